@@ -1,0 +1,96 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  // The parser, the formats and the store are hot and lie in rooms of their own.
+  .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)),
+]
+
+/// The house of docs/ARCHITECTURE.md. `Tests/TidyTests/LayerTests.swift` holds the same table and
+/// fails on any other import.
+func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func suite(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let sqlite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let httpClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
+let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+
+let package = Package(
+  name: "assay",
+  platforms: [.macOS(.v15)],
+  products: [.executable(name: "assay", targets: ["assay"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+    .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+  ],
+  targets: [
+    // kernel
+    room("Notation"),
+    room("Geometry"),
+    room("Labels", ["Geometry"]),
+    // domain
+    room("Consensus", ["Geometry", "Labels"]),
+    room("Workflow", ["Labels"]),
+    room("Vault", [crypto]),
+    // edge
+    room("Formats", ["Notation", "Geometry", "Labels"]),
+    room("Store", ["Labels", "Workflow", "Vault"]),
+    // driver
+    room("StoreSQLite", ["Store", grdb, sqlite]),
+    // use case
+    room(
+      "Platform",
+      [
+        "Notation", "Geometry", "Labels", "Consensus", "Workflow", "Vault", "Formats", "Store",
+        crypto, cryptoExtras,
+      ]),
+    // delivery
+    .target(name: "CWorkbench", cSettings: [.unsafeFlags(["-std=c23", "-Wno-c23-extensions"])]),
+    room(
+      "Web",
+      [
+        "Platform", "Notation", "Formats", "Store", "Vault", "Labels", "Workflow", "Consensus",
+        "CWorkbench", crypto, hummingbird, httpClient, logging,
+      ]),
+    .executableTarget(
+      name: "assay",
+      dependencies: [
+        "Platform", "Web", "Store", "StoreSQLite", "Vault", "Notation", "Consensus",
+        "Formats", arguments, hummingbird, httpClient, logging,
+      ], swiftSettings: strict),
+    // tests, mirroring the rooms
+    suite("NotationTests", ["Notation"]),
+    suite("GeometryTests", ["Geometry"]),
+    suite("LabelsTests", ["Labels", "Geometry"]),
+    suite("ConsensusTests", ["Consensus", "Labels", "Geometry"]),
+    suite("WorkflowTests", ["Workflow"]),
+    suite("VaultTests", ["Vault", crypto]),
+    suite("FormatsTests", ["Formats", "Notation", "Labels", "Geometry"]),
+    suite("StoreTests", ["Store", "StoreSQLite"]),
+    suite(
+      "PlatformTests",
+      ["Platform", "Formats", "Store", "StoreSQLite", "Notation", "Vault", "Workflow"]),
+    suite(
+      "WebTests",
+      [
+        "Web", "Platform", "Store", "StoreSQLite", "Notation", "Formats", "Vault", httpClient,
+        logging,
+      ]),
+    suite("TidyTests", []),
+  ]
+)

@@ -1,0 +1,65 @@
+import Geometry
+import Labels
+
+/// How far one answer says the same as another.
+package enum AnswerAgreement {
+  /// Boxes overlapping less than this are different objects.
+  package static let boxThreshold = 0.5
+
+  /// 0…1: the mean over the classes that either answers. Categories, options and ratings agree or
+  /// not (a rating within one step agrees), boxes by F1 at IoU 0.5, texts by edit distance.
+  ///
+  /// - Complexity: O(boxes²), and `TextMedoid.editDistance` for texts.
+  package static func share(
+    _ a: [Annotation], _ b: [Annotation], ontology: Ontology
+  ) -> Double {
+    var parts: [Double] = []
+    for labelClass in ontology.classes {
+      let (x, y) = (
+        a.filter { $0.classID == labelClass.id }, b.filter { $0.classID == labelClass.id }
+      )
+      if x.isEmpty && y.isEmpty { continue }
+      guard labelClass.kind != .box else {
+        parts.append(matchedF1(x, y))
+        continue
+      }
+      guard let first = x.first, let second = y.first else {
+        parts.append(0)
+        continue
+      }
+      parts.append(share(first.value, second.value, labelClass.kind))
+    }
+    return parts.isEmpty ? 1 : parts.reduce(0, +) / Double(parts.count)
+  }
+
+  private static func share(
+    _ a: Annotation.Value, _ b: Annotation.Value, _ kind: LabelClass.Kind
+  ) -> Double {
+    switch (a, b, kind) {
+    case (.rating(let x), .rating(let y), .rating(let scale)):
+      return abs(x - y) <= scale.step ? 1 : 0
+    case (.text(let x), .text(let y), _):
+      return TextMedoid.find([x, y])?.similarity ?? 0
+    default: return a == b ? 1 : 0
+    }
+  }
+
+  /// Greedy one-to-one matching, best overlaps first.
+  private static func matchedF1(_ a: [Annotation], _ b: [Annotation]) -> Double {
+    var pairs: [(i: Int, j: Int, overlap: Double)] = []
+    for (i, x) in a.enumerated() {
+      for (j, y) in b.enumerated() {
+        guard let p = x.box, let q = y.box else { continue }
+        let overlap = p.intersectionOverUnion(q)
+        if overlap >= boxThreshold { pairs.append((i, j, overlap)) }
+      }
+    }
+    pairs.sort { $0.overlap > $1.overlap }
+    var (usedA, usedB): (Set<Int>, Set<Int>) = ([], [])
+    for pair in pairs where !usedA.contains(pair.i) && !usedB.contains(pair.j) {
+      usedA.insert(pair.i)
+      usedB.insert(pair.j)
+    }
+    return 2 * Double(usedA.count) / Double(a.count + b.count)
+  }
+}

@@ -1,0 +1,107 @@
+import Labels
+
+/// The derived answer of one task: each class of the ontology settled by the method for its kind.
+package struct AnswerConsensus: Hashable, Sendable {
+  package var annotations: [Annotation]
+  /// Of the least sure class, 0…1.
+  package var confidence: Double
+
+  package struct Answer: Sendable {
+    package var annotations: [Annotation]
+    /// Probability that this annotator is right, 0…1.
+    package var accuracy: Double
+    package init(annotations: [Annotation], accuracy: Double) {
+      self.annotations = annotations
+      self.accuracy = accuracy
+    }
+  }
+
+  /// What an annotator nobody knows yet is taken to be worth: four right out of six.
+  package static let priorAccuracy = accuracy(agreed: 0, outOf: 0)
+
+  /// Accuracy of an annotator who agreed with the result so often, shrunk towards the prior.
+  package static func accuracy(agreed: Int, outOf total: Int) -> Double {
+    (4 + Double(agreed)) / (6 + Double(total))
+  }
+
+  /// - Parameter weighted: whether annotators count by their accuracy; else all alike (majority).
+  /// - Complexity: O(answers × annotations), plus `TextMedoid`'s for texts.
+  package init(of answers: [Answer], ontology: Ontology, weighted: Bool) {
+    let answers =
+      weighted ? answers : answers.map { Answer(annotations: $0.annotations, accuracy: 0.8) }
+    annotations = []
+    confidence = answers.isEmpty ? 0 : 1
+    guard !answers.isEmpty else { return }
+    if ontology.classes.contains(where: { $0.kind == .box }) {
+      let fused = BoxFusion.fuse(
+        answers.map {
+          BoxFusion.Input(boxes: $0.annotations.filter { $0.box != nil }, accuracy: $0.accuracy)
+        })
+      annotations += fused.annotations
+      confidence = min(confidence, fused.confidence)
+    }
+    for labelClass in ontology.classes where labelClass.kind != .box {
+      let votes = answers.compactMap { answer in
+        answer.annotations.first { $0.classID == labelClass.id }.map { ($0.value, answer.accuracy) }
+      }
+      guard let (value, sure) = Self.settle(labelClass, votes, outOf: answers) else { continue }
+      annotations.append(Annotation(classID: labelClass.id, value: value))
+      confidence = min(confidence, sure)
+    }
+  }
+
+  private static func settle(
+    _ labelClass: LabelClass, _ votes: [(Annotation.Value, Double)], outOf answers: [Answer]
+  ) -> (Annotation.Value, Double)? {
+    guard !votes.isEmpty else { return nil }
+    switch labelClass.kind {
+    case .box: return nil
+    case .category(let options):
+      let posterior = OneCoinPosterior.posterior(
+        votes.compactMap { value, accuracy in
+          guard case .category(let chosen) = value else { return nil }
+          return options.firstIndex { $0.id == chosen }.map {
+            OneCoinPosterior.Vote(label: $0, accuracy: accuracy)
+          }
+        }, classCount: options.count)
+      guard let peak = posterior.max(), let best = posterior.firstIndex(of: peak) else {
+        return nil
+      }
+      return (.category(options[best].id), peak)
+    case .multiLabel(let options): return multiLabel(options, votes)
+    case .rating(let scale):
+      let ratings = votes.compactMap { vote -> Double? in
+        if case .rating(let value) = vote.0 { value } else { nil }
+      }
+      let estimate = ScaleEstimate(
+        ratings: ratings, tolerance: scale.step / 2,
+        priorDeviation: (scale.maximum - scale.minimum) / 8)
+      return (.rating(estimate.mean), estimate.confidence)
+    case .text:
+      let texts = votes.compactMap { vote -> String? in
+        if case .text(let text) = vote.0 { text } else { nil }
+      }
+      guard let medoid = TextMedoid.find(texts) else { return nil }
+      return (.text(texts[medoid.index]), medoid.similarity)
+    }
+  }
+
+  /// Each option is a question of its own: is it there?
+  private static func multiLabel(
+    _ options: [LabelClass.Option], _ votes: [(Annotation.Value, Double)]
+  ) -> (Annotation.Value, Double) {
+    var chosen: [OptionID] = []
+    var confidence = 1.0
+    for option in options {
+      let posterior = OneCoinPosterior.posterior(
+        votes.compactMap { value, accuracy in
+          guard case .multiLabel(let options) = value else { return nil }
+          return OneCoinPosterior.Vote(
+            label: options.contains(option.id) ? 1 : 0, accuracy: accuracy)
+        }, classCount: 2)
+      if posterior[1] > posterior[0] { chosen.append(option.id) }
+      confidence = min(confidence, max(posterior[0], posterior[1]))
+    }
+    return (.multiLabel(chosen.sorted()), confidence)
+  }
+}

@@ -1,0 +1,44 @@
+/// Walks the chunks of a PNG (ISO/IEC 15948), each with its checksum, to the end.
+enum PNGProbe {
+  static func probe(_ reader: ByteReader) throws(ImageProbe.Fault) -> ImageProbe {
+    var at = 8
+    var size: (width: Int, height: Int)?
+    var hasData = false
+    while true {
+      guard at + 12 <= reader.count else { throw .truncated }
+      let length = reader.big32(at)
+      guard length <= reader.count - at - 12 else { throw .truncated }
+      let name = reader.text(at + 4, 4) ?? ""
+      let covered = UnsafeBufferPointer(rebasing: reader.bytes[at + 4..<at + 8 + length])
+      guard CRC32.of(covered) == UInt32(reader.big32(at + 8 + length)) else {
+        throw .damaged("its \(name) chunk has a wrong checksum")
+      }
+      switch name {
+      case "IHDR":
+        guard at == 8, length == 13 else { throw .damaged("its header is not in its place") }
+        size = (reader.big32(at + 8), reader.big32(at + 12))
+      case "IDAT": hasData = true
+      case "IEND":
+        guard let size, hasData else { throw .damaged("it has no pixel data") }
+        return ImageProbe(kind: .png, width: size.width, height: size.height)
+      default: break
+      }
+      at += 12 + length
+    }
+  }
+}
+
+/// CRC-32 as in PNG and zip (ISO 3309), by table.
+package enum CRC32 {
+  private static let table: [UInt32] = (0..<256).map { index in
+    (0..<8).reduce(UInt32(index)) { crc, _ in crc & 1 == 1 ? 0xEDB8_8320 ^ crc >> 1 : crc >> 1 }
+  }
+
+  package static func of(_ bytes: UnsafeBufferPointer<UInt8>) -> UInt32 {
+    table.withUnsafeBufferPointer { table in
+      var crc: UInt32 = 0xFFFF_FFFF
+      for byte in bytes { crc = table[Int((crc ^ UInt32(byte)) & 0xFF)] ^ crc >> 8 }
+      return crc ^ 0xFFFF_FFFF
+    }
+  }
+}

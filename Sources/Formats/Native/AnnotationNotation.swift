@@ -1,0 +1,246 @@
+import Geometry
+import Labels
+import Notation
+
+/// Annotations as JSON: an array with one object a statement.
+///
+/// ```json
+/// [ { "class": "cat", "box": [12, 30, 200, 150], "attributes": { "pose": "sits" } },
+///   { "class": "mood", "rating": -2 } ]
+/// ```
+/// Classes, attributes and options are named by name or by number; a box is `[x, y, width, height]`
+/// or an object with those names.
+package enum AnnotationNotation {
+  // MARK: Reading
+
+  /// - Throws: `NotationFault` with the path `annotations[i].member`.
+  /// - Complexity: O(annotations × classes)
+  package static func annotations(
+    from json: JSON, ontology: Ontology
+  ) throws(NotationFault) -> [Annotation] {
+    guard let list = json.array else {
+      throw NotationFault(
+        path: "annotations", problem: "must be an array, not \(json.kindName)")
+    }
+    var result: [Annotation] = []
+    result.reserveCapacity(list.count)
+    for (index, item) in list.enumerated() {
+      do {
+        result.append(try annotation(item, ontology))
+      } catch {
+        let path = error.path.isEmpty ? "" : ".\(error.path)"
+        throw NotationFault(path: "annotations[\(index)]\(path)", problem: error.problem)
+      }
+    }
+    return result
+  }
+
+  private static func annotation(
+    _ json: JSON, _ ontology: Ontology
+  ) throws(NotationFault) -> Annotation {
+    guard let members = json.members else {
+      throw NotationFault(path: "", problem: "must be an object, not \(json.kindName)")
+    }
+    guard let key = json["class"] else {
+      throw NotationFault(path: "class", problem: "is missing")
+    }
+    let labelClass = try find(key, in: ontology.classes, path: "class", what: "class")
+    var attributes: [Annotation.Attribute] = []
+    for member in members {
+      switch member.name {
+      case "class", valueName(labelClass.kind): break
+      case "attributes": attributes = try self.attributes(member.value, of: labelClass)
+      default:
+        throw NotationFault(
+          path: member.name,
+          problem: "does not belong to a \(labelClass.kindName) (expected "
+            + "\(valueName(labelClass.kind)))")
+      }
+    }
+    let name = valueName(labelClass.kind)
+    guard let value = json[name] else {
+      throw NotationFault(path: name, problem: "is missing")
+    }
+    return Annotation(
+      classID: labelClass.id, value: try self.value(value, of: labelClass, path: name),
+      attributes: attributes)
+  }
+
+  private static func attributes(
+    _ json: JSON, of labelClass: LabelClass
+  ) throws(NotationFault) -> [Annotation.Attribute] {
+    guard let members = json.members else {
+      throw NotationFault(path: "attributes", problem: "must be an object, not \(json.kindName)")
+    }
+    var result: [Annotation.Attribute] = []
+    for member in members {
+      let path = "attributes.\(member.name)"
+      let definition = try find(
+        .string(member.name), in: labelClass.attributes, path: path, what: "attribute")
+      result.append(
+        .init(id: definition.id, value: try value(member.value, of: definition, path: path)))
+    }
+    return result
+  }
+
+  private static func value(
+    _ json: JSON, of labelClass: LabelClass, path: String
+  ) throws(NotationFault) -> Annotation.Value {
+    switch labelClass.kind {
+    case .box: return .box(try box(json, path))
+    case .category(let options): return .category(try option(json, options, path))
+    case .multiLabel(let options):
+      guard let list = json.array else {
+        throw NotationFault(path: path, problem: "must be an array, not \(json.kindName)")
+      }
+      var chosen: [OptionID] = []
+      for item in list { chosen.append(try option(item, options, path)) }
+      return .multiLabel(chosen.sorted())
+    case .rating:
+      guard let number = json.number else {
+        throw NotationFault(path: path, problem: "must be a number, not \(json.kindName)")
+      }
+      return .rating(number)
+    case .text:
+      guard let text = json.string else {
+        throw NotationFault(path: path, problem: "must be a string, not \(json.kindName)")
+      }
+      return .text(text)
+    }
+  }
+
+  private static func box(_ json: JSON, _ path: String) throws(NotationFault) -> Box {
+    let numbers: [Double?] =
+      json.array?.map(\.number) ?? ["x", "y", "width", "height"].map { json[$0]?.number }
+    guard numbers.count == 4, let x = numbers[0], let y = numbers[1], let width = numbers[2],
+      let height = numbers[3]
+    else {
+      throw NotationFault(path: path, problem: "must be four numbers [x, y, width, height]")
+    }
+    return Box(x: x, y: y, width: width, height: height)
+  }
+
+  private static func option(
+    _ json: JSON, _ options: [LabelClass.Option], _ path: String
+  ) throws(NotationFault) -> OptionID {
+    if let name = json.string, let option = options.first(where: { $0.name == name }) {
+      return option.id
+    }
+    if let number = json.integer,
+      let option = options.first(where: { Int64($0.id.number) == number })
+    {
+      return option.id
+    }
+    throw NotationFault(path: path, problem: "\(shown(json)) is not an option")
+  }
+
+  private static func find(
+    _ key: JSON, in classes: [LabelClass], path: String, what: String
+  ) throws(NotationFault) -> LabelClass {
+    if let name = key.string, let found = classes.first(where: { $0.name == name }) {
+      return found
+    }
+    if let number = key.integer ?? key.string.flatMap({ Int64($0) }),
+      let found = classes.first(where: { Int64($0.id.number) == number })
+    {
+      return found
+    }
+    throw NotationFault(path: path, problem: "\(shown(key)) is not a known \(what)")
+  }
+
+  private static func shown(_ json: JSON) -> String {
+    let text = json.text
+    return text.count > 80 ? String(text.prefix(80)) + "…" : text
+  }
+
+  private static func valueName(_ kind: LabelClass.Kind) -> String {
+    switch kind {
+    case .box: "box"
+    case .category: "option"
+    case .multiLabel: "options"
+    case .rating: "rating"
+    case .text: "text"
+    }
+  }
+
+  // MARK: Writing
+
+  package enum Style: Sendable {
+    /// By number: what is stored, safe against renames.
+    case numbers
+    /// By name: what people and programs read.
+    case names
+  }
+
+  package static func json(
+    _ annotations: [Annotation], ontology: Ontology, style: Style
+  ) -> JSON {
+    var writer = JSONWriter()
+    write(annotations, ontology: ontology, style: style, to: &writer)
+    return (try? JSON(parsing: writer.bytes)) ?? .null
+  }
+
+  package static func write(
+    _ annotations: [Annotation], ontology: Ontology, style: Style, to writer: inout JSONWriter
+  ) {
+    writer.beginArray()
+    for annotation in annotations {
+      guard let labelClass = ontology[annotation.classID] else { continue }
+      writer.beginObject()
+      writer.name("class")
+      name(labelClass, style, to: &writer)
+      writer.name(valueName(labelClass.kind))
+      write(annotation.value, of: labelClass, style, to: &writer)
+      if !annotation.attributes.isEmpty {
+        writer.name("attributes")
+        writer.beginObject()
+        for attribute in annotation.attributes {
+          guard let definition = labelClass.attributes.first(where: { $0.id == attribute.id })
+          else { continue }
+          writer.name(
+            style == .names ? definition.name : String(definition.id.number))
+          write(attribute.value, of: definition, style, to: &writer)
+        }
+        writer.endObject()
+      }
+      writer.endObject()
+    }
+    writer.endArray()
+  }
+
+  private static func name(
+    _ labelClass: LabelClass, _ style: Style, to writer: inout JSONWriter
+  ) {
+    switch style {
+    case .names: writer.value(labelClass.name)
+    case .numbers: writer.value(Int64(labelClass.id.number))
+    }
+  }
+
+  private static func write(
+    _ value: Annotation.Value, of labelClass: LabelClass, _ style: Style,
+    to writer: inout JSONWriter
+  ) {
+    func write(_ id: OptionID) {
+      let option = labelClass.options.first { $0.id == id }
+      if style == .names, let option {
+        writer.value(option.name)
+      } else {
+        writer.value(Int64(id.number))
+      }
+    }
+    switch value {
+    case .box(let box):
+      writer.beginArray()
+      for number in [box.x, box.y, box.width, box.height] { writer.value(number) }
+      writer.endArray()
+    case .category(let id): write(id)
+    case .multiLabel(let ids):
+      writer.beginArray()
+      for id in ids { write(id) }
+      writer.endArray()
+    case .rating(let number): writer.value(number)
+    case .text(let text): writer.value(text)
+    }
+  }
+}

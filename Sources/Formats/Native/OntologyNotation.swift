@@ -1,0 +1,179 @@
+import Labels
+import Notation
+
+/// Why a JSON value does not have the form asked for, and at which member.
+package struct NotationFault: Error, Hashable, Sendable {
+  /// Like `classes[2].options`.
+  package let path: String
+  /// A clause: "must be a string".
+  package let problem: String
+
+  package init(path: String, problem: String) {
+    self.path = path
+    self.problem = problem
+  }
+}
+
+/// An ontology as JSON:
+///
+/// ```json
+/// { "classes": [
+///   { "name": "cat", "kind": "box", "attributes": [
+///       { "name": "pose", "kind": "category", "options": ["sits", "lies"] } ] },
+///   { "name": "mood", "kind": "rating", "min": -4, "max": 4, "step": 1, "required": true } ] }
+/// ```
+/// Ids may be left out: they are given in order, and a name that `predecessor` knows keeps its id.
+package enum OntologyNotation {
+  package static func ontology(
+    from json: JSON, predecessor: Ontology? = nil
+  ) throws(NotationFault) -> Ontology {
+    guard json.members != nil else {
+      throw NotationFault(path: "ontology", problem: "must be an object, not \(json.kindName)")
+    }
+    try refuseUnknown(json, ["classes"], path: "ontology")
+    return Ontology(
+      classes: try classes(
+        json["classes"], path: "ontology.classes", predecessors: predecessor?.classes ?? []))
+  }
+
+  private static func classes(
+    _ json: JSON?, path: String, predecessors: [LabelClass]
+  ) throws(NotationFault) -> [LabelClass] {
+    guard let list = json?.array else {
+      throw NotationFault(path: path, problem: "must be an array of classes")
+    }
+    var numbers = Numbering(
+      taken: list.compactMap { $0["id"]?.integer }, predecessors: predecessors.map(\.id.number))
+    var result: [LabelClass] = []
+    for (index, item) in list.enumerated() {
+      let place = "\(path)[\(index)]"
+      try refuseUnknown(item, known, path: place)
+      guard let name = item["name"]?.string else {
+        throw NotationFault(path: place + ".name", problem: "must be a string")
+      }
+      let predecessor = predecessors.first { $0.name == name }
+      let id = try numbers.id(item["id"], path: place, predecessor: predecessor?.id.number)
+      let attributes: [LabelClass] =
+        item["attributes"] == nil
+        ? []
+        : try classes(
+          item["attributes"], path: place + ".attributes",
+          predecessors: predecessor?.attributes ?? [])
+      result.append(
+        LabelClass(
+          id: ClassID(id), name: name, kind: try kind(item, place, predecessor),
+          isRequired: item["required"]?.bool ?? false, attributes: attributes))
+    }
+    return result
+  }
+
+  private static let known = [
+    "id", "name", "kind", "required", "attributes", "options", "min", "max", "step", "maxLength",
+  ]
+
+  private static func kind(
+    _ json: JSON, _ path: String, _ predecessor: LabelClass?
+  ) throws(NotationFault) -> LabelClass.Kind {
+    switch json["kind"]?.string {
+    case "box": return .box
+    case "category": return .category(try options(json, path, predecessor))
+    case "multiLabel": return .multiLabel(try options(json, path, predecessor))
+    case "rating":
+      guard let minimum = json["min"]?.number, let maximum = json["max"]?.number else {
+        throw NotationFault(path: path, problem: "a rating needs the numbers min and max")
+      }
+      return .rating(
+        .init(minimum: minimum, maximum: maximum, step: json["step"]?.number ?? 1))
+    case "text":
+      return .text(maxLength: json["maxLength"]?.integer.flatMap { Int(exactly: $0) } ?? 10_000)
+    default:
+      throw NotationFault(
+        path: path + ".kind", problem: "must be box, category, multiLabel, rating or text")
+    }
+  }
+
+  private static func options(
+    _ json: JSON, _ path: String, _ predecessor: LabelClass?
+  ) throws(NotationFault) -> [LabelClass.Option] {
+    guard let list = json["options"]?.array else {
+      throw NotationFault(path: path + ".options", problem: "must be an array of names")
+    }
+    let before = predecessor?.options ?? []
+    var numbers = Numbering(
+      taken: list.compactMap { $0["id"]?.integer }, predecessors: before.map(\.id.number))
+    var result: [LabelClass.Option] = []
+    for (index, item) in list.enumerated() {
+      let place = "\(path).options[\(index)]"
+      guard let name = item.string ?? item["name"]?.string else {
+        throw NotationFault(path: place, problem: "must be a name or {\"id\", \"name\"}")
+      }
+      let old = before.first { $0.name == name }?.id.number
+      result.append(
+        .init(
+          id: OptionID(try numbers.id(item["id"], path: place, predecessor: old)), name: name))
+    }
+    return result
+  }
+
+  /// Gives ids to what has none: the predecessor's, else the next one never used.
+  private struct Numbering {
+    var next: Int32
+
+    init(taken: [Int64], predecessors: [Int32]) {
+      let largest = max(taken.max() ?? 0, predecessors.map(Int64.init).max() ?? 0)
+      next = Int32(clamping: largest) &+ 1
+    }
+
+    mutating func id(
+      _ json: JSON?, path: String, predecessor: Int32?
+    ) throws(NotationFault) -> Int32 {
+      guard let json else {
+        if let predecessor { return predecessor }
+        defer { next &+= 1 }
+        return next
+      }
+      guard let number = json.integer, let id = Int32(exactly: number), id > 0 else {
+        throw NotationFault(path: path + ".id", problem: "must be a positive integer")
+      }
+      return id
+    }
+  }
+
+  package static func refuseUnknown(
+    _ json: JSON, _ known: [String], path: String
+  ) throws(NotationFault) {
+    for member in json.members ?? [] where !known.contains(member.name) {
+      throw NotationFault(
+        path: "\(path).\(member.name)",
+        problem: "is not known; known are \(known.joined(separator: ", "))")
+    }
+  }
+
+  package static func json(_ ontology: Ontology) -> JSON {
+    ["classes": .array(ontology.classes.map(json))]
+  }
+
+  private static func json(_ labelClass: LabelClass) -> JSON {
+    var members: [JSON.Member] = [
+      .init("id", .int(Int64(labelClass.id.number))),
+      .init("name", .string(labelClass.name)),
+      .init("kind", .string(labelClass.kindName)),
+      .init("required", .bool(labelClass.isRequired)),
+    ]
+    switch labelClass.kind {
+    case .box: members.append(.init("attributes", .array(labelClass.attributes.map(json))))
+    case .category(let options), .multiLabel(let options):
+      let list = options.map {
+        JSON.object([.init("id", .int(Int64($0.id.number))), .init("name", .string($0.name))])
+      }
+      members.append(.init("options", .array(list)))
+    case .rating(let scale):
+      members.append(.init("min", .double(scale.minimum)))
+      members.append(.init("max", .double(scale.maximum)))
+      members.append(.init("step", .double(scale.step)))
+    case .text(let maxLength):
+      members.append(.init("maxLength", .int(Int64(maxLength))))
+    }
+    return .object(members)
+  }
+}

@@ -1,0 +1,112 @@
+/// What can be said of a task: its classes, each with a geometry or a kind of value.
+///
+/// Labels refer to classes and options by id, never by name, so a rename loses nothing. Ids are
+/// positive and unique within the ontology (options: within their class).
+public struct Ontology: Hashable, Sendable {
+  public var classes: [LabelClass]
+
+  public init(classes: [LabelClass]) { self.classes = classes }
+
+  /// - Complexity: O(classes)
+  public subscript(id: ClassID) -> LabelClass? { classes.first { $0.id == id } }
+
+  /// - Complexity: O(classes)
+  public func named(_ name: String) -> LabelClass? { classes.first { $0.name == name } }
+
+  /// Classes drawn on the asset, as against those answered about it as a whole.
+  public var drawn: [LabelClass] { classes.filter { $0.kind == .box } }
+}
+
+/// Number of a class (or of an attribute of one) within its ontology, from 1.
+public struct ClassID: Hashable, Sendable, Comparable {
+  public let number: Int32
+  public init(_ number: Int32) { self.number = number }
+  public static func < (a: ClassID, b: ClassID) -> Bool { a.number < b.number }
+}
+
+/// Number of an option within its class, from 1.
+public struct OptionID: Hashable, Sendable, Comparable {
+  public let number: Int32
+  public init(_ number: Int32) { self.number = number }
+  public static func < (a: OptionID, b: OptionID) -> Bool { a.number < b.number }
+}
+
+/// A class of objects to draw, or a question to answer.
+public struct LabelClass: Hashable, Sendable {
+  public var id: ClassID
+  public var name: String
+  public var kind: Kind
+  /// Whether an answer without it is incomplete. For a drawn class: at least one object.
+  public var isRequired: Bool
+  /// Asked of each object of a drawn class. Attributes have no attributes of their own.
+  public var attributes: [LabelClass]
+
+  public init(
+    id: ClassID, name: String, kind: Kind, isRequired: Bool = false, attributes: [LabelClass] = []
+  ) {
+    self.id = id
+    self.name = name
+    self.kind = kind
+    self.isRequired = isRequired
+    self.attributes = attributes
+  }
+
+  public enum Kind: Hashable, Sendable {
+    /// An axis-aligned box on an image.
+    case box
+    /// Exactly one of the options.
+    case category([Option])
+    /// Any number of the options.
+    case multiLabel([Option])
+    /// A number on an ordered scale, `minimum + n × step`.
+    case rating(Scale)
+    /// Free text of at most so many Unicode scalars.
+    case text(maxLength: Int)
+  }
+
+  public struct Option: Hashable, Sendable {
+    public var id: OptionID
+    public var name: String
+    public init(id: OptionID, name: String) {
+      self.id = id
+      self.name = name
+    }
+  }
+
+  /// The steps of a rating.
+  public struct Scale: Hashable, Sendable {
+    public var minimum: Double
+    public var maximum: Double
+    public var step: Double
+
+    public init(minimum: Double, maximum: Double, step: Double = 1) {
+      self.minimum = minimum
+      self.maximum = maximum
+      self.step = step
+    }
+
+    /// How many steps the scale has; 0 where it makes no sense.
+    public var count: Int {
+      guard step > 0, maximum >= minimum, (maximum - minimum) / step < 10_000 else { return 0 }
+      return Int((maximum - minimum) / step + 1e-9) + 1
+    }
+
+    /// The zero-based step of a value; nil where the value is on none.
+    public func index(of value: Double) -> Int? {
+      guard value.isFinite, count > 0 else { return nil }
+      let position = (value - minimum) / step
+      guard position > -0.5, position < Double(count) - 0.5 else { return nil }
+      let nearest = Int(position + 0.5)
+      return abs(position - Double(nearest)) < 1e-6 ? nearest : nil
+    }
+
+    public func value(at index: Int) -> Double { minimum + Double(index) * step }
+  }
+
+  public var options: [Option] {
+    switch kind {
+    case .category(let options), .multiLabel(let options): options
+    default: []
+    }
+  }
+}

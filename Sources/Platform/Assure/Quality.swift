@@ -1,0 +1,142 @@
+import Consensus
+import Foundation
+import Labels
+import Store
+import Vault
+
+/// Measures what a project's answers are worth.
+package struct Quality: Sendable {
+  let vault: ClientVault
+
+  package init(_ vault: ClientVault) { self.vault = vault }
+
+  /// Tasks with several answers that a report looks at.
+  package static let sampleLimit = 50_000
+  /// Annotators that a report lists.
+  package static let annotatorLimit = 200
+
+  package struct Report: Hashable, Sendable {
+    package var tasksMeasured: Int
+    package var answersMeasured: Int
+    package var meanConfidence: Double?
+    package var agreements: [Agreement]
+    package var annotators: [AnnotatorRecord]
+    /// Answers a plan that always asks for the most would have needed for the same tasks.
+    package var answersAtMaximum: Int
+  }
+
+  /// How far annotators say the same of one class.
+  package struct Agreement: Hashable, Sendable {
+    package var name: String
+    /// `krippendorffNominal`, `krippendorffOrdinal`, `meanF1` or `meanSimilarity`.
+    package var measure: String
+    /// 1 is perfect; of α, 0 is chance.
+    package var value: Double
+    /// Tasks compared.
+    package var units: Int
+  }
+
+  /// - Complexity: O(answers of the sample)
+  package func report(on projectID: ProjectID) async throws -> Report {
+    try await vault.database.read { connection in
+      let project = try Projects.get(projectID, connection)
+      let ontology = try vault.content(
+        of: projectID, version: project.version, connection
+      ).ontology
+      var groups: [[AnswerRow]] = []
+      var confidences: [Double] = []
+      try sample(project, ontology, connection) { answers, confidence in
+        groups.append(answers)
+        if let confidence { confidences.append(confidence) }
+      }
+      let count = groups.reduce(0) { $0 + $1.count }
+      return Report(
+        tasksMeasured: groups.count, answersMeasured: count,
+        meanConfidence: confidences.isEmpty
+          ? nil : confidences.reduce(0, +) / Double(confidences.count),
+        agreements: ontology.classes.compactMap { Self.agreement(of: $0, groups, ontology) },
+        annotators: try AnnotatorRecord.all(
+          in: projectID, limit: Self.annotatorLimit, connection),
+        answersAtMaximum: groups.count * project.plan.answers.max)
+    }
+  }
+
+  /// Settled tasks with their counted answers, oldest first.
+  private func sample(
+    _ project: Project, _ ontology: Ontology, _ connection: any Connection,
+    _ body: ([AnswerRow], Double?) -> Void
+  ) throws {
+    var current: (task: Int64, answers: [AnswerRow], confidence: Double?)?
+    var count = 0
+    try connection.forEach(
+      """
+      SELECT t.seq, t.confidence, \(AnswerRow.columns)
+      FROM tasks t JOIN answers a ON a.task = t.seq
+      WHERE t.project_id = ? AND t.consensus_version IS NOT NULL AND t.version = ?
+        AND a.standing = 'counted' AND a.stage = 'label'
+      ORDER BY t.seq, a.seq
+      """, [project.id.sql, .number(project.version)]
+    ) { row in
+      let answer = try AnswerRow.row(OffsetRow(row: row, offset: 2), ontology, vault)
+      if current?.task == row.int(0) {
+        current?.answers.append(answer)
+      } else {
+        if let done = current { body(done.answers, done.confidence) }
+        count += 1
+        current = (row.int(0), [answer], row.optionalDouble(1))
+      }
+      return count <= Self.sampleLimit
+    }
+    if let done = current { body(done.answers, done.confidence) }
+  }
+
+  private static func agreement(
+    of labelClass: LabelClass, _ groups: [[AnswerRow]], _ ontology: Ontology
+  ) -> Agreement? {
+    switch labelClass.kind {
+    case .category, .multiLabel, .rating:
+      let isOrdinal = if case .rating = labelClass.kind { true } else { false }
+      var codes: [Annotation.Value: Double] = [:]
+      let units = groups.map { answers in
+        answers.compactMap { answer -> Double? in
+          guard let value = answer.annotations.first(where: { $0.classID == labelClass.id })?.value
+          else { return nil }
+          if case .rating(let number) = value { return number }
+          return codes[value] ?? {
+            codes[value] = Double(codes.count)
+            return codes[value]
+          }()
+        }
+      }
+      guard
+        let alpha = KrippendorffAlpha.alpha(units, level: isOrdinal ? .ordinal : .nominal)
+      else { return nil }
+      return Agreement(
+        name: labelClass.name,
+        measure: isOrdinal ? "krippendorffOrdinal" : "krippendorffNominal", value: alpha,
+        units: units.filter { $0.count > 1 }.count)
+    case .box, .text:
+      let only = Ontology(classes: [labelClass])
+      let means = groups.compactMap { meanShare($0, labelClass, only) }
+      guard !means.isEmpty else { return nil }
+      return Agreement(
+        name: labelClass.name, measure: labelClass.kind == .box ? "meanF1" : "meanSimilarity",
+        value: means.reduce(0, +) / Double(means.count), units: means.count)
+    }
+  }
+
+  /// Over the pairs of the first ten answers of a task.
+  private static func meanShare(
+    _ answers: [AnswerRow], _ labelClass: LabelClass, _ ontology: Ontology
+  ) -> Double? {
+    let values = answers.prefix(10).map { $0.annotations.filter { $0.classID == labelClass.id } }
+    guard values.count > 1, values.contains(where: { !$0.isEmpty }) else { return nil }
+    var shares: [Double] = []
+    for a in 0..<values.count {
+      for b in a + 1..<values.count {
+        shares.append(AnswerAgreement.share(values[a], values[b], ontology: ontology))
+      }
+    }
+    return shares.reduce(0, +) / Double(shares.count)
+  }
+}

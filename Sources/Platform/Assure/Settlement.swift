@@ -1,0 +1,131 @@
+import Consensus
+import Foundation
+import Labels
+import Notation
+import Store
+import Vault
+import Workflow
+
+/// Turns the answers of a task into its result, when the plan's answers are in.
+struct Settlement {
+  let vault: ClientVault
+  let now: Int64
+
+  /// Asks the plan whether the answers are enough, and acts on it.
+  func decide(
+    _ steps: inout TaskSteps, _ ontology: Ontology, _ connection: any Connection
+  ) throws {
+    guard steps.task.lifecycle.isDecisionDue else { return }
+    let task = steps.task
+    let plan = try plan(of: task, connection)
+    let answers = try AnswerRow.all(of: task, ontology, vault, connection)
+      .filter { $0.standing == .counted && $0.stage == .label }
+    let records = try AnnotatorRecord.of(
+      answers.map(\.worker), in: task.project, connection)
+    let result = AnswerConsensus(
+      of: answers.map { answer in
+        AnswerConsensus.Answer(
+          annotations: answer.annotations, accuracy: records[answer.worker]?.accuracy
+            ?? AnswerConsensus.priorAccuracy)
+      }, ontology: ontology, weighted: plan.answers.method == .dawidSkene)
+    let decision = plan.decision(
+      counted: task.lifecycle.counted, confidence: result.confidence, lot: task.lot)
+    if decision != .oneMore {
+      let version = try ConsensusRow.insert(
+        result.annotations, confidence: result.confidence,
+        method: plan.answers.method == .dawidSkene ? "oneCoin" : "majority",
+        answers: answers.count, of: task, ontology, vault, at: now, connection)
+      steps.setConsensus(version: version, confidence: result.confidence)
+      try judge(answers, by: try reference(task, result, ontology, connection), ontology, task,
+        connection)
+    }
+    try steps.handle(.decided(decision))
+  }
+
+  func plan(of task: TaskRow, _ connection: any Connection) throws -> QualityPlan {
+    let texts = try connection.first(
+      """
+      SELECT b.plan, p.plan FROM batches b JOIN projects p ON p.id = b.project_id WHERE b.id = ?
+      """, [task.batch.sql]
+    ) { (batch: $0.optionalText(0), project: $0.text(1)) }
+    guard let texts else { throw Refusal.unknown(.batch, task.batch.text) }
+    return try PlanNotation.plan(stored: texts.batch ?? texts.project)
+  }
+
+  /// What answers are judged by: the known answer of a gold task, else the consensus of several.
+  private func reference(
+    _ task: TaskRow, _ result: AnswerConsensus, _ ontology: Ontology,
+    _ connection: any Connection
+  ) throws -> [Annotation]? {
+    guard task.gold != nil else { return task.lifecycle.counted > 1 ? result.annotations : nil }
+    let sealed = try connection.first(
+      "SELECT sealed FROM tasks WHERE seq = ?", [.int(task.seq)]
+    ) { $0.blob(0) }
+    guard let sealed else { return nil }
+    let content = try TaskContent(
+      stored: vault.key.open(sealed, table: "tasks", row: task.id.text))
+    return try content.expected.map {
+      try Answers.checked($0, ontology, task.size)
+    }
+  }
+
+  /// An answer agrees that says at least half of the same.
+  private func judge(
+    _ answers: [AnswerRow], by reference: [Annotation]?, _ ontology: Ontology, _ task: TaskRow,
+    _ connection: any Connection
+  ) throws {
+    guard let reference else { return }
+    for answer in answers {
+      let agrees =
+        AnswerAgreement.share(answer.annotations, reference, ontology: ontology) >= 0.5
+      try connection.run(
+        """
+        INSERT INTO annotators (project_id, worker, judged, agreed) VALUES (?, ?, 1, ?)
+        ON CONFLICT (project_id, worker)
+        DO UPDATE SET judged = judged + 1, agreed = agreed + excluded.agreed
+        """, [task.project.sql, .text(answer.worker), .flag(agrees)])
+    }
+  }
+}
+
+/// What a project knows of one annotator.
+package struct AnnotatorRecord: Hashable, Sendable {
+  package var worker: String
+  package var answers: Int
+  package var agreed: Int
+  package var judged: Int
+  package var skipped: Int
+  package var activeMilliseconds: Int64
+
+  /// Probability of a right answer, shrunk towards the prior.
+  package var accuracy: Double { AnswerConsensus.accuracy(agreed: agreed, outOf: judged) }
+
+  private static let columns = "worker, answers, agreed, judged, skipped, active_ms"
+
+  private static func row(_ row: any Row) -> AnnotatorRecord {
+    AnnotatorRecord(
+      worker: row.text(0), answers: Int(row.int(1)), agreed: Int(row.int(2)),
+      judged: Int(row.int(3)), skipped: Int(row.int(4)), activeMilliseconds: row.int(5))
+  }
+
+  static func of(
+    _ workers: [String], in project: ProjectID, _ connection: any Connection
+  ) throws -> [String: AnnotatorRecord] {
+    var records: [String: AnnotatorRecord] = [:]
+    for worker in workers where records[worker] == nil {
+      records[worker] = try connection.first(
+        "SELECT \(columns) FROM annotators WHERE project_id = ? AND worker = ?",
+        [project.sql, .text(worker)], row)
+    }
+    return records
+  }
+
+  /// Everybody who worked on a project, busiest first.
+  static func all(
+    in project: ProjectID, limit: Int, _ connection: any Connection
+  ) throws -> [AnnotatorRecord] {
+    try connection.all(
+      "SELECT \(columns) FROM annotators WHERE project_id = ? ORDER BY answers DESC LIMIT ?",
+      [project.sql, .number(limit)], row)
+  }
+}

@@ -1,0 +1,129 @@
+import Foundation
+import Store
+import Vault
+
+/// The organisations whose data is labelled, and the keys their programs use.
+package struct Clients: Sendable {
+  private let engine: DataEngine
+  private let actor: Actor
+
+  package init(_ engine: DataEngine, actor: Actor) {
+    self.engine = engine
+    self.actor = actor
+  }
+
+  package struct Client: Hashable, Sendable {
+    package var id: ClientID
+    package var name: String
+    package var createdAt: Int64
+  }
+
+  package struct Key: Hashable, Sendable {
+    package var id: KeyID
+    package var mode: Mode
+    /// The last four characters, to tell keys apart.
+    package var hint: String
+    package var createdAt: Int64
+    package var isRevoked: Bool
+
+    package enum Mode: String, Hashable, Sendable { case live, test }
+  }
+
+  /// Makes a client with a vault and a data key of its own.
+  package func create(name: String) async throws -> Client {
+    let name = name.trimmingCharacters(in: .whitespacesAndNewlines)
+    guard (1...100).contains(name.unicodeScalars.count) else {
+      throw Refusal.invalid(path: "name", problem: "must have 1 to 100 characters")
+    }
+    let id: ClientID = engine.environment.newID()
+    let wrapped = try engine.master.wrap(DataKey(vault: id.text))
+    let record = engine.record(by: actor)
+    try await engine.control.write(.flushed) { connection in
+      guard try Self.find(name, connection) == nil else { throw Refusal.taken(.client, name) }
+      try connection.run(
+        "INSERT INTO clients VALUES (?, ?, ?, ?)",
+        [id.sql, .text(name), .blob(wrapped), .int(record.at)])
+      try record.append(connection, "client.created", id.text)
+    }
+    try await engine.vaults.with(id) { vault in
+      try await vault.database.write(.flushed) { connection in
+        try record.append(connection, "vault.created", id.text)
+      }
+    }
+    return Client(id: id, name: name, createdAt: record.at)
+  }
+
+  package func list() async throws -> [Client] {
+    try await engine.control.read { connection in
+      try connection.all("SELECT id, name, created_at FROM clients ORDER BY name") {
+        Client(id: .init(stored: $0.text(0)), name: $0.text(1), createdAt: $0.int(2))
+      }
+    }
+  }
+
+  /// By id or by name.
+  package func find(_ text: String) async throws -> Client {
+    let found = try await engine.control.read { try Self.find(text, $0) }
+    guard let found else { throw Refusal.unknown(.client, text) }
+    return found
+  }
+
+  private static func find(_ text: String, _ connection: any Connection) throws -> Client? {
+    try connection.first(
+      "SELECT id, name, created_at FROM clients WHERE id = ? OR name = ?",
+      [.text(text), .text(text)]
+    ) { Client(id: .init(stored: $0.text(0)), name: $0.text(1), createdAt: $0.int(2)) }
+  }
+
+  // MARK: Keys
+
+  /// Makes an API key; the secret is returned here and never again.
+  package func createKey(
+    for client: ClientID, mode: Key.Mode
+  ) async throws -> (key: Key, secret: String) {
+    let id: KeyID = engine.environment.newID()
+    let secret = "\(mode.rawValue)_\(engine.environment.newSecret())"
+    let record = engine.record(by: actor)
+    let key = Key(
+      id: id, mode: mode, hint: String(secret.suffix(4)), createdAt: record.at, isRevoked: false)
+    try await engine.control.write(.flushed) { connection in
+      try connection.run(
+        """
+        INSERT INTO api_keys (id, token_hash, client_id, mode, hint, created_at)
+        VALUES (?, ?, ?, ?, ?, ?)
+        """,
+        [
+          id.sql, .text(SignIn.hash(secret)), client.sql, .text(mode.rawValue), .text(key.hint),
+          .int(record.at),
+        ])
+      try record.append(connection, "key.created", id.text, ["client": .string(client.text)])
+    }
+    return (key, secret)
+  }
+
+  package func keys(of client: ClientID) async throws -> [Key] {
+    try await engine.control.read { connection in
+      try connection.all(
+        """
+        SELECT id, mode, hint, created_at, revoked_at FROM api_keys WHERE client_id = ?
+        ORDER BY id
+        """, [client.sql]
+      ) {
+        Key(
+          id: .init(stored: $0.text(0)), mode: Key.Mode(rawValue: $0.text(1)) ?? .live,
+          hint: $0.text(2), createdAt: $0.int(3), isRevoked: !$0.isNull(4))
+      }
+    }
+  }
+
+  package func revokeKey(_ id: String, of client: ClientID) async throws {
+    let record = engine.record(by: actor)
+    try await engine.control.write(.flushed) { connection in
+      let changed = try connection.run(
+        "UPDATE api_keys SET revoked_at = ? WHERE id = ? AND client_id = ? AND revoked_at IS NULL",
+        [.int(record.at), .text(id), client.sql])
+      guard changed == 1 else { throw Refusal.unknown(.key, id) }
+      try record.append(connection, "key.revoked", id)
+    }
+  }
+}

@@ -1,0 +1,76 @@
+import Store
+
+/// Which project is whose, across vaults: what a worker's queue needs before any vault is opened.
+package struct Directory: Sendable {
+  private let engine: DataEngine
+
+  package init(_ engine: DataEngine) { self.engine = engine }
+
+  package struct Listing: Hashable, Sendable {
+    package var project: ProjectID
+    package var client: ClientID
+    package var name: String
+    package var workforce: Project.Workforce
+    package var state: Project.State
+  }
+
+  package func find(_ project: ProjectID) async throws -> Listing? {
+    try await engine.control.read { connection in
+      try connection.first(
+        Self.select + " WHERE project_id = ?", [project.sql], Self.listing)
+    }
+  }
+
+  /// The projects somebody can work on: those open to the operator's workforce for its workers,
+  /// and their own clients' for members.
+  package func open(to principal: Principal) async throws -> [Listing] {
+    try await engine.control.read { connection in
+      var listings: [Listing] = []
+      if principal.isWorker {
+        listings += try connection.all(
+          Self.select + " WHERE workforce = 'operator' AND state = 'active' ORDER BY project_id",
+          [], Self.listing)
+      }
+      for grant in principal.grants {
+        guard let client = grant.client else { continue }
+        let own = try connection.all(
+          Self.select + " WHERE client_id = ? AND state = 'active' ORDER BY project_id",
+          [client.sql], Self.listing)
+        listings += own.filter { !listings.contains($0) }
+      }
+      return listings
+    }
+  }
+
+  /// Whether a principal may take work from a project at all.
+  package static func isOpen(_ listing: Listing, to principal: Principal) -> Bool {
+    principal.role(in: listing.client) != nil
+      || (principal.isWorker && listing.workforce == .operator)
+  }
+
+  package func put(_ project: Project, of client: ClientID) async throws {
+    try await engine.control.write(.flushed) { connection in
+      try connection.run(
+        """
+        INSERT INTO project_directory VALUES (?, ?, ?, ?, ?, ?)
+        ON CONFLICT (project_id) DO UPDATE SET
+          public_name = excluded.public_name, workforce = excluded.workforce,
+          state = excluded.state
+        """,
+        [
+          project.id.sql, client.sql, .text(project.name), .text(project.workforce.rawValue),
+          .text(project.state.rawValue), .int(project.createdAt),
+        ])
+    }
+  }
+
+  private static let select =
+    "SELECT project_id, client_id, public_name, workforce, state FROM project_directory"
+
+  private static func listing(_ row: any Row) -> Listing {
+    Listing(
+      project: .init(stored: row.text(0)), client: .init(stored: row.text(1)), name: row.text(2),
+      workforce: Project.Workforce(rawValue: row.text(3)) ?? .team,
+      state: Project.State(rawValue: row.text(4)) ?? .archived)
+  }
+}

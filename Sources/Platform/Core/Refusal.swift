@@ -1,0 +1,51 @@
+import Labels
+import Notation
+import Workflow
+
+/// Why something that was asked for is not done. Facts only: the words for people are made where
+/// they are shown.
+package enum Refusal: Error, Hashable, Sendable {
+  /// Things that can be missing or taken.
+  package enum Thing: String, Hashable, Sendable {
+    case client, user, key, project, batch, task, asset, lease, answer, export, `import`
+  }
+
+  case unknown(Thing, String)
+  case taken(Thing, String)
+  case uniqueIDTaken(String, by: String)
+  /// A value of the request: `path` says where, `problem` is a clause.
+  case invalid(path: String, problem: String)
+  case notJSON(JSONError)
+  case annotation(AnnotationFault)
+  case ontology(OntologyFault)
+  /// What was asked does not fit the state the thing is in.
+  case notPossible(Thing, state: String, asked: String)
+  case leaseEnded(state: String)
+  case answeredDifferently(AnswerReference)
+  case reworksExhausted(limit: Int)
+  case leaseLimit(Int)
+  case tooLarge(what: String, limit: Int)
+  case unsupportedMedia(what: String)
+  case egress(EgressRefusal)
+  case alreadyRunning(Thing, String)
+  case wrongPassword
+  case tooManyAttempts(retryAfterSeconds: Int)
+  case noSpace
+
+  package struct AnswerReference: Hashable, Sendable {
+    package var id: String
+    package init(id: String) { self.id = id }
+  }
+}
+
+/// Why the guarded fetcher did not bring a URL.
+package enum EgressRefusal: Error, Hashable, Sendable {
+  case notHTTP(String)
+  case unresolvable(host: String)
+  case privateAddress(host: String, address: String)
+  case tooManyRedirects(limit: Int)
+  case tooLarge(limit: Int)
+  case timedOut(seconds: Int)
+  case status(Int)
+  case unreachable(host: String)
+}

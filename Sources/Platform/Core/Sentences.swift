@@ -1,0 +1,67 @@
+import Labels
+import Notation
+
+// The one place where facts about labels become sentences: import reports and HTTP errors say the
+// same thing in the same words.
+
+extension AnnotationFault {
+  package var sentence: String {
+    let subject = name.map { "“\($0)”" } ?? "the answer"
+    let place = index.map { "annotation \($0): " } ?? ""
+    return place + clause(subject)
+  }
+
+  private func clause(_ subject: String) -> String {
+    switch reason {
+    case .unknownClass(let id): "class \(id) is not in the ontology"
+    case .unknownAttribute(let id): "\(subject) has no attribute \(id)"
+    case .wrongKind(let expected): "\(subject) takes a value of the kind \(expected)"
+    case .unknownOption(let id): "\(subject) has no option \(id)"
+    case .repeatedOption(let id): "\(subject) names option \(id) twice"
+    case .offScale: "the rating of \(subject) is not on its scale"
+    case .tooLong(let limit): "the text of \(subject) has more than \(limit) characters"
+    case .notFinite: "the box of \(subject) has a number that is not finite"
+    case .noArea: "the box of \(subject) has no area"
+    case .outOfImage(let width, let height):
+      "the box of \(subject) leaves the image, which has \(width)×\(height) pixels"
+    case .answeredTwice: "\(subject) is answered twice"
+    case .missing: "\(subject) is required and missing"
+    case .tooMany(let limit): "there are more than \(limit) annotations"
+    }
+  }
+}
+
+extension OntologyFault {
+  package var sentence: String {
+    switch self {
+    case .noClasses: "an ontology needs at least one class"
+    case .tooManyClasses(let limit): "there are more than \(limit) classes or options"
+    case .idNotPositive(let name): "the id of “\(name)” must be positive"
+    case .repeatedID(let id): "id \(id) is given twice"
+    case .emptyName(let id): "the class or option with id \(id) has no name"
+    case .repeatedName(let name): "the name “\(name)” is given twice"
+    case .noOptions(let name): "“\(name)” has no options"
+    case .badScale(let name): "the scale of “\(name)” needs min < max and a step above 0"
+    case .badLength(let name): "maxLength of “\(name)” is out of range"
+    case .boxAttribute(let name): "attribute “\(name)” cannot be a box"
+    case .attributesOfValue(let name): "“\(name)” is not drawn, so it cannot have attributes"
+    }
+  }
+}
+
+extension ImportProblem {
+  package var inWords: ImportReport.Problem {
+    let words: String
+    switch reason {
+    case .tooLong(let bytes, let limit): words = "the line has \(bytes) bytes, over \(limit)"
+    case .notJSON(let error): words = error.explanation
+    case .looksLikeArray:
+      words = "this looks like one JSON array; send one object a line (jq -c '.[]' does that)"
+    case .invalid(let path, let problem): words = path.isEmpty ? problem : "\(path) \(problem)"
+    case .annotation(let path, let fault): words = "\(path): \(fault.sentence)"
+    case .uniqueIDTaken(let id, let other): words = "unique_id “\(id)” is taken by task \(other)"
+    case .unknownAsset(let id): words = "there is no asset \(id)"
+    }
+    return .init(line: line, column: column, reason: words)
+  }
+}

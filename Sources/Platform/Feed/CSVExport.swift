@@ -1,0 +1,59 @@
+import Formats
+import Foundation
+import Labels
+import Notation
+
+/// One row a task: the result, a column for each class that is not drawn, and the boxes as JSON.
+struct CSVExport {
+  private var writer = CSVWriter()
+  private let ontology: Ontology
+
+  init(ontology: Ontology) {
+    self.ontology = ontology
+    var header = [
+      "task_id", "unique_id", "batch", "status", "text", "image", "answers", "active_seconds",
+      "confidence", "method",
+    ]
+    header += ontology.classes.filter { $0.kind != .box }.map(\.name)
+    if !ontology.drawn.isEmpty { header.append("boxes") }
+    writer.row(header)
+  }
+
+  var bytes: [UInt8] { writer.bytes }
+  mutating func removeAll() { writer.removeAll() }
+
+  mutating func add(_ task: ExportedTask) {
+    let active = task.answers.reduce(0) { $0 + $1.activeMilliseconds }
+    let consensus = task.consensus
+    var fields = [
+      task.row.id.text, task.row.uniqueID ?? "", task.batch, task.row.lifecycle.state.rawValue,
+      task.content.params["text"]?.string ?? "", task.content.image ?? "",
+      "\(task.answers.filter { $0.standing == .counted }.count)", "\(Double(active) / 1000)",
+      consensus.map { "\($0.confidence)" } ?? "", consensus?.method ?? "",
+    ]
+    for labelClass in ontology.classes where labelClass.kind != .box {
+      let value = consensus?.annotations.first { $0.classID == labelClass.id }?.value
+      fields.append(value.map { Self.text($0, labelClass) } ?? "")
+    }
+    if !ontology.drawn.isEmpty {
+      let boxes = consensus?.annotations.filter { $0.box != nil } ?? []
+      fields.append(
+        consensus == nil
+          ? "" : AnnotationNotation.json(boxes, ontology: ontology, style: .names).text)
+    }
+    writer.row(fields)
+  }
+
+  private static func text(_ value: Annotation.Value, _ labelClass: LabelClass) -> String {
+    func name(_ id: OptionID) -> String {
+      labelClass.options.first { $0.id == id }?.name ?? "\(id.number)"
+    }
+    return switch value {
+    case .box: ""
+    case .category(let id): name(id)
+    case .multiLabel(let ids): ids.map(name).joined(separator: "; ")
+    case .rating(let number): "\(number)"
+    case .text(let text): text
+    }
+  }
+}

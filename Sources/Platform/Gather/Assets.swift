@@ -1,0 +1,187 @@
+import Crypto
+import Formats
+import Foundation
+import Labels
+import Notation
+import Store
+import Vault
+
+/// Brings files of one: images, for now.
+package protocol Fetcher: Sendable {
+  /// The body behind a URL, through every guard against a server being used to reach others.
+  func fetch(_ url: String, limit: Int) async throws(EgressRefusal) -> Data
+}
+
+/// The files of one vault.
+package struct Assets: Sendable {
+  let vault: ClientVault
+  let actor: Actor
+
+  package init(_ vault: ClientVault, actor: Actor) {
+    self.vault = vault
+    self.actor = actor
+  }
+
+  /// Bytes of one file: 80 MB.
+  package static let sizeLimit = 80 * 1024 * 1024
+
+  package struct Asset: Hashable, Sendable {
+    package var id: AssetID
+    /// Sniffed, never believed.
+    package var type: String
+    /// Bytes.
+    package var size: Int
+    package var imageSize: ImageSize?
+    package var createdAt: Int64
+    /// As the sender called it: data, never a path.
+    package var name: String
+    var address: String
+  }
+
+  /// Stores a file. Equal content is stored once and keeps its first id.
+  ///
+  /// - Throws: `.tooLarge`, `.unsupportedMedia`, `.noSpace`.
+  package func store(_ bytes: Data, name: String) async throws -> Asset {
+    guard bytes.count <= Self.sizeLimit else {
+      throw Refusal.tooLarge(what: "a file (bytes)", limit: Self.sizeLimit)
+    }
+    let probe = try Self.probe(bytes)
+    let record = vault.record(by: actor)
+    let address = vault.key.blobAddress(sha256: Data(SHA256.hash(data: bytes)))
+    let asset = Asset(
+      id: vault.environment.newID(), type: probe.kind.rawValue, size: bytes.count,
+      imageSize: ImageSize(width: probe.width, height: probe.height), createdAt: record.at,
+      name: Self.cleaned(name), address: address)
+    do {
+      if try vault.blobs.size(address) == nil {
+        let writer = try SealedBlob.Writer(vault, name: address)
+        try writer.append(bytes)
+        try writer.commit()
+      }
+      return try await vault.database.write(.flushed) { connection in
+        if let known = try Self.find("address", address, vault, connection) { return known }
+        try insert(asset, connection)
+        try record.append(connection, "asset.stored", asset.id.text)
+        return asset
+      }
+    } catch BlobError.full {
+      throw Refusal.noSpace
+    } catch StoreError.full {
+      throw Refusal.noSpace
+    }
+  }
+
+  /// Fetches a file from elsewhere and stores it.
+  package func store(from url: String, by fetcher: any Fetcher) async throws -> Asset {
+    let bytes: Data
+    do {
+      bytes = try await fetcher.fetch(url, limit: Self.sizeLimit)
+    } catch {
+      throw Refusal.egress(error)
+    }
+    let name = url.split(separator: "?")[0].split(separator: "/").last.map(String.init) ?? "file"
+    return try await store(bytes, name: name.removingPercentEncoding ?? name)
+  }
+
+  /// The file behind a URL that a task names: fetched when it is first wanted, then kept.
+  package func remote(_ url: String, by fetcher: any Fetcher) async throws -> Asset {
+    let address = vault.key.blobAddress(sha256: Data(SHA256.hash(data: Data(url.utf8))))
+    let known = try await vault.database.read { connection in
+      try connection.first(
+        "SELECT asset_id FROM remote_assets WHERE address = ?", [.text(address)]
+      ) { AssetID(stored: $0.text(0)) }
+    }
+    if let known { return try await get(known) }
+    let asset = try await store(from: url, by: fetcher)
+    try await vault.database.write(.flushed) { connection in
+      try connection.run(
+        "INSERT INTO remote_assets VALUES (?, ?) ON CONFLICT DO NOTHING",
+        [.text(address), asset.id.sql])
+    }
+    return asset
+  }
+
+  private static func probe(_ bytes: Data) throws(Refusal) -> ImageProbe {
+    let result: Result<ImageProbe, ImageProbe.Fault> = [UInt8](bytes).withUnsafeBufferPointer {
+      buffer in
+      do throws(ImageProbe.Fault) { return .success(try ImageProbe(buffer)) } catch {
+        return .failure(error)
+      }
+    }
+    do {
+      return try result.get()
+    } catch {
+      throw .unsupportedMedia(what: error.sentence)
+    }
+  }
+
+  /// A name for people: no path, no control characters, at most 200 characters.
+  static func cleaned(_ name: String) -> String {
+    let last = name.split(whereSeparator: { $0 == "/" || $0 == "\\" }).last.map(String.init) ?? ""
+    let visible = last.unicodeScalars.filter { $0.value >= 0x20 && $0.value != 0x7F }.prefix(200)
+    let text = String(String.UnicodeScalarView(visible))
+    return text.isEmpty || text == "." || text == ".." ? "file" : text
+  }
+
+  private func insert(_ asset: Asset, _ connection: any Connection) throws {
+    let sealed = vault.key.seal(
+      (["name": .string(asset.name)] as JSON).utf8, table: "assets", row: asset.id.text)
+    try connection.run(
+      """
+      INSERT INTO assets (id, address, type, size, width, height, created_at, sealed)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+      """,
+      [
+        asset.id.sql, .text(asset.address), .text(asset.type), .number(asset.size),
+        .optional(asset.imageSize.map { Int64($0.width) }),
+        .optional(asset.imageSize.map { Int64($0.height) }), .int(asset.createdAt),
+        .blob(sealed),
+      ])
+  }
+
+  package func get(_ id: AssetID) async throws -> Asset {
+    try await vault.database.read { connection in
+      guard let asset = try Self.find("id", id.text, vault, connection) else {
+        throw Refusal.unknown(.asset, id.text)
+      }
+      return asset
+    }
+  }
+
+  package func content(of asset: Asset) -> SealedBlob {
+    SealedBlob(vault: vault, name: asset.address)
+  }
+
+  static func find(
+    _ column: StaticString, _ value: String, _ vault: ClientVault, _ connection: any Connection
+  ) throws -> Asset? {
+    try connection.first(
+      """
+      SELECT id, type, size, width, height, created_at, address, sealed FROM assets
+      WHERE \(column) = ?
+      """, [.text(value)]
+    ) { row in
+      let id = AssetID(stored: row.text(0))
+      let plain = try vault.key.open(row.blob(7), table: "assets", row: id.text)
+      return Asset(
+        id: id, type: row.text(1), size: Int(row.int(2)),
+        imageSize: row.optionalInt(3).flatMap { width in
+          row.optionalInt(4).map { ImageSize(width: Int(width), height: Int($0)) }
+        }, createdAt: row.int(5), name: try JSON(parsing: [UInt8](plain))["name"]?.string ?? "",
+        address: row.text(6))
+    }
+  }
+}
+
+extension ImageProbe.Fault {
+  package var sentence: String {
+    switch self {
+    case .notAnImage(let likeness):
+      "it is \(likeness ?? "no kind of file that is known"); send PNG, JPEG, GIF or WebP"
+    case .truncated: "the image is cut off before its end"
+    case .damaged(let what): "the image is damaged: \(what)"
+    case .tooManyPixels(let width, let height, let limit):
+      "the image has \(width)×\(height) pixels, over \(limit)"
+    }
+  }
+}

@@ -1,0 +1,270 @@
+import Consensus
+import Crypto
+import Formats
+import Foundation
+import Labels
+import Notation
+import Store
+import Vault
+import Workflow
+
+/// A task ready to be stored.
+struct PreparedTask: Sendable {
+  var line: Int
+  var id: TaskID
+  var uniqueID: String?
+  var priority: Int
+  var gold: TaskRow.Gold?
+  var asset: AssetID?
+  var size: ImageSize?
+  /// What must fit the asset's size once it is known, each with its path.
+  var unchecked: [(path: String, annotations: [Annotation])] = []
+  var sealed: Data
+  var lifecycle: TaskLifecycle
+  var answers: [PreparedAnswer] = []
+  var consensus: PreparedConsensus?
+}
+
+struct PreparedAnswer: Sendable {
+  var row: NewAnswer
+  var sealed: Data
+}
+
+struct PreparedConsensus: Sendable {
+  var method: String
+  var confidence: Double
+  var answers: Int
+  var sealed: Data
+}
+
+/// Turns one line of JSON into a task: a pure step that many lines can take at once.
+///
+/// ```json
+/// {"text": "…", "unique_id": "a-1", "priority": 5, "metadata": {}, "prelabels": [],
+///  "gold": {"kind": "evaluation", "annotations": []},
+///  "answers": [{"annotator": "ann", "active_seconds": 4.2, "annotations": []}]}
+/// ```
+/// `text`, `image`, `width` and `height` may stand at the top or in `params` with whatever else
+/// the annotator shall see.
+struct ImportLineReader: Sendable {
+  let vault: ClientVault
+  let ontology: Ontology
+  let plan: QualityPlan
+  /// Whether the batch is on offer already.
+  let isOpen: Bool
+  let now: Int64
+
+  static let known: Set<String> = [
+    "text", "image", "width", "height", "params", "unique_id", "priority", "metadata",
+    "prelabels", "gold", "answers",
+  ]
+  /// Characters of a unique id.
+  static let uniqueIDLimit = 500
+  /// Answers one imported task may bring.
+  static let answerLimit = 1_000
+
+  func read(_ numbered: NumberedLine) -> Result<PreparedTask, ImportProblem> {
+    do {
+      switch numbered.line {
+      case .tooLong(let bytes):
+        throw fault(numbered, .tooLong(bytes: bytes, limit: Imports.lineLimit))
+      case .text(let bytes):
+        return .success(try task(try json(bytes, numbered), numbered))
+      }
+    } catch let problem as ImportProblem {
+      return .failure(problem)
+    } catch {
+      return .failure(fault(numbered, .invalid(path: "", problem: "\(error)")))
+    }
+  }
+
+  private func json(_ bytes: [UInt8], _ numbered: NumberedLine) throws -> JSON {
+    if numbered.number == 1, bytes.first == UInt8(ascii: "[") {
+      throw fault(numbered, .looksLikeArray)
+    }
+    do {
+      return try JSON(parsing: bytes)
+    } catch {
+      throw ImportProblem(
+        line: numbered.number, column: error.offset + 1, reason: .notJSON(error))
+    }
+  }
+
+  private func task(_ json: JSON, _ numbered: NumberedLine) throws -> PreparedTask {
+    guard let members = json.members else {
+      throw invalid(numbered, "", "must be an object, not \(json.kindName)")
+    }
+    for member in members where !Self.known.contains(member.name) {
+      throw invalid(
+        numbered, member.name, "is not known here; put it into metadata, or into params to show it")
+    }
+    let params = try params(json, numbered)
+    let size = try size(params, numbered)
+    let image = params["image"]?.string
+    var task = PreparedTask(
+      line: numbered.number, id: vault.environment.newID(),
+      uniqueID: try uniqueID(json, numbered), priority: try priority(json, numbered),
+      asset: image.flatMap { AssetID($0) }, size: size, sealed: Data(),
+      lifecycle: TaskLifecycle(state: isOpen ? .open : .staged, wanted: plan.answers.min))
+    var content = TaskContent(params: params, metadata: json["metadata"] ?? [:])
+    guard content.metadata.members != nil else {
+      throw invalid(numbered, "metadata", "must be an object")
+    }
+    if let prelabels = json["prelabels"] {
+      let annotations = try checked(prelabels, "prelabels", &task, numbered, isPartial: true)
+      content.prelabels = AnnotationNotation.json(
+        annotations, ontology: ontology, style: .numbers)
+    }
+    if let gold = json["gold"] { try read(gold, &task, &content, numbered) }
+    if let answers = json["answers"] { try read(answers, &task, numbered) }
+    task.sealed = vault.key.seal(content.stored, table: "tasks", row: task.id.text)
+    return task
+  }
+
+  private func params(_ json: JSON, _ numbered: NumberedLine) throws -> JSON {
+    let given = json["params"] ?? [:]
+    guard var members = given.members else {
+      throw invalid(numbered, "params", "must be an object, not \(given.kindName)")
+    }
+    for name in ["text", "image", "width", "height"] {
+      if let value = json[name] { members.append(.init(name, value)) }
+    }
+    let params = JSON.object(members)
+    for name in ["text", "image"] {
+      if let value = params[name], value.string == nil {
+        throw invalid(numbered, name, "must be a string, not \(value.kindName)")
+      }
+    }
+    guard !members.isEmpty else {
+      throw invalid(numbered, "", "there is nothing to show: give text, image or params")
+    }
+    return params
+  }
+
+  private func size(_ params: JSON, _ numbered: NumberedLine) throws -> ImageSize? {
+    guard params["width"] != nil || params["height"] != nil else { return nil }
+    guard let width = params["width"]?.integer, let height = params["height"]?.integer,
+      (1...1_000_000).contains(width), (1...1_000_000).contains(height)
+    else { throw invalid(numbered, "width", "and height must be whole numbers of pixels") }
+    return ImageSize(width: Int(width), height: Int(height))
+  }
+
+  private func uniqueID(_ json: JSON, _ numbered: NumberedLine) throws -> String? {
+    guard let value = json["unique_id"], value != .null else { return nil }
+    guard let text = value.string, (1...Self.uniqueIDLimit).contains(text.unicodeScalars.count)
+    else {
+      throw invalid(
+        numbered, "unique_id", "must be a string of 1 to \(Self.uniqueIDLimit) characters")
+    }
+    return text
+  }
+
+  private func priority(_ json: JSON, _ numbered: NumberedLine) throws -> Int {
+    guard let value = json["priority"] else { return 0 }
+    guard let number = value.integer, (0...Int64(TaskRow.priorityLimit)).contains(number) else {
+      throw invalid(
+        numbered, "priority", "must be a whole number of 0…\(TaskRow.priorityLimit)")
+    }
+    return Int(number)
+  }
+
+  // MARK: Labels that come with the task
+
+  private func checked(
+    _ json: JSON, _ path: String, _ task: inout PreparedTask, _ numbered: NumberedLine,
+    isPartial: Bool = false
+  ) throws -> [Annotation] {
+    let annotations: [Annotation]
+    do {
+      annotations = try AnnotationNotation.annotations(from: json, ontology: ontology)
+    } catch {
+      let place = error.path.replacing("annotations", with: path, maxReplacements: 1)
+      throw invalid(numbered, place, error.problem)
+    }
+    do {
+      try ontology.validate(annotations, imageSize: task.size, isPartial: isPartial)
+    } catch {
+      throw fault(numbered, .annotation(path: path, error))
+    }
+    if task.asset != nil { task.unchecked.append((path, annotations)) }
+    return annotations
+  }
+
+  private func read(
+    _ gold: JSON, _ task: inout PreparedTask, _ content: inout TaskContent,
+    _ numbered: NumberedLine
+  ) throws {
+    guard let kind = (gold["kind"]?.string).flatMap(TaskRow.Gold.init) else {
+      throw invalid(numbered, "gold.kind", "must be training or evaluation")
+    }
+    let annotations = try checked(
+      gold["annotations"] ?? .null, "gold.annotations", &task, numbered)
+    task.gold = kind
+    content.expected = AnnotationNotation.json(annotations, ontology: ontology, style: .numbers)
+  }
+
+  private func read(
+    _ json: JSON, _ task: inout PreparedTask, _ numbered: NumberedLine
+  ) throws {
+    guard let list = json.array, list.count <= Self.answerLimit else {
+      throw invalid(
+        numbered, "answers", "must be an array of at most \(Self.answerLimit) answers")
+    }
+    var opened: [AnswerConsensus.Answer] = []
+    for (index, item) in list.enumerated() {
+      let path = "answers[\(index)]"
+      let annotations = try checked(
+        item["annotations"] ?? .null, "\(path).annotations", &task, numbered)
+      opened.append(.init(annotations: annotations, accuracy: AnswerConsensus.priorAccuracy))
+      task.answers.append(
+        answer(annotations, by: item["annotator"]?.string ?? "\(index)", item))
+    }
+    settle(&task, opened)
+  }
+
+  private func answer(
+    _ annotations: [Annotation], by annotator: String, _ json: JSON
+  ) -> PreparedAnswer {
+    let id: AnswerID = vault.environment.newID()
+    let stored = StoredAnnotations.bytes(annotations, ontology)
+    let seconds = min(max(0, json["active_seconds"]?.number ?? 0), 86_400)
+    return PreparedAnswer(
+      row: NewAnswer(
+        id: id, lease: nil, worker: vault.key.pseudonym(of: "import/\(annotator)"),
+        stage: .label, standing: .counted, activeMilliseconds: Int64(seconds * 1000),
+        submittedAt: now, hash: Data(SHA256.hash(data: stored)).hexadecimal, stored: stored),
+      sealed: vault.key.seal(stored, table: "answers", row: id.text))
+  }
+
+  /// Takes the task as far as the plan says, as if the answers had just come in.
+  private func settle(_ task: inout PreparedTask, _ answers: [AnswerConsensus.Answer]) {
+    task.lifecycle.counted = answers.count
+    task.lifecycle.wanted = max(plan.answers.min, answers.count)
+    guard isOpen, answers.count >= plan.answers.min else { return }
+    let result = AnswerConsensus(
+      of: answers, ontology: ontology, weighted: plan.answers.method == .dawidSkene)
+    let lot = Double(UInt32(task.id.text.suffix(8), radix: 16) ?? 0) / 4_294_967_296
+    switch plan.decision(counted: answers.count, confidence: result.confidence, lot: lot) {
+    case .oneMore: task.lifecycle.wanted = answers.count + 1
+    case .review: task.lifecycle.state = .inReview
+    case .complete: task.lifecycle.state = .completed
+    }
+    guard task.lifecycle.state != .open else { return }
+    let sealed = vault.key.seal(
+      StoredAnnotations.bytes(result.annotations, ontology), table: "consensus",
+      row: "\(task.id)/1")
+    task.consensus = PreparedConsensus(
+      method: plan.answers.method == .dawidSkene ? "oneCoin" : "majority",
+      confidence: result.confidence, answers: answers.count, sealed: sealed)
+  }
+
+  private func invalid(_ line: NumberedLine, _ path: String, _ problem: String) -> ImportProblem {
+    fault(line, .invalid(path: path, problem: problem))
+  }
+
+  private func fault(_ line: NumberedLine, _ reason: ImportProblem.Reason) -> ImportProblem {
+    ImportProblem(line: line.number, column: nil, reason: reason)
+  }
+}
+
+extension ImportProblem: Error {}

@@ -1,0 +1,49 @@
+import Foundation
+import Store
+import Vault
+
+/// Blobs of a vault as they are read and written: sealed in chunks, under a name of ours.
+package struct SealedBlob: Sendable {
+  let vault: ClientVault
+  let name: String
+
+  /// Writes a blob piece by piece; nothing is there until `commit`.
+  final class Writer {
+    private let blob: any BlobWriter
+    private var sealer: SealedStreamWriter
+    private let name: String
+    private(set) var size = 0
+
+    init(_ vault: ClientVault, name: String) throws {
+      blob = try vault.blobs.create()
+      sealer = SealedStreamWriter(key: vault.key, name: name)
+      self.name = name
+    }
+
+    func append(_ bytes: some DataProtocol) throws {
+      size += bytes.count
+      let sealed = sealer.append(bytes)
+      if !sealed.isEmpty { try blob.append(sealed) }
+    }
+
+    func commit() throws {
+      try blob.append(sealer.finish())
+      try blob.commit(as: name)
+    }
+  }
+
+  /// Plain bytes; nil where there is no such blob.
+  package func size() throws -> Int? {
+    try vault.blobs.size(name).map(SealedStream.plainSize)
+  }
+
+  /// Plain bytes of chunk `index`, of which each but the last holds `SealedStream.chunkSize`.
+  package func chunk(_ index: Int) throws -> Data {
+    guard let size = try vault.blobs.size(name) else { throw BlobError.notFound(name) }
+    let start = index * SealedStream.sealedChunkSize
+    let sealed = try vault.blobs.read(name, offset: start, count: SealedStream.sealedChunkSize)
+    return try vault.key.open(
+      sealed, table: "stream",
+      row: SealedStream.chunkName(name, index, isLast: start + sealed.count == size))
+  }
+}

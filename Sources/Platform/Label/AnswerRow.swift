@@ -1,0 +1,104 @@
+import Foundation
+import Labels
+import Store
+import Vault
+
+/// What a worker said, opened.
+package struct AnswerRow: Hashable, Sendable {
+  package enum Stage: String, Hashable, Sendable { case label, review }
+
+  package enum Standing: String, Hashable, Sendable {
+    /// One of the answers the plan asked for.
+    case counted
+    /// Kept for statistics, beyond the plan.
+    case extra
+    /// Of a round that a reviewer sent back.
+    case discarded
+  }
+
+  package var seq: Int64
+  package var id: AnswerID
+  package var worker: String
+  package var stage: Stage
+  package var standing: Standing
+  package var revision: Int
+  package var activeMilliseconds: Int64
+  package var submittedAt: Int64
+  package var annotations: [Annotation]
+
+  static let columns = """
+    a.seq, a.id, a.worker, a.stage, a.standing, a.revision, a.active_ms, a.submitted_at, a.sealed
+    """
+
+  static func row(
+    _ row: any Row, _ ontology: Ontology, _ vault: ClientVault
+  ) throws -> AnswerRow {
+    let id = AnswerID(stored: row.text(1))
+    return AnswerRow(
+      seq: row.int(0), id: id, worker: row.text(2), stage: Stage(rawValue: row.text(3)) ?? .label,
+      standing: Standing(rawValue: row.text(4)) ?? .extra, revision: Int(row.int(5)),
+      activeMilliseconds: row.int(6), submittedAt: row.int(7),
+      annotations: try StoredAnnotations(vault: vault).open(
+        row.blob(8), table: "answers", row: id.text, ontology))
+  }
+
+  static func all(
+    of task: TaskRow, _ ontology: Ontology, _ vault: ClientVault, _ connection: any Connection
+  ) throws -> [AnswerRow] {
+    try connection.all(
+      "SELECT \(columns) FROM answers a WHERE a.task = ? ORDER BY a.seq", [.int(task.seq)]
+    ) { try row($0, ontology, vault) }
+  }
+}
+
+/// A derived answer, opened. There is one for each time the task was settled or refitted.
+package struct ConsensusRow: Hashable, Sendable {
+  package var version: Int
+  package var createdAt: Int64
+  package var method: String
+  package var confidence: Double
+  package var answers: Int
+  package var annotations: [Annotation]
+
+  static let columns = "c.version, c.created_at, c.method, c.confidence, c.answers, c.sealed"
+
+  static func row(
+    _ row: any Row, of task: TaskID, _ ontology: Ontology, _ vault: ClientVault
+  ) throws -> ConsensusRow {
+    let version = Int(row.int(0))
+    return ConsensusRow(
+      version: version, createdAt: row.int(1), method: row.text(2), confidence: row.double(3),
+      answers: Int(row.int(4)),
+      annotations: try StoredAnnotations(vault: vault).open(
+        row.blob(5), table: "consensus", row: "\(task)/\(version)", ontology))
+  }
+
+  static func newest(
+    of task: TaskRow, _ ontology: Ontology, _ vault: ClientVault, _ connection: any Connection
+  ) throws -> ConsensusRow? {
+    guard let version = task.consensusVersion else { return nil }
+    return try connection.first(
+      "SELECT \(columns) FROM consensus c WHERE c.task = ? AND c.version = ?",
+      [.int(task.seq), .number(version)]
+    ) { try row($0, of: task.id, ontology, vault) }
+  }
+
+  /// Writes a new version; the ones before stay.
+  static func insert(
+    _ annotations: [Annotation], confidence: Double, method: String, answers: Int,
+    of task: TaskRow, _ ontology: Ontology, _ vault: ClientVault, at: Int64,
+    _ connection: any Connection
+  ) throws -> Int {
+    let version = (task.consensusVersion ?? 0) + 1
+    let sealed = vault.key.seal(
+      StoredAnnotations.bytes(annotations, ontology), table: "consensus",
+      row: "\(task.id)/\(version)")
+    try connection.run(
+      "INSERT INTO consensus VALUES (?, ?, ?, ?, ?, ?, ?)",
+      [
+        .int(task.seq), .number(version), .int(at), .text(method), .double(confidence),
+        .number(answers), .blob(sealed),
+      ])
+    return version
+  }
+}

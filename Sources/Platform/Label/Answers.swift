@@ -1,0 +1,238 @@
+import Consensus
+import Crypto
+import Formats
+import Foundation
+import Labels
+import Notation
+import Store
+import Vault
+import Workflow
+
+/// Takes in what workers say.
+package struct Answers: Sendable {
+  let vault: ClientVault
+  let worker: String
+  let project: ProjectID
+
+  package init(_ vault: ClientVault, worker: String, project: ProjectID) {
+    self.vault = vault
+    self.worker = worker
+    self.project = project
+  }
+
+  /// Active time one answer may claim: a day.
+  package static let activeMillisecondsLimit: Int64 = 24 * 3600 * 1000
+
+  /// Proof of what was stored; pay hangs on it.
+  package struct Receipt: Hashable, Sendable {
+    package var answer: AnswerID
+    package var task: TaskID
+    /// SHA-256 of the annotations in stored notation.
+    package var hash: String
+    package var standing: AnswerRow.Standing
+    package var revision: Int
+  }
+
+  /// Stores an answer and takes the task as far as the plan says. Flushed before it returns.
+  ///
+  /// The same answer sent again gets the same receipt. An answer that comes after its lease ended
+  /// counts where the slot is still free, and is kept as an extra one where it is not.
+  ///
+  /// - Throws: `.unknown(.lease)`, `.invalid`, `.annotation`, `.leaseEnded`,
+  ///   `.answeredDifferently`.
+  package func submit(
+    _ json: JSON, for id: LeaseID, activeMilliseconds: Int64
+  ) async throws -> Receipt {
+    let active = min(max(0, activeMilliseconds), Self.activeMillisecondsLimit)
+    let record = vault.record(by: .worker(worker))
+    let answerID: AnswerID = vault.environment.newID()
+    return try await vault.database.write(.flushed) { connection in
+      var lease = try LeaseRow.get(id, of: worker, in: project, connection)
+      guard lease.stage == .label else { throw Refusal.unknown(.lease, id.text) }
+      let task = try TaskRow.get(seq: lease.task, connection)
+      let ontology = try vault.content(
+        of: task.project, version: task.version, connection
+      ).ontology
+      let annotations = try Self.checked(json, ontology, task.size)
+      let stored = StoredAnnotations.bytes(annotations, ontology)
+      let hash = Data(SHA256.hash(data: stored)).hexadecimal
+      if lease.lifecycle.state == .submitted {
+        return try repeated(id, task, hash, connection)
+      }
+      var wasLive = try end(&lease)
+      if !wasLive { wasLive = try takeOver(from: lease, at: record.at, connection) }
+      try lease.saveState(at: record.at, connection)
+      var steps = TaskSteps(task, now: record.at, connection)
+      steps.newAnswers = 1
+      let standing = try Self.count(&steps, onLease: wasLive)
+      let answer = NewAnswer(
+        id: answerID, lease: id, worker: worker, stage: .label, standing: standing,
+        activeMilliseconds: active, submittedAt: record.at, hash: hash, stored: stored)
+      try answer.insert(into: task, vault, connection)
+      try count(active, connection)
+      try Settlement(vault: vault, now: record.at).decide(&steps, ontology, connection)
+      try steps.save()
+      try record.append(
+        connection, "answer.submitted", answerID.text,
+        ["task": .string(task.id.text), "hash": .string(hash)])
+      return Receipt(answer: answerID, task: task.id, hash: hash, standing: standing, revision: 1)
+    }
+  }
+
+  static func checked(
+    _ json: JSON, _ ontology: Ontology, _ size: ImageSize?
+  ) throws(Refusal) -> [Annotation] {
+    let annotations: [Annotation]
+    do {
+      annotations = try AnnotationNotation.annotations(from: json, ontology: ontology)
+    } catch {
+      throw .invalid(path: error.path, problem: error.problem)
+    }
+    do {
+      try ontology.validate(annotations, imageSize: size)
+    } catch {
+      throw .annotation(error)
+    }
+    return annotations
+  }
+
+  private func repeated(
+    _ lease: LeaseID, _ task: TaskRow, _ hash: String, _ connection: any Connection
+  ) throws -> Receipt {
+    let known = try connection.first(
+      "SELECT id, hash, standing, revision FROM answers WHERE lease_id = ?", [lease.sql]
+    ) { (id: $0.text(0), hash: $0.text(1), standing: $0.text(2), revision: Int($0.int(3))) }
+    guard let known else { throw Refusal.leaseEnded(state: "submitted") }
+    guard known.hash == hash else {
+      throw Refusal.answeredDifferently(.init(id: known.id))
+    }
+    return Receipt(
+      answer: .init(stored: known.id), task: task.id, hash: hash,
+      standing: AnswerRow.Standing(rawValue: known.standing) ?? .extra, revision: known.revision)
+  }
+
+  private func end(_ lease: inout LeaseRow) throws(Refusal) -> Bool {
+    do {
+      return try lease.lifecycle.handle(.submitted)
+    } catch {
+      throw .leaseEnded(state: lease.lifecycle.state.rawValue)
+    }
+  }
+
+  /// An answer on a lease that ended, while the same worker holds the same task anew: it uses the
+  /// new lease's slot. Somebody who has answered or skipped the task since has had their say.
+  ///
+  /// - Returns: whether a slot was held after all.
+  private func takeOver(
+    from late: LeaseRow, at now: Int64, _ connection: any Connection
+  ) throws -> Bool {
+    let other = try connection.first(
+      """
+      SELECT \(LeaseRow.columns) FROM leases l
+      WHERE l.task = ? AND l.worker = ? AND l.id <> ?
+        AND l.state IN ('reserved', 'leased', 'submitted', 'skipped')
+      """, [.int(late.task), .text(worker), late.id.sql], LeaseRow.row)
+    guard var other else { return false }
+    guard other.lifecycle.state.isLive else { throw Refusal.leaseEnded(state: "expired") }
+    _ = try other.lifecycle.handle(.released)
+    try other.saveState(at: now, connection)
+    return true
+  }
+
+  /// Counts the answer towards the plan where there is room for it.
+  private static func count(
+    _ steps: inout TaskSteps, onLease: Bool
+  ) throws -> AnswerRow.Standing {
+    do {
+      try steps.handle(.answered(onLease: onLease))
+      return .counted
+    } catch is TaskLifecycle.Fault {
+      return .extra
+    }
+  }
+
+  private func count(_ active: Int64, _ connection: any Connection) throws {
+    try connection.run(
+      """
+      INSERT INTO annotators (project_id, worker, answers, active_ms) VALUES (?, ?, 1, ?)
+      ON CONFLICT (project_id, worker)
+      DO UPDATE SET answers = answers + 1, active_ms = active_ms + excluded.active_ms
+      """, [project.sql, .text(worker), .int(active)])
+  }
+
+  /// Writes a new revision of an own answer while its task is still open; the old one is kept.
+  package func revise(_ id: AnswerID, _ json: JSON) async throws -> Receipt {
+    let record = vault.record(by: .worker(worker))
+    return try await vault.database.write(.flushed) { connection in
+      let found = try connection.first(
+        """
+        SELECT seq, task, revision, standing FROM answers
+        WHERE id = ? AND worker = ? AND stage = 'label'
+        """, [id.sql, .text(worker)]
+      ) { (seq: $0.int(0), task: $0.int(1), revision: Int($0.int(2)), standing: $0.text(3)) }
+      guard let found else { throw Refusal.unknown(.answer, id.text) }
+      let task = try TaskRow.get(seq: found.task, connection)
+      guard task.project == project else { throw Refusal.unknown(.answer, id.text) }
+      guard task.lifecycle.state == .open, found.standing == "counted" else {
+        throw Refusal.notPossible(
+          .answer, state: task.lifecycle.state.rawValue, asked: "a new revision")
+      }
+      let ontology = try vault.content(
+        of: task.project, version: task.version, connection
+      ).ontology
+      let stored = StoredAnnotations.bytes(
+        try Self.checked(json, ontology, task.size), ontology)
+      let hash = Data(SHA256.hash(data: stored)).hexadecimal
+      try connection.run(
+        """
+        INSERT INTO answer_revisions
+        SELECT seq, revision, submitted_at, worker, hash, sealed FROM answers WHERE seq = ?
+        """, [.int(found.seq)])
+      try connection.run(
+        "UPDATE answers SET revision = ?, hash = ?, sealed = ?, submitted_at = ? WHERE seq = ?",
+        [
+          .number(found.revision + 1), .text(hash),
+          .blob(vault.key.seal(stored, table: "answers", row: id.text)), .int(record.at),
+          .int(found.seq),
+        ])
+      try record.append(connection, "answer.revised", id.text, ["hash": .string(hash)])
+      return Receipt(
+        answer: id, task: task.id, hash: hash, standing: .counted, revision: found.revision + 1)
+    }
+  }
+}
+
+/// An answer on its way into the store.
+struct NewAnswer {
+  var id: AnswerID
+  var lease: LeaseID?
+  var worker: String
+  var stage: AnswerRow.Stage
+  var standing: AnswerRow.Standing
+  var activeMilliseconds: Int64
+  var submittedAt: Int64
+  var hash: String
+  /// In stored notation.
+  var stored: [UInt8]
+
+  func insert(
+    into task: TaskRow, _ vault: ClientVault, _ connection: any Connection
+  ) throws {
+    try insert(
+      task: task.seq, sealed: vault.key.seal(stored, table: "answers", row: id.text), connection)
+  }
+
+  func insert(task seq: Int64, sealed: Data, _ connection: any Connection) throws {
+    try connection.run(
+      """
+      INSERT INTO answers
+        (id, task, lease_id, worker, stage, standing, active_ms, submitted_at, hash, sealed)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      """,
+      [
+        id.sql, .int(seq), .optional(lease?.text), .text(worker), .text(stage.rawValue),
+        .text(standing.rawValue), .int(activeMilliseconds), .int(submittedAt), .text(hash),
+        .blob(sealed),
+      ])
+  }
+}

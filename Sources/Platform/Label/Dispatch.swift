@@ -1,0 +1,359 @@
+import Foundation
+import Store
+import Vault
+import Workflow
+
+/// Hands out work: one claim is one indexed look-up and one fenced lease.
+///
+/// The queue of a batch is ordered by rank, then by a position that only grows. Each worker has a
+/// cursor for each rank, so that what was passed over once is never looked at again, and a task
+/// that comes back gets a new position in the returning lane. A claim therefore costs the same in
+/// a queue of a thousand and of a million, for a new worker and for one with a long history.
+package struct Dispatch: Sendable {
+  let vault: ClientVault
+  /// Who asks, by the pseudonym of this vault.
+  let worker: String
+
+  package init(_ vault: ClientVault, worker: String) {
+    self.vault = vault
+    self.worker = worker
+  }
+
+  /// How long a lease lasts without a heartbeat.
+  package static let leaseMilliseconds: Int64 = 10 * 60 * 1000
+  /// Live leases one worker may hold in one project, those in reserve among them.
+  package static let leaseLimit = 20
+  /// Overdue leases that one claim sweeps up on its way.
+  static let sweepLimit = 50
+
+  /// Nothing to do, and why.
+  package struct Nothing: Hashable, Sendable {
+    package enum Reason: String, Hashable, Sendable {
+      /// The project takes no work now.
+      case projectPaused
+      /// Every batch with tasks is paused or still being staged.
+      case batchesPaused
+      /// What is left is in other workers' hands.
+      case allLeased
+      /// What is left this worker has answered or skipped.
+      case doneByYou
+      /// Every task has been answered.
+      case noneLeft
+      /// The project has no tasks yet.
+      case empty
+    }
+
+    package var reason: Reason
+    /// Leases other workers hold, for `allLeased`.
+    package var leased: Int
+    /// When the first of them falls back, in milliseconds since 1970.
+    package var nextDeadline: Int64?
+  }
+
+  package enum Outcome: Sendable {
+    case leased([LeasedTask])
+    case nothing(Nothing)
+  }
+
+  private struct Claim: Sendable {
+    var lease: LeaseRow
+    var task: TaskRow
+    var sealed: Data
+  }
+
+  private enum Found: Sendable {
+    case claims([Claim])
+    case nothing(Nothing)
+  }
+
+  /// Leases up to `count` tasks. Needs no flush: a lease may be lost with the power.
+  ///
+  /// - Parameters:
+  ///   - isReserve: prefetched; the work starts with the first heartbeat.
+  /// - Throws: `Refusal.leaseLimit`.
+  /// - Complexity: O(count × log tasks), whatever was answered before.
+  package func lease(
+    in project: ProjectID, stage: AnswerRow.Stage, count: Int = 1, isReserve: Bool = false
+  ) async throws -> Outcome {
+    let now = vault.environment.now()
+    let ids: [LeaseID] = (0..<max(1, count)).map { _ in vault.environment.newID() }
+    let found = try await vault.database.write(.relaxed) { connection -> Found in
+      try Self.sweep(now: now, vault, connection)
+      let project = try Projects.get(project, connection)
+      guard project.state == .active else {
+        return .nothing(Nothing(reason: .projectPaused, leased: 0))
+      }
+      let held = try heldCount(in: project.id, connection)
+      guard held < Self.leaseLimit else { throw Refusal.leaseLimit(Self.leaseLimit) }
+      var claims: [Claim] = []
+      for id in ids.prefix(Self.leaseLimit - held) {
+        guard let claim = try claim(id, project, stage, isReserve, now, connection) else { break }
+        claims.append(claim)
+      }
+      return claims.isEmpty
+        ? .nothing(try nothing(in: project, stage, connection)) : .claims(claims)
+    }
+    switch found {
+    case .nothing(let nothing): return .nothing(nothing)
+    case .claims(let claims):
+      var tasks: [LeasedTask] = []
+      for claim in claims { tasks.append(try await open(claim, draft: nil)) }
+      return .leased(tasks)
+    }
+  }
+
+  /// The leases this worker holds, oldest first, with their drafts: what a new tab starts from.
+  package func held(in project: ProjectID) async throws -> [LeasedTask] {
+    let now = vault.environment.now()
+    let rows = try await vault.database.read { connection in
+      try connection.all(
+        """
+        SELECT \(TaskRow.columns), t.sealed, l.sealed, \(LeaseRow.columns)
+        FROM leases l JOIN tasks t ON t.seq = l.task
+        WHERE l.project_id = ? AND l.worker = ? AND l.state IN ('reserved', 'leased')
+          AND l.deadline > ?
+        ORDER BY l.id LIMIT ?
+        """, [project.sql, .text(worker), .int(now), .number(Self.leaseLimit)]
+      ) { row in
+        let base = TaskRow.columnCount
+        return (
+          claim: Claim(
+            lease: LeaseRow.row(OffsetRow(row: row, offset: base + 2)), task: TaskRow.row(row),
+            sealed: row.blob(base)), draft: row.optionalBlob(base + 1)
+        )
+      }
+    }
+    var tasks: [LeasedTask] = []
+    for row in rows { tasks.append(try await open(row.claim, draft: row.draft)) }
+    return tasks
+  }
+
+  private func open(_ claim: Claim, draft: Data?) async throws -> LeasedTask {
+    let plain = try vault.key.open(claim.sealed, table: "tasks", row: claim.task.id.text)
+    let review =
+      claim.lease.stage == .review
+      ? try await vault.database.read { try material(of: claim.task, $0) } : nil
+    return LeasedTask(
+      lease: claim.lease, task: claim.task, content: try TaskContent(stored: plain),
+      draft: try draft.map {
+        [UInt8](try vault.key.open($0, table: "leases", row: claim.lease.id.text))
+      }, review: review)
+  }
+
+  private func material(
+    of task: TaskRow, _ connection: any Connection
+  ) throws -> ReviewMaterial {
+    let ontology = try vault.content(of: task.project, version: task.version, connection).ontology
+    return ReviewMaterial(
+      ontology: ontology,
+      consensus: try ConsensusRow.newest(of: task, ontology, vault, connection),
+      answers: try AnswerRow.all(of: task, ontology, vault, connection)
+        .filter { $0.standing == .counted && $0.stage == .label })
+  }
+
+  // MARK: Claiming
+
+  private func heldCount(in project: ProjectID, _ connection: any Connection) throws -> Int {
+    Int(
+      try connection.first(
+        """
+        SELECT count(*) FROM leases
+        WHERE project_id = ? AND worker = ? AND state IN ('reserved', 'leased')
+        """, [project.sql, .text(worker)]
+      ) { $0.int(0) } ?? 0)
+  }
+
+  private func claim(
+    _ id: LeaseID, _ project: Project, _ stage: AnswerRow.Stage, _ isReserve: Bool, _ now: Int64,
+    _ connection: any Connection
+  ) throws -> Claim? {
+    let column = stage == .label ? "open" : "in_review"
+    let batches = try connection.all(
+      """
+      SELECT id FROM batches WHERE project_id = ? AND state = 'inProgress' AND \(column) > 0
+      ORDER BY priority DESC, id
+      """, [project.id.sql]
+    ) { BatchID(stored: $0.text(0)) }
+    for batch in batches {
+      guard let (task, sealed) = try next(in: batch, stage, connection) else { continue }
+      let lease = LeaseRow(
+        id: id, task: task.seq, project: project.id, worker: worker, stage: stage,
+        lifecycle: LeaseLifecycle(
+          state: isReserve ? .reserved : .leased, deadline: now + Self.leaseMilliseconds),
+        createdAt: now)
+      var steps = TaskSteps(task, now: now, connection)
+      try steps.handle(.leased)
+      try connection.run(
+        "UPDATE tasks SET leased = ?, open_slots = ? WHERE seq = ?",
+        [
+          .number(steps.task.lifecycle.leased), .number(steps.task.lifecycle.openSlots),
+          .int(task.seq),
+        ])
+      try insert(lease, connection)
+      try vault.record(by: .worker(worker)).append(connection, "lease.given", id.text)
+      return Claim(lease: lease, task: steps.task, sealed: sealed)
+    }
+    return nil
+  }
+
+  private func insert(_ lease: LeaseRow, _ connection: any Connection) throws {
+    try connection.run(
+      """
+      INSERT INTO leases (id, task, project_id, worker, stage, state, deadline, created_at)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+      """,
+      [
+        lease.id.sql, .int(lease.task), lease.project.sql, .text(worker),
+        .text(lease.stage.rawValue), .text(lease.lifecycle.state.rawValue),
+        .int(lease.lifecycle.deadline), .int(lease.createdAt),
+      ])
+  }
+
+  /// The first task of the highest rank that this worker has had nothing to do with.
+  private func next(
+    in batch: BatchID, _ stage: AnswerRow.Stage, _ connection: any Connection
+  ) throws -> (TaskRow, Data)? {
+    let state = (stage == .label ? TaskLifecycle.State.open : .inReview).rawValue
+    var rank = Int64.max
+    while let lower = try connection.first(
+      """
+      SELECT rank FROM tasks WHERE batch_id = ? AND state = ? AND open_slots > 0 AND rank < ?
+      ORDER BY rank DESC LIMIT 1
+      """, [batch.sql, .text(state), .int(rank)], { $0.int(0) })
+    {
+      rank = lower
+      let place: [SQLValue] = [.text(worker), batch.sql, .text(state), .int(rank)]
+      let cursor =
+        try connection.first(
+          """
+          SELECT queue_seq FROM cursors
+          WHERE worker = ? AND batch_id = ? AND state = ? AND rank = ?
+          """, place
+        ) { $0.int(0) } ?? 0
+      let found = try connection.first(
+        Self.nextSQL, [batch.sql, .text(state), .int(rank), .int(cursor), .text(worker)]
+      ) { row in
+        (
+          task: TaskRow.row(row), sealed: row.blob(TaskRow.columnCount),
+          position: row.int(TaskRow.columnCount + 1)
+        )
+      }
+      let reached = try found?.position ?? last(in: batch, state, rank, connection)
+      if reached > cursor {
+        try connection.run(
+          """
+          INSERT INTO cursors VALUES (?, ?, ?, ?, ?)
+          ON CONFLICT (worker, batch_id, state, rank) DO UPDATE SET queue_seq = excluded.queue_seq
+          """, place + [.int(reached)])
+      }
+      if let found { return (found.task, found.sealed) }
+    }
+    return nil
+  }
+
+  static let nextSQL = """
+    SELECT \(TaskRow.columns), t.sealed, t.queue_seq FROM tasks t
+    WHERE t.batch_id = ? AND t.state = ? AND t.open_slots > 0 AND t.rank = ? AND t.queue_seq > ?
+      AND NOT EXISTS (
+        SELECT 1 FROM leases l WHERE l.task = t.seq AND l.worker = ?
+          AND l.state IN ('reserved', 'leased', 'submitted', 'skipped'))
+    ORDER BY t.queue_seq LIMIT 1
+    """
+
+  private func last(
+    in batch: BatchID, _ state: String, _ rank: Int64, _ connection: any Connection
+  ) throws -> Int64 {
+    try connection.first(
+      """
+      SELECT queue_seq FROM tasks WHERE batch_id = ? AND state = ? AND open_slots > 0 AND rank = ?
+      ORDER BY queue_seq DESC LIMIT 1
+      """, [batch.sql, .text(state), .int(rank)]
+    ) { $0.int(0) } ?? 0
+  }
+
+  private func nothing(
+    in project: Project, _ stage: AnswerRow.Stage, _ connection: any Connection
+  ) throws -> Nothing {
+    let batches = try connection.all(
+      "SELECT \(Batch.columns) FROM batches WHERE project_id = ?", [project.id.sql], Batch.row)
+    let waiting = { (batch: Batch) in
+      stage == .label
+        ? batch.counts.tasks - batch.counts.completed - batch.counts.canceled
+          - batch.counts.failed - batch.counts.inReview : batch.counts.inReview
+    }
+    let left = batches.filter { waiting($0) > 0 }
+    if left.isEmpty {
+      let isEmpty = batches.allSatisfy { $0.counts.tasks == 0 }
+      return Nothing(reason: isEmpty ? .empty : .noneLeft, leased: 0)
+    }
+    if !left.contains(where: { $0.state == .inProgress }) {
+      return Nothing(reason: .batchesPaused, leased: 0)
+    }
+    let leased = try connection.first(
+      """
+      SELECT count(*), min(deadline) FROM leases
+      WHERE project_id = ? AND worker <> ? AND stage = ? AND state IN ('reserved', 'leased')
+      """, [project.id.sql, .text(worker), .text(stage.rawValue)]
+    ) { (count: Int($0.int(0)), first: $0.optionalInt(1)) }
+    guard let leased, leased.count > 0 else { return Nothing(reason: .doneByYou, leased: 0) }
+    return Nothing(reason: .allLeased, leased: leased.count, nextDeadline: leased.first)
+  }
+
+  // MARK: Expiry
+
+  /// Ends leases whose deadline has passed, and returns their tasks to the queue.
+  ///
+  /// - Returns: how many there were; call again while it is `sweepLimit`.
+  @discardableResult
+  static func sweep(
+    now: Int64, _ vault: ClientVault, _ connection: any Connection
+  ) throws -> Int {
+    let due = try connection.all(
+      """
+      SELECT \(LeaseRow.columns) FROM leases l
+      WHERE l.state IN ('reserved', 'leased') AND l.deadline <= ? ORDER BY l.deadline LIMIT ?
+      """, [.int(now), .number(sweepLimit)], LeaseRow.row)
+    for var lease in due {
+      guard try lease.lifecycle.handle(.deadlinePassed(now: now)) else { continue }
+      try lease.saveState(at: now, connection)
+      try LeaseEnd.giveBack(lease, now: now, connection)
+      try JournalRecord(at: now, actor: .system).append(
+        connection, "lease.expired", lease.id.text)
+    }
+    return due.count
+  }
+
+  /// Sweeps everything that is due.
+  package static func sweep(_ vault: ClientVault) async throws {
+    while true {
+      let now = vault.environment.now()
+      let count = try await vault.database.write(.relaxed) { connection in
+        try sweep(now: now, vault, connection)
+      }
+      if count < sweepLimit { return }
+    }
+  }
+}
+
+/// A task whose lease ended without an answer goes back to the queue.
+enum LeaseEnd {
+  static func giveBack(_ lease: LeaseRow, now: Int64, _ connection: any Connection) throws {
+    let task = try TaskRow.get(seq: lease.task, connection)
+    let isItsStage = task.lifecycle.state == (lease.stage == .label ? .open : .inReview)
+    guard isItsStage else { return }
+    var steps = TaskSteps(task, now: now, connection)
+    try steps.handle(.leaseEnded)
+    try steps.save()
+  }
+}
+
+/// A row seen from a later column.
+struct OffsetRow: Row {
+  let row: any Row
+  let offset: Int
+  func isNull(_ column: Int) -> Bool { row.isNull(column + offset) }
+  func int(_ column: Int) -> Int64 { row.int(column + offset) }
+  func double(_ column: Int) -> Double { row.double(column + offset) }
+  func text(_ column: Int) -> String { row.text(column + offset) }
+  func blob(_ column: Int) -> Data { row.blob(column + offset) }
+}

@@ -1,0 +1,69 @@
+import Foundation
+import Labels
+import Store
+import Vault
+import Workflow
+
+/// The clear part of a lease.
+package struct LeaseRow: Hashable, Sendable {
+  package var id: LeaseID
+  package var task: Int64
+  package var project: ProjectID
+  package var worker: String
+  package var stage: AnswerRow.Stage
+  package var lifecycle: LeaseLifecycle
+  package var createdAt: Int64
+
+  static let columns =
+    "l.id, l.task, l.project_id, l.worker, l.stage, l.state, l.deadline, l.created_at"
+
+  static func row(_ row: any Row) -> LeaseRow {
+    LeaseRow(
+      id: .init(stored: row.text(0)), task: row.int(1), project: .init(stored: row.text(2)),
+      worker: row.text(3), stage: AnswerRow.Stage(rawValue: row.text(4)) ?? .label,
+      lifecycle: LeaseLifecycle(
+        state: LeaseLifecycle.State(rawValue: row.text(5)) ?? .released, deadline: row.int(6)),
+      createdAt: row.int(7))
+  }
+
+  /// A lease of this worker; another's looks like none.
+  static func get(
+    _ id: LeaseID, of worker: String, in project: ProjectID, _ connection: any Connection
+  ) throws -> LeaseRow {
+    let lease = try connection.first(
+      "SELECT \(columns) FROM leases l WHERE l.id = ? AND l.worker = ? AND l.project_id = ?",
+      [id.sql, .text(worker), project.sql], row)
+    guard let lease else { throw Refusal.unknown(.lease, id.text) }
+    return lease
+  }
+
+  func saveState(at now: Int64, reason: String? = nil, _ connection: any Connection) throws {
+    try connection.run(
+      """
+      UPDATE leases SET state = ?, deadline = ?, reason = coalesce(?, reason), ended_at = ?
+      WHERE id = ?
+      """,
+      [
+        .text(lifecycle.state.rawValue), .int(lifecycle.deadline), .optional(reason),
+        lifecycle.state.isLive ? .null : .int(now), id.sql,
+      ])
+  }
+}
+
+/// A task in a worker's hands.
+package struct LeasedTask: Sendable {
+  package var lease: LeaseRow
+  package var task: TaskRow
+  package var content: TaskContent
+  /// What the worker had written before, in the form the browser sent it.
+  package var draft: [UInt8]?
+  /// For a review: the result so far, in stored notation, and the answers behind it.
+  package var review: ReviewMaterial?
+}
+
+/// What a reviewer sees.
+package struct ReviewMaterial: Sendable {
+  package var ontology: Ontology
+  package var consensus: ConsensusRow?
+  package var answers: [AnswerRow]
+}

@@ -1,0 +1,122 @@
+import Foundation
+import Store
+import Vault
+import Workflow
+
+/// What a worker does with a lease short of answering.
+package struct Leases: Sendable {
+  let vault: ClientVault
+  let worker: String
+  let project: ProjectID
+
+  package init(_ vault: ClientVault, worker: String, project: ProjectID) {
+    self.vault = vault
+    self.worker = worker
+    self.project = project
+  }
+
+  /// Bytes of a draft at most.
+  package static let draftLimit = 4 * 1024 * 1024
+  /// Characters of a reason for skipping.
+  package static let reasonLimit = 500
+
+  /// Starts a reserved lease and renews a running one.
+  ///
+  /// - Returns: the new deadline, in milliseconds since 1970.
+  package func heartbeat(_ id: LeaseID) async throws -> Int64 {
+    let now = vault.environment.now()
+    return try await vault.database.write(.relaxed) { connection in
+      var lease = try LeaseRow.get(id, of: worker, in: project, connection)
+      _ = try step(&lease, .heartbeat(until: now + Dispatch.leaseMilliseconds))
+      try lease.saveState(at: now, connection)
+      return lease.lifecycle.deadline
+    }
+  }
+
+  /// Keeps what the worker has so far; an empty draft forgets it. Also a heartbeat.
+  package func saveDraft(_ draft: [UInt8], of id: LeaseID) async throws {
+    guard draft.count <= Self.draftLimit else {
+      throw Refusal.tooLarge(what: "a draft (bytes)", limit: Self.draftLimit)
+    }
+    let now = vault.environment.now()
+    let sealed = draft.isEmpty ? nil : vault.key.seal(draft, table: "leases", row: id.text)
+    try await vault.database.write(.flushed) { connection in
+      var lease = try LeaseRow.get(id, of: worker, in: project, connection)
+      _ = try step(&lease, .heartbeat(until: now + Dispatch.leaseMilliseconds))
+      try lease.saveState(at: now, connection)
+      try connection.run(
+        "UPDATE leases SET sealed = ? WHERE id = ?", [.optional(sealed), id.sql])
+    }
+  }
+
+  /// The image of a task in this worker's hands, fetched where it lies elsewhere. Its size is
+  /// noted, so that answers can be checked against it.
+  package func image(_ id: LeaseID, by fetcher: any Fetcher) async throws -> Assets.Asset {
+    let (task, sealed) = try await vault.database.read { connection in
+      let lease = try LeaseRow.get(id, of: worker, in: project, connection)
+      guard lease.lifecycle.state.isLive else {
+        throw Refusal.leaseEnded(state: lease.lifecycle.state.rawValue)
+      }
+      let task = try TaskRow.get(seq: lease.task, connection)
+      let sealed = try connection.first(
+        "SELECT sealed FROM tasks WHERE seq = ?", [.int(task.seq)]
+      ) { $0.blob(0) }
+      return (task, sealed ?? Data())
+    }
+    let content = try TaskContent(
+      stored: vault.key.open(sealed, table: "tasks", row: task.id.text))
+    guard let image = content.image else { throw Refusal.unknown(.asset, "") }
+    let assets = Assets(vault, actor: .worker(worker))
+    if let id = AssetID(image) { return try await assets.get(id) }
+    let asset = try await assets.remote(image, by: fetcher)
+    if task.size == nil, let size = asset.imageSize {
+      try await vault.database.write(.relaxed) { connection in
+        try connection.run(
+          "UPDATE tasks SET width = ?, height = ? WHERE seq = ?",
+          [.number(size.width), .number(size.height), .int(task.seq)])
+      }
+    }
+    return asset
+  }
+
+  /// Gives the task back; the worker may get it again.
+  package func release(_ id: LeaseID) async throws { try await end(id, .released, reason: nil) }
+
+  /// Gives the task back for somebody else.
+  package func skip(_ id: LeaseID, reason: String) async throws {
+    guard reason.unicodeScalars.count <= Self.reasonLimit else {
+      throw Refusal.tooLarge(what: "a reason (characters)", limit: Self.reasonLimit)
+    }
+    try await end(id, .skipped, reason: reason)
+  }
+
+  private func end(
+    _ id: LeaseID, _ event: LeaseLifecycle.Event, reason: String?
+  ) async throws {
+    let record = vault.record(by: .worker(worker))
+    try await vault.database.write(.flushed) { connection in
+      var lease = try LeaseRow.get(id, of: worker, in: project, connection)
+      _ = try step(&lease, event)
+      try lease.saveState(at: record.at, reason: reason, connection)
+      if event == .skipped {
+        try connection.run(
+          """
+          INSERT INTO annotators (project_id, worker, skipped) VALUES (?, ?, 1)
+          ON CONFLICT (project_id, worker) DO UPDATE SET skipped = skipped + 1
+          """, [project.sql, .text(worker)])
+      }
+      try LeaseEnd.giveBack(lease, now: record.at, connection)
+      try record.append(connection, "lease.\(lease.lifecycle.state.rawValue)", id.text)
+    }
+  }
+
+  private func step(
+    _ lease: inout LeaseRow, _ event: LeaseLifecycle.Event
+  ) throws(Refusal) -> Bool {
+    do {
+      return try lease.lifecycle.handle(event)
+    } catch {
+      throw .leaseEnded(state: lease.lifecycle.state.rawValue)
+    }
+  }
+}

@@ -1,0 +1,173 @@
+import Foundation
+import Store
+import Vault
+import Workflow
+
+/// Makes and steers the batches of one vault.
+package struct Batches: Sendable {
+  let vault: ClientVault
+  let actor: Actor
+
+  package init(_ vault: ClientVault, actor: Actor) {
+    self.vault = vault
+    self.actor = actor
+  }
+
+  /// - Parameter isStaging: tasks gather and go on offer together when the batch is finalized.
+  package func create(
+    in project: ProjectID, name: String, isStaging: Bool = false, priority: Int = 0,
+    plan: QualityPlan? = nil
+  ) async throws -> Batch {
+    if let fault = plan?.fault { throw Refusal.invalid(path: "plan", problem: fault) }
+    let record = vault.record(by: actor)
+    let batch = Batch(
+      id: vault.environment.newID(), project: project,
+      name: try Naming.checked(name, limit: 200), state: isStaging ? .staging : .inProgress,
+      priority: priority, plan: plan, createdAt: record.at)
+    try await vault.database.write(.flushed) { connection in
+      _ = try Projects.get(project, connection)
+      guard try Self.find(batch.name, in: project, connection) == nil else {
+        throw Refusal.taken(.batch, batch.name)
+      }
+      try batch.insert(connection)
+      try record.append(connection, "batch.created", batch.id.text)
+    }
+    return batch
+  }
+
+  package func list(in project: ProjectID, after: BatchID?, limit: Int) async throws -> [Batch] {
+    try await vault.database.read { connection in
+      _ = try Projects.get(project, connection)
+      return try connection.all(
+        """
+        SELECT \(Batch.columns) FROM batches WHERE project_id = ? AND id > ? ORDER BY id LIMIT ?
+        """, [project.sql, .text(after?.text ?? ""), .number(limit)], Batch.row)
+    }
+  }
+
+  package func get(_ id: BatchID) async throws -> Batch {
+    try await vault.database.read { try Self.get(id, $0) }
+  }
+
+  static func get(_ id: BatchID, _ connection: any Connection) throws -> Batch {
+    let batch = try connection.first(
+      "SELECT \(Batch.columns) FROM batches WHERE id = ?", [id.sql], Batch.row)
+    guard let batch else { throw Refusal.unknown(.batch, id.text) }
+    return batch
+  }
+
+  static func find(
+    _ name: String, in project: ProjectID, _ connection: any Connection
+  ) throws -> Batch? {
+    try connection.first(
+      "SELECT \(Batch.columns) FROM batches WHERE project_id = ? AND name = ?",
+      [project.sql, .text(name)], Batch.row)
+  }
+
+  /// The sum over every batch of a project.
+  ///
+  /// - Complexity: O(batches)
+  static func counts(of project: ProjectID, _ connection: any Connection) throws -> Batch.Counts {
+    try connection.all(
+      "SELECT \(Batch.columns) FROM batches WHERE project_id = ?", [project.sql], Batch.row
+    ).reduce(Batch.Counts()) { $0 + $1.counts }
+  }
+
+  package func counts(of project: ProjectID) async throws -> Batch.Counts {
+    try await vault.database.read { try Self.counts(of: project, $0) }
+  }
+
+  /// Takes one step of the batch's life; finalizing puts its staged tasks on offer, canceling
+  /// ends those that are live.
+  package func handle(_ event: BatchLifecycle.Event, of id: BatchID) async throws -> Batch {
+    let record = vault.record(by: actor)
+    return try await vault.database.write(.flushed) { connection in
+      var batch = try Self.get(id, connection)
+      var life = BatchLifecycle(state: batch.state)
+      do {
+        try life.handle(event)
+      } catch {
+        throw Refusal.notPossible(.batch, state: batch.state.rawValue, asked: "\(event)")
+      }
+      batch.state = life.state
+      try connection.run(
+        "UPDATE batches SET state = ? WHERE id = ?", [.text(life.state.rawValue), id.sql])
+      switch event {
+      case .finalized: try Self.openStaged(id, connection)
+      case .canceled: try Self.cancelTasks(id, at: record.at, connection)
+      default: break
+      }
+      try record.append(
+        connection, "batch.changed", id.text, ["state": .string(life.state.rawValue)])
+      return try Self.get(id, connection)
+    }
+  }
+
+  private static func openStaged(_ id: BatchID, _ connection: any Connection) throws {
+    let opened = try connection.run(
+      """
+      UPDATE tasks SET state = 'open', open_slots = wanted WHERE batch_id = ? AND state = 'staged'
+      """, [id.sql])
+    try connection.run(
+      "UPDATE batches SET open = open + ? WHERE id = ?", [.number(opened), id.sql])
+  }
+
+  private static func cancelTasks(
+    _ id: BatchID, at: Int64, _ connection: any Connection
+  ) throws {
+    try connection.run(
+      """
+      UPDATE leases SET state = 'revoked', ended_at = ? WHERE state IN ('reserved', 'leased')
+      AND task IN (SELECT seq FROM tasks WHERE batch_id = ?)
+      """, [.int(at), id.sql])
+    let canceled = try connection.run(
+      """
+      UPDATE tasks SET state = 'canceled', open_slots = 0, leased = 0, ended_at = ?
+      WHERE batch_id = ? AND state IN ('staged', 'open', 'inReview')
+      """, [.int(at), id.sql])
+    try connection.run(
+      "UPDATE batches SET open = 0, in_review = 0, canceled = canceled + ? WHERE id = ?",
+      [.number(canceled), id.sql])
+  }
+}
+
+/// Brings a changed plan to the tasks that are on offer.
+enum PlanChange {
+  /// Tasks whose first round asks for fewer or more answers now get or lose slots; those that gain
+  /// some go to the returning lane, so that workers who passed them see them again.
+  ///
+  /// - Complexity: O(open tasks of the project)
+  static func apply(
+    _ plan: QualityPlan, to project: ProjectID, _ connection: any Connection
+  ) throws {
+    let base = try QueuePosition.next(connection)
+    let wanted = SQLValue.number(plan.answers.min)
+    let scope = """
+      project_id = ? AND state = 'open'
+      AND batch_id IN (SELECT id FROM batches WHERE project_id = ? AND plan IS NULL)
+      """
+    try connection.run(
+      """
+      UPDATE tasks SET
+        wanted = max(?, counted, 1),
+        rank = CASE WHEN max(?, counted, 1) - counted - leased > open_slots
+          THEN rank | 1 ELSE rank END,
+        queue_seq = CASE WHEN max(?, counted, 1) - counted - leased > open_slots
+          THEN ? + seq ELSE queue_seq END,
+        open_slots = max(0, max(?, counted, 1) - counted - leased)
+      WHERE \(scope)
+      """, [wanted, wanted, wanted, .int(base), wanted, project.sql, project.sql])
+    try connection.run(
+      "UPDATE counters SET value = value + (SELECT coalesce(max(seq), 0) FROM tasks) "
+        + "WHERE name = 'queue'", [])
+  }
+}
+
+/// Places in the queue: they only grow, so a worker's cursor never has to look back.
+enum QueuePosition {
+  static func next(_ connection: any Connection) throws -> Int64 {
+    try connection.first(
+      "UPDATE counters SET value = value + 1 WHERE name = 'queue' RETURNING value"
+    ) { $0.int(0) } ?? 0
+  }
+}

@@ -1,0 +1,62 @@
+import Foundation
+import Formats
+import Labels
+import Notation
+import Store
+import Workflow
+
+/// One kind of work for one client.
+package struct Project: Hashable, Sendable {
+  package enum State: String, Hashable, Sendable, CaseIterable { case active, paused, archived }
+
+  /// Whose people work on it.
+  package enum Workforce: String, Hashable, Sendable, CaseIterable {
+    /// The operator's workers, and the client's own members.
+    case `operator`
+    /// The client's own members only.
+    case team
+  }
+
+  package var id: ProjectID
+  package var name: String
+  package var state: State
+  /// Of the content; from 1.
+  package var version: Int
+  package var plan: QualityPlan
+  package var workforce: Workforce
+  package var createdAt: Int64
+
+  static let columns = "id, name, state, version, plan, workforce, created_at"
+
+  static func row(_ row: any Row) throws -> Project {
+    Project(
+      id: .init(stored: row.text(0)), name: row.text(1),
+      state: State(rawValue: row.text(2)) ?? .archived, version: Int(row.int(3)),
+      plan: try PlanNotation.plan(stored: row.text(4)),
+      workforce: Workforce(rawValue: row.text(5)) ?? .team, createdAt: row.int(6))
+  }
+}
+
+/// The sealed part of a project's version.
+package struct ProjectContent: Hashable, Sendable {
+  package var ontology: Ontology
+  /// Markdown for the annotators.
+  package var instructions: String
+
+  package init(ontology: Ontology, instructions: String) {
+    self.ontology = ontology
+    self.instructions = instructions
+  }
+
+  init(stored bytes: Data) throws {
+    let json = try JSON(parsing: [UInt8](bytes))
+    ontology = try OntologyNotation.ontology(from: json["ontology"] ?? [:])
+    instructions = json["instructions"]?.string ?? ""
+  }
+
+  var stored: [UInt8] {
+    ([
+      "ontology": OntologyNotation.json(ontology), "instructions": .string(instructions),
+    ] as JSON).utf8
+  }
+}

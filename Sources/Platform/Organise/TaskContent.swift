@@ -1,0 +1,75 @@
+import Foundation
+import Formats
+import Labels
+import Notation
+import Store
+import Vault
+
+/// The sealed part of a task: one JSON object.
+package struct TaskContent: Hashable, Sendable {
+  /// What is shown: `text`, `image` (an asset's id or a URL), and whatever else the client wants
+  /// the annotator to see.
+  package var params: JSON
+  package var metadata: JSON
+  /// Annotations to start from, in stored notation.
+  package var prelabels: JSON?
+  /// The known answer of a gold task, in stored notation.
+  package var expected: JSON?
+
+  package init(params: JSON, metadata: JSON = [:], prelabels: JSON? = nil, expected: JSON? = nil) {
+    self.params = params
+    self.metadata = metadata
+    self.prelabels = prelabels
+    self.expected = expected
+  }
+
+  init(stored bytes: Data) throws(JSONError) {
+    let json = try JSON(parsing: [UInt8](bytes))
+    self.init(
+      params: json["params"] ?? [:], metadata: json["metadata"] ?? [:],
+      prelabels: json["prelabels"], expected: json["expected"])
+  }
+
+  var stored: [UInt8] {
+    var writer = JSONWriter(reservingCapacity: 256)
+    writer.beginObject()
+    writer.name("params")
+    writer.value(params)
+    if metadata != [:] {
+      writer.name("metadata")
+      writer.value(metadata)
+    }
+    if let prelabels {
+      writer.name("prelabels")
+      writer.value(prelabels)
+    }
+    if let expected {
+      writer.name("expected")
+      writer.value(expected)
+    }
+    writer.endObject()
+    return writer.bytes
+  }
+
+  /// The asset or URL of the image, where there is one.
+  package var image: String? { params["image"]?.string }
+}
+
+/// Annotations as they lie in a sealed column: stored notation, by numbers.
+struct StoredAnnotations {
+  let vault: ClientVault
+
+  static func bytes(_ annotations: [Annotation], _ ontology: Ontology) -> [UInt8] {
+    var writer = JSONWriter(reservingCapacity: 64 * annotations.count + 8)
+    AnnotationNotation.write(annotations, ontology: ontology, style: .numbers, to: &writer)
+    return writer.bytes
+  }
+
+  func open(
+    _ sealed: Data, table: StaticString, row: String, _ ontology: Ontology
+  ) throws -> [Annotation] {
+    let plain = try vault.key.open(sealed, table: table, row: row)
+    return try AnnotationNotation.annotations(
+      from: try JSON(parsing: [UInt8](plain)), ontology: ontology)
+  }
+}

@@ -1,0 +1,134 @@
+import Foundation
+import Formats
+import Labels
+import Notation
+import Store
+import Vault
+import Workflow
+
+/// Reads and changes single tasks of one vault.
+package struct Tasks: Sendable {
+  let vault: ClientVault
+  let actor: Actor
+
+  package init(_ vault: ClientVault, actor: Actor) {
+    self.vault = vault
+    self.actor = actor
+  }
+
+  package struct Filter: Hashable, Sendable {
+    package var state: TaskLifecycle.State?
+    package var batch: BatchID?
+    package var uniqueID: String?
+
+    package init(
+      state: TaskLifecycle.State? = nil, batch: BatchID? = nil, uniqueID: String? = nil
+    ) {
+      self.state = state
+      self.batch = batch
+      self.uniqueID = uniqueID
+    }
+  }
+
+  /// One page in the order of making, without content.
+  ///
+  /// - Parameter after: the `seq` of the last task of the page before.
+  /// - Complexity: O(limit) for a project or a state of it; a batch filter walks its project.
+  package func list(
+    in project: ProjectID, _ filter: Filter, after: Int64?, limit: Int
+  ) async throws -> [TaskRow] {
+    try await vault.database.read { connection in
+      _ = try Projects.get(project, connection)
+      var sql = "SELECT \(TaskRow.columns) FROM tasks t WHERE t.project_id = ? AND t.seq > ?"
+      var arguments: [SQLValue] = [project.sql, .int(after ?? 0)]
+      if let state = filter.state {
+        sql += " AND t.state = ?"
+        arguments.append(.text(state.rawValue))
+      }
+      if let batch = filter.batch {
+        sql += " AND t.batch_id = ?"
+        arguments.append(batch.sql)
+      }
+      if let uniqueID = filter.uniqueID {
+        sql += " AND t.unique_id = ?"
+        arguments.append(.text(uniqueID))
+      }
+      return try connection.all(
+        sql + " ORDER BY t.seq LIMIT ?", arguments + [.number(limit)], TaskRow.row)
+    }
+  }
+
+  package struct Detail: Sendable {
+    package var row: TaskRow
+    package var content: TaskContent
+    package var ontology: Ontology
+    package var answers: [AnswerRow]
+    package var consensus: ConsensusRow?
+  }
+
+  /// A task with its content, answers and result.
+  package func get(_ id: TaskID) async throws -> Detail {
+    try await vault.database.read { connection in
+      let row = try TaskRow.get(id, connection)
+      let ontology = try vault.content(of: row.project, version: row.version, connection).ontology
+      return Detail(
+        row: row, content: try content(of: row, connection), ontology: ontology,
+        answers: try AnswerRow.all(of: row, ontology, vault, connection),
+        consensus: try ConsensusRow.newest(of: row, ontology, vault, connection))
+    }
+  }
+
+  private func content(of row: TaskRow, _ connection: any Connection) throws -> TaskContent {
+    let sealed = try connection.first(
+      "SELECT sealed FROM tasks WHERE seq = ?", [.int(row.seq)]
+    ) { $0.blob(0) }
+    guard let sealed else { throw Refusal.unknown(.task, row.id.text) }
+    return try TaskContent(stored: vault.key.open(sealed, table: "tasks", row: row.id.text))
+  }
+
+  package func cancel(_ id: TaskID) async throws -> TaskRow {
+    let record = vault.record(by: actor)
+    return try await vault.database.write(.flushed) { connection in
+      let row = try TaskRow.get(id, connection)
+      var steps = TaskSteps(row, now: record.at, connection)
+      do {
+        try steps.handle(.canceled)
+      } catch is TaskLifecycle.Fault {
+        throw Refusal.notPossible(
+          .task, state: row.lifecycle.state.rawValue, asked: "cancellation")
+      }
+      try steps.save()
+      try record.append(connection, "task.canceled", id.text)
+      return steps.task
+    }
+  }
+
+  /// - Parameter priority: 0…`TaskRow.priorityLimit`.
+  package func setPriority(_ priority: Int, of id: TaskID) async throws -> TaskRow {
+    guard (0...TaskRow.priorityLimit).contains(priority) else {
+      throw Refusal.invalid(
+        path: "priority", problem: "must lie in 0…\(TaskRow.priorityLimit)")
+    }
+    let record = vault.record(by: actor)
+    return try await vault.database.write(.flushed) { connection in
+      try connection.run(
+        "UPDATE tasks SET rank = ?, queue_seq = ? WHERE id = ?",
+        [.number(priority * 2 + 1), .int(try QueuePosition.next(connection)), id.sql])
+      try record.append(
+        connection, "task.prioritised", id.text, ["priority": .int(Int64(priority))])
+      return try TaskRow.get(id, connection)
+    }
+  }
+}
+
+extension Tasks {
+  /// The newest task of a project that an import of one line made.
+  package func made(by report: ImportReport) async throws -> TaskRow? {
+    try await vault.database.read { connection in
+      try connection.first(
+        """
+        SELECT \(TaskRow.columns) FROM tasks t WHERE t.project_id = ? ORDER BY t.seq DESC LIMIT 1
+        """, [report.project.sql], TaskRow.row)
+    }
+  }
+}

@@ -1,0 +1,34 @@
+import Foundation
+
+/// Stores byte strings under names. Contents are sealed before they come here.
+package protocol Blobs: Sendable {
+  /// Begins a new blob. It is not there until it is committed.
+  func create() throws -> any BlobWriter
+
+  /// - Returns: nil where there is no blob of that name.
+  func size(_ name: String) throws -> Int?
+
+  /// Reads `count` bytes from `offset`; fewer at the end.
+  func read(_ name: String, offset: Int, count: Int) throws -> Data
+
+  func remove(_ name: String) throws
+
+  /// Calls `body` with every name, in no order.
+  func forEachName(_ body: (String) throws -> Void) throws
+}
+
+/// A blob on its way in.
+package protocol BlobWriter: AnyObject {
+  func append(_ bytes: Data) throws
+  /// Flushes to disk and gives the blob its name; one of that name that is there already stays.
+  func commit(as name: String) throws
+  /// Throws the bytes away. Harmless after a commit.
+  func abandon()
+}
+
+package enum BlobError: Error, Hashable, Sendable {
+  case notFound(String)
+  case full
+  case badName(String)
+  case failed(String)
+}

@@ -1,0 +1,122 @@
+import Foundation
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Blobs as files of one folder: written beside, flushed, then renamed into place.
+package struct FileBlobs: Blobs {
+  private let root: String
+
+  /// - Parameter root: made with its `incoming` folder where it is missing.
+  package init(root: String) throws {
+    self.root = root
+    try FileManager.default.createDirectory(
+      atPath: root + "/incoming", withIntermediateDirectories: true)
+  }
+
+  package func create() throws -> any BlobWriter {
+    try FileBlobWriter(root: root, finalPath: path(of:))
+  }
+
+  package func size(_ name: String) throws -> Int? {
+    var status = stat()
+    guard stat(try path(of: name), &status) == 0 else { return nil }
+    return Int(status.st_size)
+  }
+
+  package func read(_ name: String, offset: Int, count: Int) throws -> Data {
+    let file = open(try path(of: name), O_RDONLY)
+    guard file >= 0 else { throw BlobError.notFound(name) }
+    defer { close(file) }
+    var data = Data(count: count)
+    var filled = 0
+    while filled < count {
+      let got = data.withUnsafeMutableBytes {
+        pread(file, $0.baseAddress.map { $0 + filled }, count - filled, off_t(offset + filled))
+      }
+      if got < 0 && errno == EINTR { continue }
+      guard got >= 0 else { throw BlobError.failed(String(cString: strerror(errno))) }
+      if got == 0 { break }
+      filled += got
+    }
+    return data.prefix(filled)
+  }
+
+  package func remove(_ name: String) throws { unlink(try path(of: name)) }
+
+  package func forEachName(_ body: (String) throws -> Void) throws {
+    guard let walk = FileManager.default.enumerator(atPath: root) else { return }
+    for case let path as String in walk where !path.hasPrefix("incoming") {
+      let parts = path.split(separator: "/")
+      if parts.count == 2, parts[1].hasPrefix(parts[0]) { try body(String(parts[1])) }
+    }
+  }
+
+  /// Names are ours, hexadecimal; anything else could be a path of somebody's making.
+  private func path(of name: String) throws -> String {
+    guard name.utf8.count >= 8, name.utf8.count <= 128,
+      name.utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) })
+    else { throw BlobError.badName(name) }
+    return "\(root)/\(name.prefix(2))/\(name)"
+  }
+}
+
+private final class FileBlobWriter: BlobWriter {
+  private let file: Int32
+  private let temporary: String
+  private let finalPath: (String) throws -> String
+  private var isOpen = true
+
+  init(root: String, finalPath: @escaping (String) throws -> String) throws {
+    temporary = "\(root)/incoming/\(UUID().uuidString)"
+    self.finalPath = finalPath
+    file = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    guard file >= 0 else { throw Self.error() }
+  }
+
+  deinit { abandon() }
+
+  func append(_ bytes: Data) throws {
+    var written = 0
+    while written < bytes.count {
+      let count = bytes.withUnsafeBytes {
+        write(file, $0.baseAddress.map { $0 + written }, bytes.count - written)
+      }
+      if count < 0 && errno == EINTR { continue }
+      guard count > 0 else { throw Self.error() }
+      written += count
+    }
+  }
+
+  func commit(as name: String) throws {
+    let path = try finalPath(name)
+    let folder = String(path[..<(path.lastIndex(of: "/") ?? path.endIndex)])
+    guard fsync(file) == 0 else { throw Self.error() }
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    guard rename(temporary, path) == 0 else { throw Self.error() }
+    let directory = open(folder, O_RDONLY)
+    if directory >= 0 {
+      fsync(directory)
+      close(directory)
+    }
+    closeFile()
+  }
+
+  func abandon() {
+    guard isOpen else { return }
+    unlink(temporary)
+    closeFile()
+  }
+
+  private func closeFile() {
+    isOpen = false
+    close(file)
+  }
+
+  private static func error() -> BlobError {
+    errno == ENOSPC || errno == EDQUOT ? .full : .failed(String(cString: strerror(errno)))
+  }
+}

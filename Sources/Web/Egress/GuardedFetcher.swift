@@ -1,0 +1,154 @@
+import AsyncHTTPClient
+import Foundation
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import Platform
+
+/// The one way out. Resolves a host once and connects to just that address; refuses addresses
+/// outside the public internet unless the operator allows them; looks at every redirect anew;
+/// caps bytes and time; tells nobody what the other side said.
+package final class GuardedFetcher: Fetcher {
+  package static let redirectLimit = 5
+  package static let timeoutSeconds = 60
+
+  private let allowed: [AddressRange]
+
+  /// - Parameter allowed: ranges that may be fetched from although they are not public.
+  package init(allowed: [AddressRange]) { self.allowed = allowed }
+
+  package func fetch(_ url: String, limit: Int) async throws(EgressRefusal) -> Data {
+    var url = url
+    for _ in 0...Self.redirectLimit {
+      switch try await step(url, limit) {
+      case .body(let data): return data
+      case .redirect(let next): url = next
+      }
+    }
+    throw .tooManyRedirects(limit: Self.redirectLimit)
+  }
+
+  private enum Step: Sendable {
+    case body(Data)
+    case redirect(String)
+  }
+
+  private func step(_ text: String, _ limit: Int) async throws(EgressRefusal) -> Step {
+    guard let components = URLComponents(string: text), let host = components.host, !host.isEmpty
+    else { throw .notHTTP("this") }
+    let scheme = components.scheme?.lowercased() ?? ""
+    guard scheme == "http" || scheme == "https" else { throw .notHTTP("\(scheme):") }
+    let bare = host.trimmingCharacters(in: CharacterSet(charactersIn: "[]"))
+    let address = try await resolve(bare)
+    do {
+      return try await get(text, host: bare, address: address, limit)
+    } catch let refusal as EgressRefusal {
+      throw refusal
+    } catch {
+      throw .unreachable(host: bare)
+    }
+  }
+
+  private func get(
+    _ url: String, host: String, address: IPAddress, _ limit: Int
+  ) async throws -> Step {
+    var configuration = HTTPClient.Configuration(
+      redirectConfiguration: .disallow,
+      timeout: .init(connect: .seconds(10), read: .seconds(30)))
+    // Connect to the address that was checked, whatever the name says a moment later.
+    configuration.dnsOverride = [host: "\(address)"]
+    configuration.httpVersion = .http1Only
+    let client = HTTPClient(
+      eventLoopGroupProvider: .shared(MultiThreadedEventLoopGroup.singleton),
+      configuration: configuration)
+    let result: Result<Step, any Error>
+    do {
+      result = .success(try await exchange(client, url, limit))
+    } catch {
+      result = .failure(error)
+    }
+    try? await client.shutdown()
+    return try result.get()
+  }
+
+  private func exchange(_ client: HTTPClient, _ url: String, _ limit: Int) async throws -> Step {
+    var request = HTTPClientRequest(url: url)
+    request.headers.add(name: "User-Agent", value: "Assay")
+    let response: HTTPClientResponse
+    do {
+      response = try await client.execute(
+        request, deadline: .now() + .seconds(Int64(Self.timeoutSeconds)))
+    } catch let error as HTTPClientError where error == .deadlineExceeded {
+      throw EgressRefusal.timedOut(seconds: Self.timeoutSeconds)
+    }
+    if (300..<400).contains(Int(response.status.code)),
+      let location = response.headers.first(name: "Location"),
+      let next = URL(string: location, relativeTo: URL(string: url))
+    {
+      return .redirect(next.absoluteString)
+    }
+    guard response.status == .ok else {
+      throw EgressRefusal.status(Int(response.status.code))
+    }
+    if let length = response.headers.first(name: "Content-Length").flatMap({ Int($0) }),
+      length > limit
+    {
+      throw EgressRefusal.tooLarge(limit: limit)
+    }
+    var data = Data()
+    for try await buffer in response.body {
+      guard data.count + buffer.readableBytes <= limit else {
+        throw EgressRefusal.tooLarge(limit: limit)
+      }
+      data.append(contentsOf: buffer.readableBytesView)
+    }
+    return .body(data)
+  }
+
+  /// The first address of the host, if all of them may be reached: a name with one public and one
+  /// private address is a trick.
+  private func resolve(_ host: String) async throws(EgressRefusal) -> IPAddress {
+    let addresses = await Self.addresses(of: host)
+    guard let first = addresses.first else { throw .unresolvable(host: host) }
+    for address in addresses {
+      let inner = address.unwrapped
+      let isSpecial = AddressRange.special.contains { $0.contains(inner) || $0.contains(address) }
+      let isAllowed = allowed.contains { $0.contains(inner) || $0.contains(address) }
+      if isSpecial && !isAllowed { throw .privateAddress(host: host, address: "\(inner)") }
+    }
+    return first
+  }
+
+  /// By the system's resolver, which reads decimal, octal and other spellings as it would when
+  /// connecting.
+  private static func addresses(of host: String) async -> [IPAddress] {
+    await withCheckedContinuation { continuation in
+      DispatchQueue.global().async {
+        var hints = addrinfo()
+        hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+        var list: UnsafeMutablePointer<addrinfo>?
+        guard getaddrinfo(host, nil, &hints, &list) == 0 else {
+          return continuation.resume(returning: [])
+        }
+        defer { freeaddrinfo(list) }
+        var addresses: [IPAddress] = []
+        var next = list
+        while let entry = next?.pointee {
+          var name = [CChar](repeating: 0, count: Int(NI_MAXHOST))
+          if getnameinfo(
+            entry.ai_addr, entry.ai_addrlen, &name, socklen_t(name.count), nil, 0, NI_NUMERICHOST)
+            == 0
+          {
+            let text = String(
+              decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+            if let address = IPAddress(String(text.prefix { $0 != "%" })) {
+              addresses.append(address)
+            }
+          }
+          next = entry.ai_next
+        }
+        continuation.resume(returning: addresses)
+      }
+    }
+  }
+}

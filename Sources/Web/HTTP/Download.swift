@@ -1,0 +1,89 @@
+import Foundation
+import Hummingbird
+import NIOCore
+import Platform
+import Vault
+
+/// Sends a sealed blob, whole or a range of it, a chunk at a time.
+struct Download {
+  let blob: SealedBlob
+  let size: Int
+  /// Strong: the blob never changes.
+  let tag: String
+  var headers: HTTPFields
+
+  func response(to request: Request) -> Response {
+    var headers = headers
+    headers[.eTag] = "\"\(tag)\""
+    headers[.acceptRanges] = "bytes"
+    if request.headers[.ifNoneMatch] == "\"\(tag)\"" {
+      return Response(status: .notModified, headers: headers)
+    }
+    let wanted: ByteRange
+    switch ByteRange.parse(request.headers, tag: tag, size: size) {
+    case .whole: wanted = ByteRange(start: 0, end: size)
+    case .part(let range): wanted = range
+    case .unsatisfiable:
+      var response = Problem(
+        .rangeNotSatisfiable, "range", "Not a part of it",
+        "The content has \(size) bytes; the range lies outside.", place: "Range"
+      ).response
+      response.headers[.contentRange] = "bytes */\(size)"
+      return response
+    }
+    let isPart = wanted.start != 0 || wanted.end != size
+    if isPart { headers[.contentRange] = "bytes \(wanted.start)-\(wanted.end - 1)/\(size)" }
+    return Response(
+      status: isPart ? .partialContent : .ok, headers: headers, body: body(wanted))
+  }
+
+  private func body(_ range: ByteRange) -> ResponseBody {
+    let blob = blob
+    return ResponseBody(contentLength: range.end - range.start) { writer in
+      let chunkSize = SealedStream.chunkSize
+      var position = range.start
+      while position < range.end {
+        let index = position / chunkSize
+        let chunk = try blob.chunk(index)
+        let from = position - index * chunkSize
+        let to = min(chunk.count, range.end - index * chunkSize)
+        guard to > from else { break }
+        try await writer.write(
+          ByteBuffer(bytes: chunk[chunk.startIndex + from..<chunk.startIndex + to]))
+        position = index * chunkSize + to
+      }
+      try await writer.finish(nil)
+    }
+  }
+}
+
+/// One range of bytes (RFC 9110 §14), end exclusive.
+struct ByteRange: Hashable {
+  var start: Int
+  var end: Int
+
+  enum Request: Hashable {
+    case whole
+    case part(ByteRange)
+    case unsatisfiable
+  }
+
+  /// Several ranges at once, and anything that is no range, get the whole.
+  static func parse(_ headers: HTTPFields, tag: String, size: Int) -> Request {
+    guard let header = headers[.range], header.hasPrefix("bytes=") else { return .whole }
+    if let condition = headers[.ifRange], condition != "\"\(tag)\"" { return .whole }
+    let bounds = header.dropFirst(6).split(
+      separator: "-", maxSplits: 1, omittingEmptySubsequences: false)
+    guard bounds.count == 2, !header.contains(",") else { return .whole }
+    if bounds[0].isEmpty {
+      guard let last = Int(bounds[1]) else { return .whole }
+      guard last > 0, size > 0 else { return .unsatisfiable }
+      return .part(ByteRange(start: max(0, size - last), end: size))
+    }
+    guard let start = Int(bounds[0]) else { return .whole }
+    guard start < size else { return .unsatisfiable }
+    guard !bounds[1].isEmpty else { return .part(ByteRange(start: start, end: size)) }
+    guard let last = Int(bounds[1]), last >= start else { return .whole }
+    return .part(ByteRange(start: start, end: min(size, last + 1)))
+  }
+}

@@ -1,0 +1,131 @@
+import Hummingbird
+import Platform
+
+extension Problem {
+  /// Facts become words here.
+  static func of(_ refusal: Refusal) -> Problem {
+    switch refusal {
+    case .unknown(let thing, let id):
+      return Problem(
+        .notFound, "unknown-\(thing.rawValue)", "Not found",
+        "There is no \(thing.rawValue) “\(shortened(id))” that you can see.")
+    case .taken(.import, let key):
+      return Problem(
+        .conflict, "import-key-reused", "The key is taken",
+        "Another body was imported under the key “\(shortened(key))”.", place: "Idempotency-Key",
+        remedy: "Use a new key for new content.")
+    case .taken(let thing, let name):
+      return Problem(
+        .conflict, "\(thing.rawValue)-exists", "Exists already",
+        "There is a \(thing.rawValue) “\(shortened(name))” already.", remedy: "Choose another name.")
+    case .uniqueIDTaken(let id, let task):
+      return Problem(
+        .conflict, "unique-id-taken", "The unique id is taken",
+        "unique_id “\(shortened(id))” belongs to task \(task).", place: "unique_id")
+    case .invalid(let path, let problem):
+      return Problem(
+        .unprocessableContent, "invalid", "A value is not right", "\(path) \(problem).",
+        place: path)
+    case .notJSON(let error):
+      return Problem(
+        .badRequest, "not-json", "Not JSON", "\(error.explanation), at byte \(error.offset + 1).",
+        place: "byte \(error.offset + 1)")
+    case .annotation(let fault):
+      return Problem(
+        .unprocessableContent, "annotation", "The answer does not fit the ontology",
+        fault.sentence + ".", place: fault.index.map { "annotations[\($0)]" })
+    case .ontology(let fault):
+      return Problem(
+        .unprocessableContent, "ontology", "The ontology cannot be used", fault.sentence + ".",
+        place: "ontology")
+    default: return ofState(refusal)
+    }
+  }
+
+  private static func ofState(_ refusal: Refusal) -> Problem {
+    switch refusal {
+    case .notPossible(let thing, let state, let asked):
+      return Problem(
+        .conflict, "not-possible", "Not possible now",
+        "The \(thing.rawValue) is \(state), which does not allow \(asked).")
+    case .leaseEnded(let state):
+      return Problem(
+        .conflict, "lease-ended", "The lease has ended",
+        "The lease is \(state). Its task may be in other hands.",
+        remedy: "Ask for the next task.")
+    case .answeredDifferently(let answer):
+      return Problem(
+        .conflict, "answered-differently", "Answered already",
+        "The lease was answered with other content (answer \(answer.id)).",
+        remedy: "Write a revision of that answer.")
+    case .reworksExhausted(let limit):
+      return Problem(
+        .conflict, "reworks-exhausted", "No more rework",
+        "The task was sent back \(limit) times, the limit.", remedy: "Accept it or fix it.")
+    case .leaseLimit(let limit):
+      return Problem(
+        .conflict, "lease-limit", "Too many tasks in hand",
+        "You hold \(limit) leases in this project, the limit.",
+        remedy: "Answer or release some.")
+    case .alreadyRunning(let thing, let key):
+      return Problem(
+        .conflict, "already-running", "Running already",
+        "This \(thing.rawValue) (\(shortened(key))) is being done now.",
+        remedy: "Wait for it to end.")
+    default: return ofLimit(refusal)
+    }
+  }
+
+  private static func ofLimit(_ refusal: Refusal) -> Problem {
+    switch refusal {
+    case .tooLarge(let what, let limit):
+      return Problem(
+        .contentTooLarge, "too-large", "Too large", "The limit of \(what) is \(limit).")
+    case .unsupportedMedia(let what):
+      return Problem(
+        .unsupportedMediaType, "unsupported-media", "Not a file that can be used", "\(what).")
+    case .egress(let refusal):
+      return Problem(
+        .unprocessableContent, "egress-refused", "The URL was not fetched",
+        refusal.sentence + ".", place: "url")
+    case .wrongPassword:
+      return Problem(
+        .unauthorized, "wrong-password", "Not signed in",
+        "The address and the password do not belong together.")
+    case .tooManyAttempts(let seconds):
+      var problem = Problem(
+        .tooManyRequests, "too-many-attempts", "Too many attempts",
+        "Too many failed attempts for this address. Wait \(seconds) seconds.")
+      problem.retryAfterSeconds = seconds
+      return problem
+    case .noSpace:
+      return Problem(
+        .init(code: 507, reasonPhrase: "Insufficient Storage"), "no-space", "The disk is full",
+        "There is no space left. Nothing of this request was kept.",
+        remedy: "Free some space and send it again.")
+    default:
+      return Problem(.internalServerError, "internal", "Something went wrong here", "")
+    }
+  }
+
+  private static func shortened(_ text: String) -> String {
+    text.count > 120 ? String(text.prefix(120)) + "…" : text
+  }
+}
+
+extension EgressRefusal {
+  var sentence: String {
+    switch self {
+    case .notHTTP(let scheme): "Only http and https URLs are fetched, not \(scheme)"
+    case .unresolvable(let host): "The host \(host) has no address"
+    case .privateAddress(let host, let address):
+      "\(host) is at \(address), an address within private networks; the operator can allow it "
+        + "with --egress-allow"
+    case .tooManyRedirects(let limit): "It redirects more than \(limit) times"
+    case .tooLarge(let limit): "It has more than \(limit) bytes"
+    case .timedOut(let seconds): "It did not answer within \(seconds) seconds"
+    case .status(let code): "It answered with status \(code)"
+    case .unreachable(let host): "The host \(host) cannot be reached"
+    }
+  }
+}

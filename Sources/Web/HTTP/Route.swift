@@ -1,0 +1,179 @@
+import HTTPTypes
+import Hummingbird
+import Platform
+import Store
+
+/// Who may use a route. Every route has one, so every route has its row in the access table.
+package enum Access: Hashable, Sendable {
+  /// Anybody.
+  case anyone
+  /// Whoever is signed in.
+  case signedIn
+  /// These roles within the client that the request is about.
+  case client(Set<Role>)
+  /// The operator's people.
+  case operators
+  /// Whoever may take work from the project in the path.
+  case work
+
+  package static let clientAdmins = Access.client([.admin])
+  package static let managers = Access.client([.admin, .manager])
+  package static let reviewers = Access.client([.admin, .manager, .reviewer])
+}
+
+/// One thing the API does: a row of the table that routing, access, tests and OpenAPI share.
+package struct Route: Sendable {
+  package typealias Handler = @Sendable (Call) async throws -> Response
+
+  package let method: HTTPRequest.Method
+  /// Like `/api/projects/{project}`.
+  package let path: String
+  package let access: Access
+  /// One sentence for the documentation.
+  package let summary: String
+  package let handler: Handler
+
+  init(
+    _ method: HTTPRequest.Method, _ path: String, _ access: Access, _ summary: String,
+    _ handler: @escaping Handler
+  ) {
+    self.method = method
+    self.path = path
+    self.access = access
+    self.summary = summary
+    self.handler = handler
+  }
+}
+
+/// What routes work with.
+package struct Services: Sendable {
+  package let engine: DataEngine
+  package let signIn: SignIn
+  package let fetcher: any Fetcher
+  package let workbench: WorkbenchAssets
+
+  package init(
+    engine: DataEngine, signIn: SignIn, fetcher: any Fetcher, workbench: WorkbenchAssets
+  ) {
+    self.engine = engine
+    self.signIn = signIn
+    self.fetcher = fetcher
+    self.workbench = workbench
+  }
+}
+
+/// One request on its way through a route.
+package struct Call: Sendable {
+  let services: Services
+  let request: Request
+  let parameters: Parameters
+  let access: Access
+  /// nil where nobody signed in.
+  let principal: Principal?
+  /// The project of the path, where the route is one of work and the caller may work on it.
+  var listing: Directory.Listing?
+
+  var engine: DataEngine { services.engine }
+
+  /// Whoever asks; the route's access made sure that there is somebody.
+  func who() throws -> Principal {
+    guard let principal else { throw Denial.notSignedIn }
+    return principal
+  }
+
+  /// The client this request is about: the key's, the member's only one, or the one that the
+  /// `X-Assay-Client` header or `client` parameter names.
+  func clientID() throws -> ClientID {
+    guard case .client(let roles) = access else { throw Denial.forbidden }
+    let who = try who()
+    let named =
+      request.headers[.assayClient] ?? request.uri.queryParameters["client"].map(String.init)
+    let own = who.grants.compactMap(\.client)
+    let client: ClientID
+    if let named {
+      guard let match = own.first(where: { $0.text == named }) else {
+        throw Refusal.unknown(.client, named)
+      }
+      client = match
+    } else if own.count == 1, let only = own.first {
+      client = only
+    } else if own.isEmpty {
+      throw Denial.forbidden
+    } else {
+      throw Refusal.invalid(
+        path: "X-Assay-Client", problem: "must name one of your clients: "
+          + own.map(\.text).joined(separator: ", "))
+    }
+    guard let role = who.role(in: client), roles.contains(role) else { throw Denial.forbidden }
+    return client
+  }
+
+  /// Runs `body` in the vault of the client this request is about.
+  func inVault<T: Sendable>(_ body: (ClientVault, Actor) async throws -> T) async throws -> T {
+    let client = try clientID()
+    let actor = try who().actor
+    return try await engine.vaults.with(client) { try await body($0, actor) }
+  }
+
+  /// Runs `body` in the vault of the project in the path, as the pseudonym it knows the worker by.
+  func atWork<T: Sendable>(
+    reviewing: Bool = false,
+    _ body: (ClientVault, ProjectID, _ worker: String) async throws -> T
+  ) async throws -> T {
+    let who = try who()
+    guard let listing else { throw Denial.forbidden }
+    if reviewing {
+      guard let role = who.role(in: listing.client), role != .labeler else {
+        throw Denial.forbidden
+      }
+    }
+    return try await engine.vaults.with(listing.client) { vault in
+      try await body(vault, listing.project, vault.key.pseudonym(of: who.workerName))
+    }
+  }
+
+  /// The project of the path, if the caller may take work from it; else it looks like none.
+  func findWork() async throws -> Directory.Listing {
+    let project: ProjectID = try id("project", .project)
+    guard let listing = try await Directory(engine).find(project),
+      Directory.isOpen(listing, to: try who())
+    else { throw Refusal.unknown(.project, project.text) }
+    return listing
+  }
+
+  /// An id of the path; one of a wrong form is as unknown as any other.
+  func id<Tag>(_ name: String, _ thing: Refusal.Thing) throws -> Identifier<Tag> {
+    let text = parameters.get(name) ?? ""
+    guard let id = Identifier<Tag>(text) else { throw Refusal.unknown(thing, text) }
+    return id
+  }
+
+  func query(_ name: String) -> String? {
+    request.uri.queryParameters[Substring(name)].map(String.init)
+  }
+
+  /// Rows of a page that was asked for: 1…1000, 100 where nothing is said.
+  func pageLimit() throws -> Int {
+    guard let text = query("limit") else { return 100 }
+    guard let limit = Int(text), (1...1000).contains(limit) else {
+      throw Refusal.invalid(path: "limit", problem: "must be a whole number of 1…1000")
+    }
+    return limit
+  }
+}
+
+/// Somebody may not do this.
+enum Denial: Error, Hashable {
+  case notSignedIn
+  case forbidden
+  /// A browser was made to send this by another site.
+  case crossSite
+}
+
+extension HTTPField.Name {
+  // The names are constant and valid.
+  static let assayClient = HTTPField.Name("X-Assay-Client") ?? .accept
+  static let idempotencyKey = HTTPField.Name("Idempotency-Key") ?? .accept
+  static let forwardedProto = HTTPField.Name("X-Forwarded-Proto") ?? .accept
+  static let secFetchSite = HTTPField.Name("Sec-Fetch-Site") ?? .accept
+}

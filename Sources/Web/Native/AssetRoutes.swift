@@ -1,0 +1,105 @@
+import Foundation
+import Hummingbird
+import NIOCore
+import Notation
+import Platform
+import Store
+import Vault
+
+/// Files, and the links by which an annotator's browser gets them.
+enum AssetRoutes {
+  /// Bytes of one multipart body: a largest file and its wrapping.
+  static let uploadLimit = Assets.sizeLimit + 64 * 1024
+  /// How long a media link works.
+  static let linkMilliseconds: Int64 = 12 * 3600 * 1000
+
+  static let all: [Route] = [
+    Route(
+      .post, "/api/assets", .managers,
+      "Stores files: multipart/form-data, or JSON `{\"url\": …}` to have one fetched."
+    ) { call in
+      let type = call.request.headers[.contentType] ?? ""
+      if let boundary = Multipart.boundary(type) {
+        let body = try await call.bytes(limit: uploadLimit)
+        let files = try Multipart.files(body, boundary: boundary)
+        guard !files.isEmpty else {
+          throw Refusal.invalid(path: "body", problem: "holds no file")
+        }
+        return try await call.inVault { vault, actor in
+          var items: [JSON] = []
+          for file in files {
+            items.append(
+              try await Assets(vault, actor: actor).store(file.content, name: file.name).json)
+          }
+          return .json(["items": .array(items)], status: .created)
+        }
+      }
+      let fields = try await call.fields("url")
+      let url = try fields.string("url")
+      return try await call.inVault { vault, actor in
+        let asset = try await Assets(vault, actor: actor).store(
+          from: url, by: call.services.fetcher)
+        return .json(["items": [asset.json]], status: .created)
+      }
+    },
+    Route(.get, "/api/assets/{asset}", .reviewers, "Shows a file's facts.") { call in
+      try await call.inVault { vault, actor in
+        .json(try await Assets(vault, actor: actor).get(call.id("asset", .asset)).json)
+      }
+    },
+    Route(.get, "/api/assets/{asset}/content", .reviewers, "The file itself.") { call in
+      try await call.inVault { vault, actor in
+        let asset = try await Assets(vault, actor: actor).get(call.id("asset", .asset))
+        return content(of: asset, vault, actor, call)
+      }
+    },
+    Route(
+      .get, "/media/{client}/{asset}", .signedIn,
+      "The file behind a link that was made for one reader."
+    ) { call in
+      let who = try call.who()
+      let client: ClientID = try call.id("client", .client)
+      let asset: AssetID = try call.id("asset", .asset)
+      let expires = call.query("expires").flatMap { Int64($0) } ?? 0
+      let now = call.engine.environment.now()
+      return try await call.engine.vaults.with(client) { vault in
+        guard expires > now,
+          vault.key.isLinkSignature(
+            call.query("signature") ?? "", object: asset.text, reader: who.workerName,
+            expires: expires)
+        else { throw Refusal.unknown(.asset, asset.text) }
+        let asset = try await Assets(vault, actor: who.actor).get(asset)
+        return content(of: asset, vault, who.actor, call)
+      }
+    },
+  ]
+
+  /// A link for this reader alone.
+  static func link(_ asset: String, _ vault: ClientVault, reader: String) -> String {
+    let hour: Int64 = 3600 * 1000
+    // Rounded, so that a browser's cache sees the same link again.
+    let expires = (vault.environment.now() + linkMilliseconds) / hour * hour
+    let signature = vault.key.linkSignature(object: asset, reader: reader, expires: expires)
+    return "/media/\(vault.clientID)/\(asset)?expires=\(expires)&signature=\(signature)"
+  }
+
+  static func content(
+    of asset: Assets.Asset, _ vault: ClientVault, _ actor: Actor, _ call: Call
+  ) -> Response {
+    let assets = Assets(vault, actor: actor)
+    var headers: HTTPFields = [
+      .contentType: asset.type,
+      .contentDisposition: "inline; filename*=UTF-8''\(percentEncoded(asset.name))",
+      .cacheControl: "private, max-age=43200, immutable",
+      .contentSecurityPolicy: "default-src 'none'; sandbox",
+    ]
+    headers[.xContentTypeOptions] = "nosniff"
+    return Download(
+      blob: assets.content(of: asset), size: asset.size, tag: asset.id.text, headers: headers
+    ).response(to: call.request)
+  }
+
+  static func percentEncoded(_ name: String) -> String {
+    name.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? "file"
+  }
+}

@@ -1,0 +1,79 @@
+import Foundation
+import Hummingbird
+import Notation
+import Platform
+import Store
+
+/// Taking results out.
+enum ExportRoutes {
+  /// How long a request for an export may wait for it to be made.
+  static let waitLimitSeconds = 300
+
+  static let all: [Route] = [
+    Route(
+      .post, "/api/projects/{project}/exports", .managers,
+      "Begins an export: `{\"format\": \"jsonl\" | \"csv\" | \"coco\" | \"yolo\"}`."
+    ) { call in
+      let fields = try await call.fields("format")
+      guard let format = try fields.optionalChoice("format", ExportFormat.self) else {
+        throw Refusal.invalid(path: "format", problem: "is missing")
+      }
+      return try await call.inVault { vault, actor in
+        let export = try await Exports(vault, actor: actor).start(
+          call.id("project", .project), format: format)
+        return .json(export.json, status: .accepted)
+      }
+    },
+    Route(
+      .get, "/api/projects/{project}/exports", .reviewers, "Lists the newest exports."
+    ) { call in
+      try await call.inVault { vault, actor in
+        let list = try await Exports(vault, actor: actor).list(of: call.id("project", .project))
+        return .json(.page(list.map(\.json), next: nil))
+      }
+    },
+    Route(
+      .get, "/api/exports/{export}", .reviewers,
+      "Shows how far an export is; `wait` seconds at most until it is made."
+    ) { call in
+      let seconds = min(waitLimitSeconds, call.query("wait").flatMap { Int($0) } ?? 0)
+      return try await call.inVault { vault, actor in
+        .json(
+          try await settled(Exports(vault, actor: actor), call.id("export", .export), seconds).json)
+      }
+    },
+    Route(
+      .get, "/api/exports/{export}/content", .managers,
+      "The export's file, whole or by range; waits until it is made."
+    ) { call in
+      try await call.inVault { vault, actor in
+        let exports = Exports(vault, actor: actor)
+        let export = try await settled(
+          exports, try call.id("export", .export), waitLimitSeconds)
+        let name = "assay-\(export.project)-\(export.id).\(export.format.fileExtension)"
+        return Download(
+          blob: try exports.content(of: export), size: export.size ?? 0, tag: export.id.text,
+          headers: [
+            .contentType: export.format.contentType,
+            .contentDisposition: "attachment; filename=\"\(name)\"",
+          ]
+        ).response(to: call.request)
+      }
+    },
+  ]
+
+  private static func settled(
+    _ exports: Exports, _ id: ExportID, _ seconds: Int
+  ) async throws -> Exports.Export {
+    let start = ContinuousClock.now
+    var pause = Duration.milliseconds(5)
+    while true {
+      let export = try await exports.get(id)
+      guard export.state == .running, start.duration(to: .now) < .seconds(seconds) else {
+        return export
+      }
+      try await Task.sleep(for: pause)
+      pause = min(pause * 2, .milliseconds(200))
+    }
+  }
+}

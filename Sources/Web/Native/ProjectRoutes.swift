@@ -1,0 +1,137 @@
+import Hummingbird
+import Notation
+import Platform
+import Store
+import Workflow
+
+/// Projects and their batches.
+enum ProjectRoutes {
+  static let all: [Route] = [
+    Route(.get, "/api/projects", .reviewers, "Lists projects, oldest first.") { call in
+      let limit = try call.pageLimit()
+      return try await call.inVault { vault, actor in
+        let after = call.query("after").map { ProjectID(stored: $0) }
+        let projects = try await Projects(vault, actor: actor).list(after: after, limit: limit)
+        var items: [JSON] = []
+        for project in projects {
+          let counts = try await Batches(vault, actor: actor).counts(of: project.id)
+          items.append(project.json.adding([.init("counts", counts.json)]))
+        }
+        return .json(
+          .page(items, next: projects.count == limit ? projects.last?.id.text : nil))
+      }
+    },
+    Route(.post, "/api/projects", .managers, "Makes a project.") { call in
+      let draft = try draft(await call.fields(
+        "name", "ontology", "instructions", "plan", "workforce", "state"))
+      return try await call.inVault { vault, actor in
+        let project = try await Projects(vault, actor: actor).create(draft)
+        try await Directory(call.engine).put(project, of: vault.clientID)
+        return .json(try await detail(project, vault, actor), status: .created)
+      }
+    },
+    Route(.get, "/api/projects/{project}", .reviewers, "Shows a project.") { call in
+      try await call.inVault { vault, actor in
+        let project = try await Projects(vault, actor: actor).get(call.id("project", .project))
+        return .json(try await detail(project, vault, actor))
+      }
+    },
+    Route(
+      .patch, "/api/projects/{project}", .managers,
+      "Changes a project; a new ontology or new instructions make a new version."
+    ) { call in
+      let draft = try draft(await call.fields(
+        "name", "ontology", "instructions", "plan", "workforce", "state"))
+      return try await call.inVault { vault, actor in
+        let project = try await Projects(vault, actor: actor).change(
+          call.id("project", .project), draft)
+        try await Directory(call.engine).put(project, of: vault.clientID)
+        return .json(try await detail(project, vault, actor))
+      }
+    },
+    Route(
+      .get, "/api/projects/{project}/quality", .reviewers,
+      "Reports agreement, confidence and what each annotator is worth."
+    ) { call in
+      try await call.inVault { vault, _ in
+        .json(try await Quality(vault).report(on: call.id("project", .project)).json)
+      }
+    },
+    Route(
+      .post, "/api/projects/{project}/refits", .managers,
+      "Settles all categories anew by Dawid–Skene over every answer."
+    ) { call in
+      try await call.inVault { vault, actor in
+        let outcome = try await Refit(vault, actor: actor).run(on: call.id("project", .project))
+        return .json([
+          "tasks": .count(outcome.tasks), "changed": .count(outcome.changed),
+          "annotators": .count(outcome.annotators),
+        ])
+      }
+    },
+  ] + batches
+
+  private static let batches: [Route] = [
+    Route(.get, "/api/projects/{project}/batches", .reviewers, "Lists batches.") { call in
+      let limit = try call.pageLimit()
+      return try await call.inVault { vault, actor in
+        let batches = try await Batches(vault, actor: actor).list(
+          in: call.id("project", .project),
+          after: call.query("after").map { BatchID(stored: $0) }, limit: limit)
+        return .json(
+          .page(
+            batches.map(\.json), next: batches.count == limit ? batches.last?.id.text : nil))
+      }
+    },
+    Route(.post, "/api/projects/{project}/batches", .managers, "Makes a batch.") { call in
+      let fields = try await call.fields("name", "staging", "priority", "plan")
+      return try await call.inVault { vault, actor in
+        let batch = try await Batches(vault, actor: actor).create(
+          in: call.id("project", .project), name: fields.string("name"),
+          isStaging: fields.optionalBool("staging") ?? false,
+          priority: fields.optionalInt("priority") ?? 0,
+          plan: fields["plan"].map(PlanNotation.plan(from:)))
+        return .json(batch.json, status: .created)
+      }
+    },
+    Route(.get, "/api/batches/{batch}", .reviewers, "Shows a batch.") { call in
+      try await call.inVault { vault, actor in
+        .json(try await Batches(vault, actor: actor).get(call.id("batch", .batch)).json)
+      }
+    },
+    step("finalization", .finalized, "Puts a staged batch on offer."),
+    step("pause", .paused, "Takes a batch off the queue."),
+    step("resumption", .resumed, "Puts a paused batch back."),
+    step("cancellation", .canceled, "Ends a batch and its live tasks."),
+  ]
+
+  private static func step(
+    _ name: String, _ event: BatchLifecycle.Event, _ summary: String
+  ) -> Route {
+    Route(.post, "/api/batches/{batch}/\(name)", .managers, summary) { call in
+      try await call.inVault { vault, actor in
+        .json(
+          try await Batches(vault, actor: actor).handle(event, of: call.id("batch", .batch)).json)
+      }
+    }
+  }
+
+  private static func draft(_ fields: Fields) throws(Refusal) -> Projects.Draft {
+    Projects.Draft(
+      name: try fields.optionalString("name"), ontology: fields["ontology"],
+      instructions: try fields.optionalString("instructions"),
+      plan: try fields["plan"].map { json throws(Refusal) in
+        try PlanNotation.plan(from: json)
+      },
+      workforce: try fields.optionalChoice("workforce", Project.Workforce.self),
+      state: try fields.optionalChoice("state", Project.State.self))
+  }
+
+  private static func detail(
+    _ project: Project, _ vault: ClientVault, _ actor: Actor
+  ) async throws -> JSON {
+    let content = try await Projects(vault, actor: actor).content(of: project.id)
+    let counts = try await Batches(vault, actor: actor).counts(of: project.id)
+    return project.json.adding(content.members + [.init("counts", counts.json)])
+  }
+}

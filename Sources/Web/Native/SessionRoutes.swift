@@ -1,0 +1,59 @@
+import HTTPTypes
+import Hummingbird
+import Notation
+import Platform
+
+/// Signing in and out.
+enum SessionRoutes {
+  static let all: [Route] = [
+    Route(.post, "/api/session", .anyone, "Signs in with an address and a password.") { call in
+      let fields = try await call.fields("email", "password", "token")
+      let secret = try await call.services.signIn.signIn(
+        email: fields.string("email"), password: fields.string("password"))
+      guard let principal = try await call.services.signIn.principal(secret: secret) else {
+        throw Denial.notSignedIn
+      }
+      var json = try await describe(principal, call)
+      // Programs ask for the secret itself; browsers get a cookie that scripts cannot read.
+      if try fields.optionalBool("token") == true {
+        json = .object((json.members ?? []) + [.init("token", .string(secret))])
+        return .json(json)
+      }
+      var response = Response.json(json)
+      let age = SignIn.sessionMilliseconds / 1000
+      let secure = call.request.headers[.forwardedProto] == "https"
+      response.headers[.setCookie] =
+        "\(Gate.cookieName)=\(secret); Path=/; HttpOnly; SameSite=Strict; Max-Age=\(age)"
+        + (secure ? "; Secure" : "")
+      return response
+    },
+    Route(.get, "/api/session", .signedIn, "Says who is signed in and what they may do.") { call in
+      .json(try await describe(try call.who(), call))
+    },
+    Route(.delete, "/api/session", .signedIn, "Signs out.") { call in
+      if let credential = Gate.credential(call.request) {
+        try await call.services.signIn.signOut(secret: credential.secret)
+      }
+      var response = Response.noContent
+      response.headers[.setCookie] =
+        "\(Gate.cookieName)=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0"
+      return response
+    },
+  ]
+
+  private static func describe(_ principal: Principal, _ call: Call) async throws -> JSON {
+    let clients = try await Clients(call.engine, actor: principal.actor).list()
+    let grants = principal.grants.map { grant -> JSON in
+      [
+        "role": .string(grant.role.rawValue),
+        "client": grant.client.map { .string($0.text) } ?? .null,
+        "client_name": clients.first { $0.id == grant.client }.map { .string($0.name) } ?? .null,
+      ]
+    }
+    let email =
+      if case .user(_, let email) = principal.identity { JSON.string(email) } else { JSON.null }
+    return [
+      "id": .string(principal.workerName), "email": email, "grants": .array(grants),
+    ]
+  }
+}

@@ -1,0 +1,193 @@
+import Formats
+import Labels
+import Notation
+import Platform
+import Store
+import Workflow
+
+// What the API's resources look like as JSON.
+
+extension JSON {
+  static func count(_ value: Int) -> JSON { .int(Int64(value)) }
+  static func optional(_ value: String?) -> JSON { value.map { .string($0) } ?? .null }
+  static func optional(_ value: Int?) -> JSON { value.map { .int(Int64($0)) } ?? .null }
+  static func optional(_ value: Double?) -> JSON { value.map { .double($0) } ?? .null }
+  static func time(_ milliseconds: Int64) -> JSON { .string(Timestamp.text(milliseconds)) }
+  static func optionalTime(_ milliseconds: Int64?) -> JSON {
+    milliseconds.map { time($0) } ?? .null
+  }
+
+  /// One page of a list; `next` is what `after` takes to get the following one.
+  static func page(_ items: [JSON], next: String?) -> JSON {
+    ["items": .array(items), "next": .optional(next)]
+  }
+
+  func adding(_ members: [Member]) -> JSON { .object((self.members ?? []) + members) }
+}
+
+extension Project {
+  var json: JSON {
+    [
+      "id": .string(id.text), "name": .string(name), "state": .string(state.rawValue),
+      "version": .count(version), "plan": PlanNotation.json(plan),
+      "workforce": .string(workforce.rawValue), "created_at": .time(createdAt),
+    ]
+  }
+}
+
+extension ProjectContent {
+  var members: [JSON.Member] {
+    [
+      .init("ontology", OntologyNotation.json(ontology)),
+      .init("instructions", .string(instructions)),
+    ]
+  }
+}
+
+extension Batch.Counts {
+  var json: JSON {
+    [
+      "tasks": .count(tasks), "open": .count(open), "in_review": .count(inReview),
+      "completed": .count(completed), "canceled": .count(canceled), "failed": .count(failed),
+      "answers": .count(answers),
+    ]
+  }
+}
+
+extension Batch {
+  var json: JSON {
+    [
+      "id": .string(id.text), "project": .string(project.text), "name": .string(name),
+      "state": .string(state.rawValue), "priority": .count(priority),
+      "plan": plan.map(PlanNotation.json) ?? .null, "counts": counts.json,
+      "created_at": .time(createdAt),
+    ]
+  }
+}
+
+extension TaskRow {
+  var json: JSON {
+    [
+      "id": .string(id.text), "project": .string(project.text), "batch": .string(batch.text),
+      "status": .string(lifecycle.state.rawValue), "priority": .count(priority),
+      "unique_id": .optional(uniqueID), "gold": .optional(gold?.rawValue),
+      "answers": .count(lifecycle.counted), "leased": .count(lifecycle.leased),
+      "wanted": .count(lifecycle.wanted), "confidence": .optional(confidence),
+      "ontology_version": .count(version), "created_at": .time(createdAt),
+      "ended_at": .optionalTime(endedAt),
+    ]
+  }
+}
+
+extension AnswerRow {
+  func json(_ ontology: Ontology) -> JSON {
+    [
+      "id": .string(id.text), "annotator": .string(worker), "stage": .string(stage.rawValue),
+      "standing": .string(standing.rawValue), "revision": .count(revision),
+      "active_seconds": .double(Double(activeMilliseconds) / 1000),
+      "submitted_at": .time(submittedAt),
+      "annotations": AnnotationNotation.json(annotations, ontology: ontology, style: .names),
+    ]
+  }
+}
+
+extension ConsensusRow {
+  func json(_ ontology: Ontology) -> JSON {
+    [
+      "annotations": AnnotationNotation.json(annotations, ontology: ontology, style: .names),
+      "confidence": .double(confidence), "method": .string(method), "version": .count(version),
+      "answers": .count(answers), "settled_at": .time(createdAt),
+    ]
+  }
+}
+
+extension Tasks.Detail {
+  var json: JSON {
+    let stored = { (json: JSON?) -> JSON in
+      guard let json,
+        let annotations = try? AnnotationNotation.annotations(from: json, ontology: ontology)
+      else { return .null }
+      return AnnotationNotation.json(annotations, ontology: ontology, style: .names)
+    }
+    return row.json.adding([
+      .init("params", content.params), .init("metadata", content.metadata),
+      .init("prelabels", stored(content.prelabels)), .init("expected", stored(content.expected)),
+      .init("answer_list", .array(answers.map { $0.json(ontology) })),
+      .init("consensus", consensus?.json(ontology) ?? .null),
+    ])
+  }
+}
+
+extension ImportReport {
+  var json: JSON {
+    [
+      "id": .string(id.text), "project": .string(project.text),
+      "status": .string(isCompleted ? "completed" : "refused"), "lines": .count(lines),
+      "created": .count(created), "refused": .count(refused), "replayed": .bool(isReplay),
+      "problems": .array(
+        problems.map {
+          [
+            "line": .count($0.line), "column": .optional($0.column), "reason": .string($0.reason),
+          ]
+        }),
+    ]
+  }
+}
+
+extension Assets.Asset {
+  var json: JSON {
+    [
+      "id": .string(id.text), "name": .string(name), "type": .string(type), "size": .count(size),
+      "width": .optional(imageSize?.width), "height": .optional(imageSize?.height),
+      "created_at": .time(createdAt),
+    ]
+  }
+}
+
+extension Exports.Export {
+  var json: JSON {
+    [
+      "id": .string(id.text), "project": .string(project.text),
+      "format": .string(format.rawValue), "state": .string(state.rawValue),
+      "size": .optional(size), "tasks": .count(tasks), "problem": .optional(problem),
+      "created_at": .time(createdAt),
+    ]
+  }
+}
+
+extension AnnotatorRecord {
+  var json: JSON {
+    [
+      "annotator": .string(worker), "answers": .count(answers), "agreed": .count(agreed),
+      "judged": .count(judged), "accuracy": .double(accuracy), "skipped": .count(skipped),
+      "active_seconds": .double(Double(activeMilliseconds) / 1000),
+    ]
+  }
+}
+
+extension Quality.Report {
+  var json: JSON {
+    [
+      "tasks_measured": .count(tasksMeasured), "answers_measured": .count(answersMeasured),
+      "answers_at_maximum": .count(answersAtMaximum),
+      "mean_confidence": .optional(meanConfidence),
+      "agreement": .array(
+        agreements.map {
+          [
+            "class": .string($0.name), "measure": .string($0.measure), "value": .double($0.value),
+            "tasks": .count($0.units),
+          ]
+        }),
+      "annotators": .array(annotators.map(\.json)),
+    ]
+  }
+}
+
+extension Answers.Receipt {
+  var json: JSON {
+    [
+      "id": .string(answer.text), "task": .string(task.text), "hash": .string(hash),
+      "standing": .string(standing.rawValue), "revision": .count(revision),
+    ]
+  }
+}

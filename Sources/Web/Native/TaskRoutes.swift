@@ -1,0 +1,123 @@
+import Foundation
+import Hummingbird
+import NIOCore
+import Notation
+import Platform
+import Store
+import Workflow
+
+/// Tasks, and how they come in.
+enum TaskRoutes {
+  static let all: [Route] = [
+    Route(
+      .post, "/api/projects/{project}/imports", .managers,
+      "Takes in tasks as JSON Lines, one a line; `batch`, `atomic=true` and an Idempotency-Key."
+    ) { call in
+      let project: ProjectID = try call.id("project", .project)
+      let options = Imports.Options(
+        batch: call.query("batch"), isAtomic: call.query("atomic") == "true",
+        key: call.request.headers[.idempotencyKey].map { String($0.prefix(200)) })
+      return try await call.inVault { vault, actor in
+        _ = try await Projects(vault, actor: actor).get(project)
+        let spool = try await call.spool()
+        return answer(
+          try await Imports(vault, actor: actor).run(spool, into: project, options))
+      }
+    },
+    Route(.get, "/api/imports/{import}", .managers, "Shows an import's report.") { call in
+      try await call.inVault { vault, actor in
+        .json(try await Imports(vault, actor: actor).get(call.id("import", .import)).json)
+      }
+    },
+    Route(
+      .post, "/api/projects/{project}/tasks", .managers, "Makes one task; `batch` names its batch."
+    ) { call in
+      let project: ProjectID = try call.id("project", .project)
+      let line = try await call.json().utf8
+      return try await call.inVault { vault, actor in
+        let spool = try Spool(folder: call.engine.folder.spoolPath)
+        try spool.append(line)
+        // Two equal tasks are two tasks, unless the sender names the request.
+        let key =
+          call.request.headers[.idempotencyKey].map { "task:" + $0.prefix(200) }
+          ?? "task:" + vault.environment.newSecret()
+        let report = try await Imports(vault, actor: actor).run(
+          spool, into: project, .init(batch: call.query("batch"), isAtomic: true, key: key))
+        if let problem = report.problems.first {
+          throw Refusal.invalid(path: "task:", problem: problem.reason)
+        }
+        let tasks = try await Tasks(vault, actor: actor).made(by: report)
+        return .json(tasks?.json ?? report.json, status: .created)
+      }
+    },
+    Route(
+      .get, "/api/projects/{project}/tasks", .reviewers,
+      "Lists tasks in the order of making; filter by `status`, `batch`, `unique_id`."
+    ) { call in
+      let limit = try call.pageLimit()
+      return try await call.inVault { vault, actor in
+        let rows = try await Tasks(vault, actor: actor).list(
+          in: call.id("project", .project), filter(call), after: try cursor(call), limit: limit)
+        return .json(
+          .page(rows.map(\.json), next: rows.count == limit ? rows.last.map { "\($0.seq)" } : nil))
+      }
+    },
+    Route(.get, "/api/tasks/{task}", .reviewers, "Shows a task with its answers.") { call in
+      try await call.inVault { vault, actor in
+        .json(try await Tasks(vault, actor: actor).get(call.id("task", .task)).json)
+      }
+    },
+    Route(.patch, "/api/tasks/{task}", .managers, "Changes a task's priority.") { call in
+      let fields = try await call.fields("priority")
+      guard let priority = try fields.optionalInt("priority") else {
+        throw Refusal.invalid(path: "priority", problem: "is missing")
+      }
+      return try await call.inVault { vault, actor in
+        .json(
+          try await Tasks(vault, actor: actor).setPriority(priority, of: call.id("task", .task))
+            .json)
+      }
+    },
+    Route(.post, "/api/tasks/{task}/cancellation", .managers, "Ends a task.") { call in
+      try await call.inVault { vault, actor in
+        .json(try await Tasks(vault, actor: actor).cancel(call.id("task", .task)).json)
+      }
+    },
+  ]
+
+  private static func filter(_ call: Call) throws -> Tasks.Filter {
+    var filter = Tasks.Filter(uniqueID: call.query("unique_id"))
+    if let status = call.query("status") {
+      guard let state = TaskLifecycle.State(rawValue: status) else {
+        throw Refusal.invalid(
+          path: "status", problem: "must be one of "
+            + TaskLifecycle.State.allCases.map(\.rawValue).joined(separator: ", "))
+      }
+      filter.state = state
+    }
+    if let batch = call.query("batch") { filter.batch = BatchID(stored: batch) }
+    return filter
+  }
+
+  private static func cursor(_ call: Call) throws -> Int64? {
+    guard let text = call.query("after") else { return nil }
+    guard let number = Int64(text) else {
+      throw Refusal.invalid(path: "after", problem: "must be the `next` of the page before")
+    }
+    return number
+  }
+
+  /// An import that stored nothing because it was all or nothing is a problem with a report.
+  private static func answer(_ report: ImportReport) -> Response {
+    guard !report.isCompleted else {
+      return .json(report.json, status: report.isReplay ? .ok : .created)
+    }
+    var problem = Problem(
+      .unprocessableContent, "import-refused", "Nothing was imported",
+      "\(report.refused) of \(report.lines) lines are not right, and `atomic` was asked for.",
+      place: report.problems.first.map { "line \($0.line)" },
+      remedy: "Mend the lines of the report, or import without `atomic`.")
+    problem.extra = [.init("report", report.json)]
+    return problem.response
+  }
+}

@@ -1,0 +1,254 @@
+import Formats
+import Foundation
+import Hummingbird
+import Labels
+import NIOCore
+import Notation
+import Platform
+import Store
+import Vault
+import Workflow
+
+/// What annotators and reviewers do all day.
+enum WorkRoutes {
+  static let all: [Route] = [
+    Route(.get, "/api/work", .signedIn, "Lists the projects one can work on.") { call in
+      let who = try call.who()
+      var items: [JSON] = []
+      for listing in try await Directory(call.engine).open(to: who) {
+        let counts = try await call.engine.vaults.with(listing.client) { vault in
+          try await Batches(vault, actor: who.actor).counts(of: listing.project)
+        }
+        let role = who.role(in: listing.client)
+        items.append([
+          "project": .string(listing.project.text), "name": .string(listing.name),
+          "open": .count(counts.open), "in_review": .count(counts.inReview),
+          "completed": .count(counts.completed), "tasks": .count(counts.tasks),
+          "may_review": .bool(role != nil && role != .labeler),
+        ])
+      }
+      return .json(.page(items, next: nil))
+    },
+    Route(
+      .get, "/api/work/{project}", .work,
+      "The ontology and instructions of a version of the project."
+    ) { call in
+      try await call.atWork { vault, project, worker in
+        let projects = Projects(vault, actor: .worker(worker))
+        let version = call.query("version").flatMap { Int($0) }
+        let content = try await projects.content(of: project, version: version)
+        let row = try await projects.get(project)
+        return .json(
+          ([
+            "project": .string(project.text), "name": .string(row.name),
+            "version": .count(version ?? row.version),
+          ] as JSON).adding(content.members))
+      }
+    },
+    Route(
+      .post, "/api/work/{project}/leases", .work,
+      "Leases the next tasks: `count`, `reserve` for prefetching, `stage` label or review."
+    ) { call in
+      let fields = try await call.fields("count", "reserve", "stage")
+      let stage = try stage(fields)
+      let count = try fields.optionalInt("count") ?? 1
+      guard (1...Dispatch.leaseLimit).contains(count) else {
+        throw Refusal.invalid(path: "count", problem: "must lie in 1…\(Dispatch.leaseLimit)")
+      }
+      let reserve = try fields.optionalBool("reserve") ?? false
+      let reader = try call.who().workerName
+      return try await call.atWork(reviewing: stage == .review) { vault, project, worker in
+        let outcome = try await Dispatch(vault, worker: worker).lease(
+          in: project, stage: stage, count: count, isReserve: reserve)
+        switch outcome {
+        case .nothing(let nothing): return .json(nothing.json)
+        case .leased(let tasks):
+          return .json(["leases": .array(try tasks.map { try json($0, vault, reader) })])
+        }
+      }
+    },
+    Route(
+      .get, "/api/work/{project}/leases", .work, "The leases one holds, with their drafts."
+    ) { call in
+      let reader = try call.who().workerName
+      return try await call.atWork { vault, project, worker in
+        let held = try await Dispatch(vault, worker: worker).held(in: project)
+        return .json(["leases": .array(try held.map { try json($0, vault, reader) })])
+      }
+    },
+    Route(
+      .get, "/api/work/{project}/leases/{lease}/image", .work,
+      "The image of a leased task that names a URL, fetched once and kept."
+    ) { call in
+      try await call.atWork { vault, project, worker in
+        let asset = try await Leases(vault, worker: worker, project: project).image(
+          call.id("lease", .lease), by: call.services.fetcher)
+        return AssetRoutes.content(of: asset, vault, .worker(worker), call)
+      }
+    },
+    Route(
+      .post, "/api/work/{project}/leases/{lease}/heartbeat", .work,
+      "Starts a reserved lease and renews a running one."
+    ) { call in
+      try await onLease(call) { leases, id in
+        let deadline = try await leases.heartbeat(id)
+        return .json(["deadline": .time(deadline)])
+      }
+    },
+    Route(
+      .put, "/api/work/{project}/leases/{lease}/draft", .work, "Keeps what there is so far."
+    ) { call in
+      let body = try await call.bytes(limit: Leases.draftLimit)
+      return try await onLease(call) { leases, id in
+        try await leases.saveDraft(Array(body.readableBytesView), of: id)
+        return .noContent
+      }
+    },
+    Route(
+      .post, "/api/work/{project}/leases/{lease}/skip", .work, "Leaves the task to others."
+    ) { call in
+      let fields = try await call.fields("reason")
+      return try await onLease(call) { leases, id in
+        try await leases.skip(id, reason: fields.optionalString("reason") ?? "")
+        return .noContent
+      }
+    },
+    Route(
+      .delete, "/api/work/{project}/leases/{lease}", .work, "Gives the task back."
+    ) { call in
+      try await onLease(call) { leases, id in
+        try await leases.release(id)
+        return .noContent
+      }
+    },
+    Route(
+      .post, "/api/work/{project}/leases/{lease}/answer", .work,
+      "Submits the answer; the same again gets the same receipt."
+    ) { call in
+      let fields = try await call.fields("annotations", "active_seconds")
+      let seconds = try fields.optionalNumber("active_seconds") ?? 0
+      return try await call.atWork { vault, project, worker in
+        let receipt = try await Answers(vault, worker: worker, project: project).submit(
+          fields["annotations"] ?? [], for: call.id("lease", .lease),
+          activeMilliseconds: milliseconds(seconds))
+        return .json(receipt.json)
+      }
+    },
+    Route(
+      .put, "/api/work/{project}/answers/{answer}", .work,
+      "Writes a new revision of one's own answer while the task is open."
+    ) { call in
+      let fields = try await call.fields("annotations")
+      return try await call.atWork { vault, project, worker in
+        let receipt = try await Answers(vault, worker: worker, project: project).revise(
+          call.id("answer", .answer), fields["annotations"] ?? [])
+        return .json(receipt.json)
+      }
+    },
+    Route(
+      .post, "/api/work/{project}/leases/{lease}/verdict", .work,
+      "A reviewer's verdict: `accept`, `fix` with annotations, or `reject` with a reason."
+    ) { call in
+      let fields = try await call.fields("verdict", "annotations", "reason", "active_seconds")
+      guard
+        let kind = try fields.optionalString("verdict").flatMap(
+          TaskLifecycle.ReviewVerdict.init)
+      else { throw Refusal.invalid(path: "verdict", problem: "must be accept, fix or reject") }
+      let verdict = Reviews.Verdict(
+        kind: kind, annotations: fields["annotations"],
+        reason: try fields.optionalString("reason"))
+      let seconds = try fields.optionalNumber("active_seconds") ?? 0
+      return try await call.atWork(reviewing: true) { vault, project, worker in
+        let task = try await Reviews(vault, reviewer: worker, project: project).submit(
+          verdict, for: call.id("lease", .lease), activeMilliseconds: milliseconds(seconds))
+        return .json(["task": .string(task.id.text), "status": .string(task.lifecycle.state.rawValue)])
+      }
+    },
+  ]
+
+  private static func milliseconds(_ seconds: Double) -> Int64 {
+    seconds.isFinite ? Int64(min(max(0, seconds), 86_400) * 1000) : 0
+  }
+
+  private static func stage(_ fields: Fields) throws(Refusal) -> AnswerRow.Stage {
+    guard let text = try fields.optionalString("stage") else { return .label }
+    guard let stage = AnswerRow.Stage(rawValue: text) else {
+      throw .invalid(path: "stage", problem: "must be label or review")
+    }
+    return stage
+  }
+
+  private static func onLease(
+    _ call: Call, _ body: (Leases, LeaseID) async throws -> Response
+  ) async throws -> Response {
+    try await call.atWork { vault, project, worker in
+      try await body(
+        Leases(vault, worker: worker, project: project), call.id("lease", .lease))
+    }
+  }
+
+  /// A worker sees the task and nothing about it: no gold flag, no metadata, no client.
+  private static func json(
+    _ leased: LeasedTask, _ vault: ClientVault, _ reader: String
+  ) throws -> JSON {
+    var media: [JSON.Member] = []
+    if let image = leased.content.image {
+      let link =
+        AssetID(image) != nil
+        ? AssetRoutes.link(image, vault, reader: reader)
+        : "/api/work/\(leased.task.project)/leases/\(leased.lease.id)/image"
+      media.append(.init("image", .string(link)))
+    }
+    var members: [JSON.Member] = [
+      .init("id", .string(leased.lease.id.text)),
+      .init("stage", .string(leased.lease.stage.rawValue)),
+      .init("state", .string(leased.lease.lifecycle.state.rawValue)),
+      .init("deadline", .time(leased.lease.lifecycle.deadline)),
+      .init(
+        "task",
+        [
+          "id": .string(leased.task.id.text), "version": .count(leased.task.version),
+          "params": leased.content.params, "media": .object(media),
+          "width": .optional(leased.task.size?.width),
+          "height": .optional(leased.task.size?.height),
+          "prelabels": leased.content.prelabels ?? .null,
+        ]),
+    ]
+    if let draft = leased.draft {
+      members.append(.init("draft", (try? JSON(parsing: draft)) ?? .null))
+    }
+    if let review = leased.review {
+      members.append(
+        .init(
+          "review",
+          [
+            "consensus": review.consensus?.json(review.ontology) ?? .null,
+            "answers": .array(review.answers.map { $0.json(review.ontology) }),
+          ]))
+    }
+    return .object(members)
+  }
+}
+
+extension Dispatch.Nothing {
+  var json: JSON {
+    [
+      "leases": [],
+      "reason": [
+        "code": .string(reason.rawValue), "message": .string(message), "leased": .count(leased),
+        "next_deadline": .optionalTime(nextDeadline),
+      ],
+    ]
+  }
+
+  private var message: String {
+    switch reason {
+    case .projectPaused: "The project is paused."
+    case .batchesPaused: "What is left is in batches that are paused or still being staged."
+    case .allLeased: "What is left is in the hands of others; some of it may come back."
+    case .doneByYou: "You have answered or skipped all that is left."
+    case .noneLeft: "Every task has been answered."
+    case .empty: "The project has no tasks yet."
+    }
+  }
+}

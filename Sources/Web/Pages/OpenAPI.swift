@@ -1,0 +1,90 @@
+import Notation
+import Platform
+
+/// The API's description, made from the route table itself.
+enum OpenAPI {
+  static func document(_ routes: [Route]) -> JSON {
+    var paths: [JSON.Member] = []
+    for route in routes where route.path.hasPrefix("/api") || route.path.hasPrefix("/media") {
+      let operation = JSON.Member("\(route.method)".lowercased(), operation(route))
+      if let index = paths.firstIndex(where: { $0.name == route.path }) {
+        paths[index].value = paths[index].value.adding([operation])
+      } else {
+        paths.append(.init(route.path, .object([operation])))
+      }
+    }
+    return [
+      "openapi": "3.1.0",
+      "info": [
+        "title": "Assay", "version": "0.1.0",
+        "description": "A neutral data engine: gather, organise, label, assure, feed.",
+      ],
+      "paths": .object(paths),
+      "components": [
+        "securitySchemes": [
+          "bearer": ["type": "http", "scheme": "bearer"],
+          "session": ["type": "apiKey", "in": "cookie", "name": .string(Gate.cookieName)],
+        ],
+        "schemas": ["Problem": problem],
+      ],
+    ]
+  }
+
+  private static let problem: JSON = [
+    "type": "object", "required": ["type", "title", "status", "detail"],
+    "properties": [
+      "type": ["type": "string"], "title": ["type": "string"], "status": ["type": "integer"],
+      "detail": ["type": "string"], "place": ["type": "string"], "remedy": ["type": "string"],
+    ],
+  ]
+
+  private static func operation(_ route: Route) -> JSON {
+    let names = route.path.split(separator: "/").filter { $0.hasPrefix("{") }
+      .map { String($0.dropFirst().dropLast()) }
+    let parameters = names.map { name -> JSON in
+      [
+        "name": .string(name), "in": "path", "required": true,
+        "schema": ["type": "string", "pattern": "^[0-9a-f]{24}$"],
+      ]
+    }
+    var members: [JSON.Member] = [
+      .init("summary", .string(route.summary)),
+      .init("operationId", .string(operationID(route))),
+      .init("parameters", .array(parameters)),
+      .init(
+        "responses",
+        [
+          "2XX": ["description": "Done."],
+          "default": [
+            "description": "A problem (RFC 9457).",
+            "content": [
+              "application/problem+json": ["schema": ["$ref": "#/components/schemas/Problem"]]
+            ],
+          ],
+        ]),
+    ]
+    if route.access != .anyone {
+      members.append(.init("security", [["bearer": []], ["session": []]]))
+      members.append(.init("x-access", .string(words(route.access))))
+    }
+    return .object(members)
+  }
+
+  private static func operationID(_ route: Route) -> String {
+    let parts = route.path.split(separator: "/").dropFirst().map {
+      $0.hasPrefix("{") ? "by-" + $0.dropFirst().dropLast() : String($0)
+    }
+    return ("\(route.method)".lowercased() + "-" + parts.joined(separator: "-"))
+  }
+
+  static func words(_ access: Access) -> String {
+    switch access {
+    case .anyone: "anybody"
+    case .signedIn: "signed in"
+    case .client(let roles):
+      Role.allCases.filter(roles.contains).map(\.rawValue).joined(separator: ", ")
+    case .operators: "operator"
+    case .work: "worker, member"
+    }
+  }
+}

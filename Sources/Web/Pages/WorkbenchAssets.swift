@@ -1,0 +1,93 @@
+import CWorkbench
+import Crypto
+import Foundation
+import Hummingbird
+import NIOCore
+import Vault
+
+/// The browser's part, as it is served: every file under a prefix that names the whole tree's
+/// hash and never changes, but the shell, which names the prefix and is asked for each time.
+package struct WorkbenchAssets: Sendable {
+  private struct File: Sendable {
+    var content: ByteBuffer
+    var type: String
+  }
+
+  private let files: [String: File]
+  private let hash: String
+
+  /// What is built into the binary.
+  package static func embedded() -> WorkbenchAssets {
+    var contents: [String: Data] = [:]
+    for index in 0..<Int(workbench_file_count()) {
+      let file = workbench_file(Int32(index))
+      guard let path = file.path, let bytes = file.bytes else { continue }
+      contents[String(cString: path)] = Data(bytes: bytes, count: Int(file.size))
+    }
+    return WorkbenchAssets(contents)
+  }
+
+  /// What lies in a folder now: for developing.
+  package static func folder(_ path: String) -> WorkbenchAssets {
+    var contents: [String: Data] = [:]
+    let walk = FileManager.default.enumerator(atPath: path)
+    while let name = walk?.nextObject() as? String {
+      if let data = FileManager.default.contents(atPath: "\(path)/\(name)"), !data.isEmpty {
+        contents[name] = data
+      }
+    }
+    return WorkbenchAssets(contents)
+  }
+
+  private init(_ contents: [String: Data]) {
+    var digest = SHA256()
+    var files: [String: File] = [:]
+    for (path, data) in contents.sorted(by: { $0.key < $1.key }) {
+      digest.update(data: Data("\(path)\n\(data.count)\n".utf8))
+      digest.update(data: data)
+      files[path] = File(content: ByteBuffer(bytes: data), type: Self.type(of: path))
+    }
+    hash = String(Data(digest.finalize()).hexadecimal.prefix(16))
+    self.files = files
+  }
+
+  private static func type(of path: String) -> String {
+    switch path.split(separator: ".").last {
+    case "html": "text/html; charset=utf-8"
+    case "js": "text/javascript; charset=utf-8"
+    case "css": "text/css; charset=utf-8"
+    case "svg": "image/svg+xml"
+    case "wasm": "application/wasm"
+    default: "application/octet-stream"
+    }
+  }
+
+  /// The page that starts everything; its links get the tree's prefix.
+  func shell(_ request: Request) -> Response {
+    guard let file = files["index.html"] else {
+      return Response(
+        status: .notFound, headers: [.contentType: "text/plain"],
+        body: .init(byteBuffer: ByteBuffer(string: "The workbench is not built in.\n")))
+    }
+    let tag = "\"\(hash)\""
+    let headers: HTTPFields = [
+      .contentType: file.type, .cacheControl: "no-cache", .eTag: tag,
+    ]
+    if request.headers[.ifNoneMatch] == tag {
+      return Response(status: .notModified, headers: headers)
+    }
+    let html = String(buffer: file.content).replacing("{{prefix}}", with: "/a/\(hash)")
+    return Response(
+      status: .ok, headers: headers, body: .init(byteBuffer: ByteBuffer(string: html)))
+  }
+
+  /// A file below the prefix; one of another tree is gone.
+  func file(_ path: String, tree: String) -> Response? {
+    guard tree == hash, let file = files[path] else { return nil }
+    return Response(
+      status: .ok,
+      headers: [
+        .contentType: file.type, .cacheControl: "public, max-age=31536000, immutable",
+      ], body: .init(byteBuffer: file.content))
+  }
+}

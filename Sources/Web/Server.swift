@@ -1,0 +1,66 @@
+import Foundation
+import Hummingbird
+import Logging
+import NIOCore
+import Platform
+import ServiceLifecycle
+
+/// The HTTP server over an engine.
+package struct Server: Sendable {
+  package var host: String
+  package var port: Int
+  private let services: Services
+  private let logger: Logger
+
+  package init(host: String, port: Int, services: Services, logger: Logger) {
+    self.host = host
+    self.port = port
+    self.services = services
+    self.logger = logger
+  }
+
+  /// Runs until it is told to stop.
+  ///
+  /// - Parameter onReady: called with the port once requests are taken.
+  package func run(onReady: @escaping @Sendable (Int) async -> Void) async throws {
+    let router = Router(context: BasicRequestContext.self)
+    router.add(middleware: SecurityHeaders())
+    let gate = Gate(services: services, logger: logger)
+    for route in RouteTable.all {
+      router.on(RouterPath(route.path), method: route.method) { request, context in
+        await gate.run(route, request, context)
+      }
+    }
+    let application = Application(
+      router: router,
+      configuration: .init(address: .hostname(host, port: port), serverName: nil),
+      services: [Housekeeper(engine: services.engine, logger: logger)],
+      onServerRunning: { channel in await onReady(channel.localAddress?.port ?? 0) },
+      logger: logger)
+    try await application.runService()
+  }
+}
+
+/// Ends overdue leases and closes idle vaults, every few seconds.
+struct Housekeeper: Service {
+  static let interval = Duration.seconds(2)
+
+  let engine: DataEngine
+  let logger: Logger
+
+  func run() async throws {
+    await cancelWhenGracefulShutdown {
+      while !Task.isCancelled {
+        for client in await engine.vaults.openClients {
+          do {
+            try await engine.vaults.withoutTouching(client) { try await Dispatch.sweep($0) }
+          } catch {
+            logger.error("sweep failed", metadata: ["error": "\(error)"])
+          }
+        }
+        await engine.vaults.closeIdle()
+        try? await Task.sleep(for: Self.interval)
+      }
+    }
+  }
+}

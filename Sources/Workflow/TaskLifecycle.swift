@@ -1,0 +1,165 @@
+/// A task's life, without clock, storage or chance.
+///
+/// ```
+/// staged → open → (inReview →) completed
+/// any live state → canceled | failed;  inReview → open on a rejected result
+/// ```
+package struct TaskLifecycle: Hashable, Sendable {
+  package enum State: String, Hashable, Sendable, CaseIterable {
+    /// Made, not yet on offer. → open, canceled, failed
+    case staged
+    /// On offer to annotators. → inReview, completed, canceled, failed
+    case open
+    /// The result waits for a reviewer. → completed, open (rejected), canceled, failed
+    case inReview
+    /// Final.
+    case completed
+    /// Final.
+    case canceled
+    /// Final: it could not be worked on, for a stated reason.
+    case failed
+
+    package var isLive: Bool { self == .staged || self == .open || self == .inReview }
+  }
+
+  package var state: State
+  /// Answers the current round asks for.
+  package var wanted: Int
+  /// Answers of the current round that count.
+  package var counted: Int
+  /// Live leases of the current stage.
+  package var leased: Int
+  /// How often a reviewer sent the task back.
+  package var reworks: Int
+
+  package init(state: State, wanted: Int, counted: Int = 0, leased: Int = 0, reworks: Int = 0) {
+    self.state = state
+    self.wanted = wanted
+    self.counted = counted
+    self.leased = leased
+    self.reworks = reworks
+  }
+
+  /// Leases that may be given out now.
+  package var openSlots: Int {
+    switch state {
+    case .open: max(0, wanted - counted - leased)
+    case .inReview: max(0, 1 - leased)
+    default: 0
+    }
+  }
+
+  /// Whether every answer asked for is in, so that the plan must decide.
+  package var isDecisionDue: Bool { state == .open && counted >= wanted }
+
+  package enum Event: Hashable, Sendable {
+    /// The task goes on offer.
+    case opened
+    case leased
+    /// A lease ended without an answer.
+    case leaseEnded
+    /// An answer came in, on its live lease or late.
+    case answered(onLease: Bool)
+    /// The plan decided over the answers that are in.
+    case decided(QualityPlan.Decision)
+    case reviewed(ReviewVerdict, maxReworks: Int)
+    /// The plan of running work changed.
+    case planChanged(min: Int)
+    case canceled
+    case failed
+  }
+
+  package enum ReviewVerdict: String, Hashable, Sendable {
+    case accept
+    case fix
+    case reject
+  }
+
+  package enum Action: Hashable, Sendable {
+    /// Offer the task (again). Returning tasks go ahead of fresh ones.
+    case enqueue(returning: Bool)
+    /// Close every live lease: the task is no longer worked on.
+    case revokeLeases
+    /// Leave the answers of this round out of the count.
+    case discardAnswers
+    case settled
+  }
+
+  package enum Fault: Error, Hashable, Sendable {
+    /// The event does not belong to the state.
+    case notPossible(State)
+    case noOpenSlot
+    case reworksExhausted(limit: Int)
+  }
+
+  /// Takes one step; on a fault nothing has changed.
+  package mutating func handle(_ event: Event) throws(Fault) -> [Action] {
+    switch event {
+    case .opened:
+      guard state == .staged else { throw .notPossible(state) }
+      state = .open
+      return [.enqueue(returning: false)]
+    case .leased:
+      guard openSlots > 0 else { throw state.isLive ? .noOpenSlot : .notPossible(state) }
+      leased += 1
+      return []
+    case .leaseEnded:
+      leased = max(0, leased - 1)
+      return openSlots > 0 ? [.enqueue(returning: true)] : []
+    case .answered(let onLease):
+      guard state == .open else { throw .notPossible(state) }
+      if onLease {
+        leased = max(0, leased - 1)
+      } else if openSlots == 0 {
+        throw .noOpenSlot
+      }
+      counted += 1
+      return []
+    case .decided(let decision): return try decide(decision)
+    case .reviewed(let verdict, let maxReworks): return try review(verdict, maxReworks)
+    case .planChanged(let min):
+      guard state == .open else { throw .notPossible(state) }
+      let before = openSlots
+      wanted = max(min, counted)
+      return openSlots > before ? [.enqueue(returning: true)] : []
+    case .canceled: return try end(.canceled)
+    case .failed: return try end(.failed)
+    }
+  }
+
+  private mutating func decide(_ decision: QualityPlan.Decision) throws(Fault) -> [Action] {
+    guard isDecisionDue else { throw .notPossible(state) }
+    switch decision {
+    case .oneMore:
+      wanted = counted + 1
+      return openSlots > 0 ? [.enqueue(returning: true)] : []
+    case .review:
+      state = .inReview
+      leased = 0
+      return [.revokeLeases, .enqueue(returning: reworks > 0)]
+    case .complete:
+      return try end(.completed)
+    }
+  }
+
+  private mutating func review(
+    _ verdict: ReviewVerdict, _ maxReworks: Int
+  ) throws(Fault) -> [Action] {
+    guard state == .inReview else { throw .notPossible(state) }
+    guard verdict == .reject else { return try end(.completed) }
+    guard reworks < maxReworks else { throw .reworksExhausted(limit: maxReworks) }
+    reworks += 1
+    state = .open
+    wanted = max(1, min(wanted, counted))
+    counted = 0
+    leased = 0
+    return [.revokeLeases, .discardAnswers, .enqueue(returning: true)]
+  }
+
+  private mutating func end(_ final: State) throws(Fault) -> [Action] {
+    guard state.isLive else { throw .notPossible(state) }
+    state = final
+    leased = 0
+    return final == .completed ? [.revokeLeases, .settled] : [.revokeLeases]
+  }
+}

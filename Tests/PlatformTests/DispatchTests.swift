@@ -1,0 +1,238 @@
+import Foundation
+import Store
+import Synchronization
+import Testing
+import Workflow
+
+@testable import Platform
+
+@Suite struct DispatchTests {
+  @Test func tasksComeInOrderAndNeverTwiceToOnePerson() async throws {
+    let fixture = try await Fixture()
+    let project = try await fixture.project(QualityPlan(answers: .init(min: 2)))
+    try await fixture.load(3, into: project)
+    var seen: [String] = []
+    while let leased = try await fixture.next(project, "ann") {
+      seen.append(leased.content.params["text"]?.string ?? "")
+      try await fixture.submit(project, "ann", leased.lease.id)
+    }
+    #expect(seen == ["t0", "t1", "t2"])
+    #expect(try await fixture.reason(project, "ann") == .doneByYou)
+    #expect(try await fixture.next(project, "bob") != nil)
+  }
+
+  @Test func theEmptyAnswerSaysWhy() async throws {
+    let fixture = try await Fixture()
+    let project = try await fixture.project()
+    #expect(try await fixture.reason(project, "ann") == .empty)
+    try await fixture.load(1, into: project)
+    let leased = try #require(try await fixture.next(project, "ann"))
+    guard case .nothing(let nothing) = try await fixture.lease(project, "bob") else {
+      Issue.record("bob got a task that ann holds")
+      return
+    }
+    #expect(nothing.reason == .allLeased && nothing.leased == 1)
+    #expect(nothing.nextDeadline == fixture.clock.withLock { $0 } + Dispatch.leaseMilliseconds)
+    try await fixture.submit(project, "ann", leased.lease.id)
+    #expect(try await fixture.reason(project, "bob") == .noneLeft)
+    _ = try await fixture.vault {
+      try await Projects($0, actor: .console).change(project.id, .init(state: .paused))
+    }
+    #expect(try await fixture.reason(project, "bob") == .projectPaused)
+  }
+
+  @Test func higherPriorityGoesFirst() async throws {
+    let fixture = try await Fixture()
+    let project = try await fixture.project()
+    try await fixture.load(
+      #"{"text": "low"}\#n{"text": "high", "priority": 9}\#n{"text": "middle", "priority": 5}"#,
+      into: project)
+    var order: [String] = []
+    while let leased = try await fixture.next(project, "ann") {
+      order.append(leased.content.params["text"]?.string ?? "")
+      try await fixture.submit(project, "ann", leased.lease.id)
+    }
+    #expect(order == ["high", "middle", "low"])
+  }
+
+  @Test func anExpiredLeaseComesBackAheadOfFreshWork() async throws {
+    let fixture = try await Fixture()
+    let project = try await fixture.project()
+    try await fixture.load(5, into: project)
+    let lost = try #require(try await fixture.next(project, "ann"))
+    let kept = try #require(try await fixture.next(project, "bob"))
+    fixture.advance(Dispatch.leaseMilliseconds - 1)
+    #expect(try await fixture.next(project, "cyd")?.task.id != lost.task.id)
+    fixture.advance(1)
+    let again = try #require(try await fixture.next(project, "dee"))
+    #expect([lost.task.id, kept.task.id].contains(again.task.id))
+  }
+
+  @Test func aHeartbeatKeepsALease() async throws {
+    let fixture = try await Fixture()
+    let project = try await fixture.project()
+    try await fixture.load(1, into: project)
+    let leased = try #require(try await fixture.next(project, "ann"))
+    for _ in 0..<5 {
+      fixture.advance(Dispatch.leaseMilliseconds - 1)
+      _ = try await fixture.vault {
+        try await Leases($0, worker: "ann", project: project.id).heartbeat(leased.lease.id)
+      }
+      #expect(try await fixture.reason(project, "bob") == .allLeased)
+    }
+    try await fixture.submit(project, "ann", leased.lease.id)
+  }
+
+  @Test func skippingLeavesATaskToOthersAndReleasingDoesNot() async throws {
+    let fixture = try await Fixture()
+    let project = try await fixture.project()
+    try await fixture.load(1, into: project)
+    let first = try #require(try await fixture.next(project, "ann"))
+    try await fixture.vault {
+      try await Leases($0, worker: "ann", project: project.id).release(first.lease.id)
+    }
+    let second = try #require(try await fixture.next(project, "ann"))
+    try await fixture.vault {
+      try await Leases($0, worker: "ann", project: project.id).skip(
+        second.lease.id, reason: "blurred")
+    }
+    #expect(try await fixture.reason(project, "ann") == .doneByYou)
+    #expect(try await fixture.next(project, "bob") != nil)
+  }
+
+  @Test func reservedLeasesHoldTheirSlotsUpToTheLimit() async throws {
+    let fixture = try await Fixture()
+    let project = try await fixture.project()
+    try await fixture.load(Dispatch.leaseLimit + 5, into: project)
+    guard
+      case .leased(let tasks) = try await fixture.lease(
+        project, "ann", count: Dispatch.leaseLimit, isReserve: true)
+    else {
+      Issue.record("nothing was reserved")
+      return
+    }
+    #expect(tasks.count == Dispatch.leaseLimit)
+    #expect(tasks.allSatisfy { $0.lease.lifecycle.state == .reserved })
+    await #expect(throws: Refusal.leaseLimit(Dispatch.leaseLimit)) {
+      try await fixture.lease(project, "ann")
+    }
+    let held = try await fixture.vault {
+      try await Dispatch($0, worker: "ann").held(in: project.id)
+    }
+    #expect(Set(held.map(\.task.id)) == Set(tasks.map(\.task.id)))
+  }
+
+  @Test func anotherWorkersLeaseLooksLikeNone() async throws {
+    let fixture = try await Fixture()
+    let project = try await fixture.project()
+    try await fixture.load(1, into: project)
+    let leased = try #require(try await fixture.next(project, "ann"))
+    await #expect(throws: Refusal.unknown(.lease, leased.lease.id.text)) {
+      try await fixture.submit(project, "bob", leased.lease.id)
+    }
+  }
+
+  @Test func aPausedBatchIsNotOnOffer() async throws {
+    let fixture = try await Fixture()
+    let project = try await fixture.project()
+    let batch = try await fixture.vault {
+      try await Batches($0, actor: .console).create(in: project.id, name: "b", isStaging: true)
+    }
+    try await fixture.load(#"{"text": "x"}"#, into: project, .init(batch: "b"))
+    #expect(try await fixture.reason(project, "ann") == .batchesPaused)
+    for (event, hasWork) in [
+      (BatchLifecycle.Event.finalized, true), (.paused, false), (.resumed, true),
+    ] {
+      _ = try await fixture.vault {
+        try await Batches($0, actor: .console).handle(event, of: batch.id)
+      }
+      let leased = try await fixture.next(project, "w\(event)")
+      #expect((leased != nil) == hasWork)
+      if let leased {
+        try await fixture.vault {
+          try await Leases($0, worker: "w\(event)", project: project.id).release(leased.lease.id)
+        }
+      }
+    }
+  }
+
+  @Test func aPlanThatAsksForMoreReopensWhatIsOpen() async throws {
+    let fixture = try await Fixture()
+    let project = try await fixture.project(QualityPlan(answers: .init(min: 1)))
+    try await fixture.load(2, into: project)
+    let first = try #require(try await fixture.next(project, "ann"))
+    _ = try await fixture.vault {
+      try await Projects($0, actor: .console).change(
+        project.id, .init(plan: QualityPlan(answers: .init(min: 2))))
+    }
+    try await fixture.submit(project, "ann", first.lease.id)
+    #expect(try await fixture.task(first.task.id).row.lifecycle.state == .open)
+    var answers = 0
+    for worker in ["ann", "bob", "cyd"] {
+      while let leased = try await fixture.next(project, worker) {
+        try await fixture.submit(project, worker, leased.lease.id)
+        answers += 1
+      }
+    }
+    #expect(answers == 3)
+    #expect(try await fixture.counts(project).completed == 2)
+  }
+
+  @Test func theHotQueryUsesItsIndex() async throws {
+    let fixture = try await Fixture()
+    let project = try await fixture.project()
+    try await fixture.load(100, into: project)
+    let plan = try await fixture.vault { vault in
+      try await vault.database.read { connection in
+        try connection.all(
+          "EXPLAIN QUERY PLAN " + Dispatch.nextSQL, ["b", "open", 0, 0, "w"]
+        ) { $0.text(3) }
+      }
+    }
+    #expect(plan.contains { $0.contains("tasks_queue") }, "\(plan)")
+    #expect(plan.contains { $0.contains("leases_once") }, "\(plan)")
+    #expect(!plan.contains { $0.contains("SCAN") || $0.contains("TEMP B-TREE") }, "\(plan)")
+  }
+
+  @Test(arguments: [1, 3])
+  func sixtyFourWorkersAtOnceNeverShareASlot(overlap: Int) async throws {
+    let count = 10_000
+    let fixture = try await Fixture()
+    let project = try await fixture.project(QualityPlan(answers: .init(min: overlap)))
+    try await fixture.load(count, into: project)
+    let given = Given()
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for index in 0..<64 {
+        let worker = "w\(index)"
+        group.addTask {
+          while true {
+            switch try await fixture.lease(project, worker, count: 10) {
+            case .leased(let tasks):
+              for leased in tasks {
+                #expect(given.note(leased.task.id.text, worker))
+                try await fixture.submit(project, worker, leased.lease.id)
+              }
+            case .nothing(let nothing):
+              if nothing.reason != .allLeased { return }
+              await Task.yield()
+            }
+          }
+        }
+      }
+      try await group.waitForAll()
+    }
+    #expect(given.all.count == count)
+    #expect(given.all.values.allSatisfy { $0.count == overlap })
+    let counts = try await fixture.counts(project)
+    #expect(counts.completed == count && counts.answers == count * overlap)
+  }
+}
+
+/// Who was given what.
+private final class Given: Sendable {
+  private let workers = Mutex<[String: Set<String>]>([:])
+  var all: [String: Set<String>] { workers.withLock { $0 } }
+  func note(_ task: String, _ worker: String) -> Bool {
+    workers.withLock { $0[task, default: []].insert(worker).inserted }
+  }
+}

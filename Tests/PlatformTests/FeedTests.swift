@@ -1,0 +1,116 @@
+import Foundation
+import Notation
+import Store
+import Testing
+import Workflow
+
+@testable import Platform
+
+@Suite struct ExportTests {
+  private func lines(_ data: Data) throws -> [JSON] {
+    try data.split(separator: 0x0A).map { try JSON(parsing: [UInt8]($0)) }
+  }
+
+  @Test func jsonLinesHoldEveryAnswerAndTheResult() async throws {
+    let fixture = try await Fixture()
+    let project = try await fixture.project(QualityPlan(answers: .init(min: 2)))
+    try await fixture.load(
+      #"{"text": "é", "unique_id": "u1", "metadata": {"k": 1}}"#, into: project)
+    for (worker, option) in [("ann", "good"), ("bob", "good")] {
+      let leased = try #require(try await fixture.next(project, worker))
+      try await fixture.submit(project, worker, leased.lease.id, option)
+    }
+    let task = try #require(try lines(await fixture.export(project, .jsonl)).first)
+    #expect(task["unique_id"]?.string == "u1" && task["params"]?["text"]?.string == "é")
+    #expect(task["metadata"]?["k"] == .int(1))
+    #expect(task["answers"]?.array?.count == 2)
+    #expect(task["answers"]?.array?[0]["active_seconds"]?.number == 1)
+    #expect(task["consensus"]?["annotations"]?.array?[0]["option"]?.string == "good")
+    let confidence = try #require(task["consensus"]?["confidence"]?.number)
+    #expect(confidence > 0.7 && confidence < 1)
+    #expect(task["status"]?.string == "completed")
+  }
+
+  @Test func cocoAndYoloHoldTheFusedBoxes() async throws {
+    let fixture = try await Fixture()
+    let project = try await fixture.project(
+      ontology: ["classes": [["name": "cat", "kind": "box"], ["name": "dog", "kind": "box"]]])
+    try await fixture.load(
+      (0..<3).map { index in
+        #"{"image": "http://h/p/a%20b.jpg?x=\#(index)", "width": 200, "height": 100, "answers": "#
+          + #"[{"annotations": [{"class": "dog", "box": [20, 10, 100, 50]}]}]}"#
+      }.joined(separator: "\n"), into: project)
+    let coco = try JSON(parsing: [UInt8](await fixture.export(project, .coco)))
+    let names = coco["images"]?.array?.compactMap { $0["file_name"]?.string } ?? []
+    #expect(names.count == 3 && Set(names).count == 3 && names[0] == "a b.jpg")
+    let first = coco["annotations"]?.array?.first
+    #expect(first?["id"] == .int(1) && first?["category_id"] == .int(2))
+    #expect(first?["bbox"]?.array?.compactMap(\.number) == [20, 10, 100, 50])
+    #expect(coco["categories"]?.array?.map { $0["name"]?.string } == ["cat", "dog"])
+    let yolo = String(decoding: try await fixture.export(project, .yolo), as: UTF8.self)
+    #expect(yolo.contains("labels/a b.txt") && yolo.contains("nc: 2"))
+    #expect(yolo.contains("1 0.35000000 0.35000000 0.50000000 0.50000000"))
+  }
+
+  @Test func csvHasAColumnForEachQuestion() async throws {
+    let fixture = try await Fixture()
+    let project = try await fixture.project()
+    try await fixture.load(
+      #"{"text": "=1+1", "answers": [{"annotations": [{"class": "mood", "option": "bad"}]}]}"#,
+      into: project)
+    let csv = String(decoding: try await fixture.export(project, .csv), as: UTF8.self)
+    let rows = csv.split(separator: "\r\n")
+    #expect(rows[0].hasSuffix(",mood") && rows[1].hasSuffix(",bad") && rows[1].contains(",'=1+1,"))
+  }
+
+  @Test func timesAreWrittenAsRFC3339() {
+    #expect(Timestamp.text(0) == "1970-01-01T00:00:00.000Z")
+    #expect(Timestamp.text(951_827_696_789) == "2000-02-29T12:34:56.789Z")
+    #expect(Timestamp.text(4_102_444_799_999) == "2099-12-31T23:59:59.999Z")
+  }
+
+  @Test func onlyTheNewestExportsAreKept() async throws {
+    let fixture = try await Fixture()
+    let project = try await fixture.project()
+    try await fixture.load(1, into: project)
+    for _ in 0..<Exports.keptPerProject + 3 {
+      _ = try await fixture.export(project, .jsonl)
+      fixture.advance(1_000)
+    }
+    try await Task.sleep(for: .milliseconds(200))
+    let names = try await fixture.vault { vault -> Int in
+      var count = 0
+      try vault.blobs.forEachName { _ in count += 1 }
+      return count
+    }
+    #expect(names <= Exports.keptPerProject + 1)
+  }
+}
+
+@Suite struct AssureTests {
+  @Test func agreementAndAnnotatorsAreReported() async throws {
+    let fixture = try await Fixture()
+    let project = try await fixture.project(QualityPlan(answers: .init(min: 3)))
+    try await fixture.load(30, into: project)
+    for (index, worker) in ["a", "b", "spam"].enumerated() {
+      while let leased = try await fixture.next(project, worker) {
+        let number = Int(leased.content.params["text"]?.string?.dropFirst() ?? "") ?? 0
+        let right = number.isMultiple(of: 2) ? "good" : "bad"
+        try await fixture.submit(
+          project, worker, leased.lease.id, index == 2 ? "good" : right)
+      }
+    }
+    let report = try await fixture.vault { try await Quality($0).report(on: project.id) }
+    #expect(report.tasksMeasured == 30 && report.answersMeasured == 90)
+    let alpha = try #require(report.agreements.first?.value)
+    #expect(alpha > 0 && alpha < 0.7)
+    let byWorker = Dictionary(uniqueKeysWithValues: report.annotators.map { ($0.worker, $0) })
+    #expect((byWorker["a"]?.accuracy ?? 0) > (byWorker["spam"]?.accuracy ?? 1))
+    let outcome = try await fixture.vault {
+      try await Refit($0, actor: .console).run(on: project.id)
+    }
+    #expect(outcome.tasks == 30 && outcome.changed > 0)
+    let detail = try await fixture.task(try await fixture.tasks(project)[1].id)
+    #expect(detail.consensus?.method == "dawidSkene" && detail.consensus?.version == 2)
+  }
+}

@@ -1,0 +1,187 @@
+import Testing
+
+@testable import Workflow
+
+@Suite struct TaskLifecycleTests {
+  private func open(_ wanted: Int = 2) -> TaskLifecycle {
+    TaskLifecycle(state: .open, wanted: wanted)
+  }
+
+  @Test func aTaskIsOfferedAnsweredAndCompleted() throws {
+    var task = TaskLifecycle(state: .staged, wanted: 1)
+    #expect(try task.handle(.opened) == [.enqueue(returning: false)])
+    #expect(try task.handle(.leased) == [])
+    #expect(task.openSlots == 0)
+    _ = try task.handle(.answered(onLease: true))
+    #expect(task.isDecisionDue)
+    #expect(try task.handle(.decided(.complete)) == [.revokeLeases, .settled])
+    #expect(task.state == .completed)
+  }
+
+  @Test func aSlotGoesToOneLeaseOnly() throws {
+    var task = open(1)
+    _ = try task.handle(.leased)
+    #expect(throws: TaskLifecycle.Fault.noOpenSlot) { try task.handle(.leased) }
+  }
+
+  @Test func aLeaseThatEndsBringsTheTaskBack() throws {
+    var task = open(1)
+    _ = try task.handle(.leased)
+    #expect(try task.handle(.leaseEnded) == [.enqueue(returning: true)])
+    #expect(task.openSlots == 1)
+  }
+
+  @Test func aLateAnswerCountsOnlyWhereASlotIsFree() throws {
+    var task = open(1)
+    _ = try task.handle(.leased)
+    #expect(throws: TaskLifecycle.Fault.noOpenSlot) { try task.handle(.answered(onLease: false)) }
+    _ = try task.handle(.leaseEnded)
+    _ = try task.handle(.answered(onLease: false))
+    #expect(task.counted == 1)
+  }
+
+  @Test func oneMoreAnswerIsAskedFor() throws {
+    var task = open(1)
+    _ = try task.handle(.leased)
+    _ = try task.handle(.answered(onLease: true))
+    #expect(try task.handle(.decided(.oneMore)) == [.enqueue(returning: true)])
+    #expect(task.wanted == 2 && task.openSlots == 1)
+  }
+
+  @Test func aRejectedResultGoesBackUntilTheLimit() throws {
+    var task = TaskLifecycle(state: .inReview, wanted: 2, counted: 2)
+    #expect(
+      try task.handle(.reviewed(.reject, maxReworks: 1))
+        == [.revokeLeases, .discardAnswers, .enqueue(returning: true)])
+    #expect(task.state == .open && task.counted == 0 && task.openSlots == 2)
+    task.state = .inReview
+    #expect(throws: TaskLifecycle.Fault.reworksExhausted(limit: 1)) {
+      try task.handle(.reviewed(.reject, maxReworks: 1))
+    }
+    #expect(try task.handle(.reviewed(.accept, maxReworks: 1)).contains(.settled))
+  }
+
+  @Test func whatHasEndedStaysEnded() {
+    for state in [TaskLifecycle.State.completed, .canceled, .failed] {
+      let events: [TaskLifecycle.Event] = [
+        .opened, .leased, .answered(onLease: true), .decided(.complete), .canceled, .failed,
+        .reviewed(.accept, maxReworks: 1),
+      ]
+      for event in events {
+        var task = TaskLifecycle(state: state, wanted: 1)
+        #expect(throws: TaskLifecycle.Fault.notPossible(state)) { try task.handle(event) }
+        #expect(task == TaskLifecycle(state: state, wanted: 1))
+      }
+    }
+  }
+
+  @Test(arguments: 0..<200)
+  func noWalkEverExceedsThePlan(seed: Int) throws {
+    var random = Seeded(state: UInt64(seed))
+    let plan = QualityPlan(answers: .init(min: Int.random(in: 1...3, using: &random), max: 4))
+    var task = open(plan.answers.min)
+    for _ in 0..<300 {
+      let events: [TaskLifecycle.Event] = [
+        .leased, .leaseEnded, .answered(onLease: task.leased > 0), .answered(onLease: false),
+        .reviewed([.accept, .reject][Int.random(in: 0...1, using: &random)], maxReworks: 2),
+      ]
+      let event = events[Int.random(in: 0..<events.count, using: &random)]
+      _ = try? task.handle(event)
+      if task.isDecisionDue {
+        let confidence = Double.random(in: 0...1, using: &random)
+        _ = try task.handle(
+          .decided(plan.decision(counted: task.counted, confidence: confidence, lot: 0.5)))
+      }
+      #expect(task.counted <= plan.answers.max)
+      #expect(task.leased >= 0 && task.openSlots >= 0)
+      #expect(task.counted + task.openSlots <= max(plan.answers.max, task.wanted))
+    }
+  }
+}
+
+private struct Seeded: RandomNumberGenerator {
+  var state: UInt64
+  mutating func next() -> UInt64 {
+    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+    return state ^ (state >> 29)
+  }
+}
+
+@Suite struct LeaseLifecycleTests {
+  @Test func aReservedLeaseStartsWithAHeartbeat() throws {
+    var lease = LeaseLifecycle(state: .reserved, deadline: 10)
+    #expect(try lease.handle(.heartbeat(until: 30)))
+    #expect(lease.state == .leased && lease.deadline == 30)
+  }
+
+  @Test func aDeadlineThatHasNotPassedEndsNothing() throws {
+    var lease = LeaseLifecycle(state: .leased, deadline: 10)
+    #expect(try !lease.handle(.deadlinePassed(now: 9)))
+    #expect(try lease.handle(.deadlinePassed(now: 10)))
+    #expect(lease.state == .expired)
+  }
+
+  @Test func aLateAnswerIsTakenButHeldNoSlot() throws {
+    for state in [LeaseLifecycle.State.expired, .revoked] {
+      var lease = LeaseLifecycle(state: state, deadline: 10)
+      #expect(try !lease.handle(.submitted))
+      #expect(lease.state == .submitted)
+    }
+  }
+
+  @Test func whatWasGivenBackCannotBeAnswered() {
+    for state in [LeaseLifecycle.State.submitted, .skipped, .released] {
+      var lease = LeaseLifecycle(state: state, deadline: 10)
+      #expect(throws: LeaseLifecycle.Fault.ended(state)) { try lease.handle(.submitted) }
+      #expect(throws: LeaseLifecycle.Fault.ended(state)) { try lease.handle(.skipped) }
+    }
+  }
+}
+
+@Suite struct BatchLifecycleTests {
+  @Test func theLegalStepsAndNoOthers() throws {
+    let legal: [(BatchLifecycle.State, BatchLifecycle.Event, BatchLifecycle.State)] = [
+      (.staging, .finalized, .inProgress), (.inProgress, .paused, .paused),
+      (.paused, .resumed, .inProgress), (.inProgress, .lastTaskEnded, .completed),
+      (.completed, .tasksAdded, .inProgress), (.paused, .canceled, .canceled),
+    ]
+    for (before, event, after) in legal {
+      var batch = BatchLifecycle(state: before)
+      try batch.handle(event)
+      #expect(batch.state == after)
+    }
+    var canceled = BatchLifecycle(state: .canceled)
+    #expect(throws: BatchLifecycle.Fault.notPossible(.canceled)) { try canceled.handle(.resumed) }
+  }
+}
+
+@Suite struct QualityPlanTests {
+  @Test func aFixedPlanNeverAsksForMore() {
+    let plan = QualityPlan(answers: .init(min: 3, max: 3, targetConfidence: 0.99))
+    #expect(plan.decision(counted: 3, confidence: 0.1, lot: 0.5) == .complete)
+  }
+
+  @Test func anAdaptivePlanAsksUntilItIsSureOrAtItsEnd() {
+    let plan = QualityPlan(answers: .init(min: 2, max: 4, targetConfidence: 0.9))
+    #expect(plan.decision(counted: 2, confidence: 0.8, lot: 0.5) == .oneMore)
+    #expect(plan.decision(counted: 2, confidence: 0.9, lot: 0.5) == .complete)
+    #expect(plan.decision(counted: 4, confidence: 0.1, lot: 0.5) == .complete)
+  }
+
+  @Test func theUnsureAndTheSampledGoToReview() {
+    let plan = QualityPlan(
+      answers: .init(min: 1), review: .init(sampleRate: 0.1, belowConfidence: 0.7))
+    #expect(plan.decision(counted: 1, confidence: 0.6, lot: 0.9) == .review)
+    #expect(plan.decision(counted: 1, confidence: 0.9, lot: 0.05) == .review)
+    #expect(plan.decision(counted: 1, confidence: 0.9, lot: 0.1) == .complete)
+  }
+
+  @Test func saysWhatIsWrongWithAPlan() {
+    #expect(QualityPlan(answers: .init(min: 0)).fault != nil)
+    #expect(QualityPlan(answers: .init(min: 3, max: 2)).fault != nil)
+    #expect(QualityPlan(answers: .init(min: 1, max: QualityPlan.answerLimit)).fault == nil)
+    #expect(QualityPlan(answers: .init(min: 1, max: QualityPlan.answerLimit + 1)).fault != nil)
+    #expect(QualityPlan(answers: .init(min: 1, targetConfidence: 0.4)).fault != nil)
+    #expect(QualityPlan(review: .init(sampleRate: 1.1)).fault != nil)
+  }
+}

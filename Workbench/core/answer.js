@@ -1,0 +1,105 @@
+/**
+ * An answer as the editors hold it: by numbers, each object with a key of its own.
+ *
+ * @typedef {{ id: number, name: string }} Option
+ * @typedef {{ id: number, name: string, kind: "box" | "category" | "multiLabel" | "rating" | "text",
+ *   required: boolean, options?: Option[], attributes?: LabelClass[], min?: number, max?: number,
+ *   step?: number, maxLength?: number }} LabelClass
+ * @typedef {{ classes: LabelClass[] }} Ontology
+ * @typedef {{ key: number, class: number, box: [number, number, number, number],
+ *   attributes: Record<string, any> }} Shape
+ * @typedef {{ shapes: readonly Shape[], values: Readonly<Record<string, any>> }} Answer
+ */
+
+/** What the API calls the value of a class. */
+const member = { box: "box", category: "option", multiLabel: "options", rating: "rating", text: "text" };
+
+let nextKey = 1;
+export const newKey = () => nextKey++;
+
+/** @type {Answer} */
+export const nothing = Object.freeze({ shapes: [], values: {} });
+
+/** Reads annotations by name or number; what the ontology does not know is left out.
+ * @param {any[] | null | undefined} annotations @param {Ontology} ontology @returns {Answer} */
+export function read(annotations, ontology) {
+  /** @type {Shape[]} */
+  const shapes = [];
+  /** @type {Record<string, any>} */
+  const values = {};
+  for (const annotation of annotations || []) {
+    const found = find(ontology.classes, annotation.class);
+    if (!found) continue;
+    if (found.kind === "box") {
+      /** @type {Record<string, any>} */
+      const attributes = {};
+      for (const [name, value] of Object.entries(annotation.attributes || {})) {
+        const attribute = find(found.attributes || [], name);
+        if (attribute) attributes[attribute.id] = readValue(value, attribute);
+      }
+      shapes.push({ key: newKey(), class: found.id, box: annotation.box, attributes });
+    } else {
+      values[found.id] = readValue(annotation[member[found.kind]], found);
+    }
+  }
+  return { shapes, values };
+}
+
+/** @param {any} value @param {LabelClass} definition */
+function readValue(value, definition) {
+  const option = (/** @type {any} */ v) => find(definition.options || [], v)?.id;
+  if (definition.kind === "category") return option(value);
+  if (definition.kind === "multiLabel") return value.map(option);
+  return value;
+}
+
+/** @template {{ id: number, name: string }} T @param {T[]} list @param {any} key @returns {T | undefined} */
+function find(list, key) {
+  return list.find((item) => item.name === key) || list.find((item) => String(item.id) === String(key));
+}
+
+/** Writes annotations for the API. @param {Answer} answer @param {Ontology} ontology */
+export function write(answer, ontology) {
+  const annotations = [];
+  for (const shape of answer.shapes) {
+    annotations.push({
+      class: shape.class, box: shape.box.map((n) => Math.round(n * 100) / 100),
+      ...(Object.keys(shape.attributes).length ? { attributes: shape.attributes } : {}),
+    });
+  }
+  for (const definition of ontology.classes) {
+    const value = answer.values[definition.id];
+    if (definition.kind === "box" || isOpen(value)) continue;
+    annotations.push({ class: definition.id, [member[definition.kind]]: value });
+  }
+  return annotations;
+}
+
+/** @param {any} value */
+const isOpen = (value) => value === undefined || value === null || value === "";
+
+/** The first thing that is still missing, in words; empty where the answer is complete.
+ * @param {Answer} answer @param {Ontology} ontology */
+export function missing(answer, ontology) {
+  for (const definition of ontology.classes) {
+    if (definition.kind === "box") {
+      const shapes = answer.shapes.filter((shape) => shape.class === definition.id);
+      if (definition.required && !shapes.length) return `Draw at least one “${definition.name}”.`;
+      for (const attribute of definition.attributes || []) {
+        if (attribute.required && shapes.some((shape) => isOpen(shape.attributes[attribute.id]))) {
+          return `Give “${attribute.name}” of each “${definition.name}”.`;
+        }
+      }
+    } else if (definition.required && isOpen(answer.values[definition.id])) {
+      return `Answer “${definition.name}”.`;
+    }
+  }
+  return "";
+}
+
+/** @param {LabelClass} definition @returns {number[]} the steps of a rating */
+export function steps(definition) {
+  const { min = 0, max = 0, step = 1 } = definition;
+  const count = Math.floor((max - min) / step + 1e-9) + 1;
+  return Array.from({ length: count }, (_, index) => Number((min + index * step).toFixed(6)));
+}

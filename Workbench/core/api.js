@@ -1,0 +1,55 @@
+/** A problem the server answered with (RFC 9457). */
+export class Problem extends Error {
+  /** @param {number} status @param {any} json */
+  constructor(status, json) {
+    super(json?.detail || `The server answered with ${status}.`);
+    this.status = status;
+    this.type = json?.type || "";
+    this.remedy = json?.remedy || "";
+  }
+
+  /** Whether sending it again later can help: the network or the server was not there. */
+  get isPassing() { return this.status === 0 || this.status >= 500 || this.status === 429; }
+}
+
+let client = "";
+
+/** Names the client that requests are about. @param {string} id */
+export function setClient(id) { client = id; }
+
+/**
+ * Sends a request to the API.
+ * @param {string} method @param {string} path
+ * @param {any} [body] sent as JSON
+ * @returns {Promise<any>} the answer's JSON; null where there is none
+ */
+export async function send(method, path, body) {
+  /** @type {Record<string, string>} */
+  const headers = {};
+  if (client) headers["X-Assay-Client"] = client;
+  if (body !== undefined) headers["Content-Type"] = "application/json";
+  let response;
+  try {
+    response = await fetch(path, {
+      method, headers, credentials: "same-origin",
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+  } catch {
+    throw new Problem(0, { detail: "The server cannot be reached. Your work is kept here." });
+  }
+  const text = await response.text();
+  const json = text ? JSON.parse(text) : null;
+  if (!response.ok) {
+    const problem = new Problem(response.status, json);
+    if (response.status === 401 && path !== "/api/session") {
+      document.dispatchEvent(new CustomEvent("assay:signedout"));
+    }
+    throw problem;
+  }
+  return json;
+}
+
+/** @param {string} path */
+export const get = (path) => send("GET", path);
+/** @param {string} path @param {any} [body] */
+export const post = (path, body = {}) => send("POST", path, body);

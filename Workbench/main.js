@@ -1,0 +1,92 @@
+import { get, send, setClient } from "./core/api.js";
+import { fill, h, icon } from "./core/dom.js";
+import { setShortcuts } from "./core/keys.js";
+import * as outbox from "./core/outbox.js";
+import { signInPage } from "./pages/sign-in.js";
+
+const app = /** @type {HTMLElement} */ (document.getElementById("app"));
+/** @type {any} */
+let session = null;
+/** @type {{ leave?: () => void } | null} */
+let page = null;
+
+const themes = ["auto", "light", "dark"];
+
+function applyTheme() {
+  const theme = localStorage.getItem("assay-theme") || "auto";
+  if (theme === "auto") delete document.documentElement.dataset.theme;
+  else document.documentElement.dataset.theme = theme;
+}
+
+function cycleTheme() {
+  const theme = localStorage.getItem("assay-theme") || "auto";
+  localStorage.setItem("assay-theme", themes[(themes.indexOf(theme) + 1) % themes.length]);
+  applyTheme();
+}
+
+const mayManage = () => session.grants.some((/** @type {any} */ grant) => ["admin", "manager", "reviewer"].includes(grant.role));
+
+/** @param {string} place @param {Node} content */
+function framed(place, content) {
+  const link = (/** @type {string} */ href, /** @type {string} */ name) =>
+    h("a", { href, "aria-current": href === place ? "page" : null }, name);
+  return [
+    h("header.top", {}, h("a.brand", { href: "#/" }, "Assay"),
+      h("nav", { "aria-label": "Rooms" }, link("#/", "Work"), mayManage() ? link("#/manage", "Manage") : null),
+      h("span.grow"), h("span.muted.who", {}, session.email || ""),
+      h("button.button.quiet.icon", { title: "Light, dark, or as the system", "aria-label": "Theme", onclick: cycleTheme }, icon("theme")),
+      h("button.button.quiet.icon", { title: "Sign out", "aria-label": "Sign out", onclick: signOut }, icon("out"))),
+    content];
+}
+
+async function signOut() {
+  await send("DELETE", "/api/session").catch(() => {});
+  session = null;
+  location.hash = "#/";
+  route();
+}
+
+async function route() {
+  page?.leave?.();
+  page = null;
+  setShortcuts([]);
+  if (!session) return fill(app, signInPage(entered));
+  const [, room, id] = location.hash.split("/");
+  if ((room === "work" || room === "review") && id) {
+    const { LabelPage } = await import("./pages/label.js");
+    const labelPage = new LabelPage(id, room === "review" ? "review" : "label");
+    page = labelPage;
+    return fill(app, labelPage.element);
+  }
+  if (room === "manage" && mayManage()) {
+    const { managePage, projectPage } = await import("./pages/manage.js");
+    return fill(app, framed("#/manage", id ? projectPage(id) : managePage()));
+  }
+  const { queuePage } = await import("./pages/queue.js");
+  fill(app, framed("#/", queuePage()));
+}
+
+/** @param {any} found */
+function entered(found) {
+  session = found;
+  setClient(found.grants.find((/** @type {any} */ grant) => grant.client)?.client || "");
+  outbox.flush();
+  route();
+}
+
+// A sign-in that ran out does not throw the work away: it is asked for on top of it.
+document.addEventListener("assay:signedout", () => {
+  if (!session || document.querySelector(".sign-in")) return;
+  const veil = h("dialog.plain-dialog", {}, signInPage((found) => {
+    veil.close();
+    veil.remove();
+    session = found;
+    outbox.flush();
+  }, "Your sign-in has ended. Sign in again to go on; nothing is lost."));
+  document.body.append(veil);
+  veil.showModal();
+});
+
+addEventListener("hashchange", route);
+applyTheme();
+get("/api/session").then(entered).catch(() => route());

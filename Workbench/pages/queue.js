@@ -1,0 +1,38 @@
+import { get } from "../core/api.js";
+import { fill, h } from "../core/dom.js";
+
+/** The projects one can work on. */
+export function queuePage() {
+  const list = h("div.cards", { "aria-busy": "true" });
+  load(list);
+  return h("main.page.stack", {}, h("h1", {}, "Work"), list);
+}
+
+/** @param {HTMLElement} list */
+async function load(list) {
+  try {
+    const { items } = await get("/api/work");
+    list.removeAttribute("aria-busy");
+    if (!items.length) {
+      return fill(list, h("p.muted", {}, "There is no project for you yet. Ask your lead to add you to one."));
+    }
+    fill(list, items.map(card));
+  } catch (error) {
+    fill(list, h("p.error-text", { role: "alert" }, /** @type {Error} */ (error).message));
+  }
+}
+
+/** @param {any} project */
+function card(project) {
+  const done = project.tasks ? Math.round((100 * project.completed) / project.tasks) : 0;
+  const meter = h("div.meter", { role: "progressbar", "aria-valuenow": done, "aria-label": "done" }, h("i"));
+  meter.style.setProperty("--share", `${done}%`);
+  return h("article.card.stack", {},
+    h("div", {}, h("h2", { dir: "auto" }, project.name),
+      h("p.muted", {}, `${project.completed} of ${project.tasks} done`)),
+    meter,
+    h("div.row", {},
+      h("a.button.primary", { href: `#/work/${project.project}` }, project.open ? "Start labelling" : "Open"),
+      project.may_review
+        ? h("a.button", { href: `#/review/${project.project}` }, `Review (${project.in_review})`) : null));
+}

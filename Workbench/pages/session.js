@@ -1,0 +1,154 @@
+import { get, post, send } from "../core/api.js";
+import * as outbox from "../core/outbox.js";
+
+/** Tasks held in reserve beside the one on screen. */
+const reserveCount = 2;
+
+/**
+ * The stream of tasks of one project: the next ones and their media are here before they are
+ * needed, as reserved leases.
+ */
+export class WorkSession {
+  /** @param {string} project @param {"label" | "review"} stage */
+  constructor(project, stage) {
+    this.project = project;
+    this.stage = stage;
+    this.base = `/api/work/${project}`;
+    /** @type {any[]} */
+    this.waiting = [];
+    /** @type {any} */
+    this.current = null;
+    /** @type {any} */
+    this.reason = null;
+    /** @type {Map<number, any>} */
+    this.guides = new Map();
+    /** @type {Promise<void> | null} */
+    this.filling = null;
+    this.images = new Map();
+  }
+
+  /** What was held before comes first. */
+  async start() {
+    const { leases } = await get(`${this.base}/leases`);
+    const sent = new Set((await outbox.parcels()).map((parcel) => parcel.lease));
+    this.waiting = leases.filter((/** @type {any} */ lease) => lease.stage === this.stage && !sent.has(lease.id));
+    this.waiting.sort((a, b) => (a.state === b.state ? 0 : a.state === "leased" ? -1 : 1));
+    for (const lease of this.waiting) this.preload(lease);
+  }
+
+  /** The next task, or null with `reason` set. */
+  async next() {
+    if (!this.waiting.length) await (this.filling ?? this.fill(1));
+    if (!this.waiting.length && !this.reason) await this.fill(1);
+    this.current = this.waiting.shift() ?? null;
+    if (this.current) {
+      this.current.guide = await this.guide(this.current.task.version);
+      if (this.current.state === "reserved") this.heartbeat();
+      this.refill();
+    }
+    return this.current;
+  }
+
+  refill() {
+    if (this.filling || this.waiting.length >= reserveCount) return;
+    this.filling = this.fill(reserveCount - this.waiting.length)
+      .catch(() => {}).finally(() => { this.filling = null; });
+  }
+
+  /** @param {number} count */
+  async fill(count) {
+    const isFirst = !this.current && !this.waiting.length;
+    const answer = await post(`${this.base}/leases`, { count, stage: this.stage, reserve: !isFirst });
+    this.reason = answer.reason ?? null;
+    for (const lease of answer.leases) {
+      this.waiting.push(lease);
+      this.preload(lease);
+      this.guide(lease.task.version);
+    }
+  }
+
+  /** @param {any} lease */
+  preload(lease) {
+    const source = lease.task.media.image;
+    if (!source) return;
+    const image = new Image();
+    image.src = source;
+    this.images.set(lease.id, image);
+    if (this.images.size > 8) this.images.delete(this.images.keys().next().value);
+  }
+
+  /** @param {number} version */
+  async guide(version) {
+    if (!this.guides.has(version)) this.guides.set(version, get(`${this.base}?version=${version}`));
+    return this.guides.get(version);
+  }
+
+  path(/** @type {string} */ rest) { return `${this.base}/leases/${this.current.id}${rest}`; }
+
+  heartbeat() {
+    if (this.current) post(this.path("/heartbeat")).catch(() => {});
+  }
+
+  /** @param {any} draft */
+  saveDraft(draft) { return send("PUT", this.path("/draft"), draft); }
+
+  /** @param {any[]} annotations @param {number} seconds */
+  async submit(annotations, seconds) {
+    const path = this.path("/answer");
+    await outbox.post(this.project, this.current.id, path, { annotations, active_seconds: seconds });
+  }
+
+  /** @param {any} verdict */
+  async verdict(verdict) {
+    await outbox.post(this.project, this.current.id, this.path("/verdict"), verdict);
+  }
+
+  /** @param {string} reason */
+  async skip(reason) {
+    await post(this.path("/skip"), { reason });
+    await outbox.dropDraft(this.current.id);
+  }
+
+  /** Gives back what was only held in reserve. */
+  leave() {
+    for (const lease of this.waiting) {
+      fetch(`${this.base}/leases/${lease.id}`, { method: "DELETE", keepalive: true, credentials: "same-origin" })
+        .catch(() => {});
+    }
+    this.waiting = [];
+  }
+}
+
+/** Seconds of work: only while the page is seen and somebody has moved within a minute. */
+export class ActiveTime {
+  constructor() {
+    this.reset();
+    this.abort = new AbortController();
+    const touch = () => { this.tick(); this.last = performance.now(); };
+    for (const type of ["pointermove", "pointerdown", "keydown", "wheel"]) {
+      addEventListener(type, touch, { signal: this.abort.signal, passive: true });
+    }
+    document.addEventListener("visibilitychange", () => this.tick(), { signal: this.abort.signal });
+  }
+
+  /** @param {number} [seconds] worked on the task before */
+  reset(seconds = 0) {
+    this.total = seconds * 1000;
+    this.last = performance.now();
+    this.since = this.last;
+  }
+
+  tick() {
+    const now = performance.now();
+    const until = Math.min(now, this.last + 60000);
+    if (until > this.since) this.total += until - this.since;
+    this.since = now;
+  }
+
+  get seconds() {
+    this.tick();
+    return Math.round(this.total / 100) / 10;
+  }
+
+  stop() { this.abort.abort(); }
+}

@@ -1,0 +1,43 @@
+import { fill, h } from "../core/dom.js";
+import { shortcuts } from "../core/keys.js";
+
+/** Opens a dialog and waits for its end. @param {string} title @param {(close: (value?: any) => void) => any} body
+ * @returns {Promise<any>} what it was closed with */
+export function dialog(title, body) {
+  return new Promise((resolve) => {
+    const heading = h("h2", { id: "dialog-title" }, title);
+    const element = h("dialog.stack", { "aria-labelledby": "dialog-title" });
+    /** @type {any} */
+    let result;
+    const close = (/** @type {any} */ value) => { result = value; element.close(); };
+    element.addEventListener("close", () => { element.remove(); resolve(result); });
+    fill(element, heading, body(close));
+    document.body.append(element);
+    element.showModal();
+  });
+}
+
+/** Every shortcut of the page, from the table that handles them. */
+export function help() {
+  return dialog("Keyboard", (close) => [
+    h("div.scroller", {}, h("table.table", {}, h("tbody", {}, shortcuts().map((shortcut) =>
+      h("tr", {}, h("td", {}, shortcut.label),
+        h("td.end", {}, shortcut.keys.split(" ").map((key) => [h("kbd", {}, key), " "]))))))),
+    h("div.row", {}, h("button.button.primary", { onclick: () => close() }, "Close")),
+  ]);
+}
+
+/** A short message that goes by itself. @param {string} text @param {boolean} [isProblem] */
+export function toast(text, isProblem = false) {
+  let tray = document.querySelector(".toasts");
+  if (!tray) document.body.append(tray = h("div.toasts"));
+  const element = h(isProblem ? "div.toast.problem" : "div.toast", { role: isProblem ? "alert" : "status" }, text);
+  /** @type {Element} */ (tray).append(element);
+  setTimeout(() => element.remove(), isProblem ? 8000 : 3000);
+}
+
+/** Tells a screen reader. @param {string} text */
+export function announce(text) {
+  const live = document.getElementById("live");
+  if (live) live.textContent = text;
+}
