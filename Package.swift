@@ -4,7 +4,9 @@ import PackageDescription
 let strict: [SwiftSetting] = [
   .enableUpcomingFeature("ExistentialAny"),
   // The parser, the formats and the store are hot and lie in rooms of their own.
-  .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)),
+  .unsafeFlags(
+    ["-cross-module-optimization", "-enforce-exclusivity=unchecked"],
+    .when(configuration: .release)),
 ]
 
 /// The house of docs/ARCHITECTURE.md. `Tests/TidyTests/LayerTests.swift` holds the same table and

@@ -35,8 +35,17 @@ package enum Durability: Hashable, Sendable {
   case relaxed
 }
 
+/// A statement that is run many times within one transaction.
+package protocol Statement {
+  @discardableResult
+  func run(_ arguments: [SQLValue]) throws -> Int
+}
+
 /// The inside of a transaction. Statements are prepared once and kept.
 package protocol Connection {
+  /// Finds or prepares a statement, for a loop that runs it thousands of times.
+  func prepare(_ sql: String) throws -> any Statement
+
   /// Runs a statement and returns how many rows it changed.
   @discardableResult
   func run(_ sql: String, _ arguments: [SQLValue]) throws -> Int

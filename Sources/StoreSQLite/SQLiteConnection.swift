@@ -10,68 +10,118 @@ import Store
 struct SQLiteConnection: Store.Connection {
   let db: GRDB.Database
 
+  func prepare(_ sql: String) throws -> any Store.Statement { try statement(sql) }
+
   func run(_ sql: String, _ arguments: [SQLValue]) throws -> Int {
-    let statement = try prepared(sql, arguments)
-    defer { sqlite3_reset(statement) }
-    while true {
-      switch sqlite3_step(statement) {
-      case SQLITE_ROW: continue
-      case SQLITE_DONE: return Int(sqlite3_changes(db.sqliteConnection))
-      default: throw error(sql)
-      }
-    }
+    try statement(sql).run(arguments)
   }
 
   func forEach(
     _ sql: String, _ arguments: [SQLValue], _ body: (any Store.Row) throws -> Bool
   ) throws {
-    let statement = try prepared(sql, arguments)
-    defer { sqlite3_reset(statement) }
-    let row = SQLiteRow(statement: statement)
-    while true {
-      switch sqlite3_step(statement) {
-      case SQLITE_ROW: guard try body(row) else { return }
-      case SQLITE_DONE: return
-      default: throw error(sql)
+    try statement(sql).forEach(arguments, body)
+  }
+
+  private func statement(_ sql: String) throws -> SQLiteStatement {
+    SQLiteStatement(
+      statement: try db.cachedStatement(sql: sql).sqliteStatement,
+      database: db.sqliteConnection)
+  }
+}
+
+/// A prepared statement of one connection.
+private struct SQLiteStatement: Store.Statement {
+  let statement: OpaquePointer
+  let database: OpaquePointer?
+
+  func run(_ arguments: [SQLValue]) throws -> Int {
+    try withBound(arguments) {
+      while true {
+        switch sqlite3_step(statement) {
+        case SQLITE_ROW: continue
+        case SQLITE_DONE: return Int(sqlite3_changes(database))
+        default: throw error()
+        }
       }
     }
   }
 
-  private func error(_ sql: String) -> DatabaseError {
-    DatabaseError(
-      resultCode: ResultCode(rawValue: sqlite3_extended_errcode(db.sqliteConnection)),
-      message: String(cString: sqlite3_errmsg(db.sqliteConnection)), sql: sql)
+  func forEach(_ arguments: [SQLValue], _ body: (any Store.Row) throws -> Bool) throws {
+    try withBound(arguments) {
+      let row = SQLiteRow(statement: statement)
+      while true {
+        switch sqlite3_step(statement) {
+        case SQLITE_ROW: guard try body(row) else { return }
+        case SQLITE_DONE: return
+        default: throw error()
+        }
+      }
+    }
   }
 
-  private func prepared(_ sql: String, _ arguments: [SQLValue]) throws -> OpaquePointer {
-    let statement = try db.cachedStatement(sql: sql).sqliteStatement
-    sqlite3_reset(statement)
-    // SQLite copies what it is given before the call returns.
-    let copies = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
-    for (index, argument) in arguments.enumerated() {
-      let place = Int32(index + 1)
-      let code =
-        switch argument {
-        case .null: sqlite3_bind_null(statement, place)
-        case .int(let value): sqlite3_bind_int64(statement, place, value)
-        case .double(let value): sqlite3_bind_double(statement, place, value)
-        case .text(var value):
-          value.withUTF8 { bytes in
-            bytes.withMemoryRebound(to: CChar.self) {
-              sqlite3_bind_text(statement, place, $0.baseAddress, Int32($0.count), copies)
-            }
-          }
-        case .blob(let value):
-          value.withUnsafeBytes { bytes in
-            bytes.isEmpty
-              ? sqlite3_bind_zeroblob(statement, place, 0)
-              : sqlite3_bind_blob(
-                statement, place, bytes.baseAddress, Int32(bytes.count), copies)
-          }
+  /// Texts and blobs are laid into one piece of memory that lives as long as the run, so that
+  /// SQLite need not copy each of them.
+  private func withBound<T>(_ arguments: [SQLValue], _ body: () throws -> T) throws -> T {
+    let size = arguments.reduce(0) { $0 + $1.byteCount }
+    return try withUnsafeTemporaryAllocation(byteCount: max(1, size), alignment: 1) { memory in
+      defer {
+        sqlite3_reset(statement)
+        sqlite3_clear_bindings(statement)
+      }
+      sqlite3_reset(statement)
+      var offset = 0
+      for (index, argument) in arguments.enumerated() {
+        guard bind(argument, Int32(index + 1), memory, &offset) == SQLITE_OK else {
+          throw error()
         }
-      guard code == SQLITE_OK else { throw error(sql) }
+      }
+      return try body()
     }
-    return statement
+  }
+
+  private func bind(
+    _ argument: SQLValue, _ place: Int32, _ memory: UnsafeMutableRawBufferPointer,
+    _ offset: inout Int
+  ) -> Int32 {
+    func lay(_ bytes: UnsafeRawBufferPointer) -> UnsafeMutableRawPointer? {
+      let start = memory.baseAddress.map { $0 + offset }
+      if let base = bytes.baseAddress { start?.copyMemory(from: base, byteCount: bytes.count) }
+      offset += bytes.count
+      return start
+    }
+    switch argument {
+    case .null: return sqlite3_bind_null(statement, place)
+    case .int(let value): return sqlite3_bind_int64(statement, place, value)
+    case .double(let value): return sqlite3_bind_double(statement, place, value)
+    case .text(var value):
+      return value.withUTF8 { utf8 in
+        let start = lay(UnsafeRawBufferPointer(utf8))
+        return sqlite3_bind_text(
+          statement, place, start?.assumingMemoryBound(to: CChar.self), Int32(utf8.count), nil)
+      }
+    case .blob(let value):
+      return value.withUnsafeBytes { bytes in
+        bytes.isEmpty
+          ? sqlite3_bind_zeroblob(statement, place, 0)
+          : sqlite3_bind_blob(statement, place, lay(bytes), Int32(bytes.count), nil)
+      }
+    }
+  }
+
+  private func error() -> DatabaseError {
+    DatabaseError(
+      resultCode: ResultCode(rawValue: sqlite3_extended_errcode(database)),
+      message: String(cString: sqlite3_errmsg(database)))
+  }
+}
+
+extension SQLValue {
+  fileprivate var byteCount: Int {
+    switch self {
+    case .text(let value): value.utf8.count
+    case .blob(let value): value.count
+    default: 0
+    }
   }
 }
 

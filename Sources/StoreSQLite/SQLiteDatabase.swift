@@ -24,8 +24,10 @@ package final class SQLiteDatabase: Store.Database {
     configuration.prepareDatabase { db in
       try db.execute(sql: "PRAGMA synchronous = FULL")
       try db.execute(sql: "PRAGMA foreign_keys = ON")
-      try db.execute(sql: "PRAGMA cache_size = -8192")
-      try db.execute(sql: "PRAGMA wal_autocheckpoint = 2000")
+      // In kibibytes: the writer keeps the inner pages of large indexes, readers need few.
+      let cache = db.configuration.readonly ? 4_096 : 32_768
+      try db.execute(sql: "PRAGMA cache_size = -\(cache)")
+      try db.execute(sql: "PRAGMA wal_autocheckpoint = 8000")
       try db.execute(sql: "PRAGMA journal_size_limit = 67108864")
     }
     do {

@@ -54,7 +54,7 @@ import Workflow
     let receipt = try await fixture.submit(project, "ann", leased.lease.id, "good")
     let revised = try await fixture.vault {
       try await Answers($0, worker: "ann", project: project.id).revise(
-        receipt.answer, [["class": "mood", "option": "bad"]])
+        leased.lease.id, [["class": "mood", "option": "bad"]])
     }
     #expect(revised.revision == 2 && revised.hash != receipt.hash)
     let kept = try await fixture.vault { vault in
@@ -65,9 +65,9 @@ import Workflow
       }
     }
     #expect(kept?.0 == 1 && kept?.1 == receipt.hash)
-    await #expect(throws: Refusal.unknown(.answer, receipt.answer.text)) {
+    await #expect(throws: Refusal.unknown(.answer, leased.lease.id.text)) {
       try await fixture.vault {
-        try await Answers($0, worker: "bob", project: project.id).revise(receipt.answer, [])
+        try await Answers($0, worker: "bob", project: project.id).revise(leased.lease.id, [])
       }
     }
   }

@@ -76,14 +76,14 @@ private let boxes: JSON = ["classes": [["name": "cat", "kind": "box"]]]
   @Test func aRetriedImportDoublesNothing() async throws {
     let fixture = try await Fixture()
     let project = try await fixture.project()
-    let lines = (0..<12_000).map { #"{"text": "t\#($0)"}"# }.joined(separator: "\n")
+    let lines = (0..<25_000).map { #"{"text": "t\#($0)"}"# }.joined(separator: "\n")
     let first = try await fixture.load(lines, into: project)
     let second = try await fixture.load(lines, into: project)
-    #expect(first.created == 12_000 && !first.isReplay)
+    #expect(first.created == 25_000 && !first.isReplay)
     #expect(second.id == first.id && second.isReplay)
-    #expect(try await fixture.counts(project).tasks == 12_000)
+    #expect(try await fixture.counts(project).tasks == 25_000)
     let third = try await fixture.load(lines, into: project, .init(key: "on purpose"))
-    #expect(third.created == 12_000 && !third.isReplay)
+    #expect(third.created == 25_000 && !third.isReplay)
     await #expect(throws: Refusal.taken(.import, "on purpose")) {
       try await fixture.load("{}", into: project, .init(key: "on purpose"))
     }
@@ -92,7 +92,7 @@ private let boxes: JSON = ["classes": [["name": "cat", "kind": "box"]]]
   @Test func anImportThatWasCutOffGoesOnWhereItStopped() async throws {
     let fixture = try await Fixture()
     let project = try await fixture.project()
-    let lines = (0..<12_000).map { #"{"text": "t\#($0)"}"# }.joined(separator: "\n")
+    let lines = (0..<25_000).map { #"{"text": "t\#($0)"}"# }.joined(separator: "\n")
     _ = try await fixture.load(lines, into: project)
     // As if the power had gone after the first portion.
     try await fixture.vault { vault in
@@ -107,10 +107,10 @@ private let boxes: JSON = ["classes": [["name": "cat", "kind": "box"]]]
     }
     try await fixture.reopen()
     let report = try await fixture.load(lines, into: project)
-    #expect(report.isCompleted && report.created == 12_000)
+    #expect(report.isCompleted && report.created == 25_000)
     let texts = try await fixture.tasks(project)
-    #expect(texts.count == 12_000 && Set(texts.map(\.id)).count == 12_000)
-    #expect(try await fixture.counts(project).tasks == 12_000)
+    #expect(texts.count == 25_000 && Set(texts.map(\.id)).count == 25_000)
+    #expect(try await fixture.counts(project).tasks == 25_000)
   }
 
   @Test func aLineMayBeAsLongAsTheLimitAndNoLonger() async throws {
@@ -135,19 +135,19 @@ private let boxes: JSON = ["classes": [["name": "cat", "kind": "box"]]]
     let fixture = try await Fixture()
     let project = try await fixture.project()
     let path = fixture.folder.vaultDatabasePath(fixture.client.text)
-    let lines = (0..<20_000).map { #"{"text": "\#(String(repeating: "word ", count: 20)) \#($0)"}"# }
+    let lines = (0..<40_000).map { #"{"text": "\#(String(repeating: "word ", count: 20)) \#($0)"}"# }
       .joined(separator: "\n")
     let database = try await fixture.vault { $0.database as? SQLiteDatabase }
     let limited = try #require(database)
-    try await limited.setPageLimit(try await limited.pageCount() + 900)
+    try await limited.setPageLimit(try await limited.pageCount() + 2500)
     await #expect(throws: Refusal.noSpace) { try await fixture.load(lines, into: project) }
     let kept = try await fixture.counts(project).tasks
-    #expect(kept < 20_000 && kept % ImportLines.portionLines == 0, "\(path)")
+    #expect(kept < 40_000 && kept % ImportLines.portionLines == 0, "\(path)")
     #expect(try await fixture.tasks(project).count == kept)
     try await limited.setPageLimit(10_000_000)
     let report = try await fixture.load(lines, into: project)
-    #expect(report.isCompleted && report.created == 20_000)
-    #expect(try await fixture.counts(project).tasks == 20_000)
+    #expect(report.isCompleted && report.created == 40_000)
+    #expect(try await fixture.counts(project).tasks == 40_000)
   }
 
   @Test func answersThatComeAlongSettleTheirTask() async throws {

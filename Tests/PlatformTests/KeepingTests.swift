@@ -217,3 +217,38 @@ import Vault
     #expect(!Password.matches("1234567890", "nonsense"))
   }
 }
+
+@Suite struct VaultsTests {
+  @Test func aVaultOpensWhenNeededAndClosesWhenIdle() async throws {
+    let fixture = try await Fixture()
+    let project = try await fixture.project()
+    try await fixture.load(1, into: project)
+    #expect(await fixture.engine.vaults.openClients == [fixture.client])
+    fixture.advance(Vaults.idleMilliseconds)
+    await fixture.engine.vaults.closeIdle()
+    #expect(await fixture.engine.vaults.openClients == [fixture.client])
+    fixture.advance(1)
+    await fixture.engine.vaults.closeIdle()
+    #expect(await fixture.engine.vaults.openClients.isEmpty)
+    #expect(try await fixture.counts(project).tasks == 1)
+  }
+
+  @Test func aVaultInUseStaysOpen() async throws {
+    let fixture = try await Fixture()
+    try await fixture.vault { vault in
+      fixture.advance(10 * Vaults.idleMilliseconds)
+      await fixture.engine.vaults.closeIdle()
+      _ = try await vault.database.read { try $0.first("SELECT 1") { $0.int(0) } }
+    }
+  }
+
+  @Test func manyWhoComeAtOnceShareOneVault() async throws {
+    let fixture = try await Fixture()
+    try await fixture.reopen()
+    let vaults = try await withThrowingTaskGroup(of: ObjectIdentifier.self) { group in
+      for _ in 0..<50 { group.addTask { try await fixture.vault { ObjectIdentifier($0) } } }
+      return try await group.reduce(into: Set()) { $0.insert($1) }
+    }
+    #expect(vaults.count == 1)
+  }
+}

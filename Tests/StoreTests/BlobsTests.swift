@@ -19,7 +19,7 @@ struct BlobsContract {
     try writer.append(Data([1, 2, 3]))
     try writer.append(Data([4, 5]))
     #expect(try blobs.size(name) == nil)
-    try writer.commit(as: name)
+    try writer.commit(as: name, .flushed)
     #expect(try blobs.size(name) == 5)
     #expect(try blobs.read(name, offset: 1, count: 3) == Data([2, 3, 4]))
     #expect(try blobs.read(name, offset: 4, count: 100) == Data([5]))

@@ -86,6 +86,9 @@ def test_the_demo_runs_once_and_leaves_its_exports(tmp_path):
     for name in ("ratings.jsonl", "ratings.csv", "pictures.coco.json", "pictures.yolo.tar", "pictures.jsonl"):
         assert os.path.getsize(os.path.join(data, "exports", name)) > 0
     assert "Krippendorff" in done.stdout and "left for you" in done.stdout
+    report = json.loads([line for line in done.stdout.splitlines() if line.startswith("{")][0])
+    assert report["ratings"]["words"] == 120 and report["ratings"]["alpha_ordinal"] > 0.3
+    assert 4 * 120 <= report["ratings"]["answers"] <= 10 * 120
     coco = json.load(open(os.path.join(data, "exports", "pictures.coco.json")))
     assert coco["annotations"] and all(a["id"] >= 1 for a in coco["annotations"])
 

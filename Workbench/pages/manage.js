@@ -156,7 +156,7 @@ function batchCard(batches) {
   return h("section.card.stack", {}, h("h2", {}, "Batches"), h("div.scroller", {}, h("table.table", {},
     h("thead", {}, h("tr", {}, ["Batch", "State", "Tasks", "Done"].map((name, index) => h(index > 1 ? "th.end" : "th", {}, name)))),
     h("tbody", {}, batches.map((batch) => h("tr", {}, h("td", { dir: "auto" }, batch.name),
-      h("td", {}, h("span.badge", {}, batch.state)), h("td.end.number", {}, batch.counts.tasks.toLocaleString()),
+      h("td", {}, h("span.badge", {}, batch.state === "inProgress" ? "in progress" : batch.state)), h("td.end.number", {}, batch.counts.tasks.toLocaleString()),
       h("td.end.number", {}, batch.counts.completed.toLocaleString())))))));
 }
 

@@ -33,9 +33,6 @@ struct ExportBuilder {
   let project: ProjectID
   let format: ExportFormat
 
-  /// Bytes gathered before they are sealed and written.
-  static let pieceSize = 256 * 1024
-
   /// - Returns: tasks written.
   func build(_ blob: SealedBlob.Writer, _ connection: any Connection) throws -> Int {
     let current = try Projects.get(project, connection)
@@ -52,34 +49,35 @@ struct ExportBuilder {
   }
 
   private func jsonLines(_ walk: ExportWalk, _ blob: SealedBlob.Writer) throws -> Int {
-    var export = JSONLinesExport()
-    var count = 0
-    try walk.forEach(needsAnswers: true) { task in
-      export.add(task)
-      count += 1
-      if export.bytes.count > Self.pieceSize {
-        try blob.append(export.bytes)
-        export.removeAll()
-      }
+    try lines(walk, blob) { page, range in
+      var export = JSONLinesExport()
+      for index in range { export.add(try page.open(index)) }
+      return export.bytes
     }
-    try blob.append(export.bytes)
-    return count
   }
 
   private func csv(
     _ walk: ExportWalk, _ ontology: Ontology, _ blob: SealedBlob.Writer
   ) throws -> Int {
-    var export = CSVExport(ontology: ontology)
-    var count = 0
-    try walk.forEach(needsAnswers: true) { task in
-      export.add(task)
-      count += 1
-      if export.bytes.count > Self.pieceSize {
-        try blob.append(export.bytes)
-        export.removeAll()
-      }
+    try blob.append(CSVExport(ontology: ontology).bytes)
+    return try lines(walk, blob) { page, range in
+      var export = CSVExport(ontology: ontology)
+      export.removeAll()
+      for index in range { export.add(try page.open(index)) }
+      return export.bytes
     }
-    try blob.append(export.bytes)
+  }
+
+  /// Formats whose lines stand alone are written on every core.
+  private func lines(
+    _ walk: ExportWalk, _ blob: SealedBlob.Writer,
+    _ render: @escaping @Sendable (ExportPage, Range<Int>) throws -> [UInt8]
+  ) throws -> Int {
+    var count = 0
+    try walk.forEachPage(needsAnswers: true) { page in
+      for piece in try page.mapSlices({ try render(page, $0) }) { try blob.append(piece) }
+      count += page.tasks.count
+    }
     return count
   }
 

@@ -1,6 +1,7 @@
 import Foundation
 import Labels
 import Store
+import Synchronization
 import Vault
 
 /// Everything an export says of one task.
@@ -13,81 +14,165 @@ struct ExportedTask {
   var ontology: Ontology
 }
 
+/// Some tasks as they lie in the store, sealed: opening them needs no database, so it can be done
+/// on every core at once.
+struct ExportPage: Sendable {
+  struct SealedTask: Sendable {
+    var row: TaskRow
+    var batch: String
+    var sealed: Data
+    var answers: [SealedAnswer] = []
+    var consensus: SealedConsensus?
+    var ontology: Ontology
+  }
+
+  struct SealedAnswer: Sendable {
+    var clear: AnswerRow
+    var sealed: Data
+  }
+
+  struct SealedConsensus: Sendable {
+    var clear: ConsensusRow
+    var sealed: Data
+  }
+
+  let vault: ClientVault
+  var tasks: [SealedTask] = []
+
+  func open(_ index: Int) throws -> ExportedTask {
+    let task = tasks[index]
+    let stored = StoredAnnotations(vault: vault)
+    let plain = try vault.key.open(task.sealed, table: "tasks", row: task.row.id.text)
+    var consensus: ConsensusRow?
+    if let sealed = task.consensus {
+      var row = sealed.clear
+      row.annotations = try stored.open(
+        sealed.sealed, table: "consensus", row: "\(task.row.id)/\(row.version)", task.ontology)
+      consensus = row
+    }
+    return ExportedTask(
+      row: task.row, batch: task.batch, content: try TaskContent(stored: plain),
+      answers: try task.answers.map { sealed in
+        var row = sealed.clear
+        row.annotations = try stored.open(
+          sealed.sealed, table: "answers", row: row.id.text, task.ontology)
+        return row
+      }, consensus: consensus, ontology: task.ontology)
+  }
+
+  /// Runs `body` over slices of the page on all cores; results in order.
+  func mapSlices<T: Sendable>(
+    _ body: @Sendable (Range<Int>) throws -> T
+  ) throws -> [T] {
+    let slices = min(tasks.count, 2 * ProcessInfo.processInfo.activeProcessorCount)
+    guard slices > 0 else { return [] }
+    let results = SliceResults<T>(count: slices)
+    DispatchQueue.concurrentPerform(iterations: slices) { slice in
+      let range = slice * tasks.count / slices..<(slice + 1) * tasks.count / slices
+      results.set(slice, Result { try body(range) })
+    }
+    return try results.all()
+  }
+}
+
+private final class SliceResults<T: Sendable>: Sendable {
+  private let results: Mutex<[Result<T, any Error>?]>
+  init(count: Int) { results = Mutex([Result<T, any Error>?](repeating: nil, count: count)) }
+  func set(_ index: Int, _ result: Result<T, any Error>) {
+    results.withLock { $0[index] = result }
+  }
+  func all() throws -> [T] { try results.withLock { $0 }.compactMap { try $0?.get() } }
+}
+
 /// Walks the tasks of a project in the order of making, a page at a time.
 struct ExportWalk {
   /// Tasks of one page.
-  static let pageSize = 1_000
+  static let pageSize = 2_000
 
   let vault: ClientVault
   let project: ProjectID
   let connection: any Connection
 
+  /// Every task, opened.
+  ///
   /// - Parameter needsAnswers: whether every answer is wanted, or the result alone.
   /// - Complexity: O(tasks) time, one page of memory.
   func forEach(needsAnswers: Bool, _ body: (ExportedTask) throws -> Void) throws {
+    try forEachPage(needsAnswers: needsAnswers) { page in
+      for index in page.tasks.indices { try body(page.open(index)) }
+    }
+  }
+
+  func forEachPage(needsAnswers: Bool, _ body: (ExportPage) throws -> Void) throws {
     let batches = Dictionary(
       uniqueKeysWithValues: try connection.all(
         "SELECT id, name FROM batches WHERE project_id = ?", [project.sql]
       ) { (BatchID(stored: $0.text(0)), $0.text(1)) })
     var last: Int64 = 0
+    let end = try connection.first(
+      "SELECT max(seq) FROM tasks WHERE project_id = ?", [project.sql]
+    ) { $0.optionalInt(0) ?? 0 }
     while true {
-      let page = try connection.all(
+      var page = ExportPage(vault: vault)
+      // By the table itself, since nearly every row of the range is wanted whole.
+      page.tasks = try connection.all(
         """
         SELECT \(TaskRow.columns), t.sealed FROM tasks t
-        WHERE t.project_id = ? AND t.seq > ? ORDER BY t.seq LIMIT ?
-        """, [project.sql, .int(last), .number(Self.pageSize)]
-      ) { (TaskRow.row($0), $0.blob(TaskRow.columnCount)) }
-      guard let first = page.first?.0.seq, let end = page.last?.0.seq else { return }
-      let tasks = Dictionary(uniqueKeysWithValues: page.map { ($0.0.seq, $0.0) })
-      var answers = needsAnswers ? try self.answers(first, end, tasks) : [:]
-      var results = try consensus(first, end, tasks)
-      for (row, sealed) in page {
-        let plain = try vault.key.open(sealed, table: "tasks", row: row.id.text)
-        try body(
-          ExportedTask(
-            row: row, batch: batches[row.batch] ?? "", content: try TaskContent(stored: plain),
-            answers: answers.removeValue(forKey: row.seq) ?? [],
-            consensus: results.removeValue(forKey: row.seq), ontology: try ontology(of: row)))
+        WHERE t.seq > ? AND t.seq <= ? AND +t.project_id = ? ORDER BY t.seq LIMIT ?
+        """, [.int(last), .int(end ?? 0), project.sql, .number(Self.pageSize)]
+      ) { row in
+        let task = TaskRow.row(row)
+        return ExportPage.SealedTask(
+          row: task, batch: batches[task.batch] ?? "",
+          sealed: row.blob(TaskRow.columnCount), ontology: try ontology(of: task))
       }
-      last = end
+      guard let first = page.tasks.first?.row.seq, let reached = page.tasks.last?.row.seq else {
+        return
+      }
+      // Of a project that lies together, a task's place is its distance from the first.
+      let places = Dictionary(
+        uniqueKeysWithValues: page.tasks.enumerated().map { ($0.element.row.seq, $0.offset) })
+      if needsAnswers { try addAnswers(first, reached, places, &page) }
+      try addConsensus(first, reached, places, &page)
+      try body(page)
+      last = reached
     }
   }
 
-  private func answers(
-    _ first: Int64, _ end: Int64, _ tasks: [Int64: TaskRow]
-  ) throws -> [Int64: [AnswerRow]] {
-    var answers: [Int64: [AnswerRow]] = [:]
+  private func addAnswers(
+    _ first: Int64, _ end: Int64, _ places: [Int64: Int], _ page: inout ExportPage
+  ) throws {
     try connection.forEach(
       """
       SELECT a.task, \(AnswerRow.columns) FROM answers a WHERE a.task BETWEEN ? AND ?
       ORDER BY a.task, a.seq
       """, [.int(first), .int(end)]
     ) { row in
-      if let task = tasks[row.int(0)] {
-        answers[task.seq, default: []].append(
-          try AnswerRow.row(OffsetRow(row: row, offset: 1), try ontology(of: task), vault))
+      if let place = places[row.int(0)] {
+        let columns = OffsetRow(row: row, offset: 1)
+        page.tasks[place].answers.append(
+          .init(clear: AnswerRow.clear(columns), sealed: AnswerRow.sealed(columns)))
       }
       return true
     }
-    return answers
   }
 
-  private func consensus(
-    _ first: Int64, _ end: Int64, _ tasks: [Int64: TaskRow]
-  ) throws -> [Int64: ConsensusRow] {
-    var results: [Int64: ConsensusRow] = [:]
+  private func addConsensus(
+    _ first: Int64, _ end: Int64, _ places: [Int64: Int], _ page: inout ExportPage
+  ) throws {
     try connection.forEach(
       "SELECT c.task, \(ConsensusRow.columns) FROM consensus c WHERE c.task BETWEEN ? AND ?",
       [.int(first), .int(end)]
     ) { row in
-      let version = Int(row.int(1))
-      if let task = tasks[row.int(0)], task.consensusVersion == version {
-        results[task.seq] = try ConsensusRow.row(
-          OffsetRow(row: row, offset: 1), of: task.id, try ontology(of: task), vault)
+      let columns = OffsetRow(row: row, offset: 1)
+      if let place = places[row.int(0)],
+        page.tasks[place].row.consensusVersion == Int(row.int(1))
+      {
+        page.tasks[place].consensus = .init(
+          clear: ConsensusRow.clear(columns), sealed: ConsensusRow.sealed(columns))
       }
       return true
     }
-    return results
   }
 
   private func ontology(of row: TaskRow) throws -> Ontology {

@@ -57,7 +57,8 @@ package struct Exports: Sendable {
         let blob = try SealedBlob.Writer(vault, name: name)
         let tasks = try ExportBuilder(vault: vault, project: project, format: format)
           .build(blob, connection)
-        try blob.commit()
+        // What a power cut takes can be made again; `content` notices.
+        try blob.commit(.relaxed)
         return (tasks: tasks, size: blob.size)
       }
       outcome = .success(made)
@@ -156,6 +157,10 @@ package struct Exports: Sendable {
       }
       throw Refusal.notPossible(.export, state: export.state.rawValue, asked: "a download")
     }
-    return SealedBlob(vault: vault, name: blob)
+    let sealed = SealedBlob(vault: vault, name: blob)
+    guard try sealed.size() == export.size else {
+      throw Refusal.invalid(path: "export:", problem: "was lost with the power; ask for it again")
+    }
+    return sealed
   }
 }

@@ -56,7 +56,7 @@ package struct Assets: Sendable {
       if try vault.blobs.size(address) == nil {
         let writer = try SealedBlob.Writer(vault, name: address)
         try writer.append(bytes)
-        try writer.commit()
+        try writer.commit(.flushed)
       }
       return try await vault.database.write(.flushed) { connection in
         if let known = try Self.find("address", address, vault, connection) { return known }

@@ -5,6 +5,7 @@ import Foundation
 import Labels
 import Notation
 import Store
+import Synchronization
 import Vault
 import Workflow
 
@@ -53,6 +54,7 @@ struct ImportLineReader: Sendable {
   /// Whether the batch is on offer already.
   let isOpen: Bool
   let now: Int64
+  let annotators: ImportedAnnotators
 
   static let known: Set<String> = [
     "text", "image", "width", "height", "params", "unique_id", "priority", "metadata",
@@ -63,13 +65,21 @@ struct ImportLineReader: Sendable {
   /// Answers one imported task may bring.
   static let answerLimit = 1_000
 
-  func read(_ numbered: NumberedLine) -> Result<PreparedTask, ImportProblem> {
+  /// Reads a portion. Its tasks get their ids in rising order, which the index of ids likes.
+  func read(_ portion: ArraySlice<NumberedLine>) -> [Result<PreparedTask, ImportProblem>] {
+    let ids: [TaskID] = portion.map { _ in vault.environment.newID() }
+    return zip(portion, ids.sorted { $0.text < $1.text }).map { read($0, id: $1) }
+  }
+
+  private func read(
+    _ numbered: NumberedLine, id: TaskID
+  ) -> Result<PreparedTask, ImportProblem> {
     do {
       switch numbered.line {
       case .tooLong(let bytes):
         throw fault(numbered, .tooLong(bytes: bytes, limit: Imports.lineLimit))
       case .text(let bytes):
-        return .success(try task(try json(bytes, numbered), numbered))
+        return .success(try task(try json(bytes, numbered), numbered, id))
       }
     } catch let problem as ImportProblem {
       return .failure(problem)
@@ -90,7 +100,9 @@ struct ImportLineReader: Sendable {
     }
   }
 
-  private func task(_ json: JSON, _ numbered: NumberedLine) throws -> PreparedTask {
+  private func task(
+    _ json: JSON, _ numbered: NumberedLine, _ id: TaskID
+  ) throws -> PreparedTask {
     guard let members = json.members else {
       throw invalid(numbered, "", "must be an object, not \(json.kindName)")
     }
@@ -102,7 +114,7 @@ struct ImportLineReader: Sendable {
     let size = try size(params, numbered)
     let image = params["image"]?.string
     var task = PreparedTask(
-      line: numbered.number, id: vault.environment.newID(),
+      line: numbered.number, id: id,
       uniqueID: try uniqueID(json, numbered), priority: try priority(json, numbered),
       asset: image.flatMap { AssetID($0) }, size: size, sealed: Data(),
       lifecycle: TaskLifecycle(state: isOpen ? .open : .staged, wanted: plan.answers.min))
@@ -230,7 +242,7 @@ struct ImportLineReader: Sendable {
     let seconds = min(max(0, json["active_seconds"]?.number ?? 0), 86_400)
     return PreparedAnswer(
       row: NewAnswer(
-        id: id, lease: nil, worker: vault.key.pseudonym(of: "import/\(annotator)"),
+        id: id, lease: nil, worker: annotators.pseudonym(of: annotator),
         stage: .label, standing: .counted, activeMilliseconds: Int64(seconds * 1000),
         submittedAt: now, hash: Data(SHA256.hash(data: stored)).hexadecimal, stored: stored),
       sealed: vault.key.seal(stored, table: "answers", row: id.text))
@@ -251,8 +263,9 @@ struct ImportLineReader: Sendable {
     }
     guard task.lifecycle.state != .open else { return }
     let sealed = vault.key.seal(
-      StoredAnnotations.bytes(result.annotations, ontology), table: "consensus",
-      row: "\(task.id)/1")
+      answers.count == 1
+        ? task.answers[0].row.stored : StoredAnnotations.bytes(result.annotations, ontology),
+      table: "consensus", row: "\(task.id)/1")
     task.consensus = PreparedConsensus(
       method: plan.answers.method == .dawidSkene ? "oneCoin" : "majority",
       confidence: result.confidence, answers: answers.count, sealed: sealed)
@@ -264,6 +277,25 @@ struct ImportLineReader: Sendable {
 
   private func fault(_ line: NumberedLine, _ reason: ImportProblem.Reason) -> ImportProblem {
     ImportProblem(line: line.number, column: nil, reason: reason)
+  }
+}
+
+/// Pseudonyms of the annotators that an import names, each made once.
+final class ImportedAnnotators: Sendable {
+  /// Names that are remembered.
+  private static let limit = 10_000
+  private let key: DataKey
+  private let known = Mutex<[String: String]>([:])
+
+  init(_ key: DataKey) { self.key = key }
+
+  func pseudonym(of annotator: String) -> String {
+    known.withLock { known in
+      if let pseudonym = known[annotator] { return pseudonym }
+      let pseudonym = key.pseudonym(of: "import/\(annotator)")
+      if known.count < Self.limit { known[annotator] = pseudonym }
+      return pseudonym
+    }
   }
 }
 

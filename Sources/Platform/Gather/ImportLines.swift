@@ -10,9 +10,9 @@ struct NumberedLine: Sendable {
 /// Hands out a spooled body's lines in portions of bounded size.
 struct ImportLines {
   /// Lines of one portion, which is one transaction.
-  static let portionLines = 5_000
+  static let portionLines = 10_000
   /// Bytes of one portion, give or take a line.
-  static let portionBytes = 4 * 1024 * 1024
+  static let portionBytes = 8 * 1024 * 1024
 
   private let spool: Spool
   private var reader = LineReader(limit: Imports.lineLimit)
@@ -54,5 +54,28 @@ struct ImportLines {
 
   private static func size(_ line: LineReader.Line) -> Int {
     if case .text(let bytes) = line { bytes.count } else { 0 }
+  }
+}
+
+/// Reads a spooled body ahead: each portion comes prepared, while the one before is stored.
+actor ImportPortions {
+  private var lines: ImportLines
+  private let reader: ImportLineReader
+  private var toPass: Int
+
+  /// - Parameter passing: lines an earlier try has stored.
+  init(_ spool: Spool, _ reader: ImportLineReader, passing: Int) {
+    lines = ImportLines(spool)
+    self.reader = reader
+    toPass = passing
+  }
+
+  func next() throws -> [Result<PreparedTask, ImportProblem>]? {
+    while let portion = try lines.next() {
+      let passed = min(toPass, portion.count)
+      toPass -= passed
+      if passed < portion.count { return reader.read(portion.dropFirst(passed)) }
+    }
+    return nil
   }
 }

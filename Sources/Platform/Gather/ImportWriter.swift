@@ -28,6 +28,7 @@ struct ImportWriter {
         "UPDATE counters SET value = value + ? WHERE name = 'queue' RETURNING value",
         [.number(tasks.count)]
       ) { $0.int(0) - Int64(tasks.count) } ?? 0
+    let statements = try Statements(connection)
     for var task in tasks {
       if let problem = try check(&task, connection) {
         outcome.problems.append(problem)
@@ -35,11 +36,11 @@ struct ImportWriter {
       }
       seq += 1
       position += 1
-      try insert(task, seq, position, connection)
+      try insert(task, seq, position, statements)
       for answer in task.answers {
-        try answer.row.insert(task: seq, sealed: answer.sealed, connection)
+        try statements.answers.run(answer.row.arguments(task: seq, sealed: answer.sealed))
       }
-      if let consensus = task.consensus { try insert(consensus, seq, connection) }
+      if let consensus = task.consensus { try insert(consensus, seq, statements) }
       outcome.created += 1
       Self.count(task, &counts)
     }
@@ -81,17 +82,29 @@ struct ImportWriter {
     return nil
   }
 
+  private struct Statements {
+    let tasks: any Statement
+    let answers: any Statement
+    let consensus: any Statement
+
+    init(_ connection: any Connection) throws {
+      tasks = try connection.prepare(
+        """
+        INSERT INTO tasks (seq, id, project_id, batch_id, version, state, rank, queue_seq, wanted,
+          counted, open_slots, unique_id, gold, width, height, confidence, consensus_version,
+          created_at, ended_at, sealed)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """)
+      answers = try connection.prepare(NewAnswer.insertion)
+      consensus = try connection.prepare("INSERT INTO consensus VALUES (?, 1, ?, ?, ?, ?, ?)")
+    }
+  }
+
   private func insert(
-    _ task: PreparedTask, _ seq: Int64, _ position: Int64, _ connection: any Connection
+    _ task: PreparedTask, _ seq: Int64, _ position: Int64, _ statements: Statements
   ) throws {
     let life = task.lifecycle
-    try connection.run(
-      """
-      INSERT INTO tasks (seq, id, project_id, batch_id, version, state, rank, queue_seq, wanted,
-        counted, open_slots, unique_id, gold, width, height, confidence, consensus_version,
-        created_at, ended_at, sealed)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-      """,
+    try statements.tasks.run(
       [
         .int(seq), task.id.sql, project.sql, batch.sql, .number(version),
         .text(life.state.rawValue), .number(task.priority * 2), .int(position),
@@ -106,10 +119,9 @@ struct ImportWriter {
   }
 
   private func insert(
-    _ consensus: PreparedConsensus, _ seq: Int64, _ connection: any Connection
+    _ consensus: PreparedConsensus, _ seq: Int64, _ statements: Statements
   ) throws {
-    try connection.run(
-      "INSERT INTO consensus VALUES (?, 1, ?, ?, ?, ?, ?)",
+    try statements.consensus.run(
       [
         .int(seq), .int(now), .text(consensus.method), .double(consensus.confidence),
         .number(consensus.answers), .blob(consensus.sealed),

@@ -112,7 +112,8 @@ package struct Imports: Sendable {
           ontology: content.ontology, now: now),
         reader: ImportLineReader(
           vault: vault, ontology: content.ontology, plan: batch.plan ?? project.plan,
-          isOpen: batch.state != .staging, now: now))
+          isOpen: batch.state != .staging, now: now,
+          annotators: ImportedAnnotators(vault.key)))
       guard let known = try find(key, in: projectID, connection) else { return .go(plan) }
       guard known.contentHash == contentHash else { throw Refusal.taken(.import, key) }
       if known.report.isCompleted { return .done(known.report) }
@@ -129,21 +130,15 @@ package struct Imports: Sendable {
   /// Each portion is a transaction that also says how far the import has come; while one is
   /// stored, the next is read and sealed.
   private func runInPortions(_ plan: Plan, _ spool: Spool) async throws -> ImportReport {
-    var lines = ImportLines(spool)
+    let portions = ImportPortions(spool, plan.reader, passing: plan.done.lines)
     var progress = plan.done
-    var toPass = plan.done.lines
-    var preparing: Task<[Result<PreparedTask, ImportProblem>], Never>?
-    while var portion = try lines.next() {
-      let passed = min(toPass, portion.count)
-      toPass -= passed
-      portion.removeFirst(passed)
-      if portion.isEmpty { continue }
-      let reader = plan.reader
-      let ready = preparing
-      preparing = Task.detached { [portion] in portion.map(reader.read) }
-      if let ready { try await store(await ready.value, plan, &progress, isLast: false) }
+    var current = try await portions.next()
+    while let ready = current {
+      async let following = portions.next()
+      try await store(ready, plan, &progress, isLast: false)
+      current = try await following
     }
-    try await store(await preparing?.value ?? [], plan, &progress, isLast: true)
+    try await store([], plan, &progress, isLast: true)
     return report(plan, progress, isCompleted: true)
   }
 
@@ -191,13 +186,12 @@ package struct Imports: Sendable {
 
   private func runWhole(_ plan: Plan, _ spool: Spool) async throws -> ImportReport {
     let record = vault.record(by: actor)
-    let body = SpoolBox(spool: spool)
     do {
       let progress = try await vault.database.write(.flushed) { connection in
         var progress = Progress()
-        var lines = ImportLines(body.spool)
+        var lines = ImportLines(spool)
         while let portion = try lines.next() {
-          try put(portion.map(plan.reader.read), plan, &progress, connection)
+          try put(plan.reader.read(portion[...]), plan, &progress, connection)
         }
         guard progress.refused == 0 else { throw Refused(progress: progress) }
         try save(plan, progress, expecting: 0, isCompleted: true, connection)
@@ -212,9 +206,6 @@ package struct Imports: Sendable {
       return report(plan, progress, isCompleted: false)
     }
   }
-
-  /// The spool is finished and only read from here on, one transaction at a time.
-  private struct SpoolBox: @unchecked Sendable { let spool: Spool }
 
   // MARK: Records
 

@@ -26,9 +26,9 @@ package struct SealedBlob: Sendable {
       if !sealed.isEmpty { try blob.append(sealed) }
     }
 
-    func commit() throws {
+    func commit(_ durability: Durability) throws {
       try blob.append(sealer.finish())
-      try blob.commit(as: name)
+      try blob.commit(as: name, durability)
     }
   }
 

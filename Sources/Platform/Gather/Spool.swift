@@ -11,7 +11,9 @@ import Vault
 
 /// Keeps a body that is on its way in, sealed under a key that dies with it, so that a slow sender
 /// holds no lock and its SHA-256 is known before the first line is stored.
-package final class Spool {
+///
+/// Unchecked: it is written by one task, and after `finish` only read, by position.
+package final class Spool: @unchecked Sendable {
   private let path: String
   private let file: Int32
   private let key = DataKey(vault: "spool")

@@ -30,16 +30,24 @@ package struct AnswerRow: Hashable, Sendable {
     a.seq, a.id, a.worker, a.stage, a.standing, a.revision, a.active_ms, a.submitted_at, a.sealed
     """
 
+  /// Without its annotations, which lie in `sealed`.
+  static func clear(_ row: some Row) -> AnswerRow {
+    AnswerRow(
+      seq: row.int(0), id: AnswerID(stored: row.text(1)), worker: row.text(2),
+      stage: Stage(rawValue: row.text(3)) ?? .label,
+      standing: Standing(rawValue: row.text(4)) ?? .extra, revision: Int(row.int(5)),
+      activeMilliseconds: row.int(6), submittedAt: row.int(7), annotations: [])
+  }
+
+  static func sealed(_ row: some Row) -> Data { row.blob(8) }
+
   static func row(
     _ row: any Row, _ ontology: Ontology, _ vault: ClientVault
   ) throws -> AnswerRow {
-    let id = AnswerID(stored: row.text(1))
-    return AnswerRow(
-      seq: row.int(0), id: id, worker: row.text(2), stage: Stage(rawValue: row.text(3)) ?? .label,
-      standing: Standing(rawValue: row.text(4)) ?? .extra, revision: Int(row.int(5)),
-      activeMilliseconds: row.int(6), submittedAt: row.int(7),
-      annotations: try StoredAnnotations(vault: vault).open(
-        row.blob(8), table: "answers", row: id.text, ontology))
+    var answer = clear(row)
+    answer.annotations = try StoredAnnotations(vault: vault).open(
+      sealed(row), table: "answers", row: answer.id.text, ontology)
+    return answer
   }
 
   static func all(
@@ -62,15 +70,22 @@ package struct ConsensusRow: Hashable, Sendable {
 
   static let columns = "c.version, c.created_at, c.method, c.confidence, c.answers, c.sealed"
 
+  /// Without its annotations, which lie in `sealed`.
+  static func clear(_ row: some Row) -> ConsensusRow {
+    ConsensusRow(
+      version: Int(row.int(0)), createdAt: row.int(1), method: row.text(2),
+      confidence: row.double(3), answers: Int(row.int(4)), annotations: [])
+  }
+
+  static func sealed(_ row: some Row) -> Data { row.blob(5) }
+
   static func row(
     _ row: any Row, of task: TaskID, _ ontology: Ontology, _ vault: ClientVault
   ) throws -> ConsensusRow {
-    let version = Int(row.int(0))
-    return ConsensusRow(
-      version: version, createdAt: row.int(1), method: row.text(2), confidence: row.double(3),
-      answers: Int(row.int(4)),
-      annotations: try StoredAnnotations(vault: vault).open(
-        row.blob(5), table: "consensus", row: "\(task)/\(version)", ontology))
+    var consensus = clear(row)
+    consensus.annotations = try StoredAnnotations(vault: vault).open(
+      sealed(row), table: "consensus", row: "\(task)/\(consensus.version)", ontology)
+    return consensus
   }
 
   static func newest(

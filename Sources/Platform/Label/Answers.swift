@@ -160,19 +160,26 @@ package struct Answers: Sendable {
       """, [project.sql, .text(worker), .int(active)])
   }
 
-  /// Writes a new revision of an own answer while its task is still open; the old one is kept.
-  package func revise(_ id: AnswerID, _ json: JSON) async throws -> Receipt {
+  /// Writes a new revision of the answer given on a lease, while its task is still open; the old
+  /// one is kept.
+  package func revise(_ lease: LeaseID, _ json: JSON) async throws -> Receipt {
     let record = vault.record(by: .worker(worker))
     return try await vault.database.write(.flushed) { connection in
       let found = try connection.first(
         """
-        SELECT seq, task, revision, standing FROM answers
-        WHERE id = ? AND worker = ? AND stage = 'label'
-        """, [id.sql, .text(worker)]
-      ) { (seq: $0.int(0), task: $0.int(1), revision: Int($0.int(2)), standing: $0.text(3)) }
-      guard let found else { throw Refusal.unknown(.answer, id.text) }
+        SELECT seq, task, revision, standing, id FROM answers
+        WHERE lease_id = ? AND worker = ? AND stage = 'label'
+        """, [lease.sql, .text(worker)]
+      ) {
+        (
+          seq: $0.int(0), task: $0.int(1), revision: Int($0.int(2)), standing: $0.text(3),
+          id: AnswerID(stored: $0.text(4))
+        )
+      }
+      guard let found else { throw Refusal.unknown(.answer, lease.text) }
+      let id = found.id
       let task = try TaskRow.get(seq: found.task, connection)
-      guard task.project == project else { throw Refusal.unknown(.answer, id.text) }
+      guard task.project == project else { throw Refusal.unknown(.answer, lease.text) }
       guard task.lifecycle.state == .open, found.standing == "counted" else {
         throw Refusal.notPossible(
           .answer, state: task.lifecycle.state.rawValue, asked: "a new revision")
@@ -215,24 +222,24 @@ struct NewAnswer {
   /// In stored notation.
   var stored: [UInt8]
 
+  static let insertion = """
+    INSERT INTO answers
+      (id, task, lease_id, worker, stage, standing, active_ms, submitted_at, hash, sealed)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    """
+
   func insert(
     into task: TaskRow, _ vault: ClientVault, _ connection: any Connection
   ) throws {
-    try insert(
-      task: task.seq, sealed: vault.key.seal(stored, table: "answers", row: id.text), connection)
+    let sealed = vault.key.seal(stored, table: "answers", row: id.text)
+    try connection.run(Self.insertion, arguments(task: task.seq, sealed: sealed))
   }
 
-  func insert(task seq: Int64, sealed: Data, _ connection: any Connection) throws {
-    try connection.run(
-      """
-      INSERT INTO answers
-        (id, task, lease_id, worker, stage, standing, active_ms, submitted_at, hash, sealed)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-      """,
-      [
-        id.sql, .int(seq), .optional(lease?.text), .text(worker), .text(stage.rawValue),
-        .text(standing.rawValue), .int(activeMilliseconds), .int(submittedAt), .text(hash),
-        .blob(sealed),
-      ])
+  func arguments(task seq: Int64, sealed: Data) -> [SQLValue] {
+    [
+      id.sql, .int(seq), .optional(lease?.text), .text(worker), .text(stage.rawValue),
+      .text(standing.rawValue), .int(activeMilliseconds), .int(submittedAt), .text(hash),
+      .blob(sealed),
+    ]
   }
 }

@@ -39,12 +39,12 @@ package struct Tasks: Sendable {
   ) async throws -> [TaskRow] {
     try await vault.database.read { connection in
       _ = try Projects.get(project, connection)
-      var sql = "SELECT \(TaskRow.columns) FROM tasks t WHERE t.project_id = ? AND t.seq > ?"
-      var arguments: [SQLValue] = [project.sql, .int(after ?? 0)]
-      if let state = filter.state {
-        sql += " AND t.state = ?"
-        arguments.append(.text(state.rawValue))
-      }
+      let states = filter.state.map { [$0] } ?? TaskLifecycle.State.allCases
+      // Of each state as many as the page has, and a filter looks through what is left.
+      let isFiltered = filter.batch != nil || filter.uniqueID != nil
+      let page = TaskPage(project: project, states: states, after: after ?? 0)
+      var (sql, arguments) = page.query(
+        columns: TaskRow.columns, limit: isFiltered ? -1 : limit)
       if let batch = filter.batch {
         sql += " AND t.batch_id = ?"
         arguments.append(batch.sql)
@@ -126,9 +126,32 @@ extension Tasks {
   package func made(by report: ImportReport) async throws -> TaskRow? {
     try await vault.database.read { connection in
       try connection.first(
-        """
-        SELECT \(TaskRow.columns) FROM tasks t WHERE t.project_id = ? ORDER BY t.seq DESC LIMIT 1
-        """, [report.project.sql], TaskRow.row)
+        "SELECT \(TaskRow.columns) FROM tasks t WHERE t.project_id = ? AND t.created_at >= ?"
+          + " AND t.seq = (SELECT max(seq) FROM tasks WHERE project_id = ?)",
+        [report.project.sql, 0, report.project.sql], TaskRow.row)
     }
+  }
+}
+
+/// Tasks of a project in the order of making, out of the index by state.
+struct TaskPage {
+  var project: ProjectID
+  var states: [TaskLifecycle.State] = TaskLifecycle.State.allCases
+  /// The `seq` of the last task of the page before.
+  var after: Int64
+
+  /// A query over tasks `t` that can be narrowed by more conditions, and its arguments.
+  ///
+  /// - Parameter limit: tasks of each state that are looked at; −1 for all.
+  /// - Complexity: O(states × limit), whatever the project's size.
+  func query(columns: String, limit: Int) -> (sql: String, arguments: [SQLValue]) {
+    let parts = states.map { _ in
+      "SELECT * FROM (SELECT seq FROM tasks WHERE project_id = ? AND state = ? AND seq > ?"
+        + " ORDER BY seq LIMIT ?)"
+    }
+    return (
+      "SELECT \(columns) FROM tasks t WHERE t.seq IN (\(parts.joined(separator: " UNION ALL ")))",
+      states.flatMap { [project.sql, .text($0.rawValue), .int(after), .number(limit)] }
+    )
   }
 }

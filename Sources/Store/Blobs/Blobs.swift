@@ -20,8 +20,10 @@ package protocol Blobs: Sendable {
 /// A blob on its way in.
 package protocol BlobWriter: AnyObject {
   func append(_ bytes: Data) throws
-  /// Flushes to disk and gives the blob its name; one of that name that is there already stays.
-  func commit(as name: String) throws
+  /// Gives the blob its name; one of that name that is there already stays.
+  ///
+  /// - Parameter durability: flushed, it outlives a power cut; relaxed is for what can be made again.
+  func commit(as name: String, _ durability: Durability) throws
   /// Throws the bytes away. Harmless after a commit.
   func abandon()
 }

@@ -91,10 +91,10 @@ private final class FileBlobWriter: BlobWriter {
     }
   }
 
-  func commit(as name: String) throws {
+  func commit(as name: String, _ durability: Durability) throws {
     let path = try finalPath(name)
     let folder = String(path[..<(path.lastIndex(of: "/") ?? path.endIndex)])
-    guard fsync(file) == 0 else { throw Self.error() }
+    if durability == .flushed, fsync(file) != 0 { throw Self.error() }
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     guard rename(temporary, path) == 0 else { throw Self.error() }
     let directory = open(folder, O_RDONLY)

@@ -69,7 +69,7 @@ extension Schema {
     CREATE TABLE tasks (
       seq INTEGER PRIMARY KEY NOT NULL,
       id TEXT NOT NULL CHECK (length(id) = 24),
-      project_id TEXT NOT NULL REFERENCES projects (id),
+      project_id TEXT NOT NULL,
       batch_id TEXT NOT NULL REFERENCES batches (id),
       version INTEGER NOT NULL,
       state TEXT NOT NULL CHECK (
@@ -99,8 +99,6 @@ extension Schema {
     CREATE INDEX tasks_queue ON tasks (batch_id, state, rank, queue_seq) WHERE open_slots > 0
     ;
     CREATE INDEX tasks_by_state ON tasks (project_id, state, seq)
-    ;
-    CREATE INDEX tasks_by_project ON tasks (project_id, seq)
     ;
     CREATE TABLE leases (
       id TEXT PRIMARY KEY NOT NULL CHECK (length(id) = 24),
@@ -147,8 +145,6 @@ extension Schema {
       hash TEXT NOT NULL,
       sealed BLOB NOT NULL
     ) STRICT
-    ;
-    CREATE UNIQUE INDEX answers_by_id ON answers (id)
     ;
     CREATE INDEX answers_by_task ON answers (task)
     ;

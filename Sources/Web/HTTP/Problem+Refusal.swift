@@ -57,7 +57,7 @@ extension Problem {
       return Problem(
         .conflict, "answered-differently", "Answered already",
         "The lease was answered with other content (answer \(answer.id)).",
-        remedy: "Write a revision of that answer.")
+        remedy: "PUT the new answer to the same lease to revise it.")
     case .reworksExhausted(let limit):
       return Problem(
         .conflict, "reworks-exhausted", "No more rework",

@@ -135,13 +135,13 @@ enum WorkRoutes {
       }
     },
     Route(
-      .put, "/api/work/{project}/answers/{answer}", .work,
+      .put, "/api/work/{project}/leases/{lease}/answer", .work,
       "Writes a new revision of one's own answer while the task is open."
     ) { call in
       let fields = try await call.fields("annotations")
       return try await call.atWork { vault, project, worker in
         let receipt = try await Answers(vault, worker: worker, project: project).revise(
-          call.id("answer", .answer), fields["annotations"] ?? [])
+          call.id("lease", .lease), fields["annotations"] ?? [])
         return .json(receipt.json)
       }
     },

@@ -47,7 +47,8 @@ struct RunningServer {
   private let lock: Int32
 
   init(
-    data: String, host: String, port: Int, egressAllow: [AddressRange], workbench: String?
+    data: String, host: String, port: Int, egressAllow: [AddressRange], workbench: String?,
+    logLevel: Logger.Level = .warning
   ) async throws {
     let folder = DataFolder(path: data)
     do {
@@ -59,7 +60,7 @@ struct RunningServer {
     Spool.clear(folder: folder.spoolPath)
     engine = try await Composition.engine(data)
     var logger = Logger(label: "assay") { StreamLogHandler.standardError(label: $0) }
-    logger.logLevel = .warning
+    logger.logLevel = logLevel
     server = Server(
       host: host, port: port,
       services: Services(

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Logging
 import Notation
 import Platform
 import Web
@@ -30,7 +31,8 @@ struct Demo: AsyncParsableCommand {
       try FileManager.default.removeItem(atPath: data)
     }
     let server = try await RunningServer(
-      data: data, host: "127.0.0.1", port: port, egressAllow: [], workbench: nil)
+      data: data, host: "127.0.0.1", port: port, egressAllow: [], workbench: nil,
+      logLevel: .critical)
     let ready = AsyncStream<Int>.makeStream()
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { try await server.run { ready.continuation.yield($0) } }

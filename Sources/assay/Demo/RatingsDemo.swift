@@ -97,13 +97,16 @@ struct RatingsDemo: Sendable {
     }
     var seen: Set<String> = []
     var words: [Word] = []
-    for line in String(decoding: data, as: UTF8.self).split(separator: "\n") {
+    for line in String(decoding: data, as: UTF8.self).split(whereSeparator: \.isNewline) {
       let fields = line.split(separator: "\t", omittingEmptySubsequences: false)
       guard fields.count >= 4, !fields[0].isEmpty, seen.insert(String(fields[0])).inserted,
         let ratings = (try? JSON(parsing: String(fields[3])))?.array?.compactMap(\.number),
         ratings.count == 10
       else { continue }
       words.append(Word(text: String(fields[0]), ratings: ratings))
+    }
+    guard !words.isEmpty else {
+      throw Failure("\(source)/vader_lexicon.txt holds no ratings: fetch it anew")
     }
     return (Array(words.prefix(limit ?? .max)), true)
   }
