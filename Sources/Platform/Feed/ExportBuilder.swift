@@ -49,9 +49,9 @@ struct ExportBuilder {
   }
 
   private func jsonLines(_ walk: ExportWalk, _ blob: SealedBlob.Writer) throws -> Int {
-    try lines(walk, blob) { page, range in
+    try lines(walk, blob) { page in
       var export = JSONLinesExport()
-      for index in range { export.add(try page.open(index)) }
+      for index in page.tasks.indices { export.add(try page.open(index)) }
       return export.bytes
     }
   }
@@ -60,24 +60,33 @@ struct ExportBuilder {
     _ walk: ExportWalk, _ ontology: Ontology, _ blob: SealedBlob.Writer
   ) throws -> Int {
     try blob.append(CSVExport(ontology: ontology).bytes)
-    return try lines(walk, blob) { page, range in
+    return try lines(walk, blob) { page in
       var export = CSVExport(ontology: ontology)
       export.removeAll()
-      for index in range { export.add(try page.open(index)) }
+      for index in page.tasks.indices { export.add(try page.open(index)) }
       return export.bytes
     }
   }
 
-  /// Formats whose lines stand alone are written on every core.
+  /// Pages on their way at the same time.
+  private static let pagesInFlight = 3
+
+  /// Formats whose lines stand alone: while pages are opened and written out on other cores, the
+  /// next is read here; they go to the blob in order.
   private func lines(
     _ walk: ExportWalk, _ blob: SealedBlob.Writer,
-    _ render: @escaping @Sendable (ExportPage, Range<Int>) throws -> [UInt8]
+    _ render: @escaping @Sendable (ExportPage) throws -> [UInt8]
   ) throws -> Int {
     var count = 0
+    var inFlight: [Promised<[UInt8]>] = []
     try walk.forEachPage(needsAnswers: true) { page in
-      for piece in try page.mapSlices({ try render(page, $0) }) { try blob.append(piece) }
+      inFlight.append(Promised { try render(page) })
       count += page.tasks.count
+      if inFlight.count == Self.pagesInFlight {
+        try blob.append(try inFlight.removeFirst().wait())
+      }
     }
+    for page in inFlight { try blob.append(try page.wait()) }
     return count
   }
 

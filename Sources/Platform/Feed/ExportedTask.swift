@@ -59,29 +59,27 @@ struct ExportPage: Sendable {
         return row
       }, consensus: consensus, ontology: task.ontology)
   }
-
-  /// Runs `body` over slices of the page on all cores; results in order.
-  func mapSlices<T: Sendable>(
-    _ body: @Sendable (Range<Int>) throws -> T
-  ) throws -> [T] {
-    let slices = min(tasks.count, 2 * ProcessInfo.processInfo.activeProcessorCount)
-    guard slices > 0 else { return [] }
-    let results = SliceResults<T>(count: slices)
-    DispatchQueue.concurrentPerform(iterations: slices) { slice in
-      let range = slice * tasks.count / slices..<(slice + 1) * tasks.count / slices
-      results.set(slice, Result { try body(range) })
-    }
-    return try results.all()
-  }
 }
 
-private final class SliceResults<T: Sendable>: Sendable {
-  private let results: Mutex<[Result<T, any Error>?]>
-  init(count: Int) { results = Mutex([Result<T, any Error>?](repeating: nil, count: count)) }
-  func set(_ index: Int, _ result: Result<T, any Error>) {
-    results.withLock { $0[index] = result }
+/// Something that is being made on another core.
+final class Promised<T: Sendable>: Sendable {
+  private let result = Mutex<Result<T, any Error>?>(nil)
+  private let isDone = DispatchSemaphore(value: 0)
+
+  init(_ make: @escaping @Sendable () throws -> T) {
+    DispatchQueue.global().async { [self] in
+      let made = Result { try make() }
+      result.withLock { $0 = made }
+      isDone.signal()
+    }
   }
-  func all() throws -> [T] { try results.withLock { $0 }.compactMap { try $0?.get() } }
+
+  /// Waits for it; once.
+  func wait() throws -> T {
+    isDone.wait()
+    guard let made = result.withLock({ $0 }) else { throw CancellationError() }
+    return try made.get()
+  }
 }
 
 /// Walks the tasks of a project in the order of making, a page at a time.
