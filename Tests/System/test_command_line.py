@@ -105,3 +105,9 @@ def test_the_demo_takes_ones_own_images(tmp_path):
     coco = json.load(open(tmp_path / "d" / "exports" / "pictures.coco.json"))
     assert [c["name"] for c in coco["categories"]] == ["cat", "dog"]
     assert {i["width"] for i in coco["images"]} <= {320, 321, 322, 323, 324}
+
+
+def test_the_demo_without_the_network_says_so_and_draws_its_own(tmp_path):
+    done = subprocess.run([BINARY, "demo", "--once", "--words", "40", "--port", "0", "--data", str(tmp_path / "d"), "--source", str(tmp_path / "nothing")], capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    assert "made up" in done.stdout and "scenes drawn here" in done.stdout
