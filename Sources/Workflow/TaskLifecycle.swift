@@ -63,8 +63,6 @@ package struct TaskLifecycle: Hashable, Sendable {
     /// The plan decided over the answers that are in.
     case decided(QualityPlan.Decision)
     case reviewed(ReviewVerdict, maxReworks: Int)
-    /// The plan of running work changed.
-    case planChanged(min: Int)
     case canceled
     case failed
   }
@@ -117,11 +115,6 @@ package struct TaskLifecycle: Hashable, Sendable {
       return []
     case .decided(let decision): return try decide(decision)
     case .reviewed(let verdict, let maxReworks): return try review(verdict, maxReworks)
-    case .planChanged(let min):
-      guard state == .open else { throw .notPossible(state) }
-      let before = openSlots
-      wanted = max(min, counted)
-      return openSlots > before ? [.enqueue(returning: true)] : []
     case .canceled: return try end(.canceled)
     case .failed: return try end(.failed)
     }

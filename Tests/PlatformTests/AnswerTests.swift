@@ -13,7 +13,7 @@ import Workflow
     let leased = try #require(try await fixture.next(project, "ann"))
     let first = try await fixture.submit(project, "ann", leased.lease.id)
     #expect(try await fixture.submit(project, "ann", leased.lease.id) == first)
-    await #expect(throws: Refusal.answeredDifferently(.init(id: first.answer.text))) {
+    await #expect(throws: Refusal.answeredDifferently(first.answer)) {
       try await fixture.submit(project, "ann", leased.lease.id, "bad")
     }
     #expect(try await fixture.counts(project).answers == 1)

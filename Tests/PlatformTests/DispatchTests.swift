@@ -236,3 +236,41 @@ private final class Given: Sendable {
     workers.withLock { $0[task, default: []].insert(worker).inserted }
   }
 }
+
+@Suite struct TaskListTests {
+  @Test func pagesAndFiltersFindEachTaskOnce() async throws {
+    let fixture = try await Fixture()
+    let (project, other) = (try await fixture.project(), try await fixture.project())
+    _ = try await fixture.vault {
+      try await Batches($0, actor: .console).create(in: project.id, name: "b", priority: -1)
+    }
+    try await fixture.load(5, into: other)
+    try await fixture.load(4, into: project)
+    try await fixture.load(
+      #"{"text": "x", "unique_id": "u"}\#n{"text": "y"}"#, into: project, .init(batch: "b"))
+    let leased = try #require(try await fixture.next(project, "ann"))
+    try await fixture.submit(project, "ann", leased.lease.id)
+    func list(
+      _ filter: Tasks.Filter, after: Int64? = nil, limit: Int = 100
+    ) async throws -> [TaskRow] {
+      try await fixture.vault {
+        try await Tasks($0, actor: .console).list(
+          in: project.id, filter, after: after, limit: limit)
+      }
+    }
+    var found: [TaskRow] = []
+    while true {
+      let page = try await list(.init(), after: found.last?.seq, limit: 2)
+      found += page
+      if page.count < 2 { break }
+    }
+    #expect(found.count == 6 && found.map(\.seq) == found.map(\.seq).sorted())
+    let batch = try #require(found.last?.batch)
+    #expect(try await list(.init(batch: batch)).count == 2)
+    #expect(try await list(.init(state: .open, batch: batch)).count == 2)
+    #expect(try await list(.init(state: .completed)).map(\.id) == [leased.task.id])
+    #expect(try await list(.init(uniqueID: "u")).count == 1)
+    #expect(try await list(.init(state: .completed, uniqueID: "u")).isEmpty)
+    #expect(try await list(.init(uniqueID: "nobody")).isEmpty)
+  }
+}

@@ -1,5 +1,6 @@
 import Labels
 import Notation
+import Store
 import Workflow
 
 /// Why something that was asked for is not done. Facts only: the words for people are made where
@@ -12,7 +13,6 @@ package enum Refusal: Error, Hashable, Sendable {
 
   case unknown(Thing, String)
   case taken(Thing, String)
-  case uniqueIDTaken(String, by: String)
   /// A value of the request: `path` says where, `problem` is a clause.
   case invalid(path: String, problem: String)
   case notJSON(JSONError)
@@ -21,7 +21,7 @@ package enum Refusal: Error, Hashable, Sendable {
   /// What was asked does not fit the state the thing is in.
   case notPossible(Thing, state: String, asked: String)
   case leaseEnded(state: String)
-  case answeredDifferently(AnswerReference)
+  case answeredDifferently(AnswerID)
   case reworksExhausted(limit: Int)
   case leaseLimit(Int)
   case tooLarge(what: String, limit: Int)
@@ -31,11 +31,6 @@ package enum Refusal: Error, Hashable, Sendable {
   case wrongPassword
   case tooManyAttempts(retryAfterSeconds: Int)
   case noSpace
-
-  package struct AnswerReference: Hashable, Sendable {
-    package var id: String
-    package init(id: String) { self.id = id }
-  }
 }
 
 /// Why the guarded fetcher did not bring a URL.

@@ -35,6 +35,8 @@ package struct ImportReport: Hashable, Sendable {
   package var problems: [Problem]
   /// Whether the same import had been done before and nothing was done now.
   package var isReplay: Bool
+  /// The task made last; nil of a replay.
+  package var last: TaskID?
 
   /// A problem in words.
   package struct Problem: Hashable, Sendable {

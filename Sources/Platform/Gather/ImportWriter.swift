@@ -14,6 +14,7 @@ struct ImportWriter {
 
   struct Outcome: Sendable {
     var created = 0
+    var last: TaskID?
     var problems: [ImportProblem] = []
   }
 
@@ -42,6 +43,7 @@ struct ImportWriter {
       }
       if let consensus = task.consensus { try insert(consensus, seq, statements) }
       outcome.created += 1
+      outcome.last = task.id
       Self.count(task, &counts)
     }
     try add(counts, connection)

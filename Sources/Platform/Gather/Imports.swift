@@ -54,6 +54,7 @@ package struct Imports: Sendable {
     var created = 0
     var refused = 0
     var problems: [ImportReport.Problem] = []
+    var last: TaskID?
 
     mutating func add(_ problem: ImportProblem) {
       refused += 1
@@ -175,6 +176,7 @@ package struct Imports: Sendable {
     let outcome = try plan.writer.write(tasks, connection)
     progress.lines += results.count
     progress.created += outcome.created
+    progress.last = outcome.last ?? progress.last
     for problem in (problems + outcome.problems).sorted(by: { $0.line < $1.line }) {
       progress.add(problem)
     }
@@ -244,7 +246,7 @@ package struct Imports: Sendable {
     ImportReport(
       id: plan.id, project: plan.project, isCompleted: isCompleted, lines: progress.lines,
       created: progress.created, refused: progress.refused, problems: progress.problems,
-      isReplay: false)
+      isReplay: false, last: progress.last)
   }
 
   package func get(_ id: ImportID) async throws -> ImportReport {

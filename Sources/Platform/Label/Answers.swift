@@ -104,7 +104,7 @@ package struct Answers: Sendable {
     ) { (id: $0.text(0), hash: $0.text(1), standing: $0.text(2), revision: Int($0.int(3))) }
     guard let known else { throw Refusal.leaseEnded(state: "submitted") }
     guard known.hash == hash else {
-      throw Refusal.answeredDifferently(.init(id: known.id))
+      throw Refusal.answeredDifferently(.init(stored: known.id))
     }
     return Receipt(
       answer: .init(stored: known.id), task: task.id, hash: hash,

@@ -33,29 +33,44 @@ package struct Tasks: Sendable {
   /// One page in the order of making, without content.
   ///
   /// - Parameter after: the `seq` of the last task of the page before.
-  /// - Complexity: O(limit) for a project or a state of it; a batch filter walks its project.
+  /// - Complexity: O(limit) for a project, a state of it or a unique id; a batch's first page walks
+  ///   the table up to the batch.
   package func list(
     in project: ProjectID, _ filter: Filter, after: Int64?, limit: Int
   ) async throws -> [TaskRow] {
     try await vault.database.read { connection in
       _ = try Projects.get(project, connection)
-      let states = filter.state.map { [$0] } ?? TaskLifecycle.State.allCases
-      // Of each state as many as the page has, and a filter looks through what is left.
-      let isFiltered = filter.batch != nil || filter.uniqueID != nil
-      let page = TaskPage(project: project, states: states, after: after ?? 0)
-      var (sql, arguments) = page.query(
-        columns: TaskRow.columns, limit: isFiltered ? -1 : limit)
-      if let batch = filter.batch {
-        sql += " AND t.batch_id = ?"
-        arguments.append(batch.sql)
-      }
-      if let uniqueID = filter.uniqueID {
-        sql += " AND t.unique_id = ?"
-        arguments.append(.text(uniqueID))
+      var (sql, arguments) = Self.start(project, filter, after: after ?? 0, limit: limit)
+      if let state = filter.state {
+        sql += " AND +t.state = ?"
+        arguments.append(.text(state.rawValue))
       }
       return try connection.all(
         sql + " ORDER BY t.seq LIMIT ?", arguments + [.number(limit)], TaskRow.row)
     }
+  }
+
+  /// The index that finds the tasks: unique ids have one, a project's states have one, and a
+  /// batch's tasks lie together in the table.
+  private static func start(
+    _ project: ProjectID, _ filter: Filter, after: Int64, limit: Int
+  ) -> (sql: String, arguments: [SQLValue]) {
+    let select = "SELECT \(TaskRow.columns) FROM tasks t WHERE t.seq > ? AND +t.project_id = ?"
+    if let uniqueID = filter.uniqueID {
+      return (
+        select + " AND t.unique_id = ? AND (? IS NULL OR +t.batch_id = ?)",
+        [
+          .int(after), project.sql, .text(uniqueID), .optional(filter.batch?.text),
+          .optional(filter.batch?.text),
+        ]
+      )
+    }
+    if let batch = filter.batch {
+      return (select + " AND +t.batch_id = ?", [.int(after), project.sql, batch.sql])
+    }
+    let states = filter.state.map { [$0] } ?? TaskLifecycle.State.allCases
+    return TaskPage(project: project, states: states, after: after).query(
+      columns: TaskRow.columns, limit: limit)
   }
 
   package struct Detail: Sendable {
@@ -121,18 +136,6 @@ package struct Tasks: Sendable {
   }
 }
 
-extension Tasks {
-  /// The newest task of a project that an import of one line made.
-  package func made(by report: ImportReport) async throws -> TaskRow? {
-    try await vault.database.read { connection in
-      try connection.first(
-        "SELECT \(TaskRow.columns) FROM tasks t WHERE t.project_id = ? AND t.created_at >= ?"
-          + " AND t.seq = (SELECT max(seq) FROM tasks WHERE project_id = ?)",
-        [report.project.sql, 0, report.project.sql], TaskRow.row)
-    }
-  }
-}
-
 /// Tasks of a project in the order of making, out of the index by state.
 struct TaskPage {
   var project: ProjectID
@@ -142,7 +145,7 @@ struct TaskPage {
 
   /// A query over tasks `t` that can be narrowed by more conditions, and its arguments.
   ///
-  /// - Parameter limit: tasks of each state that are looked at; −1 for all.
+  /// - Parameter limit: tasks of each state that are looked at.
   /// - Complexity: O(states × limit), whatever the project's size.
   func query(columns: String, limit: Int) -> (sql: String, arguments: [SQLValue]) {
     let parts = states.map { _ in

@@ -18,10 +18,6 @@ extension Problem {
       return Problem(
         .conflict, "\(thing.rawValue)-exists", "Exists already",
         "There is a \(thing.rawValue) “\(shortened(name))” already.", remedy: "Choose another name.")
-    case .uniqueIDTaken(let id, let task):
-      return Problem(
-        .conflict, "unique-id-taken", "The unique id is taken",
-        "unique_id “\(shortened(id))” belongs to task \(task).", place: "unique_id")
     case .invalid(let path, let problem):
       return Problem(
         .unprocessableContent, "invalid", "A value is not right", "\(path) \(problem).",
@@ -56,7 +52,7 @@ extension Problem {
     case .answeredDifferently(let answer):
       return Problem(
         .conflict, "answered-differently", "Answered already",
-        "The lease was answered with other content (answer \(answer.id)).",
+        "The lease was answered with other content (answer \(answer)).",
         remedy: "PUT the new answer to the same lease to revise it.")
     case .reworksExhausted(let limit):
       return Problem(

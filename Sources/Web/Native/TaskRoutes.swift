@@ -46,8 +46,9 @@ enum TaskRoutes {
         if let problem = report.problems.first {
           throw Refusal.invalid(path: "task:", problem: problem.reason)
         }
-        let tasks = try await Tasks(vault, actor: actor).made(by: report)
-        return .json(tasks?.json ?? report.json, status: .created)
+        guard let made = report.last else { return .json(report.json) }
+        let task = try await Tasks(vault, actor: actor).get(made)
+        return .json(task.row.json, status: .created)
       }
     },
     Route(
