@@ -78,10 +78,33 @@ final class CommitGroup: Sendable {
   }
 
   private func commit(_ jobs: [Job], _ durability: Durability, _ db: GRDB.Database) {
-    guard !jobs.isEmpty else { return }
-    var outcomes: [(any Error)?] = []
+    guard let first = jobs.first else { return }
     do {
       try db.execute(sql: "PRAGMA synchronous = \(durability == .flushed ? "FULL" : "NORMAL")")
+    } catch {
+      for job in jobs { job.finish(error) }
+      return
+    }
+    if jobs.count == 1 { commitAlone(first, db) } else { commitTogether(jobs, durability, db) }
+  }
+
+  /// Needs no savepoint, whose journal would keep a copy of every page it changes.
+  private func commitAlone(_ job: Job, _ db: GRDB.Database) {
+    do {
+      try db.execute(sql: "BEGIN IMMEDIATE")
+      try job.body(db)
+      guard db.isInsideTransaction else { throw StoreError.full }
+      try db.execute(sql: "COMMIT")
+      job.finish(nil)
+    } catch {
+      if db.isInsideTransaction { try? db.execute(sql: "ROLLBACK") }
+      job.finish(error)
+    }
+  }
+
+  private func commitTogether(_ jobs: [Job], _ durability: Durability, _ db: GRDB.Database) {
+    var outcomes: [(any Error)?] = []
+    do {
       try db.execute(sql: "BEGIN IMMEDIATE")
       for job in jobs {
         outcomes.append(attempt(job, db))
@@ -91,7 +114,8 @@ final class CommitGroup: Sendable {
       try db.execute(sql: "COMMIT")
     } catch {
       if db.isInsideTransaction { try? db.execute(sql: "ROLLBACK") }
-      retrySingly(jobs, after: error, durability, db)
+      // Whoever did not cause it gets another try alone.
+      for job in jobs { commit([job], durability, db) }
       return
     }
     for (job, outcome) in zip(jobs, outcomes) { job.finish(outcome) }
@@ -113,17 +137,6 @@ final class CommitGroup: Sendable {
       }
     } catch {
       return error
-    }
-  }
-
-  /// The group was undone as a whole: whoever did not cause it gets another try alone.
-  private func retrySingly(
-    _ jobs: [Job], after error: any Error, _ durability: Durability, _ db: GRDB.Database
-  ) {
-    if jobs.count == 1 {
-      jobs[0].finish(error)
-    } else {
-      for job in jobs { commit([job], durability, db) }
     }
   }
 }

@@ -24,6 +24,7 @@ package final class SQLiteDatabase: Store.Database {
     configuration.prepareDatabase { db in
       try db.execute(sql: "PRAGMA synchronous = FULL")
       try db.execute(sql: "PRAGMA foreign_keys = ON")
+      try db.execute(sql: "PRAGMA temp_store = MEMORY")
       // In kibibytes: the writer keeps the inner pages of large indexes, readers need few.
       let cache = db.configuration.readonly ? 4_096 : 32_768
       try db.execute(sql: "PRAGMA cache_size = -\(cache)")
