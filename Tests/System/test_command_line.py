@@ -111,3 +111,10 @@ def test_the_demo_without_the_network_says_so_and_draws_its_own(tmp_path):
     done = subprocess.run([BINARY, "demo", "--once", "--words", "40", "--port", "0", "--data", str(tmp_path / "d"), "--source", str(tmp_path / "nothing")], capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
     assert "made up" in done.stdout and "scenes drawn here" in done.stdout
+
+
+def test_the_demo_never_removes_what_it_did_not_make(assay):
+    assay.client()
+    refused = subprocess.run([BINARY, "demo", "--once", "--words", "5", "--port", "0", "--data", assay.data], capture_output=True, text=True, timeout=60)
+    assert refused.returncode == 1 and "nothing was touched" in refused.stderr
+    assert json.loads(assay.run("client", "list", "--json").stdout)[0]["name"] == "Lab"

@@ -24,12 +24,7 @@ struct Demo: AsyncParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func run() async throws {
-    if FileManager.default.fileExists(atPath: data) {
-      guard DataFolder(path: data).exists else {
-        throw Failure("\(data) exists and is no data folder; give another --data")
-      }
-      try FileManager.default.removeItem(atPath: data)
-    }
+    try clearBefore()
     let server = try await RunningServer(
       data: data, host: "127.0.0.1", port: port, egressAllow: [], workbench: nil,
       logLevel: .critical)
@@ -50,6 +45,22 @@ struct Demo: AsyncParsableCommand {
         try await group.waitForAll()
       }
     }
+  }
+
+  /// The demo of before makes room; anything else is somebody's data and stays.
+  private func clearBefore() throws {
+    let marker = data + "/made-by-demo"
+    if FileManager.default.fileExists(atPath: data) {
+      guard FileManager.default.fileExists(atPath: marker) else {
+        throw Failure(
+          "\(data) exists and was not made by the demo; nothing was touched",
+          remedy: "Give another folder with --data.")
+      }
+      try FileManager.default.removeItem(atPath: data)
+    }
+    try FileManager.default.createDirectory(
+      atPath: data, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+    try Data("The next demo removes this folder.\n".utf8).write(to: URL(fileURLWithPath: marker))
   }
 
   private func show(_ port: Int) async throws {
