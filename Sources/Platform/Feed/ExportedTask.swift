@@ -107,9 +107,10 @@ struct ExportWalk {
         "SELECT id, name FROM batches WHERE project_id = ?", [project.sql]
       ) { (BatchID(stored: $0.text(0)), $0.text(1)) })
     var last: Int64 = 0
-    let end = try connection.first(
-      "SELECT max(seq) FROM tasks WHERE project_id = ?", [project.sql]
-    ) { $0.optionalInt(0) ?? 0 }
+    let end =
+      try connection.first(
+        "SELECT coalesce(max(seq), 0) FROM tasks WHERE project_id = ?", [project.sql]
+      ) { $0.int(0) } ?? 0
     while true {
       var page = ExportPage(vault: vault)
       // By the table itself, since nearly every row of the range is wanted whole.
@@ -117,7 +118,7 @@ struct ExportWalk {
         """
         SELECT \(TaskRow.columns), t.sealed FROM tasks t
         WHERE t.seq > ? AND t.seq <= ? AND +t.project_id = ? ORDER BY t.seq LIMIT ?
-        """, [.int(last), .int(end ?? 0), project.sql, .number(Self.pageSize)]
+        """, [.int(last), .int(end), project.sql, .number(Self.pageSize)]
       ) { row in
         let task = TaskRow.row(row)
         return ExportPage.SealedTask(
@@ -127,7 +128,6 @@ struct ExportWalk {
       guard let first = page.tasks.first?.row.seq, let reached = page.tasks.last?.row.seq else {
         return
       }
-      // Of a project that lies together, a task's place is its distance from the first.
       let places = Dictionary(
         uniqueKeysWithValues: page.tasks.enumerated().map { ($0.element.row.seq, $0.offset) })
       if needsAnswers { try addAnswers(first, reached, places, &page) }

@@ -97,12 +97,16 @@ private final class FileBlobWriter: BlobWriter {
     if durability == .flushed, fsync(file) != 0 { throw Self.error() }
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     guard rename(temporary, path) == 0 else { throw Self.error() }
-    let directory = open(folder, O_RDONLY)
-    if directory >= 0 {
-      fsync(directory)
-      close(directory)
-    }
+    if durability == .flushed { Self.flush(folder: folder) }
     closeFile()
+  }
+
+  /// So that the new name outlives a power cut too.
+  private static func flush(folder: String) {
+    let directory = open(folder, O_RDONLY)
+    guard directory >= 0 else { return }
+    fsync(directory)
+    close(directory)
   }
 
   func abandon() {
