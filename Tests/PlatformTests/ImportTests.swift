@@ -139,7 +139,7 @@ private let boxes: JSON = ["classes": [["name": "cat", "kind": "box"]]]
       .joined(separator: "\n")
     let database = try await fixture.vault { $0.database as? SQLiteDatabase }
     let limited = try #require(database)
-    try await limited.setPageLimit(try await limited.pageCount() + 2500)
+    try await limited.setPageLimit(try await limited.pageCount() + 900)
     await #expect(throws: Refusal.noSpace) { try await fixture.load(lines, into: project) }
     let kept = try await fixture.counts(project).tasks
     #expect(kept < 40_000 && kept % ImportLines.portionLines == 0, "\(path)")

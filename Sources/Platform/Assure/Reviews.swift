@@ -85,10 +85,10 @@ package struct Reviews: Sendable {
       id: answerID, lease: lease.id, worker: reviewer, stage: .review, standing: .counted,
       activeMilliseconds: min(max(0, activeMilliseconds), Answers.activeMillisecondsLimit),
       submittedAt: now, hash: Data(SHA256.hash(data: stored)).hexadecimal, stored: stored)
-    try answer.insert(into: task, vault, connection)
+    let seq = try answer.insert(into: task, vault, connection)
     let version = try ConsensusRow.insert(
-      annotations, confidence: 1, method: "review", answers: task.lifecycle.counted, of: task,
-      ontology, vault, at: now, connection)
+      annotations, confidence: 1, method: "review", answers: task.lifecycle.counted, answer: seq,
+      of: task, ontology, vault, at: now, connection)
     steps.setConsensus(version: version, confidence: 1)
   }
 

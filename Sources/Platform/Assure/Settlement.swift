@@ -34,7 +34,9 @@ struct Settlement {
       let version = try ConsensusRow.insert(
         result.annotations, confidence: result.confidence,
         method: plan.answers.method == .dawidSkene ? "oneCoin" : "majority",
-        answers: answers.count, of: task, ontology, vault, at: now, connection)
+        answers: answers.count,
+        answer: answers.first { $0.annotations == result.annotations }?.seq, of: task, ontology,
+        vault, at: now, connection)
       steps.setConsensus(version: version, confidence: result.confidence)
       try judge(answers, by: try reference(task, result, ontology, connection), ontology, task,
         connection)

@@ -33,7 +33,7 @@ struct ExportPage: Sendable {
 
   struct SealedConsensus: Sendable {
     var clear: ConsensusRow
-    var sealed: Data
+    var sealed: ConsensusRow.Sealed
   }
 
   let vault: ClientVault
@@ -43,21 +43,28 @@ struct ExportPage: Sendable {
     let task = tasks[index]
     let stored = StoredAnnotations(vault: vault)
     let plain = try vault.key.open(task.sealed, table: "tasks", row: task.row.id.text)
-    var consensus: ConsensusRow?
-    if let sealed = task.consensus {
+    let answers = try task.answers.map { sealed in
       var row = sealed.clear
       row.annotations = try stored.open(
-        sealed.sealed, table: "consensus", row: "\(task.row.id)/\(row.version)", task.ontology)
-      consensus = row
+        sealed.sealed, table: "answers", row: row.id.text, task.ontology)
+      return row
     }
     return ExportedTask(
       row: task.row, batch: task.batch, content: try TaskContent(stored: plain),
-      answers: try task.answers.map { sealed in
-        var row = sealed.clear
-        row.annotations = try stored.open(
-          sealed.sealed, table: "answers", row: row.id.text, task.ontology)
-        return row
-      }, consensus: consensus, ontology: task.ontology)
+      answers: answers, consensus: try consensus(of: task, among: answers),
+      ontology: task.ontology)
+  }
+
+  private func consensus(
+    of task: SealedTask, among answers: [AnswerRow]
+  ) throws -> ConsensusRow? {
+    guard let found = task.consensus else { return nil }
+    var row = found.clear
+    let opened = found.sealed.answer.flatMap { id in answers.first { $0.id == id } }
+    row.annotations =
+      try opened?.annotations
+      ?? found.sealed.open(row.version, of: task.row.id, task.ontology, vault)
+    return row
   }
 }
 
@@ -159,8 +166,10 @@ struct ExportWalk {
     _ first: Int64, _ end: Int64, _ places: [Int64: Int], _ page: inout ExportPage
   ) throws {
     try connection.forEach(
-      "SELECT c.task, \(ConsensusRow.columns) FROM consensus c WHERE c.task BETWEEN ? AND ?",
-      [.int(first), .int(end)]
+      """
+      SELECT c.task, \(ConsensusRow.columns) FROM \(ConsensusRow.source)
+      WHERE c.task BETWEEN ? AND ?
+      """, [.int(first), .int(end)]
     ) { row in
       let columns = OffsetRow(row: row, offset: 1)
       if let place = places[row.int(0)],

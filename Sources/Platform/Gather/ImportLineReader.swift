@@ -1,5 +1,4 @@
 import Consensus
-import Crypto
 import Formats
 import Foundation
 import Labels
@@ -9,8 +8,14 @@ import Synchronization
 import Vault
 import Workflow
 
-/// A task ready to be stored.
-struct PreparedTask: Sendable {
+/// A task ready to be stored. A reference: it goes through many hands and changes in none.
+final class PreparedTask: Sendable {
+  let draft: TaskDraft
+  init(_ draft: TaskDraft) { self.draft = draft }
+}
+
+/// What a line of an import has come to so far.
+struct TaskDraft: Sendable {
   var line: Int
   var id: TaskID
   var uniqueID: String?
@@ -35,7 +40,9 @@ struct PreparedConsensus: Sendable {
   var method: String
   var confidence: Double
   var answers: Int
-  var sealed: Data
+  /// Which of the answers says just this; nil where it is none of them, and `sealed` holds it.
+  var answer: Int?
+  var sealed: Data?
 }
 
 /// Turns one line of JSON into a task: a pure step that many lines can take at once.
@@ -65,21 +72,21 @@ struct ImportLineReader: Sendable {
   /// Answers one imported task may bring.
   static let answerLimit = 1_000
 
+  typealias Outcome = Result<PreparedTask, ImportProblem>
+
   /// Reads a portion. Its tasks get their ids in rising order, which the index of ids likes.
-  func read(_ portion: ArraySlice<NumberedLine>) -> [Result<PreparedTask, ImportProblem>] {
+  func read(_ portion: ArraySlice<NumberedLine>) -> [Outcome] {
     let ids: [TaskID] = portion.map { _ in vault.environment.newID() }
     return zip(portion, ids.sorted { $0.text < $1.text }).map { read($0, id: $1) }
   }
 
-  private func read(
-    _ numbered: NumberedLine, id: TaskID
-  ) -> Result<PreparedTask, ImportProblem> {
+  private func read(_ numbered: NumberedLine, id: TaskID) -> Outcome {
     do {
       switch numbered.line {
       case .tooLong(let bytes):
         throw fault(numbered, .tooLong(bytes: bytes, limit: Imports.lineLimit))
       case .text(let bytes):
-        return .success(try task(try json(bytes, numbered), numbered, id))
+        return .success(PreparedTask(try task(try json(bytes, numbered), numbered, id)))
       }
     } catch let problem as ImportProblem {
       return .failure(problem)
@@ -102,7 +109,7 @@ struct ImportLineReader: Sendable {
 
   private func task(
     _ json: JSON, _ numbered: NumberedLine, _ id: TaskID
-  ) throws -> PreparedTask {
+  ) throws -> TaskDraft {
     guard let members = json.members else {
       throw invalid(numbered, "", "must be an object, not \(json.kindName)")
     }
@@ -113,7 +120,7 @@ struct ImportLineReader: Sendable {
     let params = try params(json, numbered)
     let size = try size(params, numbered)
     let image = params["image"]?.string
-    var task = PreparedTask(
+    var task = TaskDraft(
       line: numbered.number, id: id,
       uniqueID: try uniqueID(json, numbered), priority: try priority(json, numbered),
       asset: image.flatMap { AssetID($0) }, size: size, sealed: Data(),
@@ -183,7 +190,7 @@ struct ImportLineReader: Sendable {
   // MARK: Labels that come with the task
 
   private func checked(
-    _ json: JSON, _ path: String, _ task: inout PreparedTask, _ numbered: NumberedLine,
+    _ json: JSON, _ path: String, _ task: inout TaskDraft, _ numbered: NumberedLine,
     isPartial: Bool = false
   ) throws -> [Annotation] {
     let annotations: [Annotation]
@@ -203,7 +210,7 @@ struct ImportLineReader: Sendable {
   }
 
   private func read(
-    _ gold: JSON, _ task: inout PreparedTask, _ content: inout TaskContent,
+    _ gold: JSON, _ task: inout TaskDraft, _ content: inout TaskContent,
     _ numbered: NumberedLine
   ) throws {
     guard let kind = (gold["kind"]?.string).flatMap(TaskRow.Gold.init) else {
@@ -216,7 +223,7 @@ struct ImportLineReader: Sendable {
   }
 
   private func read(
-    _ json: JSON, _ task: inout PreparedTask, _ numbered: NumberedLine
+    _ json: JSON, _ task: inout TaskDraft, _ numbered: NumberedLine
   ) throws {
     guard let list = json.array, list.count <= Self.answerLimit else {
       throw invalid(
@@ -244,12 +251,12 @@ struct ImportLineReader: Sendable {
       row: NewAnswer(
         id: id, lease: nil, worker: annotators.pseudonym(of: annotator),
         stage: .label, standing: .counted, activeMilliseconds: Int64(seconds * 1000),
-        submittedAt: now, hash: Data(SHA256.hash(data: stored)).hexadecimal, stored: stored),
+        submittedAt: now, hash: nil, stored: stored),
       sealed: vault.key.seal(stored, table: "answers", row: id.text))
   }
 
   /// Takes the task as far as the plan says, as if the answers had just come in.
-  private func settle(_ task: inout PreparedTask, _ answers: [AnswerConsensus.Answer]) {
+  private func settle(_ task: inout TaskDraft, _ answers: [AnswerConsensus.Answer]) {
     task.lifecycle.counted = answers.count
     task.lifecycle.wanted = max(plan.answers.min, answers.count)
     guard isOpen, answers.count >= plan.answers.min else { return }
@@ -262,13 +269,15 @@ struct ImportLineReader: Sendable {
     case .complete: task.lifecycle.state = .completed
     }
     guard task.lifecycle.state != .open else { return }
-    let sealed = vault.key.seal(
-      answers.count == 1
-        ? task.answers[0].row.stored : StoredAnnotations.bytes(result.annotations, ontology),
-      table: "consensus", row: "\(task.id)/1")
+    let answer = answers.firstIndex { $0.annotations == result.annotations }
+    let sealed =
+      answer == nil
+      ? vault.key.seal(
+        StoredAnnotations.bytes(result.annotations, ontology), table: "consensus",
+        row: "\(task.id)/1") : nil
     task.consensus = PreparedConsensus(
       method: plan.answers.method == .dawidSkene ? "oneCoin" : "majority",
-      confidence: result.confidence, answers: answers.count, sealed: sealed)
+      confidence: result.confidence, answers: answers.count, answer: answer, sealed: sealed)
   }
 
   private func invalid(_ line: NumberedLine, _ path: String, _ problem: String) -> ImportProblem {

@@ -10,11 +10,13 @@ struct NumberedLine: Sendable {
 /// Hands out a spooled body's lines in portions of bounded size.
 struct ImportLines {
   /// Lines of one portion, which is one transaction.
-  static let portionLines = 10_000
+  static let portionLines = 5_000
   /// Bytes of one portion, give or take a line.
-  static let portionBytes = 8 * 1024 * 1024
+  static let portionBytes = 4 * 1024 * 1024
 
   private let spool: Spool
+  /// Lines an earlier try has stored, which are passed over.
+  private var toPass: Int
   private var reader = LineReader(limit: Imports.lineLimit)
   private var waiting: [NumberedLine] = []
   private var waitingBytes = 0
@@ -22,10 +24,22 @@ struct ImportLines {
   private var chunk = 0
   private var isAtEnd = false
 
-  init(_ spool: Spool) { self.spool = spool }
+  init(_ spool: Spool, passing: Int = 0) {
+    self.spool = spool
+    toPass = passing
+  }
 
   /// The next lines that are not blank; nil after the last.
-  mutating func next() throws -> [NumberedLine]? {
+  mutating func next() throws -> ArraySlice<NumberedLine>? {
+    while let portion = try nextPortion() {
+      let passed = min(toPass, portion.count)
+      toPass -= passed
+      if passed < portion.count { return portion.dropFirst(passed) }
+    }
+    return nil
+  }
+
+  private mutating func nextPortion() throws -> ArraySlice<NumberedLine>? {
     while !isAtEnd, waiting.count < Self.portionLines, waitingBytes < Self.portionBytes {
       if let bytes = try spool.chunk(chunk) {
         chunk += 1
@@ -37,8 +51,8 @@ struct ImportLines {
     }
     guard !waiting.isEmpty else { return nil }
     let count = min(waiting.count, Self.portionLines)
-    let portion = Array(waiting[..<count])
-    waiting.removeFirst(count)
+    let portion = waiting[..<count]
+    waiting = Array(waiting[count...])
     waitingBytes = waiting.reduce(0) { $0 + Self.size($1.line) }
     return portion
   }
@@ -54,28 +68,5 @@ struct ImportLines {
 
   private static func size(_ line: LineReader.Line) -> Int {
     if case .text(let bytes) = line { bytes.count } else { 0 }
-  }
-}
-
-/// Reads a spooled body ahead: each portion comes prepared, while the one before is stored.
-actor ImportPortions {
-  private var lines: ImportLines
-  private let reader: ImportLineReader
-  private var toPass: Int
-
-  /// - Parameter passing: lines an earlier try has stored.
-  init(_ spool: Spool, _ reader: ImportLineReader, passing: Int) {
-    lines = ImportLines(spool)
-    self.reader = reader
-    toPass = passing
-  }
-
-  func next() throws -> [Result<PreparedTask, ImportProblem>]? {
-    while let portion = try lines.next() {
-      let passed = min(toPass, portion.count)
-      toPass -= passed
-      if passed < portion.count { return reader.read(portion.dropFirst(passed)) }
-    }
-    return nil
   }
 }

@@ -29,22 +29,21 @@ struct ImportWriter {
         "UPDATE counters SET value = value + ? WHERE name = 'queue' RETURNING value",
         [.number(tasks.count)]
       ) { $0.int(0) - Int64(tasks.count) } ?? 0
-    let statements = try Statements(connection)
-    for var task in tasks {
-      if let problem = try check(&task, connection) {
+    var statements = try Statements(connection)
+    for prepared in tasks {
+      let size: ImageSize?
+      switch try check(prepared.draft, connection) {
+      case .success(let known): size = known
+      case .failure(let problem):
         outcome.problems.append(problem)
         continue
       }
       seq += 1
       position += 1
-      try insert(task, seq, position, statements)
-      for answer in task.answers {
-        try statements.answers.run(answer.row.arguments(task: seq, sealed: answer.sealed))
-      }
-      if let consensus = task.consensus { try insert(consensus, seq, statements) }
+      try insert(prepared.draft, size, seq, position, &statements)
       outcome.created += 1
-      outcome.last = task.id
-      Self.count(task, &counts)
+      outcome.last = prepared.draft.id
+      Self.count(prepared.draft, &counts)
     }
     try add(counts, connection)
     return outcome
@@ -52,17 +51,15 @@ struct ImportWriter {
 
   /// What only the database knows: whether the unique id is free, and the asset's size.
   private func check(
-    _ task: inout PreparedTask, _ connection: any Connection
-  ) throws -> ImportProblem? {
+    _ task: TaskDraft, _ connection: any Connection
+  ) throws -> Result<ImageSize?, ImportProblem> {
     if let uniqueID = task.uniqueID {
       let other = try connection.first(
         "SELECT id FROM tasks WHERE unique_id = ?", [.text(uniqueID)]
       ) { $0.text(0) }
-      if let other {
-        return ImportProblem(line: task.line, reason: .uniqueIDTaken(uniqueID, by: other))
-      }
+      if let other { return refused(task, .uniqueIDTaken(uniqueID, by: other)) }
     }
-    guard let asset = task.asset else { return nil }
+    guard let asset = task.asset else { return .success(task.size) }
     let size = try connection.first(
       "SELECT width, height FROM assets WHERE id = ?", [asset.sql]
     ) { row in
@@ -70,24 +67,29 @@ struct ImportWriter {
         row.optionalInt(1).map { ImageSize(width: Int(width), height: Int($0)) }
       }
     }
-    guard let size else {
-      return ImportProblem(line: task.line, reason: .unknownAsset(asset.text))
-    }
-    task.size = size
+    guard let size else { return refused(task, .unknownAsset(asset.text)) }
     for (path, annotations) in task.unchecked {
       do {
         try ontology.validate(annotations, imageSize: size, isPartial: true)
       } catch {
-        return ImportProblem(line: task.line, reason: .annotation(path: path, error))
+        return refused(task, .annotation(path: path, error))
       }
     }
-    return nil
+    return .success(size)
+  }
+
+  private func refused(
+    _ task: TaskDraft, _ reason: ImportProblem.Reason
+  ) -> Result<ImageSize?, ImportProblem> {
+    .failure(ImportProblem(line: task.line, column: nil, reason: reason))
   }
 
   private struct Statements {
     let tasks: any Statement
     let answers: any Statement
     let consensus: any Statement
+    /// The number of the newest answer.
+    var lastAnswer: Int64
 
     init(_ connection: any Connection) throws {
       tasks = try connection.prepare(
@@ -98,12 +100,14 @@ struct ImportWriter {
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """)
       answers = try connection.prepare(NewAnswer.insertion)
-      consensus = try connection.prepare("INSERT INTO consensus VALUES (?, 1, ?, ?, ?, ?, ?)")
+      consensus = try connection.prepare(ConsensusRow.insertion)
+      lastAnswer = try NewAnswer.lastSeq(connection)
     }
   }
 
   private func insert(
-    _ task: PreparedTask, _ seq: Int64, _ position: Int64, _ statements: Statements
+    _ task: TaskDraft, _ size: ImageSize?, _ seq: Int64, _ position: Int64,
+    _ statements: inout Statements
   ) throws {
     let life = task.lifecycle
     try statements.tasks.run(
@@ -112,25 +116,34 @@ struct ImportWriter {
         .text(life.state.rawValue), .number(task.priority * 2), .int(position),
         .number(life.wanted), .number(life.counted), .number(life.openSlots),
         .optional(task.uniqueID), .optional(task.gold?.rawValue),
-        .optional(task.size.map { Int64($0.width) }),
-        .optional(task.size.map { Int64($0.height) }),
+        .optional(size.map { Int64($0.width) }), .optional(size.map { Int64($0.height) }),
         task.consensus.map { .double($0.confidence) } ?? .null,
         task.consensus == nil ? .null : 1, .int(now), life.state.isLive ? .null : .int(now),
         .blob(task.sealed),
       ])
+    let firstAnswer = statements.lastAnswer + 1
+    for answer in task.answers {
+      statements.lastAnswer += 1
+      try statements.answers.run(
+        answer.row.arguments(statements.lastAnswer, task: seq, sealed: answer.sealed))
+    }
+    if let consensus = task.consensus {
+      let answer = consensus.answer.map { firstAnswer + Int64($0) }
+      try insert(consensus, answer: answer, seq, statements)
+    }
   }
 
   private func insert(
-    _ consensus: PreparedConsensus, _ seq: Int64, _ statements: Statements
+    _ consensus: PreparedConsensus, answer: Int64?, _ seq: Int64, _ statements: Statements
   ) throws {
     try statements.consensus.run(
       [
-        .int(seq), .int(now), .text(consensus.method), .double(consensus.confidence),
-        .number(consensus.answers), .blob(consensus.sealed),
+        .int(seq), 1, .int(now), .text(consensus.method), .double(consensus.confidence),
+        .number(consensus.answers), .optional(answer), .optional(consensus.sealed),
       ])
   }
 
-  private static func count(_ task: PreparedTask, _ counts: inout Batch.Counts) {
+  private static func count(_ task: TaskDraft, _ counts: inout Batch.Counts) {
     counts.tasks += 1
     counts.answers += task.answers.count
     switch task.lifecycle.state {

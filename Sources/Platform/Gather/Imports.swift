@@ -128,30 +128,51 @@ package struct Imports: Sendable {
 
   // MARK: In portions
 
+  /// Portions that may be read and sealed ahead of the one that is stored.
+  private static let readAhead = 4
+
   /// Each portion is a transaction that also says how far the import has come; while one is
-  /// stored, the next is read and sealed.
+  /// stored, those after it are read and sealed.
   private func runInPortions(_ plan: Plan, _ spool: Spool) async throws -> ImportReport {
-    let portions = ImportPortions(spool, plan.reader, passing: plan.done.lines)
+    var lines = ImportLines(spool, passing: plan.done.lines)
     var progress = plan.done
-    var current = try await portions.next()
-    while let ready = current {
-      async let following = portions.next()
-      try await store(ready, plan, &progress, isLast: false)
-      current = try await following
+    try await withThrowingTaskGroup(of: (Int, [ImportLineReader.Outcome]).self) { group in
+      var ready: [Int: [ImportLineReader.Outcome]] = [:]
+      var begun = 0
+      var stored = 0
+      func readAhead() throws {
+        while begun - stored < Self.readAhead, let portion = try lines.next() {
+          group.addTask { [begun] in (begun, plan.reader.read(portion)) }
+          begun += 1
+        }
+      }
+      try readAhead()
+      while stored < begun {
+        while ready[stored] == nil, let (number, outcomes) = try await group.next() {
+          ready[number] = outcomes
+        }
+        let portion = ready.removeValue(forKey: stored) ?? []
+        let before = progress
+        async let after = store(portion, plan, before)
+        stored += 1
+        try readAhead()
+        progress = try await after
+        // Ten thousand small things are freed beside the next portion, not before it.
+        Task { withExtendedLifetime(portion) {} }
+      }
     }
-    try await store([], plan, &progress, isLast: true)
+    progress = try await store([], plan, progress, isLast: true)
     return report(plan, progress, isCompleted: true)
   }
 
   private func store(
-    _ results: [Result<PreparedTask, ImportProblem>], _ plan: Plan, _ progress: inout Progress,
-    isLast: Bool
-  ) async throws {
+    _ outcomes: [ImportLineReader.Outcome], _ plan: Plan, _ before: Progress,
+    isLast: Bool = false
+  ) async throws -> Progress {
     let record = vault.record(by: actor)
-    let before = progress
-    progress = try await vault.database.write(.flushed) { connection in
+    return try await vault.database.write(.flushed) { connection in
       var after = before
-      try put(results, plan, &after, connection)
+      try put(outcomes, plan, &after, connection)
       try save(plan, after, expecting: before.lines, isCompleted: isLast, connection)
       if isLast {
         try record.append(
@@ -162,7 +183,7 @@ package struct Imports: Sendable {
   }
 
   private func put(
-    _ results: [Result<PreparedTask, ImportProblem>], _ plan: Plan, _ progress: inout Progress,
+    _ results: [ImportLineReader.Outcome], _ plan: Plan, _ progress: inout Progress,
     _ connection: any Connection
   ) throws {
     var tasks: [PreparedTask] = []
@@ -193,7 +214,7 @@ package struct Imports: Sendable {
         var progress = Progress()
         var lines = ImportLines(spool)
         while let portion = try lines.next() {
-          try put(plan.reader.read(portion[...]), plan, &progress, connection)
+          try put(plan.reader.read(portion), plan, &progress, connection)
         }
         guard progress.refused == 0 else { throw Refused(progress: progress) }
         try save(plan, progress, expecting: 0, isCompleted: true, connection)

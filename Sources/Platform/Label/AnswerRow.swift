@@ -68,7 +68,28 @@ package struct ConsensusRow: Hashable, Sendable {
   package var answers: Int
   package var annotations: [Annotation]
 
-  static let columns = "c.version, c.created_at, c.method, c.confidence, c.answers, c.sealed"
+  static let columns = """
+    c.version, c.created_at, c.method, c.confidence, c.answers, c.sealed, a.id, a.sealed
+    """
+  static let source = "consensus c LEFT JOIN answers a ON a.seq = c.answer"
+
+  /// Where the annotations of a result lie: in its own row, or in that of an answer that says the
+  /// same and so is not stored twice.
+  struct Sealed: Sendable {
+    var answer: AnswerID?
+    var bytes: Data
+
+    func open(
+      _ version: Int, of task: TaskID, _ ontology: Ontology, _ vault: ClientVault
+    ) throws -> [Annotation] {
+      let stored = StoredAnnotations(vault: vault)
+      return if let answer {
+        try stored.open(bytes, table: "answers", row: answer.text, ontology)
+      } else {
+        try stored.open(bytes, table: "consensus", row: "\(task)/\(version)", ontology)
+      }
+    }
+  }
 
   /// Without its annotations, which lie in `sealed`.
   static func clear(_ row: some Row) -> ConsensusRow {
@@ -77,14 +98,17 @@ package struct ConsensusRow: Hashable, Sendable {
       confidence: row.double(3), answers: Int(row.int(4)), annotations: [])
   }
 
-  static func sealed(_ row: some Row) -> Data { row.blob(5) }
+  static func sealed(_ row: some Row) -> Sealed {
+    row.isNull(5)
+      ? Sealed(answer: AnswerID(stored: row.text(6)), bytes: row.blob(7))
+      : Sealed(answer: nil, bytes: row.blob(5))
+  }
 
   static func row(
     _ row: any Row, of task: TaskID, _ ontology: Ontology, _ vault: ClientVault
   ) throws -> ConsensusRow {
     var consensus = clear(row)
-    consensus.annotations = try StoredAnnotations(vault: vault).open(
-      sealed(row), table: "consensus", row: "\(task)/\(consensus.version)", ontology)
+    consensus.annotations = try sealed(row).open(consensus.version, of: task, ontology, vault)
     return consensus
   }
 
@@ -93,26 +117,32 @@ package struct ConsensusRow: Hashable, Sendable {
   ) throws -> ConsensusRow? {
     guard let version = task.consensusVersion else { return nil }
     return try connection.first(
-      "SELECT \(columns) FROM consensus c WHERE c.task = ? AND c.version = ?",
+      "SELECT \(columns) FROM \(source) WHERE c.task = ? AND c.version = ?",
       [.int(task.seq), .number(version)]
     ) { try row($0, of: task.id, ontology, vault) }
   }
 
+  static let insertion = "INSERT INTO consensus VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+
   /// Writes a new version; the ones before stay.
+  ///
+  /// - Parameter answer: the answer that says just this, where there is one.
   static func insert(
     _ annotations: [Annotation], confidence: Double, method: String, answers: Int,
-    of task: TaskRow, _ ontology: Ontology, _ vault: ClientVault, at: Int64,
-    _ connection: any Connection
+    answer: Int64? = nil, of task: TaskRow, _ ontology: Ontology, _ vault: ClientVault,
+    at: Int64, _ connection: any Connection
   ) throws -> Int {
     let version = (task.consensusVersion ?? 0) + 1
-    let sealed = vault.key.seal(
-      StoredAnnotations.bytes(annotations, ontology), table: "consensus",
-      row: "\(task.id)/\(version)")
+    let sealed =
+      answer == nil
+      ? vault.key.seal(
+        StoredAnnotations.bytes(annotations, ontology), table: "consensus",
+        row: "\(task.id)/\(version)") : nil
     try connection.run(
-      "INSERT INTO consensus VALUES (?, ?, ?, ?, ?, ?, ?)",
+      insertion,
       [
         .int(task.seq), .number(version), .int(at), .text(method), .double(confidence),
-        .number(answers), .blob(sealed),
+        .number(answers), .optional(answer), .optional(sealed),
       ])
     return version
   }

@@ -218,28 +218,38 @@ struct NewAnswer {
   var standing: AnswerRow.Standing
   var activeMilliseconds: Int64
   var submittedAt: Int64
-  var hash: String
+  /// SHA-256 of what was submitted under a lease, by which a repetition is known.
+  var hash: String?
   /// In stored notation.
   var stored: [UInt8]
 
   static let insertion = """
     INSERT INTO answers
-      (id, task, lease_id, worker, stage, standing, active_ms, submitted_at, hash, sealed)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      (seq, id, task, lease_id, worker, stage, standing, active_ms, submitted_at, hash, sealed)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     """
 
-  func insert(
-    into task: TaskRow, _ vault: ClientVault, _ connection: any Connection
-  ) throws {
-    let sealed = vault.key.seal(stored, table: "answers", row: id.text)
-    try connection.run(Self.insertion, arguments(task: task.seq, sealed: sealed))
+  /// The number of the newest answer; 0 where there is none.
+  static func lastSeq(_ connection: any Connection) throws -> Int64 {
+    try connection.first("SELECT coalesce(max(seq), 0) FROM answers") { $0.int(0) } ?? 0
   }
 
-  func arguments(task seq: Int64, sealed: Data) -> [SQLValue] {
+  /// - Returns: its number.
+  @discardableResult
+  func insert(
+    into task: TaskRow, _ vault: ClientVault, _ connection: any Connection
+  ) throws -> Int64 {
+    let seq = try Self.lastSeq(connection) + 1
+    let sealed = vault.key.seal(stored, table: "answers", row: id.text)
+    try connection.run(Self.insertion, arguments(seq, task: task.seq, sealed: sealed))
+    return seq
+  }
+
+  func arguments(_ seq: Int64, task: Int64, sealed: Data) -> [SQLValue] {
     [
-      id.sql, .int(seq), .optional(lease?.text), .text(worker), .text(stage.rawValue),
-      .text(standing.rawValue), .int(activeMilliseconds), .int(submittedAt), .text(hash),
-      .blob(sealed),
+      .int(seq), id.sql, .int(task), .optional(lease?.text), .text(worker),
+      .text(stage.rawValue), .text(standing.rawValue), .int(activeMilliseconds),
+      .int(submittedAt), .optional(hash), .blob(sealed),
     ]
   }
 }
