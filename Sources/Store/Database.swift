@@ -62,6 +62,8 @@ package protocol Row {
   func int(_ column: Int) -> Int64
   func double(_ column: Int) -> Double
   func text(_ column: Int) -> String
+  /// The bytes of a text, while the row is looked at.
+  func withUTF8<T>(_ column: Int, _ body: (UnsafeBufferPointer<UInt8>) -> T) -> T
   func blob(_ column: Int) -> Data
 }
 
@@ -69,6 +71,12 @@ extension Row {
   package func optionalInt(_ column: Int) -> Int64? { isNull(column) ? nil : int(column) }
   package func optionalDouble(_ column: Int) -> Double? { isNull(column) ? nil : double(column) }
   package func optionalText(_ column: Int) -> String? { isNull(column) ? nil : text(column) }
+  package func id<Tag>(_ column: Int) -> Identifier<Tag> {
+    withUTF8(column) { Identifier(stored: $0) }
+  }
+  package func optionalID<Tag>(_ column: Int) -> Identifier<Tag>? {
+    isNull(column) ? nil : id(column)
+  }
   package func optionalBlob(_ column: Int) -> Data? { isNull(column) ? nil : blob(column) }
 }
 
@@ -106,6 +114,8 @@ package enum SQLValue: Hashable, Sendable, ExpressibleByIntegerLiteral,
   case int(Int64)
   case double(Double)
   case text(String)
+  /// The text of an `Identifier`.
+  case identifier(seconds: UInt32, random: UInt64)
   case blob(Data)
 
   package init(integerLiteral value: Int64) { self = .int(value) }

@@ -1,37 +1,91 @@
 import Foundation
+import Vault
 
 /// A 24-digit lower-case hexadecimal id: 32 bits of seconds since 1970, 64 random bits.
 ///
-/// `Tag` keeps ids of different things apart at no cost.
-package struct Identifier<Tag>: Hashable, Sendable, CustomStringConvertible {
-  package let text: String
+/// Twelve bytes without a heap object, since rows of ids pass by the million. `Tag` keeps ids of
+/// different things apart at no cost.
+package struct Identifier<Tag>: Hashable, Sendable, Comparable, CustomStringConvertible {
+  package let seconds: UInt32
+  package let random: UInt64
+
+  package init(seconds: UInt32, random: UInt64) {
+    self.seconds = seconds
+    self.random = random
+  }
 
   /// - Returns: nil unless the text has the form of an id.
   package init?(_ text: some StringProtocol) {
-    guard text.utf8.count == 24,
-      text.utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) })
-    else { return nil }
-    self.text = String(text)
+    guard let id = Self.digits(text.utf8) else { return nil }
+    self = id
   }
 
-  /// From a column of ours, which held an id when it was written.
-  package init(stored text: String) { self.text = text }
+  /// From a column of ours, which held an id when it was written; what is no id becomes zero,
+  /// which nothing is called.
+  package init(stored text: some Collection<UInt8>) {
+    self = Self.digits(text) ?? Self(seconds: 0, random: 0)
+  }
 
-  package init(seconds: UInt32, random: UInt64) {
-    let digits = Array("0123456789abcdef".utf8)
-    self.text = String(unsafeUninitializedCapacity: 24) { buffer in
-      for place in 0..<8 {
-        buffer[place] = digits[Int(seconds >> UInt32(28 - 4 * place)) & 15]
+  private static func digits(_ text: some Collection<UInt8>) -> Self? {
+    guard text.count == 24 else { return nil }
+    var words: (high: UInt64, low: UInt64) = (0, 0)
+    for byte in text {
+      let digit: UInt8
+      switch byte {
+      case 0x30...0x39: digit = byte - 0x30
+      case 0x61...0x66: digit = byte - 0x61 + 10
+      default: return nil
       }
-      for place in 0..<16 {
-        buffer[8 + place] = digits[Int(truncatingIfNeeded: random >> UInt64(60 - 4 * place)) & 15]
-      }
+      words.high = words.high << 4 | words.low >> 60
+      words.low = words.low << 4 | UInt64(digit)
+    }
+    return Self(seconds: UInt32(truncatingIfNeeded: words.high), random: words.low)
+  }
+
+  /// Fills 24 bytes with the digits.
+  package static func write(
+    seconds: UInt32, random: UInt64, to bytes: UnsafeMutableBufferPointer<UInt8>
+  ) {
+    func digit(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 + value : 0x61 - 10 + value }
+    for place in 0..<8 {
+      bytes[place] = digit(UInt8(truncatingIfNeeded: seconds >> (28 - 4 * UInt32(place))) & 15)
+    }
+    for place in 0..<16 {
+      bytes[8 + place] = digit(UInt8(truncatingIfNeeded: random >> (60 - 4 * UInt64(place))) & 15)
+    }
+  }
+
+  package var text: String {
+    String(unsafeUninitializedCapacity: 24) { buffer in
+      Self.write(seconds: seconds, random: random, to: buffer)
       return 24
     }
   }
 
+  package static func < (a: Self, b: Self) -> Bool {
+    a.seconds != b.seconds ? a.seconds < b.seconds : a.random < b.random
+  }
+
   package var description: String { text }
-  package var sql: SQLValue { .text(text) }
+  package var sql: SQLValue { .identifier(seconds: seconds, random: random) }
+}
+
+extension Identifier: SealedPlace {
+  package func append(to place: inout [UInt8]) {
+    place.append(addingCapacity: 24) { Self.write(seconds: seconds, random: random, to: $0) }
+  }
+}
+
+extension [UInt8] {
+  /// Adds bytes that `fill` writes in place.
+  fileprivate mutating func append(
+    addingCapacity count: Int, _ fill: (UnsafeMutableBufferPointer<UInt8>) -> Void
+  ) {
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: count) { buffer in
+      fill(buffer)
+      append(contentsOf: UnsafeBufferPointer(buffer))
+    }
+  }
 }
 
 package enum ClientTag {}

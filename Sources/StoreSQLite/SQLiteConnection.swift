@@ -99,6 +99,14 @@ private struct SQLiteStatement: Store.Statement {
         return sqlite3_bind_text(
           statement, place, start?.assumingMemoryBound(to: CChar.self), Int32(utf8.count), nil)
       }
+    case .identifier(let seconds, let random):
+      let start = memory.baseAddress.map { ($0 + offset).assumingMemoryBound(to: UInt8.self) }
+      offset += 24
+      Identifier<Never>.write(
+        seconds: seconds, random: random, to: UnsafeMutableBufferPointer(start: start, count: 24))
+      return start?.withMemoryRebound(to: CChar.self, capacity: 24) {
+        sqlite3_bind_text(statement, place, $0, 24, nil)
+      } ?? SQLITE_NOMEM
     case .blob(let value):
       return value.withUnsafeBytes { bytes in
         bytes.isEmpty
@@ -119,6 +127,7 @@ extension SQLValue {
   fileprivate var byteCount: Int {
     switch self {
     case .text(let value): value.utf8.count
+    case .identifier: 24
     case .blob(let value): value.count
     default: 0
     }
@@ -137,9 +146,13 @@ private struct SQLiteRow: Store.Row {
   func double(_ column: Int) -> Double { sqlite3_column_double(statement, Int32(column)) }
 
   func text(_ column: Int) -> String {
-    guard let bytes = sqlite3_column_text(statement, Int32(column)) else { return "" }
+    withUTF8(column) { String(decoding: $0, as: UTF8.self) }
+  }
+
+  func withUTF8<T>(_ column: Int, _ body: (UnsafeBufferPointer<UInt8>) -> T) -> T {
+    let bytes = sqlite3_column_text(statement, Int32(column))
     let count = Int(sqlite3_column_bytes(statement, Int32(column)))
-    return String(decoding: UnsafeBufferPointer(start: bytes, count: count), as: UTF8.self)
+    return body(UnsafeBufferPointer(start: bytes, count: bytes == nil ? 0 : count))
   }
 
   func blob(_ column: Int) -> Data {

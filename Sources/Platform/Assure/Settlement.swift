@@ -65,7 +65,7 @@ struct Settlement {
     ) { $0.blob(0) }
     guard let sealed else { return nil }
     let content = try TaskContent(
-      stored: vault.key.open(sealed, table: "tasks", row: task.id.text))
+      stored: vault.key.open(sealed, table: "tasks", row: task.id))
     return try content.expected.map {
       try Answers.checked($0, ontology, task.size)
     }

@@ -56,7 +56,7 @@ package struct Clients: Sendable {
   package func list() async throws -> [Client] {
     try await engine.control.read { connection in
       try connection.all("SELECT id, name, created_at FROM clients ORDER BY name") {
-        Client(id: .init(stored: $0.text(0)), name: $0.text(1), createdAt: $0.int(2))
+        Client(id: $0.id(0), name: $0.text(1), createdAt: $0.int(2))
       }
     }
   }
@@ -72,7 +72,7 @@ package struct Clients: Sendable {
     try connection.first(
       "SELECT id, name, created_at FROM clients WHERE id = ? OR name = ?",
       [.text(text), .text(text)]
-    ) { Client(id: .init(stored: $0.text(0)), name: $0.text(1), createdAt: $0.int(2)) }
+    ) { Client(id: $0.id(0), name: $0.text(1), createdAt: $0.int(2)) }
   }
 
   // MARK: Keys
@@ -110,7 +110,7 @@ package struct Clients: Sendable {
         """, [client.sql]
       ) {
         Key(
-          id: .init(stored: $0.text(0)), mode: Key.Mode(rawValue: $0.text(1)) ?? .live,
+          id: $0.id(0), mode: Key.Mode(rawValue: $0.text(1)) ?? .live,
           hint: $0.text(2), createdAt: $0.int(3), isRevoked: !$0.isNull(4))
       }
     }

@@ -69,7 +69,7 @@ package struct Directory: Sendable {
 
   private static func listing(_ row: any Row) -> Listing {
     Listing(
-      project: .init(stored: row.text(0)), client: .init(stored: row.text(1)), name: row.text(2),
+      project: row.id(0), client: row.id(1), name: row.text(2),
       workforce: Project.Workforce(rawValue: row.text(3)) ?? .team,
       state: Project.State(rawValue: row.text(4)) ?? .archived)
   }

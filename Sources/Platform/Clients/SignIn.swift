@@ -146,8 +146,8 @@ package final class SignIn: Sendable {
     ) { row in
       Principal(
         identity: .key(
-          .init(stored: row.text(0)), mode: Clients.Key.Mode(rawValue: row.text(2)) ?? .live),
-        grants: [.init(client: .init(stored: row.text(1)), role: .admin)])
+          row.id(0), mode: Clients.Key.Mode(rawValue: row.text(2)) ?? .live),
+        grants: [.init(client: row.id(1), role: .admin)])
     }
   }
 
@@ -162,14 +162,14 @@ package final class SignIn: Sendable {
       """, [.text(hash), .int(now)]
     ) { row in
       (
-        id: row.text(0), email: row.text(1),
+        id: row.id(0) as UserID, email: row.text(1),
         grant: Principal.Grant(
-          client: row.optionalText(2).map { ClientID(stored: $0) },
+          client: row.optionalID(2),
           role: Role(rawValue: row.text(3)) ?? .labeler)
       )
     }
     guard let first = rows.first else { return nil }
     return Principal(
-      identity: .user(.init(stored: first.id), email: first.email), grants: rows.map(\.grant))
+      identity: .user(first.id, email: first.email), grants: rows.map(\.grant))
   }
 }

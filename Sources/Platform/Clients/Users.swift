@@ -106,7 +106,7 @@ package struct Users: Sendable {
       ) {
         Member(
           user: User(
-            id: .init(stored: $0.text(0)), email: $0.text(1), isSuspended: $0.text(2) != "active",
+            id: $0.id(0), email: $0.text(1), isSuspended: $0.text(2) != "active",
             createdAt: $0.int(3)),
           role: Role(rawValue: $0.text(4)) ?? .labeler)
       }
@@ -122,7 +122,7 @@ package struct Users: Sendable {
     ) {
       (
         User(
-          id: .init(stored: $0.text(0)), email: $0.text(1), isSuspended: $0.text(2) != "active",
+          id: $0.id(0), email: $0.text(1), isSuspended: $0.text(2) != "active",
           createdAt: $0.int(3)), $0.text(4)
       )
     }

@@ -42,7 +42,7 @@ struct ExportPage: Sendable {
   func open(_ index: Int) throws -> ExportedTask {
     let task = tasks[index]
     let stored = StoredAnnotations(vault: vault)
-    let plain = try vault.key.open(task.sealed, table: "tasks", row: task.row.id.text)
+    let plain = try vault.key.open(task.sealed, table: "tasks", row: task.row.id)
     let answers = try task.answers.map { sealed in
       var row = sealed.clear
       row.annotations = try stored.open(
@@ -60,7 +60,7 @@ struct ExportPage: Sendable {
   ) throws -> ConsensusRow? {
     guard let found = task.consensus else { return nil }
     var row = found.clear
-    let opened = found.sealed.answer.flatMap { id in answers.first { $0.id == id } }
+    let opened = found.sealed.answer.flatMap { seq in answers.first { $0.seq == seq } }
     row.annotations =
       try opened?.annotations
       ?? found.sealed.open(row.version, of: task.row.id, task.ontology, vault)
@@ -112,7 +112,7 @@ struct ExportWalk {
     let batches = Dictionary(
       uniqueKeysWithValues: try connection.all(
         "SELECT id, name FROM batches WHERE project_id = ?", [project.sql]
-      ) { (BatchID(stored: $0.text(0)), $0.text(1)) })
+      ) { ($0.id(0) as BatchID, $0.text(1)) })
     var last: Int64 = 0
     let end =
       try connection.first(
@@ -138,7 +138,7 @@ struct ExportWalk {
       let places = Dictionary(
         uniqueKeysWithValues: page.tasks.enumerated().map { ($0.element.row.seq, $0.offset) })
       if needsAnswers { try addAnswers(first, reached, places, &page) }
-      try addConsensus(first, reached, places, &page)
+      try addConsensus(first, reached, isAlone: needsAnswers, places, &page)
       try body(page)
       last = reached
     }
@@ -163,11 +163,14 @@ struct ExportWalk {
   }
 
   private func addConsensus(
-    _ first: Int64, _ end: Int64, _ places: [Int64: Int], _ page: inout ExportPage
+    _ first: Int64, _ end: Int64, isAlone: Bool, _ places: [Int64: Int],
+    _ page: inout ExportPage
   ) throws {
+    let columns = isAlone ? ConsensusRow.columnsAlone : ConsensusRow.columns
+    let source = isAlone ? ConsensusRow.sourceAlone : ConsensusRow.source
     try connection.forEach(
       """
-      SELECT c.task, \(ConsensusRow.columns) FROM \(ConsensusRow.source)
+      SELECT c.task, \(columns) FROM \(source)
       WHERE c.task BETWEEN ? AND ?
       """, [.int(first), .int(end)]
     ) { row in

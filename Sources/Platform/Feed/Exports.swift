@@ -112,7 +112,7 @@ package struct Exports: Sendable {
 
   private static func row(_ row: any Row) -> Export {
     Export(
-      id: .init(stored: row.text(0)), project: .init(stored: row.text(1)),
+      id: row.id(0), project: row.id(1),
       format: ExportFormat(rawValue: row.text(2)) ?? .jsonl,
       state: State(rawValue: row.text(3)) ?? .failed,
       size: row.optionalInt(4).map { Int($0) }, tasks: Int(row.int(5)),

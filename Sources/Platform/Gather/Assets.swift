@@ -89,7 +89,7 @@ package struct Assets: Sendable {
     let known = try await vault.database.read { connection in
       try connection.first(
         "SELECT asset_id FROM remote_assets WHERE address = ?", [.text(address)]
-      ) { AssetID(stored: $0.text(0)) }
+      ) { $0.id(0) as AssetID }
     }
     if let known { return try await get(known) }
     let asset = try await store(from: url, by: fetcher)
@@ -125,7 +125,7 @@ package struct Assets: Sendable {
 
   private func insert(_ asset: Asset, _ connection: any Connection) throws {
     let sealed = vault.key.seal(
-      (["name": .string(asset.name)] as JSON).utf8, table: "assets", row: asset.id.text)
+      (["name": .string(asset.name)] as JSON).utf8, table: "assets", row: asset.id)
     try connection.run(
       """
       INSERT INTO assets (id, address, type, size, width, height, created_at, sealed)
@@ -161,8 +161,8 @@ package struct Assets: Sendable {
       WHERE \(column) = ?
       """, [.text(value)]
     ) { row in
-      let id = AssetID(stored: row.text(0))
-      let plain = try vault.key.open(row.blob(7), table: "assets", row: id.text)
+      let id: AssetID = row.id(0)
+      let plain = try vault.key.open(row.blob(7), table: "assets", row: id)
       return Asset(
         id: id, type: row.text(1), size: Int(row.int(2)),
         imageSize: row.optionalInt(3).flatMap { width in

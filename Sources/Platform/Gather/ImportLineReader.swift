@@ -77,7 +77,7 @@ struct ImportLineReader: Sendable {
   /// Reads a portion. Its tasks get their ids in rising order, which the index of ids likes.
   func read(_ portion: ArraySlice<NumberedLine>) -> [Outcome] {
     let ids: [TaskID] = portion.map { _ in vault.environment.newID() }
-    return zip(portion, ids.sorted { $0.text < $1.text }).map { read($0, id: $1) }
+    return zip(portion, ids.sorted()).map { read($0, id: $1) }
   }
 
   private func read(_ numbered: NumberedLine, id: TaskID) -> Outcome {
@@ -136,7 +136,7 @@ struct ImportLineReader: Sendable {
     }
     if let gold = json["gold"] { try read(gold, &task, &content, numbered) }
     if let answers = json["answers"] { try read(answers, &task, numbered) }
-    task.sealed = vault.key.seal(content.stored, table: "tasks", row: task.id.text)
+    task.sealed = vault.key.seal(content.stored, table: "tasks", row: task.id)
     return task
   }
 
@@ -252,7 +252,7 @@ struct ImportLineReader: Sendable {
         id: id, lease: nil, worker: annotators.pseudonym(of: annotator),
         stage: .label, standing: .counted, activeMilliseconds: Int64(seconds * 1000),
         submittedAt: now, hash: nil, stored: stored),
-      sealed: vault.key.seal(stored, table: "answers", row: id.text))
+      sealed: vault.key.seal(stored, table: "answers", row: id))
   }
 
   /// Takes the task as far as the plan says, as if the answers had just come in.
@@ -262,7 +262,7 @@ struct ImportLineReader: Sendable {
     guard isOpen, answers.count >= plan.answers.min else { return }
     let result = AnswerConsensus(
       of: answers, ontology: ontology, weighted: plan.answers.method == .dawidSkene)
-    let lot = Double(UInt32(task.id.text.suffix(8), radix: 16) ?? 0) / 4_294_967_296
+    let lot = Double(UInt32(truncatingIfNeeded: task.id.random)) / 4_294_967_296
     switch plan.decision(counted: answers.count, confidence: result.confidence, lot: lot) {
     case .oneMore: task.lifecycle.wanted = answers.count + 1
     case .review: task.lifecycle.state = .inReview

@@ -254,7 +254,7 @@ package struct Imports: Sendable {
       [
         .number(progress.lines), .number(progress.created), .number(progress.refused),
         .text(isCompleted ? "completed" : "running"),
-        .blob(vault.key.seal(problems, table: "imports", row: plan.id.text)), plan.id.sql,
+        .blob(vault.key.seal(problems, table: "imports", row: plan.id)), plan.id.sql,
         .number(lines),
       ])
     // Somebody else has taken this import further: their lines count, these are undone.
@@ -290,15 +290,15 @@ package struct Imports: Sendable {
     "SELECT id, project_id, content_hash, state, lines, created, refused, sealed FROM imports"
 
   private func report(_ row: any Row) throws -> (report: ImportReport, contentHash: String) {
-    let id = ImportID(stored: row.text(0))
+    let id: ImportID = row.id(0)
     var problems: [ImportReport.Problem] = []
     if let sealed = row.optionalBlob(7) {
-      let plain = try vault.key.open(sealed, table: "imports", row: id.text)
+      let plain = try vault.key.open(sealed, table: "imports", row: id)
       problems = (try JSON(parsing: [UInt8](plain)).array ?? []).map(ImportReport.Problem.init)
     }
     return (
       ImportReport(
-        id: id, project: .init(stored: row.text(1)), isCompleted: row.text(3) == "completed",
+        id: id, project: row.id(1), isCompleted: row.text(3) == "completed",
         lines: Int(row.int(4)), created: Int(row.int(5)), refused: Int(row.int(6)),
         problems: problems, isReplay: true), row.text(2)
     )

@@ -33,7 +33,7 @@ package struct AnswerRow: Hashable, Sendable {
   /// Without its annotations, which lie in `sealed`.
   static func clear(_ row: some Row) -> AnswerRow {
     AnswerRow(
-      seq: row.int(0), id: AnswerID(stored: row.text(1)), worker: row.text(2),
+      seq: row.int(0), id: row.id(1), worker: row.text(2),
       stage: Stage(rawValue: row.text(3)) ?? .label,
       standing: Standing(rawValue: row.text(4)) ?? .extra, revision: Int(row.int(5)),
       activeMilliseconds: row.int(6), submittedAt: row.int(7), annotations: [])
@@ -68,23 +68,28 @@ package struct ConsensusRow: Hashable, Sendable {
   package var answers: Int
   package var annotations: [Annotation]
 
-  static let columns = """
-    c.version, c.created_at, c.method, c.confidence, c.answers, c.sealed, a.id, a.sealed
-    """
+  private static let clearColumns =
+    "c.version, c.created_at, c.method, c.confidence, c.answers, c.answer, c.sealed"
+  static let columns = "\(clearColumns), a.id, a.sealed"
   static let source = "consensus c LEFT JOIN answers a ON a.seq = c.answer"
+  /// In place of `columns` and `source` where the answers are at hand.
+  static let columnsAlone = "\(clearColumns), NULL, NULL"
+  static let sourceAlone = "consensus c"
 
   /// Where the annotations of a result lie: in its own row, or in that of an answer that says the
   /// same and so is not stored twice.
   struct Sealed: Sendable {
-    var answer: AnswerID?
+    /// Number of the answer; nil where the result has its own annotations.
+    var answer: Int64?
+    var answerID: AnswerID?
     var bytes: Data
 
     func open(
       _ version: Int, of task: TaskID, _ ontology: Ontology, _ vault: ClientVault
     ) throws -> [Annotation] {
       let stored = StoredAnnotations(vault: vault)
-      return if let answer {
-        try stored.open(bytes, table: "answers", row: answer.text, ontology)
+      return if let answerID {
+        try stored.open(bytes, table: "answers", row: answerID, ontology)
       } else {
         try stored.open(bytes, table: "consensus", row: "\(task)/\(version)", ontology)
       }
@@ -99,9 +104,10 @@ package struct ConsensusRow: Hashable, Sendable {
   }
 
   static func sealed(_ row: some Row) -> Sealed {
-    row.isNull(5)
-      ? Sealed(answer: AnswerID(stored: row.text(6)), bytes: row.blob(7))
-      : Sealed(answer: nil, bytes: row.blob(5))
+    guard let answer = row.optionalInt(5) else { return Sealed(bytes: row.blob(6)) }
+    return Sealed(
+      answer: answer, answerID: row.optionalID(7),
+      bytes: row.blob(8))
   }
 
   static func row(

@@ -101,13 +101,13 @@ package struct Answers: Sendable {
   ) throws -> Receipt {
     let known = try connection.first(
       "SELECT id, hash, standing, revision FROM answers WHERE lease_id = ?", [lease.sql]
-    ) { (id: $0.text(0), hash: $0.text(1), standing: $0.text(2), revision: Int($0.int(3))) }
+    ) { (id: $0.id(0) as AnswerID, hash: $0.text(1), standing: $0.text(2), revision: Int($0.int(3))) }
     guard let known else { throw Refusal.leaseEnded(state: "submitted") }
     guard known.hash == hash else {
-      throw Refusal.answeredDifferently(.init(stored: known.id))
+      throw Refusal.answeredDifferently(known.id)
     }
     return Receipt(
-      answer: .init(stored: known.id), task: task.id, hash: hash,
+      answer: known.id, task: task.id, hash: hash,
       standing: AnswerRow.Standing(rawValue: known.standing) ?? .extra, revision: known.revision)
   }
 
@@ -173,7 +173,7 @@ package struct Answers: Sendable {
       ) {
         (
           seq: $0.int(0), task: $0.int(1), revision: Int($0.int(2)), standing: $0.text(3),
-          id: AnswerID(stored: $0.text(4))
+          id: $0.id(4) as AnswerID
         )
       }
       guard let found else { throw Refusal.unknown(.answer, lease.text) }
@@ -199,7 +199,7 @@ package struct Answers: Sendable {
         "UPDATE answers SET revision = ?, hash = ?, sealed = ?, submitted_at = ? WHERE seq = ?",
         [
           .number(found.revision + 1), .text(hash),
-          .blob(vault.key.seal(stored, table: "answers", row: id.text)), .int(record.at),
+          .blob(vault.key.seal(stored, table: "answers", row: id)), .int(record.at),
           .int(found.seq),
         ])
       try record.append(connection, "answer.revised", id.text, ["hash": .string(hash)])
@@ -240,7 +240,7 @@ struct NewAnswer {
     into task: TaskRow, _ vault: ClientVault, _ connection: any Connection
   ) throws -> Int64 {
     let seq = try Self.lastSeq(connection) + 1
-    let sealed = vault.key.seal(stored, table: "answers", row: id.text)
+    let sealed = vault.key.seal(stored, table: "answers", row: id)
     try connection.run(Self.insertion, arguments(seq, task: task.seq, sealed: sealed))
     return seq
   }

@@ -129,14 +129,14 @@ package struct Dispatch: Sendable {
   }
 
   private func open(_ claim: Claim, draft: Data?) async throws -> LeasedTask {
-    let plain = try vault.key.open(claim.sealed, table: "tasks", row: claim.task.id.text)
+    let plain = try vault.key.open(claim.sealed, table: "tasks", row: claim.task.id)
     let review =
       claim.lease.stage == .review
       ? try await vault.database.read { try material(of: claim.task, $0) } : nil
     return LeasedTask(
       lease: claim.lease, task: claim.task, content: try TaskContent(stored: plain),
       draft: try draft.map {
-        [UInt8](try vault.key.open($0, table: "leases", row: claim.lease.id.text))
+        [UInt8](try vault.key.open($0, table: "leases", row: claim.lease.id))
       }, review: review)
   }
 
@@ -173,7 +173,7 @@ package struct Dispatch: Sendable {
       SELECT id FROM batches WHERE project_id = ? AND state = 'inProgress' AND \(column) > 0
       ORDER BY priority DESC, id
       """, [project.id.sql]
-    ) { BatchID(stored: $0.text(0)) }
+    ) { $0.id(0) as BatchID }
     for batch in batches {
       guard let (task, sealed) = try next(in: batch, stage, connection) else { continue }
       let lease = LeaseRow(
@@ -355,5 +355,8 @@ struct OffsetRow: Row {
   func int(_ column: Int) -> Int64 { row.int(column + offset) }
   func double(_ column: Int) -> Double { row.double(column + offset) }
   func text(_ column: Int) -> String { row.text(column + offset) }
+  func withUTF8<T>(_ column: Int, _ body: (UnsafeBufferPointer<UInt8>) -> T) -> T {
+    row.withUTF8(column + offset, body)
+  }
   func blob(_ column: Int) -> Data { row.blob(column + offset) }
 }

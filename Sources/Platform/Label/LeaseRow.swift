@@ -19,7 +19,7 @@ package struct LeaseRow: Hashable, Sendable {
 
   static func row(_ row: any Row) -> LeaseRow {
     LeaseRow(
-      id: .init(stored: row.text(0)), task: row.int(1), project: .init(stored: row.text(2)),
+      id: row.id(0), task: row.int(1), project: row.id(2),
       worker: row.text(3), stage: AnswerRow.Stage(rawValue: row.text(4)) ?? .label,
       lifecycle: LeaseLifecycle(
         state: LeaseLifecycle.State(rawValue: row.text(5)) ?? .released, deadline: row.int(6)),

@@ -39,7 +39,7 @@ package struct Leases: Sendable {
       throw Refusal.tooLarge(what: "a draft (bytes)", limit: Self.draftLimit)
     }
     let now = vault.environment.now()
-    let sealed = draft.isEmpty ? nil : vault.key.seal(draft, table: "leases", row: id.text)
+    let sealed = draft.isEmpty ? nil : vault.key.seal(draft, table: "leases", row: id)
     try await vault.database.write(.flushed) { connection in
       var lease = try LeaseRow.get(id, of: worker, in: project, connection)
       _ = try step(&lease, .heartbeat(until: now + Dispatch.leaseMilliseconds))
@@ -64,7 +64,7 @@ package struct Leases: Sendable {
       return (task, sealed ?? Data())
     }
     let content = try TaskContent(
-      stored: vault.key.open(sealed, table: "tasks", row: task.id.text))
+      stored: vault.key.open(sealed, table: "tasks", row: task.id))
     guard let image = content.image else { throw Refusal.unknown(.asset, "") }
     let assets = Assets(vault, actor: .worker(worker))
     if let id = AssetID(image) { return try await assets.get(id) }

@@ -46,7 +46,7 @@ package struct Batch: Hashable, Sendable {
 
   static func row(_ row: any Row) throws -> Batch {
     Batch(
-      id: .init(stored: row.text(0)), project: .init(stored: row.text(1)), name: row.text(2),
+      id: row.id(0), project: row.id(1), name: row.text(2),
       state: BatchLifecycle.State(rawValue: row.text(3)) ?? .canceled, priority: Int(row.int(4)),
       plan: try row.optionalText(5).map(PlanNotation.plan(stored:)),
       counts: Counts(

@@ -30,7 +30,7 @@ package struct Project: Hashable, Sendable {
 
   static func row(_ row: any Row) throws -> Project {
     Project(
-      id: .init(stored: row.text(0)), name: row.text(1),
+      id: row.id(0), name: row.text(1),
       state: State(rawValue: row.text(2)) ?? .archived, version: Int(row.int(3)),
       plan: try PlanNotation.plan(stored: row.text(4)),
       workforce: Workforce(rawValue: row.text(5)) ?? .team, createdAt: row.int(6))

@@ -66,7 +66,7 @@ struct StoredAnnotations {
   }
 
   func open(
-    _ sealed: Data, table: StaticString, row: String, _ ontology: Ontology
+    _ sealed: Data, table: StaticString, row: some SealedPlace, _ ontology: Ontology
   ) throws -> [Annotation] {
     let plain = try vault.key.open(sealed, table: table, row: row)
     return try AnnotationNotation.annotations(

@@ -29,7 +29,7 @@ package struct TaskRow: Hashable, Sendable {
   package var priority: Int { Int(rank >> 1) }
 
   /// A fixed number in 0..<1 that decides whether the task is in the review sample.
-  var lot: Double { Double(UInt32(id.text.suffix(8), radix: 16) ?? 0) / 4_294_967_296 }
+  var lot: Double { Double(UInt32(truncatingIfNeeded: id.random)) / 4_294_967_296 }
 
   static let columns = """
     t.seq, t.id, t.project_id, t.batch_id, t.version, t.state, t.rank, t.wanted, t.counted,
@@ -43,8 +43,8 @@ package struct TaskRow: Hashable, Sendable {
       row.optionalInt(14).map { ImageSize(width: Int(width), height: Int($0)) }
     }
     return TaskRow(
-      seq: row.int(0), id: .init(stored: row.text(1)), project: .init(stored: row.text(2)),
-      batch: .init(stored: row.text(3)), version: Int(row.int(4)),
+      seq: row.int(0), id: row.id(1), project: row.id(2),
+      batch: row.id(3), version: Int(row.int(4)),
       lifecycle: TaskLifecycle(
         state: TaskLifecycle.State(rawValue: row.text(5)) ?? .failed, wanted: Int(row.int(7)),
         counted: Int(row.int(8)), leased: Int(row.int(9)), reworks: Int(row.int(10))),

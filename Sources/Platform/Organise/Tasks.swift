@@ -98,7 +98,7 @@ package struct Tasks: Sendable {
       "SELECT sealed FROM tasks WHERE seq = ?", [.int(row.seq)]
     ) { $0.blob(0) }
     guard let sealed else { throw Refusal.unknown(.task, row.id.text) }
-    return try TaskContent(stored: vault.key.open(sealed, table: "tasks", row: row.id.text))
+    return try TaskContent(stored: vault.key.open(sealed, table: "tasks", row: row.id))
   }
 
   package func cancel(_ id: TaskID) async throws -> TaskRow {

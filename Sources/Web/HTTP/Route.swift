@@ -152,6 +152,14 @@ package struct Call: Sendable {
     request.uri.queryParameters[Substring(name)].map(String.init)
   }
 
+  func queryID<Tag>(_ name: String) throws -> Identifier<Tag>? {
+    guard let text = query(name) else { return nil }
+    guard let id = Identifier<Tag>(text) else {
+      throw Refusal.invalid(path: name, problem: "must be an id of 24 hexadecimal digits")
+    }
+    return id
+  }
+
   /// Rows of a page that was asked for: 1…1000, 100 where nothing is said.
   func pageLimit() throws -> Int {
     guard let text = query("limit") else { return 100 }

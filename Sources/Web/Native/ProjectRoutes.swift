@@ -10,7 +10,7 @@ enum ProjectRoutes {
     Route(.get, "/api/projects", .reviewers, "Lists projects, oldest first.") { call in
       let limit = try call.pageLimit()
       return try await call.inVault { vault, actor in
-        let after = call.query("after").map { ProjectID(stored: $0) }
+        let after: ProjectID? = try call.queryID("after")
         let projects = try await Projects(vault, actor: actor).list(after: after, limit: limit)
         var items: [JSON] = []
         for project in projects {
@@ -77,7 +77,7 @@ enum ProjectRoutes {
       return try await call.inVault { vault, actor in
         let batches = try await Batches(vault, actor: actor).list(
           in: call.id("project", .project),
-          after: call.query("after").map { BatchID(stored: $0) }, limit: limit)
+          after: try call.queryID("after"), limit: limit)
         return .json(
           .page(
             batches.map(\.json), next: batches.count == limit ? batches.last?.id.text : nil))

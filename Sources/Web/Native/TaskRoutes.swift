@@ -96,7 +96,7 @@ enum TaskRoutes {
       }
       filter.state = state
     }
-    if let batch = call.query("batch") { filter.batch = BatchID(stored: batch) }
+    filter.batch = try call.queryID("batch")
     return filter
   }
 
