@@ -30,7 +30,7 @@ package final class SQLiteDatabase: Store.Database {
       // In kibibytes: the writer keeps the inner pages of large indexes, readers need few.
       let cache = db.configuration.readonly ? 4_096 : 32_768
       try db.execute(sql: "PRAGMA cache_size = -\(cache)")
-      try db.execute(sql: "PRAGMA wal_autocheckpoint = 4000")
+      try db.execute(sql: "PRAGMA wal_autocheckpoint = 16000")
       try db.execute(sql: "PRAGMA journal_size_limit = 67108864")
     }
     do {

@@ -162,12 +162,16 @@ import Workflow
   @Test func fixingMakesANewVersionOfTheResultAndKeepsTheOld() async throws {
     let fixture = try await Fixture()
     let (project, id) = try await settled(fixture)
+    let before = try await fixture.task(id)
+    #expect(before.consensus?.method == "single" && before.consensus?.answers == 1)
+    #expect(before.consensus?.annotations == before.answers.first?.annotations)
     _ = try await verdict(
       fixture, project, "rex",
       .init(kind: .fix, annotations: [["class": "mood", "option": "bad"]]))
     let detail = try await fixture.task(id)
-    #expect(detail.consensus?.method == "review" && detail.consensus?.version == 2)
+    #expect(detail.consensus?.method == "review" && detail.consensus?.version == 1)
     #expect(detail.row.lifecycle.state == .completed)
+    #expect(detail.answers.contains { $0.id == before.answers.first?.id })
   }
 
   @Test func rejectingSendsItBackToSomebodyElseUntilTheLimit() async throws {

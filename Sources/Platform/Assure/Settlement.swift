@@ -31,17 +31,25 @@ struct Settlement {
     let decision = plan.decision(
       counted: task.lifecycle.counted, confidence: result.confidence, lot: task.lot)
     if decision != .oneMore {
-      let version = try ConsensusRow.insert(
-        result.annotations, confidence: result.confidence,
-        method: plan.answers.method == .dawidSkene ? "oneCoin" : "majority",
-        answers: answers.count,
-        answer: answers.first { $0.annotations == result.annotations }?.seq, of: task, ontology,
-        vault, at: now, connection)
+      let version = try store(result, of: answers, plan, task, ontology, connection)
       steps.setConsensus(version: version, confidence: result.confidence)
       try judge(answers, by: try reference(task, result, ontology, connection), ontology, task,
         connection)
     }
     try steps.handle(.decided(decision))
+  }
+
+  private func store(
+    _ result: AnswerConsensus, of answers: [AnswerRow], _ plan: QualityPlan, _ task: TaskRow,
+    _ ontology: Ontology, _ connection: any Connection
+  ) throws -> Int {
+    let same = answers.first { $0.annotations == result.annotations }
+    let isFirst = (task.consensusVersion ?? ConsensusRow.single) == ConsensusRow.single
+    if answers.count == 1, same != nil, isFirst { return ConsensusRow.single }
+    return try ConsensusRow.insert(
+      result.annotations, confidence: result.confidence,
+      method: plan.answers.method == .dawidSkene ? "oneCoin" : "majority",
+      answers: answers.count, answer: same?.seq, of: task, ontology, vault, at: now, connection)
   }
 
   func plan(of task: TaskRow, _ connection: any Connection) throws -> QualityPlan {

@@ -58,6 +58,9 @@ struct ExportPage: Sendable {
   private func consensus(
     of task: SealedTask, among answers: [AnswerRow]
   ) throws -> ConsensusRow? {
+    if task.row.consensusVersion == ConsensusRow.single {
+      return answers.lazy.compactMap { ConsensusRow(single: $0, of: task.row) }.first
+    }
     guard let found = task.consensus else { return nil }
     var row = found.clear
     let opened = found.sealed.answer.flatMap { seq in answers.first { $0.seq == seq } }
@@ -137,23 +140,29 @@ struct ExportWalk {
       }
       let places = Dictionary(
         uniqueKeysWithValues: page.tasks.enumerated().map { ($0.element.row.seq, $0.offset) })
-      if needsAnswers { try addAnswers(first, reached, places, &page) }
+      try addAnswers(first, reached, onlySingle: !needsAnswers, places, &page)
       try addConsensus(first, reached, isAlone: needsAnswers, places, &page)
       try body(page)
       last = reached
     }
   }
 
+  /// - Parameter onlySingle: leaves out those whose tasks have a result of its own.
   private func addAnswers(
-    _ first: Int64, _ end: Int64, _ places: [Int64: Int], _ page: inout ExportPage
+    _ first: Int64, _ end: Int64, onlySingle: Bool, _ places: [Int64: Int],
+    _ page: inout ExportPage
   ) throws {
+    func isWanted(_ task: ExportPage.SealedTask) -> Bool {
+      !onlySingle || task.row.consensusVersion == ConsensusRow.single
+    }
+    guard page.tasks.contains(where: isWanted) else { return }
     try connection.forEach(
       """
       SELECT a.task, \(AnswerRow.columns) FROM answers a WHERE a.task BETWEEN ? AND ?
       ORDER BY a.task, a.seq
       """, [.int(first), .int(end)]
     ) { row in
-      if let place = places[row.int(0)] {
+      if let place = places[row.int(0)], isWanted(page.tasks[place]) {
         let columns = OffsetRow(row: row, offset: 1)
         page.tasks[place].answers.append(
           .init(clear: AnswerRow.clear(columns), sealed: AnswerRow.sealed(columns)))

@@ -40,6 +40,8 @@ struct PreparedConsensus: Sendable {
   var method: String
   var confidence: Double
   var answers: Int
+  /// Nothing but the only answer.
+  var isSingle: Bool
   /// Which of the answers says just this; nil where it is none of them, and `sealed` holds it.
   var answer: Int?
   var sealed: Data?
@@ -190,22 +192,22 @@ struct ImportLineReader: Sendable {
   // MARK: Labels that come with the task
 
   private func checked(
-    _ json: JSON, _ path: String, _ task: inout TaskDraft, _ numbered: NumberedLine,
-    isPartial: Bool = false
+    _ json: JSON, _ path: @autoclosure () -> String, _ task: inout TaskDraft,
+    _ numbered: NumberedLine, isPartial: Bool = false
   ) throws -> [Annotation] {
     let annotations: [Annotation]
     do {
       annotations = try AnnotationNotation.annotations(from: json, ontology: ontology)
     } catch {
-      let place = error.path.replacing("annotations", with: path, maxReplacements: 1)
+      let place = error.path.replacing("annotations", with: path(), maxReplacements: 1)
       throw invalid(numbered, place, error.problem)
     }
     do {
       try ontology.validate(annotations, imageSize: task.size, isPartial: isPartial)
     } catch {
-      throw fault(numbered, .annotation(path: path, error))
+      throw fault(numbered, .annotation(path: path(), error))
     }
-    if task.asset != nil { task.unchecked.append((path, annotations)) }
+    if task.asset != nil { task.unchecked.append((path(), annotations)) }
     return annotations
   }
 
@@ -231,9 +233,8 @@ struct ImportLineReader: Sendable {
     }
     var opened: [AnswerConsensus.Answer] = []
     for (index, item) in list.enumerated() {
-      let path = "answers[\(index)]"
       let annotations = try checked(
-        item["annotations"] ?? .null, "\(path).annotations", &task, numbered)
+        item["annotations"] ?? .null, "answers[\(index)].annotations", &task, numbered)
       opened.append(.init(annotations: annotations, accuracy: AnswerConsensus.priorAccuracy))
       task.answers.append(
         answer(annotations, by: item["annotator"]?.string ?? "\(index)", item))
@@ -277,7 +278,8 @@ struct ImportLineReader: Sendable {
         row: "\(task.id)/1") : nil
     task.consensus = PreparedConsensus(
       method: plan.answers.method == .dawidSkene ? "oneCoin" : "majority",
-      confidence: result.confidence, answers: answers.count, answer: answer, sealed: sealed)
+      confidence: result.confidence, answers: answers.count,
+      isSingle: answers.count == 1 && answer != nil, answer: answer, sealed: sealed)
   }
 
   private func invalid(_ line: NumberedLine, _ path: String, _ problem: String) -> ImportProblem {

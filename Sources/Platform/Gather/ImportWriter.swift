@@ -118,8 +118,8 @@ struct ImportWriter {
         .optional(task.uniqueID), .optional(task.gold?.rawValue),
         .optional(size.map { Int64($0.width) }), .optional(size.map { Int64($0.height) }),
         task.consensus.map { .double($0.confidence) } ?? .null,
-        task.consensus == nil ? .null : 1, .int(now), life.state.isLive ? .null : .int(now),
-        .blob(task.sealed),
+        task.consensus.map { .number($0.isSingle ? ConsensusRow.single : 1) } ?? .null,
+        .int(now), life.state.isLive ? .null : .int(now), .blob(task.sealed),
       ])
     let firstAnswer = statements.lastAnswer + 1
     for answer in task.answers {
@@ -127,7 +127,7 @@ struct ImportWriter {
       try statements.answers.run(
         answer.row.arguments(statements.lastAnswer, task: seq, sealed: answer.sealed))
     }
-    if let consensus = task.consensus {
+    if let consensus = task.consensus, !consensus.isSingle {
       let answer = consensus.answer.map { firstAnswer + Int64($0) }
       try insert(consensus, answer: answer, seq, statements)
     }

@@ -59,7 +59,8 @@ package struct AnswerRow: Hashable, Sendable {
   }
 }
 
-/// A derived answer, opened. There is one for each time the task was settled or refitted.
+/// A derived answer, opened. There is one for each time the task was settled or refitted; what one
+/// answer alone settled is that answer, and is not stored again (`ConsensusRow.single`).
 package struct ConsensusRow: Hashable, Sendable {
   package var version: Int
   package var createdAt: Int64
@@ -122,13 +123,44 @@ package struct ConsensusRow: Hashable, Sendable {
     of task: TaskRow, _ ontology: Ontology, _ vault: ClientVault, _ connection: any Connection
   ) throws -> ConsensusRow? {
     guard let version = task.consensusVersion else { return nil }
+    if version == single {
+      return try AnswerRow.all(of: task, ontology, vault, connection).lazy
+        .compactMap { ConsensusRow(single: $0, of: task) }.first
+    }
     return try connection.first(
       "SELECT \(columns) FROM \(source) WHERE c.task = ? AND c.version = ?",
       [.int(task.seq), .number(version)]
     ) { try row($0, of: task.id, ontology, vault) }
   }
 
-  static let insertion = "INSERT INTO consensus VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+  static let insertion = """
+    INSERT INTO consensus
+      (task, version, created_at, method, confidence, answers, answer, sealed)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+    """
+
+  /// The version of a result that is the task's only answer.
+  static let single = 0
+
+  /// - Returns: nil unless the answer counts.
+  init?(single answer: AnswerRow, of task: TaskRow) {
+    guard answer.standing == .counted, answer.stage == .label else { return nil }
+    self.init(
+      version: Self.single, createdAt: answer.submittedAt, method: "single",
+      confidence: task.confidence ?? 0, answers: 1, annotations: answer.annotations)
+  }
+
+  init(
+    version: Int, createdAt: Int64, method: String, confidence: Double, answers: Int,
+    annotations: [Annotation]
+  ) {
+    self.version = version
+    self.createdAt = createdAt
+    self.method = method
+    self.confidence = confidence
+    self.answers = answers
+    self.annotations = annotations
+  }
 
   /// Writes a new version; the ones before stay.
   ///

@@ -101,7 +101,11 @@ package struct Answers: Sendable {
   ) throws -> Receipt {
     let known = try connection.first(
       "SELECT id, hash, standing, revision FROM answers WHERE lease_id = ?", [lease.sql]
-    ) { (id: $0.id(0) as AnswerID, hash: $0.text(1), standing: $0.text(2), revision: Int($0.int(3))) }
+    ) {
+      (
+        id: $0.id(0) as AnswerID, hash: $0.text(1), standing: $0.text(2), revision: Int($0.int(3))
+      )
+    }
     guard let known else { throw Refusal.leaseEnded(state: "submitted") }
     guard known.hash == hash else {
       throw Refusal.answeredDifferently(known.id)

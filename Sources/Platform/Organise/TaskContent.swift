@@ -31,7 +31,7 @@ package struct TaskContent: Hashable, Sendable {
   }
 
   var stored: [UInt8] {
-    var writer = JSONWriter(reservingCapacity: 256)
+    var writer = JSONWriter(reservingCapacity: 512)
     writer.beginObject()
     writer.name("params")
     writer.value(params)

@@ -5,6 +5,8 @@ package struct Schema: Sendable {
   /// Step n (from 1) is `steps[n - 1]`: statements separated by a line that holds only `;`.
   package let steps: [String]
 
+  package init(steps: [String]) { self.steps = steps }
+
   package var version: Int { steps.count }
 
   /// Applies the steps that are missing.

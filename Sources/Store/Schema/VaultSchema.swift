@@ -1,11 +1,9 @@
 extension Schema {
   /// A client's vault. Columns named `sealed` hold content; the rest is what dispatch and
-  /// statistics need in clear. In tables that are written by the million, a check lists its values
-  /// with OR: for IN, SQLite fills a temporary table anew for every row, which costs more than an
-  /// index.
-  package static let vault = Schema(steps: [vaultStep1])
+  /// statistics need in clear.
+  package static let vault = Schema(steps: [vaultStep1, vaultStep2])
 
-  private static let vaultStep1 = """
+  package static let vaultStep1 = """
     CREATE TABLE counters (
       name TEXT PRIMARY KEY NOT NULL,
       value INTEGER NOT NULL
@@ -75,8 +73,7 @@ extension Schema {
       batch_id TEXT NOT NULL REFERENCES batches (id),
       version INTEGER NOT NULL,
       state TEXT NOT NULL CHECK (
-        state = 'staged' OR state = 'open' OR state = 'inReview' OR state = 'completed' OR
-        state = 'canceled' OR state = 'failed'),
+        state IN ('staged', 'open', 'inReview', 'completed', 'canceled', 'failed')),
       rank INTEGER NOT NULL,
       queue_seq INTEGER NOT NULL,
       wanted INTEGER NOT NULL CHECK (wanted >= 0),
@@ -85,7 +82,7 @@ extension Schema {
       open_slots INTEGER NOT NULL CHECK (open_slots >= 0),
       reworks INTEGER NOT NULL DEFAULT 0,
       unique_id TEXT,
-      gold TEXT CHECK (gold = 'training' OR gold = 'evaluation'),
+      gold TEXT CHECK (gold IN ('training', 'evaluation')),
       width INTEGER,
       height INTEGER,
       confidence REAL,
@@ -108,11 +105,9 @@ extension Schema {
       task INTEGER NOT NULL REFERENCES tasks (seq),
       project_id TEXT NOT NULL,
       worker TEXT NOT NULL,
-      stage TEXT NOT NULL CHECK (stage = 'label' OR stage = 'review'),
+      stage TEXT NOT NULL CHECK (stage IN ('label', 'review')),
       state TEXT NOT NULL CHECK (
-        state = 'reserved' OR state = 'leased' OR state = 'submitted' OR
-        state = 'skipped' OR state = 'released' OR state = 'expired' OR
-        state = 'revoked'),
+        state IN ('reserved', 'leased', 'submitted', 'skipped', 'released', 'expired', 'revoked')),
       deadline INTEGER NOT NULL,
       created_at INTEGER NOT NULL,
       ended_at INTEGER,
@@ -142,13 +137,12 @@ extension Schema {
       task INTEGER NOT NULL REFERENCES tasks (seq),
       lease_id TEXT,
       worker TEXT NOT NULL,
-      stage TEXT NOT NULL CHECK (stage = 'label' OR stage = 'review'),
-      standing TEXT NOT NULL CHECK (
-        standing = 'counted' OR standing = 'extra' OR standing = 'discarded'),
+      stage TEXT NOT NULL CHECK (stage IN ('label', 'review')),
+      standing TEXT NOT NULL CHECK (standing IN ('counted', 'extra', 'discarded')),
       revision INTEGER NOT NULL DEFAULT 1 CHECK (revision >= 1),
       active_ms INTEGER NOT NULL CHECK (active_ms >= 0),
       submitted_at INTEGER NOT NULL,
-      hash TEXT CHECK (hash IS NOT NULL OR lease_id IS NULL),
+      hash TEXT NOT NULL,
       sealed BLOB NOT NULL
     ) STRICT
     ;
@@ -173,10 +167,8 @@ extension Schema {
       method TEXT NOT NULL,
       confidence REAL NOT NULL CHECK (confidence BETWEEN 0 AND 1),
       answers INTEGER NOT NULL,
-      answer INTEGER REFERENCES answers (seq),
-      sealed BLOB,
-      PRIMARY KEY (task, version),
-      CHECK ((answer IS NULL) <> (sealed IS NULL))
+      sealed BLOB NOT NULL,
+      PRIMARY KEY (task, version)
     ) STRICT, WITHOUT ROWID
     ;
     CREATE TABLE annotators (
