@@ -51,6 +51,7 @@ let package = Package(
     room("Vault", [crypto]),
     // edge
     room("Formats", ["Notation", "Geometry", "Labels"]),
+    room("Wire", ["Notation"]),
     room("Store", ["Labels", "Workflow", "Vault"]),
     // driver
     room("StoreSQLite", ["Store", grdb, sqlite]),
@@ -67,7 +68,7 @@ let package = Package(
       "Web",
       [
         "Platform", "Notation", "Formats", "Store", "Vault", "Labels", "Workflow", "Consensus",
-        "CWorkbench", crypto, hummingbird, httpClient, logging,
+        "Wire", "CWorkbench", crypto, hummingbird, httpClient, logging,
       ]),
     .executableTarget(
       name: "assay",
@@ -78,6 +79,7 @@ let package = Package(
     // tests, mirroring the rooms
     suite("NotationTests", ["Notation"]),
     suite("GeometryTests", ["Geometry"]),
+    suite("WireTests", ["Wire", "Notation"]),
     suite("LabelsTests", ["Labels", "Geometry"]),
     suite("ConsensusTests", ["Consensus", "Labels", "Geometry"]),
     suite("WorkflowTests", ["Workflow"]),

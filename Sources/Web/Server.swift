@@ -34,7 +34,10 @@ package struct Server: Sendable {
     let application = Application(
       router: router,
       configuration: .init(address: .hostname(host, port: port), serverName: nil),
-      services: [Housekeeper(engine: services.engine, logger: logger)],
+      services: [
+        Housekeeper(engine: services.engine, logger: logger),
+        ScaleCourier(services: services, logger: logger),
+      ],
       onServerRunning: { channel in await onReady(channel.localAddress?.port ?? 0) },
       logger: logger)
     try await application.runService()

@@ -11,6 +11,7 @@ enum House {
     "Workflow": ["Labels"],
     "Vault": ["Foundation", "Crypto", "Synchronization", "Glibc"],
     "Formats": ["Foundation", "Notation", "Geometry", "Labels"],
+    "Wire": ["Notation"],
     "Store": ["Foundation", "Labels", "Workflow", "Vault", "Glibc", "Darwin"],
     "StoreSQLite": ["Foundation", "Synchronization", "Store", "GRDB", "GRDBSQLite"],
     "Platform": [
@@ -21,6 +22,7 @@ enum House {
       "Foundation", "Glibc", "Darwin", "Crypto", "Logging", "NIOCore", "NIOHTTP1", "NIOPosix",
       "HTTPTypes", "Hummingbird", "ServiceLifecycle", "AsyncHTTPClient", "CWorkbench",
       "Notation", "Labels", "Consensus", "Workflow", "Vault", "Formats", "Store", "Platform",
+      "Wire",
     ],
     "assay": [
       "Foundation", "Synchronization", "ArgumentParser", "AsyncHTTPClient", "Crypto", "Logging",

@@ -20,7 +20,7 @@ export class WorkSession {
     this.current = null;
     /** @type {any} */
     this.reason = null;
-    /** @type {Map<number, any>} */
+    /** @type {Map<string, any>} */
     this.guides = new Map();
     /** @type {Promise<void> | null} */
     this.filling = null;
@@ -42,7 +42,7 @@ export class WorkSession {
     if (!this.waiting.length && !this.reason) await this.fill(1);
     this.current = this.waiting.shift() ?? null;
     if (this.current) {
-      this.current.guide = await this.guide(this.current.task.version);
+      this.current.guide = await this.guide(this.current.task);
       if (this.current.state === "reserved") this.heartbeat();
       this.refill();
     }
@@ -63,7 +63,7 @@ export class WorkSession {
     for (const lease of answer.leases) {
       this.waiting.push(lease);
       this.preload(lease);
-      this.guide(lease.task.version);
+      this.guide(lease.task);
     }
   }
 
@@ -77,10 +77,12 @@ export class WorkSession {
     if (this.images.size > 8) this.images.delete(this.images.keys().next().value);
   }
 
-  /** @param {number} version */
-  async guide(version) {
-    if (!this.guides.has(version)) this.guides.set(version, get(`${this.base}?version=${version}`));
-    return this.guides.get(version);
+  /** The ontology and instructions of a task: its form's, where it brought one along.
+   * @param {any} task */
+  async guide(task) {
+    const query = `version=${task.version}${task.form ? `&form=${task.form}` : ""}`;
+    if (!this.guides.has(query)) this.guides.set(query, get(`${this.base}?${query}`));
+    return this.guides.get(query);
   }
 
   path(/** @type {string} */ rest) { return `${this.base}/leases/${this.current.id}${rest}`; }

@@ -73,6 +73,7 @@ package struct Quality: Sendable {
       SELECT t.seq, t.confidence, \(AnswerRow.columns)
       FROM tasks t JOIN answers a ON a.task = t.seq
       WHERE t.project_id = ? AND t.consensus_version IS NOT NULL AND t.version = ?
+        AND t.form IS NULL
         AND a.standing = 'counted' AND a.stage = 'label'
       ORDER BY t.seq, a.seq
       """, [project.id.sql, .number(project.version)]

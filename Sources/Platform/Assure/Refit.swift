@@ -80,6 +80,7 @@ package struct Refit: Sendable {
         SELECT \(TaskRow.columns), \(AnswerRow.columns)
         FROM tasks t JOIN answers a ON a.task = t.seq
         WHERE t.project_id = ? AND t.consensus_version IS NOT NULL AND t.version = ?
+        AND t.form IS NULL
           AND t.state IN ('inReview', 'completed')
           AND a.standing = 'counted' AND a.stage = 'label'
         ORDER BY t.seq, a.seq

@@ -46,9 +46,7 @@ package struct Reviews: Sendable {
       var lease = try LeaseRow.get(id, of: reviewer, in: project, connection)
       guard lease.stage == .review else { throw Refusal.unknown(.lease, id.text) }
       let task = try TaskRow.get(seq: lease.task, connection)
-      let ontology = try vault.content(
-        of: task.project, version: task.version, connection
-      ).ontology
+      let ontology = try vault.content(of: task, connection).ontology
       do {
         _ = try lease.lifecycle.handle(.submitted)
       } catch {

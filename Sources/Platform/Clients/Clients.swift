@@ -16,6 +16,8 @@ package struct Clients: Sendable {
     package var id: ClientID
     package var name: String
     package var createdAt: Int64
+    /// Whose test world this is; nil for a client itself.
+    package var testOf: ClientID?
   }
 
   package struct Key: Hashable, Sendable {
@@ -35,14 +37,30 @@ package struct Clients: Sendable {
     guard (1...100).contains(name.unicodeScalars.count) else {
       throw Refusal.invalid(path: "name", problem: "must have 1 to 100 characters")
     }
+    return try await create(name: name, testOf: nil)
+  }
+
+  /// The world that a client's test keys open: a vault of its own, where tasks complete at once.
+  /// It is made with the first test key.
+  private func testWorld(of client: ClientID) async throws -> ClientID {
+    let known = try await engine.control.read { connection in
+      try connection.first("SELECT id FROM clients WHERE test_of = ?", [client.sql]) {
+        $0.id(0) as ClientID
+      }
+    }
+    if let known { return known }
+    return try await create(name: "Test world of \(client)", testOf: client).id
+  }
+
+  private func create(name: String, testOf: ClientID?) async throws -> Client {
     let id: ClientID = engine.environment.newID()
     let wrapped = try engine.master.wrap(DataKey(vault: id.text))
     let record = engine.record(by: actor)
     try await engine.control.write(.flushed) { connection in
       guard try Self.find(name, connection) == nil else { throw Refusal.taken(.client, name) }
       try connection.run(
-        "INSERT INTO clients VALUES (?, ?, ?, ?)",
-        [id.sql, .text(name), .blob(wrapped), .int(record.at)])
+        "INSERT INTO clients VALUES (?, ?, ?, ?, ?)",
+        [id.sql, .text(name), .blob(wrapped), .int(record.at), .optional(testOf?.text)])
       try record.append(connection, "client.created", id.text)
     }
     try await engine.vaults.with(id) { vault in
@@ -50,14 +68,12 @@ package struct Clients: Sendable {
         try record.append(connection, "vault.created", id.text)
       }
     }
-    return Client(id: id, name: name, createdAt: record.at)
+    return Client(id: id, name: name, createdAt: record.at, testOf: testOf)
   }
 
   package func list() async throws -> [Client] {
     try await engine.control.read { connection in
-      try connection.all("SELECT id, name, created_at FROM clients ORDER BY name") {
-        Client(id: $0.id(0), name: $0.text(1), createdAt: $0.int(2))
-      }
+      try connection.all("SELECT \(Self.columns) FROM clients ORDER BY name", [], Self.client)
     }
   }
 
@@ -70,9 +86,14 @@ package struct Clients: Sendable {
 
   private static func find(_ text: String, _ connection: any Connection) throws -> Client? {
     try connection.first(
-      "SELECT id, name, created_at FROM clients WHERE id = ? OR name = ?",
-      [.text(text), .text(text)]
-    ) { Client(id: $0.id(0), name: $0.text(1), createdAt: $0.int(2)) }
+      "SELECT \(columns) FROM clients WHERE id = ? OR name = ?", [.text(text), .text(text)],
+      client)
+  }
+
+  private static let columns = "id, name, created_at, test_of"
+
+  private static func client(_ row: any Row) -> Client {
+    Client(id: row.id(0), name: row.text(1), createdAt: row.int(2), testOf: row.optionalID(3))
   }
 
   // MARK: Keys
@@ -81,6 +102,7 @@ package struct Clients: Sendable {
   package func createKey(
     for client: ClientID, mode: Key.Mode
   ) async throws -> (key: Key, secret: String) {
+    let world = mode == .test ? try await testWorld(of: client) : client
     let id: KeyID = engine.environment.newID()
     let secret = "\(mode.rawValue)_\(engine.environment.newSecret())"
     let record = engine.record(by: actor)
@@ -93,7 +115,7 @@ package struct Clients: Sendable {
         VALUES (?, ?, ?, ?, ?, ?)
         """,
         [
-          id.sql, .text(SignIn.hash(secret)), client.sql, .text(mode.rawValue), .text(key.hint),
+          id.sql, .text(SignIn.hash(secret)), world.sql, .text(mode.rawValue), .text(key.hint),
           .int(record.at),
         ])
       try record.append(connection, "key.created", id.text, ["client": .string(client.text)])
@@ -101,13 +123,17 @@ package struct Clients: Sendable {
     return (key, secret)
   }
 
+  /// A client's keys, those of its test world among them; the client's id twice.
+  private static let isOwn =
+    "(client_id = ? OR client_id IN (SELECT id FROM clients WHERE test_of = ?))"
+
   package func keys(of client: ClientID) async throws -> [Key] {
     try await engine.control.read { connection in
       try connection.all(
         """
-        SELECT id, mode, hint, created_at, revoked_at FROM api_keys WHERE client_id = ?
+        SELECT id, mode, hint, created_at, revoked_at FROM api_keys WHERE \(Self.isOwn)
         ORDER BY id
-        """, [client.sql]
+        """, [client.sql, client.sql]
       ) {
         Key(
           id: $0.id(0), mode: Key.Mode(rawValue: $0.text(1)) ?? .live,
@@ -120,8 +146,9 @@ package struct Clients: Sendable {
     let record = engine.record(by: actor)
     try await engine.control.write(.flushed) { connection in
       let changed = try connection.run(
-        "UPDATE api_keys SET revoked_at = ? WHERE id = ? AND client_id = ? AND revoked_at IS NULL",
-        [.int(record.at), .text(id), client.sql])
+        """
+        UPDATE api_keys SET revoked_at = ? WHERE id = ? AND \(Self.isOwn) AND revoked_at IS NULL
+        """, [.int(record.at), .text(id), client.sql, client.sql])
       guard changed == 1 else { throw Refusal.unknown(.key, id) }
       try record.append(connection, "key.revoked", id)
     }

@@ -164,18 +164,19 @@ package actor Vaults {
   }
 
   private func open(_ client: ClientID) async throws -> ClientVault {
-    let wrapped = try await control.read { connection in
-      try connection.first("SELECT wrapped_key FROM clients WHERE id = ?", [client.sql]) {
-        $0.blob(0)
+    let found = try await control.read { connection in
+      try connection.first("SELECT wrapped_key, test_of FROM clients WHERE id = ?", [client.sql]) {
+        (wrapped: $0.blob(0), isTest: !$0.isNull(1))
       }
     }
-    guard let wrapped else { throw Refusal.unknown(.client, "\(client)") }
-    let key = try master.unwrap(wrapped, vault: client.text)
+    guard let found else { throw Refusal.unknown(.client, "\(client)") }
+    let key = try master.unwrap(found.wrapped, vault: client.text)
     let blobs = try FileBlobs(root: folder.blobsPath(client.text))
     let database = try openDatabase(folder.vaultDatabasePath(client.text))
     try await Schema.vault.migrate(database)
     return ClientVault(
-      clientID: client, database: database, blobs: blobs, key: key, environment: environment)
+      clientID: client, isTest: found.isTest, database: database, blobs: blobs, key: key,
+      environment: environment)
   }
 
   /// Closes what nobody has used for `idleMilliseconds`.

@@ -8,6 +8,8 @@ import Vault
 /// outside a vault cannot be written.
 package final class ClientVault: Sendable {
   package let clientID: ClientID
+  /// A test world: what is sent for labelling here is answered at once, by nobody.
+  package let isTest: Bool
   package let database: any Database
   package let blobs: any Blobs
   package let key: DataKey
@@ -15,18 +17,19 @@ package final class ClientVault: Sendable {
   /// Imports and exports that are being done now, by key or id: a hasty retry cannot run beside
   /// the first, and the vault is not closed under them.
   package let work = WorkInHand()
-  private let contents = Mutex<[VersionKey: ProjectContent]>([:])
+  private let contents = Mutex<[ContentKey: ProjectContent]>([:])
 
-  private struct VersionKey: Hashable {
-    let project: ProjectID
-    let version: Int
+  private enum ContentKey: Hashable {
+    case version(ProjectID, Int)
+    case form(ProjectID, Int64)
   }
 
   package init(
-    clientID: ClientID, database: any Database, blobs: any Blobs, key: DataKey,
+    clientID: ClientID, isTest: Bool = false, database: any Database, blobs: any Blobs, key: DataKey,
     environment: Environment
   ) {
     self.clientID = clientID
+    self.isTest = isTest
     self.database = database
     self.blobs = blobs
     self.key = key
@@ -37,23 +40,52 @@ package final class ClientVault: Sendable {
     JournalRecord(at: environment.now(), actor: actor)
   }
 
-  /// The ontology and instructions of one version of a project. Versions never change, so they are
-  /// kept once read.
+  /// The ontology and instructions a task is answered by: those it brought along, else those of
+  /// its project's version.
+  package func content(of task: TaskRow, _ connection: any Connection) throws -> ProjectContent {
+    guard let form = task.form else {
+      return try content(of: task.project, version: task.version, connection)
+    }
+    return try content(ofForm: form, in: task.project, connection)
+  }
+
+  package func content(
+    ofForm form: Int64, in project: ProjectID, _ connection: any Connection
+  ) throws -> ProjectContent {
+    try kept(.form(project, form)) {
+      let sealed = try connection.first(
+        "SELECT sealed FROM forms WHERE number = ? AND project_id = ?",
+        [.int(form), project.sql]
+      ) { $0.blob(0) }
+      guard let sealed else { throw Refusal.unknown(.project, "\(project) form \(form)") }
+      return try ProjectContent(stored: key.open(sealed, table: "forms", row: "\(form)"))
+    }
+  }
+
+  /// The ontology and instructions of one version of a project.
   package func content(
     of project: ProjectID, version: Int, _ connection: any Connection
   ) throws -> ProjectContent {
-    let cacheKey = VersionKey(project: project, version: version)
-    if let known = contents.withLock({ $0[cacheKey] }) { return known }
-    let sealed = try connection.first(
-      "SELECT sealed FROM project_versions WHERE project_id = ? AND version = ?",
-      [project.sql, .number(version)]
-    ) { $0.blob(0) }
-    guard let sealed else { throw Refusal.unknown(.project, "\(project) version \(version)") }
-    let content = try ProjectContent(
-      stored: key.open(sealed, table: "project_versions", row: "\(project)/\(version)"))
+    try kept(.version(project, version)) {
+      let sealed = try connection.first(
+        "SELECT sealed FROM project_versions WHERE project_id = ? AND version = ?",
+        [project.sql, .number(version)]
+      ) { $0.blob(0) }
+      guard let sealed else { throw Refusal.unknown(.project, "\(project) version \(version)") }
+      return try ProjectContent(
+        stored: key.open(sealed, table: "project_versions", row: "\(project)/\(version)"))
+    }
+  }
+
+  /// Versions and forms never change, so they are kept once read.
+  private func kept(
+    _ key: ContentKey, _ read: () throws -> ProjectContent
+  ) throws -> ProjectContent {
+    if let known = contents.withLock({ $0[key] }) { return known }
+    let content = try read()
     contents.withLock {
       if $0.count > 256 { $0.removeAll() }
-      $0[cacheKey] = content
+      $0[key] = content
     }
     return content
   }

@@ -13,6 +13,10 @@ package enum Refusal: Error, Hashable, Sendable {
 
   case unknown(Thing, String)
   case taken(Thing, String)
+  /// Another task has this unique id.
+  case uniqueIDTaken(String, by: String)
+  /// Another request was made under this key.
+  case requestKeyTaken(String, by: String)
   /// A value of the request: `path` says where, `problem` is a clause.
   case invalid(path: String, problem: String)
   case notJSON(JSONError)

@@ -195,6 +195,6 @@ struct ExportWalk {
   }
 
   private func ontology(of row: TaskRow) throws -> Ontology {
-    try vault.content(of: row.project, version: row.version, connection).ontology
+    try vault.content(of: row, connection).ontology
   }
 }

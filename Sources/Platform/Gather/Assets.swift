@@ -10,6 +10,13 @@ import Vault
 package protocol Fetcher: Sendable {
   /// The body behind a URL, through every guard against a server being used to reach others.
   func fetch(_ url: String, limit: Int) async throws(EgressRefusal) -> Data
+
+  /// Sends JSON, through the same guards; redirects are not followed.
+  ///
+  /// - Returns: the status of the answer, whose body is not read.
+  func post(
+    _ json: Data, to url: String, headers: [(name: String, value: String)]
+  ) async throws(EgressRefusal) -> Int
 }
 
 /// The files of one vault.
@@ -40,17 +47,21 @@ package struct Assets: Sendable {
 
   /// Stores a file. Equal content is stored once and keeps its first id.
   ///
+  /// - Parameter isAnyKind: whether what is no image is kept as it is, as bytes of no kind.
   /// - Throws: `.tooLarge`, `.unsupportedMedia`, `.noSpace`.
-  package func store(_ bytes: Data, name: String) async throws -> Asset {
+  package func store(
+    _ bytes: Data, name: String, isAnyKind: Bool = false
+  ) async throws -> Asset {
     guard bytes.count <= Self.sizeLimit else {
       throw Refusal.tooLarge(what: "a file (bytes)", limit: Self.sizeLimit)
     }
-    let probe = try Self.probe(bytes)
+    let probe = isAnyKind ? try? Self.probe(bytes) : try Self.probe(bytes)
     let record = vault.record(by: actor)
     let address = vault.key.blobAddress(sha256: Data(SHA256.hash(data: bytes)))
     let asset = Asset(
-      id: vault.environment.newID(), type: probe.kind.rawValue, size: bytes.count,
-      imageSize: ImageSize(width: probe.width, height: probe.height), createdAt: record.at,
+      id: vault.environment.newID(), type: probe?.kind.rawValue ?? "application/octet-stream",
+      size: bytes.count, imageSize: probe.map { ImageSize(width: $0.width, height: $0.height) },
+      createdAt: record.at,
       name: Self.cleaned(name), address: address)
     do {
       if try vault.blobs.size(address) == nil {
@@ -72,7 +83,9 @@ package struct Assets: Sendable {
   }
 
   /// Fetches a file from elsewhere and stores it.
-  package func store(from url: String, by fetcher: any Fetcher) async throws -> Asset {
+  package func store(
+    from url: String, by fetcher: any Fetcher, isAnyKind: Bool = false
+  ) async throws -> Asset {
     let bytes: Data
     do {
       bytes = try await fetcher.fetch(url, limit: Self.sizeLimit)
@@ -80,7 +93,8 @@ package struct Assets: Sendable {
       throw Refusal.egress(error)
     }
     let name = url.split(separator: "?")[0].split(separator: "/").last.map(String.init) ?? "file"
-    return try await store(bytes, name: name.removingPercentEncoding ?? name)
+    return try await store(
+      bytes, name: name.removingPercentEncoding ?? name, isAnyKind: isAnyKind)
   }
 
   /// The file behind a URL that a task names: fetched when it is first wanted, then kept.

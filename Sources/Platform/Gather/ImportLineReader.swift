@@ -64,6 +64,8 @@ struct ImportLineReader: Sendable {
   let isOpen: Bool
   let now: Int64
   let annotators: ImportedAnnotators
+  /// The request of an API that one task came through.
+  var request: JSON?
 
   static let known: Set<String> = [
     "text", "image", "width", "height", "params", "unique_id", "priority", "metadata",
@@ -80,6 +82,18 @@ struct ImportLineReader: Sendable {
   func read(_ portion: ArraySlice<NumberedLine>) -> [Outcome] {
     let ids: [TaskID] = portion.map { _ in vault.environment.newID() }
     return zip(portion, ids.sorted()).map { read($0, id: $1) }
+  }
+
+  /// Reads a single task that is JSON already.
+  func read(_ json: JSON, id: TaskID) -> Outcome {
+    do {
+      let line = NumberedLine(number: 0, line: .text([]))
+      return .success(PreparedTask(try task(json, line, id)))
+    } catch let problem as ImportProblem {
+      return .failure(problem)
+    } catch {
+      return .failure(ImportProblem(line: 0, reason: .invalid(path: "", problem: "\(error)")))
+    }
   }
 
   private func read(_ numbered: NumberedLine, id: TaskID) -> Outcome {
@@ -127,7 +141,8 @@ struct ImportLineReader: Sendable {
       uniqueID: try uniqueID(json, numbered), priority: try priority(json, numbered),
       asset: image.flatMap { AssetID($0) }, size: size, sealed: Data(),
       lifecycle: TaskLifecycle(state: isOpen ? .open : .staged, wanted: plan.answers.min))
-    var content = TaskContent(params: params, metadata: json["metadata"] ?? [:])
+    var content = TaskContent(
+      params: params, metadata: json["metadata"] ?? [:], request: request)
     guard content.metadata.members != nil else {
       throw invalid(numbered, "metadata", "must be an object")
     }

@@ -11,10 +11,15 @@ struct ImportWriter {
   let version: Int
   let ontology: Ontology
   let now: Int64
+  /// What every task brings along, where they came through an API of their own.
+  var form: Int64?
+  var type: String?
 
   struct Outcome: Sendable {
     var created = 0
     var last: TaskID?
+    /// The `seq` of the last task.
+    var lastSeq: Int64?
     var problems: [ImportProblem] = []
   }
 
@@ -43,6 +48,7 @@ struct ImportWriter {
       try insert(prepared.draft, size, seq, position, &statements)
       outcome.created += 1
       outcome.last = prepared.draft.id
+      outcome.lastSeq = seq
       Self.count(prepared.draft, &counts)
     }
     try add(counts, connection)
@@ -96,8 +102,8 @@ struct ImportWriter {
         """
         INSERT INTO tasks (seq, id, project_id, batch_id, version, state, rank, queue_seq, wanted,
           counted, open_slots, unique_id, gold, width, height, confidence, consensus_version,
-          created_at, ended_at, sealed)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+          created_at, ended_at, sealed, form, type)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """)
       answers = try connection.prepare(NewAnswer.insertion)
       consensus = try connection.prepare(ConsensusRow.insertion)
@@ -119,7 +125,8 @@ struct ImportWriter {
         .optional(size.map { Int64($0.width) }), .optional(size.map { Int64($0.height) }),
         task.consensus.map { .double($0.confidence) } ?? .null,
         task.consensus.map { .number($0.isSingle ? ConsensusRow.single : 1) } ?? .null,
-        .int(now), life.state.isLive ? .null : .int(now), .blob(task.sealed),
+        .int(now), life.state.isLive ? .null : .int(now), .blob(task.sealed), .optional(form),
+        .optional(type),
       ])
     let firstAnswer = statements.lastAnswer + 1
     for answer in task.answers {

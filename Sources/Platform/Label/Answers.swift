@@ -50,9 +50,7 @@ package struct Answers: Sendable {
       var lease = try LeaseRow.get(id, of: worker, in: project, connection)
       guard lease.stage == .label else { throw Refusal.unknown(.lease, id.text) }
       let task = try TaskRow.get(seq: lease.task, connection)
-      let ontology = try vault.content(
-        of: task.project, version: task.version, connection
-      ).ontology
+      let ontology = try vault.content(of: task, connection).ontology
       let annotations = try Self.checked(json, ontology, task.size)
       let stored = StoredAnnotations.bytes(annotations, ontology)
       let hash = Data(SHA256.hash(data: stored)).hexadecimal
@@ -188,9 +186,7 @@ package struct Answers: Sendable {
         throw Refusal.notPossible(
           .answer, state: task.lifecycle.state.rawValue, asked: "a new revision")
       }
-      let ontology = try vault.content(
-        of: task.project, version: task.version, connection
-      ).ontology
+      let ontology = try vault.content(of: task, connection).ontology
       let stored = StoredAnnotations.bytes(
         try Self.checked(json, ontology, task.size), ontology)
       let hash = Data(SHA256.hash(data: stored)).hexadecimal

@@ -143,7 +143,7 @@ package struct Dispatch: Sendable {
   private func material(
     of task: TaskRow, _ connection: any Connection
   ) throws -> ReviewMaterial {
-    let ontology = try vault.content(of: task.project, version: task.version, connection).ontology
+    let ontology = try vault.content(of: task, connection).ontology
     return ReviewMaterial(
       ontology: ontology,
       consensus: try ConsensusRow.newest(of: task, ontology, vault, connection),

@@ -1,4 +1,5 @@
 import Foundation
+import Notation
 import Store
 import Vault
 import Workflow
@@ -16,7 +17,7 @@ package struct Batches: Sendable {
   /// - Parameter isStaging: tasks gather and go on offer together when the batch is finalized.
   package func create(
     in project: ProjectID, name: String, isStaging: Bool = false, priority: Int = 0,
-    plan: QualityPlan? = nil
+    plan: QualityPlan? = nil, request: JSON? = nil
   ) async throws -> Batch {
     if let fault = plan?.fault { throw Refusal.invalid(path: "plan", problem: fault) }
     let record = vault.record(by: actor)
@@ -26,13 +27,78 @@ package struct Batches: Sendable {
       priority: priority, plan: plan, createdAt: record.at)
     try await vault.database.write(.flushed) { connection in
       _ = try Projects.get(project, connection)
-      guard try Self.find(batch.name, in: project, connection) == nil else {
-        throw Refusal.taken(.batch, batch.name)
-      }
+      let isTaken =
+        request == nil
+        ? try Self.find(batch.name, in: project, connection) != nil
+        : try !Self.named(batch.name, connection).isEmpty
+      guard !isTaken else { throw Refusal.taken(.batch, batch.name) }
       try batch.insert(connection)
+      if let request { try store(request, of: batch.id, connection) }
       try record.append(connection, "batch.created", batch.id.text)
     }
     return batch
+  }
+
+  /// What the API it came through keeps of a batch: its metadata and the like.
+  package func request(of id: BatchID) async throws -> JSON {
+    try await vault.database.read { connection in
+      let sealed = try connection.first(
+        "SELECT request FROM batches WHERE id = ?", [id.sql]
+      ) { $0.optionalBlob(0) }
+      guard let sealed = sealed ?? nil else { return [:] }
+      return try JSON(
+        parsing: [UInt8](try vault.key.open(sealed, table: "batches", row: id)))
+    }
+  }
+
+  package func setRequest(_ request: JSON, of id: BatchID) async throws {
+    let record = vault.record(by: actor)
+    try await vault.database.write(.flushed) { connection in
+      try store(request, of: id, connection)
+      try record.append(connection, "batch.described", id.text)
+    }
+  }
+
+  private func store(_ request: JSON, of id: BatchID, _ connection: any Connection) throws {
+    try connection.run(
+      "UPDATE batches SET request = ? WHERE id = ?",
+      [.blob(vault.key.seal(request.utf8, table: "batches", row: id)), id.sql])
+  }
+
+  /// By a name that is looked for in every project, as Scale's are; the oldest of that name.
+  package func find(_ name: String) async throws -> Batch {
+    let found = try await vault.database.read { try Self.named(name, $0).first }
+    guard let found else { throw Refusal.unknown(.batch, name) }
+    return found
+  }
+
+  private static func named(_ name: String, _ connection: any Connection) throws -> [Batch] {
+    guard name != Batch.defaultName else { return [] }
+    return try connection.all(
+      "SELECT \(Batch.columns) FROM batches WHERE name = ? ORDER BY id", [.text(name)], Batch.row)
+  }
+
+  /// The batch that takes the tasks of a project that name none.
+  package func defaultOne(of project: ProjectID) async throws -> Batch {
+    let found = try await vault.database.read {
+      try Self.find(Batch.defaultName, in: project, $0)
+    }
+    guard let found else { throw Refusal.unknown(.batch, Batch.defaultName) }
+    return found
+  }
+
+  /// Every batch that was made by name, newest first.
+  ///
+  /// - Complexity: O(batches of the vault)
+  package func all(in project: ProjectID?) async throws -> [Batch] {
+    try await vault.database.read { connection in
+      try connection.all(
+        """
+        SELECT \(Batch.columns) FROM batches
+        WHERE name <> ? AND (? IS NULL OR project_id = ?) ORDER BY id DESC
+        """,
+        [.text(Batch.defaultName), .optional(project?.text), .optional(project?.text)], Batch.row)
+    }
   }
 
   package func list(in project: ProjectID, after: BatchID?, limit: Int) async throws -> [Batch] {

@@ -42,21 +42,28 @@ package struct ProjectContent: Hashable, Sendable {
   package var ontology: Ontology
   /// Markdown for the annotators.
   package var instructions: String
+  /// The project as the API it came through described it, for its echo.
+  package var request: JSON?
 
-  package init(ontology: Ontology, instructions: String) {
+  package init(ontology: Ontology, instructions: String, request: JSON? = nil) {
     self.ontology = ontology
     self.instructions = instructions
+    self.request = request
   }
 
   init(stored bytes: Data) throws {
     let json = try JSON(parsing: [UInt8](bytes))
     ontology = try OntologyNotation.ontology(from: json["ontology"] ?? [:])
     instructions = json["instructions"]?.string ?? ""
+    request = json["request"]
   }
 
   var stored: [UInt8] {
-    ([
-      "ontology": OntologyNotation.json(ontology), "instructions": .string(instructions),
-    ] as JSON).utf8
+    var members: [JSON.Member] = [
+      .init("ontology", OntologyNotation.json(ontology)),
+      .init("instructions", .string(instructions)),
+    ]
+    if let request { members.append(.init("request", request)) }
+    return JSON.object(members).utf8
   }
 }

@@ -21,14 +21,18 @@ package struct Projects: Sendable {
     package var name: String?
     package var ontology: JSON?
     package var instructions: String?
+    /// As the API it comes through describes it. Each makes a new version.
+    package var request: JSON?
     package var plan: QualityPlan?
     package var workforce: Project.Workforce?
     package var state: Project.State?
 
     package init(
       name: String? = nil, ontology: JSON? = nil, instructions: String? = nil,
-      plan: QualityPlan? = nil, workforce: Project.Workforce? = nil, state: Project.State? = nil
+      plan: QualityPlan? = nil, workforce: Project.Workforce? = nil,
+      state: Project.State? = nil, request: JSON? = nil
     ) {
+      self.request = request
       self.name = name
       self.ontology = ontology
       self.instructions = instructions
@@ -47,7 +51,8 @@ package struct Projects: Sendable {
     }
     let content = ProjectContent(
       ontology: try ontology(ontologyJSON, after: nil),
-      instructions: try checked(instructions: draft.instructions ?? ""))
+      instructions: try checked(instructions: draft.instructions ?? ""),
+      request: draft.request)
     let id: ProjectID = vault.environment.newID()
     let record = vault.record(by: actor)
     let project = Project(
@@ -82,6 +87,30 @@ package struct Projects: Sendable {
     return project
   }
 
+  package func find(_ name: String) async throws -> Project {
+    try await vault.database.read { connection in
+      let project = try connection.first(
+        "SELECT \(Project.columns) FROM projects WHERE name = ?", [.text(name)], Project.row)
+      guard let project else { throw Refusal.unknown(.project, name) }
+      return project
+    }
+  }
+
+  /// Every version's content with the moment of its making, oldest first.
+  package func versions(
+    of project: Project
+  ) async throws -> [(at: Int64, content: ProjectContent)] {
+    try await vault.database.read { connection in
+      let moments = try connection.all(
+        "SELECT version, created_at FROM project_versions WHERE project_id = ? ORDER BY version",
+        [project.id.sql]
+      ) { (version: Int($0.int(0)), at: $0.int(1)) }
+      return try moments.map {
+        ($0.at, try vault.content(of: project.id, version: $0.version, connection))
+      }
+    }
+  }
+
   package func list(after: ProjectID?, limit: Int) async throws -> [Project] {
     try await vault.database.read { connection in
       try connection.all(
@@ -90,9 +119,13 @@ package struct Projects: Sendable {
     }
   }
 
-  package func content(of id: ProjectID, version: Int? = nil) async throws -> ProjectContent {
+  /// - Parameter form: a form that tasks of the project brought along, in place of a version.
+  package func content(
+    of id: ProjectID, version: Int? = nil, form: Int64? = nil
+  ) async throws -> ProjectContent {
     try await vault.database.read { connection in
       let project = try Self.get(id, connection)
+      if let form { return try vault.content(ofForm: form, in: id, connection) }
       return try vault.content(of: id, version: version ?? project.version, connection)
     }
   }
@@ -112,7 +145,8 @@ package struct Projects: Sendable {
         content.ontology = try ontology(json, after: before.ontology)
       }
       if let instructions { content.instructions = instructions }
-      if content != before {
+      if let request = draft.request { content.request = request }
+      if content != before || draft.request != nil {
         project.version += 1
         try store(content, of: id, version: project.version, at: record.at, connection)
       }

@@ -15,8 +15,14 @@ package struct TaskContent: Hashable, Sendable {
   package var prelabels: JSON?
   /// The known answer of a gold task, in stored notation.
   package var expected: JSON?
+  /// The request as the API it came through took it, for its echo.
+  package var request: JSON?
 
-  package init(params: JSON, metadata: JSON = [:], prelabels: JSON? = nil, expected: JSON? = nil) {
+  package init(
+    params: JSON, metadata: JSON = [:], prelabels: JSON? = nil, expected: JSON? = nil,
+    request: JSON? = nil
+  ) {
+    self.request = request
     self.params = params
     self.metadata = metadata
     self.prelabels = prelabels
@@ -27,7 +33,7 @@ package struct TaskContent: Hashable, Sendable {
     let json = try JSON(parsing: [UInt8](bytes))
     self.init(
       params: json["params"] ?? [:], metadata: json["metadata"] ?? [:],
-      prelabels: json["prelabels"], expected: json["expected"])
+      prelabels: json["prelabels"], expected: json["expected"], request: json["request"])
   }
 
   var stored: [UInt8] {
@@ -46,6 +52,10 @@ package struct TaskContent: Hashable, Sendable {
     if let expected {
       writer.name("expected")
       writer.value(expected)
+    }
+    if let request {
+      writer.name("request")
+      writer.value(request)
     }
     writer.endObject()
     return writer.bytes

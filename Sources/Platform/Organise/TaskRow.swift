@@ -23,6 +23,20 @@ package struct TaskRow: Hashable, Sendable {
   package var consensusVersion: Int?
   package var createdAt: Int64
   package var endedAt: Int64?
+  /// The form it brought along; nil where its project's version says how it is answered.
+  package var form: Int64?
+  /// What the API it came through calls its kind.
+  package var type: String?
+  /// When it last changed; nil where that was its making or its end.
+  package var updatedAt: Int64?
+  package var audit: Audit?
+  /// Whether somebody is told of its end.
+  package var hasCallback = false
+
+  /// What the client said of the result.
+  package enum Audit: String, Hashable, Sendable, CaseIterable {
+    case accepted, rejected, fixed, commented
+  }
 
   /// 0 to this; the higher, the earlier.
   package static let priorityLimit = 100
@@ -34,9 +48,10 @@ package struct TaskRow: Hashable, Sendable {
   static let columns = """
     t.seq, t.id, t.project_id, t.batch_id, t.version, t.state, t.rank, t.wanted, t.counted,
     t.leased, t.reworks, t.unique_id, t.gold, t.width, t.height, t.confidence,
-    t.consensus_version, t.created_at, t.ended_at
+    t.consensus_version, t.created_at, t.ended_at, t.form, t.type, t.updated_at, t.audit,
+    t.has_callback
     """
-  static let columnCount = 19
+  static let columnCount = 24
 
   static func row(_ row: any Row) -> TaskRow {
     let size = row.optionalInt(13).flatMap { width in
@@ -51,7 +66,9 @@ package struct TaskRow: Hashable, Sendable {
       rank: row.int(6), uniqueID: row.optionalText(11),
       gold: row.optionalText(12).flatMap(Gold.init), size: size, confidence: row.optionalDouble(15),
       consensusVersion: row.optionalInt(16).map { Int($0) }, createdAt: row.int(17),
-      endedAt: row.optionalInt(18))
+      endedAt: row.optionalInt(18), form: row.optionalInt(19), type: row.optionalText(20),
+      updatedAt: row.optionalInt(21), audit: row.optionalText(22).flatMap(Audit.init),
+      hasCallback: row.optionalInt(23) == 1)
   }
 
   static func get(_ id: TaskID, _ connection: any Connection) throws -> TaskRow {
@@ -119,7 +136,7 @@ struct TaskSteps {
       """
       UPDATE tasks SET state = ?, wanted = ?, counted = ?, leased = ?, open_slots = ?,
         reworks = ?, rank = ?, queue_seq = coalesce(?, queue_seq), confidence = ?,
-        consensus_version = ?, ended_at = ?
+        consensus_version = ?, ended_at = ?, updated_at = ?
       WHERE seq = ?
       """,
       [
@@ -127,9 +144,13 @@ struct TaskSteps {
         .number(life.leased), .number(life.openSlots), .number(life.reworks), .int(task.rank),
         .optional(queueSeq), task.confidence.map { .double($0) } ?? .null,
         .optional(task.consensusVersion.map(Int64.init)), .optional(task.endedAt),
-        .int(task.seq),
+        .int(now), .int(task.seq),
       ])
     if life.state != before.lifecycle.state || newAnswers > 0 { try saveCounters() }
+    let isAtItsEnd = life.state == .completed || life.state == .failed
+    if task.hasCallback, isAtItsEnd, before.lifecycle.state.isLive {
+      try Callbacks.put(task.seq, due: now, connection)
+    }
   }
 
   private func saveCounters() throws {

@@ -85,7 +85,7 @@ package struct Tasks: Sendable {
   package func get(_ id: TaskID) async throws -> Detail {
     try await vault.database.read { connection in
       let row = try TaskRow.get(id, connection)
-      let ontology = try vault.content(of: row.project, version: row.version, connection).ontology
+      let ontology = try vault.content(of: row, connection).ontology
       return Detail(
         row: row, content: try content(of: row, connection), ontology: ontology,
         answers: try AnswerRow.all(of: row, ontology, vault, connection),

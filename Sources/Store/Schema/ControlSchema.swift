@@ -73,6 +73,15 @@ extension Schema {
       detail TEXT NOT NULL,
       hash BLOB NOT NULL CHECK (length(hash) = 32)
     ) STRICT
+    """,
+    // A client's test world is a client of its own. Test keys made before there were such worlds
+    // opened the live one; they end here.
     """
+    ALTER TABLE clients ADD COLUMN test_of TEXT REFERENCES clients (id)
+    ;
+    CREATE UNIQUE INDEX clients_test_of ON clients (test_of) WHERE test_of IS NOT NULL
+    ;
+    UPDATE api_keys SET revoked_at = created_at WHERE mode = 'test' AND revoked_at IS NULL
+    """,
   ])
 }

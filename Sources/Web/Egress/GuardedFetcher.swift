@@ -28,30 +28,59 @@ package final class GuardedFetcher: Fetcher {
     throw .tooManyRedirects(limit: Self.redirectLimit)
   }
 
+  package func post(
+    _ json: Data, to url: String, headers: [(name: String, value: String)]
+  ) async throws(EgressRefusal) -> Int {
+    let (host, address) = try await destination(url)
+    do {
+      return try await withClient(host, address) { client in
+        var request = HTTPClientRequest(url: url)
+        request.method = .POST
+        request.headers.add(name: "User-Agent", value: "Assay")
+        request.headers.add(name: "Content-Type", value: "application/json")
+        for header in headers { request.headers.add(name: header.name, value: header.value) }
+        request.body = .bytes(ByteBuffer(bytes: json))
+        return Int(
+          try await client.execute(request, deadline: .now() + .seconds(30)).status.code)
+      }
+    } catch let error as HTTPClientError where error == .deadlineExceeded {
+      throw .timedOut(seconds: 30)
+    } catch {
+      throw .unreachable(host: host)
+    }
+  }
+
   private enum Step: Sendable {
     case body(Data)
     case redirect(String)
   }
 
-  private func step(_ text: String, _ limit: Int) async throws(EgressRefusal) -> Step {
+  /// The host a URL names and the address that was checked for it.
+  private func destination(
+    _ text: String
+  ) async throws(EgressRefusal) -> (host: String, address: IPAddress) {
     guard let components = URLComponents(string: text), let host = components.host, !host.isEmpty
     else { throw .notHTTP("this") }
     let scheme = components.scheme?.lowercased() ?? ""
     guard scheme == "http" || scheme == "https" else { throw .notHTTP("\(scheme):") }
     let bare = host.trimmingCharacters(in: CharacterSet(charactersIn: "[]"))
-    let address = try await resolve(bare)
+    return (bare, try await resolve(bare))
+  }
+
+  private func step(_ text: String, _ limit: Int) async throws(EgressRefusal) -> Step {
+    let (host, address) = try await destination(text)
     do {
-      return try await get(text, host: bare, address: address, limit)
+      return try await withClient(host, address) { try await exchange($0, text, limit) }
     } catch let refusal as EgressRefusal {
       throw refusal
     } catch {
-      throw .unreachable(host: bare)
+      throw .unreachable(host: host)
     }
   }
 
-  private func get(
-    _ url: String, host: String, address: IPAddress, _ limit: Int
-  ) async throws -> Step {
+  private func withClient<T: Sendable>(
+    _ host: String, _ address: IPAddress, _ body: (HTTPClient) async throws -> T
+  ) async throws -> T {
     var configuration = HTTPClient.Configuration(
       redirectConfiguration: .disallow,
       timeout: .init(connect: .seconds(10), read: .seconds(30)))
@@ -61,9 +90,9 @@ package final class GuardedFetcher: Fetcher {
     let client = HTTPClient(
       eventLoopGroupProvider: .shared(MultiThreadedEventLoopGroup.singleton),
       configuration: configuration)
-    let result: Result<Step, any Error>
+    let result: Result<T, any Error>
     do {
-      result = .success(try await exchange(client, url, limit))
+      result = .success(try await body(client))
     } catch {
       result = .failure(error)
     }

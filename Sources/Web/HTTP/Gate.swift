@@ -36,6 +36,9 @@ struct Gate: Sendable {
       return try await route.handler(call)
     } catch {
       let problem = Problem.of(error)
+      if ScaleProblem.concerns(route) {
+        return ScaleProblem.response(to: error, problem, route)
+      }
       if problem.status.code == 500 {
         logger.error(
           "request failed",

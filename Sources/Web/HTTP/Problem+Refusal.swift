@@ -18,6 +18,15 @@ extension Problem {
       return Problem(
         .conflict, "\(thing.rawValue)-exists", "Exists already",
         "There is a \(thing.rawValue) “\(shortened(name))” already.", remedy: "Choose another name.")
+    case .uniqueIDTaken(let uniqueID, let task):
+      return Problem(
+        .conflict, "unique-id-exists", "The unique id is taken",
+        "The unique_id “\(shortened(uniqueID))” belongs to task \(task).", place: "unique_id")
+    case .requestKeyTaken(let key, let task):
+      return Problem(
+        .conflict, "request-key-reused", "The key is taken",
+        "Another request was made under the key “\(shortened(key))” (task \(task)).",
+        place: "Idempotency-Key", remedy: "Use a new key for new content.")
     case .invalid(let path, let problem):
       return Problem(
         .unprocessableContent, "invalid", "A value is not right", "\(path) \(problem).",

@@ -87,7 +87,7 @@ package struct Call: Sendable {
     guard case .client(let roles) = access else { throw Denial.forbidden }
     let who = try who()
     let named =
-      request.headers[.assayClient] ?? request.uri.queryParameters["client"].map(String.init)
+      request.headers[.assayClient] ?? query("client")
     let own = who.grants.compactMap(\.client)
     let client: ClientID
     if let named {
@@ -149,7 +149,7 @@ package struct Call: Sendable {
   }
 
   func query(_ name: String) -> String? {
-    request.uri.queryParameters[Substring(name)].map(String.init)
+    QueryString(request.uri.query ?? "")[name]
   }
 
   func queryID<Tag>(_ name: String) throws -> Identifier<Tag>? {

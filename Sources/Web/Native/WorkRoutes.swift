@@ -31,12 +31,13 @@ enum WorkRoutes {
     },
     Route(
       .get, "/api/work/{project}", .work,
-      "The ontology and instructions of a version of the project."
+      "The ontology and instructions of a version of the project, or of a form of its tasks."
     ) { call in
       try await call.atWork { vault, project, worker in
         let projects = Projects(vault, actor: .worker(worker))
         let version = call.query("version").flatMap { Int($0) }
-        let content = try await projects.content(of: project, version: version)
+        let form = call.query("form").flatMap { Int64($0) }
+        let content = try await projects.content(of: project, version: version, form: form)
         let row = try await projects.get(project)
         return .json(
           ([
@@ -208,6 +209,7 @@ enum WorkRoutes {
         "task",
         [
           "id": .string(leased.task.id.text), "version": .count(leased.task.version),
+          "form": .optional(leased.task.form.map { Int($0) }),
           "params": leased.content.params, "media": .object(media),
           "width": .optional(leased.task.size?.width),
           "height": .optional(leased.task.size?.height),

@@ -40,5 +40,5 @@ enum PageRoutes {
 package enum RouteTable {
   package static let all: [Route] =
     PageRoutes.all + SessionRoutes.all + ProjectRoutes.all + TaskRoutes.all + AssetRoutes.all
-    + ExportRoutes.all + WorkRoutes.all + PeopleRoutes.all
+    + ExportRoutes.all + WorkRoutes.all + PeopleRoutes.all + ScaleRoutes.all
 }

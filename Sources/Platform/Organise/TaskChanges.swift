@@ -1,0 +1,107 @@
+import Foundation
+import Notation
+import Store
+import Vault
+
+/// What a client may change of a task that is made.
+package struct TaskChanges: Sendable {
+  let vault: ClientVault
+  let actor: Actor
+
+  package init(_ vault: ClientVault, actor: Actor) {
+    self.vault = vault
+    self.actor = actor
+  }
+
+  /// - Parameter uniqueID: nil frees it.
+  /// - Throws: `.uniqueIDTaken`.
+  package func setUniqueID(_ uniqueID: String?, of id: TaskID) async throws {
+    if let uniqueID {
+      guard (1...ImportLineReader.uniqueIDLimit).contains(uniqueID.unicodeScalars.count) else {
+        throw Refusal.invalid(
+          path: "unique_id",
+          problem: "must be a string of 1 to \(ImportLineReader.uniqueIDLimit) characters")
+      }
+    }
+    try await change(id, "task.renamed") { task, connection in
+      if let uniqueID {
+        let other = try connection.first(
+          "SELECT id FROM tasks WHERE unique_id = ? AND seq <> ?",
+          [.text(uniqueID), .int(task.seq)]
+        ) { $0.text(0) }
+        if let other { throw Refusal.uniqueIDTaken(uniqueID, by: other) }
+      }
+      try connection.run(
+        "UPDATE tasks SET unique_id = ? WHERE seq = ?", [.optional(uniqueID), .int(task.seq)])
+    }
+  }
+
+  /// Replaces the metadata.
+  package func setMetadata(_ metadata: JSON, of id: TaskID) async throws {
+    guard metadata.members != nil else {
+      throw Refusal.invalid(path: "metadata", problem: "must be an object")
+    }
+    try await change(id, "task.described") { task, connection in
+      let sealed = try connection.first(
+        "SELECT sealed FROM tasks WHERE seq = ?", [.int(task.seq)]
+      ) { $0.blob(0) }
+      guard let sealed else { throw Refusal.unknown(.task, id.text) }
+      var content = try TaskContent(stored: vault.key.open(sealed, table: "tasks", row: id))
+      content.metadata = metadata
+      try connection.run(
+        "UPDATE tasks SET sealed = ? WHERE seq = ?",
+        [.blob(vault.key.seal(content.stored, table: "tasks", row: id)), .int(task.seq)])
+    }
+  }
+
+  /// Replaces the tags by what `edit` makes of them.
+  package func changeTags(
+    of id: TaskID, _ edit: @escaping @Sendable ([String]) -> [String]
+  ) async throws {
+    try await change(id, "task.tagged") { task, connection in
+      let tags = edit(try TaskTags.of(task.seq, connection))
+      try Submissions.check(tags: tags)
+      try TaskTags.set(tags, of: task.seq, connection)
+    }
+  }
+
+  /// Records what the client says of a result.
+  package func audit(
+    _ verdict: TaskRow.Audit, comments: String?, of id: TaskID
+  ) async throws {
+    let at = vault.environment.now()
+    try await change(id, "task.audited") { task, connection in
+      guard task.lifecycle.state == .completed else {
+        throw Refusal.notPossible(
+          .task, state: task.lifecycle.state.rawValue, asked: "an audit of its result")
+      }
+      let number =
+        (try connection.first(
+          "SELECT coalesce(max(number), 0) FROM audits WHERE task = ?", [.int(task.seq)]
+        ) { $0.int(0) } ?? 0) + 1
+      let body = (["comments": comments.map { .string($0) } ?? .null] as JSON).utf8
+      try connection.run(
+        "INSERT INTO audits VALUES (?, ?, ?, ?, ?)",
+        [
+          .int(task.seq), .int(number), .int(at), .text(verdict.rawValue),
+          .blob(vault.key.seal(body, table: "audits", row: "\(id)/\(number)")),
+        ])
+      try connection.run(
+        "UPDATE tasks SET audit = ? WHERE seq = ?", [.text(verdict.rawValue), .int(task.seq)])
+    }
+  }
+
+  private func change(
+    _ id: TaskID, _ action: String,
+    _ body: @escaping @Sendable (TaskRow, any Connection) throws -> Void
+  ) async throws {
+    let record = vault.record(by: actor)
+    try await vault.database.write(.flushed) { connection in
+      let task = try TaskRow.get(id, connection)
+      try body(task, connection)
+      try connection.run(
+        "UPDATE tasks SET updated_at = ? WHERE seq = ?", [.int(record.at), .int(task.seq)])
+      try record.append(connection, action, id.text)
+    }
+  }
+}

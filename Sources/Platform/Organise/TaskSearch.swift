@@ -1,0 +1,210 @@
+import Foundation
+import Labels
+import Notation
+import Store
+import Vault
+import Workflow
+
+/// Finds tasks over every project of a vault, newest first, a page at a time.
+package struct TaskSearch: Sendable {
+  let vault: ClientVault
+
+  package init(_ vault: ClientVault) { self.vault = vault }
+
+  package struct Filter: Hashable, Sendable {
+    package var project: ProjectID?
+    package var batch: BatchID?
+    package var states: [TaskLifecycle.State]?
+    package var types: [String] = []
+    package var uniqueIDs: [String] = []
+    /// Any of them.
+    package var tags: [String] = []
+    /// nil stands for a result nobody has said anything of.
+    package var audits: [TaskRow.Audit?] = []
+    /// Milliseconds since 1970; from the first on, before the second.
+    package var created = Span()
+    package var completed = Span()
+    package var updated = Span()
+
+    package struct Span: Hashable, Sendable {
+      package var from: Int64?
+      package var until: Int64?
+      package init(from: Int64? = nil, until: Int64? = nil) {
+        self.from = from
+        self.until = until
+      }
+    }
+
+    package init() {}
+  }
+
+  package struct Found: Sendable {
+    package var row: TaskRow
+    package var batch: String
+    package var project: String
+    package var content: TaskContent
+    package var ontology: Ontology
+    package var result: [Annotation]?
+    package var settledAt: Int64?
+    package var tags: [String]
+    package var comments: [String]
+    package var callback: Callbacks.State?
+  }
+
+  /// - Parameters:
+  ///   - before: the `seq` of the last task of the page before.
+  ///   - skipping: tasks to pass over, for callers that count pages.
+  /// - Complexity: O(limit) for a vault, a project or a unique id; other filters walk the tasks
+  ///   from the newest on until the page is full.
+  package func page(
+    _ filter: Filter, before: Int64?, skipping: Int = 0, limit: Int
+  ) async throws -> [Found] {
+    try await vault.database.read { connection in
+      var (conditions, arguments) = Self.conditions(filter)
+      if let before {
+        conditions.append("t.seq < ?")
+        arguments.append(.int(before))
+      }
+      let rows = try connection.all(
+        """
+        SELECT \(TaskRow.columns), t.sealed FROM tasks t
+        WHERE \(conditions.isEmpty ? "1" : conditions.joined(separator: " AND "))
+        ORDER BY t.seq DESC LIMIT ? OFFSET ?
+        """, arguments + [.number(limit), .number(skipping)]
+      ) { (row: TaskRow.row($0), sealed: $0.blob(TaskRow.columnCount)) }
+      return try rows.map { try found($0.row, $0.sealed, connection) }
+    }
+  }
+
+  package func get(_ id: TaskID) async throws -> Found {
+    try await vault.database.read { connection in
+      let row = try TaskRow.get(id, connection)
+      let sealed = try connection.first(
+        "SELECT sealed FROM tasks WHERE seq = ?", [.int(row.seq)]
+      ) { $0.blob(0) }
+      guard let sealed else { throw Refusal.unknown(.task, id.text) }
+      return try found(row, sealed, connection)
+    }
+  }
+
+  /// How many tasks there are.
+  ///
+  /// - Complexity: O(batches) by project, batch and state alone; else O(tasks of the filter).
+  package func count(_ filter: Filter) async throws -> Int {
+    var rest = filter
+    rest.project = nil
+    rest.batch = nil
+    rest.states = nil
+    if rest == Filter() { return try await countByBatches(filter) }
+    return try await vault.database.read { connection in
+      let (conditions, arguments) = Self.conditions(filter)
+      return try connection.first(
+        "SELECT count(*) FROM tasks t WHERE \(conditions.joined(separator: " AND "))", arguments
+      ) { Int($0.int(0)) } ?? 0
+    }
+  }
+
+  private func countByBatches(_ filter: Filter) async throws -> Int {
+    let batches = try await vault.database.read { connection in
+      try connection.all(
+        """
+        SELECT \(Batch.columns) FROM batches
+        WHERE (? IS NULL OR project_id = ?) AND (? IS NULL OR id = ?)
+        """,
+        [
+          .optional(filter.project?.text), .optional(filter.project?.text),
+          .optional(filter.batch?.text), .optional(filter.batch?.text),
+        ], Batch.row)
+    }
+    return batches.reduce(0) { sum, batch in
+      guard let states = filter.states else { return sum + batch.counts.tasks }
+      return sum + states.reduce(0) { $0 + batch.counts.tasks(in: $1) }
+    }
+  }
+
+  private static func conditions(_ filter: Filter) -> (sql: [String], arguments: [SQLValue]) {
+    var sql: [String] = []
+    var arguments: [SQLValue] = []
+    func add(_ condition: String, _ values: [SQLValue]) {
+      sql.append(condition)
+      arguments += values
+    }
+    func marks(_ count: Int) -> String { repeatElement("?", count: count).joined(separator: ", ") }
+    if !filter.uniqueIDs.isEmpty {
+      add("t.unique_id IN (\(marks(filter.uniqueIDs.count)))", filter.uniqueIDs.map { .text($0) })
+    }
+    if let project = filter.project { add("+t.project_id = ?", [project.sql]) }
+    if let batch = filter.batch { add("+t.batch_id = ?", [batch.sql]) }
+    if let states = filter.states {
+      add("+t.state IN (\(marks(states.count)))", states.map { .text($0.rawValue) })
+    }
+    if !filter.types.isEmpty {
+      add("t.type IN (\(marks(filter.types.count)))", filter.types.map { .text($0) })
+    }
+    if !filter.tags.isEmpty {
+      add(
+        "t.seq IN (SELECT task FROM task_tags WHERE tag IN (\(marks(filter.tags.count))))",
+        filter.tags.map { .text($0) })
+    }
+    if !filter.audits.isEmpty {
+      let known = filter.audits.compactMap { $0 }
+      let isPendingWanted = filter.audits.contains(nil)
+      let pending = isPendingWanted ? " OR (t.audit IS NULL AND t.state = 'completed')" : ""
+      add("(t.audit IN (\(marks(known.count)))\(pending))", known.map { .text($0.rawValue) })
+    }
+    for (column, span) in [
+      ("t.created_at", filter.created),
+      ("CASE WHEN t.state = 'completed' THEN t.ended_at END", filter.completed),
+      ("coalesce(t.updated_at, t.ended_at, t.created_at)", filter.updated),
+    ] {
+      if let from = span.from { add("\(column) >= ?", [.int(from)]) }
+      if let until = span.until { add("\(column) < ?", [.int(until)]) }
+    }
+    return (sql, arguments)
+  }
+
+  private func found(
+    _ row: TaskRow, _ sealed: Data, _ connection: any Connection
+  ) throws -> Found {
+    let ontology = try vault.content(of: row, connection).ontology
+    let names = try connection.first(
+      """
+      SELECT b.name, p.name FROM batches b JOIN projects p ON p.id = b.project_id WHERE b.id = ?
+      """, [row.batch.sql]
+    ) { (batch: $0.text(0), project: $0.text(1)) }
+    let result =
+      row.lifecycle.state == .completed
+      ? try ConsensusRow.newest(of: row, ontology, vault, connection) : nil
+    return Found(
+      row: row, batch: names?.batch ?? "", project: names?.project ?? "",
+      content: try TaskContent(stored: vault.key.open(sealed, table: "tasks", row: row.id)),
+      ontology: ontology, result: result?.annotations, settledAt: result?.createdAt,
+      tags: try TaskTags.of(row.seq, connection), comments: try comments(of: row, connection),
+      callback: row.hasCallback ? try Callbacks.state(of: row.seq, connection) : nil)
+  }
+
+  private func comments(of row: TaskRow, _ connection: any Connection) throws -> [String] {
+    guard row.audit != nil else { return [] }
+    return try connection.all(
+      "SELECT number, sealed FROM audits WHERE task = ? ORDER BY number", [.int(row.seq)]
+    ) { found in
+      let plain = try vault.key.open(
+        found.blob(1), table: "audits", row: "\(row.id)/\(found.int(0))")
+      return try JSON(parsing: [UInt8](plain))["comments"]?.string
+    }.compactMap { $0 }
+  }
+}
+
+extension Batch.Counts {
+  /// Tasks that are in a state now.
+  func tasks(in state: TaskLifecycle.State) -> Int {
+    switch state {
+    case .staged: tasks - open - inReview - completed - canceled - failed
+    case .open: open
+    case .inReview: inReview
+    case .completed: completed
+    case .canceled: canceled
+    case .failed: failed
+    }
+  }
+}

@@ -1,0 +1,89 @@
+import Foundation
+import Logging
+import Notation
+import Platform
+import ServiceLifecycle
+import Store
+
+/// Tells clients of tasks that have ended, as Scale does: a POST to the task's `callback_url`, tried
+/// again until it is answered with a 2xx.
+struct ScaleCourier: Service {
+  static let interval = Duration.milliseconds(500)
+  /// Callbacks of one vault that are on their way at once.
+  static let atOnce = 16
+
+  let services: Services
+  let logger: Logger
+
+  /// The secret by which a receiver knows that a callback is ours.
+  static func key(of vault: ClientVault) -> String { vault.key.pseudonym(of: "callback-auth") }
+
+  func run() async throws {
+    await cancelWhenGracefulShutdown {
+      // A vault that is closed can hold callbacks from before; each is looked into once.
+      var next: [ClientID: Int64] = [:]
+      for client in (try? await Clients(services.engine, actor: .system).list()) ?? [] {
+        next[client.id] = 0
+      }
+      while !Task.isCancelled {
+        let now = services.engine.environment.now()
+        let open = await services.engine.vaults.openClients
+        let ripe = next.filter { $0.value <= now }.map(\.key)
+        for client in Set(ripe).union(open) {
+          do {
+            next[client] = try await deliver(client, isOpen: open.contains(client))
+          } catch {
+            logger.error("callbacks failed", metadata: ["error": "\(error)"])
+            next[client] = now + 10_000
+          }
+        }
+        try? await Task.sleep(for: Self.interval)
+      }
+    }
+  }
+
+  /// - Returns: when the next callback of this client is due; nil where none waits.
+  private func deliver(_ client: ClientID, isOpen: Bool) async throws -> Int64? {
+    var next: Int64?
+    let work: (ClientVault) async throws -> Void = { vault in
+      let callbacks = Callbacks(vault)
+      let due = try await callbacks.due(limit: Self.atOnce)
+      await withTaskGroup { group in
+        for one in due { group.addTask { await send(one, vault) } }
+      }
+      next = try await callbacks.nextDue()
+    }
+    if isOpen {
+      try await services.engine.vaults.withoutTouching(client, work)
+    } else {
+      try await services.engine.vaults.with(client, work)
+    }
+    return next
+  }
+
+  private func send(_ due: Callbacks.Due, _ vault: ClientVault) async {
+    let callbacks = Callbacks(vault)
+    do {
+      let (url, body) = try await ScaleDesk(vault: vault, actor: .system, services: services)
+        .callback(of: due.task)
+      let (isDelivered, outcome) = await post(body, to: url, vault)
+      try await callbacks.record(due, isDelivered: isDelivered, outcome: outcome)
+    } catch {
+      logger.error(
+        "callback failed", metadata: ["task": "\(due.task)", "error": "\(error)"])
+    }
+  }
+
+  private func post(
+    _ body: JSON, to url: String, _ vault: ClientVault
+  ) async -> (isDelivered: Bool, outcome: String) {
+    do {
+      let status = try await services.fetcher.post(
+        Data(body.utf8), to: url,
+        headers: [(name: "scale-callback-auth", value: Self.key(of: vault))])
+      return ((200..<300).contains(status), "status \(status)")
+    } catch {
+      return (false, error.sentence)
+    }
+  }
+}

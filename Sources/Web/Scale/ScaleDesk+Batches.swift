@@ -1,0 +1,109 @@
+import Notation
+import Platform
+import Store
+import Wire
+import Workflow
+
+extension ScaleDesk {
+  func createBatch(_ body: JSON) async throws -> JSON {
+    guard let name = Self.text(body["name"]) else {
+      throw ScaleFault("Please include a name parameter.")
+    }
+    guard let projectName = Self.text(body["project"]) else {
+      throw ScaleFault("Please include a project parameter.")
+    }
+    let project = try await projects.find(projectName)
+    let flags = try await projects.content(of: project.id).request?["flags"] ?? [:]
+    let gathersFirst = flags["rapid"]?.bool == true || flags["studio"]?.bool == true
+    let isStaging = gathersFirst && !vault.isTest
+    let metadata = body["metadata"] ?? [:]
+    guard metadata.members != nil else { throw ScaleFault("metadata must be an object.") }
+    let batch = try await batches.create(
+      in: project.id, name: name, isStaging: isStaging,
+      request: body.without(["name", "project"]).merged(with: ["metadata": metadata]))
+    return try await json(batch)
+  }
+
+  func batch(_ name: String) async throws -> JSON {
+    try await json(try await batches.find(name))
+  }
+
+  /// Counts by status; groups of nothing are left out.
+  func batchStatus(_ name: String) async throws -> JSON {
+    let batch = try await batches.find(name)
+    let counts = batch.counts
+    let pending = counts.tasks - counts.completed - counts.canceled - counts.failed
+    let groups = [
+      ("pending", pending), ("completed", counts.completed), ("error", counts.failed),
+      ("canceled", counts.canceled),
+    ]
+    return .object(
+      [.init("status", .string(Self.status(batch)))]
+        + groups.filter { $0.1 > 0 }.map { .init($0.0, .int(Int64($0.1))) })
+  }
+
+  /// Puts a staged batch on offer; one that is on offer stays so.
+  func finalizeBatch(_ name: String) async throws -> JSON {
+    let batch = try await batches.find(name)
+    guard batch.state == .staging else { return try await json(batch) }
+    return try await json(try await batches.handle(.finalized, of: batch.id))
+  }
+
+  func setBatchMetadata(_ metadata: JSON, of name: String) async throws -> JSON {
+    let batch = try await batches.find(name)
+    guard metadata.members != nil else { throw ScaleFault("metadata must be an object.") }
+    let request = try await batches.request(of: batch.id)
+    try await batches.setRequest(request.merged(with: ["metadata": metadata]), of: batch.id)
+    return try await json(batch)
+  }
+
+  struct BatchFilter {
+    var project: String?
+    var status: String?
+    var created = TaskSearch.Filter.Span()
+    var limit: Int
+    var offset: Int
+  }
+
+  func allBatches(_ filter: BatchFilter) async throws -> JSON {
+    var project: ProjectID?
+    if let name = filter.project { project = try await projects.find(name).id }
+    let found = try await batches.all(in: project).filter { batch in
+      (filter.status == nil || Self.status(batch) == filter.status)
+        && batch.createdAt >= filter.created.from ?? .min
+        && batch.createdAt < filter.created.until ?? .max
+    }
+    var docs: [JSON] = []
+    for batch in found.dropFirst(filter.offset).prefix(filter.limit) {
+      docs.append(try await json(batch))
+    }
+    return [
+      "docs": .array(docs), "totalDocs": .int(Int64(found.count)),
+      "limit": .int(Int64(filter.limit)), "offset": .int(Int64(filter.offset)),
+      "has_more": .bool(filter.offset + docs.count < found.count),
+    ]
+  }
+
+  static func status(_ batch: Batch) -> String {
+    switch batch.state {
+    case .staging: "staging"
+    case .inProgress, .paused: "in_progress"
+    case .completed, .canceled: "completed"
+    }
+  }
+
+  private func json(_ batch: Batch) async throws -> JSON {
+    let project = try await projects.get(batch.project)
+    let request = try await batches.request(of: batch.id)
+    var members: [JSON.Member] = [
+      .init("id", .string(batch.id.text)), .init("name", .string(batch.name)),
+      .init("project", .string(project.name)), .init("status", .string(Self.status(batch))),
+      .init("created_at", .string(Timestamp.text(batch.createdAt))),
+      .init("metadata", request["metadata"] ?? [:]),
+    ]
+    for name in ["callback", "calibration_batch", "self_label_batch"] {
+      if let value = request[name], value != "" { members.append(.init(name, value)) }
+    }
+    return .object(members)
+  }
+}

@@ -1,0 +1,192 @@
+import Foundation
+import Formats
+import Notation
+import Platform
+import Store
+import Wire
+import Workflow
+
+extension ScaleDesk {
+  func task(_ id: TaskID) async throws -> JSON {
+    try await json(try await TaskSearch(vault).get(id))
+  }
+
+  /// What the sender is told when a task has ended, and where.
+  func callback(of id: TaskID) async throws -> (url: String, body: JSON) {
+    let found = try await TaskSearch(vault).get(id)
+    let task = try await json(found)
+    let body: JSON = [
+      "task_id": .string(id.text), "response": task["response"] ?? [:], "task": task,
+    ]
+    return (found.content.request?["callback_url"]?.string ?? "", body)
+  }
+
+  // MARK: Changes
+
+  func cancel(_ id: TaskID, clearsUniqueID: Bool) async throws -> JSON {
+    let found = try await TaskSearch(vault).get(id)
+    if found.row.lifecycle.state != .canceled {
+      _ = try await Tasks(vault, actor: actor).cancel(id)
+    }
+    if clearsUniqueID, found.row.uniqueID != nil {
+      try await TaskChanges(vault, actor: actor).setUniqueID(nil, of: id)
+    }
+    return try await task(id)
+  }
+
+  func setUniqueID(_ uniqueID: String?, of id: TaskID) async throws -> JSON {
+    try await TaskChanges(vault, actor: actor).setUniqueID(uniqueID, of: id)
+    return try await task(id)
+  }
+
+  func setMetadata(_ metadata: JSON, of id: TaskID) async throws -> JSON {
+    try await TaskChanges(vault, actor: actor).setMetadata(metadata, of: id)
+    return try await task(id)
+  }
+
+  func changeTags(
+    of id: TaskID, _ edit: @escaping @Sendable ([String]) -> [String]
+  ) async throws -> JSON {
+    try await TaskChanges(vault, actor: actor).changeTags(of: id, edit)
+    return try await task(id)
+  }
+
+  func audit(_ id: TaskID, _ body: JSON) async throws -> JSON {
+    guard let isAccepted = body["accepted"]?.bool else {
+      throw ScaleFault("Please include an accepted parameter: true or false.")
+    }
+    try await TaskChanges(vault, actor: actor).audit(
+      isAccepted ? .accepted : .rejected, comments: Self.text(body["comments"]), of: id)
+    return try await task(id)
+  }
+
+  // MARK: Lists
+
+  struct Page {
+    var filter: TaskSearch.Filter
+    var token: String?
+    var offset: Int
+    var limit: Int
+    var isLimited: Bool
+  }
+
+  func tasks(_ page: Page) async throws -> JSON {
+    let search = TaskSearch(vault)
+    let before = try await page.token.map(Self.id(inToken:)).asyncMap {
+      try await search.get($0).row.seq
+    }
+    let found = try await search.page(
+      page.filter, before: before, skipping: before == nil ? page.offset : 0,
+      limit: page.limit + 1)
+    let shown = found.prefix(page.limit)
+    var docs: [JSON] = []
+    for task in shown {
+      let whole = try await json(task)
+      docs.append(
+        page.isLimited
+          ? .object(
+            (whole.members ?? []).filter {
+              ["task_id", "status", "metadata", "project"].contains($0.name)
+            }) : whole)
+    }
+    let hasMore = found.count > page.limit
+    var members: [JSON.Member] = [
+      .init("docs", .array(docs)),
+      .init("total", .int(Int64(try await search.count(page.filter)))),
+      .init("limit", .int(Int64(page.limit))), .init("offset", .int(Int64(page.offset))),
+      .init("has_more", .bool(hasMore)),
+    ]
+    if hasMore, let last = shown.last {
+      members.append(.init("next_token", .string(Self.token(after: last.row))))
+    }
+    return .object(members)
+  }
+
+  /// As Scale's: base64 of the last task's id and moment.
+  private static func token(after row: TaskRow) -> String {
+    let place: JSON = [
+      "id": .string(row.id.text), "created_at": .string(Timestamp.text(row.createdAt)),
+    ]
+    return Data(place.utf8).base64EncodedString()
+  }
+
+  private static func id(inToken token: String) throws -> TaskID {
+    guard let data = Data(base64Encoded: token), let place = try? JSON(parsing: [UInt8](data)),
+      let id = place["id"]?.string.flatMap({ TaskID($0) })
+    else { throw ScaleFault("next_token is not one that was given out.") }
+    return id
+  }
+
+  /// Names of Scale's statuses, and the states they stand for.
+  static let statuses: [(name: String, states: [TaskLifecycle.State])] = [
+    ("pending", [.staged, .open, .inReview]), ("completed", [.completed]),
+    ("canceled", [.canceled]), ("error", [.failed]),
+  ]
+
+  // MARK: The echo
+
+  func json(_ found: TaskSearch.Found) async throws -> JSON {
+    let row = found.row
+    let request = found.content.request ?? [:]
+    let typeName = row.type ?? "imageannotation"
+    let params = request["params"] ?? found.content.params
+    let status = Self.statuses.first { $0.states.contains(row.lifecycle.state) }?.name ?? "error"
+    var members: [JSON.Member] = [
+      .init("task_id", .string(row.id.text)),
+      .init("created_at", .string(Timestamp.text(row.createdAt))),
+      .init(
+        "updated_at",
+        .string(Timestamp.text(row.updatedAt ?? row.endedAt ?? row.createdAt))),
+      .init("type", .string(typeName)), .init("status", .string(status)),
+      .init("is_test", .bool(vault.isTest)), .init("urgency", request["urgency"] ?? "standard"),
+      .init("metadata", found.content.metadata), .init("params", params),
+    ]
+    func add(_ name: String, _ value: JSON?) {
+      if let value, value != .null { members.append(.init(name, value)) }
+    }
+    add("instruction", request["instruction"])
+    add("callback_url", request["callback_url"])
+    switch found.callback {
+    case .delivered: add("callback_succeeded", true)
+    case .failed: add("callback_succeeded", false)
+    case .due, nil: break
+    }
+    if found.project != Self.freeProject { add("project", .string(found.project)) }
+    if found.batch != Batch.defaultName { add("batch", .string(found.batch)) }
+    add("project_param_version", request["project_param_version"])
+    add("priority", request["priority"])
+    add("unique_id", row.uniqueID.map { .string($0) })
+    add("tags", found.tags.isEmpty ? nil : .array(found.tags.map { .string($0) }))
+    add("expected_response", request["expected_response"])
+    if row.lifecycle.state == .completed { addResult(of: found, typeName, params, &members) }
+    return .object(members)
+  }
+
+  private func addResult(
+    of found: TaskSearch.Found, _ typeName: String, _ params: JSON,
+    _ members: inout [JSON.Member]
+  ) {
+    let annotations = AnnotationNotation.json(
+      found.result ?? [], ontology: found.ontology, style: .names)
+    let response =
+      found.row.type.flatMap { ScaleType($0) }.map {
+        ScaleResponse($0, params).response(annotations.array ?? [], task: found.row.id.text)
+      } ?? ["annotations": annotations]
+    if let end = found.row.endedAt {
+      members.append(.init("completed_at", .string(Timestamp.text(end))))
+    }
+    members.append(.init("response", response))
+    members.append(
+      .init("customer_review_status", .string(found.row.audit?.rawValue ?? "pending")))
+    if !found.comments.isEmpty {
+      members.append(
+        .init("customer_review_comments", .array(found.comments.map { .string($0) })))
+    }
+  }
+}
+
+extension Optional {
+  fileprivate func asyncMap<T>(_ body: (Wrapped) async throws -> T) async rethrows -> T? {
+    if let self { try await body(self) } else { nil }
+  }
+}

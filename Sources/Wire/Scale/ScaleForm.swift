@@ -1,0 +1,87 @@
+import Notation
+
+/// The ontology, in native notation, by which a task of Scale's API is answered.
+package enum ScaleForm {
+  /// The class that holds a whole response as JSON text.
+  package static let responseClass = "response"
+  static let categoryClass = "category"
+  static let choiceClass = "choice"
+
+  /// - Returns: an ontology's JSON; one with the response class alone where the params do not say
+  ///   what may be answered.
+  package static func ontology(_ type: ScaleType, _ params: JSON) -> JSON {
+    let classes: [JSON]
+    switch type.answer(params) {
+    case .boxes: classes = boxes(params)
+    case .categories:
+      let several = params["allow_multiple"]?.bool == true
+      classes = question(categoryClass, names(params["categories"]), several: several)
+    case .choice: classes = question(choiceClass, names(params["choices"]), several: false)
+    case .fields: classes = (params["fields"]?.array ?? []).compactMap(field)
+    case .values:
+      classes = unique((params["fields"]?.members ?? []).map(\.name)).map(text)
+    case .response: classes = []
+    }
+    return ["classes": .array(classes.isEmpty ? [text(responseClass)] : classes)]
+  }
+
+  private static func boxes(_ params: JSON) -> [JSON] {
+    let labels =
+      params["geometries"]?["box"]?["objects_to_annotate"] ?? params["objects_to_annotate"]
+    let attributes = (params["annotation_attributes"]?.members ?? []).map(attribute)
+    return names(labels).map { name in
+      ["name": .string(name), "kind": "box", "attributes": .array(attributes)]
+    }
+  }
+
+  /// Labels are strings or `{"choice", "subchoices"}`, as deep as they like.
+  static func names(_ json: JSON?) -> [String] {
+    func flat(_ item: JSON) -> [String] {
+      if let name = item.string { return [name] }
+      let name = item["choice"]?.string ?? item["value"]?.string ?? item["label"]?.string
+      let inner = (item["subchoices"]?.array ?? []).flatMap(flat)
+      return (name.map { [$0] } ?? []) + inner
+    }
+    return unique((json?.array ?? []).flatMap(flat))
+  }
+
+  private static func unique(_ names: [String]) -> [String] {
+    var seen: Set<String> = []
+    return names.filter { !$0.isEmpty && seen.insert($0).inserted }
+  }
+
+  private static func attribute(_ member: JSON.Member) -> JSON {
+    let choices = names(member.value["choices"])
+    if choices.isEmpty { return ["name": .string(member.name), "kind": "text"] }
+    let several = member.value["allow_multiple"]?.bool == true
+    return [
+      "name": .string(member.name), "kind": several ? "multiLabel" : "category",
+      "options": .array(choices.map { .string($0) }),
+    ]
+  }
+
+  private static func field(_ json: JSON) -> JSON? {
+    guard let id = json["field_id"]?.string, !id.isEmpty else { return nil }
+    let choices = names(json["choices"].map { choices in
+      .array((choices.array ?? []).map { $0["value"] ?? $0 })
+    })
+    guard json["type"]?.string == "category", !choices.isEmpty else { return text(id) }
+    let most = json["max_selections"]?.integer ?? json["max_responses"]?.integer ?? 1
+    return question(id, choices, several: most > 1).first
+  }
+
+  /// - Returns: nothing where there is nothing to choose from yet: a project may say so later.
+  private static func question(_ name: String, _ options: [String], several: Bool) -> [JSON] {
+    guard !options.isEmpty else { return [] }
+    return [
+      [
+        "name": .string(name), "kind": several ? "multiLabel" : "category", "required": true,
+        "options": .array(options.map { .string($0) }),
+      ]
+    ]
+  }
+
+  private static func text(_ name: String) -> JSON {
+    ["name": .string(name), "kind": "text", "maxLength": 1_000_000]
+  }
+}

@@ -1,0 +1,355 @@
+"""The real scaleapi client against a running server: the two lines of docs/guides/move-from-scale.md."""
+import base64, io, json
+import pytest
+
+scaleapi = pytest.importorskip("scaleapi")
+from scaleapi.tasks import TaskReviewStatus, TaskStatus, TaskType
+from scaleapi.exceptions import (ScaleDuplicateResource, ScaleInvalidRequest, ScaleResourceNotFound, ScaleUnauthorized)
+from conftest import Assay
+
+IMAGE = dict(attachment_type="image", attachment="http://i.imgur.com/v4cBreD.jpg", instruction="Draw a box around each cow.",
+             geometries={"box": {"objects_to_annotate": ["Baby Cow", "Big Cow"], "min_height": 10, "min_width": 10}})
+CATEGORY = dict(attachment_type="website", attachment="http://www.google.com/", instruction="Public or private?", categories=["public", "private"])
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    server = Assay(tmp_path_factory.mktemp("scale")).start()
+    server.client(); server.worker("ann@example.org")
+    server.test_key = server.run("key", "create", "--client", "Lab", "--test").stdout.strip()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def client(server): return scaleapi.ScaleClient(server.keys["Lab"], api_instance_url=f"{server.url}/v1")
+
+
+@pytest.fixture(scope="module")
+def tester(server): return scaleapi.ScaleClient(server.test_key, api_instance_url=f"{server.url}/v1")
+
+
+@pytest.fixture(scope="module")
+def project(client): return client.create_project("Cows", TaskType.ImageAnnotation, {"instruction": "Be exact."})
+
+
+@pytest.fixture(scope="module")
+def batch(client, project): return client.create_batch("Cows", "Cows 1")
+
+
+def test_a_project_is_made_read_listed_and_given_versions(client, project):
+    assert project.name == "Cows" and project.type == "imageannotation" and project.version == 0
+    changed = client.update_project("Cows", patch=True, instruction="Be very exact.")
+    assert changed.version == 1 and changed.instruction == "Be very exact."
+    assert [v["version"] for v in client.get_project("Cows").as_dict()["param_history"]] == [0, 1]
+    assert "Cows" in [p.name for p in client.projects()]
+    with pytest.raises(ScaleDuplicateResource): client.create_project("Cows", TaskType.ImageAnnotation)
+    with pytest.raises(ScaleResourceNotFound): client.get_project("Horses")
+
+
+def test_names_may_hold_anything(client):
+    for name in ("a b/c%d", "été 🐄", "x?y&z=1"):
+        client.create_project(name, TaskType.Categorization, {})
+        assert client.get_project(name).name == name
+        client.create_batch(name, f"batch {name}")
+        assert client.get_batch(f"batch {name}").project == name
+    with pytest.raises(ScaleInvalidRequest): client.create_project("x" * 10_000, TaskType.Categorization)
+
+
+def test_a_batch_counts_finalizes_and_keeps_metadata(client, batch):
+    assert batch.status == "in_progress"
+    status = client.batch_status("Cows 1")
+    assert status["status"] == "in_progress"
+    batch.finalize()
+    client.set_batch_metadata("Cows 1", {"a": 1})
+    assert client.get_batch("Cows 1").metadata == {"a": 1}
+    assert "Cows 1" in [b.name for b in client.get_batches(project_name="Cows")]
+    with pytest.raises(ScaleDuplicateResource): client.create_batch("Cows", "Cows 1")
+
+
+def test_a_task_is_echoed_with_its_defaults(client, batch):
+    task = client.create_task(TaskType.ImageAnnotation, project="Cows", batch="Cows 1", metadata={"k": "v"}, priority=30, **IMAGE)
+    assert task.status == TaskStatus.Pending.value and task.metadata == {"k": "v"} and task.project == "Cows" and task.batch == "Cows 1"
+    assert task.params["with_labels"] is True and task.params["geometries"]["box"]["min_width"] == 10
+    assert task.instruction == "Draw a box around each cow.\n\nBe very exact."
+    assert not hasattr(task, "unique_id") and not hasattr(task, "tags") and not hasattr(task, "response")
+    assert client.get_task(task.id).as_dict() == task.as_dict()
+
+
+@pytest.mark.parametrize("kind, params", [
+    (TaskType.ImageAnnotation, dict(attachment="http://a.example/b.jpg")), (TaskType.ImageAnnotation, dict(geometries=IMAGE["geometries"])),
+    (TaskType.Categorization, dict(categories=["a"])), (TaskType.Transcription, dict(instruction="x")), (TaskType.DataCollection, dict(instruction="x")),
+    (TaskType.DocumentTranscription, dict(instruction="x")), (TaskType.Annotation, dict(instruction="x")), (TaskType.PolygonAnnotation, dict(instruction="x")),
+    (TaskType.LineAnnotation, dict(instruction="x"))])
+def test_what_scale_refuses_is_refused(client, kind, params):
+    with pytest.raises(ScaleInvalidRequest): client.create_task(kind, **params)
+
+
+def test_unique_ids_are_global_and_can_be_set_and_freed(client):
+    one = client.create_task(TaskType.Categorization, unique_id="s3://bucket/1.png", **CATEGORY)
+    with pytest.raises(ScaleDuplicateResource) as error: client.create_task(TaskType.ImageAnnotation, unique_id="s3://bucket/1.png", **IMAGE)
+    assert f'The unique_id ("s3://bucket/1.png") is already used for a different task ({one.id}).' in str(error.value)
+    assert [t.id for t in client.tasks(unique_id="s3://bucket/1.png")] == [one.id]
+    two = client.create_task(TaskType.Categorization, **CATEGORY)
+    with pytest.raises(ScaleDuplicateResource): client.update_task_unique_id(two.id, "s3://bucket/1.png")
+    one.clear_unique_id()
+    assert not hasattr(client.get_task(one.id), "unique_id")
+    two.update_unique_id("s3://bucket/1.png")
+    assert client.get_task(two.id).unique_id == "s3://bucket/1.png"
+
+
+def test_metadata_and_tags_change(client):
+    task = client.create_task(TaskType.Categorization, tags=["a", "b"], **CATEGORY)
+    assert task.tags == ["a", "b"]
+    client.set_task_metadata(task.id, {"x": [1]}); assert client.get_task(task.id).metadata == {"x": [1]}
+    client.set_task_metadata(task.id, {}); assert client.get_task(task.id).metadata == {}
+    client.add_task_tags(task.id, ["c", "a"]); assert client.get_task(task.id).tags == ["a", "b", "c"]
+    client.delete_task_tags(task.id, ["a", "z"]); assert client.get_task(task.id).tags == ["b", "c"]
+    client.set_task_tags(task.id, []); assert not hasattr(client.get_task(task.id), "tags")
+    with pytest.raises(ScaleInvalidRequest): client.set_task_tags(task.id, list("abcdef"))
+
+
+def test_a_pending_task_is_canceled_twice_and_a_completed_one_not(client, tester):
+    task = client.create_task(TaskType.Categorization, unique_id="cancel me", **CATEGORY)
+    task.cancel(clear_unique_id=True)
+    again = client.get_task(task.id)
+    assert again.status == "canceled" and not hasattr(again, "unique_id")
+    client.cancel_task(task.id)
+    with pytest.raises(ScaleInvalidRequest): tester.create_task(TaskType.Categorization, **CATEGORY).cancel()
+
+
+def test_pages_hold_every_task_once_newest_first(server, client):
+    client.create_project("Pages", TaskType.Categorization, {})
+    client.create_batch("Pages", "Pages 1")
+    made = [client.create_task(TaskType.Categorization, project="Pages", batch="Pages 1", tags=[f"t{i % 3}"], **CATEGORY).id for i in range(23)]
+    assert [t.id for t in client.get_tasks("Pages")] == made[::-1]
+    token, seen = None, []
+    while True:
+        page = client.tasks(project="Pages", limit=5, next_token=token) if token else client.tasks(project="Pages", limit=5)
+        assert page.total == 23 and page.limit == 5
+        seen += [t.id for t in page]
+        token = page.next_token
+        if not token: break
+        client.create_task(TaskType.Categorization, project="Cows", **CATEGORY)  # others' work moves nothing
+    assert seen == made[::-1]
+    assert [t["task_id"] for t in raw(server, "GET", "/v1/tasks?project=Pages&offset=20")[1]["docs"]] == made[:3][::-1]
+    assert client.get_tasks_count("Pages") == 23 and client.get_tasks_count("Pages", batch_name="Pages 1", status=TaskStatus.Completed) == 0
+    assert len(list(client.get_tasks("Pages", tags=["t0"]))) == 8
+    limited = next(client.get_tasks("Pages", limited_response=True)).as_dict()
+    assert set(limited) == {"task_id", "status", "metadata", "project"}
+    assert not list(client.get_tasks("Pages", created_after="2099-01-01")) and len(list(client.get_tasks("Pages", created_after="2026-01-01 00:00:00.000000"))) == 23
+
+
+@pytest.mark.parametrize("kind, params, response", [
+    (TaskType.Categorization, CATEGORY, {"category": "public"}),
+    (TaskType.Comparison, dict(attachments=["http://a.example/a.jpg", "http://a.example/b.jpg"], attachment_type="image", instruction="Same?", choices=["yes", "no"]), {"choice": "yes"}),
+    (TaskType.Transcription, dict(attachment="http://a.example/a.pdf", fields={"title": "The title"}), {"fields": {"title": "test response"}, "repeatable_fields": []}),
+    (TaskType.DataCollection, dict(attachment="http://a.example/", fields={"page": "A page"}), {"fields": {"page": "test response"}}),
+    (TaskType.TextCollection, dict(attachments=[{"type": "text", "content": "Hi"}], fields=[{"type": "category", "field_id": "ok", "title": "Ok?", "choices": [{"label": "Yes", "value": "yes"}, {"label": "No", "value": "no"}]}]),
+     {"annotations": {"ok": {"type": "category", "field_id": "ok", "response": [["yes"]]}}}),
+    (TaskType.LidarAnnotation, dict(attachments=["http://a.example/f.json"], attachment_type="json", labels=["car"]), {"annotations": []})])
+def test_a_test_key_completes_at_once_in_a_world_of_its_own(client, tester, kind, params, response):
+    task = tester.create_task(kind, **params)
+    assert task.status == "completed" and task.is_test is True and task.response == response
+    with pytest.raises(ScaleResourceNotFound): client.get_task(task.id)
+    assert task.id not in [t.id for t in client.tasks()]
+
+
+def test_a_test_box_is_well_formed(tester):
+    task = tester.create_task(TaskType.ImageAnnotation, **IMAGE)
+    box = task.response["annotations"][0]
+    assert box["type"] == "box" and box["label"] == "Baby Cow" and {"left", "top", "width", "height", "uuid", "attributes"} <= set(box)
+    assert tester.get_task(task.id).response == task.response
+
+
+def test_what_the_client_made_is_labelled_and_read_back(server, client):
+    client.create_project("Moods", TaskType.TextCollection, {"pipeline": "consensus_task"})
+    client.create_batch("Moods", "Moods 1")
+    fields = [{"type": "category", "field_id": "mood", "title": "Mood", "choices": [{"label": "Good", "value": "good"}, {"label": "Bad", "value": "bad"}]}]
+    task = client.create_task(TaskType.TextCollection, project="Moods", batch="Moods 1", attachments=[{"type": "text", "content": "What a day"}], fields=fields)
+    found = [p for p in server.send("GET", "/api/projects", token=server.keys["Lab"])[1]["items"] if p["name"] == "Moods"][0]
+    for name in ("ann@example.org", "bob@example.org", "cyd@example.org"):
+        if name != "ann@example.org": server.worker(name)
+        token = server.signed_in(name)
+        _, leased = server.send("POST", f"/api/work/{found['id']}/leases", {}, token)
+        lease = leased["leases"][0]
+        form = lease["task"]["form"]
+        _, guide = server.send("GET", f"/api/work/{found['id']}?version=1&form={form}", token=token)
+        assert [c["name"] for c in guide["ontology"]["classes"]] == ["mood"]
+        status, _ = server.send("POST", f"/api/work/{found['id']}/leases/{lease['id']}/answer", {"annotations": [{"class": "mood", "option": "good"}], "active_seconds": 2}, token)
+        assert status == 200
+    done = client.get_task(task.id)
+    assert done.status == "completed" and done.response == {"annotations": {"mood": {"type": "category", "field_id": "mood", "response": [["good"]]}}}
+    assert client.batch_status("Moods 1") == {"status": "completed", "completed": 1}
+    assert client.get_tasks_count("Moods", status=TaskStatus.Completed) == 1
+    client.audit_task(task.id, accepted=False, comments="Look again")
+    audited = client.get_task(task.id)
+    assert audited.customer_review_status == "rejected" and audited.customer_review_comments == ["Look again"]
+    assert [t.id for t in client.get_tasks("Moods", review_status=TaskReviewStatus.Rejected)] == [task.id]
+
+
+def test_files_are_stored_and_can_be_attached(client):
+    from PIL import Image
+    data = io.BytesIO(); Image.new("RGB", (40, 30), "red").save(data, "PNG"); data.seek(0)
+    file = client.upload_file(data, project_name="Cows")
+    assert file.attachment_url.startswith("scaledata://") and file.as_dict()["mime_type"] == "image/png"
+    task = client.create_task(TaskType.ImageAnnotation, project="Cows", **{**IMAGE, "attachment": file.attachment_url})
+    assert task.params["attachment"] == file.attachment_url
+    with pytest.raises(ScaleInvalidRequest): client.create_task(TaskType.ImageAnnotation, **{**IMAGE, "attachment": "scaledata://000000000000000000000000/x"})
+    with pytest.raises(ScaleInvalidRequest): client.import_file("http://127.0.0.1:9/private.png")
+
+
+def test_quality_tasks_become_gold(server, client):
+    expected = {"annotations": [{"type": "box", "label": "Big Cow", "left": 2, "top": 4, "width": 3, "height": 5, "attributes": {}}]}
+    evaluation = client.create_evaluation_task(TaskType.ImageAnnotation, project="Cows", expected_response=expected, **IMAGE)
+    assert evaluation.expected_response == expected
+    _, task = server.send("GET", f"/api/tasks/{evaluation.id}", token=server.keys["Lab"])
+    assert task["gold"] == "evaluation"
+    assert client.create_training_task(TaskType.ImageAnnotation, project="Cows", expected_response=expected, **IMAGE).id
+
+
+def test_a_wrong_key_is_told_so_and_another_clients_task_is_not_there(server, client):
+    with pytest.raises(ScaleUnauthorized): scaleapi.ScaleClient("live_wrong", api_instance_url=f"{server.url}/v1").projects()
+    task = client.create_task(TaskType.Categorization, **CATEGORY)
+    other = scaleapi.ScaleClient(server.client("Other"), api_instance_url=f"{server.url}/v1")
+    with pytest.raises(ScaleResourceNotFound): other.get_task(task.id)
+
+
+def raw(server, method, path, body=None, headers=None):
+    basic = base64.b64encode(f"{server.keys['Lab']}:".encode()).decode()
+    return server.send(method, path, body, headers={"Authorization": f"Basic {basic}", "Content-Type": "application/json", **(headers or {})})
+
+
+def test_an_idempotency_key_makes_one_task(server):
+    first = raw(server, "POST", "/v1/task/categorization", CATEGORY, {"Idempotency-Key": "once"})
+    again = raw(server, "POST", "/v1/task/categorization", CATEGORY, {"Idempotency-Key": "once"})
+    assert first[0] == again[0] == 200 and first[1]["task_id"] == again[1]["task_id"]
+    other = raw(server, "POST", "/v1/task/categorization", {**CATEGORY, "instruction": "Other"}, {"Idempotency-Key": "once"})
+    assert other[0] == 409 and other[1]["status_code"] == 409 and "once" in other[1]["error"]
+
+
+@pytest.mark.parametrize("method, path, body, status", [
+    ("POST", "/v1/task/nonsense", {}, 400), ("POST", "/v1/task/categorization", "[1]", 400), ("POST", "/v1/task/categorization", "{", 400),
+    ("POST", "/v1/task/categorization", "", 400), ("GET", "/v1/task/nonsense", None, 404), ("GET", "/v1/tasks?limit=0", None, 400),
+    ("GET", "/v1/tasks?next_token=zz", None, 400), ("GET", "/v1/tasks?status=odd", None, 400), ("GET", "/v1/tasks?start_time=noon", None, 400),
+    ("POST", "/v1/projects", {"name": "x", "type": None}, 400), ("POST", "/v1/batches", {"name": "x", "project": "none such"}, 404),
+    ("POST", "/v1/task/categorization", {**CATEGORY, "priority": "high"}, 400), ("POST", "/v1/task/categorization", {**CATEGORY, "metadata": 3}, 400)])
+def test_what_is_wrong_is_said_in_scales_form(server, method, path, body, status):
+    code, answer = raw(server, method, path, body)
+    assert code == status and answer["status_code"] == status and isinstance(answer["error"], str) and answer["error"]
+
+
+# The twelve traps of the contract, those that concern what is served.
+def test_trap_1_success_is_200(server):
+    assert raw(server, "POST", "/v1/projects", {"name": "T1", "type": "categorization"})[0] == 200
+    assert raw(server, "POST", "/v1/task/categorization", CATEGORY)[0] == 200
+
+def test_trap_3_basic_and_bearer(server):
+    assert server.send("GET", "/v1/projects", token=server.keys["Lab"])[0] == 200 and raw(server, "GET", "/v1/projects")[0] == 200
+
+def test_trap_4_no_409_where_a_path_says_task(client, tester):
+    task = tester.create_task(TaskType.Categorization, **CATEGORY)
+    with pytest.raises(ScaleInvalidRequest): tester.cancel_task(task.id)
+    client.create_project("task force", TaskType.Categorization, {}); client.create_batch("task force", "my task batch")
+    assert client.get_batch("my task batch").name == "my task batch" and client.finalize_batch("my task batch").status
+
+def test_trap_5_errors_are_objects(server): assert set(raw(server, "GET", "/v1/task/x")[1]) == {"status_code", "error"}
+
+def test_trap_6_empty_bodies(server):
+    _, task = raw(server, "POST", "/v1/task/categorization", CATEGORY)
+    for method, path in (("POST", f"/v1/task/{task['task_id']}/setMetadata"), ("POST", f"/v1/task/{task['task_id']}/tags"), ("POST", "/v1/projects/T1/setParams")):
+        assert raw(server, method, path, "")[0] == 200, path
+
+def test_trap_7_booleans_of_python(server):
+    assert raw(server, "GET", "/v1/tasks?include_attachment_url=True")[0] == 200 and raw(server, "GET", "/v1/batches?exclude_archived=False")[0] == 200
+
+def test_trap_8_lists_are_repeated_names(server):
+    ids = [raw(server, "POST", "/v1/task/categorization", {**CATEGORY, "unique_id": f"u{i}"})[1]["task_id"] for i in range(3)]
+    _, page = raw(server, "GET", "/v1/tasks?unique_id=u0&unique_id=u2&customer_review_status=")
+    assert [t["task_id"] for t in page["docs"]] == [ids[2], ids[0]]
+
+def test_trap_10_absent_is_not_null(server):
+    _, task = raw(server, "POST", "/v1/task/categorization", {**CATEGORY, "unique_id": None, "tags": None, "metadata": None})
+    assert "unique_id" not in task and "tags" not in task and task["metadata"] == {} and None not in task.values()
+
+def test_trap_11_arrays_and_envelopes(server):
+    assert isinstance(raw(server, "GET", "/v1/projects")[1], list)
+    assert {"docs", "total", "limit", "offset", "has_more"} <= set(raw(server, "GET", "/v1/tasks")[1])
+    assert {"docs", "totalDocs", "limit", "offset", "has_more"} <= set(raw(server, "GET", "/v1/batches")[1])
+
+def test_rubys_empty_query_values_and_null_fields_are_absent(server):
+    _, page = raw(server, "GET", "/v1/tasks?callback_url&end_time&limit=2&offset=0&start_time&status&type")
+    assert len(page["docs"]) == 2
+    _, task = raw(server, "POST", "/v1/task/categorization", CATEGORY)
+    assert raw(server, "POST", f"/v1/task/{task['task_id']}/cancel", {"callback_url": None})[1]["status"] == "canceled"
+
+
+class Listener:
+    """A receiver of callbacks that can be told to fail."""
+    def __init__(self):
+        import http.server, threading
+        self.got, self.failures = [], 0
+        outer = self
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_POST(self):
+                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                outer.got.append((self.path, self.headers.get("scale-callback-auth"), body))
+                status = 500 if outer.failures > 0 else 204
+                outer.failures -= 1
+                self.send_response(status); self.end_headers()
+            def log_message(self, *args): pass
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+
+    def of(self, task, count=1, seconds=15):
+        import time
+        end = time.time() + seconds
+        while time.time() < end:
+            found = [g for g in self.got if g[2]["task_id"] == task]
+            if len(found) >= count: return found
+            time.sleep(0.05)
+        raise AssertionError(f"{len(found)} callbacks of {task}")
+
+
+def test_callbacks_are_sent_retried_and_survive_a_crash(tmp_path):
+    listener = Listener()
+    server = Assay(tmp_path / "data", "--egress-allow", "127.0.0.0/8").start()
+    try:
+        server.client()
+        live = scaleapi.ScaleClient(server.keys["Lab"], api_instance_url=f"{server.url}/v1")
+        tester = scaleapi.ScaleClient(server.run("key", "create", "--client", "Lab", "--test").stdout.strip(), api_instance_url=f"{server.url}/v1")
+        task = tester.create_task(TaskType.Categorization, callback_url=f"{listener.url}/hook", **CATEGORY)
+        path, key, body = listener.of(task.id)[0]
+        assert path == "/hook" and key and body["response"] == {"category": "public"} and body["task"]["status"] == "completed" and body["task"]["params"]["categories"]
+        wait(lambda: getattr(tester.get_task(task.id), "callback_succeeded", None) is True)
+        listener.failures = 1
+        second = tester.create_task(TaskType.Categorization, callback_url=f"{listener.url}/again", **CATEGORY)
+        assert len(listener.of(second.id, count=2)) == 2
+        wait(lambda: getattr(tester.get_task(second.id), "callback_succeeded", None) is True)
+        # One that is refused now, a crash, and another start.
+        listener.failures = 1
+        third = tester.create_task(TaskType.Categorization, callback_url=f"{listener.url}/crash", **CATEGORY)
+        listener.of(third.id)
+        server.kill(); server.start()
+        assert len(listener.of(third.id, count=2, seconds=25)) == 2
+        assert not hasattr(live.create_task(TaskType.Categorization, callback_url=f"{listener.url}/x", **CATEGORY), "callback_succeeded")
+        assert server.send("GET", "/api/callbacks/key", token=server.keys["Lab"])[0] == 200
+    finally:
+        server.stop(); listener.server.shutdown()
+
+
+def wait(condition, seconds=15):
+    import time
+    end = time.time() + seconds
+    while not condition():
+        assert time.time() < end
+        time.sleep(0.1)
+
+
+def test_fifty_writers_with_retries_make_each_unique_id_once(server):
+    from concurrent.futures import ThreadPoolExecutor
+    def make(i): return raw(server, "POST", "/v1/task/categorization", {**CATEGORY, "unique_id": f"race {i // 4}"})
+    with ThreadPoolExecutor(50) as pool: answers = list(pool.map(make, range(1600)))
+    made = [a[1]["task_id"] for a in answers if a[0] == 200]
+    assert len(made) == len(set(made)) == 400 and all(a[0] in (200, 409) for a in answers)

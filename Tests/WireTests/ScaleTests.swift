@@ -1,0 +1,71 @@
+import Notation
+import Testing
+import Wire
+
+@Suite struct ScaleTranslationTests {
+  private static let boxes: JSON = [
+    "geometries": [
+      "box": ["objects_to_annotate": ["cow", ["choice": "calf", "subchoices": ["red"]]]]
+    ],
+    "annotation_attributes": [
+      "pose": ["type": "category", "choices": ["sits", "lies"]],
+      "age": ["type": "number", "description": "in years"],
+    ],
+  ]
+
+  private func type(_ name: String) throws -> ScaleType { try #require(ScaleType(name)) }
+
+  @Test func labelsAndAttributesBecomeClasses() throws {
+    let ontology = ScaleForm.ontology(try type("imageannotation"), Self.boxes)
+    let classes = try #require(ontology["classes"]?.array)
+    #expect(classes.compactMap { $0["name"]?.string } == ["cow", "calf", "red"])
+    #expect(classes.allSatisfy { $0["kind"]?.string == "box" })
+    let attributes = classes[0]["attributes"]?.array ?? []
+    #expect(attributes.compactMap { $0["kind"]?.string } == ["category", "text"])
+  }
+
+  @Test func aResponseOfBoxesComesBackAsItWas() throws {
+    let response = ScaleResponse(try type("imageannotation"), Self.boxes)
+    let annotations: [JSON] = [
+      ["class": "cow", "box": [2, 4, 3.5, 5], "attributes": ["pose": "sits"]]
+    ]
+    let said = response.response(annotations, task: "654321000123456789abcdef")
+    let object = try #require(said["annotations"]?.array?.first)
+    #expect(object["left"]?.number == 2 && object["height"]?.number == 5)
+    #expect(object["uuid"]?.string == "65432100-0123-4567-89ab-cdef00000000")
+    #expect(response.annotations(said).array == annotations)
+  }
+
+  private static let sayings: [(String, JSON, JSON)] = [
+    ("categorization", ["categories": ["a", "b"]], ["category": "a"]),
+    ("comparison", ["choices": ["yes", "no"]], ["choice": "yes"]),
+    ("datacollection", ["fields": ["page": "…"]], ["fields": ["page": "x"]]),
+    ("lidarannotation", ["labels": ["car"]], ["annotations": ["url": "https://x"]]),
+  ]
+
+  @Test(arguments: sayings)
+  func whatIsSaidComesBack(_ name: String, _ params: JSON, _ response: JSON) throws {
+    let translation = ScaleResponse(try type(name), params)
+    let annotations = translation.annotations(response).array ?? []
+    #expect(translation.response(annotations, task: "654321000123456789abcdef") == response)
+  }
+
+  @Test func otherGeometriesAreAnsweredByAWholeResponse() throws {
+    let params: JSON = ["geometries": ["polygon": ["objects_to_annotate": ["road"]]]]
+    let ontology = ScaleForm.ontology(try type("imageannotation"), params)
+    #expect(ontology["classes"]?.array?.first?["name"]?.string == ScaleForm.responseClass)
+  }
+
+  @Test func defaultsAreFilledInAndNothingIsOverwritten() throws {
+    let type = try type("imageannotation")
+    let params = type.withDefaults([
+      "attachment": "a.jpg", "with_labels": false,
+      "geometries": ["box": ["objects_to_annotate": ["a"], "min_width": 7]],
+    ])
+    #expect(params["with_labels"] == false && params["attachment_type"] == "image")
+    #expect(params["geometries"]?["box"]?["min_width"] == 7)
+    #expect(params["geometries"]?["box"]?["min_height"] == 0)
+  }
+
+  @Test func aTypeNobodyKnowsIsNone() { #expect(ScaleType("nonsense") == nil) }
+}
