@@ -353,3 +353,24 @@ def test_fifty_writers_with_retries_make_each_unique_id_once(server):
     with ThreadPoolExecutor(50) as pool: answers = list(pool.map(make, range(1600)))
     made = [a[1]["task_id"] for a in answers if a[0] == 200]
     assert len(made) == len(set(made)) == 400 and all(a[0] in (200, 409) for a in answers)
+
+
+def test_trap_2_the_second_api_after_one_more_line(server, client):
+    client.v2.api_client.configuration.host = server.url
+    client.create_project("Chats", TaskType.Chat, {})
+    project = client.v2.get_project(project_name="Chats")
+    assert project.name == "Chats" and "Chats" in [p.name for p in client.v2.get_projects().projects]
+    from scaleapi.api_client.v2 import (BatchOperationRequest, CreateBatchRequest, CreateChatTaskRequest, SetBatchMetadataRequest, SetTaskMetadataRequest)
+    batch = client.v2.create_batch(CreateBatchRequest(name="Chats 1", project_id=project.id, staging_batch=True, metadata={"a": {"b": 1}}))
+    assert batch.status == "staging" and client.v2.get_batch(batch_name="Chats 1").id == batch.id
+    assert client.v2.finalize_batch(BatchOperationRequest(batch_id=batch.id)).status == "in_progress"
+    assert client.v2.pause_batch(BatchOperationRequest(batch_id=batch.id)).batch.status == "paused"
+    assert client.v2.resume_batch(BatchOperationRequest(batch_id=batch.id)).batch.status == "in_progress"
+    assert client.v2.set_batch_metadata(SetBatchMetadataRequest(batch_id=batch.id, metadata={"a": {"c": 2}}, merge=True)).metadata == {"a": {"b": 1, "c": 2}}
+    made = [client.v2.create_chat_task(CreateChatTaskRequest(batch_id=batch.id, template_variables={"prompt": f"{i}"}, metadata={"i": i})).task_id for i in range(5)]
+    assert [t.task_id for t in client.v2_get_tasks(project_name="Chats", limit=2)] == made[::-1]
+    assert client.v2.set_task_metadata(SetTaskMetadataRequest(task_id=made[0], metadata={"k": 1}, merge=True)).metadata == {"i": 0, "k": 1}
+    task = client.v2.get_task(task_id=made[0], expand=["project", "batch"])
+    assert task.status == "pending" and task.project.actual_instance.name == "Chats" and task.threads == []
+    assert client.v2.cancel_batch(BatchOperationRequest(batch_name="Chats 1")).batch.status == "cancelled"
+    assert {b.name for b in client.v2.get_batches(project_id=project.id).batches} == {"Chats 1"}

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Assay under the peers' load client: scripts/bench/peers.py [start import loop list export kill dups million crowd]
+"""Assay under the peers' load client: scripts/bench/peers.py [start import loop list export kill dups million crowd scale]
 
 Needs $ASSAY_SHARED/bench/peerbench (default ../shared); says so and ends where it is absent.
 Results are appended to $PEERBENCH_DIR/results/assay.jsonl, one JSON object a line.
 """
-import os, sys, signal
+import json, os, sys, signal, urllib.parse
 here = os.path.dirname(os.path.abspath(__file__))
 shared = os.environ.get("ASSAY_SHARED", os.path.join(here, "..", "..", "..", "shared"))
 peerbench = os.path.join(shared, "bench", "peerbench")
@@ -57,6 +57,26 @@ def long_history():
         core.loop_row(res, "history", f"{label} after {done} answers", r)
 
 
+def scale():
+    """Single creations and pages through Scale's API beside the native one."""
+    auth = [f"Authorization: Bearer {open(os.path.join(ad.data, 'bench.key')).read()}"] * 32
+    pid = ad.create_project("text", "scale creations")
+    name = ad.key()("GET", f"/api/projects/{pid}")[1]["name"]
+    task = {"project": name, "attachment_type": "text", "attachment": "What a day", "instruction": "How is it?", "categories": ["good", "bad"]}
+    for label, path, body in (("native create", f"/api/projects/{pid}/tasks", {"text": "What a day"}), ("scale create_task", "/v1/task/categorization", task)):
+        for _ in range(3):
+            r = core.load(ad, [dict(name="create", method="POST", path=path, ok=[200, 201], body=json.dumps(body))], auth, 32, 8)
+            core.loop_row(res, "scale", label, r)
+    f = os.path.join(core.WORK, "assay-tasks-1000000.dat"); ad.write_tasks("text", 1000000, f)
+    big = ad.create_project("text", "scale pages"); ad.import_file(big, "text", f)
+    name = ad.key()("GET", f"/api/projects/{big}")[1]["name"]
+    token = ad.key()("GET", f"/v1/tasks?project={urllib.parse.quote(name)}&limit=100")[1]["next_token"]
+    for label, path in (("native page", f"/api/projects/{big}/tasks?limit=100&after=500000"), ("scale first page", f"/v1/tasks?project={urllib.parse.quote(name)}&limit=100"),
+                        ("scale next page", f"/v1/tasks?project={urllib.parse.quote(name)}&limit=100&next_token={urllib.parse.quote(token)}")):
+        r = core.load(ad, [dict(name="page", method="GET", path=path, ok=[200])], auth[:8], 8, 6)
+        core.loop_row(res, "scale", label, r)
+
+
 try:
     ad.wipe()
     if "start" in phases: core.bench_start(ad, res)
@@ -76,6 +96,7 @@ try:
         if ph == "dups": core.bench_dups(ad, res, users)
         if ph == "million": million()
         if ph == "history": long_history()
+        if ph == "scale": scale()
         if ph == "crowd": core.bench_dups(ad, res, users, reps=1, conns=256, n=3000)
 finally:
     ad.stop()

@@ -36,6 +36,15 @@ package struct TaskSearch: Sendable {
     }
 
     package init() {}
+
+    /// Whether nothing but project, batch and states is asked for.
+    var isOfPlaceAlone: Bool {
+      var rest = self
+      rest.project = nil
+      rest.batch = nil
+      rest.states = nil
+      return rest == Filter()
+    }
   }
 
   package struct Found: Sendable {
@@ -54,14 +63,17 @@ package struct TaskSearch: Sendable {
   /// - Parameters:
   ///   - before: the `seq` of the last task of the page before.
   ///   - skipping: tasks to pass over, for callers that count pages.
-  /// - Complexity: O(limit) for a vault, a project or a unique id; other filters walk the tasks
-  ///   from the newest on until the page is full.
+  /// - Complexity: O(limit) for a vault, a project, states of one, or a unique id; a batch walks
+  ///   its project's tasks, other filters the vault's, from the newest on until the page is full.
   package func page(
     _ filter: Filter, before: Int64?, skipping: Int = 0, limit: Int
   ) async throws -> [Found] {
     try await vault.database.read { connection in
       var (conditions, arguments) = Self.conditions(filter)
-      if let before {
+      if let project = filter.project, filter.isOfPlaceAlone {
+        (conditions, arguments) = Self.newest(
+          of: project, filter, before: before, limit: skipping + limit)
+      } else if let before {
         conditions.append("t.seq < ?")
         arguments.append(.int(before))
       }
@@ -91,11 +103,7 @@ package struct TaskSearch: Sendable {
   ///
   /// - Complexity: O(batches) by project, batch and state alone; else O(tasks of the filter).
   package func count(_ filter: Filter) async throws -> Int {
-    var rest = filter
-    rest.project = nil
-    rest.batch = nil
-    rest.states = nil
-    if rest == Filter() { return try await countByBatches(filter) }
+    if filter.isOfPlaceAlone { return try await countByBatches(filter) }
     return try await vault.database.read { connection in
       let (conditions, arguments) = Self.conditions(filter)
       return try connection.first(
@@ -120,6 +128,23 @@ package struct TaskSearch: Sendable {
       guard let states = filter.states else { return sum + batch.counts.tasks }
       return sum + states.reduce(0) { $0 + batch.counts.tasks(in: $1) }
     }
+  }
+
+  /// Out of the index by project and state: as many of each state as could be on the page.
+  private static func newest(
+    of project: ProjectID, _ filter: Filter, before: Int64?, limit: Int
+  ) -> (sql: [String], arguments: [SQLValue]) {
+    let states = filter.states ?? TaskLifecycle.State.allCases
+    let part =
+      "SELECT * FROM (SELECT seq FROM tasks WHERE project_id = ? AND state = ? AND seq < ?"
+      + (filter.batch == nil ? "" : " AND +batch_id = ?") + " ORDER BY seq DESC LIMIT ?)"
+    return (
+      ["t.seq IN (" + states.map { _ in part }.joined(separator: " UNION ALL ") + ")"],
+      states.flatMap { state -> [SQLValue] in
+        [project.sql, .text(state.rawValue), .int(before ?? .max)]
+          + (filter.batch.map { [$0.sql] } ?? []) + [.number(limit)]
+      }
+    )
   }
 
   private static func conditions(_ filter: Filter) -> (sql: [String], arguments: [SQLValue]) {

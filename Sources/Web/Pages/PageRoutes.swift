@@ -41,4 +41,5 @@ package enum RouteTable {
   package static let all: [Route] =
     PageRoutes.all + SessionRoutes.all + ProjectRoutes.all + TaskRoutes.all + AssetRoutes.all
     + ExportRoutes.all + WorkRoutes.all + PeopleRoutes.all + ScaleRoutes.all
+    + ScaleV2Routes.all
 }

@@ -103,14 +103,14 @@ extension ScaleDesk {
   }
 
   /// As Scale's: base64 of the last task's id and moment.
-  private static func token(after row: TaskRow) -> String {
+  static func token(after row: TaskRow) -> String {
     let place: JSON = [
       "id": .string(row.id.text), "created_at": .string(Timestamp.text(row.createdAt)),
     ]
     return Data(place.utf8).base64EncodedString()
   }
 
-  private static func id(inToken token: String) throws -> TaskID {
+  static func id(inToken token: String) throws -> TaskID {
     guard let data = Data(base64Encoded: token), let place = try? JSON(parsing: [UInt8](data)),
       let id = place["id"]?.string.flatMap({ TaskID($0) })
     else { throw ScaleFault("next_token is not one that was given out.") }

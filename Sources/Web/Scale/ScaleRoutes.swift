@@ -216,7 +216,13 @@ enum ScaleRoutes {
     if let name = call.scaleQuery("project") {
       filter.project = try await desk.projects.find(name).id
     }
-    if let name = call.scaleQuery("batch") { filter.batch = try await desk.batches.find(name).id }
+    if let name = call.scaleQuery("batch") {
+      let batch = try await desk.batches.find(name)
+      guard filter.project == nil || filter.project == batch.project else {
+        throw ScaleFault("The batch \"\(name)\" belongs to another project.")
+      }
+      (filter.project, filter.batch) = (batch.project, batch.id)
+    }
     if let status = call.scaleQuery("status") {
       guard let known = ScaleDesk.statuses.first(where: { $0.name == status }) else {
         throw ScaleFault(
