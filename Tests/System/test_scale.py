@@ -374,3 +374,19 @@ def test_trap_2_the_second_api_after_one_more_line(server, client):
     assert task.status == "pending" and task.project.actual_instance.name == "Chats" and task.threads == []
     assert client.v2.cancel_batch(BatchOperationRequest(batch_name="Chats 1")).batch.status == "cancelled"
     assert {b.name for b in client.v2.get_batches(project_id=project.id).batches} == {"Chats 1"}
+
+
+def test_tasks_of_different_labels_share_one_list_of_categories(server, client):
+    client.create_project("Mixed", TaskType.ImageAnnotation, {})
+    from PIL import Image
+    for colour, labels, used in (("red", ["car", "bus"], "bus"), ("blue", ["cow", "bus"], "cow")):
+        data = io.BytesIO(); Image.new("RGB", (40, 30), colour).save(data, "PNG"); data.seek(0)
+        client.create_task(TaskType.ImageAnnotation, project="Mixed", **{**IMAGE, "attachment": client.upload_file(data).attachment_url, "geometries": {"box": {"objects_to_annotate": labels}}})
+    project = [p for p in server.send("GET", "/api/projects", token=server.keys["Lab"])[1]["items"] if p["name"] == "Mixed"][0]["id"]
+    token = server.signed_in("ann@example.org")
+    for used in ("bus", "cow"):
+        lease = server.send("POST", f"/api/work/{project}/leases", {}, token)[1]["leases"][0]
+        assert server.send("POST", f"/api/work/{project}/leases/{lease['id']}/answer", {"annotations": [{"class": used, "box": [1, 2, 3, 4]}]}, token)[0] == 200
+    coco = server.export(server.keys["Lab"], project, "coco")
+    names = {c["id"]: c["name"] for c in coco["categories"]}
+    assert sorted(names[a["category_id"]] for a in coco["annotations"]) == ["bus", "cow"] and len(set(names.values())) == len(names)

@@ -37,9 +37,25 @@ struct ExportPage: Sendable {
   }
 
   let vault: ClientVault
+  /// In whose words annotations are given; nil for those of each task's own ontology.
+  var union: OntologyUnion?
   var tasks: [SealedTask] = []
 
   func open(_ index: Int) throws -> ExportedTask {
+    var task = try openAsItIs(index)
+    guard let union, task.row.form != nil else { return task }
+    for index in task.answers.indices {
+      task.answers[index].annotations = union.annotations(
+        task.answers[index].annotations, of: task.ontology)
+    }
+    if let result = task.consensus?.annotations {
+      task.consensus?.annotations = union.annotations(result, of: task.ontology)
+    }
+    task.ontology = union.ontology
+    return task
+  }
+
+  private func openAsItIs(_ index: Int) throws -> ExportedTask {
     let task = tasks[index]
     let stored = StoredAnnotations(vault: vault)
     let plain = try vault.key.open(task.sealed, table: "tasks", row: task.row.id)
@@ -100,6 +116,7 @@ struct ExportWalk {
   let vault: ClientVault
   let project: ProjectID
   let connection: any Connection
+  var union: OntologyUnion?
 
   /// Every task, opened.
   ///
@@ -122,7 +139,7 @@ struct ExportWalk {
         "SELECT coalesce(max(seq), 0) FROM tasks WHERE project_id = ?", [project.sql]
       ) { $0.int(0) } ?? 0
     while true {
-      var page = ExportPage(vault: vault)
+      var page = ExportPage(vault: vault, union: union)
       // By the table itself, since nearly every row of the range is wanted whole.
       page.tasks = try connection.all(
         """
