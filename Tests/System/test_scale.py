@@ -288,12 +288,14 @@ class Listener:
     """A receiver of callbacks that can be told to fail."""
     def __init__(self):
         import http.server, threading
-        self.got, self.failures = [], 0
+        self.got, self.failures, self.delay = [], 0, 0
         outer = self
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_POST(self):
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
                 outer.got.append((self.path, self.headers.get("scale-callback-auth"), body))
+                if outer.delay:
+                    import time; time.sleep(outer.delay)
                 status = 500 if outer.failures > 0 else 204
                 outer.failures -= 1
                 self.send_response(status); self.end_headers()
@@ -337,6 +339,24 @@ def test_callbacks_are_sent_retried_and_survive_a_crash(tmp_path):
         assert server.send("GET", "/api/callbacks/key", token=server.keys["Lab"])[0] == 200
     finally:
         server.stop(); listener.server.shutdown()
+
+
+def test_a_slow_receiver_holds_up_nobody_elses_callbacks(tmp_path):
+    slow, quick = Listener(), Listener()
+    slow.delay = 6
+    server = Assay(tmp_path / "data", "--egress-allow", "127.0.0.0/8").start()
+    try:
+        clients = []
+        for name in ("Slow", "Quick"):
+            server.client(name)
+            key = server.run("key", "create", "--client", name, "--test").stdout.strip()
+            clients.append(scaleapi.ScaleClient(key, api_instance_url=f"{server.url}/v1"))
+        first = clients[0].create_task(TaskType.Categorization, callback_url=slow.url, **CATEGORY)
+        slow.of(first.id)
+        second = clients[1].create_task(TaskType.Categorization, callback_url=quick.url, **CATEGORY)
+        quick.of(second.id, seconds=3)
+    finally:
+        server.stop(); slow.server.shutdown(); quick.server.shutdown()
 
 
 def wait(condition, seconds=15):

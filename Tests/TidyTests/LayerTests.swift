@@ -19,7 +19,8 @@ enum House {
       "Geometry", "Labels", "Consensus", "Workflow", "Vault", "Formats", "Store",
     ],
     "Web": [
-      "Foundation", "Glibc", "Darwin", "Crypto", "Logging", "NIOCore", "NIOHTTP1", "NIOPosix",
+      "Foundation", "Synchronization", "Glibc", "Darwin", "Crypto", "Logging", "NIOCore",
+      "NIOHTTP1", "NIOPosix",
       "HTTPTypes", "Hummingbird", "ServiceLifecycle", "AsyncHTTPClient", "CWorkbench",
       "Notation", "Labels", "Consensus", "Workflow", "Vault", "Formats", "Store", "Platform",
       "Wire",

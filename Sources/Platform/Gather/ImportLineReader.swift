@@ -29,6 +29,12 @@ struct TaskDraft: Sendable {
   var lifecycle: TaskLifecycle
   var answers: [PreparedAnswer] = []
   var consensus: PreparedConsensus?
+
+  var consensusVersion: Int64? {
+    guard let consensus else { return nil }
+    if case .single = consensus.source { return Int64(ConsensusRow.single) }
+    return 1
+  }
 }
 
 struct PreparedAnswer: Sendable {
@@ -40,11 +46,16 @@ struct PreparedConsensus: Sendable {
   var method: String
   var confidence: Double
   var answers: Int
-  /// Nothing but the only answer.
-  var isSingle: Bool
-  /// Which of the answers says just this; nil where it is none of them, and `sealed` holds it.
-  var answer: Int?
-  var sealed: Data?
+  var source: Source
+
+  enum Source: Sendable {
+    /// The task's only answer.
+    case single
+    /// The answer at that place says just this.
+    case answer(Int)
+    /// None of them does.
+    case sealed(Data)
+  }
 }
 
 /// Turns one line of JSON into a task: a pure step that many lines can take at once.
@@ -285,16 +296,18 @@ struct ImportLineReader: Sendable {
     case .complete: task.lifecycle.state = .completed
     }
     guard task.lifecycle.state != .open else { return }
-    let answer = answers.firstIndex { $0.annotations == result.annotations }
-    let sealed =
-      answer == nil
-      ? vault.key.seal(
-        StoredAnnotations.bytes(result.annotations, ontology), table: "consensus",
-        row: "\(task.id)/1") : nil
+    let source: PreparedConsensus.Source
+    if let same = answers.firstIndex(where: { $0.annotations == result.annotations }) {
+      source = answers.count == 1 ? .single : .answer(same)
+    } else {
+      source = .sealed(
+        vault.key.seal(
+          StoredAnnotations.bytes(result.annotations, ontology), table: "consensus",
+          row: "\(task.id)/1"))
+    }
     task.consensus = PreparedConsensus(
       method: plan.answers.method == .dawidSkene ? "oneCoin" : "majority",
-      confidence: result.confidence, answers: answers.count,
-      isSingle: answers.count == 1 && answer != nil, answer: answer, sealed: sealed)
+      confidence: result.confidence, answers: answers.count, source: source)
   }
 
   private func invalid(_ line: NumberedLine, _ path: String, _ problem: String) -> ImportProblem {

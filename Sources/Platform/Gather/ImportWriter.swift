@@ -124,7 +124,7 @@ struct ImportWriter {
         .optional(task.uniqueID), .optional(task.gold?.rawValue),
         .optional(size.map { Int64($0.width) }), .optional(size.map { Int64($0.height) }),
         task.consensus.map { .double($0.confidence) } ?? .null,
-        task.consensus.map { .number($0.isSingle ? ConsensusRow.single : 1) } ?? .null,
+        .optional(task.consensusVersion),
         .int(now), life.state.isLive ? .null : .int(now), .blob(task.sealed), .optional(form),
         .optional(type),
       ])
@@ -134,19 +134,22 @@ struct ImportWriter {
       try statements.answers.run(
         answer.row.arguments(statements.lastAnswer, task: seq, sealed: answer.sealed))
     }
-    if let consensus = task.consensus, !consensus.isSingle {
-      let answer = consensus.answer.map { firstAnswer + Int64($0) }
-      try insert(consensus, answer: answer, seq, statements)
+    switch task.consensus?.source {
+    case nil, .single: break
+    case .answer(let place):
+      try insert(task, answer: firstAnswer + Int64(place), sealed: nil, seq, statements)
+    case .sealed(let sealed): try insert(task, answer: nil, sealed: sealed, seq, statements)
     }
   }
 
   private func insert(
-    _ consensus: PreparedConsensus, answer: Int64?, _ seq: Int64, _ statements: Statements
+    _ task: TaskDraft, answer: Int64?, sealed: Data?, _ seq: Int64, _ statements: Statements
   ) throws {
+    guard let consensus = task.consensus else { return }
     try statements.consensus.run(
       [
         .int(seq), 1, .int(now), .text(consensus.method), .double(consensus.confidence),
-        .number(consensus.answers), .optional(answer), .optional(consensus.sealed),
+        .number(consensus.answers), .optional(answer), .optional(sealed),
       ])
   }
 

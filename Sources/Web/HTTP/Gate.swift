@@ -36,15 +36,13 @@ struct Gate: Sendable {
       return try await route.handler(call)
     } catch {
       let problem = Problem.of(error)
-      if ScaleProblem.concerns(route) {
-        return ScaleProblem.response(to: error, problem, route)
-      }
       if problem.status.code == 500 {
         logger.error(
           "request failed",
           metadata: ["route": "\(route.method) \(route.path)", "error": "\(error)"])
       }
-      return problem.response
+      return ScaleProblem.concerns(route)
+        ? ScaleProblem.response(to: error, problem, route) : problem.response
     }
   }
 

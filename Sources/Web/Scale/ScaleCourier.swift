@@ -4,6 +4,7 @@ import Notation
 import Platform
 import ServiceLifecycle
 import Store
+import Synchronization
 
 /// Tells clients of tasks that have ended, as Scale does: a POST to the task's `callback_url`, tried
 /// again until it is answered with a 2xx.
@@ -18,27 +19,60 @@ struct ScaleCourier: Service {
   /// The secret by which a receiver knows that a callback is ours.
   static func key(of vault: ClientVault) -> String { vault.key.pseudonym(of: "callback-auth") }
 
+  /// What the rounds know of each client.
+  private final class Rounds: Sendable {
+    private struct State {
+      /// When the next callback is due; absent where none waits.
+      var next: [ClientID: Int64] = [:]
+      /// Clients whose callbacks are on their way: a slow receiver holds up nobody else's.
+      var busy: Set<ClientID> = []
+    }
+    private let state = Mutex(State())
+
+    func expect(_ client: ClientID, at moment: Int64?) {
+      state.withLock { state in
+        state.next[client] = moment
+        state.busy.remove(client)
+      }
+    }
+
+    /// Clients to look into now, which count as busy until `expect`.
+    func begin(open: [ClientID], now: Int64) -> [ClientID] {
+      state.withLock { state in
+        let ripe = state.next.filter { $0.value <= now }.map(\.key)
+        let due = Set(ripe).union(open).subtracting(state.busy)
+        state.busy.formUnion(due)
+        return Array(due)
+      }
+    }
+  }
+
   func run() async throws {
     await cancelWhenGracefulShutdown {
+      let rounds = Rounds()
       // A vault that is closed can hold callbacks from before; each is looked into once.
-      var next: [ClientID: Int64] = [:]
       for client in (try? await Clients(services.engine, actor: .system).list()) ?? [] {
-        next[client.id] = 0
+        rounds.expect(client.id, at: 0)
       }
-      while !Task.isCancelled {
-        let now = services.engine.environment.now()
-        let open = await services.engine.vaults.openClients
-        let ripe = next.filter { $0.value <= now }.map(\.key)
-        for client in Set(ripe).union(open) {
-          do {
-            next[client] = try await deliver(client, isOpen: open.contains(client))
-          } catch {
-            logger.error("callbacks failed", metadata: ["error": "\(error)"])
-            next[client] = now + 10_000
+      await withDiscardingTaskGroup { group in
+        while !Task.isCancelled {
+          let now = services.engine.environment.now()
+          let open = await services.engine.vaults.openClients
+          for client in rounds.begin(open: open, now: now) {
+            group.addTask { await round(client, isOpen: open.contains(client), rounds) }
           }
+          try? await Task.sleep(for: Self.interval)
         }
-        try? await Task.sleep(for: Self.interval)
       }
+    }
+  }
+
+  private func round(_ client: ClientID, isOpen: Bool, _ rounds: Rounds) async {
+    do {
+      rounds.expect(client, at: try await deliver(client, isOpen: isOpen))
+    } catch {
+      logger.error("callbacks failed", metadata: ["error": "\(error)"])
+      rounds.expect(client, at: services.engine.environment.now() + 10_000)
     }
   }
 
