@@ -182,6 +182,8 @@ def test_what_the_client_made_is_labelled_and_read_back(server, client):
     assert done.status == "completed" and done.response == {"annotations": {"mood": {"type": "category", "field_id": "mood", "response": [["good"]]}}}
     assert client.batch_status("Moods 1") == {"status": "completed", "completed": 1}
     assert client.get_tasks_count("Moods", status=TaskStatus.Completed) == 1
+    _, quality = server.send("GET", f"/api/projects/{found['id']}/quality", token=server.keys["Lab"])
+    assert quality["tasks_measured"] == 1 and [a["class"] for a in quality["agreement"]] == ["mood"], quality
     client.audit_task(task.id, accepted=False, comments="Look again")
     audited = client.get_task(task.id)
     assert audited.customer_review_status == "rejected" and audited.customer_review_comments == ["Look again"]

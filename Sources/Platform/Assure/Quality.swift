@@ -40,12 +40,11 @@ package struct Quality: Sendable {
   package func report(on projectID: ProjectID) async throws -> Report {
     try await vault.database.read { connection in
       let project = try Projects.get(projectID, connection)
-      let ontology = try vault.content(
-        of: projectID, version: project.version, connection
-      ).ontology
+      let union = try vault.union(of: project, connection)
+      let ontology = union.ontology
       var groups: [[AnswerRow]] = []
       var confidences: [Double] = []
-      try sample(project, ontology, connection) { answers, confidence in
+      try sample(project, union, connection) { answers, confidence in
         groups.append(answers)
         if let confidence { confidences.append(confidence) }
       }
@@ -61,24 +60,31 @@ package struct Quality: Sendable {
     }
   }
 
-  /// Settled tasks with their counted answers, oldest first.
+  /// Settled tasks with their counted answers, oldest first, in the words of the union.
   private func sample(
-    _ project: Project, _ ontology: Ontology, _ connection: any Connection,
+    _ project: Project, _ union: OntologyUnion, _ connection: any Connection,
     _ body: ([AnswerRow], Double?) -> Void
   ) throws {
+    let base = try vault.content(
+      of: project.id, version: project.version, connection
+    ).ontology
     var current: (task: Int64, answers: [AnswerRow], confidence: Double?)?
     var count = 0
     try connection.forEach(
       """
-      SELECT t.seq, t.confidence, \(AnswerRow.columns)
+      SELECT t.seq, t.confidence, t.form, \(AnswerRow.columns)
       FROM tasks t JOIN answers a ON a.task = t.seq
-      WHERE t.project_id = ? AND t.consensus_version IS NOT NULL AND t.version = ?
-        AND t.form IS NULL
+      WHERE t.project_id = ? AND t.consensus_version IS NOT NULL
+        AND (t.version = ? OR t.form IS NOT NULL)
         AND a.standing = 'counted' AND a.stage = 'label'
       ORDER BY t.seq, a.seq
       """, [project.id.sql, .number(project.version)]
     ) { row in
-      let answer = try AnswerRow.row(OffsetRow(row: row, offset: 2), ontology, vault)
+      let form = try row.optionalInt(2).map {
+        try vault.content(ofForm: $0, in: project.id, connection).ontology
+      }
+      var answer = try AnswerRow.row(OffsetRow(row: row, offset: 3), form ?? base, vault)
+      if let form { answer.annotations = union.annotations(answer.annotations, of: form) }
       if current?.task == row.int(0) {
         current?.answers.append(answer)
       } else {

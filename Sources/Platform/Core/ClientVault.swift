@@ -62,6 +62,23 @@ package final class ClientVault: Sendable {
     }
   }
 
+  /// The classes of a project, and those of the forms that its tasks brought along.
+  ///
+  /// - Complexity: O(forms of the project)
+  package func union(
+    of project: Project, _ connection: any Connection
+  ) throws -> OntologyUnion {
+    var union = OntologyUnion(
+      try content(of: project.id, version: project.version, connection).ontology)
+    let forms = try connection.all(
+      "SELECT number FROM forms WHERE project_id = ? ORDER BY number", [project.id.sql]
+    ) { $0.int(0) }
+    for form in forms {
+      union.add(try content(ofForm: form, in: project.id, connection).ontology)
+    }
+    return union
+  }
+
   /// The ontology and instructions of one version of a project.
   package func content(
     of project: ProjectID, version: Int, _ connection: any Connection

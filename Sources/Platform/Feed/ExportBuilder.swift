@@ -36,7 +36,7 @@ struct ExportBuilder {
   /// - Returns: tasks written.
   func build(_ blob: SealedBlob.Writer, _ connection: any Connection) throws -> Int {
     let current = try Projects.get(project, connection)
-    let union = try union(current, connection)
+    let union = try vault.union(of: current, connection)
     let ontology = union.ontology
     let walk = ExportWalk(
       vault: vault, project: project, connection: connection,
@@ -47,19 +47,6 @@ struct ExportBuilder {
     case .coco: return try coco(walk, current.name, ontology, blob)
     case .yolo: return try yolo(walk, ontology, blob)
     }
-  }
-
-  /// The project's classes, and those of the forms that its tasks brought along.
-  private func union(_ current: Project, _ connection: any Connection) throws -> OntologyUnion {
-    var union = OntologyUnion(
-      try vault.content(of: project, version: current.version, connection).ontology)
-    let forms = try connection.all(
-      "SELECT number FROM forms WHERE project_id = ? ORDER BY number", [project.sql]
-    ) { $0.int(0) }
-    for form in forms {
-      union.add(try vault.content(ofForm: form, in: project, connection).ontology)
-    }
-    return union
   }
 
   private func jsonLines(_ walk: ExportWalk, _ blob: SealedBlob.Writer) throws -> Int {
