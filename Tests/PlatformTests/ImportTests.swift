@@ -161,6 +161,18 @@ private let boxes: JSON = ["classes": [["name": "cat", "kind": "box"]]]
     #expect(tasks.map(\.lifecycle.state) == [.completed, .open])
     let counts = try await fixture.counts(project)
     #expect(counts.answers == 3 && counts.completed == 1 && counts.open == 1)
+    func state() async throws -> BatchLifecycle.State {
+      try await fixture.vault {
+        try await Batches($0, actor: .console).defaultOne(of: project.id).state
+      }
+    }
+    #expect(try await state() == .inProgress)
+    let other = try await fixture.project()
+    try await fixture.load(#"{"text": "t", "answers": [\#(good)]}"#, into: other)
+    let batch = try await fixture.vault {
+      try await Batches($0, actor: .console).defaultOne(of: other.id)
+    }
+    #expect(batch.state == .completed)
     #expect(try await fixture.next(project, "ann")?.content.params["text"]?.string == "one")
   }
 }

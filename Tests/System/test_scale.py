@@ -155,6 +155,12 @@ def test_a_test_key_completes_at_once_in_a_world_of_its_own(client, tester, kind
     assert task.id not in [t.id for t in client.tasks()]
 
 
+def test_a_batch_of_test_tasks_is_completed(tester):
+    tester.create_project("Tests", TaskType.Categorization, {}); tester.create_batch("Tests", "Tests 1")
+    tester.create_task(TaskType.Categorization, project="Tests", batch="Tests 1", **CATEGORY)
+    assert tester.batch_status("Tests 1") == {"status": "completed", "completed": 1}
+
+
 def test_a_test_box_is_well_formed(tester):
     task = tester.create_task(TaskType.ImageAnnotation, **IMAGE)
     box = task.response["annotations"][0]

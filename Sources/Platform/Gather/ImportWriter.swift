@@ -177,5 +177,10 @@ struct ImportWriter {
         .number(counts.tasks), .number(counts.open), .number(counts.inReview),
         .number(counts.completed), .number(counts.answers), batch.sql,
       ])
+    try connection.run(
+      """
+      UPDATE batches SET state = 'completed'
+      WHERE id = ? AND state = 'inProgress' AND tasks = completed + canceled + failed
+      """, [batch.sql])
   }
 }
