@@ -72,18 +72,9 @@ package struct Identifier<Tag>: Hashable, Sendable, Comparable, CustomStringConv
 
 extension Identifier: SealedPlace {
   package func append(to place: inout [UInt8]) {
-    place.append(addingCapacity: 24) { Self.write(seconds: seconds, random: random, to: $0) }
-  }
-}
-
-extension [UInt8] {
-  /// Adds bytes that `fill` writes in place.
-  fileprivate mutating func append(
-    addingCapacity count: Int, _ fill: (UnsafeMutableBufferPointer<UInt8>) -> Void
-  ) {
-    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: count) { buffer in
-      fill(buffer)
-      append(contentsOf: UnsafeBufferPointer(buffer))
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 24) { digits in
+      Self.write(seconds: seconds, random: random, to: digits)
+      place.append(contentsOf: digits)
     }
   }
 }

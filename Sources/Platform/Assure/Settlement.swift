@@ -29,7 +29,7 @@ struct Settlement {
             ?? AnswerConsensus.priorAccuracy)
       }, ontology: ontology, weighted: plan.answers.method == .dawidSkene)
     let decision = plan.decision(
-      counted: task.lifecycle.counted, confidence: result.confidence, lot: task.lot)
+      counted: task.lifecycle.counted, confidence: result.confidence, lot: task.id.lot)
     if decision != .oneMore {
       let version = try store(result, of: answers, plan, task, ontology, connection)
       steps.setConsensus(version: version, confidence: result.confidence)
@@ -48,7 +48,7 @@ struct Settlement {
     if answers.count == 1, same != nil, isFirst { return ConsensusRow.single }
     return try ConsensusRow.insert(
       result.annotations, confidence: result.confidence,
-      method: plan.answers.method == .dawidSkene ? "oneCoin" : "majority",
+      method: ConsensusRow.firstMethod(plan),
       answers: answers.count, answer: same?.seq, of: task, ontology, vault, at: now, connection)
   }
 

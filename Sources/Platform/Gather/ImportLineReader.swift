@@ -289,8 +289,7 @@ struct ImportLineReader: Sendable {
     guard isOpen, answers.count >= plan.answers.min else { return }
     let result = AnswerConsensus(
       of: answers, ontology: ontology, weighted: plan.answers.method == .dawidSkene)
-    let lot = Double(UInt32(truncatingIfNeeded: task.id.random)) / 4_294_967_296
-    switch plan.decision(counted: answers.count, confidence: result.confidence, lot: lot) {
+    switch plan.decision(counted: answers.count, confidence: result.confidence, lot: task.id.lot) {
     case .oneMore: task.lifecycle.wanted = answers.count + 1
     case .review: task.lifecycle.state = .inReview
     case .complete: task.lifecycle.state = .completed
@@ -306,7 +305,7 @@ struct ImportLineReader: Sendable {
           row: "\(task.id)/1"))
     }
     task.consensus = PreparedConsensus(
-      method: plan.answers.method == .dawidSkene ? "oneCoin" : "majority",
+      method: ConsensusRow.firstMethod(plan),
       confidence: result.confidence, answers: answers.count, source: source)
   }
 

@@ -61,17 +61,20 @@ package struct Submissions: Sendable {
   package func submit(_ submission: Submission) async throws -> TaskID {
     try Self.check(tags: submission.tags)
     let content = try Self.content(submission)
-    let hash = Data(
-      SHA256.hash(data: submission.task.utf8 + submission.request.utf8)
-    ).hexadecimal
+    let key = submission.key.map {
+      (
+        name: $0,
+        hash: Data(
+          SHA256.hash(data: submission.task.utf8 + submission.request.utf8)
+        ).hexadecimal
+      )
+    }
     let record = vault.record(by: actor)
     let id: TaskID = vault.environment.newID()
     let (project, batch) = try await place(submission.batch)
     let prepared = try prepare(submission, content, project, batch, id, at: record.at)
     return try await vault.database.write(.flushed) { connection in
-      if let key = submission.key,
-        let known = try Self.find(key, hash: hash, connection)
-      {
+      if let key, let known = try Self.find(key.name, hash: key.hash, connection) {
         return known
       }
       let writer = ImportWriter(
@@ -88,9 +91,10 @@ package struct Submissions: Sendable {
           try Callbacks.put(seq, due: record.at, connection)
         }
       }
-      if let key = submission.key {
+      if let key {
         try connection.run(
-          "INSERT INTO submissions VALUES (?, ?, ?)", [.text(key), .int(seq), .text(hash)])
+          "INSERT INTO submissions VALUES (?, ?, ?)",
+          [.text(key.name), .int(seq), .text(key.hash)])
       }
       try record.append(connection, "task.created", id.text)
       return id

@@ -2,6 +2,7 @@ import Foundation
 import Labels
 import Store
 import Vault
+import Workflow
 
 /// What a worker said, opened.
 package struct AnswerRow: Hashable, Sendable {
@@ -138,6 +139,11 @@ package struct ConsensusRow: Hashable, Sendable {
       (task, version, created_at, method, confidence, answers, answer, sealed)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?)
     """
+
+  /// How a task's first result is found under a plan, in one word.
+  static func firstMethod(_ plan: QualityPlan) -> String {
+    plan.answers.method == .dawidSkene ? "oneCoin" : "majority"
+  }
 
   /// The version of a result that is the task's only answer.
   static let single = 0

@@ -4,6 +4,11 @@ import Store
 import Vault
 import Workflow
 
+extension TaskID {
+  /// A fixed number in 0..<1 that decides whether the task is in the review sample.
+  var lot: Double { Double(UInt32(truncatingIfNeeded: random)) / 4_294_967_296 }
+}
+
 /// The clear part of a task.
 package struct TaskRow: Hashable, Sendable {
   package enum Gold: String, Hashable, Sendable { case training, evaluation }
@@ -41,9 +46,6 @@ package struct TaskRow: Hashable, Sendable {
   /// 0 to this; the higher, the earlier.
   package static let priorityLimit = 100
   package var priority: Int { Int(rank >> 1) }
-
-  /// A fixed number in 0..<1 that decides whether the task is in the review sample.
-  var lot: Double { Double(UInt32(truncatingIfNeeded: id.random)) / 4_294_967_296 }
 
   static let columns = """
     t.seq, t.id, t.project_id, t.batch_id, t.version, t.state, t.rank, t.wanted, t.counted,

@@ -26,7 +26,8 @@ struct Gate: Sendable {
       if route.access != .anyone, principal == nil { throw Denial.notSignedIn }
       if route.access == .operators, principal?.isOperator != true { throw Denial.forbidden }
       var call = Call(
-        services: services, request: request, parameters: context.parameters,
+        services: services, request: request,
+        queries: QueryString(request.uri.query ?? ""), parameters: context.parameters,
         access: route.access, principal: principal)
       switch route.access {
       case .client: _ = try call.clientID()

@@ -66,6 +66,7 @@ package struct Services: Sendable {
 package struct Call: Sendable {
   let services: Services
   let request: Request
+  let queries: QueryString
   let parameters: Parameters
   let access: Access
   /// nil where nobody signed in.
@@ -149,7 +150,7 @@ package struct Call: Sendable {
   }
 
   func query(_ name: String) -> String? {
-    QueryString(request.uri.query ?? "")[name]
+    queries[name]
   }
 
   func queryID<Tag>(_ name: String) throws -> Identifier<Tag>? {

@@ -20,7 +20,7 @@ extension Call {
   }
 
   func scaleQueries(_ name: String) -> [String] {
-    QueryString(request.uri.query ?? "").all(name).filter { !$0.isEmpty }
+    queries.all(name).filter { !$0.isEmpty }
   }
 
   /// 1…100; 100 where nothing is said.

@@ -81,6 +81,8 @@ struct ScaleCourier: Service {
     var next: Int64?
     let work: (ClientVault) async throws -> Void = { vault in
       let callbacks = Callbacks(vault)
+      next = try await callbacks.nextDue()
+      guard let first = next, first <= vault.environment.now() else { return }
       let due = try await callbacks.due(limit: Self.atOnce)
       await withTaskGroup { group in
         for one in due { group.addTask { await send(one, vault) } }

@@ -6,18 +6,12 @@ import Workflow
 
 extension ScaleDesk {
   func createBatch(_ body: JSON) async throws -> JSON {
-    guard let name = Self.text(body["name"]) else {
-      throw ScaleFault("Please include a name parameter.")
-    }
-    guard let projectName = Self.text(body["project"]) else {
-      throw ScaleFault("Please include a project parameter.")
-    }
-    let project = try await projects.find(projectName)
+    let name = try Self.required("name", of: body)
+    let project = try await projects.find(try Self.required("project", of: body))
     let flags = try await projects.content(of: project.id).request?["flags"] ?? [:]
     let gathersFirst = flags["rapid"]?.bool == true || flags["studio"]?.bool == true
     let isStaging = gathersFirst && !vault.isTest
-    let metadata = body["metadata"] ?? [:]
-    guard metadata.members != nil else { throw ScaleFault("metadata must be an object.") }
+    let metadata = try Self.metadata(body["metadata"] ?? [:])
     let batch = try await batches.create(
       in: project.id, name: name, isStaging: isStaging,
       request: body.without(["name", "project"]).merged(with: ["metadata": metadata]))
@@ -51,7 +45,7 @@ extension ScaleDesk {
 
   func setBatchMetadata(_ metadata: JSON, of name: String) async throws -> JSON {
     let batch = try await batches.find(name)
-    guard metadata.members != nil else { throw ScaleFault("metadata must be an object.") }
+    let metadata = try Self.metadata(metadata)
     let request = try await batches.request(of: batch.id)
     try await batches.setRequest(request.merged(with: ["metadata": metadata]), of: batch.id)
     return try await json(batch)
@@ -70,8 +64,7 @@ extension ScaleDesk {
     if let name = filter.project { project = try await projects.find(name).id }
     let found = try await batches.all(in: project).filter { batch in
       (filter.status == nil || Self.status(batch) == filter.status)
-        && batch.createdAt >= filter.created.from ?? .min
-        && batch.createdAt < filter.created.until ?? .max
+        && filter.created.holds(batch.createdAt)
     }
     var docs: [JSON] = []
     for batch in found.dropFirst(filter.offset).prefix(filter.limit) {

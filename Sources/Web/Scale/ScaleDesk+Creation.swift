@@ -75,13 +75,9 @@ extension ScaleDesk {
   /// The batch a request names, else its project's own, else that of tasks without a project.
   private func place(_ body: JSON, _ type: ScaleType) async throws -> Batch {
     if let name = Self.text(body["batch"]) {
-      let batch = try await batches.find(name)
-      if let project = Self.text(body["project"]) {
-        guard try await projects.find(project).id == batch.project else {
-          throw ScaleFault("The batch \"\(name)\" belongs to another project.")
-        }
-      }
-      return batch
+      var project: ProjectID?
+      if let name = Self.text(body["project"]) { project = try await projects.find(name).id }
+      return try await self.batch(named: name, of: project)
     }
     if let name = Self.text(body["project"]) {
       return try await batches.defaultOne(of: try await projects.find(name).id)
@@ -121,8 +117,7 @@ extension ScaleDesk {
   private func task(
     _ body: JSON, _ type: ScaleType, _ params: JSON, _ translation: ScaleResponse, _ way: Way
   ) throws -> JSON {
-    let metadata = body["metadata"] ?? [:]
-    guard metadata.members != nil else { throw ScaleFault("metadata must be an object.") }
+    let metadata = try Self.metadata(body["metadata"] ?? [:])
     var members: [JSON.Member] = [
       .init("params", try shown(type, params)), .init("metadata", metadata),
       .init("priority", try Self.priority(body["priority"])),

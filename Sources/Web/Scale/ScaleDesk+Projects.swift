@@ -6,13 +6,8 @@ import Workflow
 
 extension ScaleDesk {
   func createProject(_ body: JSON) async throws -> JSON {
-    guard let name = Self.text(body["name"]) else {
-      throw ScaleFault("Please include a name parameter.")
-    }
-    guard let typeName = Self.text(body["type"]) else {
-      throw ScaleFault("Please include a type parameter.")
-    }
-    let type = try Self.type(typeName)
+    let name = try Self.required("name", of: body)
+    let type = try Self.type(try Self.required("type", of: body))
     let params = body["params"] ?? [:]
     guard params.members != nil else { throw ScaleFault("params must be an object.") }
     let project = try await store(

@@ -70,15 +70,25 @@ extension ScaleDesk {
     var isLimited: Bool
   }
 
-  func tasks(_ page: Page) async throws -> JSON {
+  /// The tasks of a page, and the token of the next; nil after the last.
+  func find(
+    _ page: Page
+  ) async throws -> (shown: ArraySlice<TaskSearch.Found>, next: String?) {
     let search = TaskSearch(vault)
-    let before = try await page.token.map(Self.id(inToken:)).asyncMap {
-      try await search.get($0).row.seq
+    var before: Int64?
+    if let token = page.token {
+      before = try await search.get(try Self.id(inToken: token)).row.seq
     }
     let found = try await search.page(
       page.filter, before: before, skipping: before == nil ? page.offset : 0,
       limit: page.limit + 1)
     let shown = found.prefix(page.limit)
+    let hasMore = found.count > shown.count
+    return (shown, hasMore ? shown.last.map { Self.token(after: $0.row) } : nil)
+  }
+
+  func tasks(_ page: Page) async throws -> JSON {
+    let (shown, next) = try await find(page)
     var docs: [JSON] = []
     for task in shown {
       let whole = try await json(task)
@@ -89,28 +99,25 @@ extension ScaleDesk {
               ["task_id", "status", "metadata", "project"].contains($0.name)
             }) : whole)
     }
-    let hasMore = found.count > page.limit
     var members: [JSON.Member] = [
       .init("docs", .array(docs)),
-      .init("total", .int(Int64(try await search.count(page.filter)))),
+      .init("total", .int(Int64(try await TaskSearch(vault).count(page.filter)))),
       .init("limit", .int(Int64(page.limit))), .init("offset", .int(Int64(page.offset))),
-      .init("has_more", .bool(hasMore)),
+      .init("has_more", .bool(next != nil)),
     ]
-    if hasMore, let last = shown.last {
-      members.append(.init("next_token", .string(Self.token(after: last.row))))
-    }
+    if let next { members.append(.init("next_token", .string(next))) }
     return .object(members)
   }
 
   /// As Scale's: base64 of the last task's id and moment.
-  static func token(after row: TaskRow) -> String {
+  private static func token(after row: TaskRow) -> String {
     let place: JSON = [
       "id": .string(row.id.text), "created_at": .string(Timestamp.text(row.createdAt)),
     ]
     return Data(place.utf8).base64EncodedString()
   }
 
-  static func id(inToken token: String) throws -> TaskID {
+  private static func id(inToken token: String) throws -> TaskID {
     guard let data = Data(base64Encoded: token), let place = try? JSON(parsing: [UInt8](data)),
       let id = place["id"]?.string.flatMap({ TaskID($0) })
     else { throw ScaleFault("next_token is not one that was given out.") }
@@ -128,8 +135,6 @@ extension ScaleDesk {
   func json(_ found: TaskSearch.Found) async throws -> JSON {
     let row = found.row
     let request = found.content.request ?? [:]
-    let typeName = row.type ?? "imageannotation"
-    let params = request["params"] ?? found.content.params
     let status = Self.statuses.first { $0.states.contains(row.lifecycle.state) }?.name ?? "error"
     var members: [JSON.Member] = [
       .init("task_id", .string(row.id.text)),
@@ -137,9 +142,9 @@ extension ScaleDesk {
       .init(
         "updated_at",
         .string(Timestamp.text(row.updatedAt ?? row.endedAt ?? row.createdAt))),
-      .init("type", .string(typeName)), .init("status", .string(status)),
+      .init("type", .string(row.type ?? "imageannotation")), .init("status", .string(status)),
       .init("is_test", .bool(vault.isTest)), .init("urgency", request["urgency"] ?? "standard"),
-      .init("metadata", found.content.metadata), .init("params", params),
+      .init("metadata", found.content.metadata), .init("params", Self.params(of: found)),
     ]
     func add(_ name: String, _ value: JSON?) {
       if let value, value != .null { members.append(.init(name, value)) }
@@ -158,35 +163,35 @@ extension ScaleDesk {
     add("unique_id", row.uniqueID.map { .string($0) })
     add("tags", found.tags.isEmpty ? nil : .array(found.tags.map { .string($0) }))
     add("expected_response", request["expected_response"])
-    if row.lifecycle.state == .completed { addResult(of: found, typeName, params, &members) }
+    if row.lifecycle.state == .completed { addResult(of: found, &members) }
     return .object(members)
   }
 
-  private func addResult(
-    of found: TaskSearch.Found, _ typeName: String, _ params: JSON,
-    _ members: inout [JSON.Member]
-  ) {
+  private static func params(of found: TaskSearch.Found) -> JSON {
+    found.content.request?["params"] ?? found.content.params
+  }
+
+  /// The result in the form of the task's type; native annotations where it came another way.
+  func response(of found: TaskSearch.Found) -> JSON {
     let annotations = AnnotationNotation.json(
       found.result ?? [], ontology: found.ontology, style: .names)
-    let response =
-      found.row.type.flatMap { ScaleType($0) }.map {
-        ScaleResponse($0, params).response(annotations.array ?? [], task: found.row.id.text)
-      } ?? ["annotations": annotations]
+    guard let type = found.row.type.flatMap({ ScaleType($0) }) else {
+      return ["annotations": annotations]
+    }
+    return ScaleResponse(type, Self.params(of: found)).response(
+      annotations.array ?? [], task: found.row.id.text)
+  }
+
+  private func addResult(of found: TaskSearch.Found, _ members: inout [JSON.Member]) {
     if let end = found.row.endedAt {
       members.append(.init("completed_at", .string(Timestamp.text(end))))
     }
-    members.append(.init("response", response))
+    members.append(.init("response", response(of: found)))
     members.append(
       .init("customer_review_status", .string(found.row.audit?.rawValue ?? "pending")))
     if !found.comments.isEmpty {
       members.append(
         .init("customer_review_comments", .array(found.comments.map { .string($0) })))
     }
-  }
-}
-
-extension Optional {
-  fileprivate func asyncMap<T>(_ body: (Wrapped) async throws -> T) async rethrows -> T? {
-    if let self { try await body(self) } else { nil }
   }
 }

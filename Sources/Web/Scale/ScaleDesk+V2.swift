@@ -48,13 +48,10 @@ extension ScaleDesk {
   // MARK: Batches
 
   func v2CreateBatch(_ body: JSON) async throws -> JSON {
-    guard let name = Self.text(body["name"]) else {
-      throw ScaleFault("Please include a name parameter.")
-    }
+    let name = try Self.required("name", of: body)
     let project = try await v2Project(
       id: Self.text(body["project_id"]), name: Self.text(body["project_name"]))
-    let metadata = body["metadata"] ?? [:]
-    guard metadata.members != nil else { throw ScaleFault("metadata must be an object.") }
+    let metadata = try Self.metadata(body["metadata"] ?? [:])
     let isStaging = body["staging_batch"]?.bool == true && !vault.isTest
     var request: JSON = ["metadata": metadata]
     if let callback = Self.text(body["callback"]) {
@@ -74,9 +71,7 @@ extension ScaleDesk {
   func v2SetBatchMetadata(_ body: JSON) async throws -> JSON {
     let batch = try await v2Batch(
       id: Self.text(body["batch_id"]), name: Self.text(body["batch_name"]))
-    guard let metadata = body["metadata"], metadata.members != nil else {
-      throw ScaleFault("metadata must be an object.")
-    }
+    let metadata = try Self.metadata(body["metadata"])
     let request = try await batches.request(of: batch.id)
     let kept = body["merge"]?.bool == true ? request["metadata"] ?? [:] : [:]
     try await batches.setRequest(
@@ -165,9 +160,7 @@ extension ScaleDesk {
   func v2SetMetadata(_ body: JSON) async throws -> JSON {
     let text = body["task_id"]?.string ?? ""
     guard let id = TaskID(text) else { throw Refusal.unknown(.task, text) }
-    guard let metadata = body["metadata"], metadata.members != nil else {
-      throw ScaleFault("metadata must be an object.")
-    }
+    let metadata = try Self.metadata(body["metadata"])
     let old = try await TaskSearch(vault).get(id).content.metadata
     let kept: JSON = body["merge"]?.bool == true ? old : [:]
     try await TaskChanges(vault, actor: actor).setMetadata(
@@ -176,20 +169,11 @@ extension ScaleDesk {
   }
 
   func v2Tasks(_ page: Page, expand: [String]) async throws -> JSON {
-    let search = TaskSearch(vault)
-    var before: Int64?
-    if let token = page.token {
-      before = try await search.get(try Self.id(inToken: token)).row.seq
-    }
-    let found = try await search.page(page.filter, before: before, limit: page.limit + 1)
-    let shown = found.prefix(page.limit)
+    let (shown, next) = try await find(page)
     var items: [JSON] = []
     for task in shown { items.append(try await v2JSON(task, expand: expand)) }
-    var members: [JSON.Member] = [.init("tasks", .array(items))]
-    if found.count > page.limit, let last = shown.last {
-      members.append(.init("next_token", .string(Self.token(after: last.row))))
-    }
-    return .object(members)
+    let token = next.map { [JSON.Member("next_token", .string($0))] } ?? []
+    return .object([.init("tasks", .array(items))] + token)
   }
 
   private func v2JSON(_ found: TaskSearch.Found, expand: [String]) async throws -> JSON {
@@ -202,7 +186,7 @@ extension ScaleDesk {
       expand.contains("batch")
       ? try await v2JSON(try await batches.get(row.batch), expand: [])
       : .string(row.batch.text)
-    let response = try await json(found)["response"]
+    let response = row.lifecycle.state == .completed ? response(of: found) : nil
     var members: [JSON.Member] = [
       .init("task_id", .string(row.id.text)), .init("project", project), .init("batch", batch),
       .init("status", .string(status)),

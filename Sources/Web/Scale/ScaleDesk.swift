@@ -22,6 +22,28 @@ struct ScaleDesk: Sendable {
     "priority", "urgency", "clear_unique_id_on_error", "project_version",
   ]
 
+  /// A text that a request must hold.
+  static func required(_ name: String, of body: JSON) throws(ScaleFault) -> String {
+    guard let text = text(body[name]) else {
+      throw ScaleFault("Please include a \(name) parameter.")
+    }
+    return text
+  }
+
+  static func metadata(_ json: JSON?) throws(ScaleFault) -> JSON {
+    guard let json, json.members != nil else { throw ScaleFault("metadata must be an object.") }
+    return json
+  }
+
+  /// A batch by name; of that project, where one is given.
+  func batch(named name: String, of project: ProjectID?) async throws -> Batch {
+    let batch = try await batches.find(name)
+    guard project == nil || project == batch.project else {
+      throw ScaleFault("The batch \"\(name)\" belongs to another project.")
+    }
+    return batch
+  }
+
   static func text(_ json: JSON?) -> String? {
     guard let text = json?.string, !text.isEmpty else { return nil }
     return text

@@ -217,10 +217,7 @@ enum ScaleRoutes {
       filter.project = try await desk.projects.find(name).id
     }
     if let name = call.scaleQuery("batch") {
-      let batch = try await desk.batches.find(name)
-      guard filter.project == nil || filter.project == batch.project else {
-        throw ScaleFault("The batch \"\(name)\" belongs to another project.")
-      }
+      let batch = try await desk.batch(named: name, of: filter.project)
       (filter.project, filter.batch) = (batch.project, batch.id)
     }
     if let status = call.scaleQuery("status") {
