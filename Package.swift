@@ -48,7 +48,9 @@ let package = Package(
     // domain
     room("Consensus", ["Geometry", "Labels"]),
     room("Workflow", ["Labels"]),
-    room("Vault", [crypto]),
+    .systemLibrary(
+      name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"]), .brew(["openssl"])]),
+    room("Vault", ["COpenSSL", crypto]),
     // edge
     room("Formats", ["Notation", "Geometry", "Labels"]),
     room("Wire", ["Notation"]),

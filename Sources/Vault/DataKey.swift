@@ -7,7 +7,7 @@ package struct DataKey: Sendable {
   /// Whose key it is; part of what every seal vouches for.
   package let vault: String
   package let key: SymmetricKey
-  let content: SymmetricKey
+  let content: ContentCipher
   let address: SymmetricKey
   let pseudonym: SymmetricKey
   let link: SymmetricKey
@@ -19,7 +19,7 @@ package struct DataKey: Sendable {
       HKDF<SHA256>.deriveKey(
         inputKeyMaterial: key, info: Data("assay/\(purpose)/\(vault)".utf8), outputByteCount: 32)
     }
-    content = derive("content")
+    content = ContentCipher(derive("content"))
     address = derive("address")
     pseudonym = derive("pseudonym")
     link = derive("link")

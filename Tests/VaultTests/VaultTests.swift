@@ -1,4 +1,5 @@
 import Crypto
+import Dispatch
 import Foundation
 import Testing
 
@@ -23,6 +24,48 @@ import Testing
     sealed[14] ^= 1
     #expect(throws: SealBroken.self) { try key.open(sealed, table: "tasks", row: "1") }
     #expect(throws: SealBroken.self) { try key.open(Data(), table: "tasks", row: "1") }
+  }
+
+  /// Two libraries, one cipher: each opens what the other sealed.
+  @Test(arguments: [0, 1, 15, 16, 17, 4096, 70_000])
+  func itIsTheAESGCMOfAnotherLibrary(count: Int) throws {
+    let shared = SymmetricKey(size: .bits256)
+    let cipher = ContentCipher(shared)
+    let plain = Data((0..<count).map { UInt8(truncatingIfNeeded: $0 &* 7) })
+    let place = Data("a/tasks/1".utf8)
+    let ours = cipher.seal(plain) { $0.append(contentsOf: place) }
+    let opened = try AES.GCM.open(.init(combined: ours), using: shared, authenticating: place)
+    #expect(opened == plain)
+    let theirs = try #require(
+      AES.GCM.seal(plain, using: shared, authenticating: place).combined)
+    #expect(cipher.open(theirs) { $0.append(contentsOf: place) } == plain)
+    #expect(cipher.open(theirs) { $0.append(0) } == nil)
+  }
+
+  @Test func aSealCutShortOrOfManyPiecesIsHandled() {
+    let cipher = ContentCipher(SymmetricKey(size: .bits256))
+    let sealed = cipher.seal(Data("secret".utf8)) { _ in }
+    for count in 0..<sealed.count { #expect(cipher.open(sealed.prefix(count)) { _ in } == nil) }
+    var pieces = DispatchData.empty
+    for byte in sealed { withUnsafeBytes(of: byte) { pieces.append(DispatchData(bytes: $0)) } }
+    #expect(cipher.open(pieces) { _ in } == Data("secret".utf8))
+  }
+
+  @Test func manyThreadsSealUnderOneKey() async throws {
+    let key = key
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for worker in 0..<16 {
+        group.addTask {
+          for round in 0..<200 {
+            let plain = Data("\(worker) \(round)".utf8)
+            let sealed = key.seal(plain, table: "t", row: "\(worker)")
+            let opened = try key.open(sealed, table: "t", row: "\(worker)")
+            #expect(opened == plain)
+          }
+        }
+      }
+      try await group.waitForAll()
+    }
   }
 
   @Test func noTwoSealsAreAlike() {

@@ -132,7 +132,8 @@ package struct Imports: Sendable {
   private static let readAhead = 4
 
   /// Each portion is a transaction that also says how far the import has come; while one is
-  /// stored, those after it are read and sealed.
+  /// stored, those after it are read and sealed. Only the last one, which is what the sender is
+  /// told of, waits for the disk: its flush covers those before it.
   private func runInPortions(_ plan: Plan, _ spool: Spool) async throws -> ImportReport {
     var lines = ImportLines(spool, passing: plan.done.lines)
     var progress = plan.done
@@ -170,7 +171,7 @@ package struct Imports: Sendable {
     isLast: Bool = false
   ) async throws -> Progress {
     let record = vault.record(by: actor)
-    return try await vault.database.write(.flushed) { connection in
+    return try await vault.database.write(isLast ? .flushed : .relaxed) { connection in
       var after = before
       try put(outcomes, plan, &after, connection)
       try save(plan, after, expecting: before.lines, isCompleted: isLast, connection)
