@@ -26,13 +26,16 @@ function cycleTheme() {
 
 const mayManage = () => session.grants.some((/** @type {any} */ grant) => ["admin", "manager", "reviewer"].includes(grant.role));
 
+const mayInvite = () => session.grants.some((/** @type {any} */ grant) => grant.role === "admin");
+
 /** @param {string} place @param {Node} content */
 function framed(place, content) {
   const link = (/** @type {string} */ href, /** @type {string} */ name) =>
     h("a", { href, "aria-current": href === place ? "page" : null }, name);
   return [
     h("header.top", {}, h("a.brand", { href: "#/" }, "Assay"),
-      h("nav", { "aria-label": "Rooms" }, link("#/", "Work"), mayManage() ? link("#/manage", "Manage") : null),
+      h("nav", { "aria-label": "Rooms" }, link("#/", "Work"), mayManage() ? link("#/manage", "Manage") : null,
+        mayInvite() ? link("#/team", "Team") : null),
       h("span.grow"), h("span.muted.who", {}, session.email || ""),
       h("button.button.quiet.icon", { title: "Light, dark, or as the system", "aria-label": "Theme", onclick: cycleTheme }, icon("theme")),
       h("button.button.quiet.icon", { title: "Sign out", "aria-label": "Sign out", onclick: signOut }, icon("out"))),
@@ -50,8 +53,12 @@ async function route() {
   page?.leave?.();
   page = null;
   setShortcuts([]);
-  if (!session) return fill(app, signInPage(entered));
   const [, room, id] = location.hash.split("/");
+  if (room === "join" && id) {
+    const { joinPage } = await import("./pages/join.js");
+    return fill(app, joinPage(id, entered));
+  }
+  if (!session) return fill(app, signInPage(entered));
   if ((room === "work" || room === "review") && id) {
     const { LabelPage } = await import("./pages/label.js");
     const labelPage = new LabelPage(id, room === "review" ? "review" : "label");
@@ -61,6 +68,10 @@ async function route() {
   if (room === "manage" && mayManage()) {
     const { managePage, projectPage } = await import("./pages/manage.js");
     return fill(app, framed("#/manage", id ? projectPage(id) : managePage()));
+  }
+  if (room === "team" && mayInvite()) {
+    const { teamPage } = await import("./pages/team.js");
+    return fill(app, framed("#/team", teamPage()));
   }
   const { queuePage } = await import("./pages/queue.js");
   fill(app, framed("#/", queuePage()));

@@ -1,5 +1,5 @@
 // The workbench, built into the binary: every file of Workbench/ that a browser asks for.
-// TidyTests compares this list with the folder.
+// TidyTests compares this list with the folder; scripts/embed-workbench writes it.
 #include "workbench.h"
 
 #define BYTES(name) static const unsigned char name[]
@@ -56,27 +56,33 @@ BYTES(file_16) = {
 #embed "../../Workbench/pages/attributes.js"
 };
 BYTES(file_17) = {
-#embed "../../Workbench/pages/label.js"
+#embed "../../Workbench/pages/join.js"
 };
 BYTES(file_18) = {
-#embed "../../Workbench/pages/manage.js"
+#embed "../../Workbench/pages/label.js"
 };
 BYTES(file_19) = {
-#embed "../../Workbench/pages/pages.css"
+#embed "../../Workbench/pages/manage.js"
 };
 BYTES(file_20) = {
-#embed "../../Workbench/pages/queue.js"
+#embed "../../Workbench/pages/pages.css"
 };
 BYTES(file_21) = {
-#embed "../../Workbench/pages/session.js"
+#embed "../../Workbench/pages/queue.js"
 };
 BYTES(file_22) = {
-#embed "../../Workbench/pages/sign-in.js"
+#embed "../../Workbench/pages/session.js"
 };
 BYTES(file_23) = {
-#embed "../../Workbench/parts/dialog.js"
+#embed "../../Workbench/pages/sign-in.js"
 };
 BYTES(file_24) = {
+#embed "../../Workbench/pages/team.js"
+};
+BYTES(file_25) = {
+#embed "../../Workbench/parts/dialog.js"
+};
+BYTES(file_26) = {
 #embed "../../Workbench/theme.css"
 };
 
@@ -98,14 +104,16 @@ static const struct workbench_file files[] = {
     {"index.html", file_14, sizeof file_14},
     {"main.js", file_15, sizeof file_15},
     {"pages/attributes.js", file_16, sizeof file_16},
-    {"pages/label.js", file_17, sizeof file_17},
-    {"pages/manage.js", file_18, sizeof file_18},
-    {"pages/pages.css", file_19, sizeof file_19},
-    {"pages/queue.js", file_20, sizeof file_20},
-    {"pages/session.js", file_21, sizeof file_21},
-    {"pages/sign-in.js", file_22, sizeof file_22},
-    {"parts/dialog.js", file_23, sizeof file_23},
-    {"theme.css", file_24, sizeof file_24},
+    {"pages/join.js", file_17, sizeof file_17},
+    {"pages/label.js", file_18, sizeof file_18},
+    {"pages/manage.js", file_19, sizeof file_19},
+    {"pages/pages.css", file_20, sizeof file_20},
+    {"pages/queue.js", file_21, sizeof file_21},
+    {"pages/session.js", file_22, sizeof file_22},
+    {"pages/sign-in.js", file_23, sizeof file_23},
+    {"pages/team.js", file_24, sizeof file_24},
+    {"parts/dialog.js", file_25, sizeof file_25},
+    {"theme.css", file_26, sizeof file_26},
 };
 
 int workbench_file_count(void) { return sizeof files / sizeof files[0]; }

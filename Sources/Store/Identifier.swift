@@ -90,6 +90,7 @@ package enum LeaseTag {}
 package enum AnswerTag {}
 package enum ImportTag {}
 package enum ExportTag {}
+package enum GroupTag {}
 
 package typealias ClientID = Identifier<ClientTag>
 package typealias UserID = Identifier<UserTag>
@@ -99,6 +100,7 @@ package typealias BatchID = Identifier<BatchTag>
 package typealias TaskID = Identifier<TaskTag>
 package typealias AssetID = Identifier<AssetTag>
 package typealias LeaseID = Identifier<LeaseTag>
+package typealias GroupID = Identifier<GroupTag>
 package typealias AnswerID = Identifier<AnswerTag>
 package typealias ImportID = Identifier<ImportTag>
 package typealias ExportID = Identifier<ExportTag>

@@ -229,6 +229,29 @@ def test_a_reviewer_accepts_and_sends_back(world):
     assert counts["completed"] == 1 and counts["open"] == 1
 
 
+def test_people_are_invited_join_and_get_a_role(world):
+    page = world.signed_in()
+    page.get_by_role("link", name="Team").click()
+    page.get_by_role("button", name="Invite people").click()
+    page.get_by_label("Addresses").fill("ada@x.org, bob@x.org"); page.get_by_role("dialog").get_by_role("combobox").select_option("reviewer")
+    page.get_by_role("button", name="Make the links").click()
+    link = page.get_by_label("Link for ada@x.org").input_value()
+    page.get_by_role("button", name="Done").click()
+    page.get_by_label("Role of bob@x.org").select_option("labeler"); page.wait_for_timeout(200)
+    other = world.page(); other.goto(link)
+    other.get_by_label("Password").fill("short"); other.keyboard.press("Enter")
+    other.get_by_label("Password").fill(PASSWORD); other.keyboard.press("Enter")
+    other.get_by_role("heading", name="Work").wait_for()
+    assert other.get_by_role("link", name="Review").count() == 2
+    used = world.page(); used.goto(link); used.get_by_text("has been used").wait_for()
+    page.reload(); page.get_by_label("Role of ada@x.org").wait_for()
+    assert page.get_by_label("Role of bob@x.org").input_value() == "labeler"
+    page.get_by_role("row", name="bob@x.org").get_by_role("button", name="Remove").click()
+    page.get_by_role("dialog").get_by_role("button", name="Remove").click()
+    page.get_by_text("bob@x.org").wait_for(state="detached")
+    assert page.problems == [] and other.problems == []
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 390])
 def test_every_page_fits_and_is_accessible(world, scheme, width):
@@ -254,4 +277,9 @@ def test_every_page_fits_and_is_accessible(world, scheme, width):
     page2.keyboard.press("Escape")
     page2.goto(world.assay.url + "/#/manage"); page2.get_by_role("link", name="Pictures").wait_for(); check(page2, "manage")
     page2.get_by_role("link", name="Moods").click(); page2.get_by_role("heading", name="Agreement").wait_for(); check(page2, "project")
+    page2.goto(world.assay.url + "/#/team"); page2.get_by_label("Role of me@x.org").wait_for()
+    page2.get_by_role("button", name="Invite people").click(); page2.get_by_label("Addresses").fill("ada@x.org"); check(page2, "invite")
+    page2.get_by_role("button", name="Make the links").click(); link = page2.get_by_label("Link for ada@x.org").input_value(); check(page2, "links")
+    page2.get_by_role("button", name="Done").click(); page2.get_by_text("ada@x.org").wait_for(); check(page2, "team")
+    joining = world.page(width=width, scheme=scheme); joining.goto(link); joining.get_by_label("Password").wait_for(); check(joining, "join")
     assert page2.problems == []

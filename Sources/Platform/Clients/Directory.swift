@@ -36,16 +36,33 @@ package struct Directory: Sendable {
         let own = try connection.all(
           Self.select + " WHERE client_id = ? AND state = 'active' ORDER BY project_id",
           [client.sql], Self.listing)
-        listings += own.filter { !listings.contains($0) }
+        for listing in own where !listings.contains(listing) {
+          if try Self.isOpen(listing, to: principal, connection) { listings.append(listing) }
+        }
       }
       return listings
     }
   }
 
-  /// Whether a principal may take work from a project at all.
-  package static func isOpen(_ listing: Listing, to principal: Principal) -> Bool {
-    principal.role(in: listing.client) != nil
-      || (principal.isWorker && listing.workforce == .operator)
+  /// The project, where a principal may take work from it.
+  package func find(_ project: ProjectID, for principal: Principal) async throws -> Listing? {
+    try await engine.control.read { connection in
+      let listing = try connection.first(
+        Self.select + " WHERE project_id = ?", [project.sql], Self.listing)
+      guard let listing, try Self.isOpen(listing, to: principal, connection) else { return nil }
+      return listing
+    }
+  }
+
+  /// A labeler works on the projects they are assigned to, and on those that nobody is assigned
+  /// to; other members on all of their client's.
+  private static func isOpen(
+    _ listing: Listing, to principal: Principal, _ connection: any Connection
+  ) throws -> Bool {
+    if principal.isWorker && listing.workforce == .operator { return true }
+    guard let role = principal.role(in: listing.client) else { return false }
+    guard role == .labeler, case .user(let user, _) = principal.identity else { return true }
+    return try ProjectMembers.admits(user, to: listing.project, connection)
   }
 
   package func put(_ project: Project, of client: ClientID) async throws {

@@ -69,8 +69,8 @@ package final class SignIn: Sendable {
     let now = engine.environment.now()
     try refuseTooMany(email, now)
     let found = try await engine.control.read { try Users.find(email, $0) }
-    // An unknown address takes as long as a wrong password.
-    let stored = found?.hash ?? Self.decoy
+    // An unknown address, and one that is only invited, takes as long as a wrong password.
+    let stored = found.flatMap { $0.user.isInvited ? nil : $0.hash } ?? Self.decoy
     let matches = await check(password, stored)
     guard let user = found?.user, matches, !user.isSuspended else {
       failures.withLock { $0[email, default: []].append(now) }

@@ -1,4 +1,5 @@
 import Foundation
+import Notation
 import Store
 
 /// What somebody may be.
@@ -35,6 +36,8 @@ package struct Users: Sendable {
     package var id: UserID
     package var email: String
     package var isSuspended: Bool
+    /// Has not chosen a password yet.
+    package var isInvited = false
     package var createdAt: Int64
   }
 
@@ -99,33 +102,106 @@ package struct Users: Sendable {
     try await engine.control.read { connection in
       try connection.all(
         """
-        SELECT u.id, u.email, u.state, u.created_at, g.role
-        FROM grants g JOIN users u ON u.id = g.user_id
+        SELECT \(Self.columns), g.role FROM grants g JOIN users u ON u.id = g.user_id
         WHERE g.client_id IS ? ORDER BY u.email
         """, [.optional(client?.text)]
-      ) {
-        Member(
-          user: User(
-            id: $0.id(0), email: $0.text(1), isSuspended: $0.text(2) != "active",
-            createdAt: $0.int(3)),
-          role: Role(rawValue: $0.text(4)) ?? .labeler)
+      ) { Member(user: Self.user($0), role: Role(rawValue: $0.text(5)) ?? .labeler) }
+    }
+  }
+
+  /// Members of a client by their addresses, in the order given.
+  ///
+  /// - Throws: `.unknown(.user)` with the first address that is nobody's.
+  package func members(_ emails: [String], of client: ClientID) async throws -> [Member] {
+    let known = Dictionary(
+      try await members(of: client).map { ($0.user.email, $0) }, uniquingKeysWith: { a, _ in a })
+    return try emails.map { email in
+      guard let member = known[try Self.normalised(email)] else {
+        throw Refusal.unknown(.user, email)
+      }
+      return member
+    }
+  }
+
+  /// Gives members of a client another role; one admin must be left.
+  package func setRole(_ role: Role, of users: [UserID], in client: ClientID) async throws {
+    guard role.isOfClient else {
+      throw Refusal.invalid(path: "role", problem: "\(role.rawValue) is a role of the operator")
+    }
+    try await change(users, in: client, "member.changed", [.init("role", .string(role.rawValue))]) {
+      user, connection in
+      try connection.run(
+        "UPDATE grants SET role = ? WHERE user_id = ? AND client_id = ?",
+        [.text(role.rawValue), user.sql, client.sql])
+    }
+  }
+
+  /// Takes somebody out of a client's team; one admin must be left.
+  package func remove(_ user: UserID, from client: ClientID) async throws {
+    try await change([user], in: client, "member.removed", []) { user, connection in
+      try connection.run(
+        """
+        DELETE FROM project_members WHERE user_id = ? AND project_id IN
+          (SELECT project_id FROM project_directory WHERE client_id = ?)
+        """, [user.sql, client.sql])
+      try connection.run(
+        "DELETE FROM grants WHERE user_id = ? AND client_id = ?", [user.sql, client.sql])
+    }
+  }
+
+  private func change(
+    _ users: [UserID], in client: ClientID, _ action: String, _ detail: [JSON.Member],
+    _ body: @escaping @Sendable (UserID, any Connection) throws -> Void
+  ) async throws {
+    let record = engine.record(by: actor)
+    try await engine.control.write(.flushed) { connection in
+      let admins = try Self.adminCount(of: client, connection)
+      for user in users {
+        guard try Self.role(of: user, in: client, connection) != nil else {
+          throw Refusal.unknown(.user, user.text)
+        }
+        try body(user, connection)
+        try record.append(
+          connection, action, user.text,
+          .object([.init("client", .string(client.text))] + detail))
+      }
+      if admins > 0, try Self.adminCount(of: client, connection) == 0 {
+        throw Refusal.invalid(path: "role", problem: "must stay admin for one member at least")
       }
     }
+  }
+
+  private static func adminCount(
+    of client: ClientID, _ connection: any Connection
+  ) throws -> Int64 {
+    try connection.first(
+      "SELECT count(*) FROM grants WHERE client_id = ? AND role = 'admin'", [client.sql]
+    ) { $0.int(0) } ?? 0
+  }
+
+  static func role(
+    of user: UserID, in client: ClientID, _ connection: any Connection
+  ) throws -> Role? {
+    try connection.first(
+      "SELECT role FROM grants WHERE user_id = ? AND client_id = ?", [user.sql, client.sql]
+    ) { Role(rawValue: $0.text(0)) } ?? nil
+  }
+
+  private static let columns =
+    "u.id, u.email, u.state, u.created_at, u.password_hash = ''"
+
+  private static func user(_ row: any Row) -> User {
+    User(
+      id: row.id(0), email: row.text(1), isSuspended: row.text(2) != "active",
+      isInvited: row.int(4) == 1, createdAt: row.int(3))
   }
 
   static func find(
     _ email: String, _ connection: any Connection
   ) throws -> (user: User, hash: String)? {
     try connection.first(
-      "SELECT id, email, state, created_at, password_hash FROM users WHERE email = ?",
-      [.text(email)]
-    ) {
-      (
-        User(
-          id: $0.id(0), email: $0.text(1), isSuspended: $0.text(2) != "active",
-          createdAt: $0.int(3)), $0.text(4)
-      )
-    }
+      "SELECT \(columns), u.password_hash FROM users u WHERE u.email = ?", [.text(email)]
+    ) { (user($0), $0.text(5)) }
   }
 
   static func normalised(_ email: String) throws(Refusal) -> String {

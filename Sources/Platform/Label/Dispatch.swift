@@ -33,6 +33,8 @@ package struct Dispatch: Sendable {
       case projectPaused
       /// Every batch with tasks is paused or still being staged.
       case batchesPaused
+      /// Every batch with tasks is kept for groups this worker is not in.
+      case keptForOthers
       /// What is left is in other workers' hands.
       case allLeased
       /// What is left this worker has answered or skipped.
@@ -170,9 +172,10 @@ package struct Dispatch: Sendable {
     let column = stage == .label ? "open" : "in_review"
     let batches = try connection.all(
       """
-      SELECT id FROM batches WHERE project_id = ? AND state = 'inProgress' AND \(column) > 0
-      ORDER BY priority DESC, id
-      """, [project.id.sql]
+      SELECT id FROM batches b WHERE project_id = ? AND state = 'inProgress' AND \(column) > 0
+        AND \(Self.admits(stage))
+      ORDER BY priority DESC, created_at, id
+      """, [project.id.sql, .text(worker)]
     ) { $0.id(0) as BatchID }
     for batch in batches {
       guard let (task, sealed) = try next(in: batch, stage, connection) else { continue }
@@ -194,6 +197,12 @@ package struct Dispatch: Sendable {
       return Claim(lease: lease, task: steps.task, sealed: sealed)
     }
     return nil
+  }
+
+  /// Whether batch `b` is for a worker, whose pseudonym it takes: groups say who labels, not who
+  /// reviews.
+  private static func admits(_ stage: AnswerRow.Stage) -> String {
+    stage == .label ? WorkerGroups.admits : "? IS NOT NULL"
   }
 
   private func insert(_ lease: LeaseRow, _ connection: any Connection) throws {
@@ -289,6 +298,13 @@ package struct Dispatch: Sendable {
     if !left.contains(where: { $0.state == .inProgress }) {
       return Nothing(reason: .batchesPaused, leased: 0)
     }
+    let isOneOpen = try connection.first(
+      """
+      SELECT EXISTS (SELECT 1 FROM batches b WHERE project_id = ? AND state = 'inProgress'
+        AND \(stage == .label ? "open" : "in_review") > 0 AND \(Self.admits(stage)))
+      """, [project.id.sql, .text(worker)]
+    ) { $0.int(0) == 1 }
+    guard isOneOpen == true else { return Nothing(reason: .keptForOthers, leased: 0) }
     let leased = try connection.first(
       """
       SELECT count(*), min(deadline) FROM leases

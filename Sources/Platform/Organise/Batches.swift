@@ -143,6 +143,46 @@ package struct Batches: Sendable {
     try await vault.database.read { try Self.counts(of: project, $0) }
   }
 
+  /// The batches that were made by name and have not ended, in the order their tasks are handed
+  /// out.
+  package func pending() async throws -> [Batch] {
+    try await vault.database.read { try Self.pending($0) }
+  }
+
+  private static func pending(_ connection: any Connection) throws -> [Batch] {
+    try connection.all(
+      """
+      SELECT \(Batch.columns) FROM batches
+      WHERE name <> ? AND state <> 'completed' AND state <> 'canceled'
+      ORDER BY priority DESC, created_at, id
+      """, [.text(Batch.defaultName)], Batch.row)
+  }
+
+  /// Hands out the tasks of pending batches in this order; nil: as they were made, those with
+  /// `isFirst` before the rest.
+  ///
+  /// - Throws: `.invalid` where a pending batch is missing.
+  package func setOrder(
+    _ order: [BatchID]?, isFirst: @escaping @Sendable (Batch) -> Bool = { _ in false }
+  ) async throws {
+    let record = vault.record(by: actor)
+    try await vault.database.write(.flushed) { connection in
+      let pending = try Self.pending(connection)
+      if let order, let missing = pending.first(where: { !order.contains($0.id) }) {
+        throw Refusal.invalid(
+          path: "batches", problem: "must name every pending batch; “\(missing.name)” is missing")
+      }
+      for batch in pending {
+        let priority =
+          order.map { $0.count - ($0.firstIndex(of: batch.id) ?? $0.count) }
+          ?? (isFirst(batch) ? 1 : 0)
+        try connection.run(
+          "UPDATE batches SET priority = ? WHERE id = ?", [.number(priority), batch.id.sql])
+      }
+      try record.append(connection, "batches.ordered", "")
+    }
+  }
+
   /// Takes one step of the batch's life; finalizing puts its staged tasks on offer, canceling
   /// ends those that are live.
   package func handle(_ event: BatchLifecycle.Event, of id: BatchID) async throws -> Batch {

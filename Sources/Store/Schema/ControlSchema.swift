@@ -83,5 +83,21 @@ extension Schema {
     ;
     UPDATE api_keys SET revoked_at = created_at WHERE mode = 'test' AND revoked_at IS NULL
     """,
+    // People are invited by address and choose their password themselves; a labeler works on the
+    // projects they are assigned to.
+    """
+    CREATE TABLE invitations (
+      token_hash TEXT PRIMARY KEY NOT NULL,
+      user_id TEXT NOT NULL UNIQUE REFERENCES users (id),
+      created_at INTEGER NOT NULL,
+      expires_at INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID
+    ;
+    CREATE TABLE project_members (
+      project_id TEXT NOT NULL REFERENCES project_directory (project_id),
+      user_id TEXT NOT NULL REFERENCES users (id),
+      PRIMARY KEY (project_id, user_id)
+    ) STRICT, WITHOUT ROWID
+    """,
   ])
 }

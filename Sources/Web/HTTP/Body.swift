@@ -41,6 +41,16 @@ struct Fields {
     return string
   }
 
+  /// An array of strings; an empty one where it is absent.
+  func strings(_ name: String) throws(Refusal) -> [String] {
+    guard let value = self[name] else { return [] }
+    let strings = value.array?.compactMap(\.string)
+    guard let strings, strings.count == value.array?.count else {
+      throw .invalid(path: name, problem: "must be an array of strings")
+    }
+    return strings
+  }
+
   func optionalInt(_ name: String) throws(Refusal) -> Int? {
     guard let value = self[name] else { return nil }
     guard let number = value.integer.flatMap({ Int(exactly: $0) }) else {

@@ -37,13 +37,15 @@ struct Gate: Sendable {
       return try await route.handler(call)
     } catch {
       let problem = Problem.of(error)
-      if problem.status.code == 500 {
+      let response =
+        ScaleProblem.concerns(route)
+        ? ScaleProblem.response(to: error, problem, route) : problem.response
+      if response.status.code == 500 {
         logger.error(
           "request failed",
           metadata: ["route": "\(route.method) \(route.path)", "error": "\(error)"])
       }
-      return ScaleProblem.concerns(route)
-        ? ScaleProblem.response(to: error, problem, route) : problem.response
+      return response
     }
   }
 

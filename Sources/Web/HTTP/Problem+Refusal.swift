@@ -5,6 +5,10 @@ extension Problem {
   /// Facts become words here.
   static func of(_ refusal: Refusal) -> Problem {
     switch refusal {
+    case .unknown(.invitation, _):
+      return Problem(
+        .notFound, "unknown-invitation", "Not found",
+        "The invitation is unknown, has been used, or is over.", remedy: "Ask for a new one.")
     case .unknown(let thing, let id):
       return Problem(
         .notFound, "unknown-\(thing.rawValue)", "Not found",

@@ -136,9 +136,9 @@ package struct Call: Sendable {
   /// The project of the path, if the caller may take work from it; else it looks like none.
   func findWork() async throws -> Directory.Listing {
     let project: ProjectID = try id("project", .project)
-    guard let listing = try await Directory(engine).find(project),
-      Directory.isOpen(listing, to: try who())
-    else { throw Refusal.unknown(.project, project.text) }
+    guard let listing = try await Directory(engine).find(project, for: try who()) else {
+      throw Refusal.unknown(.project, project.text)
+    }
     return listing
   }
 

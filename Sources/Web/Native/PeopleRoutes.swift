@@ -30,22 +30,6 @@ enum PeopleRoutes {
     },
     suspension(.put, isSuspended: true, "Puts a worker out; every session ends."),
     suspension(.delete, isSuspended: false, "Lets a worker in again."),
-    Route(.get, "/api/members", .clientAdmins, "Lists the client's people.") { call in
-      let client = try call.clientID()
-      let people = try await Users(call.engine, actor: call.who().actor).members(of: client)
-      return .json(.page(people.map(\.json), next: nil))
-    },
-    Route(.post, "/api/members", .clientAdmins, "Makes a member of the client.") { call in
-      let fields = try await call.fields("email", "password", "role")
-      guard let role = try fields.optionalChoice("role", Role.self), role.isOfClient else {
-        throw Refusal.invalid(
-          path: "role", problem: "must be admin, manager, reviewer or labeler")
-      }
-      let user = try await Users(call.engine, actor: call.who().actor).create(
-        email: fields.string("email"), password: fields.string("password"), role: role,
-        client: call.clientID())
-      return .json(Users.Member(user: user, role: role).json, status: .created)
-    },
     Route(.get, "/api/keys", .clientAdmins, "Lists the client's API keys.") { call in
       let keys = try await Clients(call.engine, actor: call.who().actor).keys(
         of: call.clientID())
@@ -109,15 +93,6 @@ extension Clients.Key {
     [
       "id": .string(id.text), "mode": .string(mode.rawValue), "hint": .string("…" + hint),
       "revoked": .bool(isRevoked), "created_at": .time(createdAt),
-    ]
-  }
-}
-
-extension Users.Member {
-  var json: JSON {
-    [
-      "id": .string(user.id.text), "email": .string(user.email), "role": .string(role.rawValue),
-      "suspended": .bool(user.isSuspended), "created_at": .time(user.createdAt),
     ]
   }
 }

@@ -248,6 +248,7 @@ extension Dispatch.Nothing {
     case .projectPaused: "The project is paused."
     case .batchesPaused: "What is left is in batches that are paused or still being staged."
     case .allLeased: "What is left is in the hands of others; some of it may come back."
+    case .keptForOthers: "What is left is kept for other groups of annotators."
     case .doneByYou: "You have answered or skipped all that is left."
     case .noneLeft: "Every task has been answered."
     case .empty: "The project has no tasks yet."

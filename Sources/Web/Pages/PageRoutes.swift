@@ -40,6 +40,6 @@ enum PageRoutes {
 package enum RouteTable {
   package static let all: [Route] =
     PageRoutes.all + SessionRoutes.all + ProjectRoutes.all + TaskRoutes.all + AssetRoutes.all
-    + ExportRoutes.all + WorkRoutes.all + PeopleRoutes.all + ScaleRoutes.all
-    + ScaleV2Routes.all
+    + ExportRoutes.all + WorkRoutes.all + PeopleRoutes.all + TeamRoutes.all
+    + ScaleRoutes.all + ScaleStudioRoutes.all + ScaleV2Routes.all
 }

@@ -14,6 +14,7 @@ extension ScaleDesk {
     let metadata = try Self.metadata(body["metadata"] ?? [:])
     let batch = try await batches.create(
       in: project.id, name: name, isStaging: isStaging,
+      priority: body["calibration_batch"]?.bool == true ? 1 : 0,
       request: body.without(["name", "project"]).merged(with: ["metadata": metadata]))
     return try await json(batch)
   }
