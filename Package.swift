@@ -90,7 +90,7 @@ let package = Package(
     suite("StoreTests", ["Store", "StoreSQLite"]),
     suite(
       "PlatformTests",
-      ["Platform", "Formats", "Store", "StoreSQLite", "Notation", "Vault", "Workflow"]),
+      ["Platform", "Labels", "Formats", "Store", "StoreSQLite", "Notation", "Vault", "Workflow"]),
     suite(
       "WebTests",
       [

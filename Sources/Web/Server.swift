@@ -36,7 +36,7 @@ package struct Server: Sendable {
       configuration: .init(address: .hostname(host, port: port), serverName: nil),
       services: [
         Housekeeper(engine: services.engine, logger: logger),
-        ScaleCourier(services: services, logger: logger),
+        ScaleCourier(services: services, logger: logger), services.attachments,
       ],
       onServerRunning: { channel in await onReady(channel.localAddress?.port ?? 0) },
       logger: logger)

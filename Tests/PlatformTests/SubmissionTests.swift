@@ -1,4 +1,5 @@
 import Foundation
+import Labels
 import Notation
 import Store
 import Testing
@@ -110,15 +111,42 @@ import Workflow
       ["text": "a", "answers": [["annotations": [["class": "colour", "option": "red"]]]]])
     let open = try await submit(fixture, project)
     try await fixture.vault {
-      try await TaskChanges($0, actor: .console).audit(.rejected, comments: "No", of: id)
+      try await TaskChanges($0, actor: .console).audit(
+        .rejected, remarks: ["comments": "No"], of: id)
     }
     await #expect(throws: Refusal.self) {
       try await fixture.vault {
-        try await TaskChanges($0, actor: .console).audit(.accepted, comments: nil, of: open)
+        try await TaskChanges($0, actor: .console).audit(.accepted, remarks: [:], of: open)
       }
     }
     let found = try await search(fixture) { $0.audits = [.rejected] }
-    #expect(found.map(\.row.id) == [id] && found.first?.comments == ["No"])
+    #expect(found.map(\.row.id) == [id] && found.first?.audits.map(\.remarks) == [["comments": "No"]])
+  }
+
+  @Test func aResultThatIsReplacedAfterItsTaskEndedIsKeptAsAnEarlierOne() async throws {
+    let fixture = try await Fixture()
+    let project = try await fixture.project()
+    let id = try await submit(
+      fixture, project,
+      ["text": "a", "answers": [["annotations": [["class": "colour", "option": "red"]]]]])
+    for option in [1, 2] as [Int32] {
+      try await fixture.vault { vault in
+        try await vault.database.write(.flushed) { connection in
+          let task = try TaskRow.get(id, connection)
+          let ontology = try vault.content(of: task, connection).ontology
+          let version = try ConsensusRow.insert(
+            [.init(classID: ClassID(1), value: .category(OptionID(option)))], confidence: 1,
+            method: "test", answers: 1, of: task, ontology, vault, at: vault.environment.now(),
+            connection)
+          try connection.run(
+            "UPDATE tasks SET consensus_version = ? WHERE seq = ?",
+            [.number(version), .int(task.seq)])
+        }
+      }
+    }
+    let found = try await fixture.vault { try await TaskSearch($0).get(id) }
+    #expect(found.result?.first?.value == .category(OptionID(2)))
+    #expect(found.earlierResults.map { $0.first?.value } == [.category(OptionID(1))])
   }
 
   @Test func twentyRetriesOfACallbackMakeADay() {
@@ -141,7 +169,7 @@ import Workflow
     }
     for attempt in 0...Callbacks.retryLimit {
       let one = try #require(try await due().first)
-      #expect(one.task == id && one.attempts == attempt)
+      #expect(one.subject == .task(id) && one.attempts == attempt)
       try await fixture.vault {
         try await Callbacks($0).record(one, isDelivered: false, outcome: "status 500")
       }

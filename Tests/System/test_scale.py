@@ -316,7 +316,7 @@ class Listener:
         import time
         end = time.time() + seconds
         while time.time() < end:
-            found = [g for g in self.got if g[2]["task_id"] == task]
+            found = [g for g in self.got if g[2].get("task_id") == task]
             if len(found) >= count: return found
             time.sleep(0.05)
         raise AssertionError(f"{len(found)} callbacks of {task}")

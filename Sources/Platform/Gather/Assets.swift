@@ -42,15 +42,30 @@ package struct Assets: Sendable {
     package var createdAt: Int64
     /// As the sender called it: data, never a path.
     package var name: String
+    /// What else the sender said of it.
+    package var remarks: JSON = [:]
     var address: String
   }
 
-  /// Stores a file. Equal content is stored once and keeps its first id.
+  /// What a sender says of a file.
+  package struct Description: Sendable {
+    /// The sender's name for it: given once.
+    package var reference: String?
+    package var remarks: JSON
+
+    package init(reference: String? = nil, remarks: JSON = [:]) {
+      self.reference = reference
+      self.remarks = remarks
+    }
+  }
+
+  /// Stores a file. Equal content is stored once and keeps its first id and description.
   ///
   /// - Parameter isAnyKind: whether what is no image is kept as it is, as bytes of no kind.
-  /// - Throws: `.tooLarge`, `.unsupportedMedia`, `.noSpace`.
+  /// - Throws: `.tooLarge`, `.unsupportedMedia`, `.noSpace`, `.taken(.asset)` for a reference that
+  ///   was given before.
   package func store(
-    _ bytes: Data, name: String, isAnyKind: Bool = false
+    _ bytes: Data, name: String, isAnyKind: Bool = false, _ description: Description = .init()
   ) async throws -> Asset {
     guard bytes.count <= Self.sizeLimit else {
       throw Refusal.tooLarge(what: "a file (bytes)", limit: Self.sizeLimit)
@@ -62,7 +77,7 @@ package struct Assets: Sendable {
       id: vault.environment.newID(), type: probe?.kind.rawValue ?? "application/octet-stream",
       size: bytes.count, imageSize: probe.map { ImageSize(width: $0.width, height: $0.height) },
       createdAt: record.at,
-      name: Self.cleaned(name), address: address)
+      name: Self.cleaned(name), remarks: description.remarks, address: address)
     do {
       if try vault.blobs.size(address) == nil {
         let writer = try SealedBlob.Writer(vault, name: address)
@@ -70,10 +85,15 @@ package struct Assets: Sendable {
         try writer.commit(.flushed)
       }
       return try await vault.database.write(.flushed) { connection in
-        if let known = try Self.find("address", address, vault, connection) { return known }
-        try insert(asset, connection)
-        try record.append(connection, "asset.stored", asset.id.text)
-        return asset
+        let known = try Self.find("address", address, vault, connection)
+        if known == nil {
+          try insert(asset, connection)
+          try record.append(connection, "asset.stored", asset.id.text)
+        }
+        if let reference = description.reference {
+          try refer(reference, to: (known ?? asset).id, connection)
+        }
+        return known ?? asset
       }
     } catch BlobError.full {
       throw Refusal.noSpace
@@ -82,9 +102,20 @@ package struct Assets: Sendable {
     }
   }
 
+  private func refer(
+    _ reference: String, to asset: AssetID, _ connection: any Connection
+  ) throws {
+    let address = vault.key.blobAddress(sha256: Data(SHA256.hash(data: Data(reference.utf8))))
+    let added = try connection.run(
+      "INSERT INTO asset_references VALUES (?, ?) ON CONFLICT DO NOTHING",
+      [.text(address), asset.sql])
+    guard added == 1 else { throw Refusal.taken(.asset, reference) }
+  }
+
   /// Fetches a file from elsewhere and stores it.
   package func store(
-    from url: String, by fetcher: any Fetcher, isAnyKind: Bool = false
+    from url: String, by fetcher: any Fetcher, isAnyKind: Bool = false,
+    _ description: Description = .init()
   ) async throws -> Asset {
     let bytes: Data
     do {
@@ -94,7 +125,7 @@ package struct Assets: Sendable {
     }
     let name = url.split(separator: "?")[0].split(separator: "/").last.map(String.init) ?? "file"
     return try await store(
-      bytes, name: name.removingPercentEncoding ?? name, isAnyKind: isAnyKind)
+      bytes, name: name.removingPercentEncoding ?? name, isAnyKind: isAnyKind, description)
   }
 
   /// The file behind a URL that a task names: fetched when it is first wanted, then kept.
@@ -139,7 +170,8 @@ package struct Assets: Sendable {
 
   private func insert(_ asset: Asset, _ connection: any Connection) throws {
     let sealed = vault.key.seal(
-      (["name": .string(asset.name)] as JSON).utf8, table: "assets", row: asset.id)
+      (["name": .string(asset.name), "remarks": asset.remarks] as JSON).utf8, table: "assets",
+      row: asset.id)
     try connection.run(
       """
       INSERT INTO assets (id, address, type, size, width, height, created_at, sealed)
@@ -176,13 +208,14 @@ package struct Assets: Sendable {
       """, [.text(value)]
     ) { row in
       let id: AssetID = row.id(0)
-      let plain = try vault.key.open(row.blob(7), table: "assets", row: id)
+      let described = try JSON(
+        parsing: [UInt8](try vault.key.open(row.blob(7), table: "assets", row: id)))
       return Asset(
         id: id, type: row.text(1), size: Int(row.int(2)),
         imageSize: row.optionalInt(3).flatMap { width in
           row.optionalInt(4).map { ImageSize(width: Int(width), height: Int($0)) }
-        }, createdAt: row.int(5), name: try JSON(parsing: [UInt8](plain))["name"]?.string ?? "",
-        address: row.text(6))
+        }, createdAt: row.int(5), name: described["name"]?.string ?? "",
+        remarks: described["remarks"] ?? [:], address: row.text(6))
     }
   }
 }

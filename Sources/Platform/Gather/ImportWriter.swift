@@ -177,10 +177,6 @@ struct ImportWriter {
         .number(counts.tasks), .number(counts.open), .number(counts.inReview),
         .number(counts.completed), .number(counts.answers), batch.sql,
       ])
-    try connection.run(
-      """
-      UPDATE batches SET state = 'completed'
-      WHERE id = ? AND state = 'inProgress' AND tasks = completed + canceled + failed
-      """, [batch.sql])
+    try BatchEnd.completeIfOver(batch, at: now, connection)
   }
 }

@@ -88,7 +88,7 @@ package struct Submissions: Sendable {
       if submission.hasCallback {
         try connection.run("UPDATE tasks SET has_callback = 1 WHERE seq = ?", [.int(seq)])
         if prepared.draft.lifecycle.state == .completed {
-          try Callbacks.put(seq, due: record.at, connection)
+          try Callbacks.put(.task(id), due: record.at, connection)
         }
       }
       if let key {

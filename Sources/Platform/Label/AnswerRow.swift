@@ -134,6 +134,21 @@ package struct ConsensusRow: Hashable, Sendable {
     ) { try row($0, of: task.id, ontology, vault) }
   }
 
+  /// Results of a task that has ended which a later one replaced, oldest first.
+  static func earlier(
+    of task: TaskRow, _ ontology: Ontology, _ vault: ClientVault, _ connection: any Connection
+  ) throws -> [[Annotation]] {
+    guard let version = task.consensusVersion, version > 1, let end = task.endedAt else {
+      return []
+    }
+    return try connection.all(
+      """
+      SELECT \(columns) FROM \(source)
+      WHERE c.task = ? AND c.version < ? AND c.created_at >= ? ORDER BY c.version
+      """, [.int(task.seq), .number(version), .int(end)]
+    ) { try row($0, of: task.id, ontology, vault).annotations }
+  }
+
   static let insertion = """
     INSERT INTO consensus
       (task, version, created_at, method, confidence, answers, answer, sealed)

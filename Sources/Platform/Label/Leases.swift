@@ -68,15 +68,7 @@ package struct Leases: Sendable {
     guard let image = content.image else { throw Refusal.unknown(.asset, "") }
     let assets = Assets(vault, actor: .worker(worker))
     if let id = AssetID(image) { return try await assets.get(id) }
-    let asset = try await assets.remote(image, by: fetcher)
-    if task.size == nil, let size = asset.imageSize {
-      try await vault.database.write(.relaxed) { connection in
-        try connection.run(
-          "UPDATE tasks SET width = ?, height = ? WHERE seq = ?",
-          [.number(size.width), .number(size.height), .int(task.seq)])
-      }
-    }
-    return asset
+    return try await Attachments(vault, fetcher: fetcher).image(at: image, of: task.id)
   }
 
   /// Gives the task back; the worker may get it again.

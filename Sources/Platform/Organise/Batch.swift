@@ -11,6 +11,8 @@ package struct Batch: Hashable, Sendable {
   package var plan: QualityPlan?
   package var counts = Counts()
   package var createdAt: Int64
+  /// When its last task ended; kept while more are added.
+  package var completedAt: Int64?
 
   /// Maintained with every change of a task, never counted.
   package struct Counts: Hashable, Sendable {
@@ -41,7 +43,7 @@ package struct Batch: Hashable, Sendable {
 
   static let columns = """
     id, project_id, name, state, priority, plan, created_at,
-    tasks, open, in_review, completed, canceled, failed, answers
+    tasks, open, in_review, completed, canceled, failed, answers, completed_at
     """
 
   static func row(_ row: any Row) throws -> Batch {
@@ -53,7 +55,7 @@ package struct Batch: Hashable, Sendable {
         tasks: Int(row.int(7)), open: Int(row.int(8)), inReview: Int(row.int(9)),
         completed: Int(row.int(10)), canceled: Int(row.int(11)), failed: Int(row.int(12)),
         answers: Int(row.int(13))),
-      createdAt: row.int(6))
+      createdAt: row.int(6), completedAt: row.optionalInt(14))
   }
 
   func insert(_ connection: any Connection) throws {

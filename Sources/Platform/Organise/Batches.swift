@@ -14,10 +14,12 @@ package struct Batches: Sendable {
     self.actor = actor
   }
 
-  /// - Parameter isStaging: tasks gather and go on offer together when the batch is finalized.
+  /// - Parameters:
+  ///   - isStaging: tasks gather and go on offer together when the batch is finalized.
+  ///   - hasCallback: somebody is told of its end.
   package func create(
     in project: ProjectID, name: String, isStaging: Bool = false, priority: Int = 0,
-    plan: QualityPlan? = nil, request: JSON? = nil
+    plan: QualityPlan? = nil, request: JSON? = nil, hasCallback: Bool = false
   ) async throws -> Batch {
     if let fault = plan?.fault { throw Refusal.invalid(path: "plan", problem: fault) }
     let record = vault.record(by: actor)
@@ -34,6 +36,9 @@ package struct Batches: Sendable {
       guard !isTaken else { throw Refusal.taken(.batch, batch.name) }
       try batch.insert(connection)
       if let request { try store(request, of: batch.id, connection) }
+      if hasCallback {
+        try connection.run("UPDATE batches SET has_callback = 1 WHERE id = ?", [batch.id.sql])
+      }
       try record.append(connection, "batch.created", batch.id.text)
     }
     return batch

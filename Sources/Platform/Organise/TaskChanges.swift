@@ -42,16 +42,36 @@ package struct TaskChanges: Sendable {
       throw Refusal.invalid(path: "metadata", problem: "must be an object")
     }
     try await change(id, "task.described") { task, connection in
-      let sealed = try connection.first(
-        "SELECT sealed FROM tasks WHERE seq = ?", [.int(task.seq)]
-      ) { $0.blob(0) }
-      guard let sealed else { throw Refusal.unknown(.task, id.text) }
-      var content = try TaskContent(stored: vault.key.open(sealed, table: "tasks", row: id))
-      content.metadata = metadata
-      try connection.run(
-        "UPDATE tasks SET sealed = ? WHERE seq = ?",
-        [.blob(vault.key.seal(content.stored, table: "tasks", row: id)), .int(task.seq)])
+      try rewrite(task, connection) { $0.metadata = metadata }
     }
+  }
+
+  /// Ends a live task that cannot be worked on; one that has ended stays as it is.
+  ///
+  /// - Parameter reason: what its client is told.
+  package func fail(_ id: TaskID, _ reason: JSON) async throws {
+    let at = vault.environment.now()
+    try await change(id, "task.failed") { task, connection in
+      guard task.lifecycle.state.isLive else { return }
+      var steps = TaskSteps(task, now: at, connection)
+      try steps.handle(.failed)
+      try steps.save()
+      try rewrite(task, connection) { $0.failure = reason }
+    }
+  }
+
+  private func rewrite(
+    _ task: TaskRow, _ connection: any Connection, _ edit: (inout TaskContent) -> Void
+  ) throws {
+    let sealed = try connection.first(
+      "SELECT sealed FROM tasks WHERE seq = ?", [.int(task.seq)]
+    ) { $0.blob(0) }
+    guard let sealed else { throw Refusal.unknown(.task, task.id.text) }
+    var content = try TaskContent(stored: vault.key.open(sealed, table: "tasks", row: task.id))
+    edit(&content)
+    try connection.run(
+      "UPDATE tasks SET sealed = ? WHERE seq = ?",
+      [.blob(vault.key.seal(content.stored, table: "tasks", row: task.id)), .int(task.seq)])
   }
 
   /// Replaces the tags by what `edit` makes of them.
@@ -66,8 +86,10 @@ package struct TaskChanges: Sendable {
   }
 
   /// Records what the client says of a result.
+  ///
+  /// - Parameter remarks: `comments`, and whatever else belongs to the audit.
   package func audit(
-    _ verdict: TaskRow.Audit, comments: String?, of id: TaskID
+    _ verdict: TaskRow.Audit, remarks: JSON, of id: TaskID
   ) async throws {
     let at = vault.environment.now()
     try await change(id, "task.audited") { task, connection in
@@ -79,12 +101,11 @@ package struct TaskChanges: Sendable {
         (try connection.first(
           "SELECT coalesce(max(number), 0) FROM audits WHERE task = ?", [.int(task.seq)]
         ) { $0.int(0) } ?? 0) + 1
-      let body = (["comments": comments.map { .string($0) } ?? .null] as JSON).utf8
       try connection.run(
         "INSERT INTO audits VALUES (?, ?, ?, ?, ?)",
         [
           .int(task.seq), .int(number), .int(at), .text(verdict.rawValue),
-          .blob(vault.key.seal(body, table: "audits", row: "\(id)/\(number)")),
+          .blob(vault.key.seal(remarks.utf8, table: "audits", row: "\(id)/\(number)")),
         ])
       try connection.run(
         "UPDATE tasks SET audit = ? WHERE seq = ?", [.text(verdict.rawValue), .int(task.seq)])

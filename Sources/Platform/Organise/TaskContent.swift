@@ -17,12 +17,15 @@ package struct TaskContent: Hashable, Sendable {
   package var expected: JSON?
   /// The request as the API it came through took it, for its echo.
   package var request: JSON?
+  /// Why it failed, for its client.
+  package var failure: JSON?
 
   package init(
     params: JSON, metadata: JSON = [:], prelabels: JSON? = nil, expected: JSON? = nil,
-    request: JSON? = nil
+    request: JSON? = nil, failure: JSON? = nil
   ) {
     self.request = request
+    self.failure = failure
     self.params = params
     self.metadata = metadata
     self.prelabels = prelabels
@@ -33,7 +36,8 @@ package struct TaskContent: Hashable, Sendable {
     let json = try JSON(parsing: [UInt8](bytes))
     self.init(
       params: json["params"] ?? [:], metadata: json["metadata"] ?? [:],
-      prelabels: json["prelabels"], expected: json["expected"], request: json["request"])
+      prelabels: json["prelabels"], expected: json["expected"], request: json["request"],
+      failure: json["failure"])
   }
 
   var stored: [UInt8] {
@@ -56,6 +60,10 @@ package struct TaskContent: Hashable, Sendable {
     if let request {
       writer.name("request")
       writer.value(request)
+    }
+    if let failure {
+      writer.name("failure")
+      writer.value(failure)
     }
     writer.endObject()
     return writer.bytes

@@ -151,7 +151,7 @@ struct TaskSteps {
     if life.state != before.lifecycle.state || newAnswers > 0 { try saveCounters() }
     let isAtItsEnd = life.state == .completed || life.state == .failed
     if task.hasCallback, isAtItsEnd, before.lifecycle.state.isLive {
-      try Callbacks.put(task.seq, due: now, connection)
+      try Callbacks.put(.task(task.id), due: now, connection)
     }
   }
 
@@ -159,19 +159,33 @@ struct TaskSteps {
     func change(_ state: TaskLifecycle.State) -> SQLValue {
       .number((task.lifecycle.state == state ? 1 : 0) - (before.lifecycle.state == state ? 1 : 0))
     }
-    let ended = try connection.first(
+    try connection.run(
       """
       UPDATE batches SET open = open + ?, in_review = in_review + ?, completed = completed + ?,
         canceled = canceled + ?, failed = failed + ?, answers = answers + ?
-      WHERE id = ? RETURNING state, tasks - completed - canceled - failed
+      WHERE id = ?
       """,
       [
         change(.open), change(.inReview), change(.completed), change(.canceled), change(.failed),
         .number(newAnswers), task.batch.sql,
-      ]
-    ) { (state: $0.text(0), live: $0.int(1)) }
-    guard let ended, ended.live == 0, ended.state == BatchLifecycle.State.inProgress.rawValue
-    else { return }
-    try connection.run("UPDATE batches SET state = 'completed' WHERE id = ?", [task.batch.sql])
+      ])
+    try BatchEnd.completeIfOver(task.batch, at: now, connection)
+  }
+}
+
+/// A batch ends with its last task.
+enum BatchEnd {
+  /// - Complexity: one look-up.
+  static func completeIfOver(
+    _ id: BatchID, at: Int64, _ connection: any Connection
+  ) throws {
+    let hasCallback = try connection.first(
+      """
+      UPDATE batches SET state = 'completed', completed_at = ?
+      WHERE id = ? AND state = 'inProgress' AND tasks > 0
+        AND tasks = completed + canceled + failed RETURNING has_callback
+      """, [.int(at), id.sql]
+    ) { $0.optionalInt(0) == 1 }
+    if hasCallback == true { try Callbacks.put(.batch(id), due: at, connection) }
   }
 }

@@ -56,8 +56,18 @@ package struct TaskSearch: Sendable {
     package var result: [Annotation]?
     package var settledAt: Int64?
     package var tags: [String]
-    package var comments: [String]
+    /// What the client said of the result, oldest first.
+    package var audits: [Audit]
+    /// Results that were given before the present one, oldest first.
+    package var earlierResults: [[Annotation]]
     package var callback: Callbacks.State?
+  }
+
+  package struct Audit: Sendable {
+    /// Milliseconds since 1970.
+    package var at: Int64
+    package var verdict: TaskRow.Audit
+    package var remarks: JSON
   }
 
   /// - Parameters:
@@ -204,19 +214,23 @@ package struct TaskSearch: Sendable {
       row: row, batch: names?.batch ?? "", project: names?.project ?? "",
       content: try TaskContent(stored: vault.key.open(sealed, table: "tasks", row: row.id)),
       ontology: ontology, result: result?.annotations, settledAt: result?.createdAt,
-      tags: try TaskTags.of(row.seq, connection), comments: try comments(of: row, connection),
+      tags: try TaskTags.of(row.seq, connection), audits: try audits(of: row, connection),
+      earlierResults: try ConsensusRow.earlier(of: row, ontology, vault, connection),
       callback: row.hasCallback ? try Callbacks.state(of: row.seq, connection) : nil)
   }
 
-  private func comments(of row: TaskRow, _ connection: any Connection) throws -> [String] {
+  private func audits(of row: TaskRow, _ connection: any Connection) throws -> [Audit] {
     guard row.audit != nil else { return [] }
     return try connection.all(
-      "SELECT number, sealed FROM audits WHERE task = ? ORDER BY number", [.int(row.seq)]
+      "SELECT number, sealed, at, verdict FROM audits WHERE task = ? ORDER BY number",
+      [.int(row.seq)]
     ) { found in
       let plain = try vault.key.open(
         found.blob(1), table: "audits", row: "\(row.id)/\(found.int(0))")
-      return try JSON(parsing: [UInt8](plain))["comments"]?.string
-    }.compactMap { $0 }
+      return Audit(
+        at: found.int(2), verdict: TaskRow.Audit(rawValue: found.text(3)) ?? .commented,
+        remarks: try JSON(parsing: [UInt8](plain)))
+    }
   }
 }
 

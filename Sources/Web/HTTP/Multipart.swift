@@ -1,8 +1,9 @@
 import Foundation
 import NIOCore
+import Notation
 import Platform
 
-/// The files of a multipart/form-data body (RFC 7578).
+/// The files and fields of a multipart/form-data body (RFC 7578).
 enum Multipart {
   struct File {
     var name: String
@@ -27,44 +28,57 @@ enum Multipart {
     return nil
   }
 
-  static func files(_ body: ByteBuffer, boundary: String) throws(Refusal) -> [File] {
+  struct Form {
+    var files: [File] = []
+    /// Parts that are no files, as strings.
+    var fields: [JSON.Member] = []
+  }
+
+  static func form(_ body: ByteBuffer, boundary: String) throws(Refusal) -> Form {
     let data = Data(body.readableBytesView)
     let delimiter = Data("--\(boundary)".utf8)
     guard var place = data.range(of: delimiter) else {
       throw .invalid(path: "body", problem: "does not begin with its boundary")
     }
-    var files: [File] = []
+    var form = Form()
     for _ in 0..<partLimit {
       let rest = data[place.upperBound...]
-      if rest.starts(with: Data("--".utf8)) { return files }
+      if rest.starts(with: Data("--".utf8)) { return form }
       guard let next = rest.range(of: Data("\r\n".utf8) + delimiter) else {
         throw .invalid(path: "body", problem: "ends before its last boundary")
       }
-      if let file = try part(rest[rest.startIndex..<next.lowerBound]) { files.append(file) }
+      try add(rest[rest.startIndex..<next.lowerBound], to: &form)
       place = next
     }
     throw .tooLarge(what: "a form (parts)", limit: partLimit)
   }
 
-  private static func part(_ part: Data) throws(Refusal) -> File? {
+  private static func add(_ part: Data, to form: inout Form) throws(Refusal) {
     guard let blank = part.range(of: Data("\r\n\r\n".utf8)),
       blank.lowerBound - part.startIndex <= headerLimit
     else { throw .invalid(path: "body", problem: "has a part without headers") }
     let headers = String(decoding: part[part.startIndex..<blank.lowerBound], as: UTF8.self)
-    guard let name = fileName(headers) else { return nil }
-    return File(name: name, content: Data(part[blank.upperBound...]))
+    let content = part[blank.upperBound...]
+    let names = disposition(headers)
+    if let name = names["filename"] {
+      form.files.append(File(name: name, content: Data(content)))
+    } else if let name = names["name"] {
+      form.fields.append(.init(name, .string(String(decoding: content, as: UTF8.self))))
+    }
   }
 
-  private static func fileName(_ headers: String) -> String? {
+  /// The parameters of a part's Content-Disposition.
+  private static func disposition(_ headers: String) -> [String: String] {
+    var found: [String: String] = [:]
     for line in headers.split(separator: "\r\n")
     where line.lowercased().hasPrefix("content-disposition:") {
       for parameter in line.split(separator: ";").dropFirst() {
         let pair = parameter.split(separator: "=", maxSplits: 1)
-        guard pair.count == 2, pair[0].trimmingCharacters(in: .whitespaces) == "filename"
-        else { continue }
-        return pair[1].trimmingCharacters(in: CharacterSet(charactersIn: " \""))
+        guard pair.count == 2 else { continue }
+        found[pair[0].trimmingCharacters(in: .whitespaces)] =
+          pair[1].trimmingCharacters(in: CharacterSet(charactersIn: " \""))
       }
     }
-    return nil
+    return found
   }
 }

@@ -50,6 +50,7 @@ package struct Services: Sendable {
   package let engine: DataEngine
   package let signIn: SignIn
   package let fetcher: any Fetcher
+  let attachments: AttachmentQueue
   package let workbench: WorkbenchAssets
 
   package init(
@@ -58,6 +59,7 @@ package struct Services: Sendable {
     self.engine = engine
     self.signIn = signIn
     self.fetcher = fetcher
+    attachments = AttachmentQueue(engine: engine, fetcher: fetcher)
     self.workbench = workbench
   }
 }

@@ -21,7 +21,7 @@ enum AssetRoutes {
       let type = call.request.headers[.contentType] ?? ""
       if let boundary = Multipart.boundary(type) {
         let body = try await call.bytes(limit: uploadLimit)
-        let files = try Multipart.files(body, boundary: boundary)
+        let files = try Multipart.form(body, boundary: boundary).files
         guard !files.isEmpty else {
           throw Refusal.invalid(path: "body", problem: "holds no file")
         }

@@ -42,4 +42,5 @@ package enum RouteTable {
     PageRoutes.all + SessionRoutes.all + ProjectRoutes.all + TaskRoutes.all + AssetRoutes.all
     + ExportRoutes.all + WorkRoutes.all + PeopleRoutes.all + TeamRoutes.all
     + ScaleRoutes.all + ScaleStudioRoutes.all + ScaleV2Routes.all
+    + ScaleDeliveryRoutes.all
 }

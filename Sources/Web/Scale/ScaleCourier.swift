@@ -101,12 +101,12 @@ struct ScaleCourier: Service {
     let callbacks = Callbacks(vault)
     do {
       let (url, body) = try await ScaleDesk(vault: vault, actor: .system, services: services)
-        .callback(of: due.task)
+        .callback(of: due.subject)
       let (isDelivered, outcome) = await post(body, to: url, vault)
       try await callbacks.record(due, isDelivered: isDelivered, outcome: outcome)
     } catch {
       logger.error(
-        "callback failed", metadata: ["task": "\(due.task)", "error": "\(error)"])
+        "callback failed", metadata: ["subject": "\(due.subject)", "error": "\(error)"])
     }
   }
 

@@ -15,7 +15,8 @@ extension ScaleDesk {
     let batch = try await batches.create(
       in: project.id, name: name, isStaging: isStaging,
       priority: body["calibration_batch"]?.bool == true ? 1 : 0,
-      request: body.without(["name", "project"]).merged(with: ["metadata": metadata]))
+      request: body.without(["name", "project"]).merged(with: ["metadata": metadata]),
+      hasCallback: Self.text(body["callback"]) != nil)
     return try await json(batch)
   }
 
@@ -86,7 +87,7 @@ extension ScaleDesk {
     }
   }
 
-  private func json(_ batch: Batch) async throws -> JSON {
+  func json(_ batch: Batch) async throws -> JSON {
     let project = try await projects.get(batch.project)
     let request = try await batches.request(of: batch.id)
     var members: [JSON.Member] = [

@@ -39,8 +39,17 @@ extension ScaleDesk {
         batch: batch.id, task: try task(body, type, params, translation, way),
         ontology: ScaleForm.ontology(type, params), instructions: instruction, type: type.name,
         request: echo, tags: tags, key: key,
-        hasCallback: Self.text(body["callback_url"]) != nil))
-    return try await json(try await TaskSearch(vault).get(id))
+        hasCallback: try await hasCallback(body)))
+    let found = try await TaskSearch(vault).get(id)
+    if let image = found.content.image, AssetID(image) == nil, found.row.lifecycle.state.isLive {
+      services.attachments.add(image, of: id, vault.clientID)
+    }
+    return try await json(found)
+  }
+
+  private func hasCallback(_ body: JSON) async throws -> Bool {
+    if Self.text(body["callback_url"]) != nil { return true }
+    return try await Callbacks(vault).address() != nil
   }
 
   /// What is said of a task's labels: kept for the echo, but no parameter of the work.

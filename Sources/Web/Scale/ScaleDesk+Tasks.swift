@@ -1,5 +1,6 @@
 import Foundation
 import Formats
+import Labels
 import Notation
 import Platform
 import Store
@@ -11,14 +12,32 @@ extension ScaleDesk {
     try await json(try await TaskSearch(vault).get(id))
   }
 
-  /// What the sender is told when a task has ended, and where.
-  func callback(of id: TaskID) async throws -> (url: String, body: JSON) {
-    let found = try await TaskSearch(vault).get(id)
-    let task = try await json(found)
-    let body: JSON = [
-      "task_id": .string(id.text), "response": task["response"] ?? [:], "task": task,
-    ]
-    return (found.content.request?["callback_url"]?.string ?? "", body)
+  /// What the sender is told when a task or a batch has ended, and where.
+  func callback(of subject: Callbacks.Subject) async throws -> (url: String, body: JSON) {
+    switch subject {
+    case .task(let id):
+      let found = try await TaskSearch(vault).get(id)
+      let task = try await json(found)
+      let body: JSON = [
+        "task_id": .string(id.text), "response": task["response"] ?? [:], "task": task,
+      ]
+      let own = found.content.request?["callback_url"]?.string
+      return (try await address(own), body)
+    case .batch(let id):
+      let found = try await batches.get(id)
+      let batch = try await json(found)
+      let body: JSON = [
+        "batch_id": .string(id.text), "batch_name": .string(found.name),
+        "status": .string(Self.status(found)), "batch": batch,
+      ]
+      return (try await address(batch["callback"]?.string), body)
+    }
+  }
+
+  /// The address a request named, else the client's own.
+  private func address(_ own: String?) async throws -> String {
+    if let own, !own.isEmpty { return own }
+    return try await Callbacks(vault).address() ?? ""
   }
 
   // MARK: Changes
@@ -56,8 +75,41 @@ extension ScaleDesk {
       throw ScaleFault("Please include an accepted parameter: true or false.")
     }
     try await TaskChanges(vault, actor: actor).audit(
-      isAccepted ? .accepted : .rejected, comments: Self.text(body["comments"]), of: id)
+      isAccepted ? .accepted : .rejected, remarks: ["comments": body["comments"] ?? .null], of: id)
     return try await task(id)
+  }
+
+  /// An audit by feedback items, which leaves the response as it is; the latest counts, all are
+  /// kept.
+  func fixlessAudit(_ body: JSON) async throws -> JSON {
+    let text = try Self.required("task_id", of: body)
+    guard let id = TaskID(text) else { throw Refusal.unknown(.task, text) }
+    let items = body["feedback_items"] ?? []
+    guard let list = items.array, list.allSatisfy({ $0.members != nil }) else {
+      throw ScaleFault("feedback_items must be an array of objects.")
+    }
+    let name = body["audit_result"]?.string ?? (list.isEmpty ? "accepted" : "commented")
+    guard let verdict = TaskRow.Audit(rawValue: name.lowercased()) else {
+      throw ScaleFault("audit_result must be accepted, rejected, fixed or commented.")
+    }
+    try await TaskChanges(vault, actor: actor).audit(
+      verdict, remarks: body.without(["task_id"]).merged(with: ["feedback_items": items]), of: id)
+    return try await fixlessAudits(of: id)
+  }
+
+  /// The latest audit of a task, with all that were made.
+  func fixlessAudits(of id: TaskID) async throws -> JSON {
+    let audits = try await TaskSearch(vault).get(id).audits.map(Self.json)
+    let head: JSON = ["task_id": .string(id.text), "audits": .array(audits)]
+    return (audits.last ?? [:]).merged(with: head)
+  }
+
+  private static func json(_ audit: TaskSearch.Audit) -> JSON {
+    let head: JSON = [
+      "audited_at": .string(Timestamp.text(audit.at)),
+      "audit_result": .string(audit.verdict.rawValue),
+    ]
+    return head.merged(with: audit.remarks)
   }
 
   // MARK: Lists
@@ -164,6 +216,7 @@ extension ScaleDesk {
     add("tags", found.tags.isEmpty ? nil : .array(found.tags.map { .string($0) }))
     add("expected_response", request["expected_response"])
     if row.lifecycle.state == .completed { addResult(of: found, &members) }
+    if row.lifecycle.state == .failed { add("response", found.content.failure) }
     return .object(members)
   }
 
@@ -173,8 +226,11 @@ extension ScaleDesk {
 
   /// The result in the form of the task's type; native annotations where it came another way.
   func response(of found: TaskSearch.Found) -> JSON {
-    let annotations = AnnotationNotation.json(
-      found.result ?? [], ontology: found.ontology, style: .names)
+    response(found.result ?? [], of: found)
+  }
+
+  private func response(_ result: [Annotation], of found: TaskSearch.Found) -> JSON {
+    let annotations = AnnotationNotation.json(result, ontology: found.ontology, style: .names)
     guard let type = found.row.type.flatMap({ ScaleType($0) }) else {
       return ["annotations": annotations]
     }
@@ -189,9 +245,16 @@ extension ScaleDesk {
     members.append(.init("response", response(of: found)))
     members.append(
       .init("customer_review_status", .string(found.row.audit?.rawValue ?? "pending")))
-    if !found.comments.isEmpty {
+    let comments = found.audits.compactMap { Self.text($0.remarks["comments"]) }
+    if !comments.isEmpty {
+      members.append(.init("customer_review_comments", .array(comments.map { .string($0) })))
+    }
+    if !found.audits.isEmpty {
+      members.append(.init("audits", .array(found.audits.map(Self.json))))
+    }
+    if !found.earlierResults.isEmpty {
       members.append(
-        .init("customer_review_comments", .array(found.comments.map { .string($0) })))
+        .init("prior_responses", .array(found.earlierResults.map { response($0, of: found) })))
     }
   }
 }

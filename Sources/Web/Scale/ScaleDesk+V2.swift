@@ -59,7 +59,8 @@ extension ScaleDesk {
     }
     return try await v2JSON(
       try await batches.create(
-        in: project.id, name: name, isStaging: isStaging, request: request), expand: [])
+        in: project.id, name: name, isStaging: isStaging, request: request,
+        hasCallback: Self.text(body["callback"]) != nil), expand: [])
   }
 
   func v2Handle(_ event: BatchLifecycle.Event, _ body: JSON) async throws -> Batch {
@@ -128,6 +129,9 @@ extension ScaleDesk {
     if let callback = Self.text(request["callback"]) {
       members.append(.init("callback", .string(callback)))
     }
+    if batch.state == .completed, let end = batch.completedAt {
+      members.append(.init("completed_at", .string(Timestamp.text(end))))
+    }
     return .object(members)
   }
 
@@ -176,7 +180,7 @@ extension ScaleDesk {
     return .object([.init("tasks", .array(items))] + token)
   }
 
-  private func v2JSON(_ found: TaskSearch.Found, expand: [String]) async throws -> JSON {
+  func v2JSON(_ found: TaskSearch.Found, expand: [String]) async throws -> JSON {
     let row = found.row
     let status = Self.statuses.first { $0.states.contains(row.lifecycle.state) }?.name ?? "error"
     let project: JSON =
@@ -186,7 +190,9 @@ extension ScaleDesk {
       expand.contains("batch")
       ? try await v2JSON(try await batches.get(row.batch), expand: [])
       : .string(row.batch.text)
-    let response = row.lifecycle.state == .completed ? response(of: found) : nil
+    let response =
+      row.lifecycle.state == .completed
+      ? ThreadAnnotations.numbered(response(of: found), task: row.id.text).json : nil
     var members: [JSON.Member] = [
       .init("task_id", .string(row.id.text)), .init("project", project), .init("batch", batch),
       .init("status", .string(status)),

@@ -8,7 +8,7 @@ import Wire
 
 /// The routes of Scale's first API. Its clients take status 200 for success and nothing else.
 enum ScaleRoutes {
-  static let all: [Route] = projects + batches + tasks + changes + files + callbacks
+  static let all: [Route] = projects + batches + tasks + changes + audits + files + callbacks
 
   private static let callbacks: [Route] = [
     Route(
@@ -16,6 +16,27 @@ enum ScaleRoutes {
       "Shows the secret that callbacks carry in their scale-callback-auth header."
     ) { call in
       try await call.inVault { vault, _ in .json(["key": .string(ScaleCourier.key(of: vault))]) }
+    },
+    Route(
+      .get, "/api/callbacks/address", .clientAdmins,
+      "Shows where callbacks go of tasks that name no address."
+    ) { call in
+      try await call.inVault { vault, _ in
+        .json(["url": try await Callbacks(vault).address().map { .string($0) } ?? .null])
+      }
+    },
+    Route(
+      .put, "/api/callbacks/address", .clientAdmins,
+      "Says where callbacks go of tasks that name no address; null for nowhere."
+    ) { call in
+      let url = try await call.fields("url").optionalString("url")
+      if let url, URL(string: url)?.host() == nil {
+        throw Refusal.invalid(path: "url", problem: "must be an address like https://example.org/in")
+      }
+      return try await call.inVault { vault, actor in
+        try await Callbacks(vault).setAddress(url, by: actor)
+        return .noContent
+      }
     },
     Route(
       .post, "/api/tasks/{task}/callback", .managers, "Sends a task's callback once more."
@@ -163,23 +184,38 @@ enum ScaleRoutes {
     },
   ]
 
+  private static let audits: [Route] = [
+    Route(.put, "/v1/audits", .managers, "Scale: judges a result by feedback items.") { call in
+      let body = try await call.scaleBody()
+      var response = try await call.atScale { try await $0.fixlessAudit(body) }
+      response.status = .created
+      return response
+    },
+    Route(.get, "/v1/audits", .managers, "Scale: shows what was said of a result.") { call in
+      let text = call.scaleQuery("task_id") ?? ""
+      guard let id = TaskID(text) else { throw Refusal.unknown(.task, text) }
+      return try await call.atScale { try await $0.fixlessAudits(of: id) }
+    },
+  ]
+
   private static let files: [Route] = [
     Route(.post, "/v1/files/upload", .managers, "Scale: stores a file of at most 80 MB.") { call in
       guard let boundary = Multipart.boundary(call.request.headers[.contentType] ?? "") else {
         throw ScaleFault("Please send the file as multipart/form-data.")
       }
       let body = try await call.bytes(limit: AssetRoutes.uploadLimit)
-      guard let file = try Multipart.files(body, boundary: boundary).first else {
-        throw ScaleFault("Please include a file.")
+      let form = try Multipart.form(body, boundary: boundary)
+      guard let file = form.files.first else { throw ScaleFault("Please include a file.") }
+      return try await call.atScale {
+        try await $0.upload(file.content, name: file.name, .object(form.fields))
       }
-      return try await call.atScale { try await $0.upload(file.content, name: file.name) }
     },
     Route(.post, "/v1/files/import", .managers, "Scale: fetches a file from a URL.") { call in
       let body = try await call.scaleBody()
       guard let url = body["file_url"]?.string else {
         throw ScaleFault("Please include a file_url parameter.")
       }
-      return try await call.atScale { try await $0.importFile(from: url) }
+      return try await call.atScale { try await $0.importFile(from: url, body) }
     },
   ]
 

@@ -124,7 +124,7 @@ enum ScaleV2Routes {
       limit: try call.scaleLimit(), isLimited: false)
   }
 
-  private static func span(_ call: Call, _ name: String) throws -> TaskSearch.Filter.Span {
+  static func span(_ call: Call, _ name: String) throws -> TaskSearch.Filter.Span {
     .init(
       from: try call.scaleTime("\(name)_after"), until: try call.scaleTime("\(name)_before"))
   }
