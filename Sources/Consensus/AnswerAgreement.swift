@@ -3,13 +3,14 @@ import Labels
 
 /// How far one answer says the same as another.
 package enum AnswerAgreement {
-  /// Boxes overlapping less than this are different objects.
-  package static let boxThreshold = 0.5
+  /// Objects less alike than this are different ones.
+  package static let objectThreshold = 0.5
 
   /// 0…1: the mean over the classes that either answers. Categories, options and ratings agree or
-  /// not (a rating within one step agrees), boxes by F1 at IoU 0.5, texts by edit distance.
+  /// not (a rating within one step agrees), objects by F1 at a similarity (IoU, of regions) of 0.5,
+  /// texts by edit distance.
   ///
-  /// - Complexity: O(boxes²), and `TextMedoid.editDistance` for texts.
+  /// - Complexity: O(objects²), and `TextMedoid.editDistance` for texts.
   package static func share(
     _ a: [Annotation], _ b: [Annotation], ontology: Ontology
   ) -> Double {
@@ -19,7 +20,7 @@ package enum AnswerAgreement {
         a.filter { $0.classID == labelClass.id }, b.filter { $0.classID == labelClass.id }
       )
       if x.isEmpty && y.isEmpty { continue }
-      guard labelClass.kind != .box else {
+      guard !labelClass.kind.isObject else {
         parts.append(matchedF1(x, y))
         continue
       }
@@ -49,9 +50,8 @@ package enum AnswerAgreement {
     var pairs: [(i: Int, j: Int, overlap: Double)] = []
     for (i, x) in a.enumerated() {
       for (j, y) in b.enumerated() {
-        guard let p = x.box, let q = y.box else { continue }
-        let overlap = p.intersectionOverUnion(q)
-        if overlap >= boxThreshold { pairs.append((i, j, overlap)) }
+        let overlap = ObjectFusion.similarity(x.value, y.value)
+        if overlap >= objectThreshold { pairs.append((i, j, overlap)) }
       }
     }
     pairs.sort { $0.overlap > $1.overlap }

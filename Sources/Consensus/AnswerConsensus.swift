@@ -32,15 +32,16 @@ package struct AnswerConsensus: Hashable, Sendable {
     annotations = []
     confidence = answers.isEmpty ? 0 : 1
     guard !answers.isEmpty else { return }
-    if ontology.classes.contains(where: { $0.kind == .box }) {
-      let fused = BoxFusion.fuse(
+    if !ontology.objects.isEmpty {
+      let fused = ObjectFusion.fuse(
         answers.map {
-          BoxFusion.Input(boxes: $0.annotations.filter { $0.box != nil }, accuracy: $0.accuracy)
+          ObjectFusion.Input(
+            objects: $0.annotations.filter(\.isObject), accuracy: $0.accuracy)
         })
       annotations += fused.annotations
       confidence = min(confidence, fused.confidence)
     }
-    for labelClass in ontology.classes where labelClass.kind != .box {
+    for labelClass in ontology.classes where !labelClass.kind.isObject {
       let votes = answers.compactMap { answer in
         answer.annotations.first { $0.classID == labelClass.id }.map { ($0.value, answer.accuracy) }
       }
@@ -55,7 +56,7 @@ package struct AnswerConsensus: Hashable, Sendable {
   ) -> (Annotation.Value, Double)? {
     guard !votes.isEmpty else { return nil }
     switch labelClass.kind {
-    case .box: return nil
+    case .shape, .span: return nil
     case .category(let options):
       let posterior = OneCoinPosterior.posterior(
         votes.compactMap { value, accuracy in

@@ -12,6 +12,10 @@ public struct AnnotationFault: Error, Hashable, Sendable {
     case tooLong(limit: Int)
     case notFinite
     case noArea
+    case tooFewPoints(least: Int)
+    case tooManyPoints(limit: Int)
+    case outOfText(length: Int)
+    case emptySpan
     case outOfImage(width: Int, height: Int)
     case answeredTwice
     case missing
@@ -34,17 +38,21 @@ public struct AnnotationFault: Error, Hashable, Sendable {
 extension Ontology {
   /// Annotations that one answer may have.
   public static let annotationLimit = 50_000
-  /// A box may leave its image by half a pixel, the rounding of other tools.
+  /// Points that one shape may have.
+  public static let pointLimit = 20_000
+  /// A shape may leave its image by half a pixel, the rounding of other tools.
   public static let boundsTolerancePixels = 0.5
 
-  /// Checks an answer against the ontology and, for boxes, the image.
+  /// Checks an answer against the ontology, the image and the text.
   ///
   /// - Parameters:
   ///   - imageSize: pixels of the image; nil skips the bounds check.
+  ///   - textLength: Unicode scalars of the text; nil skips the check of spans' ends.
   ///   - isPartial: a draft or a pre-label may leave required classes open.
   /// - Complexity: O(annotations × classes)
   public func validate(
-    _ annotations: [Annotation], imageSize: ImageSize?, isPartial: Bool = false
+    _ annotations: [Annotation], imageSize: ImageSize?, textLength: Int? = nil,
+    isPartial: Bool = false
   ) throws(AnnotationFault) {
     guard annotations.count <= Self.annotationLimit else {
       throw AnnotationFault(.tooMany(limit: Self.annotationLimit), index: nil)
@@ -55,10 +63,12 @@ extension Ontology {
         throw AnnotationFault(.unknownClass(annotation.classID.number), index: index)
       }
       let isNew = answered.insert(labelClass.id).inserted
-      guard isNew || labelClass.kind == .box else {
+      guard isNew || labelClass.kind.isObject else {
         throw AnnotationFault(.answeredTwice, index: index, name: labelClass.name)
       }
-      if let reason = labelClass.reason(against: annotation.value, imageSize) {
+      if let reason = labelClass.reason(
+        against: annotation.value, imageSize, textLength)
+      {
         throw AnnotationFault(reason, index: index, name: labelClass.name)
       }
       try labelClass.validateAttributes(of: annotation, index: index, isPartial: isPartial)
@@ -82,7 +92,7 @@ extension LabelClass {
       guard answered.insert(attribute.id).inserted else {
         throw AnnotationFault(.answeredTwice, index: index, name: definition.name)
       }
-      if let reason = definition.reason(against: attribute.value, nil) {
+      if let reason = definition.reason(against: attribute.value, nil, nil) {
         throw AnnotationFault(reason, index: index, name: definition.name)
       }
     }
@@ -94,19 +104,14 @@ extension LabelClass {
 
   /// Why the value does not fit this class; nil where it does.
   fileprivate func reason(
-    against value: Annotation.Value, _ imageSize: ImageSize?
+    against value: Annotation.Value, _ imageSize: ImageSize?, _ textLength: Int?
   ) -> AnnotationFault.Reason? {
     switch (kind, value) {
-    case (.box, .box(let box)):
-      guard box.isFinite else { return .notFinite }
-      guard box.area > 0 else { return .noArea }
-      if let size = imageSize,
-        !box.lies(
-          inWidth: Double(size.width), height: Double(size.height),
-          tolerance: Ontology.boundsTolerancePixels)
-      {
-        return .outOfImage(width: size.width, height: size.height)
-      }
+    case (.shape(let kind), .shape(let shape)) where kind == shape.kind:
+      return Self.reason(against: shape, imageSize)
+    case (.span, .span(let span)):
+      guard span.start >= 0, span.count > 0 else { return .emptySpan }
+      if let textLength, span.end > textLength { return .outOfText(length: textLength) }
       return nil
     case (.category(let options), .category(let chosen)):
       return options.contains { $0.id == chosen } ? nil : .unknownOption(chosen.number)
@@ -127,10 +132,38 @@ extension LabelClass {
     }
   }
 
+  private static func reason(
+    against shape: Shape, _ imageSize: ImageSize?
+  ) -> AnnotationFault.Reason? {
+    guard shape.isFinite else { return .notFinite }
+    switch shape {
+    case .polygon(let polygon):
+      guard polygon.rings.allSatisfy({ $0.count >= 3 }), !polygon.rings.isEmpty else {
+        return .tooFewPoints(least: 3)
+      }
+    case .polyline(let line):
+      guard line.points.count >= 2 else { return .tooFewPoints(least: 2) }
+    default: break
+    }
+    guard shape.points.count <= Ontology.pointLimit else {
+      return .tooManyPoints(limit: Ontology.pointLimit)
+    }
+    guard shape.region == nil || shape.area > 0 else { return .noArea }
+    if let size = imageSize,
+      !shape.bounds.lies(
+        inWidth: Double(size.width), height: Double(size.height),
+        tolerance: Ontology.boundsTolerancePixels)
+    {
+      return .outOfImage(width: size.width, height: size.height)
+    }
+    return nil
+  }
+
   /// The kind in the words of the API.
   public var kindName: String {
     switch kind {
-    case .box: "box"
+    case .shape(let kind): kind.rawValue
+    case .span: "span"
     case .category: "category"
     case .multiLabel: "multiLabel"
     case .rating: "rating"

@@ -14,12 +14,15 @@ public struct Annotation: Hashable, Sendable {
   }
 
   public enum Value: Hashable, Sendable {
-    case box(Box)
+    case shape(Shape)
+    case span(TextSpan)
     case category(OptionID)
     /// Sorted, without repetition.
     case multiLabel([OptionID])
     case rating(Double)
     case text(String)
+
+    public static func box(_ box: Box) -> Value { .shape(.box(box)) }
   }
 
   public struct Attribute: Hashable, Sendable {
@@ -31,8 +34,40 @@ public struct Annotation: Hashable, Sendable {
     }
   }
 
+  public var shape: Shape? {
+    if case .shape(let shape) = value { shape } else { nil }
+  }
+
   public var box: Box? {
-    if case .box(let box) = value { box } else { nil }
+    if case .shape(.box(let box)) = value { box } else { nil }
+  }
+
+  /// Whether it marks an object, as against answering a question.
+  public var isObject: Bool {
+    switch value {
+    case .shape, .span: true
+    default: false
+    }
+  }
+}
+
+/// A piece of a text: from Unicode scalar `start`, counted from 0, to before `end`.
+public struct TextSpan: Hashable, Sendable {
+  public var start: Int
+  public var end: Int
+
+  public init(start: Int, end: Int) {
+    self.start = start
+    self.end = end
+  }
+
+  public var count: Int { max(0, end - start) }
+
+  /// Intersection over union of the scalars covered, 0…1.
+  public func intersectionOverUnion(_ other: TextSpan) -> Double {
+    let shared = max(0, min(end, other.end) - max(start, other.start))
+    let union = count + other.count - shared
+    return union > 0 ? Double(shared) / Double(union) : 0
   }
 }
 

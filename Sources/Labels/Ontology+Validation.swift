@@ -9,7 +9,7 @@ public enum OntologyFault: Error, Hashable, Sendable {
   case noOptions(name: String)
   case badScale(name: String)
   case badLength(name: String)
-  case boxAttribute(name: String)
+  case objectAttribute(name: String)
   case attributesOfValue(name: String)
 }
 
@@ -29,9 +29,9 @@ extension Ontology {
 
   private static func faultInAttributes(of labelClass: LabelClass) -> OntologyFault? {
     if labelClass.attributes.isEmpty { return nil }
-    guard labelClass.kind == .box else { return .attributesOfValue(name: labelClass.name) }
-    if let box = labelClass.attributes.first(where: { $0.kind == .box }) {
-      return .boxAttribute(name: box.name)
+    guard labelClass.kind.isObject else { return .attributesOfValue(name: labelClass.name) }
+    if let object = labelClass.attributes.first(where: \.kind.isObject) {
+      return .objectAttribute(name: object.name)
     }
     return fault(in: labelClass.attributes)
   }
@@ -55,7 +55,7 @@ extension Ontology {
 extension LabelClass {
   fileprivate var faultInKind: OntologyFault? {
     switch kind {
-    case .box: return nil
+    case .shape, .span: return nil
     case .rating(let scale):
       return scale.count >= 2 ? nil : .badScale(name: name)
     case .text(let maxLength):

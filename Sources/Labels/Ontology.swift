@@ -1,3 +1,5 @@
+import Geometry
+
 /// What can be said of a task: its classes, each with a geometry or a kind of value.
 ///
 /// Labels refer to classes and options by id, never by name, so a rename loses nothing. Ids are
@@ -13,8 +15,18 @@ public struct Ontology: Hashable, Sendable {
   /// - Complexity: O(classes)
   public func named(_ name: String) -> LabelClass? { classes.first { $0.name == name } }
 
-  /// Classes drawn on the asset, as against those answered about it as a whole.
-  public var drawn: [LabelClass] { classes.filter { $0.kind == .box } }
+  /// Classes of objects, as against questions about the task as a whole.
+  public var objects: [LabelClass] { classes.filter(\.kind.isObject) }
+
+  /// Classes whose shapes cover a part of the image.
+  public var regions: [LabelClass] {
+    classes.filter { labelClass in
+      if case .shape(let kind) = labelClass.kind { kind.coversArea } else { false }
+    }
+  }
+
+  /// Whether spans of the task's text are asked for.
+  public var hasSpans: Bool { classes.contains { $0.kind == .span } }
 }
 
 /// Number of a class (or of an attribute of one) within its ontology, from 1.
@@ -31,14 +43,14 @@ public struct OptionID: Hashable, Sendable, Comparable {
   public static func < (a: OptionID, b: OptionID) -> Bool { a.number < b.number }
 }
 
-/// A class of objects to draw, or a question to answer.
+/// A class of objects to mark, or a question to answer.
 public struct LabelClass: Hashable, Sendable {
   public var id: ClassID
   public var name: String
   public var kind: Kind
-  /// Whether an answer without it is incomplete. For a drawn class: at least one object.
+  /// Whether an answer without it is incomplete. For a class of objects: at least one.
   public var isRequired: Bool
-  /// Asked of each object of a drawn class. Attributes have no attributes of their own.
+  /// Asked of each object of the class. Attributes have no attributes of their own.
   public var attributes: [LabelClass]
 
   public init(
@@ -52,8 +64,10 @@ public struct LabelClass: Hashable, Sendable {
   }
 
   public enum Kind: Hashable, Sendable {
-    /// An axis-aligned box on an image.
-    case box
+    /// Shapes on an image.
+    case shape(ShapeKind)
+    /// Pieces of the task's text.
+    case span
     /// Exactly one of the options.
     case category([Option])
     /// Any number of the options.
@@ -62,6 +76,16 @@ public struct LabelClass: Hashable, Sendable {
     case rating(Scale)
     /// Free text of at most so many Unicode scalars.
     case text(maxLength: Int)
+
+    public static let box = Kind.shape(.box)
+
+    /// Whether an answer holds any number of them, each with attributes.
+    public var isObject: Bool {
+      switch self {
+      case .shape, .span: true
+      case .category, .multiLabel, .rating, .text: false
+      }
+    }
   }
 
   public struct Option: Hashable, Sendable {

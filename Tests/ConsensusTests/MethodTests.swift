@@ -110,17 +110,60 @@ struct Fixed: RandomNumberGenerator {
   }
 }
 
-@Suite struct BoxFusionTests {
+@Suite struct ObjectFusionTests {
+  @Test func ofShapesTheOneMostLikeTheRestStandsForAll() {
+    func triangle(_ shift: Double) -> Annotation {
+      Annotation(
+        classID: ClassID(1),
+        value: .shape(
+          .polygon(
+            Polygon([
+              Point(x: shift, y: 0), Point(x: 100 + shift, y: 0), Point(x: shift, y: 100),
+            ]))))
+    }
+    let fused = ObjectFusion.fuse(
+      [0, 4, 12].map { .init(objects: [triangle($0)], accuracy: 0.8) })
+    #expect(fused.annotations == [triangle(4)] && fused.confidence == 1)
+  }
+
+  @Test func spansOfMostAnnotatorsStay() {
+    func span(_ start: Int, _ end: Int) -> Annotation {
+      Annotation(classID: ClassID(1), value: .span(TextSpan(start: start, end: end)))
+    }
+    let fused = ObjectFusion.fuse([
+      .init(objects: [span(0, 5), span(20, 30)], accuracy: 0.8),
+      .init(objects: [span(0, 5)], accuracy: 0.8), .init(objects: [span(0, 6)], accuracy: 0.8),
+    ])
+    #expect(fused.annotations == [span(0, 5)])
+  }
+
+  /// A polygon and a box of two classes are two objects, however alike they are.
+  @Test func objectsOfTwoKindsAreNotMixed() {
+    let box = Annotation(
+      classID: ClassID(1), value: .box(Box(x: 0, y: 0, width: 10, height: 10)))
+    let polygon = Annotation(
+      classID: ClassID(2),
+      value: .shape(
+        .polygon(
+          Polygon([
+            Point(x: 0, y: 0), Point(x: 10, y: 0), Point(x: 10, y: 10), Point(x: 0, y: 10),
+          ]))))
+    let fused = ObjectFusion.fuse([
+      .init(objects: [box], accuracy: 0.8), .init(objects: [polygon], accuracy: 0.8),
+    ])
+    #expect(fused.annotations.allSatisfy { $0 == box || $0 == polygon })
+  }
+
   private func box(_ x: Double, _ y: Double, _ size: Double, class id: Int32 = 1) -> Annotation {
     Annotation(
       classID: ClassID(id), value: .box(Box(x: x, y: y, width: size, height: size)))
   }
 
   @Test func objectsThatMostDrewAreKeptAndAveraged() {
-    let fused = BoxFusion.fuse([
-      .init(boxes: [box(10, 10, 20), box(100, 100, 10)], accuracy: 0.8),
-      .init(boxes: [box(12, 10, 20)], accuracy: 0.8),
-      .init(boxes: [box(14, 10, 20)], accuracy: 0.8),
+    let fused = ObjectFusion.fuse([
+      .init(objects: [box(10, 10, 20), box(100, 100, 10)], accuracy: 0.8),
+      .init(objects: [box(12, 10, 20)], accuracy: 0.8),
+      .init(objects: [box(14, 10, 20)], accuracy: 0.8),
     ])
     #expect(fused.annotations.count == 1)
     #expect(fused.annotations.first?.box?.x == 12)
@@ -128,24 +171,24 @@ struct Fixed: RandomNumberGenerator {
   }
 
   @Test func theHeavierClassWins() {
-    let fused = BoxFusion.fuse([
-      .init(boxes: [box(0, 0, 10, class: 1)], accuracy: 0.9),
-      .init(boxes: [box(0, 0, 10, class: 2)], accuracy: 0.4),
-      .init(boxes: [box(0, 0, 10, class: 2)], accuracy: 0.4),
+    let fused = ObjectFusion.fuse([
+      .init(objects: [box(0, 0, 10, class: 1)], accuracy: 0.9),
+      .init(objects: [box(0, 0, 10, class: 2)], accuracy: 0.4),
+      .init(objects: [box(0, 0, 10, class: 2)], accuracy: 0.4),
     ])
     #expect(fused.annotations.first?.classID == ClassID(1))
   }
 
   @Test func neighboursOfOneAnnotatorStayApart() {
     let two = [box(0, 0, 10), box(3, 0, 10)]
-    let fused = BoxFusion.fuse([
-      .init(boxes: two, accuracy: 0.8), .init(boxes: two, accuracy: 0.8),
+    let fused = ObjectFusion.fuse([
+      .init(objects: two, accuracy: 0.8), .init(objects: two, accuracy: 0.8),
     ])
     #expect(fused.annotations.count == 2)
   }
 
   @Test func nobodyDrewAnything() {
-    #expect(BoxFusion.fuse([.init(boxes: [], accuracy: 0.8), .init(boxes: [], accuracy: 0.8)])
+    #expect(ObjectFusion.fuse([.init(objects: [], accuracy: 0.8), .init(objects: [], accuracy: 0.8)])
       .confidence == 1)
   }
 }

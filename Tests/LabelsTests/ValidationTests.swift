@@ -106,7 +106,7 @@ private func cat(_ box: Box, pose: Bool = true) -> Annotation {
         == .badScale(name: "a"))
     #expect(
       fault(.init(id: ClassID(1), name: "a", kind: .box, attributes: [box]))
-        == .boxAttribute(name: "a"))
+        == .objectAttribute(name: "a"))
     #expect(
       fault(.init(id: ClassID(1), name: "a", kind: .text(maxLength: 5), attributes: [box]))
         == .attributesOfValue(name: "a"))

@@ -248,7 +248,7 @@ def test_people_are_invited_join_and_get_a_role(world):
     assert page.get_by_label("Role of bob@x.org").input_value() == "labeler"
     page.get_by_role("row", name="bob@x.org").get_by_role("button", name="Remove").click()
     page.get_by_role("dialog").get_by_role("button", name="Remove").click()
-    page.get_by_text("bob@x.org").wait_for(state="detached")
+    page.get_by_label("Role of bob@x.org").wait_for(state="detached")
     assert page.problems == [] and other.problems == []
 
 
@@ -280,6 +280,6 @@ def test_every_page_fits_and_is_accessible(world, scheme, width):
     page2.goto(world.assay.url + "/#/team"); page2.get_by_label("Role of me@x.org").wait_for()
     page2.get_by_role("button", name="Invite people").click(); page2.get_by_label("Addresses").fill("ada@x.org"); check(page2, "invite")
     page2.get_by_role("button", name="Make the links").click(); link = page2.get_by_label("Link for ada@x.org").input_value(); check(page2, "links")
-    page2.get_by_role("button", name="Done").click(); page2.get_by_text("ada@x.org").wait_for(); check(page2, "team")
+    page2.get_by_role("button", name="Done").click(); page2.get_by_label("Role of ada@x.org").wait_for(); check(page2, "team")
     joining = world.page(width=width, scheme=scheme); joining.goto(link); joining.get_by_label("Password").wait_for(); check(joining, "join")
     assert page2.problems == []

@@ -50,10 +50,101 @@ import Wire
     #expect(translation.response(annotations, task: "654321000123456789abcdef") == response)
   }
 
-  @Test func otherGeometriesAreAnsweredByAWholeResponse() throws {
-    let params: JSON = ["geometries": ["polygon": ["objects_to_annotate": ["road"]]]]
-    let ontology = ScaleForm.ontology(try type("imageannotation"), params)
-    #expect(ontology["classes"]?.array?.first?["name"]?.string == ScaleForm.responseClass)
+  private static let uuid = "65432100-0123-4567-89ab-cdef00000000"
+  private static let shapes: [(String, JSON, JSON)] = [
+    (
+      "imageannotation",
+      ["geometries": ["polygon": ["objects_to_annotate": ["road"]], "box": [:]]],
+      [
+        "annotations": [
+          [
+            "type": "polygon", "label": "road", "attributes": [:],
+            "vertices": [["x": 1, "y": 2], ["x": 3, "y": 4], ["x": 5, "y": 0]],
+            "uuid": .string(uuid),
+          ]
+        ], "global_attributes": [:], "links": [], "is_customer_fix": false,
+      ]
+    ),
+    (
+      "imageannotation",
+      [
+        "geometries": [
+          "line": ["objects_to_annotate": ["lane"]], "point": ["objects_to_annotate": ["lane"]],
+        ], "annotation_attributes": ["angle": ["type": "angle"]],
+        "global_attributes": ["night": ["type": "category", "choices": ["Yes", "No"]]],
+      ],
+      [
+        "annotations": [
+          [
+            "type": "point", "label": "lane", "attributes": ["angle": 12.5], "x": 10, "y": 20,
+            "uuid": .string(uuid),
+          ]
+        ], "global_attributes": ["night": "No"], "links": [], "is_customer_fix": false,
+      ]
+    ),
+    (
+      "lineannotation", ["objects_to_annotate": ["lane"]],
+      ["annotations": [["vertices": [["x": 1, "y": 2], ["x": 3, "y": 4]], "label": "lane"]]]
+    ),
+    (
+      "pointannotation", ["objects_to_annotate": ["light"]],
+      ["annotations": [["x": 1, "y": 2, "label": "light"]]]
+    ),
+    (
+      "namedentityrecognition",
+      ["text": "🐄 Alex Wang", "labels": [["name": "person", "description": "people"]]],
+      [
+        "annotations": [
+          [
+            "id": .string(uuid), "start": 2, "end": 11, "text": "Alex Wang", "label": "person",
+            "attributes": [:],
+          ]
+        ], "relationships": [],
+      ]
+    ),
+    (
+      "documenttranscription",
+      [
+        "attachment": "a.jpg", "attachment_type": "image",
+        "features": [["type": "block", "label": "total"]],
+      ],
+      [
+        "annotations": [
+          [
+            "uuid": .string(uuid), "page": 0, "label": "total", "text": "1.00",
+            "location": ["type": "box", "left": 1, "top": 2, "width": 3, "height": 4], "refs": [],
+          ]
+        ]
+      ]
+    ),
+  ]
+
+  @Test(arguments: shapes)
+  func shapesAndSpansComeBackAsTheyWere(
+    _ name: String, _ params: JSON, _ response: JSON
+  ) throws {
+    let translation = ScaleResponse(try type(name), params)
+    let annotations = translation.annotations(response).array ?? []
+    #expect(translation.response(annotations, task: "654321000123456789abcdef") == response)
+  }
+
+  @Test func aCuboidKeepsItsSixCornersAndShowsItsEdges() throws {
+    let translation = ScaleResponse(
+      try type("cuboidannotation"), ["objects_to_annotate": ["car"]])
+    let canned = translation.canned.array ?? []
+    let said = translation.response(canned, task: "654321000123456789abcdef")
+    let cuboid = try #require(said["annotations"]?.array?.first)
+    let corners = cuboid["vertices"]?.array ?? []
+    #expect(corners.map { $0["description"]?.string }.first == "face-topleft")
+    #expect(corners.count == 6 && cuboid["edges"]?.array?.count == 6)
+    #expect(translation.annotations(said).array == canned)
+  }
+
+  @Test func whatHasNoSurfaceIsAnsweredByAWholeResponse() throws {
+    for params in [["geometries": ["blob": ["objects_to_annotate": ["a"]]]], [:]] as [JSON] {
+      let ontology = ScaleForm.ontology(try type("imageannotation"), params)
+      #expect(ontology["classes"]?.array?.first?["name"]?.string == ScaleForm.responseClass)
+    }
   }
 
   @Test func defaultsAreFilledInAndNothingIsOverwritten() throws {

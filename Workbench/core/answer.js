@@ -2,17 +2,24 @@
  * An answer as the editors hold it: by numbers, each object with a key of its own.
  *
  * @typedef {{ id: number, name: string }} Option
- * @typedef {{ id: number, name: string, kind: "box" | "category" | "multiLabel" | "rating" | "text",
+ * @typedef {{ id: number, name: string, kind: string,
  *   required: boolean, options?: Option[], attributes?: LabelClass[], min?: number, max?: number,
  *   step?: number, maxLength?: number }} LabelClass
  * @typedef {{ classes: LabelClass[] }} Ontology
- * @typedef {{ key: number, class: number, box: [number, number, number, number],
- *   attributes: Record<string, any> }} Shape
+ * @typedef {{ key: number, class: number, kind: string, value: any, attributes: Record<string, any> }} Shape
+ *   an object: a shape on the image, or a span of the text
  * @typedef {{ shapes: readonly Shape[], values: Readonly<Record<string, any>> }} Answer
  */
 
-/** What the API calls the value of a class. */
-const member = { box: "box", category: "option", multiLabel: "options", rating: "rating", text: "text" };
+/** What the API calls the answer to a question; an object's value bears its kind's name.
+ * @type {Record<string, string>} */
+const member = { category: "option", multiLabel: "options", rating: "rating", text: "text" };
+
+/** Whether a class is of objects, as against a question. @param {LabelClass} definition */
+export const isObject = (definition) => !(definition.kind in member);
+
+/** To hundredths of a pixel, however deep. @param {any} value @returns {any} */
+const rounded = (value) => (Array.isArray(value) ? value.map(rounded) : Math.round(value * 100) / 100);
 
 let nextKey = 1;
 export const newKey = () => nextKey++;
@@ -30,14 +37,14 @@ export function read(annotations, ontology) {
   for (const annotation of annotations || []) {
     const found = find(ontology.classes, annotation.class);
     if (!found) continue;
-    if (found.kind === "box") {
+    if (isObject(found)) {
       /** @type {Record<string, any>} */
       const attributes = {};
       for (const [name, value] of Object.entries(annotation.attributes || {})) {
         const attribute = find(found.attributes || [], name);
         if (attribute) attributes[attribute.id] = readValue(value, attribute);
       }
-      shapes.push({ key: newKey(), class: found.id, box: annotation.box, attributes });
+      shapes.push({ key: newKey(), class: found.id, kind: found.kind, value: annotation[found.kind], attributes });
     } else {
       values[found.id] = readValue(annotation[member[found.kind]], found);
     }
@@ -63,13 +70,13 @@ export function write(answer, ontology) {
   const annotations = [];
   for (const shape of answer.shapes) {
     annotations.push({
-      class: shape.class, box: shape.box.map((n) => Math.round(n * 100) / 100),
+      class: shape.class, [shape.kind]: shape.kind === "ellipse" ? shape.value : rounded(shape.value),
       ...(Object.keys(shape.attributes).length ? { attributes: shape.attributes } : {}),
     });
   }
   for (const definition of ontology.classes) {
     const value = answer.values[definition.id];
-    if (definition.kind === "box" || isOpen(value)) continue;
+    if (isObject(definition) || isOpen(value)) continue;
     annotations.push({ class: definition.id, [member[definition.kind]]: value });
   }
   return annotations;
@@ -82,9 +89,9 @@ const isOpen = (value) => value === undefined || value === null || value === "";
  * @param {Answer} answer @param {Ontology} ontology */
 export function missing(answer, ontology) {
   for (const definition of ontology.classes) {
-    if (definition.kind === "box") {
+    if (isObject(definition)) {
       const shapes = answer.shapes.filter((shape) => shape.class === definition.id);
-      if (definition.required && !shapes.length) return `Draw at least one “${definition.name}”.`;
+      if (definition.required && !shapes.length) return `Mark at least one “${definition.name}”.`;
       for (const attribute of definition.attributes || []) {
         if (attribute.required && shapes.some((shape) => isOpen(shape.attributes[attribute.id]))) {
           return `Give “${attribute.name}” of each “${definition.name}”.`;

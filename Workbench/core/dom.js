@@ -3,7 +3,7 @@
  *
  * @param {string} tag like `button.primary#id`
  * @param {Record<string, any>} [properties] `onclick` and the like become listeners, the rest
- *   attributes; null and false are left out
+ *   attributes; null is left out, and false but for `aria-…`
  * @param {...(Node | string | null | undefined | false | Array<any>)} children
  * @returns {any} the element
  */
@@ -15,8 +15,11 @@ export function h(tag, properties = {}, ...children) {
     else element.id = mark.slice(1);
   }
   for (const [key, value] of Object.entries(properties)) {
-    if (value === null || value === undefined || value === false) continue;
-    if (key.startsWith("on")) element.addEventListener(key.slice(2), value);
+    if (value === null || value === undefined) continue;
+    // States for screen readers are said in words, the attributes of HTML by being there.
+    if (key.startsWith("aria-")) element.setAttribute(key, String(value));
+    else if (value === false) continue;
+    else if (key.startsWith("on")) element.addEventListener(key.slice(2), value);
     else if (key === "value") /** @type {any} */ (element).value = value;
     else element.setAttribute(key, value === true ? "" : String(value));
   }

@@ -2,14 +2,15 @@ import { newKey } from "../core/answer.js";
 import { color } from "../core/colors.js";
 import { fill, h } from "../core/dom.js";
 import { announce } from "../parts/dialog.js";
-import { boxOf, handles, ImageView, moved, resized } from "./image-view.js";
+import { ImageView } from "./image-view.js";
+import { bounds, kinds, meets, movedShape, withoutPoint } from "./shapes.js";
 
 /** Screen pixels within which a handle is met, and below which a drag is a click. */
 const handleReach = 9;
 const dragThreshold = 4;
 
 /**
- * Boxes on an image. Two canvases: what is finished, and what is under the hand.
+ * Shapes on an image. Two canvases: what is finished, and what is under the hand.
  * Calls `change(shapes)` for steps that can be undone and `select(key)` for the selection.
  */
 export class ImageEditor extends HTMLElement {
@@ -31,6 +32,8 @@ export class ImageEditor extends HTMLElement {
     this.isHidden = false;
     /** @type {any} */
     this.gesture = null;
+    /** The points set so far of a shape that is drawn point by point. @type {[number, number][] | null} */
+    this.path = null;
     /** @type {Map<number, [number, number]>} */
     this.pointers = new Map();
     this.cursor = [-1, -1];
@@ -82,11 +85,18 @@ export class ImageEditor extends HTMLElement {
     this.paint();
   }
 
-  /** The class for the next box; the selected one becomes it too. @param {number} id */
+  get size() { return { width: this.width, height: this.height }; }
+
+  /** What is drawn next. */
+  get kind() { return this.options.classes.find((c) => c.id === this.activeClass)?.kind ?? "box"; }
+
+  /** The class for the next shape; the selected one becomes it too, if it is of that kind. @param {number} id */
   setClass(id) {
     this.activeClass = id;
     const shape = this.shapes.find((candidate) => candidate.key === this.selected);
-    if (shape && shape.class !== id) this.replace({ ...shape, class: id, attributes: {} });
+    if (shape && shape.class !== id && shape.kind === this.kind) this.replace({ ...shape, class: id, attributes: {} });
+    if (shape && shape.kind !== this.kind) this.choose(null);
+    this.path = null;
     this.paint();
   }
 
@@ -102,6 +112,7 @@ export class ImageEditor extends HTMLElement {
     on("pointerup", (event) => this.up(event));
     on("pointercancel", (event) => this.up(event));
     on("pointerleave", () => { this.cursor = [-1, -1]; this.schedule(); });
+    on("dblclick", () => this.finishPath());
     on("wheel", (event) => {
       event.preventDefault();
       const [x, y] = this.place(event);
@@ -133,19 +144,21 @@ export class ImageEditor extends HTMLElement {
       this.gesture = { kind: "pan", last: place };
       return;
     }
+    if (this.path) return this.addPoint(point);
     const handle = this.handleAt(place);
     const selected = this.shapes.find((shape) => shape.key === this.selected);
     if (handle && selected) {
-      this.gesture = { kind: "resize", handle, shape: selected, box: selected.box };
+      if (event.altKey) return this.replace({ ...selected, value: withoutPoint(selected.kind, selected.value, handle) });
+      this.gesture = { kind: "resize", handle, shape: selected, value: selected.value };
       return;
     }
-    const hit = this.hit(point);
-    if (hit && (hit.key === this.selected || event.shiftKey)) {
+    const hit = event.ctrlKey || event.metaKey ? undefined : this.hit(point);
+    if (hit && (hit.key === this.selected || event.shiftKey || hit.kind === "point")) {
       this.choose(hit.key);
-      this.gesture = { kind: "move", shape: hit, box: hit.box, from: point };
+      this.gesture = { kind: "move", shape: hit, value: hit.value, from: point };
       return;
     }
-    this.gesture = { kind: "draw", from: point, place, hit, box: null };
+    this.gesture = { kind: "draw", from: point, place, hit, value: null };
   }
 
   startPinch() {
@@ -175,15 +188,15 @@ export class ImageEditor extends HTMLElement {
         return this.paint();
       }
       case "resize":
-        gesture.box = resized(gesture.shape.box, gesture.handle, point, this.width, this.height);
+        gesture.value = kinds[gesture.shape.kind].pulled(gesture.shape.value, gesture.handle, point, this.size);
         break;
       case "move":
-        gesture.box = moved(gesture.shape.box, point[0] - gesture.from[0],
-          point[1] - gesture.from[1], this.width, this.height);
+        gesture.value = movedShape(gesture.shape.kind, gesture.shape.value, point[0] - gesture.from[0],
+          point[1] - gesture.from[1], this.size);
         break;
       case "draw":
         if (Math.hypot(place[0] - gesture.place[0], place[1] - gesture.place[1]) >= dragThreshold) {
-          gesture.box = boxOf(gesture.from, point, this.width, this.height);
+          gesture.value = kinds[this.kind].drawn?.(gesture.from, point, this.size) ?? null;
         }
         break;
     }
@@ -198,18 +211,66 @@ export class ImageEditor extends HTMLElement {
     this.gesture = null;
     if (!gesture || event.type === "pointercancel") return this.paint();
     if (gesture.kind === "draw") {
-      if (!gesture.box) return this.choose(gesture.hit?.key ?? null);
-      if (gesture.box[2] < 1 || gesture.box[3] < 1) return this.paint();
-      this.add(gesture.box);
-    } else if ((gesture.kind === "resize" || gesture.kind === "move") && gesture.box !== gesture.shape.box) {
-      if (gesture.box[2] >= 1 && gesture.box[3] >= 1) this.replace({ ...gesture.shape, box: gesture.box });
+      if (gesture.value) {
+        if (kinds[this.kind].isWhole(gesture.value)) this.add(gesture.value);
+      } else if (gesture.hit) {
+        this.choose(gesture.hit.key);
+      } else if (kinds[this.kind].fromPoints) {
+        this.choose(null);
+        this.path = [];
+        this.addPoint(gesture.from);
+      } else {
+        this.choose(null);
+      }
+    } else if ((gesture.kind === "resize" || gesture.kind === "move") && gesture.value !== gesture.shape.value) {
+      if (kinds[gesture.shape.kind].isWhole(gesture.value)) this.replace({ ...gesture.shape, value: gesture.value });
     }
     this.paint();
   }
 
-  /** @param {[number, number, number, number]} box */
-  add(box) {
-    const shape = { key: newKey(), class: this.activeClass, box, attributes: {} };
+  /** Another point of the shape that is drawn; on the first one it ends. @param {[number, number]} point */
+  addPoint(point) {
+    if (!this.path) return;
+    const { least = 1, most } = kinds[this.kind];
+    const reach = handleReach / this.view.scale;
+    const isNear = (/** @type {[number, number]} */ other) => Math.hypot(point[0] - other[0], point[1] - other[1]) <= reach;
+    if (this.path.length >= least && kinds[this.kind].isClosed && isNear(this.path[0])) return this.finishPath();
+    // The second press of a double click sets no point of its own.
+    if (!this.path.length || !isNear(/** @type {[number, number]} */ (this.path.at(-1)))) this.path.push(point);
+    if (this.path.length === most) return this.finishPath();
+    this.paint();
+  }
+
+  finishPath() {
+    const kind = kinds[this.kind];
+    if (!this.path || this.path.length < (kind.least ?? 1)) return;
+    const value = kind.fromPoints?.(this.path, this.size);
+    this.path = null;
+    if (kind.isWhole(value)) this.add(value);
+    this.paint();
+  }
+
+  /** Takes back the last point, or the selection. @returns whether a shape was being drawn */
+  undoPoint() {
+    if (!this.path) return false;
+    this.path.pop();
+    if (!this.path.length) this.path = null;
+    this.paint();
+    return true;
+  }
+
+  escape() {
+    if (this.path) {
+      this.path = null;
+      this.paint();
+    } else {
+      this.choose(null);
+    }
+  }
+
+  /** @param {any} value */
+  add(value) {
+    const shape = { key: newKey(), class: this.activeClass, kind: this.kind, value, attributes: {} };
     this.selected = shape.key;
     this.options.change([...this.shapes, shape]);
     this.options.select(shape.key);
@@ -230,8 +291,8 @@ export class ImageEditor extends HTMLElement {
     const shape = this.shapes.find((candidate) => candidate.key === this.selected);
     if (!shape) return;
     const copy = {
-      ...shape, key: newKey(), box: moved(shape.box, 12 / this.view.scale, 12 / this.view.scale,
-        this.width, this.height),
+      ...shape, key: newKey(),
+      value: movedShape(shape.kind, shape.value, 12 / this.view.scale, 12 / this.view.scale, this.size),
     };
     this.selected = copy.key;
     this.options.change([...this.shapes, copy]);
@@ -241,7 +302,7 @@ export class ImageEditor extends HTMLElement {
   /** @param {number} dx @param {number} dy image pixels */
   nudge(dx, dy) {
     const shape = this.shapes.find((candidate) => candidate.key === this.selected);
-    if (shape) this.replace({ ...shape, box: moved(shape.box, dx, dy, this.width, this.height) });
+    if (shape) this.replace({ ...shape, value: movedShape(shape.kind, shape.value, dx, dy, this.size) });
   }
 
   /** @param {number} direction 1 or −1 */
@@ -252,11 +313,12 @@ export class ImageEditor extends HTMLElement {
     this.choose(this.shapes[index < 0 ? 0 : next].key);
   }
 
-  /** The smallest box under a point. @param {[number, number]} point */
-  hit([x, y]) {
-    const under = this.shapes.filter(({ box }) =>
-      x >= box[0] && y >= box[1] && x <= box[0] + box[2] && y <= box[1] + box[3]);
-    under.sort((a, b) => a.box[2] * a.box[3] - b.box[2] * b.box[3]);
+  /** The smallest shape under a point. @param {[number, number]} point */
+  hit(point) {
+    const reach = handleReach / this.view.scale;
+    const under = this.shapes.filter(({ kind, value }) => meets(kind, value, point, reach));
+    const area = (/** @type {any} */ shape) => kinds[shape.kind].area(shape.value);
+    under.sort((a, b) => area(a) - area(b));
     return under[0];
   }
 
@@ -264,8 +326,8 @@ export class ImageEditor extends HTMLElement {
   handleAt(place) {
     const shape = this.shapes.find((candidate) => candidate.key === this.selected);
     if (!shape) return null;
-    for (const [name, x, y] of handles(shape.box)) {
-      const [sx, sy] = [x * this.view.scale + this.view.x, y * this.view.scale + this.view.y];
+    for (const [name, x, y] of kinds[shape.kind].handles(shape.value)) {
+      const [sx, sy] = this.view.toScreen(x, y);
       if (Math.abs(sx - place[0]) <= handleReach && Math.abs(sy - place[1]) <= handleReach) return name;
     }
     return null;
@@ -335,45 +397,74 @@ export class ImageEditor extends HTMLElement {
     if (this.isHidden) return;
     const held = this.gesture?.shape?.key;
     for (const shape of this.shapes) {
-      if (shape.key !== held) this.paintBox(context, shape, shape.box, shape.key === this.selected);
+      if (shape.key !== held) this.paintShape(context, shape, shape.value, shape.key === this.selected);
     }
   }
 
-  /** @param {CanvasRenderingContext2D} context @param {any} shape @param {readonly number[]} box @param {boolean} isSelected */
-  paintBox(context, shape, box, isSelected) {
-    const { x, y, scale } = this.view;
-    const [left, top, width, height] = [box[0] * scale + x, box[1] * scale + y, box[2] * scale, box[3] * scale];
-    context.fillStyle = color(shape.class, isSelected ? 0.22 : 0.1);
-    context.fillRect(left, top, width, height);
+  /** @param {CanvasRenderingContext2D} context @param {any} shape @param {any} value @param {boolean} isSelected */
+  paintShape(context, shape, value, isSelected) {
+    const kind = kinds[shape.kind];
+    const outline = kind.outline(value);
+    const path = new Path2D();
+    for (const ring of outline) {
+      ring.forEach(([x, y], index) => path[index ? "lineTo" : "moveTo"](...this.view.toScreen(x, y)));
+      if (kind.isClosed) path.closePath();
+    }
+    if (shape.kind === "point") path.arc(...this.view.toScreen(value[0], value[1]), isSelected ? 6 : 4, 0, 2 * Math.PI);
+    context.lineJoin = "round";
+    context.fillStyle = color(shape.class, shape.kind === "point" ? 0.9 : isSelected ? 0.22 : 0.1);
+    if (kind.isClosed || shape.kind === "point") context.fill(path, "evenodd");
     context.lineWidth = isSelected ? 5 : 4;
     context.strokeStyle = "oklch(15% 0 0 / 0.55)";
-    context.strokeRect(left, top, width, height);
+    context.stroke(path);
     context.lineWidth = isSelected ? 3 : 2;
     context.strokeStyle = color(shape.class);
-    context.strokeRect(left, top, width, height);
-    const label = this.nameOf(shape.class);
-    context.font = "600 12px system-ui, sans-serif";
-    const textWidth = context.measureText(label).width + 10;
-    if (width > 24 && height > 14) {
-      context.fillStyle = color(shape.class);
-      const above = top >= 18 ? top - 18 : top;
-      context.fillRect(left - 1, above, textWidth, 18);
-      context.fillStyle = "oklch(18% 0.02 170)";
-      context.fillText(label, left + 4, above + 13);
-    }
-    if (isSelected && !this.options.isReadOnly) this.paintHandles(context, box);
+    context.stroke(path);
+    this.paintName(context, shape, bounds(outline));
+    if (isSelected && !this.options.isReadOnly) this.paintHandles(context, kind.handles(value));
   }
 
-  /** @param {CanvasRenderingContext2D} context @param {readonly number[]} box */
-  paintHandles(context, box) {
-    for (const [, px, py] of handles(box)) {
-      const [hx, hy] = [px * this.view.scale + this.view.x, py * this.view.scale + this.view.y];
-      context.fillStyle = "white";
+  /** @param {CanvasRenderingContext2D} context @param {any} shape @param {readonly number[]} box */
+  paintName(context, shape, box) {
+    const [left, top] = this.view.toScreen(box[0], box[1]);
+    const [width, height] = [box[2] * this.view.scale, box[3] * this.view.scale];
+    const hasRoom = width > 24 && height > 14;
+    if (!hasRoom && kinds[shape.kind].isClosed) return;
+    const label = this.nameOf(shape.class);
+    context.font = "600 12px system-ui, sans-serif";
+    context.fillStyle = color(shape.class);
+    const above = top >= 22 ? top - 18 - (shape.kind === "point" ? 6 : 0) : top + (shape.kind === "point" ? 8 : 0);
+    context.fillRect(left - 1, above, context.measureText(label).width + 10, 18);
+    context.fillStyle = "oklch(18% 0.02 170)";
+    context.fillText(label, left + 4, above + 13);
+  }
+
+  /** @param {CanvasRenderingContext2D} context @param {Array<[string, number, number]>} handles */
+  paintHandles(context, handles) {
+    for (const [name, px, py] of handles) {
+      const [hx, hy] = this.view.toScreen(px, py);
+      const half = name[0] === "m" ? 2.5 : 4;
+      context.fillStyle = name[0] === "m" ? "oklch(85% 0.02 170)" : "white";
       context.strokeStyle = "oklch(25% 0.02 170)";
       context.lineWidth = 1.5;
-      context.fillRect(hx - 4, hy - 4, 8, 8);
-      context.strokeRect(hx - 4, hy - 4, 8, 8);
+      context.fillRect(hx - half, hy - half, 2 * half, 2 * half);
+      context.strokeRect(hx - half, hy - half, 2 * half, 2 * half);
     }
+  }
+
+  /** The points set so far, and the line to the cursor. @param {CanvasRenderingContext2D} context */
+  paintPath(context) {
+    const points = (this.path || []).map(([x, y]) => this.view.toScreen(x, y));
+    if (!points.length) return;
+    if (this.cursor[0] >= 0) points.push(/** @type {[number, number]} */ (this.cursor));
+    for (const [width, style] of /** @type {[number, string][]} */ ([[4, "oklch(15% 0 0 / 0.55)"], [2, color(this.activeClass)]])) {
+      context.lineWidth = width;
+      context.strokeStyle = style;
+      context.beginPath();
+      points.forEach((point, index) => context[index ? "lineTo" : "moveTo"](...point));
+      context.stroke();
+    }
+    this.paintHandles(context, (this.path || []).map(([x, y]) => ["v", x, y]));
   }
 
   paintLive() {
@@ -392,10 +483,11 @@ export class ImageEditor extends HTMLElement {
       context.stroke();
       context.setLineDash([]);
     }
-    if (gesture?.box) {
-      const shape = gesture.shape || { class: this.activeClass };
-      this.paintBox(context, shape, gesture.box, true);
+    if (gesture?.value) {
+      const shape = gesture.shape || { class: this.activeClass, kind: this.kind };
+      this.paintShape(context, shape, gesture.value, true);
     }
+    this.paintPath(context);
     this.paintReadout();
     this.live.style.setProperty("cursor", this.cursorName());
   }
@@ -403,14 +495,15 @@ export class ImageEditor extends HTMLElement {
   cursorName() {
     if (this.isPanning || this.gesture?.kind === "pan" || this.options.isReadOnly) return "grab";
     const handle = this.cursor[0] >= 0 ? this.handleAt(/** @type {any} */ (this.cursor)) : null;
-    return handle ? `${handle}-resize` : "crosshair";
+    if (!handle) return "crosshair";
+    return /^[nesw]+$/.test(handle) ? `${handle}-resize` : "move";
   }
 
   paintReadout() {
     const [x, y] = this.view.toImage(this.cursor[0], this.cursor[1]);
     const isInside = this.cursor[0] >= 0 && x >= 0 && y >= 0 && x <= this.width && y <= this.height;
-    const box = this.gesture?.box;
-    const size = box ? ` · ${Math.round(box[2])} × ${Math.round(box[3])}` : "";
+    const gesture = this.gesture;
+    const size = gesture?.value ? ` · ${kinds[gesture.shape?.kind ?? this.kind].size(gesture.value)}` : "";
     this.readout.textContent = isInside
       ? `${Math.floor(x)}, ${Math.floor(y)}${size} · ${Math.round(this.view.scale * 100)} %`
       : `${this.width} × ${this.height} · ${Math.round(this.view.scale * 100)} %`;

@@ -28,6 +28,9 @@ export class ImageView {
 
   /** Screen to image. @param {number} x @param {number} y @returns {[number, number]} */
   toImage(x, y) { return [(x - this.x) / this.scale, (y - this.y) / this.scale]; }
+
+  /** Image to screen. @param {number} x @param {number} y @returns {[number, number]} */
+  toScreen(x, y) { return [x * this.scale + this.x, y * this.scale + this.y]; }
 }
 
 /** A box of two corners, kept within the image. @param {number[]} a @param {number[]} b
@@ -56,13 +59,4 @@ export function resized([x, y, w, h], handle, point, width, height) {
   if (handle.includes("n")) top = point[1];
   if (handle.includes("s")) bottom = point[1];
   return boxOf([left, top], [right, bottom], width, height);
-}
-
-/** The box moved, still within the image. @param {readonly number[]} box @param {number} dx @param {number} dy
- * @param {number} width @param {number} height @returns {[number, number, number, number]} */
-export function moved([x, y, w, h], dx, dy, width, height) {
-  return [
-    Math.min(Math.max(0, x + dx), Math.max(0, width - w)),
-    Math.min(Math.max(0, y + dy), Math.max(0, height - h)), w, h,
-  ];
 }

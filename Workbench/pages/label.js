@@ -1,4 +1,4 @@
-import { missing, nothing, read, write } from "../core/answer.js";
+import { isObject, missing, nothing, read, write } from "../core/answer.js";
 import { color } from "../core/colors.js";
 import { fill, h, icon } from "../core/dom.js";
 import { History } from "../core/history.js";
@@ -8,6 +8,8 @@ import * as outbox from "../core/outbox.js";
 import { announce, dialog, help, toast } from "../parts/dialog.js";
 import "../editors/form-editor.js";
 import "../editors/image-editor.js";
+import "../editors/text-editor.js";
+import { kinds } from "../editors/shapes.js";
 import { attributePanel } from "./attributes.js";
 import { ActiveTime, WorkSession } from "./session.js";
 
@@ -120,16 +122,19 @@ export class LabelPage {
   render() {
     this.element.classList.remove("is-empty");
     const task = this.lease.task;
-    const drawn = this.ontology.classes.filter((/** @type {any} */ c) => c.kind === "box");
-    const asked = this.ontology.classes.filter((/** @type {any} */ c) => c.kind !== "box");
-    this.editor = null;
+    const shapes = task.media.image ? this.ontology.classes.filter((/** @type {any} */ c) => c.kind in kinds) : [];
+    const spans = task.params.text ? this.ontology.classes.filter((/** @type {any} */ c) => c.kind === "span") : [];
+    const asked = this.ontology.classes.filter((/** @type {any} */ c) => !isObject(c));
+    const drawn = shapes.length || !spans.length ? shapes : spans;
     const parts = [];
-    if (task.media.image) {
-      this.editor = /** @type {any} */ (document.createElement("image-editor"));
-      parts.push(this.editor);
-    }
-    if (task.params.text) parts.push(h("div.text-task", { dir: "auto", tabindex: 0 }, task.params.text));
-    this.element.classList.toggle("has-image", Boolean(this.editor));
+    if (task.media.image) parts.push(this.image = /** @type {any} */ (document.createElement("image-editor")));
+    else this.image = null;
+    const marked = drawn === spans && spans.length ? /** @type {any} */ (document.createElement("text-editor")) : null;
+    /** What takes objects: the image, or the text. */
+    this.editor = marked ?? this.image;
+    if (marked) parts.push(marked);
+    else if (task.params.text) parts.push(h("div.text-task", { dir: "auto", tabindex: 0 }, task.params.text));
+    this.element.classList.toggle("has-image", Boolean(this.image));
     this.form = asked.length ? /** @type {any} */ (document.createElement("form-editor")) : null;
     this.objects = h("div.objects");
     this.attributes = h("div");
@@ -139,17 +144,19 @@ export class LabelPage {
       this.editor && drawn.length ? [h("h2.small", {}, "Objects"), this.objects, this.attributes] : null,
       this.editor ? questions : null);
     this.panel.hidden = !this.panel.childElementCount;
-    this.editor?.open({
-      source: task.media.image, classes: drawn, isReadOnly: !drawn.length,
-      change: (/** @type {any} */ shapes) => this.history.push({ ...this.history.state, shapes }),
+    const ways = {
+      classes: drawn,
+      change: (/** @type {any} */ objects) => this.history.push({ ...this.history.state, shapes: objects }),
       select: (/** @type {any} */ key) => { this.selected = key; this.showObjects(); },
-    });
+    };
+    this.image?.open({ ...ways, source: task.media.image, classes: marked ? [] : drawn, isReadOnly: Boolean(marked) || !drawn.length });
+    marked?.open({ ...ways, text: task.params.text });
     this.form?.open(asked, (/** @type {any} */ values) => this.history.push({ ...this.history.state, values }),
       { hasDigits: !drawn.length || !this.editor });
     this.showActions();
     this.bindKeys(drawn);
     this.show(this.history.state);
-    if (!this.editor) this.element.querySelector(".stage")?.scrollTo(0, 0);
+    if (!this.image) this.element.querySelector(".stage")?.scrollTo(0, 0);
   }
 
   /** @param {any[]} drawn */
@@ -167,6 +174,7 @@ export class LabelPage {
   /** @param {number} id */
   pickClass(id) {
     this.editor?.setClass(id);
+    if (!this.history.state.shapes.length) this.showObjects();
     for (const button of this.classButtons || []) {
       button.setAttribute("aria-pressed", String(Number(button.dataset.id) === id));
     }
@@ -227,19 +235,28 @@ export class LabelPage {
     fill(this.objects, shapes.length ? shapes.map((shape, index) => {
       const row = h("div.object", { "aria-current": shape.key === this.selected },
         h("button.object-name", { onclick: () => this.editor.choose(shape.key) },
-          h("i.swatch"), h("span", { dir: "auto" }, names.get(shape.class)), h("span.muted.number", {}, `#${index + 1}`)),
+          h("i.swatch"), h("span", { dir: "auto" }, names.get(shape.class)),
+          shape.kind === "span" ? h("span.muted.piece-text", { dir: "auto" }, this.editor.textOf(shape)) : h("span.muted.number", {}, `#${index + 1}`)),
         h("button.button.quiet.icon", {
           "aria-label": `Delete ${names.get(shape.class)} ${index + 1}`,
           onclick: () => { this.editor.choose(shape.key); this.editor.removeSelected(); },
         }, icon("trash")));
       row.style.setProperty("--swatch", color(shape.class));
       return row;
-    }) : h("p.muted", {}, "Drag on the image to draw."));
+    }) : h("p.muted", {}, this.wayToDraw()));
     const selected = shapes.find((shape) => shape.key === this.selected);
     if (selected) for (const button of this.classButtons || []) {
       button.setAttribute("aria-pressed", String(Number(button.dataset.id) === selected.class));
     }
     attributePanel(this.attributes, selected, this.ontology, (shape) => this.editor.replace(shape));
+  }
+
+  wayToDraw() {
+    const kind = this.ontology.classes.find((/** @type {any} */ c) => c.id === this.editor.activeClass)?.kind;
+    if (kind === "span") return "Select a piece of the text to mark it.";
+    if (kind === "point") return "Click on the image to set a point.";
+    if (kind === "polygon" || kind === "polyline") return "Click point by point; Enter or a double click ends.";
+    return "Drag on the image to draw.";
   }
 
   // Doing
@@ -255,12 +272,16 @@ export class LabelPage {
       },
     }));
     const most = drawn.length && editor ? Math.min(9, drawn.length) : 9;
-    const image = !editor ? [] : [
-      { keys: "Delete Backspace", label: "Delete the object", run: () => editor.removeSelected() },
-      { keys: "Escape", label: "Unselect", run: () => editor.choose(null) },
-      { keys: "Ctrl+D", label: "Duplicate the object", run: () => editor.duplicateSelected() },
+    const objects = !editor || !drawn.length ? [] : [
+      { keys: "Delete Backspace", label: "Delete the object, or the last point", run: () => editor.undoPoint() || editor.removeSelected() },
+      { keys: "Escape", label: "Unselect, or leave the shape", run: () => editor.escape() },
       { keys: "Tab", label: "Next object", run: () => editor.cycle(1), when: () => onCanvas() },
       { keys: "Shift+Tab", label: "Object before", run: () => editor.cycle(-1), when: () => onCanvas() },
+    ];
+    const image = !editor || editor !== this.image ? objects : [
+      ...objects,
+      { keys: "Enter", label: "End the shape", run: () => editor.finishPath() },
+      { keys: "Ctrl+D", label: "Duplicate the object", run: () => editor.duplicateSelected() },
       { keys: "0", label: "Fit the image", run: () => editor.fit() },
       { keys: "+ Shift++ =", label: "Zoom in", run: () => editor.zoomBy(1.25) },
       { keys: "-", label: "Zoom out", run: () => editor.zoomBy(0.8) },
@@ -276,7 +297,7 @@ export class LabelPage {
       { keys: "Ctrl+Enter", label: this.stage === "review" ? "Accept" : "Submit", run: () => this.submit(), inFields: true },
       ...(editor ? [] : [{ keys: "Enter", label: "Submit", run: () => this.submit() }]),
       { keys: "Ctrl+Space", label: "Skip", run: () => this.skip(), inFields: true },
-      { keys: "Ctrl+Z", label: "Undo", run: () => this.history.undo() },
+      { keys: "Ctrl+Z", label: "Undo", run: () => editor?.undoPoint() || this.history.undo() },
       { keys: "Ctrl+Shift+Z Ctrl+Y", label: "Redo", run: () => this.history.redo() },
       { keys: "Ctrl+S", label: "Say whether all is saved", run: () => toast(this.status.textContent || ""), inFields: true },
       ...digits.slice(0, most), ...image,

@@ -47,12 +47,15 @@ package struct COCOWriter: Sendable {
     writer.beginArray()
   }
 
-  /// The boxes of one image; other kinds of annotation have no place in COCO detection.
+  /// The regions of one image: boxes, polygons, ellipses and cuboids, each with the outline as its
+  /// segmentation; other kinds of annotation have no place in COCO detection. Holes count in the
+  /// area alone, since COCO's polygons have none.
   package mutating func annotations(
     _ annotations: [Annotation], imageID: Int64, ontology: Ontology
   ) {
     for annotation in annotations {
-      guard let box = annotation.box else { continue }
+      guard let shape = annotation.shape, let region = shape.region else { continue }
+      let box = shape.bounds
       annotationCount += 1
       writer.beginObject()
       writer.name("id")
@@ -64,12 +67,12 @@ package struct COCOWriter: Sendable {
       writer.name("bbox")
       write([box.x, box.y, box.width, box.height])
       writer.name("area")
-      writer.value(box.area)
+      writer.value(shape.area)
       writer.name("iscrowd")
       writer.value(Int64(0))
       writer.name("segmentation")
       writer.beginArray()
-      write([box.x, box.y, box.maxX, box.y, box.maxX, box.maxY, box.x, box.maxY])
+      write(region.outline.flatMap { [$0.x, $0.y] })
       writer.endArray()
       if !annotation.attributes.isEmpty { attributes(of: annotation, ontology) }
       writer.endObject()
@@ -94,7 +97,7 @@ package struct COCOWriter: Sendable {
     writer.endArray()
     writer.name("categories")
     writer.beginArray()
-    for labelClass in ontology.drawn {
+    for labelClass in ontology.regions {
       writer.value(
         [
           "id": .int(Int64(labelClass.id.number)), "name": .string(labelClass.name),

@@ -1,4 +1,3 @@
-import Geometry
 import Labels
 import Notation
 
@@ -8,8 +7,15 @@ import Notation
 /// [ { "class": "cat", "box": [12, 30, 200, 150], "attributes": { "pose": "sits" } },
 ///   { "class": "mood", "rating": -2 } ]
 /// ```
-/// Classes, attributes and options are named by name or by number; a box is `[x, y, width, height]`
-/// or an object with those names.
+/// Classes, attributes and options are named by name or by number. Shapes are in pixels:
+///
+/// - `box`: `[x, y, width, height]`, or an object with those names;
+/// - `polygon`: `[[x, y], …]`, or with holes `[[[x, y], …], …]`, the outline first;
+/// - `polyline`: `[[x, y], …]`; `point`: `[x, y]`;
+/// - `ellipse`: `[x, y, radiusX, radiusY]` round its centre, and its rotation clockwise in radians;
+/// - `cuboid`: six points: the face's top left, top right, bottom right and bottom left corner,
+///   then top and bottom of the far edge of the side that is seen;
+/// - `span`: `[start, end]` in Unicode scalars of the text, the end not included.
 package enum AnnotationNotation {
   // MARK: Reading
 
@@ -87,7 +93,12 @@ package enum AnnotationNotation {
     _ json: JSON, of labelClass: LabelClass, path: String
   ) throws(NotationFault) -> Annotation.Value {
     switch labelClass.kind {
-    case .box: return .box(try box(json, path))
+    case .shape(let kind): return .shape(try ShapeNotation.shape(json, kind, path))
+    case .span:
+      guard let ends = json.array, ends.count == 2, let start = ends[0].integer,
+        let end = ends[1].integer
+      else { throw NotationFault(path: path, problem: "must be two whole numbers [start, end]") }
+      return .span(TextSpan(start: Int(clamping: start), end: Int(clamping: end)))
     case .category(let options): return .category(try option(json, options, path))
     case .multiLabel(let options):
       guard let list = json.array else {
@@ -107,17 +118,6 @@ package enum AnnotationNotation {
       }
       return .text(text)
     }
-  }
-
-  private static func box(_ json: JSON, _ path: String) throws(NotationFault) -> Box {
-    let numbers: [Double?] =
-      json.array?.map(\.number) ?? ["x", "y", "width", "height"].map { json[$0]?.number }
-    guard numbers.count == 4, let x = numbers[0], let y = numbers[1], let width = numbers[2],
-      let height = numbers[3]
-    else {
-      throw NotationFault(path: path, problem: "must be four numbers [x, y, width, height]")
-    }
-    return Box(x: x, y: y, width: width, height: height)
   }
 
   private static func option(
@@ -155,7 +155,8 @@ package enum AnnotationNotation {
 
   private static func valueName(_ kind: LabelClass.Kind) -> String {
     switch kind {
-    case .box: "box"
+    case .shape(let kind): kind.rawValue
+    case .span: "span"
     case .category: "option"
     case .multiLabel: "options"
     case .rating: "rating"
@@ -230,9 +231,11 @@ package enum AnnotationNotation {
       }
     }
     switch value {
-    case .box(let box):
+    case .shape(let shape): ShapeNotation.write(shape, to: &writer)
+    case .span(let span):
       writer.beginArray()
-      for number in [box.x, box.y, box.width, box.height] { writer.value(number) }
+      writer.value(Int64(span.start))
+      writer.value(Int64(span.end))
       writer.endArray()
     case .category(let id): write(id)
     case .multiLabel(let ids):

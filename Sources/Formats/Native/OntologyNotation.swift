@@ -1,3 +1,4 @@
+import Geometry
 import Labels
 import Notation
 
@@ -75,7 +76,9 @@ package enum OntologyNotation {
     _ json: JSON, _ path: String, _ predecessor: LabelClass?
   ) throws(NotationFault) -> LabelClass.Kind {
     switch json["kind"]?.string {
-    case "box": return .box
+    case let name? where ShapeKind(rawValue: name) != nil:
+      return .shape(ShapeKind(rawValue: name) ?? .box)
+    case "span": return .span
     case "category": return .category(try options(json, path, predecessor))
     case "multiLabel": return .multiLabel(try options(json, path, predecessor))
     case "rating":
@@ -88,7 +91,9 @@ package enum OntologyNotation {
       return .text(maxLength: json["maxLength"]?.integer.flatMap { Int(exactly: $0) } ?? 10_000)
     default:
       throw NotationFault(
-        path: path + ".kind", problem: "must be box, category, multiLabel, rating or text")
+        path: path + ".kind",
+        problem: "must be \(ShapeKind.allCases.map(\.rawValue).joined(separator: ", ")), span, "
+          + "category, multiLabel, rating or text")
     }
   }
 
@@ -161,7 +166,8 @@ package enum OntologyNotation {
       .init("required", .bool(labelClass.isRequired)),
     ]
     switch labelClass.kind {
-    case .box: members.append(.init("attributes", .array(labelClass.attributes.map(json))))
+    case .shape, .span:
+      members.append(.init("attributes", .array(labelClass.attributes.map(json))))
     case .category(let options), .multiLabel(let options):
       let list = options.map {
         JSON.object([.init("id", .int(Int64($0.id.number))), .init("name", .string($0.name))])

@@ -5,14 +5,15 @@ import Notation
 /// The texts of a YOLO detection set: one label file an image, and `data.yaml`.
 package enum YOLOText {
   /// `class centreX centreY width height`, a line a box, each number a share of the image's size
-  /// with eight decimals. Boxes are cut at the image's edge; equal lines are written once.
+  /// with eight decimals. Other shapes that cover a region count by their bounds. Boxes are cut at
+  /// the image's edge; equal lines are written once.
   package static func labels(
     _ annotations: [Annotation], size: ImageSize, ontology: Ontology
   ) -> String {
-    let classes = ontology.drawn.map(\.id)
+    let classes = ontology.regions.map(\.id)
     var lines: [String] = []
     for annotation in annotations {
-      guard let box = annotation.box, let index = classes.firstIndex(of: annotation.classID)
+      guard let box = annotation.shape?.bounds, let index = classes.firstIndex(of: annotation.classID)
       else { continue }
       let (width, height) = (Double(size.width), Double(size.height))
       let cut = box.intersection(.init(x: 0, y: 0, width: width, height: height))
@@ -29,7 +30,7 @@ package enum YOLOText {
 
   /// Names as JSON strings, which YAML 1.2 reads as they are.
   package static func dataYAML(_ ontology: Ontology) -> String {
-    let names = ontology.drawn.enumerated().map { index, labelClass in
+    let names = ontology.regions.enumerated().map { index, labelClass in
       "  \(index): \(JSON.string(labelClass.name).text)"
     }
     return """

@@ -122,12 +122,12 @@ package struct Quality: Sendable {
         name: labelClass.name,
         measure: isOrdinal ? "krippendorffOrdinal" : "krippendorffNominal", value: alpha,
         units: units.filter { $0.count > 1 }.count)
-    case .box, .text:
+    case .shape, .span, .text:
       let only = Ontology(classes: [labelClass])
       let means = groups.compactMap { meanShare($0, labelClass, only) }
       guard !means.isEmpty else { return nil }
       return Agreement(
-        name: labelClass.name, measure: labelClass.kind == .box ? "meanF1" : "meanSimilarity",
+        name: labelClass.name, measure: labelClass.kind.isObject ? "meanF1" : "meanSimilarity",
         value: means.reduce(0, +) / Double(means.count), units: means.count)
     }
   }

@@ -76,7 +76,7 @@ package struct Reviews: Sendable {
     guard let json = verdict.annotations else {
       throw Refusal.invalid(path: "annotations", problem: "must hold the right answer")
     }
-    let annotations = try Answers.checked(json, ontology, task.size)
+    let annotations = try Answers.checked(json, ontology, of: task, vault, connection)
     let stored = StoredAnnotations.bytes(annotations, ontology)
     let now = vault.environment.now()
     let answer = NewAnswer(

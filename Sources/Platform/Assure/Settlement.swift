@@ -68,14 +68,9 @@ struct Settlement {
     _ connection: any Connection
   ) throws -> [Annotation]? {
     guard task.gold != nil else { return task.lifecycle.counted > 1 ? result.annotations : nil }
-    let sealed = try connection.first(
-      "SELECT sealed FROM tasks WHERE seq = ?", [.int(task.seq)]
-    ) { $0.blob(0) }
-    guard let sealed else { return nil }
-    let content = try TaskContent(
-      stored: vault.key.open(sealed, table: "tasks", row: task.id))
+    let content = try TaskContent.of(task, vault, connection)
     return try content.expected.map {
-      try Answers.checked($0, ontology, task.size)
+      try Answers.checked($0, ontology, task.size, content.text)
     }
   }
 

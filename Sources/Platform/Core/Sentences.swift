@@ -20,10 +20,15 @@ extension AnnotationFault {
     case .repeatedOption(let id): "\(subject) names option \(id) twice"
     case .offScale: "the rating of \(subject) is not on its scale"
     case .tooLong(let limit): "the text of \(subject) has more than \(limit) characters"
-    case .notFinite: "the box of \(subject) has a number that is not finite"
-    case .noArea: "the box of \(subject) has no area"
+    case .notFinite: "the shape of \(subject) has a number that is not finite"
+    case .noArea: "the shape of \(subject) has no area"
+    case .tooFewPoints(let least): "the shape of \(subject) has fewer than \(least) points"
+    case .tooManyPoints(let limit): "the shape of \(subject) has more than \(limit) points"
+    case .emptySpan: "the span of \(subject) must begin at 0 or later and end after its start"
+    case .outOfText(let length):
+      "the span of \(subject) leaves the text, which has \(length) characters"
     case .outOfImage(let width, let height):
-      "the box of \(subject) leaves the image, which has \(width)×\(height) pixels"
+      "the shape of \(subject) leaves the image, which has \(width)×\(height) pixels"
     case .answeredTwice: "\(subject) is answered twice"
     case .missing: "\(subject) is required and missing"
     case .tooMany(let limit): "there are more than \(limit) annotations"
@@ -43,8 +48,8 @@ extension OntologyFault {
     case .noOptions(let name): "“\(name)” has no options"
     case .badScale(let name): "the scale of “\(name)” needs min < max and a step above 0"
     case .badLength(let name): "maxLength of “\(name)” is out of range"
-    case .boxAttribute(let name): "attribute “\(name)” cannot be a box"
-    case .attributesOfValue(let name): "“\(name)” is not drawn, so it cannot have attributes"
+    case .objectAttribute(let name): "attribute “\(name)” cannot be drawn or marked"
+    case .attributesOfValue(let name): "“\(name)” is a question, so it cannot have attributes"
     }
   }
 }

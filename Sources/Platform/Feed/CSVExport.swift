@@ -3,7 +3,7 @@ import Foundation
 import Labels
 import Notation
 
-/// One row a task: the result, a column for each class that is not drawn, and the boxes as JSON.
+/// One row a task: the result, a column for each question, and the objects as JSON.
 struct CSVExport {
   private var writer = CSVWriter()
   private let ontology: Ontology
@@ -14,8 +14,10 @@ struct CSVExport {
       "task_id", "unique_id", "batch", "status", "text", "image", "answers", "active_seconds",
       "confidence", "method",
     ]
-    header += ontology.classes.filter { $0.kind != .box }.map(\.name)
-    if !ontology.drawn.isEmpty { header.append("boxes") }
+    header += ontology.classes.filter { !$0.kind.isObject }.map(\.name)
+    if !ontology.objects.isEmpty {
+      header.append(ontology.objects.allSatisfy { $0.kind == .box } ? "boxes" : "objects")
+    }
     writer.row(header)
   }
 
@@ -31,15 +33,15 @@ struct CSVExport {
       "\(task.answers.filter { $0.standing == .counted }.count)", "\(Double(active) / 1000)",
       consensus.map { "\($0.confidence)" } ?? "", consensus?.method ?? "",
     ]
-    for labelClass in ontology.classes where labelClass.kind != .box {
+    for labelClass in ontology.classes where !labelClass.kind.isObject {
       let value = consensus?.annotations.first { $0.classID == labelClass.id }?.value
       fields.append(value.map { Self.text($0, labelClass) } ?? "")
     }
-    if !ontology.drawn.isEmpty {
-      let boxes = consensus?.annotations.filter { $0.box != nil } ?? []
+    if !ontology.objects.isEmpty {
+      let objects = consensus?.annotations.filter(\.isObject) ?? []
       fields.append(
         consensus == nil
-          ? "" : AnnotationNotation.json(boxes, ontology: ontology, style: .names).text)
+          ? "" : AnnotationNotation.json(objects, ontology: ontology, style: .names).text)
     }
     writer.row(fields)
   }
@@ -49,7 +51,7 @@ struct CSVExport {
       labelClass.options.first { $0.id == id }?.name ?? "\(id.number)"
     }
     return switch value {
-    case .box: ""
+    case .shape, .span: ""
     case .category(let id): name(id)
     case .multiLabel(let ids): ids.map(name).joined(separator: "; ")
     case .rating(let number): "\(number)"

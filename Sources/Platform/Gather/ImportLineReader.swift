@@ -23,6 +23,8 @@ struct TaskDraft: Sendable {
   var gold: TaskRow.Gold?
   var asset: AssetID?
   var size: ImageSize?
+  /// Unicode scalars of the text, where spans of it are asked for.
+  var textLength: Int?
   /// What must fit the asset's size once it is known, each with its path.
   var unchecked: [(path: String, annotations: [Annotation])] = []
   var sealed: Data
@@ -154,6 +156,7 @@ struct ImportLineReader: Sendable {
       lifecycle: TaskLifecycle(state: isOpen ? .open : .staged, wanted: plan.answers.min))
     var content = TaskContent(
       params: params, metadata: json["metadata"] ?? [:], request: request)
+    if ontology.hasSpans { task.textLength = content.text?.unicodeScalars.count }
     guard content.metadata.members != nil else {
       throw invalid(numbered, "metadata", "must be an object")
     }
@@ -229,7 +232,8 @@ struct ImportLineReader: Sendable {
       throw invalid(numbered, place, error.problem)
     }
     do {
-      try ontology.validate(annotations, imageSize: task.size, isPartial: isPartial)
+      try ontology.validate(
+        annotations, imageSize: task.size, textLength: task.textLength, isPartial: isPartial)
     } catch {
       throw fault(numbered, .annotation(path: path(), error))
     }

@@ -51,7 +51,7 @@ package struct Answers: Sendable {
       guard lease.stage == .label else { throw Refusal.unknown(.lease, id.text) }
       let task = try TaskRow.get(seq: lease.task, connection)
       let ontology = try vault.content(of: task, connection).ontology
-      let annotations = try Self.checked(json, ontology, task.size)
+      let annotations = try Self.checked(json, ontology, of: task, vault, connection)
       let stored = StoredAnnotations.bytes(annotations, ontology)
       let hash = Data(SHA256.hash(data: stored)).hexadecimal
       if lease.lifecycle.state == .submitted {
@@ -77,8 +77,17 @@ package struct Answers: Sendable {
     }
   }
 
+  /// Reads an answer to a task; its text is opened only where spans of it are asked for.
   static func checked(
-    _ json: JSON, _ ontology: Ontology, _ size: ImageSize?
+    _ json: JSON, _ ontology: Ontology, of task: TaskRow, _ vault: ClientVault,
+    _ connection: any Connection
+  ) throws -> [Annotation] {
+    let text = ontology.hasSpans ? try TaskContent.of(task, vault, connection).text : nil
+    return try checked(json, ontology, task.size, text)
+  }
+
+  static func checked(
+    _ json: JSON, _ ontology: Ontology, _ size: ImageSize?, _ text: String?
   ) throws(Refusal) -> [Annotation] {
     let annotations: [Annotation]
     do {
@@ -87,7 +96,8 @@ package struct Answers: Sendable {
       throw .invalid(path: error.path, problem: error.problem)
     }
     do {
-      try ontology.validate(annotations, imageSize: size)
+      try ontology.validate(
+        annotations, imageSize: size, textLength: text?.unicodeScalars.count)
     } catch {
       throw .annotation(error)
     }
@@ -188,7 +198,7 @@ package struct Answers: Sendable {
       }
       let ontology = try vault.content(of: task, connection).ontology
       let stored = StoredAnnotations.bytes(
-        try Self.checked(json, ontology, task.size), ontology)
+        try Self.checked(json, ontology, of: task, vault, connection), ontology)
       let hash = Data(SHA256.hash(data: stored)).hexadecimal
       try connection.run(
         """

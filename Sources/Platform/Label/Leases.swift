@@ -52,19 +52,14 @@ package struct Leases: Sendable {
   /// The image of a task in this worker's hands, fetched where it lies elsewhere. Its size is
   /// noted, so that answers can be checked against it.
   package func image(_ id: LeaseID, by fetcher: any Fetcher) async throws -> Assets.Asset {
-    let (task, sealed) = try await vault.database.read { connection in
+    let (task, content) = try await vault.database.read { connection in
       let lease = try LeaseRow.get(id, of: worker, in: project, connection)
       guard lease.lifecycle.state.isLive else {
         throw Refusal.leaseEnded(state: lease.lifecycle.state.rawValue)
       }
       let task = try TaskRow.get(seq: lease.task, connection)
-      let sealed = try connection.first(
-        "SELECT sealed FROM tasks WHERE seq = ?", [.int(task.seq)]
-      ) { $0.blob(0) }
-      return (task, sealed ?? Data())
+      return (task, try TaskContent.of(task, vault, connection))
     }
-    let content = try TaskContent(
-      stored: vault.key.open(sealed, table: "tasks", row: task.id))
     guard let image = content.image else { throw Refusal.unknown(.asset, "") }
     let assets = Assets(vault, actor: .worker(worker))
     if let id = AssetID(image) { return try await assets.get(id) }

@@ -63,11 +63,7 @@ package struct TaskChanges: Sendable {
   private func rewrite(
     _ task: TaskRow, _ connection: any Connection, _ edit: (inout TaskContent) -> Void
   ) throws {
-    let sealed = try connection.first(
-      "SELECT sealed FROM tasks WHERE seq = ?", [.int(task.seq)]
-    ) { $0.blob(0) }
-    guard let sealed else { throw Refusal.unknown(.task, task.id.text) }
-    var content = try TaskContent(stored: vault.key.open(sealed, table: "tasks", row: task.id))
+    var content = try TaskContent.of(task, vault, connection)
     edit(&content)
     try connection.run(
       "UPDATE tasks SET sealed = ? WHERE seq = ?",

@@ -69,6 +69,20 @@ package struct TaskContent: Hashable, Sendable {
     return writer.bytes
   }
 
+  /// The content of a stored task.
+  static func of(
+    _ task: TaskRow, _ vault: ClientVault, _ connection: any Connection
+  ) throws -> TaskContent {
+    let sealed = try connection.first(
+      "SELECT sealed FROM tasks WHERE seq = ?", [.int(task.seq)]
+    ) { $0.blob(0) }
+    guard let sealed else { throw Refusal.unknown(.task, task.id.text) }
+    return try TaskContent(stored: vault.key.open(sealed, table: "tasks", row: task.id))
+  }
+
+  /// The text to be labelled, where there is one.
+  package var text: String? { params["text"]?.string }
+
   /// The asset or URL of the image, where there is one.
   package var image: String? { params["image"]?.string }
 }

@@ -94,18 +94,17 @@ package struct TaskSearch: Sendable {
         ORDER BY t.seq DESC LIMIT ? OFFSET ?
         """, arguments + [.number(limit), .number(skipping)]
       ) { (row: TaskRow.row($0), sealed: $0.blob(TaskRow.columnCount)) }
-      return try rows.map { try found($0.row, $0.sealed, connection) }
+      return try rows.map { row, sealed in
+        let plain = try vault.key.open(sealed, table: "tasks", row: row.id)
+        return try found(row, try TaskContent(stored: plain), connection)
+      }
     }
   }
 
   package func get(_ id: TaskID) async throws -> Found {
     try await vault.database.read { connection in
       let row = try TaskRow.get(id, connection)
-      let sealed = try connection.first(
-        "SELECT sealed FROM tasks WHERE seq = ?", [.int(row.seq)]
-      ) { $0.blob(0) }
-      guard let sealed else { throw Refusal.unknown(.task, id.text) }
-      return try found(row, sealed, connection)
+      return try found(row, try TaskContent.of(row, vault, connection), connection)
     }
   }
 
@@ -199,7 +198,7 @@ package struct TaskSearch: Sendable {
   }
 
   private func found(
-    _ row: TaskRow, _ sealed: Data, _ connection: any Connection
+    _ row: TaskRow, _ content: TaskContent, _ connection: any Connection
   ) throws -> Found {
     let ontology = try vault.content(of: row, connection).ontology
     let names = try connection.first(
@@ -212,7 +211,7 @@ package struct TaskSearch: Sendable {
       ? try ConsensusRow.newest(of: row, ontology, vault, connection) : nil
     return Found(
       row: row, batch: names?.batch ?? "", project: names?.project ?? "",
-      content: try TaskContent(stored: vault.key.open(sealed, table: "tasks", row: row.id)),
+      content: content,
       ontology: ontology, result: result?.annotations, settledAt: result?.createdAt,
       tags: try TaskTags.of(row.seq, connection), audits: try audits(of: row, connection),
       earlierResults: try ConsensusRow.earlier(of: row, ontology, vault, connection),

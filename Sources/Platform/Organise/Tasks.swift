@@ -87,18 +87,10 @@ package struct Tasks: Sendable {
       let row = try TaskRow.get(id, connection)
       let ontology = try vault.content(of: row, connection).ontology
       return Detail(
-        row: row, content: try content(of: row, connection), ontology: ontology,
+        row: row, content: try TaskContent.of(row, vault, connection), ontology: ontology,
         answers: try AnswerRow.all(of: row, ontology, vault, connection),
         consensus: try ConsensusRow.newest(of: row, ontology, vault, connection))
     }
-  }
-
-  private func content(of row: TaskRow, _ connection: any Connection) throws -> TaskContent {
-    let sealed = try connection.first(
-      "SELECT sealed FROM tasks WHERE seq = ?", [.int(row.seq)]
-    ) { $0.blob(0) }
-    guard let sealed else { throw Refusal.unknown(.task, row.id.text) }
-    return try TaskContent(stored: vault.key.open(sealed, table: "tasks", row: row.id))
   }
 
   package func cancel(_ id: TaskID) async throws -> TaskRow {

@@ -12,7 +12,7 @@ package enum ScaleForm {
   package static func ontology(_ type: ScaleType, _ params: JSON) -> JSON {
     let classes: [JSON]
     switch type.answer(params) {
-    case .boxes: classes = boxes(params)
+    case .objects: classes = objects(type, params)
     case .categories:
       let several = params["allow_multiple"]?.bool == true
       classes = question(categoryClass, names(params["categories"]), several: several)
@@ -25,20 +25,42 @@ package enum ScaleForm {
     return ["classes": .array(classes.isEmpty ? [text(responseClass)] : classes)]
   }
 
-  private static func boxes(_ params: JSON) -> [JSON] {
-    let labels =
-      params["geometries"]?["box"]?["objects_to_annotate"] ?? params["objects_to_annotate"]
-    let attributes = (params["annotation_attributes"]?.members ?? []).map(attribute)
-    return names(labels).map { name in
-      ["name": .string(name), "kind": "box", "attributes": .array(attributes)]
+  private static func objects(_ type: ScaleType, _ params: JSON) -> [JSON] {
+    let common = (params["annotation_attributes"]?.members ?? []).filter {
+      $0.value["global"]?.bool != true
+    }.map(attribute)
+    let objects = type.objects(params).map { object -> JSON in
+      let own =
+        type.name == "documenttranscription"
+        ? [transcribed] : attributes(of: object.label, params).map(attribute)
+      return [
+        "name": .string(object.name), "kind": .string(object.geometry.kind),
+        "attributes": .array(common + own),
+      ]
     }
+    let names = Set(objects.compactMap { $0["name"]?.string })
+    let questions = ScaleType.globalAttributes(params).filter { !names.contains($0.name) }
+    return objects + questions.map(attribute)
+  }
+
+  /// What a feature of a document says.
+  private static let transcribed: JSON = [
+    "name": "text", "kind": "text", "required": true, "maxLength": 100_000,
+  ]
+
+  /// What a label of named entities asks of its own.
+  private static func attributes(of label: String, _ params: JSON) -> [JSON.Member] {
+    let own = params["labels"]?.array?.first { $0["name"]?.string == label }
+    return own?["attributes"]?.members ?? []
   }
 
   /// Labels are strings or `{"choice", "subchoices"}`, as deep as they like.
   static func names(_ json: JSON?) -> [String] {
     func flat(_ item: JSON) -> [String] {
       if let name = item.string { return [name] }
-      let name = item["choice"]?.string ?? item["value"]?.string ?? item["label"]?.string
+      let name =
+        item["choice"]?.string ?? item["value"]?.string ?? item["label"]?.string
+        ?? item["name"]?.string ?? item["title"]?.string
       let inner = (item["subchoices"]?.array ?? []).flatMap(flat)
       return (name.map { [$0] } ?? []) + inner
     }

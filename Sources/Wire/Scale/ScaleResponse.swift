@@ -19,7 +19,7 @@ package struct ScaleResponse {
   package func response(_ annotations: [JSON], task: String) -> JSON {
     func value(_ name: String) -> JSON? { annotations.first { $0["class"]?.string == name } }
     switch answer {
-    case .boxes: return boxes(annotations, task)
+    case .objects: return objects(annotations, task)
     case .categories:
       let found = value(ScaleForm.categoryClass)
       return ["category": found?["option"] ?? found?["options"] ?? .null]
@@ -38,26 +38,75 @@ package struct ScaleResponse {
     }
   }
 
-  private func boxes(_ annotations: [JSON], _ task: String) -> JSON {
-    let isOld = type.name == "annotation"
-    let objects = annotations.enumerated().map { index, annotation -> JSON in
-      let box = annotation["box"]?.array ?? []
-      func number(_ place: Int) -> JSON { place < box.count ? box[place] : 0 }
-      let place: [JSON.Member] = [
-        .init("left", number(0)), .init("top", number(1)), .init("width", number(2)),
-        .init("height", number(3)),
-      ]
-      let label = JSON.Member("label", annotation["class"] ?? .null)
-      if isOld { return .object(place + [label]) }
-      return .object(
-        [.init("type", "box"), label, .init("attributes", annotation["attributes"] ?? [:])]
-          + place + [.init("uuid", .string(Self.uuid(task, index)))])
+  private func objects(_ annotations: [JSON], _ task: String) -> JSON {
+    let known = type.objects(params)
+    var found: [JSON] = []
+    var global: [JSON.Member] = []
+    for annotation in annotations {
+      let name = annotation["class"]?.string
+      if let object = known.first(where: { $0.name == name }) {
+        found.append(self.object(annotation, object, Self.uuid(task, found.count)))
+      } else if let name {
+        let value = annotation["options"] ?? annotation["option"] ?? annotation["text"]
+        global.append(.init(name, value ?? .null))
+      }
     }
-    if isOld { return ["annotations": .array(objects)] }
-    return [
-      "annotations": .array(objects), "global_attributes": [:], "links": [],
-      "is_customer_fix": false,
-    ]
+    switch type.name {
+    case "imageannotation":
+      return [
+        "annotations": .array(found), "global_attributes": .object(global), "links": [],
+        "is_customer_fix": false,
+      ]
+    case "namedentityrecognition": return ["annotations": .array(found), "relationships": []]
+    default: return ["annotations": .array(found)]
+    }
+  }
+
+  private func object(_ annotation: JSON, _ object: ScaleObject, _ uuid: String) -> JSON {
+    let place = object.geometry.members(annotation[object.geometry.kind] ?? .null)
+    let label = JSON.Member("label", .string(object.label))
+    let attributes = numbered(annotation["attributes"] ?? [:])
+    switch type.name {
+    case "imageannotation":
+      return .object(
+        [
+          .init("type", .string(object.geometry.rawValue)), label,
+          .init("attributes", attributes),
+        ] + place + [.init("uuid", .string(uuid))])
+    case "namedentityrecognition":
+      let text = Self.piece(of: params["text"]?.string ?? "", annotation["span"])
+      return .object(
+        [.init("id", .string(uuid))] + place
+          + [.init("text", .string(text)), label, .init("attributes", attributes)])
+    case "documenttranscription":
+      let location = [JSON.Member("type", .string(object.geometry.rawValue))] + place
+      return [
+        "uuid": .string(uuid), "page": 0, "label": .string(object.label),
+        "text": attributes["text"] ?? "", "location": .object(location), "refs": [],
+      ]
+    default: return .object(place + [label])
+    }
+  }
+
+  /// Attributes of the types number and angle as numbers.
+  private func numbered(_ attributes: JSON) -> JSON {
+    .object(
+      (attributes.members ?? []).map { member in
+        let kind = params["annotation_attributes"]?[member.name]?["type"]?.string
+        guard kind == "number" || kind == "angle", let text = member.value.string,
+          let number = Double(text), number.isFinite
+        else { return member }
+        return .init(member.name, .double(number))
+      })
+  }
+
+  private static func piece(of text: String, _ span: JSON?) -> String {
+    let scalars = text.unicodeScalars
+    guard let ends = span?.array, ends.count == 2, let start = ends[0].integer,
+      let end = ends[1].integer, start >= 0, start <= end
+    else { return "" }
+    return String(
+      String.UnicodeScalarView(scalars.dropFirst(Int(start)).prefix(Int(end - start))))
   }
 
   private func fields(_ annotations: [JSON]) -> JSON {
@@ -106,9 +155,9 @@ package struct ScaleResponse {
   /// Annotations that say what a response, a hypothesis or base annotations say.
   package func annotations(_ response: JSON) -> JSON {
     switch answer {
-    case .boxes:
+    case .objects:
       let objects = response["annotations"]?.array ?? response.array ?? []
-      return .array(objects.compactMap(box))
+      return .array(objects.compactMap(annotation) + questions(response["global_attributes"]))
     case .categories:
       guard let chosen = response["category"] ?? response["categories"] else { return [] }
       let name = params["allow_multiple"]?.bool == true ? "options" : "option"
@@ -128,18 +177,40 @@ package struct ScaleResponse {
     }
   }
 
-  private func box(_ json: JSON) -> JSON? {
-    guard json["type"] == nil || json["type"]?.string == "box", let label = json["label"],
-      let left = json["left"], let top = json["top"], let width = json["width"],
-      let height = json["height"]
-    else { return nil }
+  private func annotation(_ json: JSON) -> JSON? {
+    let geometry = (json["type"] ?? json["location"]?["type"])?.string
+    let object = type.objects(params).first {
+      $0.label == json["label"]?.string && (geometry == nil || geometry == $0.geometry.rawValue)
+    }
+    guard let object, let value = object.geometry.value(json["location"] ?? json) else {
+      return nil
+    }
     var members: [JSON.Member] = [
-      .init("class", label), .init("box", [left, top, width, height]),
+      .init("class", .string(object.name)), .init(object.geometry.kind, value),
     ]
-    if let attributes = json["attributes"], attributes.members?.isEmpty == false {
-      members.append(.init("attributes", attributes))
+    var attributes = json["attributes"]?.members ?? []
+    if type.name == "documenttranscription", let text = json["text"] {
+      attributes.append(.init("text", text))
+    }
+    if !attributes.isEmpty {
+      members.append(.init("attributes", .object(attributes.map(written))))
     }
     return .object(members)
+  }
+
+  /// Numbers are kept as text here.
+  private func written(_ member: JSON.Member) -> JSON.Member {
+    member.value.number == nil ? member : .init(member.name, .string(member.value.text))
+  }
+
+  private func questions(_ answers: JSON?) -> [JSON] {
+    ScaleType.globalAttributes(params).compactMap { question in
+      guard let answer = answers?[question.name] else { return nil }
+      let name =
+        question.value["choices"] == nil
+        ? "text" : question.value["allow_multiple"]?.bool == true ? "options" : "option"
+      return .object([.init("class", .string(question.name)), .init(name, answer)])
+    }
   }
 
   private func field(_ member: JSON.Member) -> JSON? {
@@ -155,11 +226,15 @@ package struct ScaleResponse {
   /// What a test key's task is answered with: well-formed, and said by nobody.
   package var canned: JSON {
     switch answer {
-    case .boxes:
-      let label = ScaleForm.names(
-        params["geometries"]?["box"]?["objects_to_annotate"] ?? params["objects_to_annotate"]
-      ).first
-      return label.map { [["class": .string($0), "box": [0, 0, 1, 1]]] } ?? []
+    case .objects:
+      guard let object = type.objects(params).first else { return [] }
+      var members: [JSON.Member] = [
+        .init("class", .string(object.name)), .init(object.geometry.kind, object.geometry.canned),
+      ]
+      if type.name == "documenttranscription" {
+        members.append(.init("attributes", ["text": "test response"]))
+      }
+      return [.object(members)]
     case .categories:
       let first = ScaleForm.names(params["categories"]).first ?? ""
       return annotations(["category": .string(first)])

@@ -12,8 +12,8 @@ package struct ScaleType: Hashable, Sendable {
 
   /// What its tasks are answered with here.
   package enum Answer: Hashable, Sendable {
-    /// Boxes with attributes.
-    case boxes
+    /// Shapes on an image or spans of a text, with attributes.
+    case objects
     /// One of the categories, or some.
     case categories
     /// One of the choices.
@@ -84,16 +84,12 @@ package struct ScaleType: Hashable, Sendable {
   /// - Parameter params: of the task, with its project's.
   package func answer(_ params: JSON) -> Answer {
     switch name {
-    case "imageannotation":
-      let geometries = params["geometries"]?.members?.map(\.name) ?? []
-      return geometries == ["box"] ? .boxes : .response
-    case "annotation": return params["objects_to_annotate"] == nil ? .response : .boxes
     case "categorization": return .categories
     case "comparison": return .choice
     case "textcollection": return params["fields"]?.array?.isEmpty == false ? .fields : .response
     case "transcription", "datacollection":
       return params["fields"]?.members?.isEmpty == false ? .values : .response
-    default: return .response
+    default: return objects(params).isEmpty ? .response : .objects
     }
   }
 

@@ -1,23 +1,24 @@
 import Geometry
 import Labels
 
-/// One set of boxes out of several annotators' boxes on the same image.
+/// One set of objects out of several annotators' objects on the same image or text.
 ///
-/// Boxes are clustered greedily round the mean of what a cluster holds (IoU above
-/// `matchThreshold`, at most one box of an annotator in a cluster), clusters below the quorum are
-/// dropped, the rest are averaged; the class is the weighted majority's. After Branson, Van Horn &
-/// Perona, *Lean Crowdsourcing*, CVPR 2017, and Solovyev et al., *Weighted Boxes Fusion*, 2021.
-package enum BoxFusion {
+/// Objects are clustered greedily round what a cluster stands for (similarity above
+/// `matchThreshold`, at most one object of an annotator in a cluster), and clusters below the
+/// quorum are dropped; the class is the weighted majority's. Boxes stand for their mean; of other
+/// shapes and spans the one most like the rest stands for all. After Branson, Van Horn & Perona,
+/// *Lean Crowdsourcing*, CVPR 2017, and Solovyev et al., *Weighted Boxes Fusion*, 2021.
+package enum ObjectFusion {
   package static let matchThreshold = 0.3
   /// Share of the annotators' weight that must have drawn an object.
   package static let quorum = 0.5
 
   package struct Input: Sendable {
-    package var boxes: [Annotation]
+    package var objects: [Annotation]
     /// Probability that this annotator is right, 0…1, used as weight.
     package var accuracy: Double
-    package init(boxes: [Annotation], accuracy: Double) {
-      self.boxes = boxes
+    package init(objects: [Annotation], accuracy: Double) {
+      self.objects = objects
       self.accuracy = accuracy
     }
   }
@@ -25,46 +26,78 @@ package enum BoxFusion {
   private struct Member {
     var annotator: Int
     var annotation: Annotation
-    var box: Box
     var weight: Double
   }
 
   private struct Cluster {
     var members: [Member]
-    var mean: Box
+    /// What the cluster stands for.
+    var center: Annotation.Value
 
     mutating func add(_ member: Member) {
       members.append(member)
-      let total = members.reduce(0) { $0 + $1.weight }
-      func mean(_ value: (Box) -> Double) -> Double {
-        members.reduce(0) { $0 + value($1.box) * $1.weight } / total
+      center = mean ?? medoid
+    }
+
+    /// Of boxes alone.
+    private var mean: Annotation.Value? {
+      let boxes = members.compactMap { member in
+        member.annotation.box.map { (box: $0, weight: member.weight) }
       }
-      self.mean = Box(
-        x: mean(\.x), y: mean(\.y), width: mean(\.width), height: mean(\.height))
+      guard boxes.count == members.count else { return nil }
+      let total = boxes.reduce(0) { $0 + $1.weight }
+      func mean(_ value: (Box) -> Double) -> Double {
+        boxes.reduce(0) { $0 + value($1.box) * $1.weight } / total
+      }
+      return .box(
+        Box(x: mean(\.x), y: mean(\.y), width: mean(\.width), height: mean(\.height)))
+    }
+
+    /// The member most like the others; of equals, the first.
+    private var medoid: Annotation.Value {
+      var best = (value: members[0].annotation.value, likeness: -1.0)
+      for (place, candidate) in members.enumerated() {
+        let value = candidate.annotation.value
+        let likeness = members.enumerated().reduce(0) { sum, other in
+          other.offset == place
+            ? sum
+            : sum + other.element.weight * similarity(value, other.element.annotation.value)
+        }
+        if likeness > best.likeness { best = (value, likeness) }
+      }
+      return best.value
     }
   }
 
-  /// - Returns: the fused boxes, and how sure it is that exactly these objects are there: the mean
+  /// 0…1: intersection over union of regions and spans; of points and lines by their distance.
+  package static func similarity(_ a: Annotation.Value, _ b: Annotation.Value) -> Double {
+    switch (a, b) {
+    case (.shape(let a), .shape(let b)): a.similarity(to: b)
+    case (.span(let a), .span(let b)): a.intersectionOverUnion(b)
+    default: 0
+    }
+  }
+
+  /// - Returns: the fused objects, and how sure it is that exactly these objects are there: the mean
   ///   over clusters of the weight share that agrees.
-  /// - Complexity: O(boxes × clusters)
+  /// - Complexity: O(objects × clusters)
   package static func fuse(_ inputs: [Input]) -> (annotations: [Annotation], confidence: Double) {
     let totalWeight = inputs.reduce(0) { $0 + weight($1) }
     guard totalWeight > 0 else { return ([], 0) }
     var clusters: [Cluster] = []
     for (annotator, input) in inputs.enumerated() {
-      for annotation in input.boxes {
-        guard let box = annotation.box else { continue }
+      for annotation in input.objects {
         let member = Member(
-          annotator: annotator, annotation: annotation, box: box, weight: weight(input))
+          annotator: annotator, annotation: annotation, weight: weight(input))
         if let home = home(of: member, in: clusters) {
           clusters[home].add(member)
         } else {
-          clusters.append(Cluster(members: [member], mean: box))
+          clusters.append(Cluster(members: [member], center: annotation.value))
         }
       }
     }
     if inputs.count == 1 {
-      return (inputs[0].boxes.filter { $0.box != nil }, inputs[0].accuracy)
+      return (inputs[0].objects, inputs[0].accuracy)
     }
     var fused: [Annotation] = []
     var agreement = 0.0
@@ -83,7 +116,7 @@ package enum BoxFusion {
     var best: (index: Int, overlap: Double)?
     for (index, cluster) in clusters.enumerated()
     where !cluster.members.contains(where: { $0.annotator == member.annotator }) {
-      let overlap = cluster.mean.intersectionOverUnion(member.box)
+      let overlap = similarity(cluster.center, member.annotation.value)
       if overlap > max(matchThreshold, best?.overlap ?? 0) { best = (index, overlap) }
     }
     return best?.index
@@ -104,7 +137,7 @@ package enum BoxFusion {
             member.annotation.attributes.filter { $0.id == id }.map { ($0.value, member.weight) }
           }))
     }
-    return Annotation(classID: classID, value: .box(cluster.mean), attributes: attributes)
+    return Annotation(classID: classID, value: cluster.center, attributes: attributes)
   }
 
   /// The value with most weight; of equals, the one named first.
