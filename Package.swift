@@ -52,7 +52,8 @@ let package = Package(
       name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"]), .brew(["openssl"])]),
     room("Vault", ["COpenSSL", crypto]),
     // edge
-    room("Formats", ["Notation", "Geometry", "Labels"]),
+    .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+    room("Formats", ["CZlib", "Notation", "Geometry", "Labels"]),
     room("Wire", ["Notation"]),
     room("Store", ["Labels", "Workflow", "Vault"]),
     // driver
@@ -69,8 +70,8 @@ let package = Package(
     room(
       "Web",
       [
-        "Platform", "Notation", "Formats", "Store", "Vault", "Labels", "Workflow", "Consensus",
-        "Wire", "CWorkbench", crypto, hummingbird, httpClient, logging,
+        "Platform", "Notation", "Geometry", "Formats", "Store", "Vault", "Labels", "Workflow",
+        "Consensus", "Wire", "CWorkbench", crypto, hummingbird, httpClient, logging,
       ]),
     .executableTarget(
       name: "assay",

@@ -38,7 +38,11 @@ package struct Server: Sendable {
         Housekeeper(engine: services.engine, logger: logger),
         ScaleCourier(services: services, logger: logger), services.attachments,
       ],
-      onServerRunning: { channel in await onReady(channel.localAddress?.port ?? 0) },
+      onServerRunning: { channel in
+        let port = channel.localAddress?.port ?? 0
+        services.site.listens(on: host, port: port)
+        await onReady(port)
+      },
       logger: logger)
     try await application.runService()
   }

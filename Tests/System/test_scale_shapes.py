@@ -102,3 +102,31 @@ def test_a_document_is_read_field_by_field(server, client):  # noqa: F811
 def test_a_test_key_answers_every_type_at_once(tester, kind, params):  # noqa: F811
     task = tester.create_task(kind, attachment="http://a.example/a.jpg", attachment_type="image", instruction="x", **params)
     assert task.status == "completed" and isinstance(task.response["annotations"], (list, dict))
+
+
+def test_a_segmentation_is_drawn_from_polygons_pixel_by_pixel(server, client):  # noqa: F811
+    import numpy, requests
+    from PIL import Image
+    annotations = [{"class": "road", "polygon": [[0, 0], [60, 0], [60, 20], [0, 20]]}, {"class": "car", "polygon": [[10, 10], [20, 10], [20, 30], [10, 30]]},
+                   {"class": "car", "polygon": [[30, 10], [40, 10], [40, 30], [30, 30]]}]
+    said, _, _ = answered(server, client, TaskType.SegmentAnnotation, annotations, attachment=picture(client), attachment_type="image", labels=["sky", "road"], instance_labels=["car"])
+    mapping, images = said["labelMapping"], said["annotations"]
+    assert mapping["sky"]["index"] == 1 and mapping["road"]["index"] == 2 and [c["index"] for c in mapping["car"]] == [3, 4]
+    colours = [mapping["sky"]["color"], mapping["road"]["color"], *[c["color"] for c in mapping["car"]]]
+    assert len(set(colours)) == 4 and all(c.startswith("#") and len(c) == 7 for c in colours)
+    def pixels(url):
+        answer = requests.get(url, timeout=10)
+        assert answer.status_code == 200 and answer.headers["content-type"] == "image/png"
+        return Image.open(io.BytesIO(answer.content))
+    expected = numpy.zeros((40, 60), int); expected[0:20, 0:60] = 2; expected[10:30, 10:20] = 3; expected[10:30, 30:40] = 4
+    indexed = pixels(images["combined"]["indexedImage"])
+    assert indexed.mode == "L" and (numpy.asarray(indexed) == expected).all()
+    wide = numpy.asarray(pixels(images["combined"]["extendedIndexedImage"])).astype(int)
+    assert (wide[..., 0] + 256 * wide[..., 1] + 65536 * wide[..., 2] == expected).all()
+    combined = pixels(images["combined"]["image"])
+    assert combined.mode == "RGBA" and "#%02x%02x%02x" % combined.getpixel((5, 5))[:3] == mapping["road"]["color"] and combined.getpixel((5, 35))[3] == 0
+    assert (numpy.asarray(pixels(images["unlabeled"])) == 255 * (expected == 0)).all()
+    assert [(numpy.asarray(pixels(u)) > 0).sum() for u in images["labeled"]["car"]] == [200, 200] and not numpy.asarray(pixels(images["labeled"]["sky"])).any()
+    url = images["combined"]["indexedImage"]
+    assert requests.get(url[:-1] + ("0" if url[-1] != "0" else "1"), timeout=10).status_code == 404
+    assert requests.get(url.replace("indexed.png", "combined.png"), timeout=10).status_code == 404

@@ -1,40 +1,47 @@
-/// Writes pixels as a PNG with stored (uncompressed) deflate blocks: for fixtures and drawn
-/// scenes, where simplicity counts and size does not.
+import CZlib
+
+/// Writes pixels as a PNG (ISO/IEC 15948), deflated by zlib, every row unfiltered.
 package enum PNGWriter {
-  /// - Parameter pixels: RGB, row by row; `width * height * 3` bytes.
-  package static func png(_ pixels: [UInt8], width: Int, height: Int) -> [UInt8] {
-    precondition(pixels.count == width * height * 3)
+  /// What a pixel holds, in bytes of a sample each.
+  package enum Pixels: Int {
+    case grey = 1
+    case rgb = 3
+    case rgba = 4
+
+    fileprivate var colorType: UInt8 {
+      switch self {
+      case .grey: 0
+      case .rgb: 2
+      case .rgba: 6
+      }
+    }
+  }
+
+  /// - Parameter bytes: row by row; `width * height` times the bytes of a pixel.
+  package static func png(
+    _ bytes: [UInt8], width: Int, height: Int, pixels: Pixels = .rgb
+  ) -> [UInt8] {
+    let rowSize = width * pixels.rawValue
+    precondition(bytes.count == rowSize * height)
     var raw: [UInt8] = []
-    raw.reserveCapacity(pixels.count + height)
+    raw.reserveCapacity(bytes.count + height)
     for row in 0..<height {
       raw.append(0)
-      raw.append(contentsOf: pixels[row * width * 3..<(row + 1) * width * 3])
+      raw.append(contentsOf: bytes[row * rowSize..<(row + 1) * rowSize])
     }
     var file: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
-    file += chunk("IHDR", big32(width) + big32(height) + [8, 2, 0, 0, 0])
-    file += chunk("IDAT", zlib(raw))
+    file += chunk("IHDR", big32(width) + big32(height) + [8, pixels.colorType, 0, 0, 0])
+    file += chunk("IDAT", deflated(raw))
     file += chunk("IEND", [])
     return file
   }
 
-  private static func zlib(_ raw: [UInt8]) -> [UInt8] {
-    var out: [UInt8] = [0x78, 0x01]
-    var start = 0
-    repeat {
-      let end = min(start + 65_535, raw.count)
-      let length = end - start
-      out.append(end == raw.count ? 1 : 0)
-      out += [UInt8(length & 255), UInt8(length >> 8)]
-      out += [UInt8(~length & 255), UInt8(~length >> 8 & 255)]
-      out += raw[start..<end]
-      start = end
-    } while start < raw.count
-    var (a, b): (UInt32, UInt32) = (1, 0)
-    for byte in raw {
-      a = (a + UInt32(byte)) % 65_521
-      b = (b + a) % 65_521
-    }
-    return out + big32(Int(b << 16 | a))
+  private static func deflated(_ raw: [UInt8]) -> [UInt8] {
+    var size = compressBound(uLong(raw.count))
+    var out = [UInt8](repeating: 0, count: Int(size))
+    let code = compress2(&out, &size, raw, uLong(raw.count), 6)
+    precondition(code == Z_OK, "zlib refused a buffer of the size it asked for")
+    return Array(out.prefix(Int(size)))
   }
 
   private static func chunk(_ name: String, _ content: [UInt8]) -> [UInt8] {

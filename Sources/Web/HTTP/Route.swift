@@ -2,6 +2,7 @@ import HTTPTypes
 import Hummingbird
 import Platform
 import Store
+import Synchronization
 
 /// Who may use a route. Every route has one, so every route has its row in the access table.
 package enum Access: Hashable, Sendable {
@@ -51,16 +52,39 @@ package struct Services: Sendable {
   package let signIn: SignIn
   package let fetcher: any Fetcher
   let attachments: AttachmentQueue
+  /// How clients reach this server; known once it listens.
+  let site: Site
   package let workbench: WorkbenchAssets
 
+  /// - Parameter publicURL: how clients reach this server; nil for the address it listens on.
   package init(
-    engine: DataEngine, signIn: SignIn, fetcher: any Fetcher, workbench: WorkbenchAssets
+    engine: DataEngine, signIn: SignIn, fetcher: any Fetcher, workbench: WorkbenchAssets,
+    publicURL: String? = nil
   ) {
+    site = Site(publicURL)
     self.engine = engine
     self.signIn = signIn
     self.fetcher = fetcher
     attachments = AttachmentQueue(engine: engine, fetcher: fetcher)
     self.workbench = workbench
+  }
+}
+
+/// The server's own address, for links that leave it.
+final class Site: Sendable {
+  private let named: String?
+  private let heard = Mutex("")
+
+  init(_ named: String?) {
+    self.named = named.map { $0.hasSuffix("/") ? String($0.dropLast()) : $0 }
+  }
+
+  /// Without a slash at its end.
+  var url: String { named ?? heard.withLock { $0 } }
+
+  func listens(on host: String, port: Int) {
+    let shown = host.contains(":") ? "[\(host)]" : host
+    heard.withLock { $0 = "http://\(shown):\(port)" }
   }
 }
 

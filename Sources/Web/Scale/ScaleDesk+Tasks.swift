@@ -235,7 +235,7 @@ extension ScaleDesk {
       return ["annotations": annotations]
     }
     return ScaleResponse(type, Self.params(of: found)).response(
-      annotations.array ?? [], task: found.row.id.text)
+      annotations.array ?? [], task: found.row.id.text, links: links(found.row.id))
   }
 
   private func addResult(of found: TaskSearch.Found, _ members: inout [JSON.Member]) {

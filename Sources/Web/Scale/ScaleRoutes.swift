@@ -199,6 +199,7 @@ enum ScaleRoutes {
   ]
 
   private static let files: [Route] = [
+    ScaleDesk.segmentation,
     Route(.post, "/v1/files/upload", .managers, "Scale: stores a file of at most 80 MB.") { call in
       guard let boundary = Multipart.boundary(call.request.headers[.contentType] ?? "") else {
         throw ScaleFault("Please send the file as multipart/form-data.")

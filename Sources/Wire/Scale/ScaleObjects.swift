@@ -169,6 +169,10 @@ extension ScaleType {
         geometries.flatMap { member in
           Self.pairs(member.value["objects_to_annotate"], ScaleGeometry(rawValue: member.name))
         })
+    case "segmentannotation":
+      return ScaleSegmentation.labels(params).map {
+        ScaleObject(name: $0, label: $0, geometry: .polygon)
+      }
     case "namedentityrecognition": return Self.named(Self.pairs(params["labels"], .span))
     case "documenttranscription":
       guard params["attachment"]?.string != nil, params["attachment_type"]?.string == "image" else {

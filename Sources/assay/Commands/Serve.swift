@@ -21,6 +21,10 @@ struct Serve: AsyncParsableCommand {
   @Option(help: "A range of private addresses that imports may fetch from, like 10.1.0.0/16.")
   var egressAllow: [String] = []
 
+  @Option(
+    help: "How clients reach this server, for links in responses; its own address if left out.")
+  var publicURL: String?
+
   @Option(help: "Serve the workbench from this folder, for developing.")
   var workbench: String?
 
@@ -32,7 +36,8 @@ struct Serve: AsyncParsableCommand {
       return range
     }
     let server = try await RunningServer(
-      data: folder.data, host: host, port: port, egressAllow: ranges, workbench: workbench)
+      data: folder.data, host: host, port: port, egressAllow: ranges, workbench: workbench,
+      publicURL: publicURL)
     try await server.run { port in
       let shown = host.contains(":") ? "[\(host)]" : host
       Console.say("Assay is ready at http://\(shown):\(port)")
@@ -48,7 +53,7 @@ struct RunningServer {
 
   init(
     data: String, host: String, port: Int, egressAllow: [AddressRange], workbench: String?,
-    logLevel: Logger.Level = .warning
+    publicURL: String? = nil, logLevel: Logger.Level = .warning
   ) async throws {
     let folder = DataFolder(path: data)
     do {
@@ -66,7 +71,8 @@ struct RunningServer {
       services: Services(
         engine: engine, signIn: SignIn(engine),
         fetcher: GuardedFetcher(allowed: egressAllow),
-        workbench: workbench.map(WorkbenchAssets.folder) ?? .embedded()), logger: logger)
+        workbench: workbench.map(WorkbenchAssets.folder) ?? .embedded(),
+        publicURL: publicURL), logger: logger)
   }
 
   func run(onReady: @escaping @Sendable (Int) async -> Void) async throws {
