@@ -91,7 +91,7 @@ let package = Package(
     suite("StoreTests", ["Store", "StoreSQLite"]),
     suite(
       "PlatformTests",
-      ["Platform", "Labels", "Formats", "Store", "StoreSQLite", "Notation", "Vault", "Workflow"]),
+      ["Platform", "Geometry", "Labels", "Formats", "Store", "StoreSQLite", "Notation", "Vault", "Workflow"]),
     suite(
       "WebTests",
       [

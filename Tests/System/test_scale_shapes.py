@@ -130,3 +130,22 @@ def test_a_segmentation_is_drawn_from_polygons_pixel_by_pixel(server, client):  
     url = images["combined"]["indexedImage"]
     assert requests.get(url[:-1] + ("0" if url[-1] != "0" else "1"), timeout=10).status_code == 404
     assert requests.get(url.replace("indexed.png", "combined.png"), timeout=10).status_code == 404
+
+
+def test_base_annotations_stay_as_they_are_unless_the_request_says_otherwise(server, client):  # noqa: F811
+    base = [{"type": "box", "label": "road", "left": 1, "top": 2, "width": 10, "height": 10, "attributes": {}}]
+    token = server.signed_in("ann@example.org")
+    def attempt(annotations, **params):
+        name = f"Base {len(client.projects())}"
+        client.create_project(name, TaskType.ImageAnnotation, {})
+        task = client.create_task(TaskType.ImageAnnotation, project=name, attachment=picture(client), attachment_type="image", instruction="x",
+                                  geometries={"box": LABELS}, base_annotations=base, **params)
+        assert task.params["base_annotations"] == base
+        project = client.get_project(name).as_dict()["id"]
+        lease = server.send("POST", f"/api/work/{project}/leases", {}, token)[1]["leases"][0]
+        assert lease["task"]["prelabels"][0]["box"] == [1, 2, 10, 10]
+        return server.send("POST", f"/api/work/{project}/leases/{lease['id']}/answer", {"annotations": annotations}, token)[0]
+    same, moved, other = {"class": "road", "box": [1, 2, 10, 10]}, {"class": "road", "box": [3, 2, 10, 10]}, {"class": "road", "box": [30, 20, 10, 10]}
+    assert attempt([same]) == 200 and attempt([same, other]) == 200
+    assert attempt([moved]) == 422 and attempt([]) == 422 and attempt([same, other], can_add_base_annotations=False) == 422
+    assert attempt([moved], can_edit_base_annotations=True) == 200 and attempt([], can_delete_base_annotations=True) == 200

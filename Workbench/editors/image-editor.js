@@ -18,7 +18,7 @@ export class ImageEditor extends HTMLElement {
    * @param {{ source: string, classes: import("../core/answer.js").LabelClass[], isReadOnly?: boolean,
    *   change: (shapes: readonly import("../core/answer.js").Shape[]) => void,
    *   select: (key: number | null) => void, loaded?: (width: number, height: number) => void,
-   *   failed?: () => void }} options
+   *   failed?: () => void, isLocked: (shape: any, act: string) => boolean }} options
    */
   open(options) {
     this.close();
@@ -94,7 +94,9 @@ export class ImageEditor extends HTMLElement {
   setClass(id) {
     this.activeClass = id;
     const shape = this.shapes.find((candidate) => candidate.key === this.selected);
-    if (shape && shape.class !== id && shape.kind === this.kind) this.replace({ ...shape, class: id, attributes: {} });
+    if (shape && shape.class !== id && shape.kind === this.kind && !this.options.isLocked(shape, "relabel")) {
+      this.replace({ ...shape, class: id, attributes: {} });
+    }
     if (shape && shape.kind !== this.kind) this.choose(null);
     this.path = null;
     this.paint();
@@ -148,6 +150,7 @@ export class ImageEditor extends HTMLElement {
     const handle = this.handleAt(place);
     const selected = this.shapes.find((shape) => shape.key === this.selected);
     if (handle && selected) {
+      if (this.options.isLocked(selected, "edit")) return;
       if (event.altKey) return this.replace({ ...selected, value: withoutPoint(selected.kind, selected.value, handle) });
       this.gesture = { kind: "resize", handle, shape: selected, value: selected.value };
       return;
@@ -155,6 +158,7 @@ export class ImageEditor extends HTMLElement {
     const hit = event.ctrlKey || event.metaKey ? undefined : this.hit(point);
     if (hit && (hit.key === this.selected || event.shiftKey || hit.kind === "point")) {
       this.choose(hit.key);
+      if (this.options.isLocked(hit, "edit")) return;
       this.gesture = { kind: "move", shape: hit, value: hit.value, from: point };
       return;
     }
@@ -283,8 +287,9 @@ export class ImageEditor extends HTMLElement {
   }
 
   removeSelected() {
-    if (this.selected === null) return;
-    this.options.change(this.shapes.filter((shape) => shape.key !== this.selected));
+    const shape = this.shapes.find((candidate) => candidate.key === this.selected);
+    if (!shape || this.options.isLocked(shape, "delete")) return;
+    this.options.change(this.shapes.filter((other) => other !== shape));
   }
 
   duplicateSelected() {
@@ -302,7 +307,8 @@ export class ImageEditor extends HTMLElement {
   /** @param {number} dx @param {number} dy image pixels */
   nudge(dx, dy) {
     const shape = this.shapes.find((candidate) => candidate.key === this.selected);
-    if (shape) this.replace({ ...shape, value: movedShape(shape.kind, shape.value, dx, dy, this.size) });
+    if (!shape || this.options.isLocked(shape, "edit")) return;
+    this.replace({ ...shape, value: movedShape(shape.kind, shape.value, dx, dy, this.size) });
   }
 
   /** @param {number} direction 1 or −1 */

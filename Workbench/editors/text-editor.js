@@ -11,7 +11,7 @@ export class TextEditor extends HTMLElement {
   /**
    * @param {{ text: string, classes: import("../core/answer.js").LabelClass[],
    *   change: (shapes: readonly import("../core/answer.js").Shape[]) => void,
-   *   select: (key: number | null) => void }} options
+   *   select: (key: number | null) => void, isLocked: (shape: any, act: string) => boolean }} options
    */
   open(options) {
     this.options = options;
@@ -59,7 +59,7 @@ export class TextEditor extends HTMLElement {
   setClass(id) {
     this.activeClass = id;
     const shape = this.shapes.find((candidate) => candidate.key === this.selected);
-    if (shape && shape.class !== id) this.replace({ ...shape, class: id, attributes: {} });
+    if (shape && shape.class !== id && !this.options.isLocked(shape, "relabel")) this.replace({ ...shape, class: id, attributes: {} });
   }
 
   /** @param {import("../core/answer.js").Shape} shape */
@@ -68,8 +68,9 @@ export class TextEditor extends HTMLElement {
   }
 
   removeSelected() {
-    if (this.selected === null) return;
-    this.options.change(this.shapes.filter((shape) => shape.key !== this.selected));
+    const shape = this.shapes.find((candidate) => candidate.key === this.selected);
+    if (!shape || this.options.isLocked(shape, "delete")) return;
+    this.options.change(this.shapes.filter((other) => other !== shape));
   }
 
   /** @param {number} direction 1 or −1 */

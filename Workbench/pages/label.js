@@ -117,6 +117,20 @@ export class LabelPage {
         h("a.button.primary", { href: "#/" }, "Back to the queue"))));
   }
 
+  /** Whether the rules of the task keep an object of its pre-labels as it is.
+   * @returns {(shape: any, act: "edit" | "relabel" | "delete") => boolean} */
+  locks() {
+    const rules = this.lease.guide.prelabel_rules;
+    if (!rules) return () => false;
+    const text = (/** @type {any} */ shape) => JSON.stringify([shape.kind, shape.value]);
+    const fixed = new Set(read(this.lease.task.prelabels, this.ontology).shapes.map(text));
+    return (shape, act) => {
+      const isLocked = !rules[act] && fixed.has(text(shape));
+      if (isLocked) toast("This label came with the task and stays as it is.");
+      return isLocked;
+    };
+  }
+
   // The task on screen
 
   render() {
@@ -145,7 +159,7 @@ export class LabelPage {
       this.editor ? questions : null);
     this.panel.hidden = !this.panel.childElementCount;
     const ways = {
-      classes: drawn,
+      classes: drawn, isLocked: this.locks(),
       change: (/** @type {any} */ objects) => this.history.push({ ...this.history.state, shapes: objects }),
       select: (/** @type {any} */ key) => { this.selected = key; this.showObjects(); },
     };

@@ -37,11 +37,15 @@ package struct Submissions: Sendable {
     package var key: String?
     /// Whether somebody is told of its end.
     package var hasCallback: Bool
+    /// What may be done with its pre-labels; nil for anything.
+    package var rules: PrelabelRules?
 
     package init(
       batch: BatchID, task: JSON, ontology: JSON, instructions: String, type: String,
-      request: JSON, tags: [String] = [], key: String? = nil, hasCallback: Bool = false
+      request: JSON, tags: [String] = [], key: String? = nil, hasCallback: Bool = false,
+      rules: PrelabelRules? = nil
     ) {
+      self.rules = rules
       self.hasCallback = hasCallback
       self.batch = batch
       self.task = task
@@ -115,7 +119,8 @@ package struct Submissions: Sendable {
       throw .invalid(path: error.path, problem: error.problem)
     }
     if let fault = ontology.fault { throw .ontology(fault) }
-    return ProjectContent(ontology: ontology, instructions: submission.instructions)
+    return ProjectContent(
+      ontology: ontology, instructions: submission.instructions, rules: submission.rules)
   }
 
   private func place(_ id: BatchID) async throws -> (Project, Batch) {

@@ -77,13 +77,23 @@ package struct Answers: Sendable {
     }
   }
 
-  /// Reads an answer to a task; its text is opened only where spans of it are asked for.
+  /// Reads an answer to a task; its content is opened only where spans of its text are asked for, or
+  /// its pre-labels have rules.
   static func checked(
     _ json: JSON, _ ontology: Ontology, of task: TaskRow, _ vault: ClientVault,
     _ connection: any Connection
   ) throws -> [Annotation] {
-    let text = ontology.hasSpans ? try TaskContent.of(task, vault, connection).text : nil
-    return try checked(json, ontology, task.size, text)
+    let rules = try vault.content(of: task, connection).rules
+    guard ontology.hasSpans || rules != nil else { return try checked(json, ontology, task.size, nil) }
+    let content = try TaskContent.of(task, vault, connection)
+    let annotations = try checked(json, ontology, task.size, content.text)
+    if let rules, let prelabels = content.prelabels {
+      let before = try AnnotationNotation.annotations(from: prelabels, ontology: ontology)
+      if let violation = rules.violation(annotations, of: before) {
+        throw Refusal.invalid(path: "annotations", problem: violation)
+      }
+    }
+    return annotations
   }
 
   static func checked(

@@ -44,11 +44,16 @@ package struct ProjectContent: Hashable, Sendable {
   package var instructions: String
   /// The project as the API it came through described it, for its echo.
   package var request: JSON?
+  /// What may be done with the labels a task starts from; nil for anything.
+  package var rules: PrelabelRules?
 
-  package init(ontology: Ontology, instructions: String, request: JSON? = nil) {
+  package init(
+    ontology: Ontology, instructions: String, request: JSON? = nil, rules: PrelabelRules? = nil
+  ) {
     self.ontology = ontology
     self.instructions = instructions
     self.request = request
+    self.rules = rules
   }
 
   init(stored bytes: Data) throws {
@@ -56,6 +61,7 @@ package struct ProjectContent: Hashable, Sendable {
     ontology = try OntologyNotation.ontology(from: json["ontology"] ?? [:])
     instructions = json["instructions"]?.string ?? ""
     request = json["request"]
+    rules = json["prelabel_rules"].map(PrelabelRules.init)
   }
 
   var stored: [UInt8] {
@@ -64,6 +70,7 @@ package struct ProjectContent: Hashable, Sendable {
       .init("instructions", .string(instructions)),
     ]
     if let request { members.append(.init("request", request)) }
+    if let rules { members.append(.init("prelabel_rules", rules.json)) }
     return JSON.object(members).utf8
   }
 }

@@ -40,7 +40,7 @@ extension ProjectContent {
     [
       .init("ontology", OntologyNotation.json(ontology)),
       .init("instructions", .string(instructions)),
-    ]
+    ] + (rules.map { [.init("prelabel_rules", $0.json)] } ?? [])
   }
 }
 

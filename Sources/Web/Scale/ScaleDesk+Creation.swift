@@ -39,12 +39,23 @@ extension ScaleDesk {
         batch: batch.id, task: try task(body, type, params, translation, way),
         ontology: ScaleForm.ontology(type, params), instructions: instruction, type: type.name,
         request: echo, tags: tags, key: key,
-        hasCallback: try await hasCallback(body)))
+        hasCallback: try await hasCallback(body), rules: Self.rules(body)))
     let found = try await TaskSearch(vault).get(id)
     if let image = found.content.image, AssetID(image) == nil, found.row.lifecycle.state.isLive {
       services.attachments.add(image, of: id, vault.clientID)
     }
     return try await json(found)
+  }
+
+  /// Base annotations are locked unless the request says otherwise; others may join them.
+  private static func rules(_ body: JSON) -> PrelabelRules? {
+    guard body["base_annotations"] != nil else { return nil }
+    func may(_ name: String, _ otherwise: Bool) -> Bool { body[name]?.bool ?? otherwise }
+    return PrelabelRules(
+      mayAdd: may("can_add_base_annotations", true),
+      mayEdit: may("can_edit_base_annotations", false),
+      mayRelabel: may("can_edit_base_annotation_labels", false),
+      mayDelete: may("can_delete_base_annotations", false))
   }
 
   private func hasCallback(_ body: JSON) async throws -> Bool {
