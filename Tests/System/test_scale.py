@@ -147,7 +147,7 @@ def test_pages_hold_every_task_once_newest_first(server, client):
     (TaskType.DataCollection, dict(attachment="http://a.example/", fields={"page": "A page"}), {"fields": {"page": "test response"}}),
     (TaskType.TextCollection, dict(attachments=[{"type": "text", "content": "Hi"}], fields=[{"type": "category", "field_id": "ok", "title": "Ok?", "choices": [{"label": "Yes", "value": "yes"}, {"label": "No", "value": "no"}]}]),
      {"annotations": {"ok": {"type": "category", "field_id": "ok", "response": [["yes"]]}}}),
-    (TaskType.LidarAnnotation, dict(attachments=["http://a.example/f.json"], attachment_type="json", labels=["car"]), {"annotations": []})])
+    (TaskType.LidarAnnotation, dict(attachments=["http://a.example/f.json"], attachment_type="json", labels=["car"]), {"annotations": {"url": "data:application/json,%5B%5D"}})])
 def test_a_test_key_completes_at_once_in_a_world_of_its_own(client, tester, kind, params, response):
     task = tester.create_task(kind, **params)
     assert task.status == "completed" and task.is_test is True and task.response == response
@@ -418,3 +418,72 @@ def test_tasks_of_different_labels_share_one_list_of_categories(server, client):
     coco = server.export(server.keys["Lab"], project, "coco")
     names = {c["id"]: c["name"] for c in coco["categories"]}
     assert sorted(names[a["category_id"]] for a in coco["annotations"]) == ["bus", "cow"] and len(set(names.values())) == len(names)
+
+
+def test_projects_batches_and_tasks_have_methods_of_their_own(client, tester):
+    client.create_project("Methods", TaskType.Chat, {"template_variables": {"prompt": ""}})
+    template = client.get_project_template("Methods")
+    assert template.get_template_variables() == {"prompt": ""} and template.as_dict()["version"] == 0
+    client.create_project("Plain methods", TaskType.Categorization, {})
+    batch = client.create_batch("Plain methods", "Methods 1")
+    task = client.create_task(TaskType.Categorization, batch="Methods 1", unique_id="methods 1", **CATEGORY)
+    batch.get_status(); assert batch.tasks_pending == 1 and batch.tasks_completed == 0
+    batch.finalize()
+    task.set_metadata({"b": 2}); task.set_tags(["x"]); task.add_tags(["y"]); task.delete_tags(["x"])
+    task.refresh(); assert task.metadata == {"b": 2} and task.tags == ["y"]
+    client.clear_task_unique_id(task.id); assert not hasattr(client.get_task(task.id), "unique_id")
+    done = tester.create_task(TaskType.Categorization, **CATEGORY)
+    done.audit(True, "Well done"); done.refresh(); assert done.customer_review_status == "accepted"
+    found = client.batches(project="Plain methods", limit=1)
+    assert found.total == 1 and found.docs[0].name == "Methods 1" and not found.has_more
+    assert "Methods" in [p.name for p in client.get_projects()]
+
+
+def test_trap_9_names_in_paths_are_encoded_whole(server, client):
+    client.create_project("a task/100% 🐄", TaskType.Categorization, {}); client.create_batch("a task/100% 🐄", "my task batch/1 %2F")
+    assert client.get_batch("my task batch/1 %2F").project == "a task/100% 🐄"
+    client.finalize_batch("my task batch/1 %2F"); client.set_batch_metadata("my task batch/1 %2F", {})
+    with pytest.raises(ScaleResourceNotFound): client.get_batch("no task batch/ %")
+
+
+def test_trap_12_a_test_key_completes_in_the_creation_itself(client, tester):
+    task = tester.create_task(TaskType.ImageAnnotation, **IMAGE)
+    assert task.status == "completed" and task.is_test is True and task.response["annotations"] and task.completed_at
+    with pytest.raises(ScaleResourceNotFound): client.get_task(task.id)
+
+
+def test_nodes_requests_are_understood(server):
+    """Its client sends every field of its types, nulls among them, and reads any 2xx with strict enumerations."""
+    key = server.keys["Lab"]
+    basic = {"Authorization": "Basic " + base64.b64encode(f"{key}:".encode()).decode(), "Content-Type": "application/json; charset=utf-8"}
+    status, made = server.send("POST", "/v1/projects", {"type": "imageannotation", "name": "Node", "params": None, "rapid": None, "studio": None}, headers=basic)
+    assert status == 200 and made["name"] == "Node"
+    status, batch = server.send("POST", "/v1/batches", {"project": "Node", "name": "Node 1", "callback": None, "calibration_batch": None, "self_label_batch": None, "metadata": None}, headers=basic)
+    assert status == 200 and batch["status"] in ("staging", "in_progress", "completed") and batch["metadata"] == {}
+    body = {**IMAGE, "project": "Node", "batch": "Node 1", "callback_url": None, "unique_id": None, "clear_unique_id_on_error": None, "tags": None, "priority": None, "links": None,
+            "annotation_attributes": None, "base_annotations": None, "can_add_base_annotations": None, "hypothesis": None, "metadata": None, "padding": None}
+    status, task = server.send("POST", "/v1/task/imageannotation", body, headers=basic)
+    assert status == 200 and task["status"] in ("pending", "completed", "canceled", "error") and "unique_id" not in task and task["metadata"] == {}
+    assert server.send("GET", "/v1/batches/Node%201/status", headers=basic)[1]["status"] in ("staging", "in_progress", "completed")
+    assert server.send("POST", f"/v1/task/{task['task_id']}/cancel?clear_unique_id=", {}, headers=basic)[1]["status"] == "canceled"
+    order = [{"name": b["name"]} for b in server.send("GET", "/v1/studio/batches", headers=basic)[1]]
+    assert server.send("POST", "/v1/studio/batches/set_priorities", {"groups": order}, headers=basic)[0] == 200
+
+
+def test_pages_stay_whole_while_tasks_are_being_added(server, client):
+    import threading
+    client.create_project("Growing", TaskType.Categorization, {})
+    before = [client.create_task(TaskType.Categorization, project="Growing", **CATEGORY).id for _ in range(60)]
+    stop = threading.Event()
+    def add():
+        while not stop.is_set(): raw(server, "POST", "/v1/task/categorization", {**CATEGORY, "project": "Growing"})
+    writers = [threading.Thread(target=add) for _ in range(4)]
+    for writer in writers: writer.start()
+    try:
+        for _ in range(3):
+            seen = [t.id for t in client.get_tasks("Growing", limit=7)]
+            assert len(seen) == len(set(seen)) and set(before) <= set(seen)
+            assert [i for i in seen if i in set(before)] == before[::-1]
+    finally:
+        stop.set()
+        for writer in writers: writer.join()
