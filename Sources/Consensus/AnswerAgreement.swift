@@ -7,8 +7,8 @@ package enum AnswerAgreement {
   package static let objectThreshold = 0.5
 
   /// 0…1: the mean over the classes that either answers. Categories, options and ratings agree or
-  /// not (a rating within one step agrees), objects by F1 at a similarity (IoU, of regions) of 0.5,
-  /// texts by edit distance.
+  /// not (a rating within one step agrees), objects and relations by F1 at a similarity (IoU, of
+  /// regions) of 0.5, texts by edit distance.
   ///
   /// - Complexity: O(objects²), and `TextMedoid.editDistance` for texts.
   package static func share(
@@ -20,8 +20,8 @@ package enum AnswerAgreement {
         a.filter { $0.classID == labelClass.id }, b.filter { $0.classID == labelClass.id }
       )
       if x.isEmpty && y.isEmpty { continue }
-      guard !labelClass.kind.isObject else {
-        parts.append(matchedF1(x, y))
+      if labelClass.kind.isObject || labelClass.kind.isRelation {
+        parts.append(matchedF1(x, y) { likeness($0, of: a, $1, of: b) })
         continue
       }
       guard let first = x.first, let second = y.first else {
@@ -45,12 +45,26 @@ package enum AnswerAgreement {
     }
   }
 
-  /// Greedy one-to-one matching, best overlaps first.
-  private static func matchedF1(_ a: [Annotation], _ b: [Annotation]) -> Double {
+  /// Relations are as alike as the ends that are less alike.
+  private static func likeness(
+    _ x: Annotation, of a: [Annotation], _ y: Annotation, of b: [Annotation]
+  ) -> Double {
+    guard let p = x.ends, let q = y.ends else { return ObjectFusion.similarity(x.value, y.value) }
+    guard [p.from, p.to].allSatisfy(a.indices.contains), [q.from, q.to].allSatisfy(b.indices.contains)
+    else { return 0 }
+    return min(
+      ObjectFusion.similarity(a[p.from].value, b[q.from].value),
+      ObjectFusion.similarity(a[p.to].value, b[q.to].value))
+  }
+
+  /// Greedy one-to-one matching, the most alike first.
+  private static func matchedF1(
+    _ a: [Annotation], _ b: [Annotation], by likeness: (Annotation, Annotation) -> Double
+  ) -> Double {
     var pairs: [(i: Int, j: Int, overlap: Double)] = []
     for (i, x) in a.enumerated() {
       for (j, y) in b.enumerated() {
-        let overlap = ObjectFusion.similarity(x.value, y.value)
+        let overlap = likeness(x, y)
         if overlap >= objectThreshold { pairs.append((i, j, overlap)) }
       }
     }

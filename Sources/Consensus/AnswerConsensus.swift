@@ -40,8 +40,11 @@ package struct AnswerConsensus: Hashable, Sendable {
         })
       annotations += fused.annotations
       confidence = min(confidence, fused.confidence)
+      let joined = RelationFusion.fuse(answers, places: fused.places, ontology)
+      annotations += joined.annotations
+      confidence = min(confidence, joined.confidence)
     }
-    for labelClass in ontology.classes where !labelClass.kind.isObject {
+    for labelClass in ontology.questions {
       let votes = answers.compactMap { answer in
         answer.annotations.first { $0.classID == labelClass.id }.map { ($0.value, answer.accuracy) }
       }
@@ -56,7 +59,7 @@ package struct AnswerConsensus: Hashable, Sendable {
   ) -> (Annotation.Value, Double)? {
     guard !votes.isEmpty else { return nil }
     switch labelClass.kind {
-    case .shape, .span: return nil
+    case .shape, .span, .relation: return nil
     case .category(let options):
       let posterior = OneCoinPosterior.posterior(
         votes.compactMap { value, accuracy in

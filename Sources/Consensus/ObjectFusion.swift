@@ -23,8 +23,18 @@ package enum ObjectFusion {
     }
   }
 
+  package struct Result: Sendable {
+    package var annotations: [Annotation]
+    /// How sure it is that exactly these objects are there, 0…1.
+    package var confidence: Double
+    /// What became of each annotator's objects: the place in `annotations`; nil for none.
+    package var places: [[Int?]]
+  }
+
   private struct Member {
     var annotator: Int
+    /// The place among the annotator's objects.
+    var object: Int
     var annotation: Annotation
     var weight: Double
   }
@@ -78,17 +88,20 @@ package enum ObjectFusion {
     }
   }
 
-  /// - Returns: the fused objects, and how sure it is that exactly these objects are there: the mean
-  ///   over clusters of the weight share that agrees.
+  /// - Returns: the fused objects; the confidence is the mean over clusters of the weight share that
+  ///   agrees.
   /// - Complexity: O(objects × clusters)
-  package static func fuse(_ inputs: [Input]) -> (annotations: [Annotation], confidence: Double) {
+  package static func fuse(_ inputs: [Input]) -> Result {
     let totalWeight = inputs.reduce(0) { $0 + weight($1) }
-    guard totalWeight > 0 else { return ([], 0) }
+    var result = Result(
+      annotations: [], confidence: 0,
+      places: inputs.map { Array(repeating: nil, count: $0.objects.count) })
+    guard totalWeight > 0 else { return result }
     var clusters: [Cluster] = []
     for (annotator, input) in inputs.enumerated() {
-      for annotation in input.objects {
+      for (object, annotation) in input.objects.enumerated() {
         let member = Member(
-          annotator: annotator, annotation: annotation, weight: weight(input))
+          annotator: annotator, object: object, annotation: annotation, weight: weight(input))
         if let home = home(of: member, in: clusters) {
           clusters[home].add(member)
         } else {
@@ -97,17 +110,23 @@ package enum ObjectFusion {
       }
     }
     if inputs.count == 1 {
-      return (inputs[0].objects, inputs[0].accuracy)
+      return Result(
+        annotations: inputs[0].objects, confidence: inputs[0].accuracy,
+        places: [Array(inputs[0].objects.indices)])
     }
-    var fused: [Annotation] = []
     var agreement = 0.0
     for cluster in clusters {
       let share = cluster.members.reduce(0) { $0 + $1.weight } / totalWeight
       let exists = share >= quorum
       agreement += exists ? share : 1 - share
-      if exists { fused.append(annotation(of: cluster)) }
+      guard exists else { continue }
+      for member in cluster.members {
+        result.places[member.annotator][member.object] = result.annotations.count
+      }
+      result.annotations.append(annotation(of: cluster))
     }
-    return (fused, clusters.isEmpty ? 1 : agreement / Double(clusters.count))
+    result.confidence = clusters.isEmpty ? 1 : agreement / Double(clusters.count)
+    return result
   }
 
   private static func weight(_ input: Input) -> Double { max(0.05, input.accuracy) }

@@ -16,6 +16,10 @@ public struct AnnotationFault: Error, Hashable, Sendable {
     case tooManyPoints(limit: Int)
     case outOfText(length: Int)
     case emptySpan
+    /// A relation must join two different objects of the answer.
+    case notTwoObjects
+    /// Objects of these classes cannot be joined so.
+    case notJoinable
     case outOfImage(width: Int, height: Int)
     case answeredTwice
     case missing
@@ -63,6 +67,12 @@ extension Ontology {
         throw AnnotationFault(.unknownClass(annotation.classID.number), index: index)
       }
       let isNew = answered.insert(labelClass.id).inserted
+      if case .relation(let relation) = labelClass.kind {
+        if let reason = reason(against: annotation, relation, annotations) {
+          throw AnnotationFault(reason, index: index, name: labelClass.name)
+        }
+        continue
+      }
       guard isNew || labelClass.kind.isObject else {
         throw AnnotationFault(.answeredTwice, index: index, name: labelClass.name)
       }
@@ -77,6 +87,20 @@ extension Ontology {
     for labelClass in classes where labelClass.isRequired && !answered.contains(labelClass.id) {
       throw AnnotationFault(.missing, index: nil, name: labelClass.name)
     }
+  }
+}
+
+extension Ontology {
+  private func reason(
+    against annotation: Annotation, _ relation: LabelClass.Relation, _ annotations: [Annotation]
+  ) -> AnnotationFault.Reason? {
+    guard let ends = annotation.ends else { return .wrongKind(expected: "relation") }
+    let places = annotations.indices
+    guard ends.from != ends.to, places.contains(ends.from), places.contains(ends.to),
+      annotations[ends.from].isObject, annotations[ends.to].isObject
+    else { return .notTwoObjects }
+    let (from, to) = (annotations[ends.from].classID, annotations[ends.to].classID)
+    return relation.admits(from: from, to: to) ? nil : .notJoinable
   }
 }
 
@@ -168,6 +192,7 @@ extension LabelClass {
     case .multiLabel: "multiLabel"
     case .rating: "rating"
     case .text: "text"
+    case .relation: "relation"
     }
   }
 }

@@ -21,6 +21,8 @@ public struct Annotation: Hashable, Sendable {
     case multiLabel([OptionID])
     case rating(Double)
     case text(String)
+    /// The places in the answer of the objects it joins.
+    case relation(from: Int, to: Int)
 
     public static func box(_ box: Box) -> Value { .shape(.box(box)) }
   }
@@ -40,6 +42,11 @@ public struct Annotation: Hashable, Sendable {
 
   public var box: Box? {
     if case .shape(.box(let box)) = value { box } else { nil }
+  }
+
+  /// The places of the objects that a relation joins.
+  public var ends: (from: Int, to: Int)? {
+    if case .relation(let from, let to) = value { (from, to) } else { nil }
   }
 
   /// Whether it marks an object, as against answering a question.

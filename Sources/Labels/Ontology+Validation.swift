@@ -55,7 +55,7 @@ extension Ontology {
 extension LabelClass {
   fileprivate var faultInKind: OntologyFault? {
     switch kind {
-    case .shape, .span: return nil
+    case .shape, .span, .relation: return nil
     case .rating(let scale):
       return scale.count >= 2 ? nil : .badScale(name: name)
     case .text(let maxLength):

@@ -25,6 +25,14 @@ public struct Ontology: Hashable, Sendable {
     }
   }
 
+  /// Classes that join objects.
+  public var relations: [LabelClass] { classes.filter(\.kind.isRelation) }
+
+  /// Classes that ask something of the task as a whole.
+  public var questions: [LabelClass] {
+    classes.filter { !$0.kind.isObject && !$0.kind.isRelation }
+  }
+
   /// Whether spans of the task's text are asked for.
   public var hasSpans: Bool { classes.contains { $0.kind == .span } }
 }
@@ -76,6 +84,8 @@ public struct LabelClass: Hashable, Sendable {
     case rating(Scale)
     /// Free text of at most so many Unicode scalars.
     case text(maxLength: Int)
+    /// From one object of the answer to another.
+    case relation(Relation)
 
     public static let box = Kind.shape(.box)
 
@@ -83,8 +93,33 @@ public struct LabelClass: Hashable, Sendable {
     public var isObject: Bool {
       switch self {
       case .shape, .span: true
-      case .category, .multiLabel, .rating, .text: false
+      case .category, .multiLabel, .rating, .text, .relation: false
       }
+    }
+
+    public var isRelation: Bool {
+      if case .relation = self { true } else { false }
+    }
+  }
+
+  /// Which objects a relation may join; no classes stand for any.
+  public struct Relation: Hashable, Sendable {
+    public var from: [ClassID]
+    public var to: [ClassID]
+    /// Whether it matters which end is which.
+    public var isDirected: Bool
+
+    public init(from: [ClassID] = [], to: [ClassID] = [], isDirected: Bool = true) {
+      self.from = from
+      self.to = to
+      self.isDirected = isDirected
+    }
+
+    public func admits(from: ClassID, to: ClassID) -> Bool {
+      func fits(_ a: ClassID, _ b: ClassID) -> Bool {
+        (self.from.isEmpty || self.from.contains(a)) && (self.to.isEmpty || self.to.contains(b))
+      }
+      return fits(from, to) || (!isDirected && fits(to, from))
     }
   }
 

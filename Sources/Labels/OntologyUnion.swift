@@ -14,6 +14,10 @@ public struct OntologyUnion: Sendable {
     for candidate in new {
       guard let place = known.firstIndex(where: { isSame($0, candidate) }) else {
         var added = candidate
+        // Its ends name classes of another ontology.
+        if case .relation(let relation) = added.kind {
+          added.kind = .relation(.init(isDirected: relation.isDirected))
+        }
         added.id = ClassID((known.map(\.id.number).max() ?? 0) + 1)
         // Another kind of class has this name already.
         while known.contains(where: { $0.name == added.name }) { added.name += "′" }

@@ -126,6 +126,37 @@ struct Fixed: RandomNumberGenerator {
     #expect(fused.annotations == [triangle(4)] && fused.confidence == 1)
   }
 
+  @Test func relationsOfMostAnnotatorsJoinTheFusedObjects() throws {
+    let ontology = Ontology(classes: [
+      LabelClass(id: ClassID(1), name: "person", kind: .box),
+      LabelClass(id: ClassID(2), name: "holds", kind: .relation(.init())),
+      LabelClass(id: ClassID(3), name: "near", kind: .relation(.init(isDirected: false))),
+    ])
+    func box(_ x: Double) -> Annotation {
+      Annotation(classID: ClassID(1), value: .box(Box(x: x, y: 0, width: 10, height: 10)))
+    }
+    func relation(_ id: Int32, _ from: Int, _ to: Int) -> Annotation {
+      Annotation(classID: ClassID(id), value: .relation(from: from, to: to))
+    }
+    let answers = [
+      [box(0), box(50), relation(2, 0, 1), relation(3, 0, 1)],
+      [box(51), box(1), relation(2, 1, 0), relation(3, 0, 1)],
+      [box(0), box(50), relation(2, 1, 0)],
+    ].map { AnswerConsensus.Answer(annotations: $0, accuracy: 0.8) }
+    let result = AnswerConsensus(of: answers, ontology: ontology, weighted: false)
+    let left = try #require(result.annotations.firstIndex { ($0.box?.x ?? 99) < 10 })
+    let right = try #require(result.annotations.firstIndex { ($0.box?.x ?? 0) > 40 })
+    #expect(
+      Set(result.annotations.dropFirst(2)) == [
+        relation(2, left, right), relation(3, min(left, right), max(left, right)),
+      ])
+    #expect(
+      AnswerAgreement.share(answers[0].annotations, answers[0].annotations, ontology: ontology)
+        == 1)
+    #expect(
+      AnswerAgreement.share(answers[0].annotations, answers[2].annotations, ontology: ontology) < 1)
+  }
+
   @Test func spansOfMostAnnotatorsStay() {
     func span(_ start: Int, _ end: Int) -> Annotation {
       Annotation(classID: ClassID(1), value: .span(TextSpan(start: start, end: end)))

@@ -31,6 +31,27 @@ import Testing
     #expect(written.text.replacing(".0", with: "") == "[\(text)]")
   }
 
+  @Test func aRelationNamesItsEndsByClassAndByPlace() throws {
+    let ontology = try OntologyNotation.ontology(
+      from: JSON(
+        parsing: """
+          {"classes": [{"name": "owns", "kind": "relation", "from": ["a"], "directed": false},
+            {"name": "a", "kind": "span"}]}
+          """))
+    #expect(ontology.classes[0].kind == .relation(.init(from: [ClassID(2)], isDirected: false)))
+    let again = try OntologyNotation.ontology(from: OntologyNotation.json(ontology))
+    #expect(again == ontology)
+    let text =
+      #"[{"class":"a","span":[0,1]},{"class":"a","span":[2,3]},"#
+      + #"{"class":"owns","relation":[0,1]}]"#
+    let annotations = try AnnotationNotation.annotations(
+      from: JSON(parsing: text), ontology: ontology)
+    #expect(annotations.last?.value == .relation(from: 0, to: 1))
+    #expect(AnnotationNotation.json(annotations, ontology: ontology, style: .names).text == text)
+    let unknown: JSON = ["classes": [["name": "r", "kind": "relation", "from": ["nobody"]]]]
+    #expect(throws: NotationFault.self) { try OntologyNotation.ontology(from: unknown) }
+  }
+
   @Test(arguments: [
     (#"{"class":"polygon","polygon":[[0,0],[10],[0,10]]}"#, "annotations[0].polygon[1]"),
     (#"{"class":"polygon","polygon":7}"#, "annotations[0].polygon"),

@@ -54,6 +54,31 @@ import Testing
         == .tooManyPoints(limit: Ontology.pointLimit))
   }
 
+  @Test func aRelationJoinsTwoObjectsThatItMayJoin() {
+    let (person, thing) = (ClassID(1), ClassID(2))
+    let ontology = Ontology(classes: [
+      LabelClass(id: person, name: "person", kind: .span),
+      LabelClass(id: thing, name: "thing", kind: .span),
+      LabelClass(
+        id: ClassID(3), name: "owns", kind: .relation(.init(from: [person], to: [thing]))),
+    ])
+    func fault(_ from: Int, _ to: Int) -> AnnotationFault.Reason? {
+      let objects = [person, thing, person].enumerated().map { place, id in
+        Annotation(classID: id, value: .span(TextSpan(start: place, end: place + 1)))
+      }
+      let relation = Annotation(classID: ClassID(3), value: .relation(from: from, to: to))
+      do throws(AnnotationFault) {
+        try ontology.validate(objects + [relation, relation], imageSize: nil)
+        return nil
+      } catch { return error.reason }
+    }
+    #expect(fault(0, 1) == nil && fault(2, 1) == nil)
+    #expect(fault(1, 0) == .notJoinable && fault(0, 2) == .notJoinable)
+    for ends in [(0, 0), (0, 3), (0, 9), (-1, 1)] {
+      #expect(fault(ends.0, ends.1) == .notTwoObjects)
+    }
+  }
+
   @Test func aSpanLiesInItsText() {
     #expect(fault(.span, .span(TextSpan(start: 0, end: 5)), textLength: 5) == nil)
     #expect(

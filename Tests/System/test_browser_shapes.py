@@ -110,3 +110,30 @@ def test_spans_are_marked_by_mouse_and_by_keyboard(world, scheme, width):  # noq
     marked = world.assay.export(world.key, project)["answers"][0]["annotations"]  # one line is one object
     assert [(a["class"], text[slice(*a["span"])]) for a in marked] == [("person", "Ada Lovelace"), ("person", "Charles Babbage"), ("place", "London")]
     assert marked[0]["attributes"] == {"role": "writer"} and page.problems == []
+
+
+def test_objects_are_linked_and_links_go_with_their_objects(world):  # noqa: F811
+    project = world.assay.project(world.key, name="Linked", ontology={"classes": [
+        {"name": "person", "kind": "box"}, {"name": "bag", "kind": "box"}, {"name": "carries", "kind": "relation", "from": ["person"], "to": ["bag"]}]})
+    asset = world.assay.send("POST", "/api/assets", b'--b\r\nContent-Disposition: form-data; name="file"; filename="p.png"\r\n\r\n' + png() + b"\r\n--b--\r\n",
+                             world.key, {"Content-Type": "multipart/form-data; boundary=b"})[1]["items"][0]["id"]
+    world.assay.load(world.key, project, [{"image": asset}])
+    page = world.signed_in(); open_project(page, "Linked"); ready(page)
+    at = place(page)
+    pull(page, at, (10, 10), (60, 110)); page.keyboard.press("Escape")
+    page.keyboard.press("2"); pull(page, at, (100, 60), (140, 100)); pull(page, at, (200, 60), (240, 100)); page.keyboard.press("Escape")
+    rows = page.locator(".object-name")
+    page.mouse.click(*at(30, 30)); page.keyboard.press("l"); page.mouse.click(*at(120, 80))
+    page.get_by_text("carries: #1 → #2").wait_for()
+    page.mouse.click(*at(30, 30)); page.keyboard.press("l"); page.mouse.click(*at(220, 80))
+    page.get_by_text("carries: #1 → #3").wait_for()
+    page.mouse.click(*at(120, 80)); page.keyboard.press("l"); page.mouse.click(*at(220, 80))
+    page.get_by_text("No link joins").wait_for()
+    world.shot(page, "links")
+    page.mouse.click(*at(120, 80)); page.keyboard.press("Delete")
+    assert page.get_by_text("carries:").count() == 1
+    page.keyboard.press("Control+z"); assert page.get_by_text("carries:").count() == 2
+    page.reload(); ready(page); assert page.get_by_text("carries:").count() == 2 and rows.count() == 5
+    page.keyboard.press("Control+Enter"); page.get_by_role("heading", name="All done").wait_for()
+    answer = world.assay.export(world.key, project)["answers"][0]["annotations"]
+    assert [a["relation"] for a in answer if a["class"] == "carries"] == [[0, 1], [0, 2]] and page.problems == []

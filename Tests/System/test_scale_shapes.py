@@ -58,6 +58,18 @@ def test_every_geometry_of_an_image_comes_back_in_its_form(server, client):  # n
         assert all(read.annToMask(a).sum() > 0 for a in read.loadAnns(read.getAnnIds()))
 
 
+def test_links_and_relationships_join_annotations_by_their_ids(server, client):  # noqa: F811
+    links = {"carries": {"is_bidirectional": False, "from_allowed_labels": ["person"], "to_allowed_labels": ["bag"]}}
+    boxes = [{"class": "person", "box": [1, 2, 3, 4]}, {"class": "bag", "box": [5, 6, 7, 8]}]
+    said, _, _ = answered(server, client, TaskType.ImageAnnotation, boxes + [{"class": "carries", "relation": [0, 1]}], attachment=picture(client), attachment_type="image",
+                          geometries={"box": {"objects_to_annotate": ["person", "bag"]}}, links=links)
+    assert said["links"] == [{"label": "carries", "from": said["annotations"][0]["uuid"], "to": said["annotations"][1]["uuid"]}]
+    said, _, _ = answered(server, client, TaskType.NamedEntityRecognition, [{"class": "a", "span": [0, 3]}, {"class": "a", "span": [4, 7]}, {"class": "of", "relation": [1, 0]}],
+                          text="Ada Bob", labels=[{"name": "a", "description": "b"}], relationships=[{"name": "of"}])
+    relation, = said["relationships"]
+    assert relation["name"] == "of" and relation["source_ref"] == said["annotations"][1]["id"] and relation["target_ref"] == said["annotations"][0]["id"]
+
+
 @pytest.mark.parametrize("kind, native, response", [
     (TaskType.Annotation, {"box": [1, 2, 3, 4]}, {"left": 1, "top": 2, "width": 3, "height": 4, "label": "road"}),
     (TaskType.PolygonAnnotation, {"polygon": [[1, 2], [30, 4], [5, 20]]}, {"vertices": VERTICES, "label": "road"}),

@@ -128,6 +128,32 @@ import Wire
     #expect(translation.response(annotations, task: "654321000123456789abcdef") == response)
   }
 
+  @Test func linksJoinAnnotationsByTheirIds() throws {
+    let params: JSON = [
+      "geometries": ["box": ["objects_to_annotate": ["person", "bag"]]],
+      "links": [
+        "carries": ["from_allowed_labels": ["person"], "to_allowed_labels": ["bag"]],
+        "near": ["is_bidirectional": true],
+      ],
+    ]
+    let kind = try type("imageannotation")
+    let classes = ScaleForm.ontology(kind, params)["classes"]?.array ?? []
+    let carries = try #require(classes.first { $0["name"]?.string == "carries" })
+    #expect(carries["kind"] == "relation" && carries["from"] == ["person"])
+    #expect(carries["directed"] == true && classes.last?["directed"] == false)
+    let translation = ScaleResponse(kind, params)
+    let annotations: [JSON] = [
+      ["class": "person", "box": [1, 2, 3, 4]], ["class": "bag", "box": [5, 6, 7, 8]],
+      ["class": "carries", "relation": [0, 1]],
+    ]
+    let said = translation.response(annotations, task: "654321000123456789abcdef")
+    let link = try #require(said["links"]?.array?.first)
+    #expect(link["label"] == "carries" && link["to"] == said["annotations"]?.array?[1]["uuid"])
+    #expect(said["global_attributes"] == [:])
+    let back = translation.annotations(said).array ?? []
+    #expect(back.map { $0["relation"] } == [nil, nil, [0, 1]])
+  }
+
   @Test func aCuboidKeepsItsSixCornersAndShowsItsEdges() throws {
     let translation = ScaleResponse(
       try type("cuboidannotation"), ["objects_to_annotate": ["car"]])

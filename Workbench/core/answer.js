@@ -8,15 +8,18 @@
  * @typedef {{ classes: LabelClass[] }} Ontology
  * @typedef {{ key: number, class: number, kind: string, value: any, attributes: Record<string, any> }} Shape
  *   an object: a shape on the image, or a span of the text
- * @typedef {{ shapes: readonly Shape[], values: Readonly<Record<string, any>> }} Answer
+ * @typedef {{ key: number, class: number, from: number, to: number }} Link a relation between two objects, by their keys
+ * @typedef {{ shapes: readonly Shape[], links: readonly Link[], values: Readonly<Record<string, any>> }} Answer
  */
 
 /** What the API calls the answer to a question; an object's value bears its kind's name.
  * @type {Record<string, string>} */
 const member = { category: "option", multiLabel: "options", rating: "rating", text: "text" };
 
-/** Whether a class is of objects, as against a question. @param {LabelClass} definition */
-export const isObject = (definition) => !(definition.kind in member);
+/** Whether a class asks something of the task as a whole. @param {LabelClass} definition */
+export const isQuestion = (definition) => definition.kind in member;
+/** Whether a class is of objects, as against questions and relations. @param {LabelClass} definition */
+export const isObject = (definition) => !isQuestion(definition) && definition.kind !== "relation";
 
 /** To hundredths of a pixel, however deep. @param {any} value @returns {any} */
 const rounded = (value) => (Array.isArray(value) ? value.map(rounded) : Math.round(value * 100) / 100);
@@ -25,7 +28,7 @@ let nextKey = 1;
 export const newKey = () => nextKey++;
 
 /** @type {Answer} */
-export const nothing = Object.freeze({ shapes: [], values: {} });
+export const nothing = Object.freeze({ shapes: [], links: [], values: {} });
 
 /** Reads annotations by name or number; what the ontology does not know is left out.
  * @param {any[] | null | undefined} annotations @param {Ontology} ontology @returns {Answer} */
@@ -34,9 +37,17 @@ export function read(annotations, ontology) {
   const shapes = [];
   /** @type {Record<string, any>} */
   const values = {};
-  for (const annotation of annotations || []) {
+  /** @type {Array<{ class: number, ends: number[] }>} */
+  const relations = [];
+  /** Keys of objects by their places in the annotations. @type {Map<number, number>} */
+  const keys = new Map();
+  for (const [place, annotation] of (annotations || []).entries()) {
     const found = find(ontology.classes, annotation.class);
     if (!found) continue;
+    if (found.kind === "relation") {
+      relations.push({ class: found.id, ends: annotation.relation });
+      continue;
+    }
     if (isObject(found)) {
       /** @type {Record<string, any>} */
       const attributes = {};
@@ -44,12 +55,17 @@ export function read(annotations, ontology) {
         const attribute = find(found.attributes || [], name);
         if (attribute) attributes[attribute.id] = readValue(value, attribute);
       }
+      keys.set(place, nextKey);
       shapes.push({ key: newKey(), class: found.id, kind: found.kind, value: annotation[found.kind], attributes });
     } else {
       values[found.id] = readValue(annotation[member[found.kind]], found);
     }
   }
-  return { shapes, values };
+  const links = relations.flatMap(({ class: id, ends }) => {
+    const [from, to] = ends.map((place) => keys.get(place));
+    return from && to ? [{ key: newKey(), class: id, from, to }] : [];
+  });
+  return { shapes, links, values };
 }
 
 /** @param {any} value @param {LabelClass} definition */
@@ -74,9 +90,13 @@ export function write(answer, ontology) {
       ...(Object.keys(shape.attributes).length ? { attributes: shape.attributes } : {}),
     });
   }
+  const places = new Map(answer.shapes.map((shape, index) => [shape.key, index]));
+  for (const link of answer.links) {
+    annotations.push({ class: link.class, relation: [places.get(link.from), places.get(link.to)] });
+  }
   for (const definition of ontology.classes) {
     const value = answer.values[definition.id];
-    if (isObject(definition) || isOpen(value)) continue;
+    if (!isQuestion(definition) || isOpen(value)) continue;
     annotations.push({ class: definition.id, [member[definition.kind]]: value });
   }
   return annotations;
@@ -97,7 +117,7 @@ export function missing(answer, ontology) {
           return `Give “${attribute.name}” of each “${definition.name}”.`;
         }
       }
-    } else if (definition.required && isOpen(answer.values[definition.id])) {
+    } else if (definition.required && isQuestion(definition) && isOpen(answer.values[definition.id])) {
       return `Answer “${definition.name}”.`;
     }
   }

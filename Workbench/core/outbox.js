@@ -29,6 +29,8 @@ async function run(store, mode, act) {
   return new Promise((resolve, reject) => {
     const transaction = database.transaction(store, mode, { durability: "strict" });
     const request = act(transaction.objectStore(store));
+    // Said at once, so that a tab that closes now does not take the edit with it.
+    if (mode === "readwrite") transaction.commit();
     transaction.oncomplete = () => resolve(request.result);
     transaction.onerror = () => reject(transaction.error);
   });

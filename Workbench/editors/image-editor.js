@@ -18,7 +18,8 @@ export class ImageEditor extends HTMLElement {
    * @param {{ source: string, classes: import("../core/answer.js").LabelClass[], isReadOnly?: boolean,
    *   change: (shapes: readonly import("../core/answer.js").Shape[]) => void,
    *   select: (key: number | null) => void, loaded?: (width: number, height: number) => void,
-   *   failed?: () => void, isLocked: (shape: any, act: string) => boolean }} options
+   *   failed?: () => void, isLocked: (shape: any, act: string) => boolean,
+   *   links?: () => readonly import("../core/answer.js").Link[] }} options
    */
   open(options) {
     this.close();
@@ -405,6 +406,7 @@ export class ImageEditor extends HTMLElement {
     for (const shape of this.shapes) {
       if (shape.key !== held) this.paintShape(context, shape, shape.value, shape.key === this.selected);
     }
+    this.paintLinks(context);
   }
 
   /** @param {CanvasRenderingContext2D} context @param {any} shape @param {any} value @param {boolean} isSelected */
@@ -455,6 +457,29 @@ export class ImageEditor extends HTMLElement {
       context.lineWidth = 1.5;
       context.fillRect(hx - half, hy - half, 2 * half, 2 * half);
       context.strokeRect(hx - half, hy - half, 2 * half, 2 * half);
+    }
+  }
+
+  /** A line between the middles of each two that are linked. @param {CanvasRenderingContext2D} context */
+  paintLinks(context) {
+    const middle = (/** @type {number} */ key) => {
+      const shape = this.shapes.find((candidate) => candidate.key === key);
+      if (!shape) return null;
+      const [x, y, w, h] = bounds(kinds[shape.kind].outline(shape.value));
+      return this.view.toScreen(x + w / 2, y + h / 2);
+    };
+    for (const link of this.options.links?.() || []) {
+      const [from, to] = [middle(link.from), middle(link.to)];
+      if (!from || !to) continue;
+      const path = new Path2D();
+      path.moveTo(...from);
+      path.lineTo(...to);
+      path.arc(...to, 4, 0, 2 * Math.PI);
+      for (const [width, style] of /** @type {[number, string][]} */ ([[4, "oklch(15% 0 0 / 0.55)"], [2, color(link.class)]])) {
+        context.lineWidth = width;
+        context.strokeStyle = style;
+        context.stroke(path);
+      }
     }
   }
 

@@ -1,4 +1,4 @@
-import { isObject, missing, nothing, read, write } from "../core/answer.js";
+import { isQuestion, missing, newKey, nothing, read, write } from "../core/answer.js";
 import { color } from "../core/colors.js";
 import { fill, h, icon } from "../core/dom.js";
 import { History } from "../core/history.js";
@@ -117,6 +117,59 @@ export class LabelPage {
         h("a.button.primary", { href: "#/" }, "Back to the queue"))));
   }
 
+  /** Links go with the objects they join. @param {readonly any[]} shapes */
+  changeObjects(shapes) {
+    const here = new Set(shapes.map((shape) => shape.key));
+    const before = this.history.state;
+    const left = before.links.filter((link) => here.has(link.from) && here.has(link.to));
+    this.history.push({ ...before, shapes, links: left.length === before.links.length ? before.links : left });
+  }
+
+  /** @param {number | null} key */
+  selectObject(key) {
+    const from = this.linkFrom;
+    this.selected = key;
+    if (from && key && key !== from) this.link(from, key);
+    this.showObjects();
+  }
+
+  startLink() {
+    if (!this.ontology.classes.some((/** @type {any} */ c) => c.kind === "relation")) return;
+    if (!this.selected) return toast("Select the first object, then press L.");
+    this.linkFrom = this.selected;
+    toast("Now select the object to link it to.");
+  }
+
+  /** Joins two objects by the relation that may. @param {number} from @param {number} to */
+  async link(from, to) {
+    this.linkFrom = null;
+    const classOf = (/** @type {number} */ key) => this.history.state.shapes.find((shape) => shape.key === key)?.class;
+    const fits = (/** @type {any} */ c, /** @type {any} */ a, /** @type {any} */ b) =>
+      (!c.from.length || c.from.includes(a)) && (!c.to.length || c.to.includes(b));
+    const [a, b] = [classOf(from), classOf(to)];
+    const able = this.ontology.classes.filter((/** @type {any} */ c) =>
+      c.kind === "relation" && (fits(c, a, b) || (!c.directed && fits(c, b, a))));
+    if (!able.length) return toast("No link joins objects of these classes.", true);
+    const chosen = able.length === 1 ? able[0] : await dialog("Which link?", (close) =>
+      h("div.stack.tight", {}, able.map((/** @type {any} */ c) => h("button.button", { onclick: () => close(c) }, c.name))));
+    const known = this.history.state.links;
+    if (!chosen || known.some((link) => link.class === chosen.id && link.from === from && link.to === to)) return;
+    this.history.push({ ...this.history.state, links: [...known, { key: newKey(), class: chosen.id, from, to }] });
+    announce(`${chosen.name} linked`);
+  }
+
+  showLinks() {
+    const { shapes, links } = this.history.state;
+    const nameOf = (/** @type {number} */ id) => this.ontology.classes.find((/** @type {any} */ c) => c.id === id)?.name;
+    const place = (/** @type {number} */ key) => `#${shapes.findIndex((shape) => shape.key === key) + 1}`;
+    fill(this.links, links.length ? [h("h2.small", {}, "Links"), links.map((link) => h("div.object", {},
+      h("span.object-name.as-text", { dir: "auto" }, `${nameOf(link.class)}: ${place(link.from)} → ${place(link.to)}`),
+      h("button.button.quiet.icon", {
+        "aria-label": `Delete the link ${nameOf(link.class)} from ${place(link.from)} to ${place(link.to)}`,
+        onclick: () => this.history.push({ ...this.history.state, links: links.filter((other) => other !== link) }),
+      }, icon("trash"))))] : null);
+  }
+
   /** Whether the rules of the task keep an object of its pre-labels as it is.
    * @returns {(shape: any, act: "edit" | "relabel" | "delete") => boolean} */
   locks() {
@@ -138,7 +191,7 @@ export class LabelPage {
     const task = this.lease.task;
     const shapes = task.media.image ? this.ontology.classes.filter((/** @type {any} */ c) => c.kind in kinds) : [];
     const spans = task.params.text ? this.ontology.classes.filter((/** @type {any} */ c) => c.kind === "span") : [];
-    const asked = this.ontology.classes.filter((/** @type {any} */ c) => !isObject(c));
+    const asked = this.ontology.classes.filter(isQuestion);
     const drawn = shapes.length || !spans.length ? shapes : spans;
     const parts = [];
     if (task.media.image) parts.push(this.image = /** @type {any} */ (document.createElement("image-editor")));
@@ -151,17 +204,20 @@ export class LabelPage {
     this.element.classList.toggle("has-image", Boolean(this.image));
     this.form = asked.length ? /** @type {any} */ (document.createElement("form-editor")) : null;
     this.objects = h("div.objects");
+    this.links = h("div.objects");
+    this.linkFrom = null;
     this.attributes = h("div");
     const questions = this.form && h("div.questions", {}, this.form);
     fill(this.stageArea, parts, this.editor ? null : questions);
     fill(this.panel, this.reviewPart(), drawn.length && this.editor ? this.classPicker(drawn) : null,
-      this.editor && drawn.length ? [h("h2.small", {}, "Objects"), this.objects, this.attributes] : null,
+      this.editor && drawn.length ? [h("h2.small", {}, "Objects"), this.objects, this.links, this.attributes] : null,
       this.editor ? questions : null);
     this.panel.hidden = !this.panel.childElementCount;
     const ways = {
       classes: drawn, isLocked: this.locks(),
-      change: (/** @type {any} */ objects) => this.history.push({ ...this.history.state, shapes: objects }),
-      select: (/** @type {any} */ key) => { this.selected = key; this.showObjects(); },
+      change: (/** @type {any} */ objects) => this.changeObjects(objects),
+      select: (/** @type {any} */ key) => this.selectObject(key),
+      links: () => this.history.state.links,
     };
     this.image?.open({ ...ways, source: task.media.image, classes: marked ? [] : drawn, isReadOnly: Boolean(marked) || !drawn.length });
     marked?.open({ ...ways, text: task.params.text });
@@ -258,6 +314,7 @@ export class LabelPage {
       row.style.setProperty("--swatch", color(shape.class));
       return row;
     }) : h("p.muted", {}, this.wayToDraw()));
+    this.showLinks();
     const selected = shapes.find((shape) => shape.key === this.selected);
     if (selected) for (const button of this.classButtons || []) {
       button.setAttribute("aria-pressed", String(Number(button.dataset.id) === selected.class));
@@ -288,7 +345,8 @@ export class LabelPage {
     const most = drawn.length && editor ? Math.min(9, drawn.length) : 9;
     const objects = !editor || !drawn.length ? [] : [
       { keys: "Delete Backspace", label: "Delete the object, or the last point", run: () => editor.undoPoint() || editor.removeSelected() },
-      { keys: "Escape", label: "Unselect, or leave the shape", run: () => editor.escape() },
+      { keys: "Escape", label: "Unselect, or leave the shape", run: () => { this.linkFrom = null; editor.escape(); } },
+      { keys: "L", label: "Link the object to another", run: () => this.startLink() },
       { keys: "Tab", label: "Next object", run: () => editor.cycle(1), when: () => onCanvas() },
       { keys: "Shift+Tab", label: "Object before", run: () => editor.cycle(-1), when: () => onCanvas() },
     ];

@@ -16,6 +16,8 @@ import Notation
 /// - `cuboid`: six points: the face's top left, top right, bottom right and bottom left corner,
 ///   then top and bottom of the far edge of the side that is seen;
 /// - `span`: `[start, end]` in Unicode scalars of the text, the end not included.
+///
+/// A `relation` is `[from, to]`: the places in the array, from 0, of the objects it joins.
 package enum AnnotationNotation {
   // MARK: Reading
 
@@ -94,6 +96,11 @@ package enum AnnotationNotation {
   ) throws(NotationFault) -> Annotation.Value {
     switch labelClass.kind {
     case .shape(let kind): return .shape(try ShapeNotation.shape(json, kind, path))
+    case .relation:
+      guard let ends = json.array, ends.count == 2, let from = ends[0].integer,
+        let to = ends[1].integer
+      else { throw NotationFault(path: path, problem: "must be two whole numbers [from, to]") }
+      return .relation(from: Int(clamping: from), to: Int(clamping: to))
     case .span:
       guard let ends = json.array, ends.count == 2, let start = ends[0].integer,
         let end = ends[1].integer
@@ -157,6 +164,7 @@ package enum AnnotationNotation {
     switch kind {
     case .shape(let kind): kind.rawValue
     case .span: "span"
+    case .relation: "relation"
     case .category: "option"
     case .multiLabel: "options"
     case .rating: "rating"
@@ -230,13 +238,16 @@ package enum AnnotationNotation {
         writer.value(Int64(id.number))
       }
     }
+    func pair(_ first: Int, _ second: Int) {
+      writer.beginArray()
+      writer.value(Int64(first))
+      writer.value(Int64(second))
+      writer.endArray()
+    }
     switch value {
     case .shape(let shape): ShapeNotation.write(shape, to: &writer)
-    case .span(let span):
-      writer.beginArray()
-      writer.value(Int64(span.start))
-      writer.value(Int64(span.end))
-      writer.endArray()
+    case .span(let span): pair(span.start, span.end)
+    case .relation(let from, let to): pair(from, to)
     case .category(let id): write(id)
     case .multiLabel(let ids):
       writer.beginArray()

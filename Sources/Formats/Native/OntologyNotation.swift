@@ -32,9 +32,40 @@ package enum OntologyNotation {
       throw NotationFault(path: "ontology", problem: "must be an object, not \(json.kindName)")
     }
     try refuseUnknown(json, ["classes"], path: "ontology")
-    return Ontology(
+    var ontology = Ontology(
       classes: try classes(
         json["classes"], path: "ontology.classes", predecessors: predecessor?.classes ?? []))
+    for (index, item) in (json["classes"]?.array ?? []).enumerated() {
+      guard case .relation = ontology.classes[index].kind else { continue }
+      let path = "ontology.classes[\(index)]"
+      ontology.classes[index].kind = .relation(
+        .init(
+          from: try ends(item["from"], path + ".from", ontology),
+          to: try ends(item["to"], path + ".to", ontology),
+          isDirected: item["directed"]?.bool ?? true))
+    }
+    return ontology
+  }
+
+  /// Classes of objects, by name or number.
+  private static func ends(
+    _ json: JSON?, _ path: String, _ ontology: Ontology
+  ) throws(NotationFault) -> [ClassID] {
+    guard let json else { return [] }
+    guard let list = json.array else {
+      throw NotationFault(path: path, problem: "must be an array of classes")
+    }
+    var ends: [ClassID] = []
+    for item in list {
+      let found = ontology.objects.first {
+        $0.name == item.string || Int64($0.id.number) == item.integer
+      }
+      guard let found else {
+        throw NotationFault(path: path, problem: "\(item.text) is no class of objects")
+      }
+      ends.append(found.id)
+    }
+    return ends
   }
 
   private static func classes(
@@ -70,6 +101,7 @@ package enum OntologyNotation {
 
   private static let known = [
     "id", "name", "kind", "required", "attributes", "options", "min", "max", "step", "maxLength",
+    "from", "to", "directed",
   ]
 
   private static func kind(
@@ -79,6 +111,7 @@ package enum OntologyNotation {
     case let name? where ShapeKind(rawValue: name) != nil:
       return .shape(ShapeKind(rawValue: name) ?? .box)
     case "span": return .span
+    case "relation": return .relation(.init())
     case "category": return .category(try options(json, path, predecessor))
     case "multiLabel": return .multiLabel(try options(json, path, predecessor))
     case "rating":
@@ -93,7 +126,7 @@ package enum OntologyNotation {
       throw NotationFault(
         path: path + ".kind",
         problem: "must be \(ShapeKind.allCases.map(\.rawValue).joined(separator: ", ")), span, "
-          + "category, multiLabel, rating or text")
+          + "relation, category, multiLabel, rating or text")
     }
   }
 
@@ -179,6 +212,11 @@ package enum OntologyNotation {
       members.append(.init("step", .double(scale.step)))
     case .text(let maxLength):
       members.append(.init("maxLength", .int(Int64(maxLength))))
+    case .relation(let relation):
+      func numbers(_ ids: [ClassID]) -> JSON { .array(ids.map { .int(Int64($0.number)) }) }
+      members.append(.init("from", numbers(relation.from)))
+      members.append(.init("to", numbers(relation.to)))
+      members.append(.init("directed", .bool(relation.isDirected)))
     }
     return .object(members)
   }

@@ -122,12 +122,14 @@ package struct Quality: Sendable {
         name: labelClass.name,
         measure: isOrdinal ? "krippendorffOrdinal" : "krippendorffNominal", value: alpha,
         units: units.filter { $0.count > 1 }.count)
-    case .shape, .span, .text:
+    case .shape, .span, .relation, .text:
       let only = Ontology(classes: [labelClass])
       let means = groups.compactMap { meanShare($0, labelClass, only) }
       guard !means.isEmpty else { return nil }
       return Agreement(
-        name: labelClass.name, measure: labelClass.kind.isObject ? "meanF1" : "meanSimilarity",
+        name: labelClass.name,
+        measure: labelClass.kind.isObject || labelClass.kind.isRelation
+          ? "meanF1" : "meanSimilarity",
         value: means.reduce(0, +) / Double(means.count), units: means.count)
     }
   }
@@ -136,8 +138,10 @@ package struct Quality: Sendable {
   private static func meanShare(
     _ answers: [AnswerRow], _ labelClass: LabelClass, _ ontology: Ontology
   ) -> Double? {
-    let values = answers.prefix(10).map { $0.annotations.filter { $0.classID == labelClass.id } }
-    guard values.count > 1, values.contains(where: { !$0.isEmpty }) else { return nil }
+    let values = answers.prefix(10).map(\.annotations)
+    guard values.count > 1, values.joined().contains(where: { $0.classID == labelClass.id }) else {
+      return nil
+    }
     var shares: [Double] = []
     for a in 0..<values.count {
       for b in a + 1..<values.count {

@@ -132,10 +132,13 @@ package struct Refit: Sendable {
         else { continue }
         var annotations = before.annotations
         for (classID, option, _) in results {
-          annotations.removeAll { $0.classID == classID }
-          annotations.append(Annotation(classID: classID, value: .category(option)))
+          // Relations name objects by their places: whatever is there stays where it is.
+          if let place = annotations.firstIndex(where: { $0.classID == classID }) {
+            annotations[place].value = .category(option)
+          } else {
+            annotations.append(Annotation(classID: classID, value: .category(option)))
+          }
         }
-        annotations.sort { $0.classID < $1.classID }
         let confidence = results.map(\.2).min() ?? before.confidence
         guard
           Set(annotations) != Set(before.annotations)

@@ -29,6 +29,8 @@ extension AnnotationFault {
       "the span of \(subject) leaves the text, which has \(length) characters"
     case .outOfImage(let width, let height):
       "the shape of \(subject) leaves the image, which has \(width)×\(height) pixels"
+    case .notTwoObjects: "\(subject) must join two different objects of the answer"
+    case .notJoinable: "\(subject) cannot join objects of these classes"
     case .answeredTwice: "\(subject) is answered twice"
     case .missing: "\(subject) is required and missing"
     case .tooMany(let limit): "there are more than \(limit) annotations"

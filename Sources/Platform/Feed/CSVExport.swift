@@ -14,7 +14,7 @@ struct CSVExport {
       "task_id", "unique_id", "batch", "status", "text", "image", "answers", "active_seconds",
       "confidence", "method",
     ]
-    header += ontology.classes.filter { !$0.kind.isObject }.map(\.name)
+    header += ontology.questions.map(\.name)
     if !ontology.objects.isEmpty {
       header.append(ontology.objects.allSatisfy { $0.kind == .box } ? "boxes" : "objects")
     }
@@ -33,12 +33,14 @@ struct CSVExport {
       "\(task.answers.filter { $0.standing == .counted }.count)", "\(Double(active) / 1000)",
       consensus.map { "\($0.confidence)" } ?? "", consensus?.method ?? "",
     ]
-    for labelClass in ontology.classes where !labelClass.kind.isObject {
+    for labelClass in ontology.questions {
       let value = consensus?.annotations.first { $0.classID == labelClass.id }?.value
       fields.append(value.map { Self.text($0, labelClass) } ?? "")
     }
     if !ontology.objects.isEmpty {
-      let objects = consensus?.annotations.filter(\.isObject) ?? []
+      // Relations name places in the whole answer.
+      let hasRelations = !ontology.relations.isEmpty
+      let objects = consensus?.annotations.filter { hasRelations || $0.isObject } ?? []
       fields.append(
         consensus == nil
           ? "" : AnnotationNotation.json(objects, ontology: ontology, style: .names).text)
@@ -51,7 +53,7 @@ struct CSVExport {
       labelClass.options.first { $0.id == id }?.name ?? "\(id.number)"
     }
     return switch value {
-    case .shape, .span: ""
+    case .shape, .span, .relation: ""
     case .category(let id): name(id)
     case .multiLabel(let ids): ids.map(name).joined(separator: "; ")
     case .rating(let number): "\(number)"

@@ -40,7 +40,27 @@ package enum ScaleForm {
     }
     let names = Set(objects.compactMap { $0["name"]?.string })
     let questions = ScaleType.globalAttributes(params).filter { !names.contains($0.name) }
-    return objects + questions.map(attribute)
+    return objects + questions.map(attribute) + links(type, params, besides: names)
+  }
+
+  /// Each link between two classes as a relation.
+  private static func links(
+    _ type: ScaleType, _ params: JSON, besides taken: Set<String>
+  ) -> [JSON] {
+    let objects = type.objects(params)
+    func classes(_ labels: JSON?) -> JSON {
+      let allowed = names(labels)
+      return .array(objects.filter { allowed.contains($0.label) }.map { .string($0.name) })
+    }
+    return ScaleType.links(params).filter { !taken.contains($0.name) }.map { link in
+      let value = link.value
+      return [
+        "name": .string(link.name), "kind": "relation",
+        "from": classes(value["from_allowed_labels"] ?? value["source_labels"]),
+        "to": classes(value["to_allowed_labels"] ?? value["target_labels"]),
+        "directed": .bool(value["is_bidirectional"]?.bool != true),
+      ]
+    }
   }
 
   /// What a feature of a document says.

@@ -203,6 +203,14 @@ extension ScaleType {
     }
   }
 
+  /// What may join objects: `links` of images, `relationships` of named entities.
+  static func links(_ params: JSON) -> [JSON.Member] {
+    let named = (params["relationships"]?.array ?? []).compactMap { item in
+      (item.string ?? item["name"]?.string).map { JSON.Member($0, item) }
+    }
+    return (params["links"]?.members ?? []) + named
+  }
+
   /// Attributes asked of the task as a whole.
   static func globalAttributes(_ params: JSON) -> [JSON.Member] {
     let marked = (params["annotation_attributes"]?.members ?? []).filter {

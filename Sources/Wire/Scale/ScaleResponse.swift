@@ -46,12 +46,15 @@ package struct ScaleResponse {
   private func objects(_ annotations: [JSON], _ task: String) -> JSON {
     let known = type.objects(params)
     var found: [JSON] = []
+    var uuids: [Int: String] = [:]
     var global: [JSON.Member] = []
-    for annotation in annotations {
+    for (place, annotation) in annotations.enumerated() {
       let name = annotation["class"]?.string
       if let object = known.first(where: { $0.name == name }) {
-        found.append(self.object(annotation, object, Self.uuid(task, found.count)))
-      } else if let name {
+        let uuid = Self.uuid(task, found.count)
+        uuids[place] = uuid
+        found.append(self.object(annotation, object, uuid))
+      } else if let name, annotation["relation"] == nil {
         let value = annotation["options"] ?? annotation["option"] ?? annotation["text"]
         global.append(.init(name, value ?? .null))
       }
@@ -59,11 +62,33 @@ package struct ScaleResponse {
     switch type.name {
     case "imageannotation":
       return [
-        "annotations": .array(found), "global_attributes": .object(global), "links": [],
+        "annotations": .array(found), "global_attributes": .object(global),
+        "links": .array(links(annotations, uuids) { ["label": $0, "from": $1, "to": $2] }),
         "is_customer_fix": false,
       ]
-    case "namedentityrecognition": return ["annotations": .array(found), "relationships": []]
+    case "namedentityrecognition":
+      let relations = links(annotations, uuids) {
+        ["name": $0, "source_ref": $1, "target_ref": $2]
+      }
+      let numbered = relations.enumerated().map { index, relation -> JSON in
+        let id = JSON.string(Self.uuid(task, found.count + index))
+        return .object([.init("id", id)] + (relation.members ?? []))
+      }
+      return ["annotations": .array(found), "relationships": .array(numbered)]
     default: return ["annotations": .array(found)]
+    }
+  }
+
+  private func links(
+    _ annotations: [JSON], _ uuids: [Int: String],
+    _ write: (_ name: JSON, _ from: JSON, _ to: JSON) -> JSON
+  ) -> [JSON] {
+    annotations.compactMap { annotation in
+      let ends = annotation["relation"]?.array?.compactMap { $0.integer.map { Int($0) } } ?? []
+      guard ends.count == 2, let name = annotation["class"], let from = uuids[ends[0]],
+        let to = uuids[ends[1]]
+      else { return nil }
+      return write(name, .string(from), .string(to))
     }
   }
 
@@ -162,7 +187,11 @@ package struct ScaleResponse {
     switch answer {
     case .objects:
       let objects = response["annotations"]?.array ?? response.array ?? []
-      return .array(objects.compactMap(annotation) + questions(response["global_attributes"]))
+      let known = objects.map { (id: $0["uuid"] ?? $0["id"], annotation: annotation($0)) }
+        .filter { $0.annotation != nil }
+      return .array(
+        known.compactMap(\.annotation) + relations(response, known.map(\.id))
+          + questions(response["global_attributes"]))
     case .categories:
       guard let chosen = response["category"] ?? response["categories"] else { return [] }
       let name = params["allow_multiple"]?.bool == true ? "options" : "option"
@@ -179,6 +208,20 @@ package struct ScaleResponse {
         })
     case .response:
       return [["class": .string(ScaleForm.responseClass), "text": .string(response.text)]]
+    }
+  }
+
+  /// Links between annotations that are named by their ids.
+  private func relations(_ response: JSON, _ ids: [JSON?]) -> [JSON] {
+    let links = (response["links"]?.array ?? []) + (response["relationships"]?.array ?? [])
+    return links.compactMap { link in
+      guard let name = link["label"] ?? link["name"],
+        let from = ids.firstIndex(of: link["from"] ?? link["source_ref"]),
+        let to = ids.firstIndex(of: link["to"] ?? link["target_ref"])
+      else { return nil }
+      return .object([
+        .init("class", name), .init("relation", [.int(Int64(from)), .int(Int64(to))]),
+      ])
     }
   }
 
