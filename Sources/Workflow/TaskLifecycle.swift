@@ -67,7 +67,7 @@ package struct TaskLifecycle: Hashable, Sendable {
     case failed
   }
 
-  package enum ReviewVerdict: String, Hashable, Sendable {
+  package enum ReviewVerdict: String, Hashable, Sendable, CaseIterable {
     case accept
     case fix
     case reject

@@ -174,6 +174,14 @@ import Testing
     try await LiveServer.run { server in
       let document = try await server.send("GET", "/openapi.json").json
       #expect(document["openapi"]?.string == "3.1.0")
+      let leases = document["paths"]?["/api/work/{project}/leases"]?["post"]?["requestBody"]
+      let schema = leases?["content"]?["application/json"]?["schema"]
+      #expect(schema?["properties"]?["stage"]?["enum"] == ["label", "review"])
+      let members = document["paths"]?["/api/members"]?["post"]?["requestBody"]
+      #expect(
+        members?["content"]?["application/json"]?["schema"]?["required"]
+          == ["email", "password", "role"])
+      #expect(members?["required"] == true && leases?["required"] == false)
       for route in RouteTable.all where route.path.hasPrefix("/api") {
         let method = route.method.rawValue.lowercased()
         #expect(document["paths"]?[route.path]?[method] != nil, "\(method) \(route.path)")

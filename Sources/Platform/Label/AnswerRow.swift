@@ -6,7 +6,7 @@ import Workflow
 
 /// What a worker said, opened.
 package struct AnswerRow: Hashable, Sendable {
-  package enum Stage: String, Hashable, Sendable { case label, review }
+  package enum Stage: String, Hashable, Sendable, CaseIterable { case label, review }
 
   package enum Standing: String, Hashable, Sendable {
     /// One of the answers the plan asked for.

@@ -115,8 +115,9 @@ extension Call {
     }
   }
 
-  func fields(_ known: String...) async throws -> Fields {
-    try Fields(try await json(), known: known)
+  /// The members that the route takes; any other is refused.
+  func fields() async throws -> Fields {
+    try Fields(try await json(), known: body.map(\.name))
   }
 
   /// A body of any length, spooled to disk.

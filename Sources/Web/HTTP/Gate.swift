@@ -28,7 +28,7 @@ struct Gate: Sendable {
       var call = Call(
         services: services, request: request,
         queries: QueryString(request.uri.query ?? ""), parameters: context.parameters,
-        access: route.access, principal: principal)
+        access: route.access, body: route.body, principal: principal)
       switch route.access {
       case .client: _ = try call.clientID()
       case .work: call.listing = try await call.findWork()

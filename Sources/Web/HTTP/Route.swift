@@ -32,12 +32,15 @@ package struct Route: Sendable {
   package let access: Access
   /// One sentence for the documentation.
   package let summary: String
+  /// The members of its JSON body; none where it takes another kind of body, or any.
+  package let body: [BodyMember]
   package let handler: Handler
 
   init(
     _ method: HTTPRequest.Method, _ path: String, _ access: Access, _ summary: String,
-    _ handler: @escaping Handler
+    body: [BodyMember] = [], _ handler: @escaping Handler
   ) {
+    self.body = body
     self.method = method
     self.path = path
     self.access = access
@@ -95,6 +98,8 @@ package struct Call: Sendable {
   let queries: QueryString
   let parameters: Parameters
   let access: Access
+  /// What the route takes.
+  let body: [BodyMember]
   /// nil where nobody signed in.
   let principal: Principal?
   /// The project of the path, where the route is one of work and the caller may work on it.

@@ -16,7 +16,8 @@ enum AssetRoutes {
   static let all: [Route] = [
     Route(
       .post, "/api/assets", .managers,
-      "Stores files: multipart/form-data, or JSON `{\"url\": …}` to have one fetched."
+      "Stores files: multipart/form-data, or JSON `{\"url\": …}` to have one fetched.",
+      body: [.string("url", isRequired: true)]
     ) { call in
       let type = call.request.headers[.contentType] ?? ""
       if let boundary = Multipart.boundary(type) {
@@ -34,7 +35,7 @@ enum AssetRoutes {
           return .json(["items": .array(items)], status: .created)
         }
       }
-      let fields = try await call.fields("url")
+      let fields = try await call.fields()
       let url = try fields.string("url")
       return try await call.inVault { vault, actor in
         let asset = try await Assets(vault, actor: actor).store(

@@ -12,9 +12,10 @@ enum ExportRoutes {
   static let all: [Route] = [
     Route(
       .post, "/api/projects/{project}/exports", .managers,
-      "Begins an export: `{\"format\": \"jsonl\" | \"csv\" | \"coco\" | \"yolo\"}`."
+      "Begins an export: `{\"format\": \"jsonl\" | \"csv\" | \"coco\" | \"yolo\"}`.",
+      body: [.string("format", isRequired: true)]
     ) { call in
-      let fields = try await call.fields("format")
+      let fields = try await call.fields()
       guard let format = try fields.optionalChoice("format", ExportFormat.self) else {
         throw Refusal.invalid(path: "format", problem: "is missing")
       }

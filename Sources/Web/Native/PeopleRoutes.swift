@@ -11,8 +11,10 @@ enum PeopleRoutes {
       let clients = try await Clients(call.engine, actor: call.who().actor).list()
       return .json(.page(clients.map(\.json), next: nil))
     },
-    Route(.post, "/api/clients", .operators, "Makes a client with a vault of its own.") { call in
-      let fields = try await call.fields("name")
+    Route(.post, "/api/clients", .operators, "Makes a client with a vault of its own.",
+      body: [.string("name", isRequired: true)]
+    ) { call in
+      let fields = try await call.fields()
       let client = try await Clients(call.engine, actor: call.who().actor).create(
         name: fields.string("name"))
       return .json(client.json, status: .created)
@@ -21,8 +23,10 @@ enum PeopleRoutes {
       let people = try await Users(call.engine, actor: call.who().actor).members(of: nil)
       return .json(.page(people.filter { $0.role == .worker }.map(\.json), next: nil))
     },
-    Route(.post, "/api/workers", .operators, "Makes a worker who can sign in.") { call in
-      let fields = try await call.fields("email", "password")
+    Route(.post, "/api/workers", .operators, "Makes a worker who can sign in.",
+      body: [.string("email", isRequired: true), .string("password", isRequired: true)]
+    ) { call in
+      let fields = try await call.fields()
       let user = try await Users(call.engine, actor: call.who().actor).create(
         email: fields.string("email"), password: fields.string("password"), role: .worker,
         client: nil)
@@ -35,8 +39,10 @@ enum PeopleRoutes {
         of: call.clientID())
       return .json(.page(keys.map(\.json), next: nil))
     },
-    Route(.post, "/api/keys", .clientAdmins, "Makes an API key; it is shown once.") { call in
-      let fields = try await call.fields("test")
+    Route(.post, "/api/keys", .clientAdmins, "Makes an API key; it is shown once.",
+      body: [.bool("test")]
+    ) { call in
+      let fields = try await call.fields()
       let made = try await Clients(call.engine, actor: call.who().actor).createKey(
         for: call.clientID(), mode: fields.optionalBool("test") == true ? .test : .live)
       return .json(

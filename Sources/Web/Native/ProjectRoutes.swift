@@ -21,9 +21,14 @@ enum ProjectRoutes {
           .page(items, next: projects.count == limit ? projects.last?.id.text : nil))
       }
     },
-    Route(.post, "/api/projects", .managers, "Makes a project.") { call in
-      let draft = try draft(await call.fields(
-        "name", "ontology", "instructions", "plan", "workforce", "state"))
+    Route(.post, "/api/projects", .managers, "Makes a project.",
+      body: [
+        .string("name", isRequired: true), .object("ontology", isRequired: true),
+        .string("instructions"), .object("plan"), .choice("workforce", Project.Workforce.self),
+        .choice("state", Project.State.self),
+      ]
+    ) { call in
+      let draft = try draft(await call.fields())
       return try await call.inVault { vault, actor in
         let project = try await Projects(vault, actor: actor).create(draft)
         try await Directory(call.engine).put(project, of: vault.clientID)
@@ -38,10 +43,13 @@ enum ProjectRoutes {
     },
     Route(
       .patch, "/api/projects/{project}", .managers,
-      "Changes a project; a new ontology or new instructions make a new version."
+      "Changes a project; a new ontology or new instructions make a new version.",
+      body: [
+        .string("name"), .object("ontology"), .string("instructions"), .object("plan"),
+        .choice("workforce", Project.Workforce.self), .choice("state", Project.State.self),
+      ]
     ) { call in
-      let draft = try draft(await call.fields(
-        "name", "ontology", "instructions", "plan", "workforce", "state"))
+      let draft = try draft(await call.fields())
       return try await call.inVault { vault, actor in
         let project = try await Projects(vault, actor: actor).change(
           call.id("project", .project), draft)
@@ -83,8 +91,13 @@ enum ProjectRoutes {
             batches.map(\.json), next: batches.count == limit ? batches.last?.id.text : nil))
       }
     },
-    Route(.post, "/api/projects/{project}/batches", .managers, "Makes a batch.") { call in
-      let fields = try await call.fields("name", "staging", "priority", "plan")
+    Route(.post, "/api/projects/{project}/batches", .managers, "Makes a batch.",
+      body: [
+        .string("name", isRequired: true), .bool("staging"), .integer("priority"),
+        .object("plan"),
+      ]
+    ) { call in
+      let fields = try await call.fields()
       return try await call.inVault { vault, actor in
         let batch = try await Batches(vault, actor: actor).create(
           in: call.id("project", .project), name: fields.string("name"),

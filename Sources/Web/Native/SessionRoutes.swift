@@ -6,8 +6,13 @@ import Platform
 /// Signing in and out.
 enum SessionRoutes {
   static let all: [Route] = [
-    Route(.post, "/api/session", .anyone, "Signs in with an address and a password.") { call in
-      let fields = try await call.fields("email", "password", "token")
+    Route(.post, "/api/session", .anyone, "Signs in with an address and a password.",
+      body: [
+        .string("email", isRequired: true), .string("password", isRequired: true),
+        .bool("token"),
+      ]
+    ) { call in
+      let fields = try await call.fields()
       let secret = try await call.services.signIn.signIn(
         email: fields.string("email"), password: fields.string("password"))
       guard let principal = try await call.services.signIn.principal(secret: secret) else {

@@ -68,8 +68,10 @@ enum TaskRoutes {
         .json(try await Tasks(vault, actor: actor).get(call.id("task", .task)).json)
       }
     },
-    Route(.patch, "/api/tasks/{task}", .managers, "Changes a task's priority.") { call in
-      let fields = try await call.fields("priority")
+    Route(.patch, "/api/tasks/{task}", .managers, "Changes a task's priority.",
+      body: [.integer("priority", isRequired: true)]
+    ) { call in
+      let fields = try await call.fields()
       guard let priority = try fields.optionalInt("priority") else {
         throw Refusal.invalid(path: "priority", problem: "is missing")
       }

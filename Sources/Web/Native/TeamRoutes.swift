@@ -15,8 +15,13 @@ enum TeamRoutes {
       let people = try await Users(call.engine, actor: call.who().actor).members(of: client)
       return .json(.page(people.map(\.json), next: nil))
     },
-    Route(.post, "/api/members", .clientAdmins, "Makes a member of the client.") { call in
-      let fields = try await call.fields("email", "password", "role")
+    Route(.post, "/api/members", .clientAdmins, "Makes a member of the client.",
+      body: [
+        .string("email", isRequired: true), .string("password", isRequired: true),
+        .choice("role", Role.self, isRequired: true),
+      ]
+    ) { call in
+      let fields = try await call.fields()
       guard let role = try fields.optionalChoice("role", Role.self), role.isOfClient else {
         throw Refusal.invalid(
           path: "role", problem: "must be admin, manager, reviewer or labeler")
@@ -26,8 +31,10 @@ enum TeamRoutes {
         client: call.clientID())
       return .json(Users.Member(user: user, role: role).json, status: .created)
     },
-    Route(.patch, "/api/members/{member}", .clientAdmins, "Changes a member's role.") { call in
-      let fields = try await call.fields("role")
+    Route(.patch, "/api/members/{member}", .clientAdmins, "Changes a member's role.",
+      body: [.choice("role", Role.self, isRequired: true)]
+    ) { call in
+      let fields = try await call.fields()
       guard let role = try fields.optionalChoice("role", Role.self) else {
         throw Refusal.invalid(path: "role", problem: "is missing")
       }
@@ -46,9 +53,10 @@ enum TeamRoutes {
   private static let invitations: [Route] = [
     Route(
       .post, "/api/members/invitations", .clientAdmins,
-      "Invites addresses to the team; each link is shown once and lasts a week."
+      "Invites addresses to the team; each link is shown once and lasts a week.",
+      body: [.strings("emails", isRequired: true), .choice("role", Role.self, isRequired: true)]
     ) { call in
-      let fields = try await call.fields("emails", "role")
+      let fields = try await call.fields()
       guard let role = try fields.optionalChoice("role", Role.self) else {
         throw Refusal.invalid(path: "role", problem: "is missing")
       }
@@ -63,9 +71,10 @@ enum TeamRoutes {
     },
     Route(
       .post, "/api/invitations/{invitation}", .anyone,
-      "Takes an invitation up with a password of one's own."
+      "Takes an invitation up with a password of one's own.",
+      body: [.string("password", isRequired: true)]
     ) { call in
-      let fields = try await call.fields("password")
+      let fields = try await call.fields()
       try await Invitations(call.engine, actor: .system).accept(
         call.parameters.get("invitation") ?? "", password: fields.string("password"))
       return .noContent
@@ -118,9 +127,10 @@ enum TeamRoutes {
       }
     },
     Route(
-      .post, "/api/projects/{project}/groups", .managers, "Makes a group of members by their ids."
+      .post, "/api/projects/{project}/groups", .managers, "Makes a group of members by their ids.",
+      body: [.string("name", isRequired: true), .strings("members")]
     ) { call in
-      let fields = try await call.fields("name", "members")
+      let fields = try await call.fields()
       let people = try await people(call)
       return try await call.inVault { vault, actor in
         let group = try await WorkerGroups(vault, actor: actor).create(
@@ -131,9 +141,10 @@ enum TeamRoutes {
     },
     Route(
       .patch, "/api/projects/{project}/groups/{group}", .managers,
-      "Adds members to a group and removes some."
+      "Adds members to a group and removes some.",
+      body: [.strings("add"), .strings("remove")]
     ) { call in
-      let fields = try await call.fields("add", "remove")
+      let fields = try await call.fields()
       let people = try await people(call)
       return try await call.inVault { vault, actor in
         let group = try await WorkerGroups(vault, actor: actor).change(
@@ -161,9 +172,10 @@ enum TeamRoutes {
     },
     Route(
       .put, "/api/batches/{batch}/groups", .managers,
-      "Keeps a batch for groups and members by their ids; with none it is open to all."
+      "Keeps a batch for groups and members by their ids; with none it is open to all.",
+      body: [.strings("groups"), .strings("members")]
     ) { call in
-      let fields = try await call.fields("groups", "members")
+      let fields = try await call.fields()
       let groups = try fields.strings("groups").map { text throws(Refusal) -> GroupID in
         guard let id = GroupID(text) else { throw .unknown(.group, text) }
         return id
@@ -184,9 +196,10 @@ enum TeamRoutes {
       }
     },
     Route(
-      .put, "/api/batch-order", .managers, "Orders pending batches by their ids, the first first."
+      .put, "/api/batch-order", .managers, "Orders pending batches by their ids, the first first.",
+      body: [.strings("batches", isRequired: true)]
     ) { call in
-      let fields = try await call.fields("batches")
+      let fields = try await call.fields()
       let order = try fields.strings("batches").map { text throws(Refusal) -> BatchID in
         guard let id = BatchID(text) else { throw .unknown(.batch, text) }
         return id

@@ -48,9 +48,10 @@ enum WorkRoutes {
     },
     Route(
       .post, "/api/work/{project}/leases", .work,
-      "Leases the next tasks: `count`, `reserve` for prefetching, `stage` label or review."
+      "Leases the next tasks: `count`, `reserve` for prefetching, `stage` label or review.",
+      body: [.integer("count"), .bool("reserve"), .choice("stage", AnswerRow.Stage.self)]
     ) { call in
-      let fields = try await call.fields("count", "reserve", "stage")
+      let fields = try await call.fields()
       let stage = try stage(fields)
       let count = try fields.optionalInt("count") ?? 1
       guard (1...Dispatch.leaseLimit).contains(count) else {
@@ -106,9 +107,10 @@ enum WorkRoutes {
       }
     },
     Route(
-      .post, "/api/work/{project}/leases/{lease}/skip", .work, "Leaves the task to others."
+      .post, "/api/work/{project}/leases/{lease}/skip", .work, "Leaves the task to others.",
+      body: [.string("reason")]
     ) { call in
-      let fields = try await call.fields("reason")
+      let fields = try await call.fields()
       return try await onLease(call) { leases, id in
         try await leases.skip(id, reason: fields.optionalString("reason") ?? "")
         return .noContent
@@ -124,9 +126,10 @@ enum WorkRoutes {
     },
     Route(
       .post, "/api/work/{project}/leases/{lease}/answer", .work,
-      "Submits the answer; the same again gets the same receipt."
+      "Submits the answer; the same again gets the same receipt.",
+      body: [.annotations("annotations", isRequired: true), .number("active_seconds")]
     ) { call in
-      let fields = try await call.fields("annotations", "active_seconds")
+      let fields = try await call.fields()
       let seconds = try fields.optionalNumber("active_seconds") ?? 0
       return try await call.atWork { vault, project, worker in
         let receipt = try await Answers(vault, worker: worker, project: project).submit(
@@ -137,9 +140,10 @@ enum WorkRoutes {
     },
     Route(
       .put, "/api/work/{project}/leases/{lease}/answer", .work,
-      "Writes a new revision of one's own answer while the task is open."
+      "Writes a new revision of one's own answer while the task is open.",
+      body: [.annotations("annotations", isRequired: true)]
     ) { call in
-      let fields = try await call.fields("annotations")
+      let fields = try await call.fields()
       return try await call.atWork { vault, project, worker in
         let receipt = try await Answers(vault, worker: worker, project: project).revise(
           call.id("lease", .lease), fields["annotations"] ?? [])
@@ -148,9 +152,13 @@ enum WorkRoutes {
     },
     Route(
       .post, "/api/work/{project}/leases/{lease}/verdict", .work,
-      "A reviewer's verdict: `accept`, `fix` with annotations, or `reject` with a reason."
+      "A reviewer's verdict: `accept`, `fix` with annotations, or `reject` with a reason.",
+      body: [
+        .choice("verdict", TaskLifecycle.ReviewVerdict.self, isRequired: true),
+        .annotations("annotations"), .string("reason"), .number("active_seconds"),
+      ]
     ) { call in
-      let fields = try await call.fields("verdict", "annotations", "reason", "active_seconds")
+      let fields = try await call.fields()
       guard
         let kind = try fields.optionalString("verdict").flatMap(
           TaskLifecycle.ReviewVerdict.init)

@@ -25,7 +25,7 @@ enum OpenAPI {
           "bearer": ["type": "http", "scheme": "bearer"],
           "session": ["type": "apiKey", "in": "cookie", "name": .string(Gate.cookieName)],
         ],
-        "schemas": ["Problem": problem],
+        "schemas": ["Problem": problem, "Annotation": annotation],
       ],
     ]
   }
@@ -38,13 +38,51 @@ enum OpenAPI {
     ],
   ]
 
+  /// As `AnnotationNotation` reads and writes it: one of the values, by the kind of the class.
+  private static let annotation: JSON = [
+    "type": "object", "required": ["class"],
+    "description": """
+    One statement of an answer. Shapes are in pixels of the image, spans in Unicode scalars of the \
+    text; a relation names the places in the array of the objects it joins.
+    """,
+    "properties": [
+      "class": [
+        "description": "The name or number of a class.",
+        "oneOf": [["type": "string"], ["type": "integer"]],
+      ],
+      "box": numbers("[x, y, width, height]", 4, 4),
+      "polygon": [
+        "type": "array", "description": "[[x, y], …], or rings of it, the outline first.",
+      ],
+      "polyline": ["type": "array", "description": "[[x, y], …]"],
+      "point": numbers("[x, y]", 2, 2),
+      "ellipse": numbers("[x, y, radiusX, radiusY, rotation in radians]", 4, 5),
+      "cuboid": ["type": "array", "description": "Six points.", "minItems": 6, "maxItems": 6],
+      "span": numbers("[start, end)", 2, 2), "relation": numbers("[from, to]", 2, 2),
+      "option": [
+        "description": "Of a category.", "oneOf": [["type": "string"], ["type": "integer"]],
+      ],
+      "options": ["type": "array", "description": "Of a multiLabel."],
+      "rating": ["type": "number"], "text": ["type": "string"],
+      "attributes": ["type": "object", "description": "Values by the names of attributes."],
+    ],
+  ]
+
+  private static func numbers(_ description: String, _ least: Int64, _ most: Int64) -> JSON {
+    [
+      "type": "array", "description": .string(description), "items": ["type": "number"],
+      "minItems": .int(least), "maxItems": .int(most),
+    ]
+  }
+
   private static func operation(_ route: Route) -> JSON {
     let names = route.path.split(separator: "/").filter { $0.hasPrefix("{") }
       .map { String($0.dropFirst().dropLast()) }
     let parameters = names.map { name -> JSON in
       [
         "name": .string(name), "in": "path", "required": true,
-        "schema": ["type": "string", "pattern": "^[0-9a-f]{24}$"],
+        "schema": name == "invitation"
+          ? ["type": "string"] : ["type": "string", "pattern": "^[0-9a-f]{24}$"],
       ]
     }
     var members: [JSON.Member] = [
@@ -63,6 +101,15 @@ enum OpenAPI {
           ],
         ]),
     ]
+    if !route.body.isEmpty {
+      members.append(
+        .init(
+          "requestBody",
+          [
+            "required": .bool(route.body.contains(where: \.isRequired)),
+            "content": ["application/json": ["schema": BodyMember.schema(route.body)]],
+          ]))
+    }
     if route.access != .anyone {
       members.append(.init("security", [["bearer": []], ["session": []]]))
       members.append(.init("x-access", .string(words(route.access))))

@@ -27,9 +27,10 @@ enum ScaleRoutes {
     },
     Route(
       .put, "/api/callbacks/address", .clientAdmins,
-      "Says where callbacks go of tasks that name no address; null for nowhere."
+      "Says where callbacks go of tasks that name no address; null for nowhere.",
+      body: [.string("url")]
     ) { call in
-      let url = try await call.fields("url").optionalString("url")
+      let url = try await call.fields().optionalString("url")
       if let url, URL(string: url)?.host() == nil {
         throw Refusal.invalid(path: "url", problem: "must be an address like https://example.org/in")
       }
