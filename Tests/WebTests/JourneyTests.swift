@@ -170,6 +170,25 @@ import Testing
     }
   }
 
+  @Test func oneTaskIsMadeOnceUnderItsKeyAndWithoutOneEachTime() async throws {
+    try await LiveServer.run { server in
+      let own = try await server.client("Lab")
+      let project = try await server.project(own.key)
+      func make(_ text: String, key: String?) async throws -> LiveServer.Answer {
+        try await server.send(
+          "POST", "/api/projects/\(project)/tasks", ["text": .string(text)], token: own.key,
+          headers: key.map { [("Idempotency-Key", $0)] } ?? [])
+      }
+      let first = try await make("a", key: "once")
+      let again = try await make("a", key: "once")
+      #expect(first.status == 201 && again.status == 201)
+      #expect(first.json["id"] != nil && first.json["id"] == again.json["id"])
+      #expect(try await make("b", key: "once").status == 409)
+      let (one, two) = (try await make("a", key: nil), try await make("a", key: nil))
+      #expect(one.json["id"] != two.json["id"])
+    }
+  }
+
   @Test func theOpenAPIDocumentNamesEveryRoute() async throws {
     try await LiveServer.run { server in
       let document = try await server.send("GET", "/openapi.json").json

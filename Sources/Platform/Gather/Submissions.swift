@@ -26,12 +26,12 @@ package struct Submissions: Sendable {
     package var batch: BatchID
     /// The task as a line of an import says it.
     package var task: JSON
-    /// The ontology it is answered by, and the instructions.
-    package var ontology: JSON
+    /// The ontology it is answered by, and the instructions; the project's where there is none.
+    package var ontology: JSON?
     package var instructions: String
     /// What the API it came through calls its kind, and the request to echo.
-    package var type: String
-    package var request: JSON
+    package var type: String?
+    package var request: JSON?
     package var tags: [String]
     /// The sender's name for the request.
     package var key: String?
@@ -41,9 +41,9 @@ package struct Submissions: Sendable {
     package var rules: PrelabelRules?
 
     package init(
-      batch: BatchID, task: JSON, ontology: JSON, instructions: String, type: String,
-      request: JSON, tags: [String] = [], key: String? = nil, hasCallback: Bool = false,
-      rules: PrelabelRules? = nil
+      batch: BatchID, task: JSON, ontology: JSON? = nil, instructions: String = "",
+      type: String? = nil, request: JSON? = nil, tags: [String] = [], key: String? = nil,
+      hasCallback: Bool = false, rules: PrelabelRules? = nil
     ) {
       self.rules = rules
       self.hasCallback = hasCallback
@@ -64,18 +64,24 @@ package struct Submissions: Sendable {
   ///   takes no tasks.
   package func submit(_ submission: Submission) async throws -> TaskID {
     try Self.check(tags: submission.tags)
-    let content = try Self.content(submission)
+    let (project, batch) = try await place(submission.batch)
+    let brought = try submission.ontology.map { try Self.content(submission, ontology: $0) }
+    let content =
+      if let brought { brought } else {
+        try await vault.database.read {
+          try vault.content(of: project.id, version: project.version, $0)
+        }
+      }
     let key = submission.key.map {
       (
         name: $0,
         hash: Data(
-          SHA256.hash(data: submission.task.utf8 + submission.request.utf8)
+          SHA256.hash(data: submission.task.utf8 + (submission.request?.utf8 ?? []))
         ).hexadecimal
       )
     }
     let record = vault.record(by: actor)
     let id: TaskID = vault.environment.newID()
-    let (project, batch) = try await place(submission.batch)
     let prepared = try prepare(submission, content, project, batch, id, at: record.at)
     return try await vault.database.write(.flushed) { connection in
       if let key, let known = try Self.find(key.name, hash: key.hash, connection) {
@@ -84,7 +90,7 @@ package struct Submissions: Sendable {
       let writer = ImportWriter(
         vault: vault, project: project.id, batch: batch.id, version: project.version,
         ontology: content.ontology, now: record.at,
-        form: try form(content, of: project.id, connection), type: submission.type)
+        form: try brought.map { try form($0, of: project.id, connection) }, type: submission.type)
       let outcome = try writer.write([prepared], connection)
       if let problem = outcome.problems.first { throw Self.refusal(problem) }
       guard let seq = outcome.lastSeq else { throw StoreError.closed }
@@ -111,10 +117,12 @@ package struct Submissions: Sendable {
     }
   }
 
-  private static func content(_ submission: Submission) throws(Refusal) -> ProjectContent {
+  private static func content(
+    _ submission: Submission, ontology json: JSON
+  ) throws(Refusal) -> ProjectContent {
     let ontology: Ontology
     do {
-      ontology = try OntologyNotation.ontology(from: submission.ontology)
+      ontology = try OntologyNotation.ontology(from: json)
     } catch {
       throw .invalid(path: error.path, problem: error.problem)
     }

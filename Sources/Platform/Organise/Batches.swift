@@ -83,13 +83,15 @@ package struct Batches: Sendable {
       "SELECT \(Batch.columns) FROM batches WHERE name = ? ORDER BY id", [.text(name)], Batch.row)
   }
 
+  package func find(_ name: String, in project: ProjectID) async throws -> Batch {
+    let found = try await vault.database.read { try Self.find(name, in: project, $0) }
+    guard let found else { throw Refusal.unknown(.batch, name) }
+    return found
+  }
+
   /// The batch that takes the tasks of a project that name none.
   package func defaultOne(of project: ProjectID) async throws -> Batch {
-    let found = try await vault.database.read {
-      try Self.find(Batch.defaultName, in: project, $0)
-    }
-    guard let found else { throw Refusal.unknown(.batch, Batch.defaultName) }
-    return found
+    try await find(Batch.defaultName, in: project)
   }
 
   /// Every batch that was made by name, newest first.

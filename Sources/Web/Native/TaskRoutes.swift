@@ -33,22 +33,17 @@ enum TaskRoutes {
       .post, "/api/projects/{project}/tasks", .managers, "Makes one task; `batch` names its batch."
     ) { call in
       let project: ProjectID = try call.id("project", .project)
-      let line = try await call.json().utf8
+      let task = try await call.json()
+      // Two equal tasks are two tasks, unless the sender names the request.
+      let key = call.request.headers[.idempotencyKey].map { String($0.prefix(200)) }
       return try await call.inVault { vault, actor in
-        let spool = try Spool(folder: call.engine.folder.spoolPath)
-        try spool.append(line)
-        // Two equal tasks are two tasks, unless the sender names the request.
-        let key =
-          call.request.headers[.idempotencyKey].map { "task:" + $0.prefix(200) }
-          ?? "task:" + vault.environment.newSecret()
-        let report = try await Imports(vault, actor: actor).run(
-          spool, into: project, .init(batch: call.query("batch"), isAtomic: true, key: key))
-        if let problem = report.problems.first {
-          throw Refusal.invalid(path: "task:", problem: problem.reason)
-        }
-        guard let made = report.last else { return .json(report.json) }
-        let task = try await Tasks(vault, actor: actor).get(made)
-        return .json(task.row.json, status: .created)
+        _ = try await Projects(vault, actor: actor).get(project)
+        let batch = try await Batches(vault, actor: actor).find(
+          call.query("batch") ?? Batch.defaultName, in: project)
+        let id = try await Submissions(vault, actor: actor).submit(
+          .init(batch: batch.id, task: task, key: key))
+        return .json(
+          try await Tasks(vault, actor: actor).get(id).row.json, status: .created)
       }
     },
     Route(
