@@ -89,6 +89,9 @@ BYTES(file_27) = {
 #embed "../../Workbench/parts/dialog.js"
 };
 BYTES(file_28) = {
+#embed "../../Workbench/parts/material.js"
+};
+BYTES(file_29) = {
 #embed "../../Workbench/theme.css"
 };
 
@@ -121,7 +124,8 @@ static const struct workbench_file files[] = {
     {"pages/sign-in.js", file_25, sizeof file_25},
     {"pages/team.js", file_26, sizeof file_26},
     {"parts/dialog.js", file_27, sizeof file_27},
-    {"theme.css", file_28, sizeof file_28},
+    {"parts/material.js", file_28, sizeof file_28},
+    {"theme.css", file_29, sizeof file_29},
 };
 
 int workbench_file_count(void) { return sizeof files / sizeof files[0]; }

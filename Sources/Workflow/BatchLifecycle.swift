@@ -24,6 +24,18 @@ package struct BatchLifecycle: Hashable, Sendable {
     case tasksAdded
     case lastTaskEnded
     case canceled
+
+    /// For sentences like “the state does not allow …”.
+    package var noun: String {
+      switch self {
+      case .finalized: "finalizing"
+      case .paused: "a pause"
+      case .resumed: "resuming"
+      case .tasksAdded: "more tasks"
+      case .lastTaskEnded: "completion"
+      case .canceled: "cancelation"
+      }
+    }
   }
 
   package enum Fault: Error, Hashable, Sendable {

@@ -226,3 +226,34 @@ def test_a_body_of_300_megabytes_is_refused_at_once(server):
     connection.close()
     status, made = server.send("POST", "/v1/task/categorization", {**CATEGORY, "metadata": {"x": "y" * 7_000_000}}, server.keys["Lab"], timeout=60)
     assert status in (200, 400)
+
+
+def test_what_a_stranger_tried_is_refused_or_kept(server, client, bucket):
+    key = server.keys["Lab"]
+    def post(path, body): return server.send("POST", path, body, key)
+    client.create_project("Strict", TaskType.ImageAnnotation, {})
+    for attachment in ("", 5, "not a url", "file:///etc/passwd"): assert post("/v1/task/imageannotation", {**IMAGE, "attachment": attachment})[0] == 400
+    assert post("/v1/task/imageannotation", {**IMAGE, "metadata": {"x": "y" * 10_240}})[0] == 400 and post("/v1/task/imageannotation", {**IMAGE, "metadata": {"x": "y" * 10_000}})[0] == 200
+    for expected in ("x", {}, {"annotations": [{"type": "box", "label": "horse", "left": 1, "top": 1, "width": 2, "height": 2}]}, {"annotations": [{"type": "box", "label": "Big Cow"}]}):
+        status, said = post("/v1/evaluation_tasks/imageannotation", {**IMAGE, "expected_response": expected})
+        assert status == 400 and "expected_response" in said["error"]
+    assert post("/v1/evaluation_tasks/imageannotation", {**IMAGE, "expected_response": {"annotations": []}})[0] == 200
+    gone = client.create_task(TaskType.ImageAnnotation, unique_id="gone 1", clear_unique_id_on_error=True, **{**IMAGE, "attachment": f"{bucket}/gone.png"})
+    wait(lambda: client.get_task(gone.id).status == "error")
+    assert client.create_task(TaskType.ImageAnnotation, unique_id="gone 1", **IMAGE).unique_id == "gone 1"
+    assert post("/v1/projects", {"type": "categorization", "name": "Bogus", "pipeline": "bogus"})[0] == 400
+    assert post("/v1/projects", {"type": "categorization", "name": "Three", "studio": True, "pipeline": "consensus_task", "num_attempts": 2})[0] == 200
+    three = [p for p in server.send("GET", "/api/projects?limit=1000", token=key)[1]["items"] if p["name"] == "Three"][0]
+    assert three["plan"]["answers"]["min"] == 2
+    client.update_project("Strict", patch=True, version=42, created_at="hm", instruction="x")
+    assert [v["version"] for v in client.get_project("Strict").as_dict()["param_history"]] == [0, 1]
+    assert post("/v1/projects/Strict/setParams", {"patch": "yes"})[0] == 400 and post("/v1/projects/Strict/setOntology", {"ontology": ["car", "car"]})[0] == 400
+    assert post("/v1/task/segmentannotation", {"attachment": "http://a.example/x.png", "attachment_type": "image", "labels": [f"l{i}" for i in range(51)]})[0] == 400
+    for method, path in (("GET", "/v1/nope"), ("DELETE", "/v1/projects/Strict"), ("GET", "/v2/nope")):
+        status, said = server.send(method, path, token=key)
+        assert status == 404 and set(said) == {"status_code", "error"}
+    for path in ("/v2/task", "/v2/annotation", "/v2/schema", "/v1/audits"): assert server.send("GET", path, token=key)[0] == 400
+    for name in "abc": client.create_batch("Strict", f"order {name}")
+    assert [b.name for b in client.get_batches(project_name="Strict")][:3] == ["order c", "order b", "order a"]
+    assert server.send("GET", "/v1/batches?project=Strict&completed_after=2020-01-01", token=key)[1]["totalDocs"] == 0
+    assert post("/v2/task/chat", {"project_name": "Three", "batch_name": "order a"})[0] == 400

@@ -83,3 +83,30 @@ def test_from_the_client_through_the_workbench_and_back(journey):
     assert said == sorted(tuple(round(n, 2) for n in a["bbox"]) for a in coco["annotations"]) and len(coco["images"]) == 2
     assert {c["name"] for c in coco["categories"]} >= {"thing"}
     listener.server.shutdown()
+
+
+def test_what_a_task_is_about_is_shown_beside_its_questions(journey):
+    client = scaleapi.ScaleClient(journey.key, api_instance_url=f"{journey.assay.url}/v1")
+    client.create_project("Compare", TaskType.Comparison, {})
+    urls = [client.upload_file(data).attachment_url for data in photographs()]
+    client.create_task(TaskType.Comparison, project="Compare", attachments=urls, attachment_type="image", instruction="Which is sharper?", choices=["first", "second"])
+    client.create_project("Read", TaskType.TextCollection, {})
+    fields = [{"type": "category", "field_id": "q1", "title": "Is it good?", "choices": [{"label": "Very good", "value": "1"}, {"label": "Poor", "value": "2"}]},
+              {"type": "text", "field_id": "why", "required": True}]
+    made = client.create_task(TaskType.TextCollection, project="Read", title="A reply", attachments=[{"type": "text", "content": "The reply itself"}, {"type": "website", "content": "https://example.org/a"}], fields=fields)
+    client.create_project("Talk", TaskType.Chat, {})
+    client.create_task(TaskType.Chat, project="Talk", template_variables={"prompt": "Explain it to a child."})
+    page = journey.signed_in("ann@x.org")
+    open_project(page, "Compare"); page.get_by_role("img", name="Picture 2").wait_for()
+    assert page.get_by_role("img", name="Picture 1").evaluate("(i) => i.decode().then(() => i.naturalWidth)") > 0
+    page.keyboard.press("2"); journey.shot(page, "comparison"); page.keyboard.press("Enter")
+    page.get_by_role("heading", name="All done").wait_for(); page.goto(journey.assay.url + "/#/")
+    open_project(page, "Read"); page.get_by_text("The reply itself").wait_for()
+    assert page.get_by_role("heading", name="A reply").count() == 1 and page.get_by_role("link", name="https://example.org/a").count() == 1
+    assert page.get_by_role("group", name="Is it good?").count() == 1 and page.get_by_text("Very good").count() == 1; journey.shot(page, "textcollection")
+    page.keyboard.press("1"); assert page.get_by_role("button", name="Submit").is_disabled()
+    page.locator("textarea").fill("Because."); page.keyboard.press("Control+Enter"); page.get_by_role("heading", name="All done").wait_for()
+    said = client.get_task(made.id).response["annotations"]
+    assert said["why"]["response"] == [["Because."]] and said["q1"] == {"type": "category", "field_id": "q1", "response": [["1"]]}
+    page.goto(journey.assay.url + "/#/"); open_project(page, "Talk"); page.get_by_text("Explain it to a child.").wait_for()
+    assert page.problems == []

@@ -39,6 +39,23 @@ import Wire
   private static let sayings: [(String, JSON, JSON)] = [
     ("categorization", ["categories": ["a", "b"]], ["category": "a"]),
     ("comparison", ["choices": ["yes", "no"]], ["choice": "yes"]),
+    (
+      "textcollection",
+      [
+        "fields": [
+          [
+            "type": "category", "field_id": "q", "title": "Good?",
+            "choices": [["label": "Yes", "value": 1], ["label": "No", "value": 0]],
+          ], ["type": "text", "field_id": "why", "title": "Good?"],
+        ]
+      ],
+      [
+        "annotations": [
+          "q": ["type": "category", "field_id": "q", "response": [[0]]],
+          "why": ["type": "text", "field_id": "why", "response": [["so"]]],
+        ]
+      ]
+    ),
     ("datacollection", ["fields": ["page": "…"]], ["fields": ["page": "x"]]),
     ("lidarannotation", ["labels": ["car"]], ["annotations": ["url": "https://x"]]),
   ]

@@ -10,6 +10,7 @@ import "../editors/form-editor.js";
 import "../editors/image-editor.js";
 import "../editors/text-editor.js";
 import { kinds } from "../editors/shapes.js";
+import { material } from "../parts/material.js";
 import { attributePanel } from "./attributes.js";
 import { ActiveTime, WorkSession } from "./session.js";
 
@@ -201,6 +202,8 @@ export class LabelPage {
     this.editor = marked ?? this.image;
     if (marked) parts.push(marked);
     else if (task.params.text) parts.push(h("div.text-task", { dir: "auto", tabindex: 0 }, task.params.text));
+    const beside = material(task);
+    if (beside) parts.push(beside);
     this.element.classList.toggle("has-image", Boolean(this.image));
     this.form = asked.length ? /** @type {any} */ (document.createElement("form-editor")) : null;
     this.objects = h("div.objects");

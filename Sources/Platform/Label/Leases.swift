@@ -51,7 +51,11 @@ package struct Leases: Sendable {
 
   /// The image of a task in this worker's hands, fetched where it lies elsewhere. Its size is
   /// noted, so that answers can be checked against it.
-  package func image(_ id: LeaseID, by fetcher: any Fetcher) async throws -> Assets.Asset {
+  ///
+  /// - Parameter attachment: the place among the pictures beside the task's own; nil for its own.
+  package func image(
+    _ id: LeaseID, attachment: Int? = nil, by fetcher: any Fetcher
+  ) async throws -> Assets.Asset {
     let (task, content) = try await vault.database.read { connection in
       let lease = try LeaseRow.get(id, of: worker, in: project, connection)
       guard lease.lifecycle.state.isLive else {
@@ -60,8 +64,15 @@ package struct Leases: Sendable {
       let task = try TaskRow.get(seq: lease.task, connection)
       return (task, try TaskContent.of(task, vault, connection))
     }
-    guard let image = content.image else { throw Refusal.unknown(.asset, "") }
     let assets = Assets(vault, actor: .worker(worker))
+    if let attachment {
+      let all = content.attachments
+      guard all.indices.contains(attachment), all[attachment].kind == "image" else {
+        throw Refusal.unknown(.asset, "\(attachment)")
+      }
+      return try await assets.remote(all[attachment].content, by: fetcher)
+    }
+    guard let image = content.image else { throw Refusal.unknown(.asset, "") }
     if let id = AssetID(image) { return try await assets.get(id) }
     return try await Attachments(vault, fetcher: fetcher).image(at: image, of: task.id)
   }

@@ -102,7 +102,8 @@ package struct Batches: Sendable {
       try connection.all(
         """
         SELECT \(Batch.columns) FROM batches
-        WHERE name <> ? AND (? IS NULL OR project_id = ?) ORDER BY id DESC
+        WHERE name <> ? AND (? IS NULL OR project_id = ?)
+        ORDER BY created_at DESC, id DESC
         """,
         [.text(Batch.defaultName), .optional(project?.text), .optional(project?.text)], Batch.row)
     }
@@ -200,7 +201,7 @@ package struct Batches: Sendable {
       do {
         try life.handle(event)
       } catch {
-        throw Refusal.notPossible(.batch, state: batch.state.rawValue, asked: "\(event)")
+        throw Refusal.notPossible(.batch, state: batch.state.rawValue, asked: event.noun)
       }
       batch.state = life.state
       try connection.run(

@@ -57,6 +57,9 @@ package struct TaskChanges: Sendable {
       try steps.handle(.failed)
       try steps.save()
       try rewrite(task, connection) { $0.failure = reason }
+      let request = try TaskContent.of(task, vault, connection).request
+      guard request?["clear_unique_id_on_error"]?.bool == true else { return }
+      try connection.run("UPDATE tasks SET unique_id = NULL WHERE seq = ?", [.int(task.seq)])
     }
   }
 

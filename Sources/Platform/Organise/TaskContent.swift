@@ -80,6 +80,16 @@ package struct TaskContent: Hashable, Sendable {
     return try TaskContent(stored: vault.key.open(sealed, table: "tasks", row: task.id))
   }
 
+  /// What is shown beside the text or image: `image` (an asset's id or a URL), `link` or `text`.
+  package var attachments: [(kind: String, content: String)] {
+    (params["attachments"]?.array ?? []).compactMap { item in
+      guard let kind = item["type"]?.string, let content = item["content"]?.string else {
+        return nil
+      }
+      return (kind, content)
+    }
+  }
+
   /// The text to be labelled, where there is one.
   package var text: String? { params["text"]?.string }
 

@@ -38,8 +38,8 @@ struct Gate: Sendable {
     } catch {
       let problem = Problem.of(error)
       let response =
-        ScaleProblem.concerns(route)
-        ? ScaleProblem.response(to: error, problem, route) : problem.response
+        ScaleProblem.concerns(route.path)
+        ? ScaleProblem.response(to: error, problem, route.path) : problem.response
       if response.status.code == 500 {
         logger.error(
           "request failed",
@@ -117,7 +117,10 @@ struct SecurityHeaders<Context: RequestContext>: RouterMiddleware {
     do {
       response = try await next(request, context)
     } catch {
-      response = Problem.of(error).response
+      let problem = Problem.of(error)
+      response =
+        ScaleProblem.concerns(request.uri.path)
+        ? ScaleProblem.response(to: error, problem, request.uri.path) : problem.response
     }
     let fixed: [(HTTPField.Name?, String)] = [
       (.contentSecurityPolicy, Self.policy),

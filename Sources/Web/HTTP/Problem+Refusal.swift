@@ -21,7 +21,7 @@ extension Problem {
     case .taken(let thing, let name):
       return Problem(
         .conflict, "\(thing.rawValue)-exists", "Exists already",
-        "There is a \(thing.rawValue) “\(shortened(name))” already.", remedy: "Choose another name.")
+        "Another \(thing.rawValue) is called “\(shortened(name))”.", remedy: "Choose another name.")
     case .uniqueIDTaken(let uniqueID, let task):
       return Problem(
         .conflict, "unique-id-exists", "The unique id is taken",

@@ -89,6 +89,18 @@ enum WorkRoutes {
       }
     },
     Route(
+      .get, "/api/work/{project}/leases/{lease}/attachments/{attachment}", .work,
+      "A picture beside a leased task that names a URL, by its place, fetched once and kept."
+    ) { call in
+      let text = call.parameters.get("attachment") ?? ""
+      guard let place = Int(text) else { throw Refusal.unknown(.asset, text) }
+      return try await call.atWork { vault, project, worker in
+        let asset = try await Leases(vault, worker: worker, project: project).image(
+          call.id("lease", .lease), attachment: place, by: call.services.fetcher)
+        return AssetRoutes.content(of: asset, vault, .worker(worker), call)
+      }
+    },
+    Route(
       .post, "/api/work/{project}/leases/{lease}/heartbeat", .work,
       "Starts a reserved lease and renews a running one."
     ) { call in
@@ -208,6 +220,16 @@ enum WorkRoutes {
         : "/api/work/\(leased.task.project)/leases/\(leased.lease.id)/image"
       media.append(.init("image", .string(link)))
     }
+    let attachments = leased.content.attachments.enumerated().map { place, attachment -> JSON in
+      let own = "/api/work/\(leased.task.project)/leases/\(leased.lease.id)/attachments/\(place)"
+      let source =
+        attachment.kind != "image"
+        ? attachment.content
+        : AssetID(attachment.content) == nil
+          ? own : AssetRoutes.link(attachment.content, vault, reader: reader)
+      return ["type": .string(attachment.kind), "source": .string(source)]
+    }
+    if !attachments.isEmpty { media.append(.init("attachments", .array(attachments))) }
     var members: [JSON.Member] = [
       .init("id", .string(leased.lease.id.text)),
       .init("stage", .string(leased.lease.stage.rawValue)),

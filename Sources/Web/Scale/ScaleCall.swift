@@ -19,6 +19,13 @@ extension Call {
     return value
   }
 
+  func scaleRequired(_ name: String) throws(ScaleFault) -> String {
+    guard let value = scaleQuery(name) else {
+      throw ScaleFault("Please include a \(name) parameter.")
+    }
+    return value
+  }
+
   func scaleQueries(_ name: String) -> [String] {
     queries.all(name).filter { !$0.isEmpty }
   }

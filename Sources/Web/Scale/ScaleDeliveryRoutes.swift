@@ -54,7 +54,7 @@ enum ScaleDeliveryRoutes {
       }
     },
     Route(.get, "/v2/datasets/task", .managers, "Scale v2: shows one result of a dataset.") { call in
-      let text = call.scaleQuery("task_id") ?? ""
+      let text = try call.scaleRequired("task_id")
       guard let id = TaskID(text) else { throw Refusal.unknown(.task, text) }
       return try await call.atScale { try await $0.datasetTask(id) }
     },
@@ -74,11 +74,11 @@ enum ScaleDeliveryRoutes {
 
   private static let details: [Route] = [
     Route(.get, "/v2/annotation", .managers, "Scale v2: shows an annotation of a chat.") { call in
-      let id = call.scaleQuery("annotation_id") ?? ""
+      let id = try call.scaleRequired("annotation_id")
       return try await call.atScale { try await $0.annotation(id) }
     },
     Route(.get, "/v2/schema", .managers, "Scale v2: shows what responses look like.") { call in
-      let id = call.scaleQuery("schema_id") ?? ""
+      let id = try call.scaleRequired("schema_id")
       return try await call.atScale { try await $0.schema(id) }
     },
   ]

@@ -57,6 +57,7 @@ extension ScaleDesk {
     var project: String?
     var status: String?
     var created = TaskSearch.Filter.Span()
+    var completed = TaskSearch.Filter.Span()
     var limit: Int
     var offset: Int
   }
@@ -66,7 +67,7 @@ extension ScaleDesk {
     if let name = filter.project { project = try await projects.find(name).id }
     let found = try await batches.all(in: project).filter { batch in
       (filter.status == nil || Self.status(batch) == filter.status)
-        && filter.created.holds(batch.createdAt)
+        && filter.created.holds(batch.createdAt) && filter.completed.holds(end: batch)
     }
     var docs: [JSON] = []
     for batch in found.dropFirst(filter.offset).prefix(filter.limit) {

@@ -37,7 +37,9 @@ extension ScaleDesk {
     let id = try await Submissions(vault, actor: actor).submit(
       .init(
         batch: batch.id, task: try task(body, type, params, translation, way),
-        ontology: ScaleForm.ontology(type, params), instructions: instruction, type: type.name,
+        ontology: ScaleForm.ontology(type, params),
+        instructions: [instruction, ScaleForm.explanations(type, params)].filter { !$0.isEmpty }
+          .joined(separator: "\n\n"), type: type.name,
         request: echo, tags: tags, key: key,
         hasCallback: try await hasCallback(body), rules: Self.rules(body)))
     let found = try await TaskSearch(vault).get(id)
@@ -154,12 +156,30 @@ extension ScaleDesk {
         .init(
           "gold",
           [
-            "kind": .string(kind.rawValue), "annotations": translation.annotations(expected),
+            "kind": .string(kind.rawValue),
+            "annotations": try Self.known(expected, translation, type.answer(params)),
           ]))
     } else if vault.isTest {
       members.append(.init("answers", [["annotator": "test", "annotations": translation.canned]]))
     }
     return .object(members)
+  }
+
+  /// A known answer of which nothing is lost: annotators are judged by it.
+  private static func known(
+    _ response: JSON, _ translation: ScaleResponse, _ answer: ScaleType.Answer
+  ) throws(ScaleFault) -> JSON {
+    let annotations = translation.annotations(response)
+    if answer == .response { return annotations }
+    let given = response["annotations"]?.array
+    let objects = (annotations.array ?? []).filter { $0["relation"] == nil }
+    guard response.members?.isEmpty == false, !objects.isEmpty || given?.isEmpty == true,
+      objects.count >= given?.count ?? 0
+    else {
+      throw ScaleFault(
+        "expected_response must be in the form of the task's response, with labels the task has.")
+    }
+    return annotations
   }
 
   private static func priority(_ json: JSON?) throws -> JSON {
@@ -168,6 +188,24 @@ extension ScaleDesk {
       throw ScaleFault("priority must be a whole number of 0 to \(TaskRow.priorityLimit).")
     }
     return .int(number)
+  }
+
+  /// What an annotator is shown beside the text or the image: pictures, links and texts.
+  private func attachments(_ params: JSON) throws -> [JSON] {
+    let kind = params["attachment_type"]?.string
+    let given =
+      (params["attachment"].map { [$0] } ?? []) + (params["attachments"]?.array ?? [])
+      + (params["context_attachments"]?.array ?? [])
+    return try given.compactMap { item in
+      let content = item.string ?? item["content"]?.string ?? item["attachment"]?.string
+      guard let content, !content.isEmpty else { return nil }
+      let type = item["type"]?.string ?? item["attachment_type"]?.string ?? kind
+      if type == "text" { return ["type": "text", "content": .string(content)] }
+      let isImage = type == "image" || content.hasPrefix("scaledata://")
+      return [
+        "type": isImage ? "image" : "link", "content": .string(try file(content)),
+      ]
+    }
   }
 
   /// What an annotator is shown.
@@ -180,9 +218,13 @@ extension ScaleDesk {
     } else if let attachment, kind == "image" {
       members.append(.init("image", .string(try file(attachment))))
     }
-    for name in ["attachment", "attachments", "title", "description", "context_attachments"] {
+    for name in ["title", "description", "template_variables"] {
       if let value = params[name] { members.append(.init(name, value)) }
     }
+    // The first is the task's own text or image, where it is one.
+    let isShown = members.contains { $0.name == "text" || $0.name == "image" }
+    let others = try attachments(params).dropFirst(isShown && attachment != nil ? 1 : 0)
+    if !others.isEmpty { members.append(.init("attachments", .array(Array(others)))) }
     return .object(members.isEmpty ? [.init("type", .string(type.name))] : members)
   }
 

@@ -23,7 +23,8 @@ extension ScaleDesk {
       .init(
         name: name, ontology: ScaleForm.ontology(type, params),
         instructions: Self.text(params["instruction"]) ?? "",
-        plan: vault.isTest ? QualityPlan(answers: .init(min: 1)) : Self.plan(params),
+        plan: vault.isTest
+          ? QualityPlan(answers: .init(min: 1)) : try Self.plan(flags.merged(with: params)),
         workforce: vault.isTest ? .team : .operator, request: request))
     try await Directory(services.engine).put(project, of: vault.clientID)
     return project
@@ -35,13 +36,20 @@ extension ScaleDesk {
   }
 
   /// Scale's pipelines: one attempt and a review, or three attempts settled together.
-  static func plan(_ params: JSON) -> QualityPlan? {
+  static func plan(_ params: JSON) throws(ScaleFault) -> QualityPlan {
     switch params["pipeline"]?.string {
-    case "standard_task": QualityPlan(answers: .init(min: 1, max: 1), review: .init(sampleRate: 1))
+    case nil: return QualityPlan(answers: .init(min: 1, max: 1))
+    case "standard_task":
+      return QualityPlan(answers: .init(min: 1, max: 1), review: .init(sampleRate: 1))
     case "consensus_task":
-      QualityPlan(
-        answers: .init(min: params["num_attempts"]?.integer.map { Int(clamping: $0) } ?? 3))
-    default: QualityPlan(answers: .init(min: 1, max: 1))
+      let attempts = params["num_attempts"]?.integer ?? 3
+      guard (1...Int64(QualityPlan.answerLimit)).contains(attempts) else {
+        throw ScaleFault(
+          "num_attempts must be a whole number of 1 to \(QualityPlan.answerLimit).")
+      }
+      return QualityPlan(answers: .init(min: Int(attempts)))
+    case let other?:
+      throw ScaleFault("pipeline must be standard_task or consensus_task, not \(other).")
     }
   }
 
@@ -69,7 +77,11 @@ extension ScaleDesk {
   func setParams(_ body: JSON, of name: String) async throws -> JSON {
     let project = try await projects.find(name)
     let before = try await projects.content(of: project.id)
-    let given = body.without(["patch"])
+    guard body["patch"] == nil || body["patch"]?.bool != nil else {
+      throw ScaleFault("patch must be true or false.")
+    }
+    // What the history says of a version is no parameter of it.
+    let given = body.without(["patch", "version", "created_at"])
     let old = before.request?["params"] ?? [:]
     let params = body["patch"]?.bool == true ? old.merged(with: given) : given
     return try await json(try await change(project, before.request, params: params))
@@ -79,8 +91,12 @@ extension ScaleDesk {
   func setOntology(_ body: JSON, of name: String) async throws -> JSON {
     let project = try await projects.find(name)
     let before = try await projects.content(of: project.id)
-    guard let labels = body["ontology"], labels.array != nil else {
+    guard let labels = body["ontology"], let list = labels.array else {
       throw ScaleFault("ontology must be an array of labels.")
+    }
+    let names = list.compactMap(\.string)
+    guard Set(names).count == names.count else {
+      throw ScaleFault("The labels of an ontology must differ.")
     }
     let params = (before.request?["params"] ?? [:]).merged(with: ["ontology": labels])
     return try await json(try await change(project, before.request, params: params))
@@ -117,7 +133,7 @@ extension ScaleDesk {
       let head: JSON = [
         "version": .int(Int64(index)), "created_at": .string(Timestamp.text(version.at)),
       ]
-      return head.merged(with: version.content.request?["params"] ?? [:])
+      return (version.content.request?["params"] ?? [:]).merged(with: head)
     }
     let request = versions.last?.content.request
     let flags = request?["flags"] ?? [:]

@@ -59,7 +59,7 @@ extension ScaleDesk {
   }
 
   func setMetadata(_ metadata: JSON, of id: TaskID) async throws -> JSON {
-    try await TaskChanges(vault, actor: actor).setMetadata(metadata, of: id)
+    try await TaskChanges(vault, actor: actor).setMetadata(try Self.metadata(metadata), of: id)
     return try await task(id)
   }
 

@@ -84,16 +84,23 @@ extension ScaleDesk {
     var project: ProjectID?
     var status: String?
     var created: TaskSearch.Filter.Span
+    var completed: TaskSearch.Filter.Span
     var token: String?
     var limit: Int
     var expand: [String]
   }
 
   func v2Batches(_ filter: V2BatchFilter) async throws -> JSON {
-    let found = try await batches.all(in: filter.project).filter { batch in
+    var all = try await batches.all(in: filter.project)[...]
+    if let token = filter.token {
+      guard let last = all.firstIndex(where: { $0.id.text == token }) else {
+        throw ScaleFault("next_token is not one that was given out.")
+      }
+      all = all[(last + 1)...]
+    }
+    let found = all.filter { batch in
       (filter.status == nil || Self.v2Status(batch) == filter.status)
-        && filter.created.holds(batch.createdAt)
-        && (filter.token == nil || batch.id.text < filter.token ?? "")
+        && filter.created.holds(batch.createdAt) && filter.completed.holds(end: batch)
     }
     let page = found.prefix(filter.limit)
     var items: [JSON] = []
@@ -144,6 +151,13 @@ extension ScaleDesk {
     let batchID = Self.text(body["batch_id"])
     if batchID != nil || Self.text(body["batch_name"]) != nil {
       let batch = try await v2Batch(id: batchID, name: Self.text(body["batch_name"]))
+      let projectID = Self.text(body["project_id"])
+      if projectID != nil || Self.text(body["project_name"]) != nil {
+        let project = try await v2Project(id: projectID, name: Self.text(body["project_name"]))
+        guard project.id == batch.project else {
+          throw ScaleFault("The batch \"\(batch.name)\" belongs to another project.")
+        }
+      }
       members.append(.init("batch", .string(batch.name)))
     } else {
       let project = try await v2Project(
@@ -180,6 +194,12 @@ extension ScaleDesk {
     return .object([.init("tasks", .array(items))] + token)
   }
 
+  /// What an annotator wrote by hand may be anything; clients read a list of objects.
+  private static func threads(_ response: JSON?) -> JSON {
+    let threads = response?["threads"]?.array ?? []
+    return .array(threads.filter { $0.members != nil })
+  }
+
   func v2JSON(_ found: TaskSearch.Found, expand: [String]) async throws -> JSON {
     let row = found.row
     let status = Self.statuses.first { $0.states.contains(row.lifecycle.state) }?.name ?? "error"
@@ -197,7 +217,7 @@ extension ScaleDesk {
       .init("task_id", .string(row.id.text)), .init("project", project), .init("batch", batch),
       .init("status", .string(status)),
       .init("created_at", .string(Timestamp.text(row.createdAt))),
-      .init("metadata", found.content.metadata), .init("threads", response?["threads"] ?? []),
+      .init("metadata", found.content.metadata), .init("threads", Self.threads(response)),
     ]
     if row.lifecycle.state == .completed, let end = row.endedAt {
       members.append(.init("completed_at", .string(Timestamp.text(end))))
@@ -208,6 +228,13 @@ extension ScaleDesk {
 
 extension TaskSearch.Filter.Span {
   func holds(_ moment: Int64) -> Bool { moment >= from ?? .min && moment < until ?? .max }
+
+  /// Whether a batch ended within it; any batch is, where nothing is asked.
+  func holds(end batch: Batch) -> Bool {
+    guard from != nil || until != nil else { return true }
+    guard batch.state == .completed, let end = batch.completedAt else { return false }
+    return holds(end)
+  }
 }
 
 extension JSON {

@@ -30,8 +30,14 @@ struct ScaleDesk: Sendable {
     return text
   }
 
+  /// Bytes of a task's or a batch's metadata, as JSON: Scale's 10 KB.
+  static let metadataLimit = 10_240
+
   static func metadata(_ json: JSON?) throws(ScaleFault) -> JSON {
     guard let json, json.members != nil else { throw ScaleFault("metadata must be an object.") }
+    guard json.utf8.count <= metadataLimit else {
+      throw ScaleFault("metadata has at most \(metadataLimit) bytes.")
+    }
     return json
   }
 

@@ -6,15 +6,16 @@ import Wire
 
 /// Errors as Scale's clients read them: `{"status_code": 400, "error": "…"}`.
 enum ScaleProblem {
-  static func concerns(_ route: Route) -> Bool {
-    route.path.hasPrefix("/v1/") || route.path.hasPrefix("/v2/")
+  static func concerns(_ path: String) -> Bool {
+    path.hasPrefix("/v1/") || path.hasPrefix("/v2/")
   }
 
-  static func response(to error: any Error, _ problem: Problem, _ route: Route) -> Response {
+  /// - Parameter path: of the route, or of the request where it has none.
+  static func response(to error: any Error, _ problem: Problem, _ path: String) -> Response {
     let (status, text) = statement(error, problem)
     // Its Python client takes a 409 of a path with "task" in it for a repeated creation and looks
     // for a unique id in the body it sent: only routes that sent one may answer so.
-    let mayConflict = !route.path.contains("{task}/") || route.path.hasSuffix("/unique_id")
+    let mayConflict = !path.contains("{task}/") || path.hasSuffix("/unique_id")
     let shown: HTTPResponse.Status = status == .conflict && !mayConflict ? .badRequest : status
     return .json(
       ["status_code": .int(Int64(shown.code)), "error": .string(text)], status: shown)

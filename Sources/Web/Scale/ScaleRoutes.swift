@@ -96,6 +96,9 @@ enum ScaleRoutes {
         project: call.scaleQuery("project"), status: call.scaleQuery("status"),
         created: .init(
           from: try call.scaleTime("start_time"), until: try call.scaleTime("end_time")),
+        completed: .init(
+          from: try call.scaleTime("completed_after"),
+          until: try call.scaleTime("completed_before")),
         limit: try call.scaleLimit(), offset: try call.scaleOffset())
       return try await call.atScale { try await $0.allBatches(filter) }
     },
@@ -193,7 +196,7 @@ enum ScaleRoutes {
       return response
     },
     Route(.get, "/v1/audits", .managers, "Scale: shows what was said of a result.") { call in
-      let text = call.scaleQuery("task_id") ?? ""
+      let text = try call.scaleRequired("task_id")
       guard let id = TaskID(text) else { throw Refusal.unknown(.task, text) }
       return try await call.atScale { try await $0.fixlessAudits(of: id) }
     },

@@ -48,7 +48,8 @@ enum ScaleV2Routes {
         return try await desk.v2Batches(
           .init(
             project: project?.id, status: call.scaleQuery("status"),
-            created: try span(call, "created"), token: call.scaleQuery("next_token"),
+            created: try span(call, "created"), completed: try span(call, "completed"),
+            token: call.scaleQuery("next_token"),
             limit: try call.scaleLimit(), expand: call.scaleQueries("expand")))
       }
     },
@@ -90,7 +91,7 @@ enum ScaleV2Routes {
       return try await call.atScale { try await $0.v2SetMetadata(body) }
     },
     Route(.get, "/v2/task", .managers, "Scale v2: shows a task.") { call in
-      let text = call.scaleQuery("task_id") ?? ""
+      let text = try call.scaleRequired("task_id")
       guard let id = TaskID(text) else { throw Refusal.unknown(.task, text) }
       return try await call.atScale {
         try await $0.v2Task(id, expand: call.scaleQueries("expand"))

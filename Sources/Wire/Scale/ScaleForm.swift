@@ -17,9 +17,9 @@ package enum ScaleForm {
       let several = params["allow_multiple"]?.bool == true
       classes = question(categoryClass, names(params["categories"]), several: several)
     case .choice: classes = question(choiceClass, names(params["choices"]), several: false)
-    case .fields: classes = (params["fields"]?.array ?? []).compactMap(field)
+    case .fields: classes = ScaleField.all(params).compactMap(field)
     case .values:
-      classes = unique((params["fields"]?.members ?? []).map(\.name)).map(text)
+      classes = unique((params["fields"]?.members ?? []).map(\.name)).map { text($0) }
     case .response: classes = []
     }
     return ["classes": .array(classes.isEmpty ? [text(responseClass)] : classes)]
@@ -102,14 +102,9 @@ package enum ScaleForm {
     ]
   }
 
-  private static func field(_ json: JSON) -> JSON? {
-    guard let id = json["field_id"]?.string, !id.isEmpty else { return nil }
-    let choices = names(json["choices"].map { choices in
-      .array((choices.array ?? []).map { $0["value"] ?? $0 })
-    })
-    guard json["type"]?.string == "category", !choices.isEmpty else { return text(id) }
-    let most = json["max_selections"]?.integer ?? json["max_responses"]?.integer ?? 1
-    return question(id, choices, several: most > 1).first
+  private static func field(_ field: ScaleField) -> JSON? {
+    guard field.isCategory else { return text(field.name, isRequired: field.isRequired) }
+    return question(field.name, field.choices.map(\.label), several: field.isMultiple).first
   }
 
   /// - Returns: nothing where there is nothing to choose from yet: a project may say so later.
@@ -123,7 +118,29 @@ package enum ScaleForm {
     ]
   }
 
-  private static func text(_ name: String) -> JSON {
-    ["name": .string(name), "kind": "text", "maxLength": 1_000_000]
+  private static func text(_ name: String, isRequired: Bool = false) -> JSON {
+    [
+      "name": .string(name), "kind": "text", "required": .bool(isRequired),
+      "maxLength": 1_000_000,
+    ]
+  }
+
+  /// What the questions and labels of a task mean, in Markdown for its annotators: the descriptions
+  /// that an ontology has no place for.
+  package static func explanations(_ type: ScaleType, _ params: JSON) -> String {
+    var lines: [String] = []
+    func add(_ name: String, _ description: String?) {
+      guard let description, !description.isEmpty, description != name else { return }
+      lines.append("- **\(name)**: \(description)")
+    }
+    for field in ScaleField.all(params) { add(field.name, field.description) }
+    for field in params["fields"]?.members ?? [] { add(field.name, field.value.string) }
+    for label in params["labels"]?.array ?? [] {
+      add(label["name"]?.string ?? "", label["description"]?.string)
+    }
+    for attribute in params["annotation_attributes"]?.members ?? [] {
+      add(attribute.name, attribute.value["description"]?.string)
+    }
+    return lines.joined(separator: "\n")
   }
 }

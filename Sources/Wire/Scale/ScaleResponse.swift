@@ -140,20 +140,18 @@ package struct ScaleResponse {
   }
 
   private func fields(_ annotations: [JSON]) -> JSON {
-    let kinds = Dictionary(
-      (params["fields"]?.array ?? []).compactMap { field in
-        field["field_id"]?.string.map { ($0, field["type"] ?? "text") }
-      }, uniquingKeysWith: { first, _ in first })
+    let known = ScaleField.all(params)
     let members = annotations.compactMap { annotation -> JSON.Member? in
-      guard let name = annotation["class"]?.string else { return nil }
-      let values =
-        annotation["options"]?.array
-        ?? [annotation["option"] ?? annotation["text"] ?? .null]
+      guard let field = known.first(where: { $0.name == annotation["class"]?.string }) else {
+        return nil
+      }
+      let chosen =
+        annotation["options"]?.array ?? [annotation["option"] ?? annotation["text"] ?? .null]
       return .init(
-        name,
+        field.id,
         [
-          "type": kinds[name] ?? "text", "field_id": .string(name),
-          "response": [.array(values)],
+          "type": .string(field.type), "field_id": .string(field.id),
+          "response": [.array(chosen.map { field.isCategory ? field.value(of: $0) : $0 })],
         ])
     }
     return ["annotations": .object(members)]
@@ -262,13 +260,19 @@ package struct ScaleResponse {
   }
 
   private func field(_ member: JSON.Member) -> JSON? {
-    guard let values = member.value["response"]?.array?.first?.array, let first = values.first
+    guard let values = member.value["response"]?.array?.first?.array, let first = values.first,
+      let field = ScaleField.all(params).first(where: { $0.id == member.name })
     else { return nil }
-    let field = (params["fields"]?.array ?? []).first { $0["field_id"]?.string == member.name }
-    guard field?["type"]?.string == "category" else {
-      return ["class": .string(member.name), "text": .string(first.string ?? first.text)]
+    let name = JSON.Member("class", .string(field.name))
+    guard field.isCategory else {
+      return .object([name, .init("text", .string(first.string ?? first.text))])
     }
-    return ["class": .string(member.name), "option": first]
+    return .object([
+      name,
+      field.isMultiple
+        ? .init("options", .array(values.map(field.label(of:))))
+        : .init("option", field.label(of: first)),
+    ])
   }
 
   /// Well-formed for the types whose annotations lie in a file: an empty one.
@@ -303,12 +307,15 @@ package struct ScaleResponse {
       return annotations(["choice": .string(ScaleForm.names(params["choices"]).first ?? "")])
     case .fields:
       return .array(
-        (params["fields"]?.array ?? []).compactMap { field in
-          guard let name = field["field_id"]?.string else { return nil }
-          let choice = field["choices"]?.array?.first.map { $0["value"] ?? $0 }
-          return field["type"]?.string == "category" && choice != nil
-            ? ["class": .string(name), "option": choice ?? .null]
-            : ["class": .string(name), "text": "test response"]
+        ScaleField.all(params).map { field in
+          let name = JSON.Member("class", .string(field.name))
+          guard field.isCategory, let first = field.choices.first else {
+            return .object([name, .init("text", "test response")])
+          }
+          let label = JSON.string(first.label)
+          return .object([
+            name, field.isMultiple ? .init("options", [label]) : .init("option", label),
+          ])
         })
     case .values:
       return .array(

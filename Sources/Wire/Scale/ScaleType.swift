@@ -52,11 +52,13 @@ package struct ScaleType: Hashable, Sendable {
 
   /// What Scale's own tests expect to be refused.
   package func check(_ params: JSON, instruction: String?) throws(ScaleFault) {
-    if Self.withAttachment.contains(name), params["attachment"] == nil,
+    let hasAttachment = params["attachment"] != nil && params["attachment"] != ""
+    if Self.withAttachment.contains(name), !hasAttachment,
       (params["attachments"]?.array ?? []).isEmpty
     {
       throw ScaleFault("Please include an attachment or attachments parameter.")
     }
+    try checkAttachment(params)
     switch name {
     case "imageannotation":
       guard params["geometries"]?.members?.isEmpty == false else {
@@ -73,11 +75,30 @@ package struct ScaleType: Hashable, Sendable {
       guard params["text"]?.string != nil else {
         throw ScaleFault("Please include a text parameter.")
       }
+    case "segmentannotation":
+      guard ScaleSegmentation.labels(params).count <= Self.segmentLabelLimit else {
+        throw ScaleFault("labels must be at most \(Self.segmentLabelLimit).")
+      }
     case "comparison":
       guard params["choices"]?.array?.isEmpty == false else {
         throw ScaleFault("Please include a choices parameter.")
       }
     default: break
+    }
+  }
+
+  /// Labels of a segmentation.
+  package static let segmentLabelLimit = 50
+
+  private func checkAttachment(_ params: JSON) throws(ScaleFault) {
+    guard let attachment = params["attachment"] else { return }
+    guard let text = attachment.string else {
+      throw ScaleFault("attachment must be a URL, or a text where attachment_type is text.")
+    }
+    guard params["attachment_type"]?.string == "image" else { return }
+    let scheme = text.split(separator: ":", maxSplits: 1).first ?? ""
+    guard text.hasPrefix("\(scheme)://"), !scheme.isEmpty, scheme.lowercased() != "file" else {
+      throw ScaleFault("attachment must be a URL like https://example.org/picture.jpg.")
     }
   }
 
@@ -114,6 +135,8 @@ package struct ScaleType: Hashable, Sendable {
       fill("min_height", 0)
     case "categorization": fill("allow_multiple", false)
     case "lineannotation": fill("splines", false)
+    case "documenttranscription": fill("lang", "en-US")
+    case "videoplaybackannotation": fill("frame_rate", 1)
     case "segmentannotation": fill("allow_unlabeled", false)
     default: break
     }
@@ -124,10 +147,18 @@ package struct ScaleType: Hashable, Sendable {
     guard let members = json.members else { return json }
     return .object(
       members.map { member in
-        guard member.name == "box", var inner = member.value.members else { return member }
-        for name in ["min_height", "min_width"] where member.value[name] == nil {
-          inner.append(.init(name, 0))
-        }
+        guard var inner = member.value.members else { return member }
+        let defaults: [JSON.Member] =
+          switch member.name {
+          case "box":
+            [
+              .init("min_height", 0), .init("min_width", 0), .init("can_rotate", false),
+              .init("integer_pixels", false),
+            ]
+          case "polygon", "line": [.init("min_vertices", 1)]
+          default: []
+          }
+        inner += defaults.filter { member.value[$0.name] == nil }
         return .init(member.name, .object(inner))
       })
   }

@@ -1,0 +1,34 @@
+import { h } from "../core/dom.js";
+
+/**
+ * What a task shows beside its own text or image: a title, a prompt, pictures, links and texts.
+ * @param {any} task @returns {any} null where there is nothing
+ */
+export function material(task) {
+  const { title, description, template_variables: prompt } = task.params;
+  const parts = [
+    typeof title === "string" ? h("h2", { dir: "auto" }, title) : null,
+    typeof description === "string" ? h("p", { dir: "auto" }, description) : null,
+    prompt && typeof prompt === "object" ? h("dl.prompt", {}, Object.entries(prompt).flatMap(([name, value]) => [
+      h("dt", { dir: "auto" }, name), h("dd", { dir: "auto" }, typeof value === "string" ? value : JSON.stringify(value))])) : null,
+    ...(task.media.attachments || []).map(attachment),
+  ].filter(Boolean);
+  return parts.length ? h("section.material", { "aria-label": "Material" }, parts) : null;
+}
+
+/** @param {{ type: string, source: string }} item @param {number} index */
+function attachment({ type, source }, index) {
+  if (type === "text") return h("div.text-task", { dir: "auto", tabindex: 0 }, source);
+  if (type === "image") {
+    const name = `Picture ${index + 1}`;
+    const figure = h("figure", {}, h("a", { href: source, target: "_blank", rel: "noopener noreferrer" },
+      h("img", { src: source, alt: name, loading: "lazy" })), h("figcaption.muted", {}, name));
+    figure.querySelector("img").addEventListener("error", () =>
+      figure.replaceChildren(h("p.error-text", { role: "alert" }, `${name} cannot be shown.`)));
+    return figure;
+  }
+  // Only addresses of the web are followed; anything else is shown as it is.
+  return /^https?:\/\//i.test(source)
+    ? h("p.material-link", {}, h("a", { href: source, target: "_blank", rel: "noopener noreferrer" }, source))
+    : h("p.material-link", { dir: "auto" }, source);
+}
