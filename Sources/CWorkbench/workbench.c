@@ -44,54 +44,57 @@ BYTES(file_12) = {
 #embed "../../Workbench/editors/image-view.js"
 };
 BYTES(file_13) = {
-#embed "../../Workbench/editors/shapes.js"
+#embed "../../Workbench/editors/object-editor.js"
 };
 BYTES(file_14) = {
-#embed "../../Workbench/editors/text-editor.js"
+#embed "../../Workbench/editors/shapes.js"
 };
 BYTES(file_15) = {
-#embed "../../Workbench/icon.svg"
+#embed "../../Workbench/editors/text-editor.js"
 };
 BYTES(file_16) = {
-#embed "../../Workbench/index.html"
+#embed "../../Workbench/icon.svg"
 };
 BYTES(file_17) = {
-#embed "../../Workbench/main.js"
+#embed "../../Workbench/index.html"
 };
 BYTES(file_18) = {
-#embed "../../Workbench/pages/attributes.js"
+#embed "../../Workbench/main.js"
 };
 BYTES(file_19) = {
-#embed "../../Workbench/pages/join.js"
+#embed "../../Workbench/pages/attributes.js"
 };
 BYTES(file_20) = {
-#embed "../../Workbench/pages/label.js"
+#embed "../../Workbench/pages/join.js"
 };
 BYTES(file_21) = {
-#embed "../../Workbench/pages/manage.js"
+#embed "../../Workbench/pages/label.js"
 };
 BYTES(file_22) = {
-#embed "../../Workbench/pages/pages.css"
+#embed "../../Workbench/pages/manage.js"
 };
 BYTES(file_23) = {
-#embed "../../Workbench/pages/queue.js"
+#embed "../../Workbench/pages/pages.css"
 };
 BYTES(file_24) = {
-#embed "../../Workbench/pages/session.js"
+#embed "../../Workbench/pages/queue.js"
 };
 BYTES(file_25) = {
-#embed "../../Workbench/pages/sign-in.js"
+#embed "../../Workbench/pages/session.js"
 };
 BYTES(file_26) = {
-#embed "../../Workbench/pages/team.js"
+#embed "../../Workbench/pages/sign-in.js"
 };
 BYTES(file_27) = {
-#embed "../../Workbench/parts/dialog.js"
+#embed "../../Workbench/pages/team.js"
 };
 BYTES(file_28) = {
-#embed "../../Workbench/parts/material.js"
+#embed "../../Workbench/parts/dialog.js"
 };
 BYTES(file_29) = {
+#embed "../../Workbench/parts/material.js"
+};
+BYTES(file_30) = {
 #embed "../../Workbench/theme.css"
 };
 
@@ -109,23 +112,24 @@ static const struct workbench_file files[] = {
     {"editors/form-editor.js", file_10, sizeof file_10},
     {"editors/image-editor.js", file_11, sizeof file_11},
     {"editors/image-view.js", file_12, sizeof file_12},
-    {"editors/shapes.js", file_13, sizeof file_13},
-    {"editors/text-editor.js", file_14, sizeof file_14},
-    {"icon.svg", file_15, sizeof file_15},
-    {"index.html", file_16, sizeof file_16},
-    {"main.js", file_17, sizeof file_17},
-    {"pages/attributes.js", file_18, sizeof file_18},
-    {"pages/join.js", file_19, sizeof file_19},
-    {"pages/label.js", file_20, sizeof file_20},
-    {"pages/manage.js", file_21, sizeof file_21},
-    {"pages/pages.css", file_22, sizeof file_22},
-    {"pages/queue.js", file_23, sizeof file_23},
-    {"pages/session.js", file_24, sizeof file_24},
-    {"pages/sign-in.js", file_25, sizeof file_25},
-    {"pages/team.js", file_26, sizeof file_26},
-    {"parts/dialog.js", file_27, sizeof file_27},
-    {"parts/material.js", file_28, sizeof file_28},
-    {"theme.css", file_29, sizeof file_29},
+    {"editors/object-editor.js", file_13, sizeof file_13},
+    {"editors/shapes.js", file_14, sizeof file_14},
+    {"editors/text-editor.js", file_15, sizeof file_15},
+    {"icon.svg", file_16, sizeof file_16},
+    {"index.html", file_17, sizeof file_17},
+    {"main.js", file_18, sizeof file_18},
+    {"pages/attributes.js", file_19, sizeof file_19},
+    {"pages/join.js", file_20, sizeof file_20},
+    {"pages/label.js", file_21, sizeof file_21},
+    {"pages/manage.js", file_22, sizeof file_22},
+    {"pages/pages.css", file_23, sizeof file_23},
+    {"pages/queue.js", file_24, sizeof file_24},
+    {"pages/session.js", file_25, sizeof file_25},
+    {"pages/sign-in.js", file_26, sizeof file_26},
+    {"pages/team.js", file_27, sizeof file_27},
+    {"parts/dialog.js", file_28, sizeof file_28},
+    {"parts/material.js", file_29, sizeof file_29},
+    {"theme.css", file_30, sizeof file_30},
 };
 
 int workbench_file_count(void) { return sizeof files / sizeof files[0]; }

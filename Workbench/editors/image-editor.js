@@ -3,6 +3,7 @@ import { color } from "../core/colors.js";
 import { fill, h } from "../core/dom.js";
 import { announce } from "../parts/dialog.js";
 import { ImageView } from "./image-view.js";
+import { ObjectEditor } from "./object-editor.js";
 import { bounds, kinds, meets, movedShape, withoutPoint } from "./shapes.js";
 
 /** Screen pixels within which a handle is met, and below which a drag is a click. */
@@ -13,7 +14,7 @@ const dragThreshold = 4;
  * Shapes on an image. Two canvases: what is finished, and what is under the hand.
  * Calls `change(shapes)` for steps that can be undone and `select(key)` for the selection.
  */
-export class ImageEditor extends HTMLElement {
+export class ImageEditor extends ObjectEditor {
   /**
    * @param {{ source: string, classes: import("../core/answer.js").LabelClass[], isReadOnly?: boolean,
    *   change: (shapes: readonly import("../core/answer.js").Shape[]) => void,
@@ -71,21 +72,6 @@ export class ImageEditor extends HTMLElement {
   get width() { return this.image.naturalWidth; }
   get height() { return this.image.naturalHeight; }
 
-  /** @param {readonly import("../core/answer.js").Shape[]} shapes */
-  show(shapes) {
-    this.shapes = shapes;
-    if (!shapes.some((shape) => shape.key === this.selected)) this.choose(null);
-    this.paint();
-  }
-
-  /** @param {number | null} key */
-  choose(key) {
-    if (key === this.selected) return;
-    this.selected = key;
-    this.options.select(key);
-    this.paint();
-  }
-
   get size() { return { width: this.width, height: this.height }; }
 
   /** What is drawn next. */
@@ -94,7 +80,7 @@ export class ImageEditor extends HTMLElement {
   /** The class for the next shape; the selected one becomes it too, if it is of that kind. @param {number} id */
   setClass(id) {
     this.activeClass = id;
-    const shape = this.shapes.find((candidate) => candidate.key === this.selected);
+    const shape = this.chosen;
     if (shape && shape.class !== id && shape.kind === this.kind && !this.options.isLocked(shape, "relabel")) {
       this.replace({ ...shape, class: id, attributes: {} });
     }
@@ -149,7 +135,7 @@ export class ImageEditor extends HTMLElement {
     }
     if (this.path) return this.addPoint(point);
     const handle = this.handleAt(place);
-    const selected = this.shapes.find((shape) => shape.key === this.selected);
+    const selected = this.chosen;
     if (handle && selected) {
       if (this.options.isLocked(selected, "edit")) return;
       if (event.altKey) return this.replace({ ...selected, value: withoutPoint(selected.kind, selected.value, handle) });
@@ -282,19 +268,8 @@ export class ImageEditor extends HTMLElement {
     announce(`${this.nameOf(shape.class)} drawn, ${this.shapes.length} objects`);
   }
 
-  /** @param {import("../core/answer.js").Shape} shape */
-  replace(shape) {
-    this.options.change(this.shapes.map((other) => (other.key === shape.key ? shape : other)));
-  }
-
-  removeSelected() {
-    const shape = this.shapes.find((candidate) => candidate.key === this.selected);
-    if (!shape || this.options.isLocked(shape, "delete")) return;
-    this.options.change(this.shapes.filter((other) => other !== shape));
-  }
-
   duplicateSelected() {
-    const shape = this.shapes.find((candidate) => candidate.key === this.selected);
+    const shape = this.chosen;
     if (!shape) return;
     const copy = {
       ...shape, key: newKey(),
@@ -307,17 +282,9 @@ export class ImageEditor extends HTMLElement {
 
   /** @param {number} dx @param {number} dy image pixels */
   nudge(dx, dy) {
-    const shape = this.shapes.find((candidate) => candidate.key === this.selected);
+    const shape = this.chosen;
     if (!shape || this.options.isLocked(shape, "edit")) return;
     this.replace({ ...shape, value: movedShape(shape.kind, shape.value, dx, dy, this.size) });
-  }
-
-  /** @param {number} direction 1 or −1 */
-  cycle(direction) {
-    if (!this.shapes.length) return;
-    const index = this.shapes.findIndex((shape) => shape.key === this.selected);
-    const next = (index + direction + this.shapes.length) % this.shapes.length;
-    this.choose(this.shapes[index < 0 ? 0 : next].key);
   }
 
   /** The smallest shape under a point. @param {[number, number]} point */
@@ -331,7 +298,7 @@ export class ImageEditor extends HTMLElement {
 
   /** @param {[number, number]} place */
   handleAt(place) {
-    const shape = this.shapes.find((candidate) => candidate.key === this.selected);
+    const shape = this.chosen;
     if (!shape) return null;
     for (const [name, x, y] of kinds[shape.kind].handles(shape.value)) {
       const [sx, sy] = this.view.toScreen(x, y);
@@ -339,9 +306,6 @@ export class ImageEditor extends HTMLElement {
     }
     return null;
   }
-
-  /** @param {number} id */
-  nameOf(id) { return this.options.classes.find((c) => c.id === id)?.name ?? ""; }
 
   // Painting
 

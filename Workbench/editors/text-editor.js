@@ -2,12 +2,13 @@ import { newKey } from "../core/answer.js";
 import { color } from "../core/colors.js";
 import { fill, h } from "../core/dom.js";
 import { announce } from "../parts/dialog.js";
+import { ObjectEditor } from "./object-editor.js";
 
 /**
  * Spans of a text, marked by selecting with the mouse, or word by word with the keyboard. Has the
  * image editor's methods; places are Unicode scalars, as in the API.
  */
-export class TextEditor extends HTMLElement {
+export class TextEditor extends ObjectEditor {
   /**
    * @param {{ text: string, classes: import("../core/answer.js").LabelClass[],
    *   change: (shapes: readonly import("../core/answer.js").Shape[]) => void,
@@ -40,45 +41,11 @@ export class TextEditor extends HTMLElement {
 
   disconnectedCallback() { this.abort?.abort(); }
 
-  /** @param {readonly import("../core/answer.js").Shape[]} shapes */
-  show(shapes) {
-    this.shapes = shapes;
-    if (!shapes.some((shape) => shape.key === this.selected)) this.choose(null);
-    this.paint();
-  }
-
-  /** @param {number | null} key */
-  choose(key) {
-    if (key === this.selected) return;
-    this.selected = key;
-    this.options.select(key);
-    this.paint();
-  }
-
   /** @param {number} id */
   setClass(id) {
     this.activeClass = id;
-    const shape = this.shapes.find((candidate) => candidate.key === this.selected);
+    const shape = this.chosen;
     if (shape && shape.class !== id && !this.options.isLocked(shape, "relabel")) this.replace({ ...shape, class: id, attributes: {} });
-  }
-
-  /** @param {import("../core/answer.js").Shape} shape */
-  replace(shape) {
-    this.options.change(this.shapes.map((other) => (other.key === shape.key ? shape : other)));
-  }
-
-  removeSelected() {
-    const shape = this.shapes.find((candidate) => candidate.key === this.selected);
-    if (!shape || this.options.isLocked(shape, "delete")) return;
-    this.options.change(this.shapes.filter((other) => other !== shape));
-  }
-
-  /** @param {number} direction 1 or −1 */
-  cycle(direction) {
-    if (!this.shapes.length) return;
-    const index = this.shapes.findIndex((shape) => shape.key === this.selected);
-    const next = (index + direction + this.shapes.length) % this.shapes.length;
-    this.choose(this.shapes[index < 0 ? 0 : next].key);
   }
 
   escape() {
@@ -143,18 +110,18 @@ export class TextEditor extends HTMLElement {
       const next = Math.min(words.length - 1, Math.max(0, to + (this.cursor ? step : 1)));
       this.cursor = [event.shiftKey && this.cursor ? from : next, next];
       this.paint();
-      announce(this.scalars?.slice(...this.chosen()).join("") ?? "");
+      announce(this.scalars?.slice(...this.chosenWords()).join("") ?? "");
     } else if (event.key === "Enter" && this.cursor && !event.ctrlKey && !event.metaKey) {
       event.preventDefault();
       event.stopPropagation();
-      const [start, end] = this.chosen();
+      const [start, end] = this.chosenWords();
       this.cursor = null;
       this.mark(start, end);
     }
   }
 
   /** The scalars of the words chosen by keyboard. @returns {[number, number]} */
-  chosen() {
+  chosenWords() {
     if (!this.cursor || !this.words) return [0, 0];
     const [a, b] = [Math.min(...this.cursor), Math.max(...this.cursor)];
     return [this.words[a][0], this.words[b][1]];
@@ -163,7 +130,7 @@ export class TextEditor extends HTMLElement {
   /** The text in pieces between which something begins or ends. */
   paint() {
     if (!this.page || !this.scalars) return;
-    const chosen = this.chosen();
+    const chosen = this.chosenWords();
     const marks = this.shapes.map(({ value }) => value);
     const edges = [...new Set([0, this.scalars.length, ...marks.flat(), ...chosen])].sort((a, b) => a - b);
     fill(this.page, edges.slice(0, -1).map((start, index) => {
@@ -186,9 +153,6 @@ export class TextEditor extends HTMLElement {
       return piece;
     }));
   }
-
-  /** @param {number} id */
-  nameOf(id) { return this.options?.classes.find((c) => c.id === id)?.name ?? ""; }
 }
 customElements.define("text-editor", TextEditor);
 
