@@ -56,6 +56,10 @@ import Wire
         ]
       ]
     ),
+    (
+      "transcription", ["fields": ["title": "…"], "repeatable_fields": ["row": "each row"]],
+      ["fields": ["title": "x"], "repeatable_fields": [["row": "a"], ["row": "b"]]]
+    ),
     ("datacollection", ["fields": ["page": "…"]], ["fields": ["page": "x"]]),
     ("lidarannotation", ["labels": ["car"]], ["annotations": ["url": "https://x"]]),
   ]

@@ -19,10 +19,18 @@ package enum ScaleForm {
     case .choice: classes = question(choiceClass, names(params["choices"]), several: false)
     case .fields: classes = ScaleField.all(params).compactMap(field)
     case .values:
-      classes = unique((params["fields"]?.members ?? []).map(\.name)).map { text($0) }
+      let names = (params["fields"]?.members ?? []).map(\.name) + repeatable(params)
+      classes = unique(names).map { text($0) }
     case .response: classes = []
     }
     return ["classes": .array(classes.isEmpty ? [text(responseClass)] : classes)]
+  }
+
+  /// Fields that hold any number of entries: texts here, with an entry on each line.
+  static func repeatable(_ params: JSON) -> [String] {
+    (params["repeatable_fields"]?.members ?? []).map(\.name).filter {
+      params["fields"]?[$0] == nil
+    }
   }
 
   private static func objects(_ type: ScaleType, _ params: JSON) -> [JSON] {
@@ -135,6 +143,10 @@ package enum ScaleForm {
     }
     for field in ScaleField.all(params) { add(field.name, field.description) }
     for field in params["fields"]?.members ?? [] { add(field.name, field.value.string) }
+    for field in repeatable(params) {
+      let description = params["repeatable_fields"]?[field]?.string ?? ""
+      add(field, "\(description) (one entry on each line)")
+    }
     for label in params["labels"]?.array ?? [] {
       add(label["name"]?.string ?? "", label["description"]?.string)
     }

@@ -31,12 +31,20 @@ package struct ScaleResponse {
     case .choice: return ["choice": value(ScaleForm.choiceClass)?["option"] ?? .null]
     case .fields: return fields(annotations)
     case .values:
+      let repeatable = ScaleForm.repeatable(params)
       let members = annotations.compactMap { annotation in
         annotation["class"]?.string.map { JSON.Member($0, annotation["text"] ?? .null) }
       }
-      let fields = JSON.Member("fields", .object(members))
+      let fields = members.filter { !repeatable.contains($0.name) }
+      let entries = members.filter { repeatable.contains($0.name) }.flatMap { member in
+        (member.value.string ?? "").split(separator: "\n").map { line -> JSON in
+          .object([.init(member.name, .string(String(line)))])
+        }
+      }
+      let head = JSON.Member("fields", .object(fields))
       return .object(
-        type.name == "transcription" ? [fields, .init("repeatable_fields", [])] : [fields])
+        type.name == "transcription" || !repeatable.isEmpty
+          ? [head, .init("repeatable_fields", .array(entries))] : [head])
     case .response:
       let text = value(ScaleForm.responseClass)?["text"]?.string ?? "{}"
       return (try? JSON(parsing: Array(text.utf8))) ?? .string(text)
@@ -203,7 +211,15 @@ package struct ScaleResponse {
       return .array(
         (response["fields"]?.members ?? []).compactMap { member in
           member.value.string.map { ["class": .string(member.name), "text": .string($0)] }
-        })
+        }
+          + ScaleForm.repeatable(params).compactMap { name in
+            let lines = (response["repeatable_fields"]?.array ?? []).compactMap {
+              $0[name]?.string
+            }
+            return lines.isEmpty
+              ? nil
+              : ["class": .string(name), "text": .string(lines.joined(separator: "\n"))]
+          })
     case .response:
       return [["class": .string(ScaleForm.responseClass), "text": .string(response.text)]]
     }
@@ -319,8 +335,8 @@ package struct ScaleResponse {
         })
     case .values:
       return .array(
-        (params["fields"]?.members ?? []).map {
-          ["class": .string($0.name), "text": "test response"]
+        ((params["fields"]?.members ?? []).map(\.name) + ScaleForm.repeatable(params)).map {
+          ["class": .string($0), "text": "test response"]
         })
     case .response: return annotations(cannedResponse)
     }

@@ -109,7 +109,9 @@ package struct ScaleType: Hashable, Sendable {
     case "comparison": return .choice
     case "textcollection": return params["fields"]?.array?.isEmpty == false ? .fields : .response
     case "transcription", "datacollection":
-      return params["fields"]?.members?.isEmpty == false ? .values : .response
+      let isEmpty =
+        params["fields"]?.members?.isEmpty != false && ScaleForm.repeatable(params).isEmpty
+      return isEmpty ? .response : .values
     default: return objects(params).isEmpty ? .response : .objects
     }
   }
