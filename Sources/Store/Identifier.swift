@@ -14,6 +14,15 @@ package struct Identifier<Tag>: Hashable, Sendable, Comparable, CustomStringConv
     self.random = random
   }
 
+  /// Ids that follow each other, beginning where the last 20 bits of this one are zero.
+  ///
+  /// - Parameter count: at most 2²⁰.
+  package func run(of count: Int) -> [Identifier] {
+    precondition(count <= 1 << 20)
+    let first = random & ~0xF_FFFF
+    return (0..<UInt64(count)).map { Identifier(seconds: seconds, random: first | $0) }
+  }
+
   /// - Returns: nil unless the text has the form of an id.
   package init?(_ text: some StringProtocol) {
     guard let id = Self.digits(text.utf8) else { return nil }

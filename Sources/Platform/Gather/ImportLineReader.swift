@@ -91,10 +91,11 @@ struct ImportLineReader: Sendable {
 
   typealias Outcome = Result<PreparedTask, ImportProblem>
 
-  /// Reads a portion. Its tasks get their ids in rising order, which the index of ids likes.
+  /// Reads a portion. Its tasks get ids that follow each other from a random one on, so that they
+  /// lie together in the index of ids: spread over it, each portion would write most of it anew.
   func read(_ portion: ArraySlice<NumberedLine>) -> [Outcome] {
-    let ids: [TaskID] = portion.map { _ in vault.environment.newID() }
-    return zip(portion, ids.sorted()).map { read($0, id: $1) }
+    let first: TaskID = vault.environment.newID()
+    return zip(portion, first.run(of: portion.count)).map { read($0, id: $1) }
   }
 
   /// Reads a single task that is JSON already.
