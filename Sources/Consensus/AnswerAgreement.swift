@@ -20,7 +20,7 @@ package enum AnswerAgreement {
         a.filter { $0.classID == labelClass.id }, b.filter { $0.classID == labelClass.id }
       )
       if x.isEmpty && y.isEmpty { continue }
-      if labelClass.kind.isObject || labelClass.kind.isRelation {
+      if !labelClass.kind.isQuestion {
         parts.append(matchedF1(x, y) { likeness($0, of: a, $1, of: b) })
         continue
       }

@@ -30,7 +30,7 @@ public struct Ontology: Hashable, Sendable {
 
   /// Classes that ask something of the task as a whole.
   public var questions: [LabelClass] {
-    classes.filter { !$0.kind.isObject && !$0.kind.isRelation }
+    classes.filter(\.kind.isQuestion)
   }
 
   /// Whether spans of the task's text are asked for.
@@ -100,6 +100,9 @@ public struct LabelClass: Hashable, Sendable {
     public var isRelation: Bool {
       if case .relation = self { true } else { false }
     }
+
+    /// Whether it asks something of the task as a whole, answered once.
+    public var isQuestion: Bool { !isObject && !isRelation }
   }
 
   /// Which objects a relation may join; no classes stand for any.

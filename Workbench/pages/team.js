@@ -91,7 +91,7 @@ async function invited(emails, role, list) {
     const { items } = await post("/api/members/invitations", { emails, role });
     load(list);
     const links = items.filter((/** @type {any} */ one) => one.invitation);
-    if (!links.length) return toast("They have joined already and can sign in.");
+    if (!links.length) return toast("They have joined, or have an invitation from elsewhere; no new link is needed.");
     await dialog("Send each person their link", (close) => [
       h("p.muted", {}, "A link is shown once, can be used once, and lasts seven days."),
       h("div.stack", {}, links.map(link)),

@@ -128,8 +128,7 @@ package struct Quality: Sendable {
       guard !means.isEmpty else { return nil }
       return Agreement(
         name: labelClass.name,
-        measure: labelClass.kind.isObject || labelClass.kind.isRelation
-          ? "meanF1" : "meanSimilarity",
+        measure: labelClass.kind.isQuestion ? "meanSimilarity" : "meanF1",
         value: means.reduce(0, +) / Double(means.count), units: means.count)
     }
   }

@@ -20,12 +20,16 @@ package struct Invitations: Sendable {
 
   package struct Invited: Sendable {
     package var member: Users.Member
-    /// What the link to join holds, shown once; nil for somebody who has joined already.
+    /// What the link to join holds, shown once; nil for somebody who has joined already, or whom
+    /// another client has invited.
     package var secret: String?
   }
 
   /// Gives each address a role within the client. Who has no password yet gets a new invitation,
   /// which ends an older one; who is a member already keeps their role.
+  ///
+  /// A link opens the whole account. So who has a role elsewhere gets none here: it would let this
+  /// client choose the password to another's data. They join by the invitation they have.
   package func invite(
     _ emails: [String], as role: Role, to client: ClientID
   ) async throws -> [Invited] {
@@ -53,7 +57,8 @@ package struct Invitations: Sendable {
             connection, "member.invited", user.id.text,
             ["client": .string(client.text), "role": .string(role.rawValue)])
         }
-        if user.isInvited {
+        let mayJoinHere = try user.isInvited && !hasRole(user.id, besides: client, connection)
+        if mayJoinHere {
           try connection.run(
             "INSERT OR REPLACE INTO invitations VALUES (?, ?, ?, ?)",
             [
@@ -63,9 +68,17 @@ package struct Invitations: Sendable {
         }
         return Invited(
           member: Users.Member(user: user, role: known ?? role),
-          secret: user.isInvited ? one.secret : nil)
+          secret: mayJoinHere ? one.secret : nil)
       }
     }
+  }
+
+  private func hasRole(
+    _ user: UserID, besides client: ClientID, _ connection: any Connection
+  ) throws -> Bool {
+    try connection.first(
+      "SELECT 1 FROM grants WHERE user_id = ? AND client_id IS NOT ?", [user.sql, client.sql]
+    ) { _ in true } ?? false
   }
 
   /// Whose invitation it is.

@@ -56,9 +56,12 @@ package struct TaskChanges: Sendable {
       var steps = TaskSteps(task, now: at, connection)
       try steps.handle(.failed)
       try steps.save()
-      try rewrite(task, connection) { $0.failure = reason }
-      let request = try TaskContent.of(task, vault, connection).request
-      guard request?["clear_unique_id_on_error"]?.bool == true else { return }
+      var freesName = false
+      try rewrite(task, connection) { content in
+        content.failure = reason
+        freesName = content.request?["clear_unique_id_on_error"]?.bool == true
+      }
+      guard freesName else { return }
       try connection.run("UPDATE tasks SET unique_id = NULL WHERE seq = ?", [.int(task.seq)])
     }
   }

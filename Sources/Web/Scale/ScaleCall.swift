@@ -26,6 +26,13 @@ extension Call {
     return value
   }
 
+  /// The task that the query names.
+  func scaleTask() throws -> TaskID {
+    let text = try scaleRequired("task_id")
+    guard let id = TaskID(text) else { throw Refusal.unknown(.task, text) }
+    return id
+  }
+
   func scaleQueries(_ name: String) -> [String] {
     queries.all(name).filter { !$0.isEmpty }
   }

@@ -18,7 +18,7 @@ enum ScaleDeliveryRoutes {
       let id = call.scaleQuery("delivery_id")
       return try await call.atScale { desk in
         var filter = TaskSearch.Filter()
-        filter.project = try await project(call, desk)
+        filter.project = try await ScaleV2Routes.project(call, desk)
         guard id != nil || filter.project != nil else {
           throw Refusal.invalid(path: "delivery_id", problem: "or a project must be named")
         }
@@ -54,8 +54,7 @@ enum ScaleDeliveryRoutes {
       }
     },
     Route(.get, "/v2/datasets/task", .managers, "Scale v2: shows one result of a dataset.") { call in
-      let text = try call.scaleRequired("task_id")
-      guard let id = TaskID(text) else { throw Refusal.unknown(.task, text) }
+      let id = try call.scaleTask()
       return try await call.atScale { try await $0.datasetTask(id) }
     },
     Route(
@@ -83,17 +82,11 @@ enum ScaleDeliveryRoutes {
     },
   ]
 
-  private static func project(_ call: Call, _ desk: ScaleDesk) async throws -> ProjectID? {
-    let id = call.scaleQuery("project_id") ?? call.scaleQuery("dataset_id")
-    let name = call.scaleQuery("project_name")
-    return id == nil && name == nil ? nil : try await desk.v2Project(id: id, name: name).id
-  }
-
   private static func filter(
     _ call: Call, _ desk: ScaleDesk
   ) async throws -> ScaleDesk.DeliveryFilter {
     .init(
-      project: try await project(call, desk),
+      project: try await ScaleV2Routes.project(call, desk),
       delivered: try ScaleV2Routes.span(call, "delivered"), expand: call.scaleQueries("expand"))
   }
 
@@ -102,7 +95,7 @@ enum ScaleDeliveryRoutes {
   ) async throws -> ScaleDesk.DeliveryPage {
     .init(
       id: call.scaleQuery("delivery_id"), name: call.scaleQuery("delivery_name"),
-      project: try await project(call, desk), token: call.scaleQuery("next_token"),
+      project: try await ScaleV2Routes.project(call, desk), token: call.scaleQuery("next_token"),
       limit: try call.scaleLimit(), expand: call.scaleQueries("expand"))
   }
 }

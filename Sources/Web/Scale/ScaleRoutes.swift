@@ -196,8 +196,7 @@ enum ScaleRoutes {
       return response
     },
     Route(.get, "/v1/audits", .managers, "Scale: shows what was said of a result.") { call in
-      let text = try call.scaleRequired("task_id")
-      guard let id = TaskID(text) else { throw Refusal.unknown(.task, text) }
+      let id = try call.scaleTask()
       return try await call.atScale { try await $0.fixlessAudits(of: id) }
     },
   ]

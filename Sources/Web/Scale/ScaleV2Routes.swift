@@ -39,15 +39,10 @@ enum ScaleV2Routes {
     },
     Route(.get, "/v2/batches", .managers, "Scale v2: lists batches, newest first.") { call in
       try await call.atScale { desk in
-        let named = call.scaleQuery("project_id") ?? call.scaleQuery("project_name")
-        let project =
-          named == nil
-          ? nil
-          : try await desk.v2Project(
-            id: call.scaleQuery("project_id"), name: call.scaleQuery("project_name"))
+        let project = try await project(call, desk)
         return try await desk.v2Batches(
           .init(
-            project: project?.id, status: call.scaleQuery("status"),
+            project: project, status: call.scaleQuery("status"),
             created: try span(call, "created"), completed: try span(call, "completed"),
             token: call.scaleQuery("next_token"),
             limit: try call.scaleLimit(), expand: call.scaleQueries("expand")))
@@ -91,8 +86,7 @@ enum ScaleV2Routes {
       return try await call.atScale { try await $0.v2SetMetadata(body) }
     },
     Route(.get, "/v2/task", .managers, "Scale v2: shows a task.") { call in
-      let text = try call.scaleRequired("task_id")
-      guard let id = TaskID(text) else { throw Refusal.unknown(.task, text) }
+      let id = try call.scaleTask()
       return try await call.atScale {
         try await $0.v2Task(id, expand: call.scaleQueries("expand"))
       }
@@ -123,6 +117,13 @@ enum ScaleV2Routes {
     return ScaleDesk.Page(
       filter: filter, token: call.scaleQuery("next_token"), offset: 0,
       limit: try call.scaleLimit(), isLimited: false)
+  }
+
+  /// The project that the query names; nil where it names none.
+  static func project(_ call: Call, _ desk: ScaleDesk) async throws -> ProjectID? {
+    let id = call.scaleQuery("project_id") ?? call.scaleQuery("dataset_id")
+    let name = call.scaleQuery("project_name")
+    return id == nil && name == nil ? nil : try await desk.v2Project(id: id, name: name).id
   }
 
   static func span(_ call: Call, _ name: String) throws -> TaskSearch.Filter.Span {

@@ -5,12 +5,17 @@ package struct ScaleResponse {
   private let type: ScaleType
   private let params: JSON
   private let answer: ScaleType.Answer
+  /// What may be marked, and what is asked; found once, used for every annotation.
+  private let knownObjects: [ScaleObject]
+  private let knownFields: [ScaleField]
 
   /// - Parameter params: of the task, with its project's.
   package init(_ type: ScaleType, _ params: JSON) {
     self.type = type
     self.params = params
     answer = type.answer(params)
+    knownObjects = answer == .objects ? type.objects(params) : []
+    knownFields = answer == .fields ? ScaleField.all(params) : []
   }
 
   // MARK: From annotations
@@ -52,13 +57,12 @@ package struct ScaleResponse {
   }
 
   private func objects(_ annotations: [JSON], _ task: String) -> JSON {
-    let known = type.objects(params)
     var found: [JSON] = []
     var uuids: [Int: String] = [:]
     var global: [JSON.Member] = []
     for (place, annotation) in annotations.enumerated() {
       let name = annotation["class"]?.string
-      if let object = known.first(where: { $0.name == name }) {
+      if let object = knownObjects.first(where: { $0.name == name }) {
         let uuid = Self.uuid(task, found.count)
         uuids[place] = uuid
         found.append(self.object(annotation, object, uuid))
@@ -148,9 +152,8 @@ package struct ScaleResponse {
   }
 
   private func fields(_ annotations: [JSON]) -> JSON {
-    let known = ScaleField.all(params)
     let members = annotations.compactMap { annotation -> JSON.Member? in
-      guard let field = known.first(where: { $0.name == annotation["class"]?.string }) else {
+      guard let field = knownFields.first(where: { $0.name == annotation["class"]?.string }) else {
         return nil
       }
       let chosen =
@@ -241,7 +244,7 @@ package struct ScaleResponse {
 
   private func annotation(_ json: JSON) -> JSON? {
     let geometry = (json["type"] ?? json["location"]?["type"])?.string
-    let object = type.objects(params).first {
+    let object = knownObjects.first {
       $0.label == json["label"]?.string && (geometry == nil || geometry == $0.geometry.rawValue)
     }
     guard let object, let value = object.geometry.value(json["location"] ?? json) else {
@@ -277,7 +280,7 @@ package struct ScaleResponse {
 
   private func field(_ member: JSON.Member) -> JSON? {
     guard let values = member.value["response"]?.array?.first?.array, let first = values.first,
-      let field = ScaleField.all(params).first(where: { $0.id == member.name })
+      let field = knownFields.first(where: { $0.id == member.name })
     else { return nil }
     let name = JSON.Member("class", .string(field.name))
     guard field.isCategory else {
@@ -308,7 +311,7 @@ package struct ScaleResponse {
   package var canned: JSON {
     switch answer {
     case .objects:
-      guard let object = type.objects(params).first else { return [] }
+      guard let object = knownObjects.first else { return [] }
       var members: [JSON.Member] = [
         .init("class", .string(object.name)), .init(object.geometry.kind, object.geometry.canned),
       ]
@@ -323,7 +326,7 @@ package struct ScaleResponse {
       return annotations(["choice": .string(ScaleForm.names(params["choices"]).first ?? "")])
     case .fields:
       return .array(
-        ScaleField.all(params).map { field in
+        knownFields.map { field in
           let name = JSON.Member("class", .string(field.name))
           guard field.isCategory, let first = field.choices.first else {
             return .object([name, .init("text", "test response")])
