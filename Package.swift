@@ -31,7 +31,11 @@ let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let package = Package(
   name: "assay",
   platforms: [.macOS(.v15)],
-  products: [.executable(name: "assay", targets: ["assay"])],
+  products: [
+    .executable(name: "assay", targets: ["assay"]),
+    // The kernel by its C names, for the tests and measurements that set it beside other tools.
+    .library(name: "AssayKernel", type: .dynamic, targets: ["Kernel"]),
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
@@ -44,7 +48,11 @@ let package = Package(
     // kernel
     room("Notation"),
     room("Geometry"),
-    room("Labels", ["Geometry"]),
+    room("Labels", ["Notation", "Geometry"]),
+    .target(
+      name: "Kernel", dependencies: ["Notation", "Geometry", "Labels"],
+      swiftSettings: strict + [.enableExperimentalFeature("Extern")]),
+    .plugin(name: "BuildKernel", capability: .buildTool()),
     // domain
     room("Consensus", ["Geometry", "Labels"]),
     room("Workflow", ["Labels"]),
@@ -67,12 +75,12 @@ let package = Package(
       ]),
     // delivery
     .target(name: "CWorkbench", cSettings: [.unsafeFlags(["-std=c23", "-Wno-c23-extensions"])]),
-    room(
-      "Web",
-      [
+    .target(
+      name: "Web",
+      dependencies: [
         "Platform", "Notation", "Geometry", "Formats", "Store", "Vault", "Labels", "Workflow",
         "Consensus", "Wire", "CWorkbench", crypto, hummingbird, httpClient, logging,
-      ]),
+      ], swiftSettings: strict, plugins: ["BuildKernel"]),
     .executableTarget(
       name: "assay",
       dependencies: [
@@ -82,6 +90,7 @@ let package = Package(
     // tests, mirroring the rooms
     suite("NotationTests", ["Notation"]),
     suite("GeometryTests", ["Geometry"]),
+    suite("KernelTests", ["Kernel", "Geometry", "Labels", "Notation"]),
     suite("WireTests", ["Wire", "Notation"]),
     suite("LabelsTests", ["Labels", "Geometry"]),
     suite("ConsensusTests", ["Consensus", "Labels", "Geometry"]),

@@ -6,9 +6,9 @@ package enum AnswerAgreement {
   /// Objects less alike than this are different ones.
   package static let objectThreshold = 0.5
 
-  /// 0…1: the mean over the classes that either answers. Categories, options and ratings agree or
-  /// not (a rating within one step agrees), objects and relations by F1 at a similarity (IoU, of
-  /// regions) of 0.5, texts by edit distance.
+  /// 0…1: the mean over the classes that either answers. Categories, options, ratings and numbers
+  /// agree or not (a rating within one step agrees, a number within 5 %), objects and relations by F1
+  /// at a similarity (IoU, of regions) of 0.5, texts by edit distance.
   ///
   /// - Complexity: O(objects²), and `TextMedoid.editDistance` for texts.
   package static func share(
@@ -39,6 +39,7 @@ package enum AnswerAgreement {
     switch (a, b, kind) {
     case (.rating(let x), .rating(let y), .rating(let scale)):
       return abs(x - y) <= scale.step ? 1 : 0
+    case (.number(let x), .number(let y), _): return AnswerConsensus.areNear(x, y) ? 1 : 0
     case (.text(let x), .text(let y), _):
       return TextMedoid.find([x, y])?.similarity ?? 0
     default: return a == b ? 1 : 0
@@ -50,7 +51,8 @@ package enum AnswerAgreement {
     _ x: Annotation, of a: [Annotation], _ y: Annotation, of b: [Annotation]
   ) -> Double {
     guard let p = x.ends, let q = y.ends else { return ObjectFusion.similarity(x.value, y.value) }
-    guard [p.from, p.to].allSatisfy(a.indices.contains), [q.from, q.to].allSatisfy(b.indices.contains)
+    guard [p.from, p.to].allSatisfy(a.indices.contains),
+      [q.from, q.to].allSatisfy(b.indices.contains)
     else { return 0 }
     return min(
       ObjectFusion.similarity(a[p.from].value, b[q.from].value),

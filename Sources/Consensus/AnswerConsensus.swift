@@ -52,6 +52,7 @@ package struct AnswerConsensus: Hashable, Sendable {
       annotations.append(Annotation(classID: labelClass.id, value: value))
       confidence = min(confidence, sure)
     }
+    annotations = ontology.pruned(annotations)
   }
 
   private static func settle(
@@ -81,6 +82,14 @@ package struct AnswerConsensus: Hashable, Sendable {
         ratings: ratings, tolerance: scale.step / 2,
         priorDeviation: (scale.maximum - scale.minimum) / 8)
       return (.rating(estimate.mean), estimate.confidence)
+    case .boolean:
+      let posterior = OneCoinPosterior.posterior(
+        votes.compactMap { value, accuracy in
+          guard case .boolean(let isTrue) = value else { return nil }
+          return OneCoinPosterior.Vote(label: isTrue ? 1 : 0, accuracy: accuracy)
+        }, classCount: 2)
+      return (.boolean(posterior[1] > posterior[0]), max(posterior[0], posterior[1]))
+    case .number: return number(votes)
     case .text:
       let texts = votes.compactMap { vote -> String? in
         if case .text(let text) = vote.0 { text } else { nil }
@@ -88,6 +97,28 @@ package struct AnswerConsensus: Hashable, Sendable {
       guard let medoid = TextMedoid.find(texts) else { return nil }
       return (.text(texts[medoid.index]), medoid.similarity)
     }
+  }
+
+  /// Whether two numbers say the same: within a twentieth of the larger one.
+  static func areNear(_ a: Double, _ b: Double) -> Bool {
+    abs(a - b) <= max(abs(a), abs(b)) / 20
+  }
+
+  /// The weighted median, as sure as the share of weight that is near it.
+  static func number(_ votes: [(Annotation.Value, Double)]) -> (Annotation.Value, Double)? {
+    var numbers: [(value: Double, weight: Double)] = []
+    for case (.number(let value), let weight) in votes { numbers.append((value, weight)) }
+    numbers.sort { $0.value < $1.value }
+    let total = numbers.reduce(0) { $0 + $1.weight }
+    guard total > 0 else { return nil }
+    var sum = 0.0
+    for number in numbers {
+      sum += number.weight
+      guard sum >= total / 2 else { continue }
+      let near = numbers.filter { areNear($0.value, number.value) }.reduce(0) { $0 + $1.weight }
+      return (.number(number.value), near / total)
+    }
+    return nil
   }
 
   /// Each option is a question of its own: is it there?

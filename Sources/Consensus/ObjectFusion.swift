@@ -149,12 +149,11 @@ package enum ObjectFusion {
       ids.append(attribute.id)
     }
     let attributes = ids.map { id in
-      Annotation.Attribute(
-        id: id,
-        value: heaviest(
-          agreeing.flatMap { member in
-            member.annotation.attributes.filter { $0.id == id }.map { ($0.value, member.weight) }
-          }))
+      let votes = agreeing.flatMap { member in
+        member.annotation.attributes.filter { $0.id == id }.map { ($0.value, member.weight) }
+      }
+      return Annotation.Attribute(
+        id: id, value: AnswerConsensus.number(votes)?.0 ?? heaviest(votes))
     }
     return Annotation(classID: classID, value: cluster.center, attributes: attributes)
   }

@@ -16,6 +16,15 @@ public struct Point: Hashable, Sendable {
     Point(x: a.x * factor, y: a.y * factor)
   }
 
+  /// The distance in pixels to the nearest point between `a` and `b`.
+  public func distance(toSegment a: Point, _ b: Point) -> Double {
+    let along = b - a
+    let square = along.x * along.x + along.y * along.y
+    guard square > 0 else { return distance(to: a) }
+    let share = ((x - a.x) * along.x + (y - a.y) * along.y) / square
+    return distance(to: a + along * max(0, min(1, share)))
+  }
+
   /// In pixels.
   public func distance(to other: Point) -> Double {
     let (dx, dy) = (x - other.x, y - other.y)
@@ -28,13 +37,13 @@ public struct Point: Hashable, Sendable {
 ///
 /// - Parameter angle: in radians.
 public func sineAndCosine(_ angle: Double) -> (sine: Double, cosine: Double) {
-  let quarters = (angle / (Double.pi / 2)).rounded()
+  let quarters = (angle / (Double.pi / 2) + 0.5).rounded(.down)
   let rest = angle - quarters * (Double.pi / 2)
   let square = rest * rest
   var (sine, cosine) = (0.0, 0.0)
   // Taylor series by Horner's rule; |rest| ≤ π/4.
-  for n in stride(from: 17.0, through: 1, by: -2) { sine = 1 - square / ((n + 1) * (n + 2)) * sine }
-  for n in stride(from: 16.0, through: 0, by: -2) { cosine = 1 - square / ((n + 1) * (n + 2)) * cosine }
+  for n in stride(from: 17, through: 1, by: -2) { sine = 1 - square / Double((n + 1) * (n + 2)) * sine }
+  for n in stride(from: 16, through: 0, by: -2) { cosine = 1 - square / Double((n + 1) * (n + 2)) * cosine }
   sine *= rest
   switch Int(quarters) & 3 {
   case 0: return (sine, cosine)
@@ -42,4 +51,17 @@ public func sineAndCosine(_ angle: Double) -> (sine: Double, cosine: Double) {
   case 2: return (-sine, -cosine)
   default: return (-cosine, sine)
   }
+}
+
+/// e to the power of `value`, the same bits on every machine; within 1e-15 of it relatively.
+///
+/// - Parameter value: from −700 to 700; what lies beyond is taken as the nearest of these.
+func exponential(_ value: Double) -> Double {
+  let value = max(-700, min(700, value))
+  let turns = (value / 0.693_147_180_559_945_3 + 0.5).rounded(.down)
+  let rest = (value - turns * 0.693_147_180_369_123_8) - turns * 1.908_214_929_270_588e-10
+  // Taylor series by Horner's rule; |rest| ≤ ln 2 / 2.
+  var sum = 1.0
+  for n in stride(from: 16, through: 1, by: -1) { sum = 1 + rest / Double(n) * sum }
+  return sum * Double(sign: .plus, exponent: Int(turns), significand: 1)
 }

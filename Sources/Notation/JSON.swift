@@ -91,56 +91,58 @@ extension JSON: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral,
   }
 }
 
-/// So that a `Codable` wire shape can carry values whose form only the project's ontology knows.
-extension JSON: Codable {
-  private struct Name: CodingKey {
-    let stringValue: String
-    var intValue: Int? { nil }
-    init(stringValue: String) { self.stringValue = stringValue }
-    init?(intValue: Int) { nil }
-  }
+#if !hasFeature(Embedded)
+  /// So that a `Codable` wire shape can carry values whose form only the project's ontology knows.
+  extension JSON: Codable {
+    private struct Name: CodingKey {
+      let stringValue: String
+      var intValue: Int? { nil }
+      init(stringValue: String) { self.stringValue = stringValue }
+      init?(intValue: Int) { nil }
+    }
 
-  package init(from decoder: any Decoder) throws {
-    if let object = try? decoder.container(keyedBy: Name.self) {
-      self = .object(
-        try object.allKeys.map {
-          Member($0.stringValue, try object.decode(JSON.self, forKey: $0))
-        })
-    } else if var array = try? decoder.unkeyedContainer() {
-      var elements: [JSON] = []
-      while !array.isAtEnd { elements.append(try array.decode(JSON.self)) }
-      self = .array(elements)
-    } else {
-      let single = try decoder.singleValueContainer()
-      if single.decodeNil() {
-        self = .null
-      } else if let value = try? single.decode(Bool.self) {
-        self = .bool(value)
-      } else if let value = try? single.decode(Int64.self) {
-        self = .int(value)
-      } else if let value = try? single.decode(Double.self) {
-        self = .double(value)
+    package init(from decoder: any Decoder) throws {
+      if let object = try? decoder.container(keyedBy: Name.self) {
+        self = .object(
+          try object.allKeys.map {
+            Member($0.stringValue, try object.decode(JSON.self, forKey: $0))
+          })
+      } else if var array = try? decoder.unkeyedContainer() {
+        var elements: [JSON] = []
+        while !array.isAtEnd { elements.append(try array.decode(JSON.self)) }
+        self = .array(elements)
       } else {
-        self = .string(try single.decode(String.self))
+        let single = try decoder.singleValueContainer()
+        if single.decodeNil() {
+          self = .null
+        } else if let value = try? single.decode(Bool.self) {
+          self = .bool(value)
+        } else if let value = try? single.decode(Int64.self) {
+          self = .int(value)
+        } else if let value = try? single.decode(Double.self) {
+          self = .double(value)
+        } else {
+          self = .string(try single.decode(String.self))
+        }
       }
     }
-  }
 
-  package func encode(to encoder: any Encoder) throws {
-    switch self {
-    case .null:
-      var single = encoder.singleValueContainer()
-      try single.encodeNil()
-    case .bool(let value): try value.encode(to: encoder)
-    case .int(let value): try value.encode(to: encoder)
-    case .double(let value): try value.encode(to: encoder)
-    case .string(let value): try value.encode(to: encoder)
-    case .array(let value): try value.encode(to: encoder)
-    case .object(let members):
-      var object = encoder.container(keyedBy: Name.self)
-      for member in members {
-        try object.encode(member.value, forKey: Name(stringValue: member.name))
+    package func encode(to encoder: any Encoder) throws {
+      switch self {
+      case .null:
+        var single = encoder.singleValueContainer()
+        try single.encodeNil()
+      case .bool(let value): try value.encode(to: encoder)
+      case .int(let value): try value.encode(to: encoder)
+      case .double(let value): try value.encode(to: encoder)
+      case .string(let value): try value.encode(to: encoder)
+      case .array(let value): try value.encode(to: encoder)
+      case .object(let members):
+        var object = encoder.container(keyedBy: Name.self)
+        for member in members {
+          try object.encode(member.value, forKey: Name(stringValue: member.name))
+        }
       }
     }
   }
-}
+#endif

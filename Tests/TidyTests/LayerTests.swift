@@ -6,7 +6,8 @@ enum House {
   static let rooms: [String: Set<String>] = [
     "Notation": [],
     "Geometry": [],
-    "Labels": ["Geometry"],
+    "Labels": ["Notation", "Geometry"],
+    "Kernel": ["Notation", "Geometry", "Labels"],
     "Consensus": ["Geometry", "Labels", "Glibc", "Darwin"],
     "Workflow": ["Labels"],
     "Vault": ["Foundation", "COpenSSL", "Crypto", "Synchronization", "Glibc"],

@@ -1,12 +1,14 @@
 /**
  * An answer as the editors hold it: by numbers, each object with a key of its own.
  *
- * @typedef {{ id: number, name: string }} Option
+ * @typedef {{ id: number, name: string, parent?: number }} Option
  * @typedef {{ id: number, name: string, kind: string,
  *   required: boolean, options?: Option[], attributes?: LabelClass[], min?: number, max?: number,
- *   step?: number, maxLength?: number }} LabelClass
+ *   step?: number, maxLength?: number, whole?: boolean, when?: { name: number, is?: number[] },
+ *   keypoints?: string[], skeleton?: [number, number][], color?: string, hotkey?: string,
+ *   from?: number[], to?: number[], directed?: boolean, rules?: Record<string, any> }} LabelClass
  * @typedef {{ classes: LabelClass[] }} Ontology
- * @typedef {{ key: number, class: number, kind: string, value: any, attributes: Record<string, any> }} Shape
+ * @typedef {{ key: number, class: number, kind: string, value: any, attributes: Record<string, any>, group?: number }} Shape
  *   an object: a shape on the image, or a span of the text
  * @typedef {{ key: number, class: number, from: number, to: number }} Link a relation between two objects, by their keys
  * @typedef {{ shapes: readonly Shape[], links: readonly Link[], values: Readonly<Record<string, any>> }} Answer
@@ -14,7 +16,7 @@
 
 /** What the API calls the answer to a question; an object's value bears its kind's name.
  * @type {Record<string, string>} */
-const member = { category: "option", multiLabel: "options", rating: "rating", text: "text" };
+const member = { category: "option", multiLabel: "options", rating: "rating", number: "number", boolean: "boolean", text: "text" };
 
 /** Whether a class asks something of the task as a whole. @param {LabelClass} definition */
 export const isQuestion = (definition) => definition.kind in member;
@@ -23,6 +25,39 @@ export const isObject = (definition) => !isQuestion(definition) && definition.ki
 
 /** To hundredths of a pixel, however deep. @param {any} value @returns {any} */
 const rounded = (value) => (Array.isArray(value) ? value.map(rounded) : Math.round(value * 100) / 100);
+/** Of what ends in a turn, that is left alone. @param {number[]} value */
+const roundedButTurn = (value) => [...rounded(value.slice(0, 4)), ...value.slice(4)];
+
+/** A shape's value as it is sent. @param {string} kind @param {any} value */
+function sent(kind, value) {
+  if (kind === "mask") return value;
+  return kind === "ellipse" || kind === "rotatedBox" ? roundedButTurn(value) : rounded(value);
+}
+
+/** The attributes or questions that are asked, given what is answered: a condition on what is itself not
+ * asked does not hold. @param {readonly LabelClass[]} definitions @param {Readonly<Record<string, any>>} values */
+export function asked(definitions, values) {
+  /** @type {LabelClass[]} */
+  const found = [];
+  for (const definition of definitions) {
+    const { when } = definition;
+    if (!when || (found.some((other) => other.id === when.name) && holds(when, values[when.name]))) found.push(definition);
+  }
+  return found;
+}
+
+/** @param {{ is?: number[] }} when @param {any} value */
+function holds({ is = [] }, value) {
+  if (value === undefined || value === null || value === "" || value === false) return false;
+  if (Array.isArray(value)) return is.length ? value.some((option) => is.includes(option)) : value.length > 0;
+  return !is.length || is.includes(value);
+}
+
+/** Only what is asked. @param {readonly LabelClass[]} definitions @param {Readonly<Record<string, any>>} values */
+function pruned(definitions, values) {
+  if (!definitions.some((definition) => definition.when)) return values;
+  return Object.fromEntries(asked(definitions, values).flatMap(({ id }) => (id in values ? [[id, values[id]]] : [])));
+}
 
 let nextKey = 1;
 export const newKey = () => nextKey++;
@@ -56,7 +91,10 @@ export function read(annotations, ontology) {
         if (attribute) attributes[attribute.id] = readValue(value, attribute);
       }
       keys.set(place, nextKey);
-      shapes.push({ key: newKey(), class: found.id, kind: found.kind, value: annotation[found.kind], attributes });
+      shapes.push({
+        key: newKey(), class: found.id, kind: found.kind, value: annotation[found.kind], attributes,
+        ...(annotation.group ? { group: annotation.group } : {}),
+      });
     } else {
       values[found.id] = readValue(annotation[member[found.kind]], found);
     }
@@ -85,18 +123,20 @@ function find(list, key) {
 export function write(answer, ontology) {
   const annotations = [];
   for (const shape of answer.shapes) {
+    const definition = ontology.classes.find((candidate) => candidate.id === shape.class);
+    const attributes = pruned(definition?.attributes ?? [], shape.attributes);
     annotations.push({
-      class: shape.class, [shape.kind]: shape.kind === "ellipse" ? shape.value : rounded(shape.value),
-      ...(Object.keys(shape.attributes).length ? { attributes: shape.attributes } : {}),
+      class: shape.class, [shape.kind]: sent(shape.kind, shape.value),
+      ...(Object.keys(attributes).length ? { attributes } : {}), ...(shape.group ? { group: shape.group } : {}),
     });
   }
   const places = new Map(answer.shapes.map((shape, index) => [shape.key, index]));
   for (const link of answer.links) {
     annotations.push({ class: link.class, relation: [places.get(link.from), places.get(link.to)] });
   }
-  for (const definition of ontology.classes) {
+  for (const definition of asked(ontology.classes.filter(isQuestion), answer.values)) {
     const value = answer.values[definition.id];
-    if (!isQuestion(definition) || isOpen(value)) continue;
+    if (isOpen(value)) continue;
     annotations.push({ class: definition.id, [member[definition.kind]]: value });
   }
   return annotations;
@@ -108,16 +148,17 @@ const isOpen = (value) => value === undefined || value === null || value === "";
 /** The first thing that is still missing, in words; empty where the answer is complete.
  * @param {Answer} answer @param {Ontology} ontology */
 export function missing(answer, ontology) {
+  const questions = asked(ontology.classes.filter(isQuestion), answer.values);
   for (const definition of ontology.classes) {
     if (isObject(definition)) {
       const shapes = answer.shapes.filter((shape) => shape.class === definition.id);
       if (definition.required && !shapes.length) return `Mark at least one “${definition.name}”.`;
-      for (const attribute of definition.attributes || []) {
-        if (attribute.required && shapes.some((shape) => isOpen(shape.attributes[attribute.id]))) {
-          return `Give “${attribute.name}” of each “${definition.name}”.`;
-        }
+      if (!definition.attributes?.some((attribute) => attribute.required)) continue;
+      for (const shape of shapes) {
+        const open = asked(definition.attributes, shape.attributes).find((attribute) => attribute.required && isOpen(shape.attributes[attribute.id]));
+        if (open) return `Give “${open.name}” of each “${definition.name}”.`;
       }
-    } else if (definition.required && isQuestion(definition) && isOpen(answer.values[definition.id])) {
+    } else if (definition.required && questions.includes(definition) && isOpen(answer.values[definition.id])) {
       return `Answer “${definition.name}”.`;
     }
   }

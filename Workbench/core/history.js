@@ -21,7 +21,6 @@ export class History {
   push(state) {
     if (state === this.state) return;
     this.past.push(this.state);
-    if (this.past.length > 500) this.past.shift();
     this.future = [];
     this.set(state);
   }

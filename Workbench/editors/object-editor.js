@@ -3,10 +3,13 @@
  * Data comes by `options`, never by class field; a step that can be undone goes to `options.change`.
  */
 export class ObjectEditor extends HTMLElement {
+  /** What else is selected beside `selected`. @type {Set<number>} */
+  also = new Set();
+
   /** Shows these objects. @param {readonly import("../core/answer.js").Shape[]} shapes */
   show(shapes) {
     this.shapes = shapes;
-    if (!shapes.some((shape) => shape.key === this.selected)) this.choose(null);
+    if (this.selected !== null && !shapes.some((shape) => shape.key === this.selected)) this.choose(null);
     this.paint();
   }
 
@@ -15,23 +18,77 @@ export class ObjectEditor extends HTMLElement {
 
   /** @param {number | null} key */
   choose(key) {
-    if (key === this.selected) return;
+    if (key === this.selected && !this.also.size) return;
+    this.also.clear();
     this.selected = key;
     this.options.select(key);
     this.paint();
   }
 
-  get chosen() { return this.shapes.find((shape) => shape.key === this.selected); }
-
-  /** @param {import("../core/answer.js").Shape} shape */
-  replace(shape) {
-    this.options.change(this.shapes.map((other) => (other.key === shape.key ? shape : other)));
+  /** Selects one more, or lets go of it. @param {number} key */
+  chooseAlso(key) {
+    if (this.selected === null) return this.choose(key);
+    if (key === this.selected) {
+      const [next = null] = this.also;
+      this.also.delete(/** @type {number} */ (next));
+      this.selected = next;
+    } else if (!this.also.delete(key)) {
+      this.also.add(key);
+    }
+    this.options.select(this.selected);
+    this.paint();
   }
 
-  removeSelected() {
+  chooseAll() {
+    const [first, ...rest] = this.shapes.map((shape) => shape.key);
+    if (first === undefined) return;
+    this.selected = first;
+    this.also = new Set(rest);
+    this.options.select(first);
+    this.paint();
+  }
+
+  /** Whether an object is one of those selected. @param {number} key */
+  isChosen(key) { return key === this.selected || this.also.has(key); }
+
+  get chosen() { return this.shapes.find((shape) => shape.key === this.selected); }
+
+  /** Every object selected, in order. */
+  get chosenAll() { return this.shapes.filter((shape) => this.isChosen(shape.key)); }
+
+  /** @param {import("../core/answer.js").Shape} shape */
+  replace(shape) { this.replaceAll([shape]); }
+
+  /** Several in one step. @param {readonly import("../core/answer.js").Shape[]} shapes */
+  replaceAll(shapes) {
+    const byKey = new Map(shapes.map((shape) => [shape.key, shape]));
+    this.options.change(this.shapes.map((other) => byKey.get(other.key) ?? other));
+  }
+
+  removeSelected() { this.remove(...this.chosenAll); }
+
+  /** @param {...import("../core/answer.js").Shape} shapes */
+  remove(...shapes) {
+    const gone = new Set(shapes.filter((shape) => !this.pinned?.has(shape.key) && !this.options.isLocked(shape, "delete")));
+    if (gone.size) this.options.change(this.shapes.filter((other) => !gone.has(other)));
+  }
+
+  /** Makes those selected one group; what is one already falls apart. */
+  group() {
+    const chosen = this.chosenAll;
+    if (!chosen.length) return;
+    const isOne = chosen[0].group && chosen.every((shape) => shape.group === chosen[0].group);
+    const next = isOne ? undefined : 1 + Math.max(0, ...this.shapes.map((shape) => shape.group ?? 0));
+    this.replaceAll(chosen.map(({ group, ...shape }) => (next ? { ...shape, group: next } : shape)));
+  }
+
+  /** Moves the selected object in the order in which they lie over each other. @param {number} by places; ±Infinity for all the way */
+  reorder(by) {
     const shape = this.chosen;
-    if (!shape || this.options.isLocked(shape, "delete")) return;
-    this.options.change(this.shapes.filter((other) => other !== shape));
+    if (!shape) return;
+    const rest = this.shapes.filter((other) => other !== shape);
+    const place = Math.max(0, Math.min(rest.length, this.shapes.indexOf(shape) + by));
+    this.options.change(rest.toSpliced(place, 0, shape));
   }
 
   /** @param {number} direction 1 or −1 */

@@ -1,5 +1,5 @@
 import { isQuestion, missing, newKey, nothing, read, write } from "../core/answer.js";
-import { color } from "../core/colors.js";
+import { color, useColors } from "../core/colors.js";
 import { fill, h, icon } from "../core/dom.js";
 import { History } from "../core/history.js";
 import { setShortcuts } from "../core/keys.js";
@@ -7,16 +7,25 @@ import { markdown } from "../core/markdown.js";
 import * as outbox from "../core/outbox.js";
 import { announce, dialog, help, toast } from "../parts/dialog.js";
 import "../editors/form-editor.js";
-import "../editors/image-editor.js";
+import "../editors/image/image-editor.js";
 import "../editors/text-editor.js";
-import { kinds } from "../editors/shapes.js";
+import { kinds } from "../editors/image/kinds.js";
+import { coordinates } from "../parts/coordinates.js";
 import { material } from "../parts/material.js";
+import { ObjectList } from "../parts/object-list.js";
+import { toolbar } from "../parts/toolbar.js";
 import { attributePanel } from "./attributes.js";
+import { labelShortcuts } from "./label-keys.js";
 import { ActiveTime, WorkSession } from "./session.js";
 
 const skipReasons = ["Cannot be seen or read", "Instructions do not say", "Not my field or language", "Disturbing or private"];
 const draftDelay = 1500;
 const heartbeatInterval = 60000;
+
+/** Objects of the image before, and those that were copied; they outlive the task. @type {readonly any[]} */
+let lastShapes = [];
+/** @type {readonly any[]} */
+let clipboard = [];
 
 /** Labelling and reviewing: one page, one task after the other. */
 export class LabelPage {
@@ -136,7 +145,7 @@ export class LabelPage {
 
   startLink() {
     if (!this.ontology.classes.some((/** @type {any} */ c) => c.kind === "relation")) return;
-    if (!this.selected) return toast("Select the first object, then press L.");
+    if (!this.selected) return toast("Select the first object, then press Alt+R.");
     this.linkFrom = this.selected;
     toast("Now select the object to link it to.");
   }
@@ -190,53 +199,66 @@ export class LabelPage {
   render() {
     this.element.classList.remove("is-empty");
     const task = this.lease.task;
-    const shapes = task.media.image ? this.ontology.classes.filter((/** @type {any} */ c) => c.kind in kinds) : [];
-    const spans = task.params.text ? this.ontology.classes.filter((/** @type {any} */ c) => c.kind === "span") : [];
-    const asked = this.ontology.classes.filter(isQuestion);
+    const { classes } = this.ontology;
+    useColors(classes);
+    const shapes = task.media.image ? classes.filter((/** @type {any} */ c) => c.kind in kinds) : [];
+    const spans = task.params.text ? classes.filter((/** @type {any} */ c) => c.kind === "span") : [];
     const drawn = shapes.length || !spans.length ? shapes : spans;
-    const parts = [];
-    if (task.media.image) parts.push(this.image = /** @type {any} */ (document.createElement("image-editor")));
-    else this.image = null;
-    const marked = drawn === spans && spans.length ? /** @type {any} */ (document.createElement("text-editor")) : null;
-    /** What takes objects: the image, or the text. */
-    this.editor = marked ?? this.image;
-    if (marked) parts.push(marked);
-    else if (task.params.text) parts.push(h("div.text-task", { dir: "auto", tabindex: 0 }, task.params.text));
-    const beside = material(task);
-    if (beside) parts.push(beside);
-    this.element.classList.toggle("has-image", Boolean(this.image));
-    this.form = asked.length ? /** @type {any} */ (document.createElement("form-editor")) : null;
-    this.objects = h("div.objects");
-    this.links = h("div.objects");
-    this.linkFrom = null;
-    this.attributes = h("div");
-    const questions = this.form && h("div.questions", {}, this.form);
-    fill(this.stageArea, parts, this.editor ? null : questions);
-    fill(this.panel, this.reviewPart(), drawn.length && this.editor ? this.classPicker(drawn) : null,
-      this.editor && drawn.length ? [h("h2.small", {}, "Objects"), this.objects, this.links, this.attributes] : null,
-      this.editor ? questions : null);
-    this.panel.hidden = !this.panel.childElementCount;
+    this.openEditors(task, drawn, drawn === spans && spans.length > 0);
+    this.arrange(task, drawn);
+    if (this.tools) this.pickClass(drawn[0].id);
+    this.showActions();
+    setShortcuts(labelShortcuts(this, drawn));
+    this.show(this.history.state);
+    if (!this.image) this.stageArea.scrollTo(0, 0);
+  }
+
+  /** Makes the surfaces that the task needs. @param {any} task @param {any[]} drawn classes of objects @param {boolean} isText whether the text takes them */
+  openEditors(task, drawn, isText) {
     const ways = {
       classes: drawn, isLocked: this.locks(),
       change: (/** @type {any} */ objects) => this.changeObjects(objects),
       select: (/** @type {any} */ key) => this.selectObject(key),
-      links: () => this.history.state.links,
+      links: () => this.history.state.links, pick: (/** @type {number} */ id) => this.pickClass(id), viewed: () => this.tools?.show(),
     };
-    this.image?.open({ ...ways, source: task.media.image, classes: marked ? [] : drawn, isReadOnly: Boolean(marked) || !drawn.length });
-    marked?.open({ ...ways, text: task.params.text });
-    this.form?.open(asked, (/** @type {any} */ values) => this.history.push({ ...this.history.state, values }),
+    this.image = task.media.image ? /** @type {any} */ (document.createElement("image-editor")) : null;
+    this.image?.open({ ...ways, source: task.media.image, classes: isText ? [] : drawn, isReadOnly: isText || !drawn.length });
+    const text = isText ? /** @type {any} */ (document.createElement("text-editor")) : null;
+    text?.open({ ...ways, text: task.params.text });
+    /** What takes objects: the image, or the text. */
+    this.editor = text ?? this.image;
+    this.tools = this.image && !isText && drawn.length ? toolbar(this.image, drawn) : null;
+    const questions = this.ontology.classes.filter(isQuestion);
+    this.form = questions.length ? /** @type {any} */ (document.createElement("form-editor")) : null;
+    this.form?.open(questions, (/** @type {any} */ values) => this.history.push({ ...this.history.state, values }),
       { hasDigits: !drawn.length || !this.editor });
-    this.showActions();
-    this.bindKeys(drawn);
-    this.show(this.history.state);
-    if (!this.image) this.element.querySelector(".stage")?.scrollTo(0, 0);
+  }
+
+  /** Puts the surfaces and the panel on the page. @param {any} task @param {any[]} drawn */
+  arrange(task, drawn) {
+    this.objects = this.objectList();
+    [this.links, this.coordinates, this.attributes] = [h("div.objects"), h("div"), h("div")];
+    this.linkFrom = null;
+    const questions = this.form && h("div.questions", {}, this.form);
+    const hasObjects = Boolean(this.editor) && drawn.length > 0;
+    this.element.classList.toggle("has-image", Boolean(this.image));
+    fill(this.stageArea,
+      this.tools ? h("div.drawing", {}, this.tools.element, h("div.drawing-field", {}, this.image, this.tools.settings)) : this.image,
+      this.editor !== this.image ? this.editor
+        : task.params.text ? h("div.text-task", { dir: "auto", tabindex: 0 }, task.params.text) : null,
+      material(task), this.editor ? null : questions);
+    fill(this.panel, this.reviewPart(), hasObjects ? this.classPicker(drawn) : null,
+      hasObjects ? [this.objectsHead(), this.objects.element, this.links, this.attributes, this.coordinates] : null,
+      this.editor ? questions : null);
+    this.panel.hidden = !this.panel.childElementCount;
   }
 
   /** @param {any[]} drawn */
   classPicker(drawn) {
     this.classButtons = drawn.map((definition, index) => {
       const button = h("button.class-button", { "aria-pressed": index === 0, onclick: () => this.pickClass(definition.id) },
-        h("i.swatch"), h("span", { dir: "auto" }, definition.name), index < 9 ? h("kbd", {}, String(index + 1)) : null);
+        h("i.swatch"), h("span", { dir: "auto" }, definition.name),
+        definition.hotkey || index < 9 ? h("kbd", {}, definition.hotkey || String(index + 1)) : null);
       button.style.setProperty("--swatch", color(definition.id));
       button.dataset.id = definition.id;
       return button;
@@ -301,85 +323,71 @@ export class LabelPage {
     this.showObjects();
   }
 
+  /** The list of objects, empty at first. */
+  objectList() {
+    const names = new Map(this.ontology.classes.map((/** @type {any} */ c) => [c.id, c.name]));
+    const isImage = this.editor === this.image;
+    return new ObjectList({
+      choose: (key, isAlso) => (isAlso ? this.editor.chooseAlso(key) : this.editor.choose(key)),
+      remove: (shape) => this.editor.remove(shape),
+      ...(isImage ? { toggle: (/** @type {number} */ key, /** @type {"veiled" | "pinned"} */ what) => this.toggle([key], what) } : {}),
+      textOf: (shape) => (shape.kind === "span" ? this.editor.textOf(shape) : null),
+      nameOf: (id) => names.get(id) ?? "", empty: () => this.wayToDraw(),
+    });
+  }
+
+  objectsHead() {
+    this.count = h("span.muted.number");
+    return h("div.spread", {}, h("h2.small", {}, "Objects ", this.count),
+      this.editor === this.image ? h("button.button.quiet.small", { title: "Insert", onclick: () => this.image.addInMiddle() }, "Add in the middle") : null);
+  }
+
+  /** Hides or locks objects, or takes that back where it is so of all. @param {number[]} keys @param {"veiled" | "pinned"} what */
+  toggle(keys, what) {
+    const set = this.image[what];
+    const isSo = keys.every((key) => set.has(key));
+    for (const key of keys) isSo ? set.delete(key) : set.add(key);
+    this.image.paint();
+    this.showObjects();
+  }
+
   showObjects() {
     if (!this.editor) return;
     const shapes = this.history.state.shapes;
-    const names = new Map(this.ontology.classes.map((/** @type {any} */ c) => [c.id, c.name]));
-    fill(this.objects, shapes.length ? shapes.map((shape, index) => {
-      const row = h("div.object", { "aria-current": shape.key === this.selected },
-        h("button.object-name", { onclick: () => this.editor.choose(shape.key) },
-          h("i.swatch"), h("span", { dir: "auto" }, names.get(shape.class)),
-          shape.kind === "span" ? h("span.muted.piece-text", { dir: "auto" }, this.editor.textOf(shape)) : h("span.muted.number", {}, `#${index + 1}`)),
-        h("button.button.quiet.icon", {
-          "aria-label": `Delete ${names.get(shape.class)} ${index + 1}`,
-          onclick: () => { this.editor.choose(shape.key); this.editor.removeSelected(); },
-        }, icon("trash")));
-      row.style.setProperty("--swatch", color(shape.class));
-      return row;
-    }) : h("p.muted", {}, this.wayToDraw()));
+    this.objects?.show(shapes, {
+      isChosen: (key) => this.editor.isChosen(key), veiled: this.editor.veiled ?? new Set(), pinned: this.editor.pinned ?? new Set(),
+    });
+    if (this.count) this.count.textContent = shapes.length ? String(shapes.length) : "";
     this.showLinks();
     const selected = shapes.find((shape) => shape.key === this.selected);
     if (selected) for (const button of this.classButtons || []) {
       button.setAttribute("aria-pressed", String(Number(button.dataset.id) === selected.class));
     }
-    attributePanel(this.attributes, selected, this.ontology, (shape) => this.editor.replace(shape));
+    attributePanel(this.attributes, this.editor.chosenAll, this.ontology, (id, value) => this.setAttribute(id, value));
+    const definition = selected && this.ontology.classes.find((/** @type {any} */ c) => c.id === selected.class);
+    coordinates(this.coordinates, selected, (value) => this.editor.replace({ ...this.editor.chosen, value }), definition?.keypoints);
+  }
+
+  /** Answers an attribute of everything selected. @param {number} id @param {any} value */
+  setAttribute(id, value) {
+    this.editor.replaceAll(this.editor.chosenAll.map((/** @type {any} */ shape) => {
+      const attributes = { ...shape.attributes, [id]: value };
+      if (value === undefined || value === "") delete attributes[id];
+      return { ...shape, attributes };
+    }));
   }
 
   wayToDraw() {
     const kind = this.ontology.classes.find((/** @type {any} */ c) => c.id === this.editor.activeClass)?.kind;
     if (kind === "span") return "Select a piece of the text to mark it.";
     if (kind === "point") return "Click on the image to set a point.";
+    if (kind === "keypoints") return "Click each point in its turn; X skips one that is not there.";
+    if (kind === "mask") return "Paint with the brush, or click with the wand.";
     if (kind === "polygon" || kind === "polyline") return "Click point by point; Enter or a double click ends.";
     return "Drag on the image to draw.";
   }
 
   // Doing
-
-  /** @param {any[]} drawn */
-  bindKeys(drawn) {
-    const editor = this.editor;
-    const digits = "123456789".split("").map((digit) => ({
-      keys: digit, label: drawn.length && editor ? `Class ${digit}` : `Answer ${digit}`,
-      run: () => {
-        if (drawn.length && editor) { if (drawn[Number(digit) - 1]) this.pickClass(drawn[Number(digit) - 1].id); }
-        else this.form?.digit(Number(digit));
-      },
-    }));
-    const most = drawn.length && editor ? Math.min(9, drawn.length) : 9;
-    const objects = !editor || !drawn.length ? [] : [
-      { keys: "Delete Backspace", label: "Delete the object, or the last point", run: () => editor.undoPoint() || editor.removeSelected() },
-      { keys: "Escape", label: "Unselect, or leave the shape", run: () => { this.linkFrom = null; editor.escape(); } },
-      { keys: "L", label: "Link the object to another", run: () => this.startLink() },
-      { keys: "Tab", label: "Next object", run: () => editor.cycle(1), when: () => onCanvas() },
-      { keys: "Shift+Tab", label: "Object before", run: () => editor.cycle(-1), when: () => onCanvas() },
-    ];
-    const image = !editor || editor !== this.image ? objects : [
-      ...objects,
-      { keys: "Enter", label: "End the shape", run: () => editor.finishPath() },
-      { keys: "Ctrl+D", label: "Duplicate the object", run: () => editor.duplicateSelected() },
-      { keys: "0", label: "Fit the image", run: () => editor.fit() },
-      { keys: "+ Shift++ =", label: "Zoom in", run: () => editor.zoomBy(1.25) },
-      { keys: "-", label: "Zoom out", run: () => editor.zoomBy(0.8) },
-      { keys: "Space", label: "Hold to pan", run: () => {}, when: () => onCanvas() },
-      { keys: "H", label: "Hide or show objects", run: () => { editor.isHidden = !editor.isHidden; editor.paint(); } },
-      ...[["ArrowLeft", -1, 0], ["ArrowRight", 1, 0], ["ArrowUp", 0, -1], ["ArrowDown", 0, 1]].flatMap(
-        ([key, x, y]) => [
-          { keys: String(key), label: "Move the object", run: () => editor.nudge(x, y), when: () => onCanvas() },
-          { keys: `Shift+${key}`, label: "Move it ten pixels", run: () => editor.nudge(10 * Number(x), 10 * Number(y)), when: () => onCanvas() },
-        ]),
-    ];
-    setShortcuts([
-      { keys: "Ctrl+Enter", label: this.stage === "review" ? "Accept" : "Submit", run: () => this.submit(), inFields: true },
-      ...(editor ? [] : [{ keys: "Enter", label: "Submit", run: () => this.submit() }]),
-      { keys: "Ctrl+Space", label: "Skip", run: () => this.skip(), inFields: true },
-      { keys: "Ctrl+Z", label: "Undo", run: () => editor?.undoPoint() || this.history.undo() },
-      { keys: "Ctrl+Shift+Z Ctrl+Y", label: "Redo", run: () => this.history.redo() },
-      { keys: "Ctrl+S", label: "Say whether all is saved", run: () => toast(this.status.textContent || ""), inFields: true },
-      ...digits.slice(0, most), ...image,
-      { keys: "I", label: "Instructions", run: () => this.showInstructions() },
-      { keys: "? F1", label: "This help", run: help },
-    ]);
-  }
 
   async submit() {
     if (!this.lease || this.isBusy) return;
@@ -387,6 +395,7 @@ export class LabelPage {
     const open = missing(answer, this.ontology);
     if (open) return toast(open);
     const annotations = write(answer, this.ontology);
+    if (answer.shapes.length) lastShapes = answer.shapes;
     this.isBusy = true;
     clearTimeout(this.draftTimer);
     try {
@@ -439,6 +448,20 @@ export class LabelPage {
     await this.advance();
   }
 
+  /** What was on the image before. */
+  repeat() {
+    if (lastShapes.length) this.image.paste(lastShapes);
+    else toast("There is no image before this one.");
+  }
+
+  copy() {
+    if (!this.editor.chosenAll.length) return;
+    clipboard = this.editor.chosenAll;
+    toast(clipboard.length === 1 ? "Copied." : `${clipboard.length} objects copied.`);
+  }
+
+  paste() { if (clipboard.length) this.image.paste(clipboard); }
+
   showInstructions() {
     const text = this.lease?.guide.instructions;
     dialog("Instructions", (close) => [
@@ -463,8 +486,6 @@ export class LabelPage {
     setShortcuts([]);
   }
 }
-
-const onCanvas = () => document.activeElement?.localName === "canvas";
 
 /** @param {any} name @param {string} title @param {() => void} act */
 function iconButton(name, title, act) {

@@ -47,15 +47,15 @@ package struct COCOWriter: Sendable {
     writer.beginArray()
   }
 
-  /// The regions of one image: boxes, polygons, ellipses and cuboids, each with the outline as its
-  /// segmentation; other kinds of annotation have no place in COCO detection. Holes count in the
-  /// area alone, since COCO's polygons have none.
+  /// The regions of one image, each with its outline as segmentation, and keypoints; other kinds of
+  /// annotation have no place in COCO. Masks, and polygons with holes, of which COCO's polygons know
+  /// nothing, are run lengths; so are their area and box, by COCO's own rule.
   package mutating func annotations(
-    _ annotations: [Annotation], imageID: Int64, ontology: Ontology
+    _ annotations: [Annotation], imageID: Int64, size: ImageSize, ontology: Ontology
   ) {
     for annotation in annotations {
-      guard let shape = annotation.shape, let region = shape.region else { continue }
-      let box = shape.bounds
+      guard let shape = annotation.shape, let segmentation = Segmentation(shape, size) else { continue }
+      let box = segmentation.mask?.bounds ?? shape.bounds
       annotationCount += 1
       writer.beginObject()
       writer.name("id")
@@ -67,15 +67,59 @@ package struct COCOWriter: Sendable {
       writer.name("bbox")
       write([box.x, box.y, box.width, box.height])
       writer.name("area")
-      writer.value(shape.area)
+      writer.value(segmentation.mask.map { Double($0.area) } ?? (shape.region == nil ? box.area : shape.area))
       writer.name("iscrowd")
       writer.value(Int64(0))
-      writer.name("segmentation")
-      writer.beginArray()
-      write(region.outline.flatMap { [$0.x, $0.y] })
-      writer.endArray()
+      write(segmentation)
       if !annotation.attributes.isEmpty { attributes(of: annotation, ontology) }
       writer.endObject()
+    }
+  }
+
+  private enum Segmentation {
+    case outline([Point])
+    case mask(RunLengthMask)
+    case keypoints(Keypoints)
+
+    init?(_ shape: Shape, _ size: ImageSize) {
+      switch shape {
+      case .mask(let mask): self = .mask(mask)
+      case .keypoints(let keypoints): self = .keypoints(keypoints)
+      default:
+        guard let region = shape.region else { return nil }
+        self =
+          region.holes.isEmpty
+          ? .outline(region.outline)
+          : .mask(RunLengthMask(cocoRule: region, width: size.width, height: size.height))
+      }
+    }
+
+    var mask: RunLengthMask? {
+      if case .mask(let mask) = self { mask } else { nil }
+    }
+  }
+
+  private mutating func write(_ segmentation: Segmentation) {
+    switch segmentation {
+    case .outline(let points):
+      writer.name("segmentation")
+      writer.beginArray()
+      write(points.flatMap { [$0.x, $0.y] })
+      writer.endArray()
+    case .mask(let mask):
+      writer.name("segmentation")
+      ShapeNotation.write(mask, to: &writer)
+    case .keypoints(let keypoints):
+      writer.name("keypoints")
+      writer.beginArray()
+      for keypoint in keypoints.keypoints {
+        writer.value(keypoint.point.x)
+        writer.value(keypoint.point.y)
+        writer.value(Int64(keypoint.visibility.rawValue))
+      }
+      writer.endArray()
+      writer.name("num_keypoints")
+      writer.value(Int64(keypoints.points.count))
     }
   }
 
@@ -97,12 +141,19 @@ package struct COCOWriter: Sendable {
     writer.endArray()
     writer.name("categories")
     writer.beginArray()
-    for labelClass in ontology.regions {
-      writer.value(
-        [
-          "id": .int(Int64(labelClass.id.number)), "name": .string(labelClass.name),
-          "supercategory": "",
-        ] as JSON)
+    for labelClass in ontology.classes {
+      guard case .shape(let kind) = labelClass.kind, kind.coversArea || kind == .keypoints else { continue }
+      var members: [JSON.Member] = [
+        .init("id", .int(Int64(labelClass.id.number))), .init("name", .string(labelClass.name)),
+        .init("supercategory", ""),
+      ]
+      if let skeleton = labelClass.skeleton {
+        members.append(.init("keypoints", .array(skeleton.names.map { .string($0) })))
+        // Counted from 1.
+        let lines = skeleton.lines.map { JSON.array([.int(Int64($0.0 + 1)), .int(Int64($0.1 + 1))]) }
+        members.append(.init("skeleton", .array(lines)))
+      }
+      writer.value(JSON.object(members))
     }
     writer.endArray()
     writer.endObject()

@@ -13,14 +13,15 @@ package struct IndexMask {
     indices = [UInt32](repeating: 0, count: width * height)
   }
 
-  /// Gives every pixel whose centre lies in the polygon the index, over what it had.
+  /// Gives every pixel that the shape covers the index, over what it had; points and lines cover none.
   ///
-  /// - Complexity: O(rows × points + pixels)
-  package mutating func fill(_ polygon: Polygon, with index: UInt32) {
+  /// - Complexity: O(pixels covered)
+  package mutating func fill(_ shape: Shape, with index: UInt32) {
+    guard let mask = shape.mask(width: width, height: height) else { return }
     let width = width
     indices.withUnsafeMutableBufferPointer { indices in
-      polygon.forEachRun(inWidth: width, height: height) { row, columns in
-        for column in columns { indices[row * width + column] = index }
+      mask.forEachRun { column, rows in
+        for row in rows { indices[row * width + column] = index }
       }
     }
   }

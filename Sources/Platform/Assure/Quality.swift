@@ -101,7 +101,7 @@ package struct Quality: Sendable {
     of labelClass: LabelClass, _ groups: [[AnswerRow]], _ ontology: Ontology
   ) -> Agreement? {
     switch labelClass.kind {
-    case .category, .multiLabel, .rating:
+    case .category, .multiLabel, .boolean, .rating:
       let isOrdinal = if case .rating = labelClass.kind { true } else { false }
       var codes: [Annotation.Value: Double] = [:]
       let units = groups.map { answers in
@@ -122,7 +122,7 @@ package struct Quality: Sendable {
         name: labelClass.name,
         measure: isOrdinal ? "krippendorffOrdinal" : "krippendorffNominal", value: alpha,
         units: units.filter { $0.count > 1 }.count)
-    case .shape, .span, .relation, .text:
+    case .shape, .span, .relation, .number, .text:
       let only = Ontology(classes: [labelClass])
       let means = groups.compactMap { meanShare($0, labelClass, only) }
       guard !means.isEmpty else { return nil }

@@ -29,6 +29,20 @@ extension AnnotationFault {
       "the span of \(subject) leaves the text, which has \(length) characters"
     case .outOfImage(let width, let height):
       "the shape of \(subject) leaves the image, which has \(width)×\(height) pixels"
+    case .selfCrossing(let x, let y):
+      "the outline of \(subject) crosses itself at \(x), \(y), which the rule "
+        + "selfCrossing of its class would allow"
+    case .notWholePixels: "the shape of \(subject) must lie on whole pixels"
+    case .tooNarrow(let least): "the shape of \(subject) is narrower than \(least) pixels"
+    case .tooLow(let least): "the shape of \(subject) is lower than \(least) pixels"
+    case .tooSmall(let least): "the shape of \(subject) is smaller than \(least) square pixels"
+    case .wrongKeypoints(let count): "\(subject) has \(count) keypoints, and each must be given"
+    case .wrongMaskSize(let width, let height):
+      "the mask of \(subject) must be of the image's size, \(width)×\(height) pixels"
+    case .outOfRange: "the number of \(subject) is out of range, or not whole where it must be"
+    case .notAsked:
+      "\(subject) is answered, but the condition under which it is asked does not hold"
+    case .tooManyObjects(let limit): "there are more than \(limit) of \(subject)"
     case .notTwoObjects: "\(subject) must join two different objects of the answer"
     case .notJoinable: "\(subject) cannot join objects of these classes"
     case .answeredTwice: "\(subject) is answered twice"
@@ -51,6 +65,16 @@ extension OntologyFault {
     case .badScale(let name): "the scale of “\(name)” needs min < max and a step above 0"
     case .badLength(let name): "maxLength of “\(name)” is out of range"
     case .objectAttribute(let name): "attribute “\(name)” cannot be drawn or marked"
+    case .badNumberRange(let name): "“\(name)” needs min ≤ max"
+    case .badSkeleton(let name):
+      "“\(name)” needs keypoints, each name once, and lines between them; "
+        + "no other kind than keypoints has them"
+    case .badCondition(let name):
+      "the condition of “\(name)” must name an attribute or question before it, and options of that"
+    case .badParent(let name): "the parent of option “\(name)” must stand before it"
+    case .badRules(let name):
+      "the rules of “\(name)” need sizes and counts above 0, and minPoints ≤ maxPoints"
+    case .badLook(let name): "the color of “\(name)” must be #rrggbb, and its hotkey a key's name"
     case .attributesOfValue(let name): "“\(name)” is a question, so it cannot have attributes"
     }
   }

@@ -56,7 +56,8 @@ struct CSVExport {
     case .shape, .span, .relation: ""
     case .category(let id): name(id)
     case .multiLabel(let ids): ids.map(name).joined(separator: "; ")
-    case .rating(let number): "\(number)"
+    case .rating(let number), .number(let number): "\(number)"
+    case .boolean(let isTrue): isTrue ? "true" : "false"
     case .text(let text): text
     }
   }

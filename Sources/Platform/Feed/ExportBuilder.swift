@@ -107,8 +107,9 @@ struct ExportBuilder {
     }
     writer.beginAnnotations()
     try walk.forEach(needsAnswers: false) { task in
-      guard Self.imageSize(task) != nil, let consensus = task.consensus else { return }
-      writer.annotations(consensus.annotations, imageID: task.row.seq, ontology: task.ontology)
+      guard let size = Self.imageSize(task), let consensus = task.consensus else { return }
+      writer.annotations(
+        consensus.annotations, imageID: task.row.seq, size: size, ontology: task.ontology)
       try blob.append(writer.drain())
     }
     writer.end(ontology: ontology)

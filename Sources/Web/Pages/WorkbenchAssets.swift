@@ -5,8 +5,9 @@ import Hummingbird
 import NIOCore
 import Vault
 
-/// The browser's part, as it is served: every file under a prefix that names the whole tree's
-/// hash and never changes, but the shell, which names the prefix and is asked for each time.
+/// The browser's part, as it is served, the kernel with it: every file under a prefix that names the
+/// whole tree's hash and never changes, but the shell, which names the prefix and is asked for each
+/// time.
 package struct WorkbenchAssets: Sendable {
   private struct File: Sendable {
     var content: ByteBuffer
@@ -40,6 +41,9 @@ package struct WorkbenchAssets: Sendable {
   }
 
   private init(_ contents: [String: Data]) {
+    var contents = contents
+    // Built from the kernel's sources by the plugin BuildKernel.
+    contents["kernel.wasm"] = kernelModuleText.withUTF8Buffer { Data(base64Encoded: Data($0)) }
     var digest = SHA256()
     var files: [String: File] = [:]
     for (path, data) in contents.sorted(by: { $0.key < $1.key }) {

@@ -1,4 +1,5 @@
 import Formats
+import Labels
 import Notation
 import Platform
 import Store

@@ -63,8 +63,8 @@ extension ScaleDesk {
       width: found.row.size?.width ?? Int(bounds.map(\.maxX).max()?.rounded(.up) ?? 1),
       height: found.row.size?.height ?? Int(bounds.map(\.maxY).max()?.rounded(.up) ?? 1))
     for (annotation, index) in zip(result, segmentation.indices) {
-      guard let index, let region = annotation.shape?.region else { continue }
-      mask.fill(region, with: UInt32(index))
+      guard let index, let shape = annotation.shape else { continue }
+      mask.fill(shape, with: UInt32(index))
     }
     switch file {
     case .combined:

@@ -1,0 +1,112 @@
+import { help, toast } from "../parts/dialog.js";
+
+const onCanvas = () => document.activeElement?.localName === "canvas";
+
+/** Tools by the letters that annotators have in their fingers: the first class of the kind becomes active. */
+const kindKeys = [["R", "box", "Box"], ["O", "ellipse", "Ellipse"], ["P", "polygon", "Polygon"], ["K", "keypoints", "Keypoints"]];
+
+/**
+ * Every key of the labelling page.
+ * @param {any} page a `LabelPage`
+ * @param {readonly any[]} drawn the classes of objects
+ * @returns {import("../core/keys.js").Shortcut[]}
+ */
+export function labelShortcuts(page, drawn) {
+  const { editor } = page;
+  const hasObjects = Boolean(editor) && drawn.length > 0;
+  return [
+    { keys: "Ctrl+Enter", label: page.stage === "review" ? "Accept" : "Submit", run: () => page.submit(), inFields: true },
+    ...(editor ? [] : [{ keys: "Enter", label: "Submit", run: () => page.submit() }]),
+    { keys: "Ctrl+Space", label: "Skip", run: () => page.skip(), inFields: true },
+    { keys: "Ctrl+Z", label: "Undo", run: () => editor?.undoPoint() || page.history.undo() },
+    { keys: "Ctrl+Shift+Z Ctrl+Y", label: "Redo", run: () => page.history.redo() },
+    { keys: "Ctrl+S", label: "Say whether all is saved", run: () => toast(page.status.textContent || ""), inFields: true },
+    ...digits(page, drawn, hasObjects),
+    ...(hasObjects ? drawn.filter((definition) => definition.hotkey).map((definition) =>
+      ({ keys: definition.hotkey, label: `Class ${definition.name}`, run: () => page.pickClass(definition.id) })) : []),
+    ...(hasObjects ? objectKeys(page, editor) : []),
+    ...(hasObjects && editor === page.image ? imageKeys(page, editor, drawn) : []),
+    { keys: "I", label: "Instructions", run: () => page.showInstructions() },
+    { keys: "? F1", label: "This help", run: help },
+  ];
+}
+
+/** @param {any} page @param {readonly any[]} drawn @param {boolean} hasObjects */
+function digits(page, drawn, hasObjects) {
+  const most = hasObjects ? Math.min(9, drawn.length) : 9;
+  return "123456789".slice(0, most).split("").map((digit) => ({
+    keys: digit, label: hasObjects ? `Class ${digit}` : `Answer ${digit}`,
+    run: () => {
+      if (hasObjects) page.pickClass(drawn[Number(digit) - 1].id);
+      else page.form?.digit(Number(digit));
+    },
+  }));
+}
+
+/** @param {any} page @param {any} editor */
+function objectKeys(page, editor) {
+  return [
+    { keys: "Delete Backspace", label: "Delete the object, or the last point", run: () => editor.undoPoint() || editor.removeSelected() },
+    { keys: "Escape", label: "Unselect, or leave the shape", run: () => { page.linkFrom = null; editor.escape(); } },
+    { keys: "Alt+R", label: "Link the object to another", run: () => page.startLink() },
+    { keys: "Tab", label: "Next object", run: () => editor.cycle(1), when: onCanvas },
+    { keys: "Shift+Tab", label: "Object before", run: () => editor.cycle(-1), when: onCanvas },
+    { keys: "Ctrl+A", label: "Select all", run: () => editor.chooseAll() },
+    { keys: "Ctrl+G", label: "Group, or take apart", run: () => editor.group() },
+  ];
+}
+
+/** @param {any} page @param {any} editor @param {readonly any[]} drawn */
+function imageKeys(page, editor, drawn) {
+  const kinds = new Set(drawn.map((definition) => definition.kind));
+  const chosen = () => editor.chosenAll.map((/** @type {any} */ shape) => shape.key);
+  const modes = ["new", "union", "subtraction"];
+  const tool = (/** @type {string} */ key, /** @type {string} */ name, /** @type {string} */ label, /** @type {string[]} */ ...needs) =>
+    (needs.length && !needs.some((kind) => kinds.has(kind)) ? [] : [{ keys: key, label, run: () => editor.pickTool(name) }]);
+  return [
+    { keys: "Enter", label: "End the shape", run: () => editor.finishPath(), when: onCanvas },
+    ...tool("V", "draw", "Draw and select"),
+    ...tool("B", "brush", "Brush", "mask"), ...tool("E", "eraser", "Eraser", "mask"),
+    ...tool("W", "wand", "Magic wand", "mask", "polygon"),
+    ...tool("S", "scissors", "Scissors along edges", "polygon", "mask", "polyline"),
+    ...kindKeys.filter(([, kind]) => kinds.has(kind)).map(([keys, kind, label]) => ({
+      keys, label, run: () => { page.pickClass(drawn.find((definition) => definition.kind === kind).id); if (kind !== "mask") editor.setTool("draw"); },
+    })),
+    { keys: "N", label: "The same again", run: () => { editor.choose(null); editor.setMode("new"); editor.live.focus(); } },
+    ...(kinds.has("polygon") || kinds.has("mask")
+      ? [{ keys: "M", label: "New object, add, cut out: the next of them", run: () => editor.setMode(modes[(modes.indexOf(editor.mode) + 1) % 3]) }] : []),
+    ...(kinds.has("keypoints") ? [{ keys: "X", label: "The next keypoint is not there", run: () => editor.skipPoint() }] : []),
+    { keys: "[", label: "Smaller brush", run: () => resize(editor, 0.8) },
+    { keys: "]", label: "Larger brush", run: () => resize(editor, 1.25) },
+    { keys: "Ctrl+C", label: "Copy", run: () => page.copy() },
+    { keys: "Ctrl+V", label: "Paste", run: () => page.paste() },
+    { keys: "Ctrl+D", label: "Duplicate the object", run: () => editor.duplicateSelected() },
+    { keys: "Shift+R", label: "Repeat the objects of the image before", run: () => page.repeat() },
+    { keys: "H", label: "Hide or show the object, or all", run: () => {
+      if (chosen().length) return page.toggle(chosen(), "veiled");
+      editor.isHidden = !editor.isHidden;
+      editor.paint();
+    } },
+    { keys: "L", label: "Lock or unlock the object", run: () => page.toggle(chosen(), "pinned") },
+    { keys: "PageUp", label: "Bring forward", run: () => editor.reorder(1) },
+    { keys: "PageDown", label: "Send back", run: () => editor.reorder(-1) },
+    { keys: "Shift+PageUp", label: "Bring to the front", run: () => editor.reorder(Infinity) },
+    { keys: "Shift+PageDown", label: "Send to the back", run: () => editor.reorder(-Infinity) },
+    { keys: "Insert", label: "Add a shape in the middle", run: () => editor.addInMiddle() },
+    { keys: "0", label: "Fit the image", run: () => editor.fit() },
+    { keys: "+ Shift++ =", label: "Zoom in", run: () => editor.zoomBy(1.25) },
+    { keys: "-", label: "Zoom out", run: () => editor.zoomBy(0.8) },
+    { keys: "Space", label: "Hold to pan", run: () => {}, when: onCanvas },
+    ...[["ArrowLeft", -1, 0], ["ArrowRight", 1, 0], ["ArrowUp", 0, -1], ["ArrowDown", 0, 1]].flatMap(([key, x, y]) => [
+      { keys: String(key), label: "Move the object", run: () => editor.nudge(x, y), when: onCanvas },
+      { keys: `Shift+${key}`, label: "Move it ten pixels", run: () => editor.nudge(10 * Number(x), 10 * Number(y)), when: onCanvas },
+    ]),
+  ];
+}
+
+/** @param {any} editor @param {number} by */
+function resize(editor, by) {
+  editor.brushSize = Math.max(1, Math.min(200, by < 1 ? Math.floor(editor.brushSize * by) : Math.ceil(editor.brushSize * by)));
+  editor.options.viewed?.();
+  editor.schedule();
+}
