@@ -92,7 +92,7 @@ let package = Package(
     suite("GeometryTests", ["Geometry"]),
     suite("KernelTests", ["Kernel", "Geometry", "Labels", "Notation"]),
     suite("WireTests", ["Wire", "Notation"]),
-    suite("LabelsTests", ["Labels", "Geometry"]),
+    suite("LabelsTests", ["Labels", "Geometry", "Notation"]),
     suite("ConsensusTests", ["Consensus", "Labels", "Geometry"]),
     suite("WorkflowTests", ["Workflow"]),
     suite("VaultTests", ["Vault", crypto]),

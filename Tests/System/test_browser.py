@@ -273,7 +273,7 @@ def test_every_page_fits_and_is_accessible(world, scheme, width):
     frame = page2.locator("canvas.live").bounding_box()
     drag(page2, frame["width"] * 0.3, frame["height"] * 0.4, frame["width"] * 0.6, frame["height"] * 0.6)
     check(page2, "image")
-    page2.keyboard.press("?"); page2.get_by_role("heading", name="Keyboard").wait_for(); check(page2, "help")
+    page2.keyboard.press("?"); page2.get_by_role("heading", name="What can be done").wait_for(); check(page2, "help")
     page2.keyboard.press("Escape")
     page2.goto(world.assay.url + "/#/manage"); page2.get_by_role("link", name="Pictures").wait_for(); check(page2, "manage")
     page2.get_by_role("link", name="Moods").click(); page2.get_by_role("heading", name="Agreement").wait_for(); check(page2, "project")

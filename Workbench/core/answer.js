@@ -4,7 +4,7 @@
  * @typedef {{ id: number, name: string, parent?: number }} Option
  * @typedef {{ id: number, name: string, kind: string,
  *   required: boolean, options?: Option[], attributes?: LabelClass[], min?: number, max?: number,
- *   step?: number, maxLength?: number, whole?: boolean, when?: { name: number, is?: number[] },
+ *   step?: number, labels?: string[], maxLength?: number, whole?: boolean, when?: { name: number, is?: number[] },
  *   keypoints?: string[], skeleton?: [number, number][], color?: string, hotkey?: string,
  *   from?: number[], to?: number[], directed?: boolean, rules?: Record<string, any> }} LabelClass
  * @typedef {{ classes: LabelClass[] }} Ontology
@@ -61,6 +61,8 @@ function pruned(definitions, values) {
 
 let nextKey = 1;
 export const newKey = () => nextKey++;
+/** Keys up to this one are taken. @param {number} last */
+export const reserveKeys = (last) => { nextKey = Math.max(nextKey, last + 1); };
 
 /** @type {Answer} */
 export const nothing = Object.freeze({ shapes: [], links: [], values: {} });

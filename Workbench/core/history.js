@@ -10,7 +10,7 @@ export class History {
     this.past = [];
     /** @type {T[]} */
     this.future = [];
-    /** @type {Set<(state: T) => void>} */
+    /** @type {Set<(state: T, before: T, kind: "push" | "undo" | "redo") => void>} */
     this.watchers = new Set();
   }
 
@@ -22,26 +22,27 @@ export class History {
     if (state === this.state) return;
     this.past.push(this.state);
     this.future = [];
-    this.set(state);
+    this.set(state, "push");
   }
 
   undo() {
     const state = this.past.pop();
     if (state === undefined) return;
     this.future.push(this.state);
-    this.set(state);
+    this.set(state, "undo");
   }
 
   redo() {
     const state = this.future.pop();
     if (state === undefined) return;
     this.past.push(this.state);
-    this.set(state);
+    this.set(state, "redo");
   }
 
-  /** @param {T} state */
-  set(state) {
+  /** @param {T} state @param {"push" | "undo" | "redo"} kind */
+  set(state, kind) {
+    const before = this.state;
     this.state = state;
-    for (const watcher of this.watchers) watcher(state);
+    for (const watcher of this.watchers) watcher(state, before, kind);
   }
 }

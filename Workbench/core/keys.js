@@ -1,22 +1,55 @@
 /**
- * One table for handler, hints and help: a key can never do other than what is printed.
+ * One table for handler, hints and palette: a key can never do other than what is printed. Whoever wants
+ * other keys has them: the changes are kept in this browser.
+ *
  * @typedef {{ keys: string, label: string, run: () => void, when?: () => boolean, inFields?: boolean }} Shortcut
  */
 
-/** @type {Array<Shortcut>} */
+const storage = "assay-keys";
+
+/** Changed keys by what they do. @type {Record<string, string>} */
+let changed = {};
+try {
+  changed = JSON.parse(localStorage.getItem(storage) ?? "{}");
+} catch { /* what cannot be read is as if nothing was changed */ }
+
+/** As the page has them. @type {Array<Shortcut>} */
+let given = [];
+/** As they are now. @type {Array<Shortcut>} */
 let table = [];
 
 /** Makes these the shortcuts of the page. @param {Array<Shortcut>} shortcuts */
-export function setShortcuts(shortcuts) { table = shortcuts; }
+export function setShortcuts(shortcuts) {
+  given = shortcuts;
+  table = shortcuts.map((shortcut) => ({ ...shortcut, keys: keysFor(shortcut.label, shortcut.keys) }));
+}
 
 export function shortcuts() { return table; }
+
+/** The keys for something, the changed ones if there are. @param {string} label @param {string} usual */
+export const keysFor = (label, usual) => changed[label] ?? usual;
+
+/** Gives something another key. @param {string} label @param {string | null} keys null for the usual one
+ * @returns {string} what has that key already; empty where it was free */
+export function changeKey(label, keys) {
+  const other = keys && table.find((shortcut) => shortcut.label !== label && shortcut.keys.split(" ").includes(keys));
+  if (other) return other.label;
+  if (keys) changed[label] = keys;
+  else delete changed[label];
+  localStorage.setItem(storage, JSON.stringify(changed));
+  setShortcuts(given);
+  return "";
+}
+
+export const isChanged = (/** @type {string} */ label) => label in changed;
 
 /** The key as `Ctrl+Shift+Z`; letters by what they print where that is Latin, else by place, so
  * that shortcuts work on a Cyrillic or Arabic layout. @param {KeyboardEvent} event */
 export function name(event) {
   let key = event.key;
   if (/^Digit\d$/.test(event.code)) key = event.code.slice(5);
-  else if (key.length === 1 && !/[a-z?+\-\[\]]/i.test(key) && /^Key[A-Z]$/.test(event.code)) {
+  else if (/^Key[A-Z]$/.test(event.code) && (event.altKey || (key.length === 1 && !/[a-z?+\-\[\]]/i.test(key)))) {
+    // With Alt some layouts print other signs.
     key = event.code.slice(3);
   }
   if (key === " ") key = "Space";
@@ -29,7 +62,7 @@ export function name(event) {
 document.addEventListener("keydown", (event) => {
   if (event.isComposing || document.querySelector("dialog[open]")) return;
   const target = /** @type {HTMLElement} */ (event.target);
-  const inField = target.matches?.("textarea, input:not([type=radio]):not([type=checkbox]), select");
+  const inField = target.matches?.("textarea, input:not([type=radio]):not([type=checkbox]):not([type=range]), select");
   const pressed = name(event);
   for (const shortcut of table) {
     if (!shortcut.keys.split(" ").includes(pressed)) continue;

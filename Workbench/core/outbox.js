@@ -1,47 +1,16 @@
 /**
- * What was done here and is not yet safe on the server: every edit as a draft, every answer until
- * its receipt is in. Lies in IndexedDB, so a closed tab, a crash or an hour offline loses nothing.
+ * Answers until their receipts are in: kept in this browser first, then sent until the server has them. A
+ * closed tab, a crash or an hour offline loses nothing.
  *
- * @typedef {{ lease: string, project: string, annotations: any[], seconds: number, at: number }} Draft
  * @typedef {{ lease: string, project: string, body: any, path: string, tries: number, problem?: string }} Parcel
  */
 import { Problem, send } from "./api.js";
+import { run } from "./database.js";
+import { forget } from "./journal.js";
 
-/** @type {Promise<IDBDatabase> | undefined} */
-let opening;
+/** Receipts that this browser remembers. */
+const mostReceipts = 200;
 
-function open() {
-  opening ??= new Promise((resolve, reject) => {
-    const request = indexedDB.open("assay", 1);
-    request.onupgradeneeded = () => {
-      request.result.createObjectStore("drafts", { keyPath: "lease" });
-      request.result.createObjectStore("parcels", { keyPath: "lease" });
-    };
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
-  return opening;
-}
-
-/** @param {string} store @param {IDBTransactionMode} mode @param {(s: IDBObjectStore) => IDBRequest} act */
-async function run(store, mode, act) {
-  const database = await open();
-  return new Promise((resolve, reject) => {
-    const transaction = database.transaction(store, mode, { durability: "strict" });
-    const request = act(transaction.objectStore(store));
-    // Said at once, so that a tab that closes now does not take the edit with it.
-    if (mode === "readwrite") transaction.commit();
-    transaction.oncomplete = () => resolve(request.result);
-    transaction.onerror = () => reject(transaction.error);
-  });
-}
-
-/** @param {Draft} draft */
-export const keepDraft = (draft) => run("drafts", "readwrite", (store) => store.put(draft));
-/** @param {string} lease @returns {Promise<Draft | undefined>} */
-export const draft = (lease) => run("drafts", "readonly", (store) => store.get(lease));
-/** @param {string} lease */
-export const dropDraft = (lease) => run("drafts", "readwrite", (store) => store.delete(lease));
 /** @returns {Promise<Parcel[]>} */
 export const parcels = () => run("parcels", "readonly", (store) => store.getAll());
 
@@ -65,7 +34,7 @@ async function report() {
  * @param {string} project @param {string} lease @param {string} path @param {any} body */
 export async function post(project, lease, path, body) {
   await run("parcels", "readwrite", (store) => store.put({ project, lease, path, body, tries: 0 }));
-  await dropDraft(lease);
+  await forget(lease);
   flush();
 }
 
@@ -84,6 +53,7 @@ export async function flush() {
       try {
         const receipt = await send("POST", parcel.path, parcel.body);
         await run("parcels", "readwrite", (store) => store.delete(parcel.lease));
+        await keepReceipt(parcel.project, receipt);
         document.dispatchEvent(new CustomEvent("assay:receipt", { detail: receipt }));
       } catch (error) {
         const problem = /** @type {Problem} */ (error);
@@ -109,5 +79,17 @@ export async function discard(lease) {
   await run("parcels", "readwrite", (store) => store.delete(lease));
   report();
 }
+
+/** @param {string} project @param {any} receipt */
+async function keepReceipt(project, receipt) {
+  await run("receipts", "readwrite", (store) => store.put({ at: Date.now(), project, receipt }));
+  const all = await receipts();
+  if (all.length > mostReceipts) {
+    await run("receipts", "readwrite", (store) => store.delete(IDBKeyRange.upperBound(all[mostReceipts].at)));
+  }
+}
+
+/** Receipts of what was sent from here, the last one first. @returns {Promise<Array<{ at: number, project: string, receipt: any }>>} */
+export const receipts = async () => (await run("receipts", "readonly", (store) => store.getAll())).reverse();
 
 addEventListener("online", () => flush());

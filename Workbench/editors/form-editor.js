@@ -1,5 +1,8 @@
-import { steps } from "../core/answer.js";
+import { asked, steps } from "../core/answer.js";
 import { fill, h } from "../core/dom.js";
+
+/** Options from which on they can be searched. */
+const manyOptions = 12;
 
 /**
  * The questions of a task. Light DOM; data comes by method, never by class field.
@@ -15,23 +18,33 @@ export class FormEditor extends HTMLElement {
     this.questions = questions;
     this.change = change;
     this.hasDigits = options.hasDigits;
+    /** @type {Readonly<Record<string, any>>} */
     this.values = {};
     this.current = questions[0]?.id;
     this.dataset.ready = "";
     fill(this, questions.map((question) => this.question(question)));
   }
 
+  /** The questions that are asked now. */
+  get asked() { return asked(this.questions ?? [], this.values ?? {}); }
+
   /** Shows these answers. @param {Readonly<Record<string, any>>} values */
   show(values) {
     this.values = values;
+    const here = new Set(this.asked.map((question) => question.id));
     for (const question of this.questions || []) {
       const value = values[question.id];
-      for (const input of this.querySelectorAll(`[name="q${question.id}"]`)) {
+      const element = /** @type {HTMLElement} */ (this.querySelector(`[data-question="${question.id}"]`));
+      element.hidden = !here.has(question.id);
+      for (const input of element.querySelectorAll(`[name="q${question.id}"]`)) {
         const field = /** @type {HTMLInputElement} */ (input);
-        if (question.kind === "text") {
-          if (field.value !== (value ?? "")) field.value = value ?? "";
+        if (question.kind === "text" || question.kind === "number") {
+          if (field.value !== String(value ?? "") && !(question.kind === "number" && Number(field.value) === value && field.value !== "")) field.value = String(value ?? "");
+          this.count(element, question, field.value);
         } else if (question.kind === "multiLabel") {
           field.checked = (value || []).includes(Number(field.value));
+        } else if (question.kind === "boolean") {
+          field.checked = value === (field.value === "true");
         } else {
           field.checked = value !== undefined && value !== null && Number(field.value) === value;
         }
@@ -43,34 +56,48 @@ export class FormEditor extends HTMLElement {
   /** @param {import("../core/answer.js").LabelClass} question */
   question(question) {
     const heading = [question.name, question.required ? "" : h("span.muted", {}, " (optional)")];
-    if (question.kind === "text") {
-      const area = h("textarea.input.text-answer", {
-        name: `q${question.id}`, rows: 5, maxlength: question.maxLength, dir: "auto",
-        oninput: (/** @type {any} */ event) => this.set(question.id, event.target.value || undefined),
-        onfocus: () => this.focusQuestion(question.id),
-      });
-      return h("label.question", { "data-question": question.id },
-        h("span.question-name", {}, heading), area);
-    }
-    const choices = question.kind === "rating"
-      ? steps(question).map((value) => ({ id: value, name: String(value).replace("-", "−") }))
-      : question.options || [];
+    if (question.kind === "text" || question.kind === "number") return this.written(question, heading);
+    const choices = choicesOf(question);
+    const isTree = choices.some((choice) => choice.depth > 0);
+    const many = choices.length > manyOptions;
     const type = question.kind === "multiLabel" ? "checkbox" : "radio";
+    const list = h(question.kind === "rating" ? "div.scale" : isTree ? "div.choices.tree" : "div.choices", {}, choices.map((choice, index) => {
+      const row = h("label.choice", { "data-path": choice.path.toLowerCase() },
+        h("input", { type, name: `q${question.id}`, value: String(choice.id), onchange: () => this.choose(question, choice.id) }),
+        h("span", { dir: "auto" }, choice.name),
+        this.hasDigits && index < 9 && !many ? h("kbd", { "aria-hidden": "true" }, String(index + 1)) : null);
+      row.style.setProperty("--depth", String(choice.depth));
+      return row;
+    }));
     return h("fieldset.question", {
       "data-question": question.id, onfocusin: () => this.focusQuestion(question.id),
-    },
-      h("legend.question-name", {}, heading),
-      h(question.kind === "rating" ? "div.scale" : "div.choices", {}, choices.map((choice, index) =>
-        h("label.choice", {},
-          h("input", {
-            type, name: `q${question.id}`, value: choice.id,
-            onchange: () => this.choose(question, choice.id),
-          }),
-          h("span", { dir: "auto" }, choice.name),
-          this.hasDigits && index < 9 ? h("kbd", { "aria-hidden": "true" }, String(index + 1)) : null))));
+    }, h("legend.question-name", {}, heading), many ? searchOf(list, question.name) : null, list);
   }
 
-  /** @param {any} question @param {number} id */
+  /** @param {import("../core/answer.js").LabelClass} question @param {any[]} heading */
+  written(question, heading) {
+    const isNumber = question.kind === "number";
+    const field = h(isNumber ? "input.input.number-answer" : "textarea.input.text-answer", {
+      name: `q${question.id}`, dir: "auto", onfocus: () => this.focusQuestion(question.id),
+      ...(isNumber ? { type: "number", min: question.min, max: question.max, step: question.whole ? 1 : "any" } : { rows: 5, maxlength: question.maxLength }),
+      oninput: (/** @type {any} */ event) => {
+        if (isNumber && !event.target.validity.valid) return event.target.reportValidity();
+        this.set(question.id, event.target.value === "" ? undefined : isNumber ? event.target.valueAsNumber : event.target.value);
+      },
+    });
+    return h("label.question", { "data-question": question.id },
+      h("span.question-name", {}, heading), field, isNumber ? null : h("span.muted.count", { "aria-hidden": "true" }));
+  }
+
+  /** How much of a limited text is left, where little is. @param {Element} element @param {any} question @param {string} text */
+  count(element, question, text) {
+    const place = element.querySelector(".count");
+    if (!place) return;
+    const length = Array.from(text).length;
+    place.textContent = length > question.maxLength * 0.8 ? `${length} of ${question.maxLength}` : "";
+  }
+
+  /** @param {any} question @param {any} id */
   choose(question, id) {
     if (question.kind !== "multiLabel") {
       this.set(question.id, id);
@@ -84,16 +111,22 @@ export class FormEditor extends HTMLElement {
 
   /** A digit answers the question that is next in line. @param {number} digit 1…9 */
   digit(digit) {
-    const question = this.questions?.find((q) => q.id === this.current);
-    if (!question || question.kind === "text") return;
-    const choices = question.kind === "rating"
-      ? steps(question) : (question.options || []).map((option) => option.id);
-    if (digit <= choices.length) this.choose(question, choices[digit - 1]);
+    const question = this.asked.find((q) => q.id === this.current);
+    if (!question || question.kind === "text" || question.kind === "number") return;
+    const choices = choicesOf(question);
+    if (digit <= choices.length && choices.length <= manyOptions) this.choose(question, choices[digit - 1].id);
+  }
+
+  /** Chooses between what is shown side by side. @param {number} place from 0 */
+  compare(place) {
+    const question = this.asked.find((q) => q.kind === "category" && (q.options?.length ?? 0) <= 3);
+    const option = question?.options?.[place];
+    if (question && option) this.choose(question, option.id);
   }
 
   /** @param {number} answered */
   advance(answered) {
-    const open = this.questions?.find((question) =>
+    const open = this.asked.find((question) =>
       question.id !== answered && this.values?.[question.id] === undefined && question.kind !== "text");
     if (open) this.focusQuestion(open.id);
   }
@@ -105,7 +138,7 @@ export class FormEditor extends HTMLElement {
   }
 
   mark() {
-    const many = (this.questions?.length || 0) > 1;
+    const many = this.asked.length > 1;
     for (const element of this.querySelectorAll("[data-question]")) {
       element.classList.toggle("current",
         many && element.getAttribute("data-question") === String(this.current));
@@ -114,9 +147,61 @@ export class FormEditor extends HTMLElement {
 
   /** @param {number} id @param {any} value */
   set(id, value) {
-    this.values = { ...this.values, [id]: value };
-    if (value === undefined) delete this.values[id];
-    this.change?.(this.values);
+    const values = { ...this.values, [id]: value };
+    if (value === undefined) delete values[id];
+    this.values = values;
+    this.change?.(values);
   }
 }
 customElements.define("form-editor", FormEditor);
+
+/**
+ * What can be chosen, in order; the kinds of an option stand under it.
+ * @param {import("../core/answer.js").LabelClass} question
+ * @returns {Array<{ id: any, name: string, depth: number, path: string }>}
+ */
+function choicesOf(question) {
+  if (question.kind === "boolean") return [[true, "Yes"], [false, "No"]].map(([id, name]) => ({ id, name: String(name), depth: 0, path: String(name) }));
+  if (question.kind === "rating") {
+    return steps(question).map((value, i) => {
+      const name = question.labels?.[i] ?? String(value).replace("-", "−");
+      return { id: value, name, depth: 0, path: name };
+    });
+  }
+  const options = question.options ?? [];
+  /** @type {Array<{ id: any, name: string, depth: number, path: string }>} */
+  const found = [];
+  const add = (/** @type {number | undefined} */ parent, /** @type {number} */ depth, /** @type {string} */ path) => {
+    for (const option of options.filter((one) => one.parent === parent)) {
+      const own = path ? `${path} › ${option.name}` : option.name;
+      found.push({ id: option.id, name: option.name, depth, path: own });
+      add(option.id, depth + 1, own);
+    }
+  };
+  add(undefined, 0, "");
+  return found;
+}
+
+/** A field that leaves only the options with some words, those above them among it. @param {HTMLElement} list @param {string} name */
+function searchOf(list, name) {
+  const said = h("span.visually-hidden", { role: "status" });
+  const field = h("input.input.option-search", {
+    type: "search", placeholder: "Search", "aria-label": `Search in ${name}`,
+    oninput: () => {
+      const words = field.value.toLowerCase().split(/\s+/).filter(Boolean);
+      let count = 0;
+      for (const row of /** @type {NodeListOf<HTMLElement>} */ (list.querySelectorAll(".choice"))) {
+        row.hidden = !words.every((/** @type {string} */ word) => row.dataset.path?.includes(word));
+        if (!row.hidden) count += 1;
+      }
+      said.textContent = `${count} options`;
+    },
+    onkeydown: (/** @type {KeyboardEvent} */ event) => {
+      if (event.key !== "Enter") return;
+      // The first that is found is taken.
+      event.preventDefault();
+      /** @type {HTMLInputElement | null} */ (list.querySelector(".choice:not([hidden]) input"))?.click();
+    },
+  });
+  return [field, said];
+}

@@ -1,4 +1,6 @@
-import { help, toast } from "../parts/dialog.js";
+import { toast } from "../parts/dialog.js";
+import { palette } from "../parts/palette.js";
+import { showReceipts } from "../parts/receipts.js";
 
 const onCanvas = () => document.activeElement?.localName === "canvas";
 
@@ -20,14 +22,17 @@ export function labelShortcuts(page, drawn) {
     { keys: "Ctrl+Space", label: "Skip", run: () => page.skip(), inFields: true },
     { keys: "Ctrl+Z", label: "Undo", run: () => editor?.undoPoint() || page.history.undo() },
     { keys: "Ctrl+Shift+Z Ctrl+Y", label: "Redo", run: () => page.history.redo() },
-    { keys: "Ctrl+S", label: "Say whether all is saved", run: () => toast(page.status.textContent || ""), inFields: true },
+    { keys: "Ctrl+S", label: "Say whether all is saved", run: () => toast(page.light.words), inFields: true },
     ...digits(page, drawn, hasObjects),
+    ...(!editor && Array.isArray(page.lease?.task.params.candidates) ? comparisonKeys(page) : []),
     ...(hasObjects ? drawn.filter((definition) => definition.hotkey).map((definition) =>
       ({ keys: definition.hotkey, label: `Class ${definition.name}`, run: () => page.pickClass(definition.id) })) : []),
     ...(hasObjects ? objectKeys(page, editor) : []),
+    ...(hasObjects && editor !== page.image ? textKeys(editor) : []),
     ...(hasObjects && editor === page.image ? imageKeys(page, editor, drawn) : []),
+    { keys: "Ctrl+Shift+E", label: "Receipts of what was sent from here", run: showReceipts },
     { keys: "I", label: "Instructions", run: () => page.showInstructions() },
-    { keys: "? F1", label: "This help", run: help },
+    { keys: "Ctrl+K F1 ?", label: "Find what can be done, and its keys", run: palette },
   ];
 }
 
@@ -53,6 +58,30 @@ function objectKeys(page, editor) {
     { keys: "Shift+Tab", label: "Object before", run: () => editor.cycle(-1), when: onCanvas },
     { keys: "Ctrl+A", label: "Select all", run: () => editor.chooseAll() },
     { keys: "Ctrl+G", label: "Group, or take apart", run: () => editor.group() },
+  ];
+}
+
+/** @param {any} page */
+function comparisonKeys(page) {
+  return [
+    { keys: "ArrowLeft", label: "The first is better", run: () => page.form?.compare(0) },
+    { keys: "ArrowRight", label: "The second is better", run: () => page.form?.compare(1) },
+    { keys: "ArrowDown", label: "The third choice, such as a tie", run: () => page.form?.compare(2) },
+  ];
+}
+
+/** @param {any} editor */
+function textKeys(editor) {
+  return [
+    { keys: "A", label: "Mark the same words everywhere", run: () => editor.markAlike() },
+    { keys: "C", label: "Select by words or by characters", run: () => {
+      editor.isByWord = !editor.isByWord;
+      toast(editor.isByWord ? "Selections grow to whole words; Shift selects characters." : "Selections are exact; Shift selects words.");
+    } },
+    { keys: "Ctrl+ArrowRight", label: "Move the end of the span on", run: () => editor.moveEnd("end", 1) },
+    { keys: "Ctrl+ArrowLeft", label: "Move the end of the span back", run: () => editor.moveEnd("end", -1) },
+    { keys: "Ctrl+Shift+ArrowRight", label: "Move the start of the span on", run: () => editor.moveEnd("start", 1) },
+    { keys: "Ctrl+Shift+ArrowLeft", label: "Move the start of the span back", run: () => editor.moveEnd("start", -1) },
   ];
 }
 

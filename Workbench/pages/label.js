@@ -2,17 +2,21 @@ import { isQuestion, missing, newKey, nothing, read, write } from "../core/answe
 import { color, useColors } from "../core/colors.js";
 import { fill, h, icon } from "../core/dom.js";
 import { History } from "../core/history.js";
-import { setShortcuts } from "../core/keys.js";
+import { Journal } from "../core/journal.js";
+import { keysFor, setShortcuts } from "../core/keys.js";
 import { markdown } from "../core/markdown.js";
 import * as outbox from "../core/outbox.js";
-import { announce, dialog, help, toast } from "../parts/dialog.js";
+import { announce, dialog, toast } from "../parts/dialog.js";
 import "../editors/form-editor.js";
 import "../editors/image/image-editor.js";
-import "../editors/text-editor.js";
+import "../editors/text/text-editor.js";
 import { kinds } from "../editors/image/kinds.js";
 import { coordinates } from "../parts/coordinates.js";
 import { material } from "../parts/material.js";
 import { ObjectList } from "../parts/object-list.js";
+import { palette } from "../parts/palette.js";
+import { SaveLight } from "../parts/save-light.js";
+import { source } from "../parts/source.js";
 import { toolbar } from "../parts/toolbar.js";
 import { attributePanel } from "./attributes.js";
 import { labelShortcuts } from "./label-keys.js";
@@ -38,7 +42,8 @@ export class LabelPage {
     /** @type {number | null} */
     this.selected = null;
     this.build();
-    this.unwatch = outbox.watch((waiting, problem) => this.showStatus(waiting, problem));
+    this.unwatch = outbox.watch((waiting, problem) => this.light.waits(waiting, problem));
+    this.clock = setInterval(() => this.showTime(), 1000);
     this.beat = setInterval(() => this.session.heartbeat(), heartbeatInterval);
     this.refused = (/** @type {any} */ event) =>
       toast(`An answer was not taken: ${event.detail.problem.message}`, true);
@@ -48,19 +53,20 @@ export class LabelPage {
 
   build() {
     this.title = h("h1.task-title", { dir: "auto" });
-    this.status = h("span.status", { role: "status" }, "Saved");
+    this.light = new SaveLight();
+    this.timer = h("span.muted.number.timer", { title: "Active time on this task; it rests when you do." });
     this.undoButton = iconButton("undo", "Undo (Ctrl+Z)", () => this.history.undo());
     this.redoButton = iconButton("redo", "Redo (Ctrl+Shift+Z)", () => this.history.redo());
     this.stageArea = h("main.stage", { "aria-label": "Task" });
     this.panel = h("aside.panel", { "aria-label": "Labels" });
-    this.submitButton = h("button.button.primary", { onclick: () => this.submit() }, "Submit", h("kbd", {}, "Ctrl+Enter"));
+    this.submitButton = h("button.button.primary", { onclick: () => this.submit() }, "Submit", h("kbd", {}, keysFor("Submit", "Ctrl+Enter")));
     this.footer = h("footer.actions", {});
     this.element = h("div.label-page", {},
       h("header.bar", {},
         h("a.button.quiet.icon", { href: "#/", "aria-label": "Back to the queue", title: "Back to the queue" }, icon("back")),
-        this.title, this.status, h("span.grow"), this.undoButton, this.redoButton,
+        this.title, this.light.element, h("span.grow"), this.timer, this.undoButton, this.redoButton,
         iconButton("book", "Instructions (I)", () => this.showInstructions()),
-        iconButton("help", "Keyboard (?)", help)),
+        iconButton("help", "Everything that can be done, and its keys (Ctrl+K)", palette)),
       h("div.work-area", {}, this.stageArea, this.panel), this.footer);
   }
 
@@ -85,28 +91,30 @@ export class LabelPage {
   async advance() {
     const lease = await this.session.next();
     this.selected = null;
+    this.light.next();
     if (!lease) return this.showEmpty();
     this.lease = lease;
     this.ontology = lease.guide.ontology;
-    const start = await this.startingAnswer(lease);
-    this.time.reset(start.seconds);
-    this.history = new History(start.answer);
-    this.initial = start.answer;
-    this.history.watchers.add((answer) => this.changed(answer));
+    const begin = this.startingAnswer(lease);
+    const { journal, history, seconds } = await Journal.open(lease.id, begin);
+    this.time.reset(seconds);
+    this.journal = journal;
+    this.history = history;
+    // What the reviewer was shown, against which a fix is one.
+    this.initial = history.past[0] ?? history.state;
+    history.watchers.add((answer, before, kind) => this.changed(answer, before, kind));
     this.title.textContent = lease.guide.name;
     this.render();
     announce("Next task");
   }
 
-  /** Newest first: what is kept here, what the server keeps, the pre-labels. @param {any} lease */
-  async startingAnswer(lease) {
+  /** What the server keeps, else the pre-labels. @param {any} lease */
+  startingAnswer(lease) {
     const ontology = lease.guide.ontology;
-    const local = await outbox.draft(lease.id);
-    const remote = lease.draft;
-    const draft = local && (!remote || local.at >= remote.at) ? local : remote;
-    if (draft) return { answer: read(draft.annotations, ontology), seconds: draft.seconds || 0 };
+    const { draft } = lease;
+    if (draft) return { answer: read(draft.annotations, ontology), seconds: draft.seconds || 0, at: draft.at || 0 };
     const start = lease.review ? lease.review.consensus?.annotations : lease.task.prelabels;
-    return { answer: start ? read(start, ontology) : nothing, seconds: 0 };
+    return { answer: start ? read(start, ontology) : nothing, seconds: 0, at: 0 };
   }
 
   showEmpty() {
@@ -245,7 +253,7 @@ export class LabelPage {
     fill(this.stageArea,
       this.tools ? h("div.drawing", {}, this.tools.element, h("div.drawing-field", {}, this.image, this.tools.settings)) : this.image,
       this.editor !== this.image ? this.editor
-        : task.params.text ? h("div.text-task", { dir: "auto", tabindex: 0 }, task.params.text) : null,
+        : task.params.text ? source(task.params.text, task.params.text_format) : null,
       material(task), this.editor ? null : questions);
     fill(this.panel, this.reviewPart(), hasObjects ? this.classPicker(drawn) : null,
       hasObjects ? [this.objectsHead(), this.objects.element, this.links, this.attributes, this.coordinates] : null,
@@ -284,7 +292,7 @@ export class LabelPage {
   }
 
   showActions() {
-    const skip = h("button.button", { onclick: () => this.skip() }, "Skip", h("kbd", {}, "Ctrl+Space"));
+    const skip = h("button.button", { onclick: () => this.skip() }, "Skip", h("kbd", {}, keysFor("Skip", "Ctrl+Space")));
     if (this.stage === "review") {
       this.submitButton = h("button.button.primary", { onclick: () => this.submit() });
       fill(this.footer, skip, h("button.button.danger", { onclick: () => this.reject() }, "Reject"),
@@ -295,16 +303,26 @@ export class LabelPage {
     }
   }
 
-  /** @param {import("../core/answer.js").Answer} answer */
-  changed(answer) {
+  /** Kept here at once, and on the server when the hand rests. @param {import("../core/answer.js").Answer} answer
+   * @param {import("../core/answer.js").Answer} before @param {"push" | "undo" | "redo"} kind */
+  changed(answer, before, kind) {
     this.show(answer);
-    const draft = {
-      lease: this.lease.id, project: this.session.project, annotations: write(answer, this.ontology),
-      seconds: this.time.seconds, at: Date.now(),
-    };
-    outbox.keepDraft(draft);
+    const { journal, lease } = this;
+    journal.write(kind, before, answer, this.time.seconds);
+    this.light.edited(journal.kept);
     clearTimeout(this.draftTimer);
-    this.draftTimer = setTimeout(() => this.session.saveDraft(draft).catch(() => {}), draftDelay);
+    // Large answers are sent less often.
+    this.draftTimer = setTimeout(() => this.keepDraft(lease), draftDelay + answer.shapes.length);
+  }
+
+  /** @param {any} lease */
+  async keepDraft(lease) {
+    if (lease !== this.lease) return;
+    const draft = {
+      lease: lease.id, project: this.session.project, annotations: write(this.history.state, this.ontology),
+      seconds: this.time.seconds, at: this.journal.at,
+    };
+    await this.light.sent(this.session.saveDraft(draft));
   }
 
   /** @param {import("../core/answer.js").Answer} answer */
@@ -469,15 +487,14 @@ export class LabelPage {
       h("div.row", {}, h("button.button.primary", { onclick: () => close() }, "Back to work"))]);
   }
 
-  /** @param {number} waiting @param {string} problem */
-  showStatus(waiting, problem) {
-    this.status.textContent = problem ? "An answer was refused" : waiting ? `${waiting} waiting` : "Saved";
-    this.status.classList.toggle("is-waiting", waiting > 0);
-    this.status.classList.toggle("error-text", Boolean(problem));
+  showTime() {
+    const seconds = this.lease ? Math.floor(this.time.seconds) : 0;
+    this.timer.textContent = this.lease ? `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}` : "";
   }
 
   leave() {
     clearInterval(this.beat);
+    clearInterval(this.clock);
     clearTimeout(this.draftTimer);
     this.unwatch();
     this.time.stop();

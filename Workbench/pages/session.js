@@ -1,5 +1,7 @@
 import { get, post, send } from "../core/api.js";
+import { forget } from "../core/journal.js";
 import * as outbox from "../core/outbox.js";
+import { claim, release } from "../core/tabs.js";
 
 /** Tasks held in reserve beside the one on screen. */
 const reserveCount = 2;
@@ -31,7 +33,9 @@ export class WorkSession {
   async start() {
     const { leases } = await get(`${this.base}/leases`);
     const sent = new Set((await outbox.parcels()).map((parcel) => parcel.lease));
-    this.waiting = leases.filter((/** @type {any} */ lease) => lease.stage === this.stage && !sent.has(lease.id));
+    for (const lease of leases) {
+      if (lease.stage === this.stage && !sent.has(lease.id) && await claim(lease.id)) this.waiting.push(lease);
+    }
     this.waiting.sort((a, b) => (a.state === b.state ? 0 : a.state === "leased" ? -1 : 1));
     for (const lease of this.waiting) this.preload(lease);
   }
@@ -40,6 +44,7 @@ export class WorkSession {
   async next() {
     if (!this.waiting.length) await (this.filling ?? this.fill(1));
     if (!this.waiting.length && !this.reason) await this.fill(1);
+    if (this.current) release(this.current.id);
     this.current = this.waiting.shift() ?? null;
     if (this.current) {
       this.current.guide = await this.guide(this.current.task);
@@ -61,6 +66,7 @@ export class WorkSession {
     const answer = await post(`${this.base}/leases`, { count, stage: this.stage, reserve: !isFirst });
     this.reason = answer.reason ?? null;
     for (const lease of answer.leases) {
+      if (!await claim(lease.id)) continue;
       this.waiting.push(lease);
       this.preload(lease);
       this.guide(lease.task);
@@ -108,7 +114,7 @@ export class WorkSession {
   /** @param {string} reason */
   async skip(reason) {
     await post(this.path("/skip"), { reason });
-    await outbox.dropDraft(this.current.id);
+    await forget(this.current.id);
   }
 
   /** Gives back what was only held in reserve. */
@@ -116,7 +122,9 @@ export class WorkSession {
     for (const lease of this.waiting) {
       fetch(`${this.base}/leases/${lease.id}`, { method: "DELETE", keepalive: true, credentials: "same-origin" })
         .catch(() => {});
+      release(lease.id);
     }
+    if (this.current) release(this.current.id);
     this.waiting = [];
   }
 }

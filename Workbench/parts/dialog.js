@@ -1,5 +1,4 @@
 import { fill, h } from "../core/dom.js";
-import { shortcuts } from "../core/keys.js";
 
 /** Opens a dialog and waits for its end. @param {string} title @param {(close: (value?: any) => void) => any} body
  * @returns {Promise<any>} what it was closed with */
@@ -15,16 +14,6 @@ export function dialog(title, body) {
     document.body.append(element);
     element.showModal();
   });
-}
-
-/** Every shortcut of the page, from the table that handles them. */
-export function help() {
-  return dialog("Keyboard", (close) => [
-    h("div.scroller", {}, h("table.table", {}, h("tbody", {}, shortcuts().map((shortcut) =>
-      h("tr", {}, h("td", {}, shortcut.label),
-        h("td.end", {}, shortcut.keys.split(" ").map((key) => [h("kbd", {}, key), " "]))))))),
-    h("div.row", {}, h("button.button.primary", { onclick: () => close() }, "Close")),
-  ]);
 }
 
 /** A short message that goes by itself. @param {string} text @param {boolean} [isProblem] */

@@ -1,4 +1,5 @@
 import { h } from "../core/dom.js";
+import { source as text } from "./source.js";
 
 /**
  * What a task shows beside its own text or image: a title, a prompt, pictures, links and texts.
@@ -11,9 +12,19 @@ export function material(task) {
     typeof description === "string" ? h("p", { dir: "auto" }, description) : null,
     prompt && typeof prompt === "object" ? h("dl.prompt", {}, Object.entries(prompt).flatMap(([name, value]) => [
       h("dt", { dir: "auto" }, name), h("dd", { dir: "auto" }, typeof value === "string" ? value : JSON.stringify(value))])) : null,
+    candidates(task.params),
     ...(task.media.attachments || []).map(attachment),
   ].filter(Boolean);
   return parts.length ? h("section.material", { "aria-label": "Material" }, parts) : null;
+}
+
+/** Texts to be compared, side by side under letters. @param {any} params */
+function candidates({ candidates: all, text_format: format }) {
+  if (!Array.isArray(all) || !all.every((one) => typeof one === "string")) return null;
+  return h("div.candidates", {}, all.map((one, i) => {
+    const letter = String.fromCodePoint(65 + i);
+    return h("section.card", { "aria-label": letter }, h("h2.small", {}, letter), text(one, format));
+  }));
 }
 
 /** @param {{ type: string, source: string }} item @param {number} index */

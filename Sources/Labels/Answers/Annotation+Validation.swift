@@ -112,7 +112,7 @@ extension LabelClass {
     case (.shape(let kind), .shape(let shape)) where kind == shape.kind:
       return ShapeCheck(shape, imageSize).reason ?? (isPartial ? nil : reason(against: shape))
     case (.span, .span(let span)):
-      guard span.start >= 0, span.count > 0 else { return .emptySpan }
+      guard span.isSound else { return .emptySpan }
       if let textLength, span.end > textLength { return .outOfText(length: textLength) }
       return nil
     case (.category(let options), .category(let chosen)):

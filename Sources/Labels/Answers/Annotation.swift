@@ -65,26 +65,6 @@ public struct Annotation: Hashable, Sendable {
   }
 }
 
-/// A piece of a text: from Unicode scalar `start`, counted from 0, to before `end`.
-public struct TextSpan: Hashable, Sendable {
-  public var start: Int
-  public var end: Int
-
-  public init(start: Int, end: Int) {
-    self.start = start
-    self.end = end
-  }
-
-  public var count: Int { max(0, end - start) }
-
-  /// Intersection over union of the scalars covered, 0…1.
-  public func intersectionOverUnion(_ other: TextSpan) -> Double {
-    let shared = max(0, min(end, other.end) - max(start, other.start))
-    let union = count + other.count - shared
-    return union > 0 ? Double(shared) / Double(union) : 0
-  }
-}
-
 /// Pixels of the image that an answer is about.
 public struct ImageSize: Hashable, Sendable {
   public var width: Int

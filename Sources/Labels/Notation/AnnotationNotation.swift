@@ -19,7 +19,9 @@ import Notation
 /// - `mask`: `{"size": [height, width], "counts": …}`, COCO's run lengths, compressed text or numbers;
 /// - `cuboid`: six points: the face's top left, top right, bottom right and bottom left corner,
 ///   then top and bottom of the far edge of the side that is seen;
-/// - `span`: `[start, end]` in Unicode scalars of the text, the end not included.
+/// - `span`: `[start, end]` in Unicode scalars of the text, the end not included, or a list of such
+///   pairs. Exports say beside it where it lies in UTF-8 and UTF-16 (`utf8`, `utf16`), and its `text`;
+///   these are not read.
 ///
 /// A `relation` is `[from, to]`: the places in the array, from 0, of the objects it joins. Objects of one
 /// `group`, a number from 1, belong together.
@@ -63,13 +65,10 @@ package enum AnnotationNotation {
     for member in members {
       switch member.name {
       case "class", valueName(labelClass.kind): break
+      case "utf8", "utf16", "text" where labelClass.kind == .span: break
       case "attributes": attributes = try self.attributes(member.value, of: labelClass)
       case "group" where labelClass.kind.isObject: group = try self.group(member.value)
-      default:
-        throw NotationFault(
-          path: member.name,
-          problem: "does not belong to a \(labelClass.kindName) (expected "
-            + "\(valueName(labelClass.kind)))")
+      default: throw stranger(member.name, labelClass)
       }
     }
     let name = valueName(labelClass.kind)
@@ -79,6 +78,12 @@ package enum AnnotationNotation {
     return Annotation(
       classID: labelClass.id, value: try self.value(value, of: labelClass, path: name),
       attributes: attributes, group: group)
+  }
+
+  private static func stranger(_ name: String, _ labelClass: LabelClass) -> NotationFault {
+    NotationFault(
+      path: name,
+      problem: "does not belong to a \(labelClass.kindName) (expected \(valueName(labelClass.kind)))")
   }
 
   private static func group(_ json: JSON) throws(NotationFault) -> Int32? {
@@ -116,11 +121,7 @@ package enum AnnotationNotation {
         let to = ends[1].integer
       else { throw NotationFault(path: path, problem: "must be two whole numbers [from, to]") }
       return .relation(from: Int(clamping: from), to: Int(clamping: to))
-    case .span:
-      guard let ends = json.array, ends.count == 2, let start = ends[0].integer,
-        let end = ends[1].integer
-      else { throw NotationFault(path: path, problem: "must be two whole numbers [start, end]") }
-      return .span(TextSpan(start: Int(clamping: start), end: Int(clamping: end)))
+    case .span: return .span(try span(json, path))
     case .category(let options): return .category(try option(json, options, path))
     case .multiLabel(let options):
       guard let list = json.array else {
@@ -150,6 +151,22 @@ package enum AnnotationNotation {
       }
       return .text(text)
     }
+  }
+
+  /// `[start, end]`, or a list of such.
+  private static func span(_ json: JSON, _ path: String) throws(NotationFault) -> TextSpan {
+    let isList = json.array?.first?.array != nil
+    var pieces: [TextSpan.Piece] = []
+    for item in isList ? json.array ?? [] : [json] {
+      guard let ends = item.array, ends.count == 2, let start = ends[0].integer,
+        let end = ends[1].integer
+      else {
+        throw NotationFault(
+          path: path, problem: "must be two whole numbers [start, end], or a list of such pairs")
+      }
+      pieces.append(.init(start: Int(clamping: start), end: Int(clamping: end)))
+    }
+    return TextSpan(pieces)
   }
 
   private static func option(
@@ -216,8 +233,10 @@ package enum AnnotationNotation {
     return (try? JSON(parsing: writer.bytes)) ?? .null
   }
 
+  /// - Parameter offsets: of the text, where spans are to say how other programs count them.
   package static func write(
-    _ annotations: [Annotation], ontology: Ontology, style: Style, to writer: inout JSONWriter
+    _ annotations: [Annotation], ontology: Ontology, style: Style, offsets: TextOffsets? = nil,
+    to writer: inout JSONWriter
   ) {
     writer.beginArray()
     for annotation in annotations {
@@ -227,6 +246,7 @@ package enum AnnotationNotation {
       name(labelClass, style, to: &writer)
       writer.name(valueName(labelClass.kind))
       write(annotation.value, of: labelClass, style, to: &writer)
+      if case .span(let span) = annotation.value, let offsets { write(span, offsets, to: &writer) }
       if !annotation.attributes.isEmpty {
         writer.name("attributes")
         writer.beginObject()
@@ -246,6 +266,32 @@ package enum AnnotationNotation {
       writer.endObject()
     }
     writer.endArray()
+  }
+
+  private static func write(
+    _ span: TextSpan, _ offsets: TextOffsets, to writer: inout JSONWriter
+  ) {
+    func pairs(_ name: String, _ place: (Int) -> Int?) {
+      writer.name(name)
+      writePairs(span.pieces.map { (place($0.start) ?? 0, place($0.end) ?? 0) }, to: &writer)
+    }
+    guard span.end >= 0, offsets.utf8(span.end) != nil else { return }
+    pairs("utf8", offsets.utf8)
+    pairs("utf16", offsets.utf16)
+    writer.name("text")
+    writer.value(offsets.text(of: span))
+  }
+
+  /// One pair by itself, several as a list of them.
+  private static func writePairs(_ pairs: [(Int, Int)], to writer: inout JSONWriter) {
+    if pairs.count != 1 { writer.beginArray() }
+    for (first, second) in pairs {
+      writer.beginArray()
+      writer.value(Int64(first))
+      writer.value(Int64(second))
+      writer.endArray()
+    }
+    if pairs.count != 1 { writer.endArray() }
   }
 
   private static func name(
@@ -269,16 +315,10 @@ package enum AnnotationNotation {
         writer.value(Int64(id.number))
       }
     }
-    func pair(_ first: Int, _ second: Int) {
-      writer.beginArray()
-      writer.value(Int64(first))
-      writer.value(Int64(second))
-      writer.endArray()
-    }
     switch value {
     case .shape(let shape): ShapeNotation.write(shape, to: &writer)
-    case .span(let span): pair(span.start, span.end)
-    case .relation(let from, let to): pair(from, to)
+    case .span(let span): writePairs(span.pieces.map { ($0.start, $0.end) }, to: &writer)
+    case .relation(let from, let to): writePairs([(from, to)], to: &writer)
     case .category(let id): write(id)
     case .multiLabel(let ids):
       writer.beginArray()

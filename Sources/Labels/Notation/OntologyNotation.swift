@@ -110,7 +110,7 @@ package enum OntologyNotation {
 
   private static let known = [
     "id", "name", "kind", "required", "attributes", "options", "min", "max", "step", "maxLength",
-    "from", "to", "directed", "whole", "when", "rules", "keypoints", "skeleton", "color", "hotkey",
+    "from", "to", "directed", "whole", "labels", "when", "rules", "keypoints", "skeleton", "color", "hotkey",
   ]
 
   private static func kind(
@@ -128,7 +128,9 @@ package enum OntologyNotation {
         throw NotationFault(path: path, problem: "a rating needs the numbers min and max")
       }
       return .rating(
-        .init(minimum: minimum, maximum: maximum, step: json["step"]?.number ?? 1))
+        .init(
+          minimum: minimum, maximum: maximum, step: json["step"]?.number ?? 1,
+          labels: (json["labels"]?.array ?? []).compactMap { $0.string }))
     case "number":
       return .number(
         .init(
@@ -232,6 +234,9 @@ package enum OntologyNotation {
       members.append(.init("min", .double(scale.minimum)))
       members.append(.init("max", .double(scale.maximum)))
       members.append(.init("step", .double(scale.step)))
+      if !scale.labels.isEmpty {
+        members.append(.init("labels", .array(scale.labels.map { .string($0) })))
+      }
     case .boolean: break
     case .number(let range):
       if let minimum = range.minimum { members.append(.init("min", .double(minimum))) }

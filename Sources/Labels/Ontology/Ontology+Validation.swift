@@ -75,7 +75,8 @@ extension LabelClass {
       let isRight = range.minimum ?? -.infinity <= range.maximum ?? .infinity
       return isRight ? nil : .badNumberRange(name: name)
     case .rating(let scale):
-      return scale.count >= 2 ? nil : .badScale(name: name)
+      let isNamed = scale.labels.isEmpty || scale.labels.count == scale.count
+      return scale.count >= 2 && isNamed ? nil : .badScale(name: name)
     case .text(let maxLength):
       return (1...Ontology.textLengthLimit).contains(maxLength) ? nil : .badLength(name: name)
     case .category(let options), .multiLabel(let options):

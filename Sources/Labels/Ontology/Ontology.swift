@@ -172,11 +172,14 @@ public struct LabelClass: Hashable, Sendable {
     public var minimum: Double
     public var maximum: Double
     public var step: Double
+    /// What each step is called, as on a Likert scale; none shows the numbers.
+    public var labels: [String]
 
-    public init(minimum: Double, maximum: Double, step: Double = 1) {
+    public init(minimum: Double, maximum: Double, step: Double = 1, labels: [String] = []) {
       self.minimum = minimum
       self.maximum = maximum
       self.step = step
+      self.labels = labels
     }
 
     /// How many steps the scale has; 0 where it makes no sense.

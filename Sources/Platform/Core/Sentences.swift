@@ -62,7 +62,8 @@ extension OntologyFault {
     case .emptyName(let id): "the class or option with id \(id) has no name"
     case .repeatedName(let name): "the name “\(name)” is given twice"
     case .noOptions(let name): "“\(name)” has no options"
-    case .badScale(let name): "the scale of “\(name)” needs min < max and a step above 0"
+    case .badScale(let name):
+      "the scale of “\(name)” needs min < max, a step above 0, and labels for all steps or none"
     case .badLength(let name): "maxLength of “\(name)” is out of range"
     case .objectAttribute(let name): "attribute “\(name)” cannot be drawn or marked"
     case .badNumberRange(let name): "“\(name)” needs min ≤ max"

@@ -27,11 +27,12 @@ struct JSONLinesExport {
     writer.value(task.content.metadata)
     writer.name("answers")
     writer.beginArray()
-    for answer in task.answers { add(answer, task.ontology) }
+    let offsets = task.ontology.hasSpans ? task.content.text.map { TextOffsets($0) } : nil
+    for answer in task.answers { add(answer, task.ontology, offsets) }
     writer.endArray()
     writer.name("consensus")
     if let consensus = task.consensus {
-      add(consensus, task.ontology)
+      add(consensus, task.ontology, offsets)
     } else {
       writer.null()
     }
@@ -39,7 +40,9 @@ struct JSONLinesExport {
     writer.newline()
   }
 
-  private mutating func add(_ answer: AnswerRow, _ ontology: Ontology) {
+  private mutating func add(
+    _ answer: AnswerRow, _ ontology: Ontology, _ offsets: TextOffsets?
+  ) {
     writer.beginObject()
     string("answer_id", answer.id.text)
     string("annotator", answer.worker)
@@ -51,15 +54,18 @@ struct JSONLinesExport {
     writer.value(Double(answer.activeMilliseconds) / 1000)
     string("submitted_at", Timestamp.text(answer.submittedAt))
     writer.name("annotations")
-    AnnotationNotation.write(answer.annotations, ontology: ontology, style: .names, to: &writer)
+    AnnotationNotation.write(
+      answer.annotations, ontology: ontology, style: .names, offsets: offsets, to: &writer)
     writer.endObject()
   }
 
-  private mutating func add(_ consensus: ConsensusRow, _ ontology: Ontology) {
+  private mutating func add(
+    _ consensus: ConsensusRow, _ ontology: Ontology, _ offsets: TextOffsets?
+  ) {
     writer.beginObject()
     writer.name("annotations")
     AnnotationNotation.write(
-      consensus.annotations, ontology: ontology, style: .names, to: &writer)
+      consensus.annotations, ontology: ontology, style: .names, offsets: offsets, to: &writer)
     writer.name("confidence")
     writer.value(consensus.confidence)
     string("method", consensus.method)

@@ -50,7 +50,14 @@ enum ScaleGeometry: String, CaseIterable {
         .init("radius_y", number(3)), .init("rotation", number(4)),
         .init("vertices", Self.vertices(Self.ends(list))),
       ]
-    case .span: return [.init("start", number(0)), .init("end", number(1))]
+    case .span:
+      // Scale knows no gaps: from the first piece's start to the last one's end.
+      guard list.first?.array != nil else {
+        return [.init("start", number(0)), .init("end", number(1))]
+      }
+      return [
+        .init("start", list.first?.array?.first ?? 0), .init("end", list.last?.array?.last ?? 0),
+      ]
     }
   }
 

@@ -1,0 +1,14 @@
+import { h } from "../core/dom.js";
+import { receipts } from "../core/outbox.js";
+import { dialog } from "./dialog.js";
+
+/** What was sent from this browser, with the receipts that the server gave for it. */
+export async function showReceipts() {
+  const all = await receipts();
+  await dialog("Receipts", (close) => [
+    all.length ? h("div.scroller.receipts", {}, h("table.table", {}, h("thead", {}, h("tr", {}, h("th", {}, "Sent"), h("th", {}, "Answer"), h("th", {}, "Content"))),
+      h("tbody", {}, all.map(({ at, receipt }) => h("tr", {},
+        h("td.number", {}, new Date(at).toLocaleString()), h("td.code", {}, receipt?.id ?? ""),
+        h("td.code", { title: receipt?.hash ?? "" }, String(receipt?.hash ?? "").slice(0, 12))))))) : h("p.muted", {}, "Nothing was sent from this browser yet."),
+    h("div.row", {}, h("button.button", { onclick: () => close() }, "Close"))]);
+}
