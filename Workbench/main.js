@@ -28,7 +28,8 @@ const mayManage = () => session.grants.some((/** @type {any} */ grant) => ["admi
 
 const mayInvite = () => session.grants.some((/** @type {any} */ grant) => grant.role === "admin");
 
-/** @param {string} place @param {Node} content */
+/** @param {string} place
+ * @param {Node} content */
 function framed(place, content) {
   const link = (/** @type {string} */ href, /** @type {string} */ name) =>
     h("a", { href, "aria-current": href === place ? "page" : null }, name);

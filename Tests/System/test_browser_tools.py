@@ -1,5 +1,5 @@
 """The tools of the image: painted, cut, traced and turned by hand in a real browser, and what comes of it in COCO."""
-import json, struct, zlib
+import json, re, struct, zlib
 import numpy as np
 import pytest
 
@@ -181,6 +181,19 @@ def test_objects_are_copied_repeated_grouped_ordered_hidden_and_locked(tools):
     page.get_by_text("Place in numbers").click(); page.get_by_label("Width").fill("33"); key("Tab")
     again = send(tools, page)
     assert [a["box"] for a in again[:3]] == boxes and again[3]["box"][2] == 33 and page.problems == []
+
+
+def test_what_breaks_the_rules_is_said_and_selected_before_it_is_sent(tools):
+    page, at, click = begin(tools)
+    pull(page, at, (10, 10), (60, 60)); page.keyboard.press("Escape"); page.keyboard.press("3")
+    for p in ((100, 20), (200, 120), (200, 20), (100, 140)): click(*p)
+    page.keyboard.press("Enter"); page.keyboard.press("Escape"); page.keyboard.press("1"); pull(page, at, (250, 20), (300, 60))
+    page.keyboard.press("Control+Enter")
+    page.get_by_text(re.compile(r"The outline of “a polygon” crosses itself at 15[345], 7[345]\.")).wait_for()
+    assert page.locator(".object[aria-current=true]").inner_text().startswith("a polygon")
+    assert tools.answers(tools.tools) == []
+    page.keyboard.press("Delete")
+    assert [a["class"] for a in send(tools, page)] == ["a box", "a box"] and page.problems == []
 
 
 @pytest.mark.parametrize("scheme,width", [("light", 1280), ("dark", 1280), ("dark", 390)])

@@ -18,24 +18,33 @@
  * @type {Record<string, string>} */
 const member = { category: "option", multiLabel: "options", rating: "rating", number: "number", boolean: "boolean", text: "text" };
 
-/** Whether a class asks something of the task as a whole. @param {LabelClass} definition */
+/** Whether a class asks something of the task as a whole.
+ * @param {LabelClass} definition */
 export const isQuestion = (definition) => definition.kind in member;
-/** Whether a class is of objects, as against questions and relations. @param {LabelClass} definition */
+/** Whether a class is of objects, as against questions and relations.
+ * @param {LabelClass} definition */
 export const isObject = (definition) => !isQuestion(definition) && definition.kind !== "relation";
 
-/** To hundredths of a pixel, however deep. @param {any} value @returns {any} */
+/** To hundredths of a pixel, however deep.
+ * @param {any} value
+ * @returns {any} */
 const rounded = (value) => (Array.isArray(value) ? value.map(rounded) : Math.round(value * 100) / 100);
-/** Of what ends in a turn, that is left alone. @param {number[]} value */
+/** Of what ends in a turn, that is left alone.
+ * @param {number[]} value */
 const roundedButTurn = (value) => [...rounded(value.slice(0, 4)), ...value.slice(4)];
 
-/** A shape's value as it is sent. @param {string} kind @param {any} value */
+/** A shape's value as it is sent.
+ * @param {string} kind
+ * @param {any} value */
 function sent(kind, value) {
   if (kind === "mask") return value;
   return kind === "ellipse" || kind === "rotatedBox" ? roundedButTurn(value) : rounded(value);
 }
 
 /** The attributes or questions that are asked, given what is answered: a condition on what is itself not
- * asked does not hold. @param {readonly LabelClass[]} definitions @param {Readonly<Record<string, any>>} values */
+ * asked does not hold.
+ * @param {readonly LabelClass[]} definitions
+ * @param {Readonly<Record<string, any>>} values */
 export function asked(definitions, values) {
   /** @type {LabelClass[]} */
   const found = [];
@@ -46,14 +55,17 @@ export function asked(definitions, values) {
   return found;
 }
 
-/** @param {{ is?: number[] }} when @param {any} value */
+/** @param {{ is?: number[] }} when
+ * @param {any} value */
 function holds({ is = [] }, value) {
   if (value === undefined || value === null || value === "" || value === false) return false;
   if (Array.isArray(value)) return is.length ? value.some((option) => is.includes(option)) : value.length > 0;
   return !is.length || is.includes(value);
 }
 
-/** Only what is asked. @param {readonly LabelClass[]} definitions @param {Readonly<Record<string, any>>} values */
+/** Only what is asked.
+ * @param {readonly LabelClass[]} definitions
+ * @param {Readonly<Record<string, any>>} values */
 function pruned(definitions, values) {
   if (!definitions.some((definition) => definition.when)) return values;
   return Object.fromEntries(asked(definitions, values).flatMap(({ id }) => (id in values ? [[id, values[id]]] : [])));
@@ -61,14 +73,17 @@ function pruned(definitions, values) {
 
 let nextKey = 1;
 export const newKey = () => nextKey++;
-/** Keys up to this one are taken. @param {number} last */
+/** Keys up to this one are taken.
+ * @param {number} last */
 export const reserveKeys = (last) => { nextKey = Math.max(nextKey, last + 1); };
 
 /** @type {Answer} */
 export const nothing = Object.freeze({ shapes: [], links: [], values: {} });
 
 /** Reads annotations by name or number; what the ontology does not know is left out.
- * @param {any[] | null | undefined} annotations @param {Ontology} ontology @returns {Answer} */
+ * @param {any[] | null | undefined} annotations
+ * @param {Ontology} ontology
+ * @returns {Answer} */
 export function read(annotations, ontology) {
   /** @type {Shape[]} */
   const shapes = [];
@@ -76,7 +91,8 @@ export function read(annotations, ontology) {
   const values = {};
   /** @type {Array<{ class: number, ends: number[] }>} */
   const relations = [];
-  /** Keys of objects by their places in the annotations. @type {Map<number, number>} */
+  /** Keys of objects by their places in the annotations.
+   * @type {Map<number, number>} */
   const keys = new Map();
   for (const [place, annotation] of (annotations || []).entries()) {
     const found = find(ontology.classes, annotation.class);
@@ -108,7 +124,8 @@ export function read(annotations, ontology) {
   return { shapes, links, values };
 }
 
-/** @param {any} value @param {LabelClass} definition */
+/** @param {any} value
+ * @param {LabelClass} definition */
 function readValue(value, definition) {
   const option = (/** @type {any} */ v) => find(definition.options || [], v)?.id;
   if (definition.kind === "category") return option(value);
@@ -116,12 +133,17 @@ function readValue(value, definition) {
   return value;
 }
 
-/** @template {{ id: number, name: string }} T @param {T[]} list @param {any} key @returns {T | undefined} */
+/** @template {{ id: number, name: string }} T
+ * @param {T[]} list
+ * @param {any} key
+ * @returns {T | undefined} */
 function find(list, key) {
   return list.find((item) => item.name === key) || list.find((item) => String(item.id) === String(key));
 }
 
-/** Writes annotations for the API. @param {Answer} answer @param {Ontology} ontology */
+/** Writes annotations for the API.
+ * @param {Answer} answer
+ * @param {Ontology} ontology */
 export function write(answer, ontology) {
   const annotations = [];
   for (const shape of answer.shapes) {
@@ -148,7 +170,8 @@ export function write(answer, ontology) {
 const isOpen = (value) => value === undefined || value === null || value === "";
 
 /** The first thing that is still missing, in words; empty where the answer is complete.
- * @param {Answer} answer @param {Ontology} ontology */
+ * @param {Answer} answer
+ * @param {Ontology} ontology */
 export function missing(answer, ontology) {
   const questions = asked(ontology.classes.filter(isQuestion), answer.values);
   for (const definition of ontology.classes) {
@@ -167,7 +190,8 @@ export function missing(answer, ontology) {
   return "";
 }
 
-/** @param {LabelClass} definition @returns {number[]} the steps of a rating */
+/** @param {LabelClass} definition
+ * @returns {number[]} the steps of a rating */
 export function steps(definition) {
   const { min = 0, max = 0, step = 1 } = definition;
   const count = Math.floor((max - min) / step + 1e-9) + 1;

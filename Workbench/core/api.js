@@ -1,6 +1,7 @@
 /** A problem the server answered with (RFC 9457). */
 export class Problem extends Error {
-  /** @param {number} status @param {any} json */
+  /** @param {number} status
+   * @param {any} json */
   constructor(status, json) {
     super(json?.detail || `The server answered with ${status}.`);
     this.status = status;
@@ -14,12 +15,14 @@ export class Problem extends Error {
 
 let client = "";
 
-/** Names the client that requests are about. @param {string} id */
+/** Names the client that requests are about.
+ * @param {string} id */
 export function setClient(id) { client = id; }
 
 /**
  * Sends a request to the API.
- * @param {string} method @param {string} path
+ * @param {string} method
+ * @param {string} path
  * @param {any} [body] sent as JSON
  * @returns {Promise<any>} the answer's JSON; null where there is none
  */
@@ -51,5 +54,6 @@ export async function send(method, path, body) {
 
 /** @param {string} path */
 export const get = (path) => send("GET", path);
-/** @param {string} path @param {any} [body] */
+/** @param {string} path
+ * @param {any} [body] */
 export const post = (path, body = {}) => send("POST", path, body);

@@ -23,8 +23,11 @@ function open() {
   return opening;
 }
 
-/** One act in one transaction, on disk when it is done. @param {"parcels" | "edits" | "receipts"} store @param {IDBTransactionMode} mode
- * @param {(s: IDBObjectStore) => IDBRequest} act @returns {Promise<any>} */
+/** One act in one transaction, on disk when it is done.
+ * @param {"parcels" | "edits" | "receipts"} store
+ * @param {IDBTransactionMode} mode
+ * @param {(s: IDBObjectStore) => IDBRequest} act
+ * @returns {Promise<any>} */
 export async function run(store, mode, act) {
   const database = await open();
   return new Promise((resolve, reject) => {

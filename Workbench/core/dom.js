@@ -27,18 +27,21 @@ export function h(tag, properties = {}, ...children) {
   return element;
 }
 
-/** @param {Array<any>} children @returns {Array<Node | string>} */
+/** @param {Array<any>} children
+ * @returns {Array<Node | string>} */
 function flat(children) {
   return children.flat(9).filter((child) => child !== null && child !== undefined && child !== false);
 }
 
 /** Puts children in the place of what an element holds.
- * @param {Element} element @param {...any} children */
+ * @param {Element} element
+ * @param {...any} children */
 export function fill(element, ...children) {
   element.replaceChildren(...flat(children));
 }
 
-/** An icon of our own, drawn in a 20×20 field. @param {keyof typeof shapes} name */
+/** An icon of our own, drawn in a 20×20 field.
+ * @param {keyof typeof shapes} name */
 export function icon(name) {
   const space = "http://www.w3.org/2000/svg";
   const svg = document.createElementNS(space, "svg");

@@ -17,7 +17,8 @@ export class History {
   get canUndo() { return this.past.length > 0; }
   get canRedo() { return this.future.length > 0; }
 
-  /** A step that can be undone. @param {T} state */
+  /** A step that can be undone.
+   * @param {T} state */
   push(state) {
     if (state === this.state) return;
     this.past.push(this.state);
@@ -39,7 +40,8 @@ export class History {
     this.set(state, "redo");
   }
 
-  /** @param {T} state @param {"push" | "undo" | "redo"} kind */
+  /** @param {T} state
+   * @param {"push" | "undo" | "redo"} kind */
   set(state, kind) {
     const before = this.state;
     this.state = state;

@@ -12,7 +12,10 @@ import { reserveKeys } from "./answer.js";
 import { run } from "./database.js";
 import { History } from "./history.js";
 
-/** What leads from one answer to the next. @param {Answer} before @param {Answer} after @returns {Difference} */
+/** What leads from one answer to the next.
+ * @param {Answer} before
+ * @param {Answer} after
+ * @returns {Difference} */
 export function difference(before, after) {
   /** @type {Difference} */
   const found = {};
@@ -31,7 +34,9 @@ export function difference(before, after) {
   return found;
 }
 
-/** @param {Answer} before @param {Difference} change @returns {Answer} */
+/** @param {Answer} before
+ * @param {Difference} change
+ * @returns {Answer} */
 export function applied(before, { set, gone, order, links, values }) {
   let { shapes } = before;
   if (set || gone) {
@@ -45,24 +50,31 @@ export function applied(before, { set, gone, order, links, values }) {
 
 const edits = (/** @type {string} */ lease) => IDBKeyRange.bound([lease, 0], [lease, Infinity]);
 
-/** Forgets the edits of a task. @param {string} lease */
+/** Forgets the edits of a task.
+ * @param {string} lease */
 export const forget = (lease) => run("edits", "readwrite", (store) => store.delete(edits(lease)));
 
 /** The journal of one task. */
 export class Journal {
-  /** @param {string} lease @param {number} number of the next edit */
+  /** @param {string} lease
+   * @param {number} number of the next edit */
   constructor(lease, number) {
     this.lease = lease;
     this.number = number;
     /** When the last edit was made: what the server has of that time is no newer. */
     this.at = 0;
-    /** Resolves when everything so far is on this disk. @type {Promise<any>} */
+    /** What the task began with, until the first edit is kept.
+     * @type {Answer | undefined} */
+    this.first = undefined;
+    /** Resolves when everything so far is on this disk.
+     * @type {Promise<any>} */
     this.kept = Promise.resolve();
   }
 
   /**
    * Goes on where this browser stopped, or begins with what the server has, whichever is newer.
-   * @param {string} lease @param {{ answer: Answer, seconds: number, at: number }} start
+   * @param {string} lease
+   * @param {{ answer: Answer, seconds: number, at: number }} start
    * @returns {Promise<{ journal: Journal, history: History<Answer>, seconds: number }>}
    */
   static async open(lease, start) {
@@ -81,7 +93,10 @@ export class Journal {
     return { journal, history: new History(start.answer), seconds: start.seconds };
   }
 
-  /** @param {"push" | "undo" | "redo"} kind @param {Answer} before @param {Answer} after @param {number} seconds */
+  /** @param {"push" | "undo" | "redo"} kind
+   * @param {Answer} before
+   * @param {Answer} after
+   * @param {number} seconds */
   write(kind, before, after, seconds) {
     const at = Date.now();
     // Nothing is kept of a task that was only looked at.
@@ -99,7 +114,8 @@ export class Journal {
   }
 }
 
-/** @param {Edit[]} known @returns {History<Answer>} */
+/** @param {Edit[]} known
+ * @returns {History<Answer>} */
 function replay(known) {
   const history = new History(/** @type {Answer} */ (known[0].answer));
   for (const edit of known.slice(1)) {

@@ -34,14 +34,18 @@ export function load() {
 
 export const isLoaded = () => kernel !== null;
 
-/** Puts numbers or text where the kernel reads them. @param {ArrayBufferView} data */
+/** Puts numbers or text where the kernel reads them.
+ * @param {ArrayBufferView} data */
 function put(data) {
   const place = kernel.input(data.byteLength);
   new Uint8Array(kernel.memory.buffer, place, data.byteLength)
     .set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
 }
 
-/** What the last call left, as a copy. @template T @param {number} count @param {{ new (b: ArrayBuffer, o: number, n: number): T }} Kind
+/** What the last call left, as a copy.
+ * @template T
+ * @param {number} count
+ * @param {{ new (b: ArrayBuffer, o: number, n: number): T }} Kind
  * @returns {T} */
 function taken(count, Kind) {
   if (count < 0) throw new RangeError("The kernel cannot make sense of this.");
@@ -62,7 +66,8 @@ function joined(...lists) {
 /** @param {Point[][]} rings */
 const flat = (rings) => Float64Array.from(rings.flatMap((ring) => [ring.length, ...ring.flat()]));
 
-/** @param {Float64Array} numbers @returns {Point[][][]} polygons */
+/** @param {Float64Array} numbers
+ * @returns {Point[][][]} polygons */
 function polygons(numbers) {
   const found = [];
   for (let place = 0; place < numbers.length;) {
@@ -77,53 +82,68 @@ function polygons(numbers) {
   return found;
 }
 
-/** @param {{ width: number, height: number }} size @param {number} count @returns {Mask} */
+/** @param {{ width: number, height: number }} size
+ * @param {number} count
+ * @returns {Mask} */
 const maskOf = ({ width, height }, count) => ({ width, height, counts: taken(count, Uint32Array) });
 
 export const merges = { union: 0, intersection: 1, subtraction: 2, difference: 3 };
 /** @typedef {keyof typeof merges} Merge */
 
-/** The pixels whose centres lie in the rings. @param {Point[][]} rings @param {{ width: number, height: number }} size @param {number} [rule] 1 for COCO's */
+/** The pixels whose centres lie in the rings.
+ * @param {Point[][]} rings
+ * @param {{ width: number, height: number }} size
+ * @param {number} [rule] 1 for COCO's */
 export function rasterize(rings, size, rule = 0) {
   const numbers = flat(rings);
   put(numbers);
   return maskOf(size, kernel.rasterize(numbers.length, size.width, size.height, rule));
 }
 
-/** What a round brush covers. @param {Point[]} points @param {number} radius @param {{ width: number, height: number }} size */
+/** What a round brush covers.
+ * @param {Point[]} points
+ * @param {number} radius
+ * @param {{ width: number, height: number }} size */
 export function stroke(points, radius, size) {
   const numbers = Float64Array.from(points.flat());
   put(numbers);
   return maskOf(size, kernel.stroke(numbers.length, radius, size.width, size.height));
 }
 
-/** @param {Mask} a @param {Mask} b @param {Merge} merge */
+/** @param {Mask} a
+ * @param {Mask} b
+ * @param {Merge} merge */
 export function mergeMasks(a, b, merge) {
   put(joined(a.counts, b.counts));
   return maskOf(a, kernel.mergeMasks(a.counts.length, b.counts.length, a.width, a.height, merges[merge]));
 }
 
-/** @param {Mask} a @param {Mask} b */
+/** @param {Mask} a
+ * @param {Mask} b */
 export function maskIoU(a, b) {
   put(joined(a.counts, b.counts));
   return taken(kernel.maskIoU(a.counts.length, b.counts.length, a.width, a.height), Float64Array)[0];
 }
 
-/** @param {Mask} mask @returns {{ area: number, bounds: [number, number, number, number] }} */
+/** @param {Mask} mask
+ * @returns {{ area: number, bounds: [number, number, number, number] }} */
 export function measure(mask) {
   put(mask.counts);
   const [area, ...bounds] = taken(kernel.measureMask(mask.counts.length, mask.width, mask.height), Float64Array);
   return { area, bounds: /** @type {[number, number, number, number]} */ (bounds) };
 }
 
-/** COCO's form of a mask, as the API has it. @param {Mask} mask @returns {{ size: [number, number], counts: string }} */
+/** COCO's form of a mask, as the API has it.
+ * @param {Mask} mask
+ * @returns {{ size: [number, number], counts: string }} */
 export function write(mask) {
   put(mask.counts);
   const text = taken(kernel.compress(mask.counts.length, mask.width, mask.height), Uint8Array);
   return { size: [mask.height, mask.width], counts: new TextDecoder().decode(text) };
 }
 
-/** @param {{ size: [number, number], counts: string | number[] }} value @returns {Mask} */
+/** @param {{ size: [number, number], counts: string | number[] }} value
+ * @returns {Mask} */
 export function read({ size: [height, width], counts }) {
   if (typeof counts !== "string") return { width, height, counts: Uint32Array.from(counts) };
   const text = new TextEncoder().encode(counts);
@@ -131,7 +151,9 @@ export function read({ size: [height, width], counts }) {
   return maskOf({ width, height }, kernel.decompress(text.length, width, height));
 }
 
-/** A byte a pixel down the columns, as a mask. @param {Uint8Array} bitmap @param {{ width: number, height: number }} size */
+/** A byte a pixel down the columns, as a mask.
+ * @param {Uint8Array} bitmap
+ * @param {{ width: number, height: number }} size */
 export function encode(bitmap, size) {
   put(bitmap);
   return maskOf(size, kernel.encode(size.width, size.height));
@@ -143,7 +165,9 @@ export function decode(mask) {
   return taken(kernel.decode(mask.counts.length, mask.width, mask.height), Uint8Array);
 }
 
-/** The pixels of the mask's bounds in one colour, to be put on a canvas. @param {Mask} mask @param {[number, number, number, number]} color red, green, blue, opacity 0…255 */
+/** The pixels of the mask's bounds in one colour, to be put on a canvas.
+ * @param {Mask} mask
+ * @param {[number, number, number, number]} color red, green, blue, opacity 0…255 */
 export function paint(mask, [red, green, blue, opacity]) {
   const { bounds } = measure(mask);
   if (!bounds[2] || !bounds[3]) return { bounds, image: null };
@@ -153,26 +177,37 @@ export function paint(mask, [red, green, blue, opacity]) {
   return { bounds, image: new ImageData(/** @type {any} */ (pixels), bounds[2], bounds[3]) };
 }
 
-/** @param {Mask} mask @param {number} [tolerance] pixels a left-out point may lie off @returns {Point[][][]} polygons */
+/** @param {Mask} mask
+ * @param {number} [tolerance] pixels a left-out point may lie off
+ * @returns {Point[][][]} polygons */
 export function trace(mask, tolerance = 0) {
   put(mask.counts);
   return polygons(taken(kernel.trace(mask.counts.length, mask.width, mask.height, tolerance), Float64Array));
 }
 
-/** The pixels that hang together with one. @param {Mask} mask @param {number} x @param {number} y */
+/** The pixels that hang together with one.
+ * @param {Mask} mask
+ * @param {number} x
+ * @param {number} y */
 export function region(mask, x, y) {
   put(mask.counts);
   return maskOf(mask, kernel.maskRegion(mask.counts.length, mask.width, mask.height, x, y));
 }
 
-/** The mask so many whole pixels further right and down. @param {Mask} mask @param {number} right @param {number} down */
+/** The mask so many whole pixels further right and down.
+ * @param {Mask} mask
+ * @param {number} right
+ * @param {number} down */
 export function move(mask, right, down) {
   const kept = (/** @type {number} */ by, /** @type {number} */ most) => Math.max(-most, Math.min(most, Math.round(by)));
   put(mask.counts);
   return maskOf(mask, kernel.moveMask(mask.counts.length, mask.width, mask.height, kept(right, mask.width), kept(down, mask.height)));
 }
 
-/** @param {Point[][]} a rings @param {Point[][]} b @param {Merge} merge @returns {Point[][][]} polygons */
+/** @param {Point[][]} a rings
+ * @param {Point[][]} b
+ * @param {Merge} merge
+ * @returns {Point[][][]} polygons */
 export function mergePolygons(a, b, merge) {
   const [p, q] = [flat(a), flat(b)];
   const both = new Float64Array(p.length + q.length);
@@ -182,14 +217,18 @@ export function mergePolygons(a, b, merge) {
   return polygons(taken(kernel.mergePolygons(p.length, q.length, merges[merge]), Float64Array));
 }
 
-/** @param {Point[][]} rings @param {number} tolerance @returns {Point[][]} */
+/** @param {Point[][]} rings
+ * @param {number} tolerance
+ * @returns {Point[][]} */
 export function simplify(rings, tolerance) {
   const numbers = flat(rings);
   put(numbers);
   return polygons(taken(kernel.simplify(numbers.length, tolerance), Float64Array))[0];
 }
 
-/** Hands over the picture that wand and scissors look at. @param {ImageData} image @returns whether it is small enough */
+/** Hands over the picture that wand and scissors look at.
+ * @param {ImageData} image
+ * @returns whether it is small enough */
 export function takePicture(image) {
   const place = kernel.picture(image.width, image.height);
   if (!place) return false;
@@ -197,15 +236,22 @@ export function takePicture(image) {
   return true;
 }
 
-/** @param {number} x @param {number} y @param {number} tolerance 0…255 @param {boolean} isContiguous
+/** @param {number} x
+ * @param {number} y
+ * @param {number} tolerance 0…255
+ * @param {boolean} isContiguous
  * @param {{ width: number, height: number }} size the picture's */
 export const wand = (x, y, tolerance, isContiguous, size) =>
   maskOf(size, kernel.wand(Math.floor(x), Math.floor(y), tolerance, isContiguous ? 1 : 0));
 
-/** @param {number} x @param {number} y */
+/** @param {number} x
+ * @param {number} y */
 export const seedScissors = (x, y) => kernel.scissorsSeed(Math.floor(x), Math.floor(y));
 
-/** @param {number} x @param {number} y @param {number} [tolerance] @returns {Point[]} */
+/** @param {number} x
+ * @param {number} y
+ * @param {number} [tolerance]
+ * @returns {Point[]} */
 export function scissorsPath(x, y, tolerance = 1) {
   const numbers = taken(kernel.scissorsPath(Math.floor(x), Math.floor(y), tolerance), Float64Array);
   return Array.from({ length: numbers.length / 2 }, (_, i) => [numbers[2 * i], numbers[2 * i + 1]]);
@@ -218,24 +264,31 @@ function putJSON(value) {
   return text.length;
 }
 
-/** Says what annotations are checked against. @param {any} ontology */
+/** Says what annotations are checked against.
+ * @param {any} ontology */
 export const useOntology = (ontology) => kernel.ontology(putJSON(ontology)) === 0;
 
-/** The first fault of some annotations; null where they keep the ontology.
- * @param {any[]} annotations @param {{ width?: number, height?: number, textLength?: number, isPartial?: boolean }} [task]
+/** The first fault of some annotations; null where they keep the ontology, or are none that could be read.
+ * @param {any[]} annotations
+ * @param {{ width?: number, height?: number, textLength?: number, isPartial?: boolean }} task what it is about
  * @returns {{ index: number | null, name: string | null, reason: string, numbers: number[] } | null} */
-export function check(annotations, { width = 0, height = 0, textLength = -1, isPartial = false } = {}) {
+export function check(annotations, { width = 0, height = 0, textLength = -1, isPartial = false }) {
   const count = kernel.check(putJSON(annotations), width, height, textLength, isPartial ? 1 : 0);
-  return count === 0 ? null : JSON.parse(new TextDecoder().decode(taken(count, Uint8Array)));
+  return count <= 0 ? null : JSON.parse(new TextDecoder().decode(taken(count, Uint8Array)));
 }
 
-/** How far two annotations are alike, and their intersection over union. @param {any} a @param {any} b */
+/** How far two annotations are alike, and their intersection over union.
+ * @param {any} a
+ * @param {any} b */
 export function compare(a, b) {
   const [similarity, overlap] = taken(kernel.compare(putJSON([a, b])), Float64Array);
   return { similarity, overlap };
 }
 
-/** The value between those of two annotations. @param {any} a @param {any} b @param {number} share */
+/** The value between those of two annotations.
+ * @param {any} a
+ * @param {any} b
+ * @param {number} share */
 export function interpolate(a, b, share) {
   const count = kernel.interpolate(putJSON([a, b]), share);
   return JSON.parse(new TextDecoder().decode(taken(count, Uint8Array)));

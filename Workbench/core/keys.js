@@ -7,18 +7,22 @@
 
 const storage = "assay-keys";
 
-/** Changed keys by what they do. @type {Record<string, string>} */
+/** Changed keys by what they do.
+ * @type {Record<string, string>} */
 let changed = {};
 try {
   changed = JSON.parse(localStorage.getItem(storage) ?? "{}");
 } catch { /* what cannot be read is as if nothing was changed */ }
 
-/** As the page has them. @type {Array<Shortcut>} */
+/** As the page has them.
+ * @type {Array<Shortcut>} */
 let given = [];
-/** As they are now. @type {Array<Shortcut>} */
+/** As they are now.
+ * @type {Array<Shortcut>} */
 let table = [];
 
-/** Makes these the shortcuts of the page. @param {Array<Shortcut>} shortcuts */
+/** Makes these the shortcuts of the page.
+ * @param {Array<Shortcut>} shortcuts */
 export function setShortcuts(shortcuts) {
   given = shortcuts;
   table = shortcuts.map((shortcut) => ({ ...shortcut, keys: keysFor(shortcut.label, shortcut.keys) }));
@@ -26,10 +30,14 @@ export function setShortcuts(shortcuts) {
 
 export function shortcuts() { return table; }
 
-/** The keys for something, the changed ones if there are. @param {string} label @param {string} usual */
+/** The keys for something, the changed ones if there are.
+ * @param {string} label
+ * @param {string} usual */
 export const keysFor = (label, usual) => changed[label] ?? usual;
 
-/** Gives something another key. @param {string} label @param {string | null} keys null for the usual one
+/** Gives something another key.
+ * @param {string} label
+ * @param {string | null} keys null for the usual one
  * @returns {string} what has that key already; empty where it was free */
 export function changeKey(label, keys) {
   const other = keys && table.find((shortcut) => shortcut.label !== label && shortcut.keys.split(" ").includes(keys));
@@ -44,7 +52,8 @@ export function changeKey(label, keys) {
 export const isChanged = (/** @type {string} */ label) => label in changed;
 
 /** The key as `Ctrl+Shift+Z`; letters by what they print where that is Latin, else by place, so
- * that shortcuts work on a Cyrillic or Arabic layout. @param {KeyboardEvent} event */
+ * that shortcuts work on a Cyrillic or Arabic layout.
+ * @param {KeyboardEvent} event */
 export function name(event) {
   let key = event.key;
   if (/^Digit\d$/.test(event.code)) key = event.code.slice(5);

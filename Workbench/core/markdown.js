@@ -32,7 +32,9 @@ export function markdown(source) {
  * @type {Array<(lines: string[], at: number) => Block | null>} */
 const blocks = [fence, heading, rule, quote, table, list];
 
-/** @param {string[]} lines @param {number} at @returns {Block | null} */
+/** @param {string[]} lines
+ * @param {number} at
+ * @returns {Block | null} */
 function fence(lines, at) {
   const open = /^\s*(```+|~~~+)/.exec(lines[at]);
   if (!open) return null;
@@ -41,18 +43,24 @@ function fence(lines, at) {
   return { node: h("pre", {}, h("code", {}, lines.slice(at + 1, end).join("\n"))), next: end + 1 };
 }
 
-/** @param {string[]} lines @param {number} at @returns {Block | null} */
+/** @param {string[]} lines
+ * @param {number} at
+ * @returns {Block | null} */
 function heading(lines, at) {
   const found = /^(#{1,6})\s+(.*?)\s*#*$/.exec(lines[at]);
   return found && { node: h(`h${Math.min(6, found[1].length + 1)}`, {}, inline(found[2])), next: at + 1 };
 }
 
-/** @param {string[]} lines @param {number} at @returns {Block | null} */
+/** @param {string[]} lines
+ * @param {number} at
+ * @returns {Block | null} */
 function rule(lines, at) {
   return /^\s*([-*_])(\s*\1){2,}\s*$/.test(lines[at]) ? { node: h("hr"), next: at + 1 } : null;
 }
 
-/** @param {string[]} lines @param {number} at @returns {Block | null} */
+/** @param {string[]} lines
+ * @param {number} at
+ * @returns {Block | null} */
 function quote(lines, at) {
   if (!/^\s*>/.test(lines[at])) return null;
   let end = at;
@@ -63,7 +71,9 @@ function quote(lines, at) {
 
 const cells = (/** @type {string} */ line) => line.trim().replace(/^\||\|$/g, "").split("|").map((cell) => cell.trim());
 
-/** @param {string[]} lines @param {number} at @returns {Block | null} */
+/** @param {string[]} lines
+ * @param {number} at
+ * @returns {Block | null} */
 function table(lines, at) {
   if (!lines[at].includes("|") || !/^[\s|:-]*-[\s|:-]*$/.test(lines[at + 1] ?? "")) return null;
   let end = at + 2;
@@ -77,7 +87,9 @@ function table(lines, at) {
 
 const item = /^(\s*)(?:[-*+]|(\d{1,9})[.)])\s+(.*)$/;
 
-/** @param {string[]} lines @param {number} at @returns {Block | null} */
+/** @param {string[]} lines
+ * @param {number} at
+ * @returns {Block | null} */
 function list(lines, at) {
   const first = item.exec(lines[at]);
   if (!first) return null;
@@ -99,7 +111,8 @@ function list(lines, at) {
   return { node, next: at };
 }
 
-/** @param {string} text @returns {Array<Node | string>} */
+/** @param {string} text
+ * @returns {Array<Node | string>} */
 function inline(text) {
   /** @type {Array<Node | string>} */
   const nodes = [];
@@ -109,11 +122,11 @@ function inline(text) {
     nodes.push(text.slice(end, match.index));
     const [, code, strong, strong2, em, em2, del, words, address, bare] = match;
     if (code) nodes.push(h("code", {}, code));
-    else if (strong ?? strong2) nodes.push(h("strong", {}, inline(strong ?? strong2)));
-    else if (em ?? em2) nodes.push(h("em", {}, inline(em ?? em2)));
+    else if (strong ?? strong2) nodes.push(h("strong", {}, inline(strong ?? strong2 ?? "")));
+    else if (em ?? em2) nodes.push(h("em", {}, inline(em ?? em2 ?? "")));
     else if (del) nodes.push(h("del", {}, inline(del)));
     else nodes.push(h("a", { href: address ?? bare, target: "_blank", rel: "noreferrer noopener" }, words ? inline(words) : bare));
-    end = match.index + match[0].length;
+    end = (match.index ?? 0) + match[0].length;
   }
   nodes.push(text.slice(end));
   return nodes;

@@ -17,7 +17,8 @@ export const parcels = () => run("parcels", "readonly", (store) => store.getAll(
 /** @type {Set<(waiting: number, problem: string) => void>} */
 const watchers = new Set();
 
-/** Is told how many answers wait, and why. @param {(waiting: number, problem: string) => void} watcher */
+/** Is told how many answers wait, and why.
+ * @param {(waiting: number, problem: string) => void} watcher */
 export function watch(watcher) {
   watchers.add(watcher);
   report();
@@ -31,7 +32,10 @@ async function report() {
 }
 
 /** Takes an answer: kept here first, then sent until the server has it.
- * @param {string} project @param {string} lease @param {string} path @param {any} body */
+ * @param {string} project
+ * @param {string} lease
+ * @param {string} path
+ * @param {any} body */
 export async function post(project, lease, path, body) {
   await run("parcels", "readwrite", (store) => store.put({ project, lease, path, body, tries: 0 }));
   await forget(lease);
@@ -74,13 +78,15 @@ export async function flush() {
   }
 }
 
-/** Forgets an answer that the server will not take. @param {string} lease */
+/** Forgets an answer that the server will not take.
+ * @param {string} lease */
 export async function discard(lease) {
   await run("parcels", "readwrite", (store) => store.delete(lease));
   report();
 }
 
-/** @param {string} project @param {any} receipt */
+/** @param {string} project
+ * @param {any} receipt */
 async function keepReceipt(project, receipt) {
   await run("receipts", "readwrite", (store) => store.put({ at: Date.now(), project, receipt }));
   const all = await receipts();
@@ -89,7 +95,8 @@ async function keepReceipt(project, receipt) {
   }
 }
 
-/** Receipts of what was sent from here, the last one first. @returns {Promise<Array<{ at: number, project: string, receipt: any }>>} */
+/** Receipts of what was sent from here, the last one first.
+ * @returns {Promise<Array<{ at: number, project: string, receipt: any }>>} */
 export const receipts = async () => (await run("receipts", "readonly", (store) => store.getAll())).reverse();
 
 addEventListener("online", () => flush());

@@ -3,10 +3,13 @@
  * browser, so it goes with the tab, however that ends.
  */
 
-/** How to let go of what this tab holds. @type {Map<string, () => void>} */
+/** How to let go of what this tab holds.
+ * @type {Map<string, () => void>} */
 const held = new Map();
 
-/** Claims a task for this tab. @param {string} lease @returns {Promise<boolean>} false where another tab has it */
+/** Claims a task for this tab.
+ * @param {string} lease
+ * @returns {Promise<boolean>} false where another tab has it */
 export function claim(lease) {
   if (held.has(lease) || !navigator.locks) return Promise.resolve(true);
   return new Promise((resolve) => {

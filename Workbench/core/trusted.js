@@ -8,12 +8,14 @@ const policy = globalThis.trustedTypes?.createPolicy("app", {
   createHTML: (/** @type {string} */ text) => text,
 });
 
-/** Starts a worker of our own. @param {URL} address */
+/** Starts a worker of our own.
+ * @param {URL} address */
 export function worker(address) {
   return new Worker(/** @type {any} */ (policy?.createScriptURL(address.href) ?? address), { type: "module" });
 }
 
-/** Reads HTML into a document of its own, in which no script runs and nothing is fetched. @param {string} text */
+/** Reads HTML into a document of its own, in which no script runs and nothing is fetched.
+ * @param {string} text */
 export function inert(text) {
   return new DOMParser().parseFromString(/** @type {any} */ (policy?.createHTML(text) ?? text), "text/html");
 }

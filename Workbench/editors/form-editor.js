@@ -28,7 +28,8 @@ export class FormEditor extends HTMLElement {
   /** The questions that are asked now. */
   get asked() { return asked(this.questions ?? [], this.values ?? {}); }
 
-  /** Shows these answers. @param {Readonly<Record<string, any>>} values */
+  /** Shows these answers.
+   * @param {Readonly<Record<string, any>>} values */
   show(values) {
     this.values = values;
     const here = new Set(this.asked.map((question) => question.id));
@@ -74,7 +75,8 @@ export class FormEditor extends HTMLElement {
     }, h("legend.question-name", {}, heading), many ? searchOf(list, question.name) : null, list);
   }
 
-  /** @param {import("../core/answer.js").LabelClass} question @param {any[]} heading */
+  /** @param {import("../core/answer.js").LabelClass} question
+   * @param {any[]} heading */
   written(question, heading) {
     const isNumber = question.kind === "number";
     const field = h(isNumber ? "input.input.number-answer" : "textarea.input.text-answer", {
@@ -89,7 +91,10 @@ export class FormEditor extends HTMLElement {
       h("span.question-name", {}, heading), field, isNumber ? null : h("span.muted.count", { "aria-hidden": "true" }));
   }
 
-  /** How much of a limited text is left, where little is. @param {Element} element @param {any} question @param {string} text */
+  /** How much of a limited text is left, where little is.
+   * @param {Element} element
+   * @param {any} question
+   * @param {string} text */
   count(element, question, text) {
     const place = element.querySelector(".count");
     if (!place) return;
@@ -97,7 +102,8 @@ export class FormEditor extends HTMLElement {
     place.textContent = length > question.maxLength * 0.8 ? `${length} of ${question.maxLength}` : "";
   }
 
-  /** @param {any} question @param {any} id */
+  /** @param {any} question
+   * @param {any} id */
   choose(question, id) {
     if (question.kind !== "multiLabel") {
       this.set(question.id, id);
@@ -109,7 +115,8 @@ export class FormEditor extends HTMLElement {
     this.set(question.id, [...chosen].sort((a, b) => a - b));
   }
 
-  /** A digit answers the question that is next in line. @param {number} digit 1…9 */
+  /** A digit answers the question that is next in line.
+   * @param {number} digit 1…9 */
   digit(digit) {
     const question = this.asked.find((q) => q.id === this.current);
     if (!question || question.kind === "text" || question.kind === "number") return;
@@ -117,7 +124,8 @@ export class FormEditor extends HTMLElement {
     if (digit <= choices.length && choices.length <= manyOptions) this.choose(question, choices[digit - 1].id);
   }
 
-  /** Chooses between what is shown side by side. @param {number} place from 0 */
+  /** Chooses between what is shown side by side.
+   * @param {number} place from 0 */
   compare(place) {
     const question = this.asked.find((q) => q.kind === "category" && (q.options?.length ?? 0) <= 3);
     const option = question?.options?.[place];
@@ -145,8 +153,10 @@ export class FormEditor extends HTMLElement {
     }
   }
 
-  /** @param {number} id @param {any} value */
+  /** @param {number} id
+   * @param {any} value */
   set(id, value) {
+    /** @type {Record<string, any>} */
     const values = { ...this.values, [id]: value };
     if (value === undefined) delete values[id];
     this.values = values;
@@ -182,7 +192,9 @@ function choicesOf(question) {
   return found;
 }
 
-/** A field that leaves only the options with some words, those above them among it. @param {HTMLElement} list @param {string} name */
+/** A field that leaves only the options with some words, those above them among it.
+ * @param {HTMLElement} list
+ * @param {string} name */
 function searchOf(list, name) {
   const said = h("span.visually-hidden", { role: "status" });
   const field = h("input.input.option-search", {

@@ -3,10 +3,27 @@
  * Data comes by `options`, never by class field; a step that can be undone goes to `options.change`.
  */
 export class ObjectEditor extends HTMLElement {
-  /** What else is selected beside `selected`. @type {Set<number>} */
+  /** What `open` was given.
+   * @type {any} */
+  options = null;
+  /** The classes of what is marked here.
+   * @type {readonly import("../core/answer.js").LabelClass[]} */
+  get classes() { return this.options.classes; }
+  /** @type {readonly import("../core/answer.js").Shape[]} */
+  shapes = [];
+  /** @type {number | null} */
+  selected = null;
+  /** What else is selected beside `selected`.
+   * @type {Set<number>} */
   also = new Set();
+  /** What is not to be touched.
+   * @type {Set<number>} */
+  pinned = new Set();
+  /** The class of what is marked next. */
+  activeClass = 0;
 
-  /** Shows these objects. @param {readonly import("../core/answer.js").Shape[]} shapes */
+  /** Shows these objects.
+   * @param {readonly import("../core/answer.js").Shape[]} shapes */
   show(shapes) {
     this.shapes = shapes;
     if (this.selected !== null && !shapes.some((shape) => shape.key === this.selected)) this.choose(null);
@@ -25,7 +42,8 @@ export class ObjectEditor extends HTMLElement {
     this.paint();
   }
 
-  /** Selects one more, or lets go of it. @param {number} key */
+  /** Selects one more, or lets go of it.
+   * @param {number} key */
   chooseAlso(key) {
     if (this.selected === null) return this.choose(key);
     if (key === this.selected) {
@@ -48,7 +66,8 @@ export class ObjectEditor extends HTMLElement {
     this.paint();
   }
 
-  /** Whether an object is one of those selected. @param {number} key */
+  /** Whether an object is one of those selected.
+   * @param {number} key */
   isChosen(key) { return key === this.selected || this.also.has(key); }
 
   get chosen() { return this.shapes.find((shape) => shape.key === this.selected); }
@@ -59,7 +78,8 @@ export class ObjectEditor extends HTMLElement {
   /** @param {import("../core/answer.js").Shape} shape */
   replace(shape) { this.replaceAll([shape]); }
 
-  /** Several in one step. @param {readonly import("../core/answer.js").Shape[]} shapes */
+  /** Several in one step.
+   * @param {readonly import("../core/answer.js").Shape[]} shapes */
   replaceAll(shapes) {
     const byKey = new Map(shapes.map((shape) => [shape.key, shape]));
     this.options.change(this.shapes.map((other) => byKey.get(other.key) ?? other));
@@ -69,7 +89,7 @@ export class ObjectEditor extends HTMLElement {
 
   /** @param {...import("../core/answer.js").Shape} shapes */
   remove(...shapes) {
-    const gone = new Set(shapes.filter((shape) => !this.pinned?.has(shape.key) && !this.options.isLocked(shape, "delete")));
+    const gone = new Set(shapes.filter((shape) => !this.pinned.has(shape.key) && !this.options.isLocked(shape, "delete")));
     if (gone.size) this.options.change(this.shapes.filter((other) => !gone.has(other)));
   }
 
@@ -82,7 +102,8 @@ export class ObjectEditor extends HTMLElement {
     this.replaceAll(chosen.map(({ group, ...shape }) => (next ? { ...shape, group: next } : shape)));
   }
 
-  /** Moves the selected object in the order in which they lie over each other. @param {number} by places; ±Infinity for all the way */
+  /** Moves the selected object in the order in which they lie over each other.
+   * @param {number} by places; ±Infinity for all the way */
   reorder(by) {
     const shape = this.chosen;
     if (!shape) return;

@@ -27,7 +27,8 @@ export function attributePanel(place, shapes, ontology, change) {
   if (focused) /** @type {HTMLElement | null} */ (place.querySelector(`[name="${focused}"]`))?.focus();
 }
 
-/** @param {import("../core/answer.js").LabelClass} attribute @param {any} value
+/** @param {import("../core/answer.js").LabelClass} attribute
+ * @param {any} value
  * @param {(id: number, value: any) => void} set */
 function field(attribute, value, set) {
   const label = [attribute.name, attribute.required ? " *" : ""];
@@ -45,7 +46,7 @@ function field(attribute, value, set) {
           && set(attribute.id, event.target.value === "" ? undefined : event.target.valueAsNumber),
       }));
     case "boolean":
-      return h("fieldset.question", {}, h("legend.field", {}, h("span", {}, label)), h("div.row", {}, [[true, "Yes"], [false, "No"]].map(([is, word]) =>
+      return h("fieldset.question", {}, h("legend.field", {}, h("span", {}, label)), h("div.row", {}, [{ is: true, word: "Yes" }, { is: false, word: "No" }].map(({ is, word }) =>
         h("label.row", {}, h("input", { type: "radio", name, checked: value === is, onchange: () => set(attribute.id, is) }), word))));
     case "multiLabel":
       return h("fieldset.question", {}, h("legend.field", {}, h("span", {}, label)), (attribute.options || []).map((choice) =>

@@ -3,7 +3,8 @@ import { fill, h } from "../core/dom.js";
 
 /**
  * An invitation taken up with a password of one's own.
- * @param {string} secret @param {(session: any) => void} entered
+ * @param {string} secret
+ * @param {(session: any) => void} entered
  */
 export function joinPage(secret, entered) {
   const form = h("form.card.stack.sign-in", { "aria-busy": "true" }, h("h1.brand", {}, "Assay"));
@@ -11,7 +12,9 @@ export function joinPage(secret, entered) {
   return h("main.centered", {}, form);
 }
 
-/** @param {HTMLFormElement} form @param {string} secret @param {(session: any) => void} entered */
+/** @param {HTMLFormElement} form
+ * @param {string} secret
+ * @param {(session: any) => void} entered */
 async function show(form, secret, entered) {
   const path = `/api/invitations/${encodeURIComponent(secret)}`;
   const message = h("p.error-text", { role: "alert" });

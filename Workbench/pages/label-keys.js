@@ -36,7 +36,9 @@ export function labelShortcuts(page, drawn) {
   ];
 }
 
-/** @param {any} page @param {readonly any[]} drawn @param {boolean} hasObjects */
+/** @param {any} page
+ * @param {readonly any[]} drawn
+ * @param {boolean} hasObjects */
 function digits(page, drawn, hasObjects) {
   const most = hasObjects ? Math.min(9, drawn.length) : 9;
   return "123456789".slice(0, most).split("").map((digit) => ({
@@ -48,7 +50,8 @@ function digits(page, drawn, hasObjects) {
   }));
 }
 
-/** @param {any} page @param {any} editor */
+/** @param {any} page
+ * @param {any} editor */
 function objectKeys(page, editor) {
   return [
     { keys: "Delete Backspace", label: "Delete the object, or the last point", run: () => editor.undoPoint() || editor.removeSelected() },
@@ -85,7 +88,9 @@ function textKeys(editor) {
   ];
 }
 
-/** @param {any} page @param {any} editor @param {readonly any[]} drawn */
+/** @param {any} page
+ * @param {any} editor
+ * @param {readonly any[]} drawn */
 function imageKeys(page, editor, drawn) {
   const kinds = new Set(drawn.map((definition) => definition.kind));
   const chosen = () => editor.chosenAll.map((/** @type {any} */ shape) => shape.key);
@@ -133,7 +138,8 @@ function imageKeys(page, editor, drawn) {
   ];
 }
 
-/** @param {any} editor @param {number} by */
+/** @param {any} editor
+ * @param {number} by */
 function resize(editor, by) {
   editor.brushSize = Math.max(1, Math.min(200, by < 1 ? Math.floor(editor.brushSize * by) : Math.ceil(editor.brushSize * by)));
   editor.options.viewed?.();

@@ -1,15 +1,18 @@
 import { isQuestion, missing, newKey, nothing, read, write } from "../core/answer.js";
 import { color, useColors } from "../core/colors.js";
 import { fill, h, icon } from "../core/dom.js";
+import { sentence } from "../core/faults.js";
 import { History } from "../core/history.js";
 import { Journal } from "../core/journal.js";
 import { keysFor, setShortcuts } from "../core/keys.js";
+import * as kernel from "../core/kernel.js";
 import { markdown } from "../core/markdown.js";
 import * as outbox from "../core/outbox.js";
 import { announce, dialog, toast } from "../parts/dialog.js";
 import "../editors/form-editor.js";
 import "../editors/image/image-editor.js";
 import "../editors/text/text-editor.js";
+import { scalarCount } from "../editors/text/blocks.js";
 import { kinds } from "../editors/image/kinds.js";
 import { coordinates } from "../parts/coordinates.js";
 import { material } from "../parts/material.js";
@@ -26,14 +29,34 @@ const skipReasons = ["Cannot be seen or read", "Instructions do not say", "Not m
 const draftDelay = 1500;
 const heartbeatInterval = 60000;
 
-/** Objects of the image before, and those that were copied; they outlive the task. @type {readonly any[]} */
+/** Objects of the image before, and those that were copied; they outlive the task.
+ * @type {readonly any[]} */
 let lastShapes = [];
 /** @type {readonly any[]} */
 let clipboard = [];
 
 /** Labelling and reviewing: one page, one task after the other. */
 export class LabelPage {
-  /** @param {string} project @param {"label" | "review"} stage */
+  light = new SaveLight();
+  /** @type {any} the lease of the task on screen */
+  lease = null;
+  /** @type {import("../core/answer.js").Ontology} */
+  ontology = { classes: [] };
+  journal = new Journal("", 0);
+  /** @type {any} what takes objects: the image, or the text */
+  editor = null;
+  /** @type {any} */
+  image = null;
+  /** @type {any} */
+  form = null;
+  /** @type {ReturnType<typeof toolbar> | null} */
+  tools = null;
+  links = h("div.objects");
+  attributes = h("div");
+  coordinates = h("div");
+
+  /** @param {string} project
+   * @param {"label" | "review"} stage */
   constructor(project, stage) {
     this.session = new WorkSession(project, stage);
     this.stage = stage;
@@ -48,12 +71,12 @@ export class LabelPage {
     this.refused = (/** @type {any} */ event) =>
       toast(`An answer was not taken: ${event.detail.problem.message}`, true);
     document.addEventListener("assay:refused", this.refused);
+    kernel.load();
     this.begin();
   }
 
   build() {
     this.title = h("h1.task-title", { dir: "auto" });
-    this.light = new SaveLight();
     this.timer = h("span.muted.number.timer", { title: "Active time on this task; it rests when you do." });
     this.undoButton = iconButton("undo", "Undo (Ctrl+Z)", () => this.history.undo());
     this.redoButton = iconButton("redo", "Redo (Ctrl+Shift+Z)", () => this.history.redo());
@@ -108,7 +131,8 @@ export class LabelPage {
     announce("Next task");
   }
 
-  /** What the server keeps, else the pre-labels. @param {any} lease */
+  /** What the server keeps, else the pre-labels.
+   * @param {any} lease */
   startingAnswer(lease) {
     const ontology = lease.guide.ontology;
     const { draft } = lease;
@@ -135,7 +159,8 @@ export class LabelPage {
         h("a.button.primary", { href: "#/" }, "Back to the queue"))));
   }
 
-  /** Links go with the objects they join. @param {readonly any[]} shapes */
+  /** Links go with the objects they join.
+   * @param {readonly any[]} shapes */
   changeObjects(shapes) {
     const here = new Set(shapes.map((shape) => shape.key));
     const before = this.history.state;
@@ -158,7 +183,9 @@ export class LabelPage {
     toast("Now select the object to link it to.");
   }
 
-  /** Joins two objects by the relation that may. @param {number} from @param {number} to */
+  /** Joins two objects by the relation that may.
+   * @param {number} from
+   * @param {number} to */
   async link(from, to) {
     this.linkFrom = null;
     const classOf = (/** @type {number} */ key) => this.history.state.shapes.find((shape) => shape.key === key)?.class;
@@ -221,7 +248,10 @@ export class LabelPage {
     if (!this.image) this.stageArea.scrollTo(0, 0);
   }
 
-  /** Makes the surfaces that the task needs. @param {any} task @param {any[]} drawn classes of objects @param {boolean} isText whether the text takes them */
+  /** Makes the surfaces that the task needs.
+   * @param {any} task
+   * @param {any[]} drawn classes of objects
+   * @param {boolean} isText whether the text takes them */
   openEditors(task, drawn, isText) {
     const ways = {
       classes: drawn, isLocked: this.locks(),
@@ -242,7 +272,9 @@ export class LabelPage {
       { hasDigits: !drawn.length || !this.editor });
   }
 
-  /** Puts the surfaces and the panel on the page. @param {any} task @param {any[]} drawn */
+  /** Puts the surfaces and the panel on the page.
+   * @param {any} task
+   * @param {any[]} drawn */
   arrange(task, drawn) {
     this.objects = this.objectList();
     [this.links, this.coordinates, this.attributes] = [h("div.objects"), h("div"), h("div")];
@@ -303,8 +335,10 @@ export class LabelPage {
     }
   }
 
-  /** Kept here at once, and on the server when the hand rests. @param {import("../core/answer.js").Answer} answer
-   * @param {import("../core/answer.js").Answer} before @param {"push" | "undo" | "redo"} kind */
+  /** Kept here at once, and on the server when the hand rests.
+   * @param {import("../core/answer.js").Answer} answer
+   * @param {import("../core/answer.js").Answer} before
+   * @param {"push" | "undo" | "redo"} kind */
   changed(answer, before, kind) {
     this.show(answer);
     const { journal, lease } = this;
@@ -360,7 +394,9 @@ export class LabelPage {
       this.editor === this.image ? h("button.button.quiet.small", { title: "Insert", onclick: () => this.image.addInMiddle() }, "Add in the middle") : null);
   }
 
-  /** Hides or locks objects, or takes that back where it is so of all. @param {number[]} keys @param {"veiled" | "pinned"} what */
+  /** Hides or locks objects, or takes that back where it is so of all.
+   * @param {number[]} keys
+   * @param {"veiled" | "pinned"} what */
   toggle(keys, what) {
     const set = this.image[what];
     const isSo = keys.every((key) => set.has(key));
@@ -386,7 +422,9 @@ export class LabelPage {
     coordinates(this.coordinates, selected, (value) => this.editor.replace({ ...this.editor.chosen, value }), definition?.keypoints);
   }
 
-  /** Answers an attribute of everything selected. @param {number} id @param {any} value */
+  /** Answers an attribute of everything selected.
+   * @param {number} id
+   * @param {any} value */
   setAttribute(id, value) {
     this.editor.replaceAll(this.editor.chosenAll.map((/** @type {any} */ shape) => {
       const attributes = { ...shape.attributes, [id]: value };
@@ -413,6 +451,7 @@ export class LabelPage {
     const open = missing(answer, this.ontology);
     if (open) return toast(open);
     const annotations = write(answer, this.ontology);
+    if (!this.keepsRules(answer, annotations)) return;
     if (answer.shapes.length) lastShapes = answer.shapes;
     this.isBusy = true;
     clearTimeout(this.draftTimer);
@@ -432,6 +471,24 @@ export class LabelPage {
     } finally {
       this.isBusy = false;
     }
+  }
+
+  /** Whether the answer keeps the ontology, by the very code that the server checks it with; what does not is
+   * selected and said.
+   * @param {import("../core/answer.js").Answer} answer
+   * @param {any[]} annotations */
+  keepsRules(answer, annotations) {
+    const isAsItWas = this.stage === "review" && answer === this.initial;
+    if (isAsItWas || !kernel.isLoaded() || !kernel.useOntology(this.ontology)) return true;
+    const { text } = this.lease.task.params;
+    const fault = kernel.check(annotations, {
+      ...(this.image?.size ?? {}), ...(typeof text === "string" ? { textLength: scalarCount(text) } : {}),
+    });
+    if (!fault) return true;
+    const shape = fault.index === null ? null : answer.shapes[fault.index];
+    if (shape) this.editor?.choose(shape.key);
+    toast(sentence(fault), true);
+    return false;
   }
 
   async skip() {
@@ -504,7 +561,9 @@ export class LabelPage {
   }
 }
 
-/** @param {any} name @param {string} title @param {() => void} act */
+/** @param {any} name
+ * @param {string} title
+ * @param {() => void} act */
 function iconButton(name, title, act) {
   return h("button.button.quiet.icon", { title, "aria-label": title, onclick: act }, icon(name));
 }

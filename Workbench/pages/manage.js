@@ -77,14 +77,16 @@ async function createProject(list) {
   loadProjects(list);
 }
 
-/** One project: progress, agreement, people, exports. @param {string} id */
+/** One project: progress, agreement, people, exports.
+ * @param {string} id */
 export function projectPage(id) {
   const body = h("div.stack", { "aria-busy": "true" });
   loadProject(id, body);
   return h("main.page.stack", {}, h("p", {}, h("a", { href: "#/manage" }, "← Projects")), body);
 }
 
-/** @param {string} id @param {HTMLElement} body */
+/** @param {string} id
+ * @param {HTMLElement} body */
 async function loadProject(id, body) {
   try {
     const [project, quality, batches, exports] = await Promise.all([
@@ -117,7 +119,9 @@ function savings(quality) {
   return saved > 0 ? `${share(saved, quality.answers_at_maximum)} % fewer than the most the plan allows` : "";
 }
 
-/** @param {string} name @param {string} value @param {string} note */
+/** @param {string} name
+ * @param {string} value
+ * @param {string} note */
 function tile(name, value, note) {
   return h("div.card.tile", {}, h("h2.small", {}, name), h("p.big.number", {}, value), h("p.muted", {}, note));
 }
@@ -160,7 +164,9 @@ function batchCard(batches) {
       h("td.end.number", {}, batch.counts.completed.toLocaleString())))))));
 }
 
-/** @param {string} id @param {any[]} exports @param {HTMLElement} body */
+/** @param {string} id
+ * @param {any[]} exports
+ * @param {HTMLElement} body */
 function exportCard(id, exports, body) {
   const start = async (/** @type {string} */ format) => {
     const made = await post(`/api/projects/${id}/exports`, { format });

@@ -11,7 +11,8 @@ const reserveCount = 2;
  * needed, as reserved leases.
  */
 export class WorkSession {
-  /** @param {string} project @param {"label" | "review"} stage */
+  /** @param {string} project
+   * @param {"label" | "review"} stage */
   constructor(project, stage) {
     this.project = project;
     this.stage = stage;
@@ -100,7 +101,8 @@ export class WorkSession {
   /** @param {any} draft */
   saveDraft(draft) { return send("PUT", this.path("/draft"), draft); }
 
-  /** @param {any[]} annotations @param {number} seconds */
+  /** @param {any[]} annotations
+   * @param {number} seconds */
   async submit(annotations, seconds) {
     const path = this.path("/answer");
     await outbox.post(this.project, this.current.id, path, { annotations, active_seconds: seconds });
@@ -131,6 +133,10 @@ export class WorkSession {
 
 /** Seconds of work: only while the page is seen and somebody has moved within a minute. */
 export class ActiveTime {
+  total = 0;
+  last = 0;
+  since = 0;
+
   constructor() {
     this.reset();
     this.abort = new AbortController();

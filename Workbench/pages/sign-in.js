@@ -1,7 +1,9 @@
 import { post } from "../core/api.js";
 import { h } from "../core/dom.js";
 
-/** The way in. @param {(session: any) => void} entered @param {string} [note] */
+/** The way in.
+ * @param {(session: any) => void} entered
+ * @param {string} [note] */
 export function signInPage(entered, note = "") {
   const message = h("p.error-text", { role: "alert" }, note);
   const button = h("button.button.primary.wide", { type: "submit" }, "Sign in");

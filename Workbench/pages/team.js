@@ -30,7 +30,8 @@ async function load(list) {
   }
 }
 
-/** @param {any} member @param {HTMLElement} list */
+/** @param {any} member
+ * @param {HTMLElement} list */
 function row(member, list) {
   const choice = h("select.input", {
     "aria-label": `Role of ${member.email}`,
@@ -47,7 +48,8 @@ function row(member, list) {
       h("button.button.quiet", { onclick: () => remove(member, list) }, "Remove"))));
 }
 
-/** @param {HTMLElement} list @param {() => Promise<any>} action */
+/** @param {HTMLElement} list
+ * @param {() => Promise<any>} action */
 async function change(list, action) {
   try {
     await action();
@@ -57,7 +59,8 @@ async function change(list, action) {
   load(list);
 }
 
-/** @param {any} member @param {HTMLElement} list */
+/** @param {any} member
+ * @param {HTMLElement} list */
 async function remove(member, list) {
   const isSure = await dialog("Remove from the team?", (close) => [
     h("p", {}, `${member.email} loses access to every project of this team. Their answers stay.`),
@@ -85,7 +88,10 @@ async function invite(list) {
   if (asked) invited(asked.emails, asked.role, list);
 }
 
-/** Shows the links to join by, which are never shown again. @param {string[]} emails @param {string} role @param {HTMLElement} list */
+/** Shows the links to join by, which are never shown again.
+ * @param {string[]} emails
+ * @param {string} role
+ * @param {HTMLElement} list */
 async function invited(emails, role, list) {
   try {
     const { items } = await post("/api/members/invitations", { emails, role });

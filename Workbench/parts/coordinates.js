@@ -1,6 +1,7 @@
 import { fill, h } from "../core/dom.js";
 
-/** What the numbers of a framed shape are. @type {Record<string, string[]>} */
+/** What the numbers of a framed shape are.
+ * @type {Record<string, string[]>} */
 const names = {
   box: ["X", "Y", "Width", "Height"], rotatedBox: ["X", "Y", "Width", "Height", "Turn °"],
   ellipse: ["X", "Y", "Radius X", "Radius Y", "Turn °"], point: ["X", "Y"],
@@ -24,7 +25,8 @@ export function coordinates(place, shape, change, keypoints = []) {
   fill(place, h("details.coordinates", { open: isOpen }, h("summary", {}, "Place in numbers"), body));
 }
 
-/** @param {any} shape @param {(value: any) => void} change */
+/** @param {any} shape
+ * @param {(value: any) => void} change */
 function framed(shape, change) {
   const labels = names[shape.kind];
   const value = labels.map((label, i) => (label.endsWith("°") ? (shape.value[i] ?? 0) / degree : shape.value[i]));
@@ -40,7 +42,9 @@ function framed(shape, change) {
   }))));
 }
 
-/** @param {any} shape @param {(value: any) => void} change @param {readonly string[]} keypoints */
+/** @param {any} shape
+ * @param {(value: any) => void} change
+ * @param {readonly string[]} keypoints */
 function skeleton(shape, change, keypoints) {
   return h("div.stack.tight", {}, shape.value.map((/** @type {number[]} */ point, /** @type {number} */ i) => {
     const set = (/** @type {number} */ j, /** @type {number} */ number) => {
@@ -57,7 +61,9 @@ function skeleton(shape, change, keypoints) {
   }));
 }
 
-/** Points as lines of text, holes after an empty line. @param {any} shape @param {(value: any) => void} change */
+/** Points as lines of text, holes after an empty line.
+ * @param {any} shape
+ * @param {(value: any) => void} change */
 function listed(shape, change) {
   const rings = Array.isArray(shape.value[0]?.[0]) ? shape.value : [shape.value];
   const text = rings.map((/** @type {number[][]} */ ring) => ring.map(([x, y]) => `${Math.round(x * 100) / 100}, ${Math.round(y * 100) / 100}`).join("\n")).join("\n\n");

@@ -1,6 +1,8 @@
 import { fill, h } from "../core/dom.js";
 
-/** Opens a dialog and waits for its end. @param {string} title @param {(close: (value?: any) => void) => any} body
+/** Opens a dialog and waits for its end.
+ * @param {string} title
+ * @param {(close: (value?: any) => void) => any} body
  * @returns {Promise<any>} what it was closed with */
 export function dialog(title, body) {
   return new Promise((resolve) => {
@@ -16,7 +18,9 @@ export function dialog(title, body) {
   });
 }
 
-/** A short message that goes by itself. @param {string} text @param {boolean} [isProblem] */
+/** A short message that goes by itself.
+ * @param {string} text
+ * @param {boolean} [isProblem] */
 export function toast(text, isProblem = false) {
   let tray = document.querySelector(".toasts");
   if (!tray) document.body.append(tray = h("div.toasts"));
@@ -25,7 +29,8 @@ export function toast(text, isProblem = false) {
   setTimeout(() => element.remove(), isProblem ? 8000 : 3000);
 }
 
-/** Tells a screen reader. @param {string} text */
+/** Tells a screen reader.
+ * @param {string} text */
 export function announce(text) {
   const live = document.getElementById("live");
   if (live) live.textContent = text;

@@ -3,7 +3,8 @@ import { source as text } from "./source.js";
 
 /**
  * What a task shows beside its own text or image: a title, a prompt, pictures, links and texts.
- * @param {any} task @returns {any} null where there is nothing
+ * @param {any} task
+ * @returns {any} null where there is nothing
  */
 export function material(task) {
   const { title, description, template_variables: prompt } = task.params;
@@ -18,7 +19,8 @@ export function material(task) {
   return parts.length ? h("section.material", { "aria-label": "Material" }, parts) : null;
 }
 
-/** Texts to be compared, side by side under letters. @param {any} params */
+/** Texts to be compared, side by side under letters.
+ * @param {any} params */
 function candidates({ candidates: all, text_format: format }) {
   if (!Array.isArray(all) || !all.every((one) => typeof one === "string")) return null;
   return h("div.candidates", {}, all.map((one, i) => {
@@ -27,7 +29,8 @@ function candidates({ candidates: all, text_format: format }) {
   }));
 }
 
-/** @param {{ type: string, source: string }} item @param {number} index */
+/** @param {{ type: string, source: string }} item
+ * @param {number} index */
 function attachment({ type, source }, index) {
   if (type === "text") return h("div.text-task", { dir: "auto", tabindex: 0 }, source);
   if (type === "image") {

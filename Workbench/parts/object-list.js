@@ -19,10 +19,13 @@ export class ObjectList {
     this.element = h("div.objects");
     /** @type {readonly any[]} */
     this.shapes = [];
+    /** The place of the object that was scrolled to. */
+    this.shown = -1;
     this.state = { isChosen: (/** @type {number} */ _) => false, veiled: new Set(), pinned: new Set() };
   }
 
-  /** @param {readonly any[]} shapes @param {{ isChosen: (key: number) => boolean, veiled: Set<number>, pinned: Set<number> }} state */
+  /** @param {readonly any[]} shapes
+   * @param {{ isChosen: (key: number) => boolean, veiled: Set<number>, pinned: Set<number> }} state */
   show(shapes, state) {
     this.shapes = shapes;
     this.state = state;

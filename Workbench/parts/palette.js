@@ -42,7 +42,10 @@ export async function palette() {
   chosen?.run();
 }
 
-/** @param {import("../core/keys.js").Shortcut} shortcut @param {(value?: any) => void} close @param {HTMLElement} said @param {() => void} show */
+/** @param {import("../core/keys.js").Shortcut} shortcut
+ * @param {(value?: any) => void} close
+ * @param {HTMLElement} said
+ * @param {() => void} show */
 function row(shortcut, close, said, show) {
   const keys = h("button.button.quiet.palette-keys", {
     "aria-label": `Change the key of ${shortcut.label}, now ${shortcut.keys}`, title: "Change this key",

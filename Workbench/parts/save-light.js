@@ -40,7 +40,8 @@ export class SaveLight {
     this.show();
   }
 
-  /** @param {number} waiting answers without a receipt @param {string} problem of one that was refused */
+  /** @param {number} waiting answers without a receipt
+   * @param {string} problem of one that was refused */
   waits(waiting, problem) {
     [this.waiting, this.problem] = [waiting, problem];
     this.show();

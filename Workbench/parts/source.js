@@ -12,7 +12,9 @@ const mostDepth = 60;
 
 /**
  * A text as its format says it is meant: plain, Markdown, or HTML of which only harmless elements are made
- * anew. @param {string} text @param {string | undefined} format
+ * anew.
+ * @param {string} text
+ * @param {string | undefined} format
  */
 export function source(text, format) {
   if (format === "markdown") return h("div.text-task.rich", { tabindex: 0 }, markdown(text));
@@ -20,7 +22,9 @@ export function source(text, format) {
   return h("div.text-task", { dir: "auto", tabindex: 0 }, text);
 }
 
-/** @param {Node} node @param {number} depth @returns {Array<Node | string>} */
+/** @param {Node} node
+ * @param {number} depth
+ * @returns {Array<Node | string>} */
 function copies(node, depth) {
   return [...node.childNodes].flatMap((child) => {
     if (child.nodeType === Node.TEXT_NODE) return [child.textContent ?? ""];

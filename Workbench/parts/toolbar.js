@@ -52,7 +52,10 @@ export function toolbar(editor, classes) {
   show();
   return { element, settings, show };
 
-  /** @param {any} picture @param {string} title @param {() => boolean} isOn @param {() => void} turn */
+  /** @param {any} picture
+   * @param {string} title
+   * @param {() => boolean} isOn
+   * @param {() => void} turn */
   function toggle(picture, title, isOn, turn) {
     const button = h("button.button.quiet.icon", {
       title, "aria-label": title, onclick: () => { turn(); editor.paint(); show(); },
@@ -61,7 +64,12 @@ export function toolbar(editor, classes) {
   }
 }
 
-/** @param {string} name @param {number} least @param {number} most @param {number} step @param {() => number} value @param {(value: number) => void} set */
+/** @param {string} name
+ * @param {number} least
+ * @param {number} most
+ * @param {number} step
+ * @param {() => number} value
+ * @param {(value: number) => void} set */
 function slider(name, least, most, step, value, set) {
   const number = h("output.number");
   const input = h("input", {
@@ -76,7 +84,8 @@ function slider(name, least, most, step, value, set) {
   return { element: h("label.slider", {}, h("span", {}, name), input, number), show };
 }
 
-/** Brightness, contrast and gamma of the picture as it is shown. @param {any} editor */
+/** Brightness, contrast and gamma of the picture as it is shown.
+ * @param {any} editor */
 function viewMenu(editor) {
   const sliders = Object.entries(views).map(([key, [name, least, most, step]]) =>
     slider(String(name), Number(least), Number(most), Number(step), () => editor.shown[key], (value) => editor.setLook(key, value)));

@@ -12,13 +12,16 @@ export class Crowd {
     this.isBusy = false;
     this.isStale = false;
     this.number = 0;
-    /** Where the picture on the canvas belongs. @type {{ scale: number, x: number, y: number } | null} */
+    /** Where the picture on the canvas belongs.
+     * @type {{ scale: number, x: number, y: number } | null} */
     this.painted = null;
     /** Told when a picture has come. */
     this.arrived = () => {};
   }
 
-  /** @param {readonly any[]} shapes @param {any[]} classes @param {{ width: number, height: number }} size */
+  /** @param {readonly any[]} shapes
+   * @param {any[]} classes
+   * @param {{ width: number, height: number }} size */
   show(shapes, classes, size) {
     if (!this.worker) {
       this.worker = worker(new URL("./paint-worker.js", import.meta.url));
@@ -31,7 +34,10 @@ export class Crowd {
     this.isStale = true;
   }
 
-  /** Asks for a picture of what is seen now, if the last one is done. @param {any} view @param {number} width @param {number} height */
+  /** Asks for a picture of what is seen now, if the last one is done.
+   * @param {any} view
+   * @param {number} width
+   * @param {number} height */
   paint(view, width, height) {
     const { scale, x, y } = view;
     this.place(view);
@@ -53,7 +59,8 @@ export class Crowd {
     this.arrived();
   }
 
-  /** Moves the last picture to where it belongs now. @param {{ scale: number, x: number, y: number }} view */
+  /** Moves the last picture to where it belongs now.
+   * @param {{ scale: number, x: number, y: number }} view */
   place(view) {
     if (!this.painted) return;
     const by = view.scale / this.painted.scale;

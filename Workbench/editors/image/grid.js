@@ -5,10 +5,12 @@ const mostCells = 128;
 
 /** Finds shapes by where they lie: what is under the cursor, or within a frame, without looking at all. */
 export class ShapeGrid {
-  /** @param {readonly import("../../core/answer.js").Shape[]} shapes @param {{ width: number, height: number }} size the image's */
+  /** @param {readonly import("../../core/answer.js").Shape[]} shapes
+   * @param {{ width: number, height: number }} size the image's */
   constructor(shapes, size) {
     this.side = Math.max(8, Math.max(size.width, size.height) / mostCells);
-    /** Numbers of shapes by cell, in order. @type {Map<number, number[]>} */
+    /** Numbers of shapes by cell, in order.
+     * @type {Map<number, number[]>} */
     this.cells = new Map();
     this.shapes = shapes;
     shapes.forEach((shape, index) => {
@@ -20,7 +22,8 @@ export class ShapeGrid {
     });
   }
 
-  /** @param {readonly number[]} box @param {(cell: number) => void} visit */
+  /** @param {readonly number[]} box
+   * @param {(cell: number) => void} visit */
   forEachCell([left, top, w, h], visit) {
     const at = (/** @type {number} */ v) => Math.max(0, Math.min(mostCells, Math.floor(v / this.side)));
     for (let row = at(top); row <= at(top + h); row += 1) {
@@ -28,7 +31,8 @@ export class ShapeGrid {
     }
   }
 
-  /** The shapes that may reach into a box, in order. @param {readonly number[]} box */
+  /** The shapes that may reach into a box, in order.
+   * @param {readonly number[]} box */
   near(box) {
     /** @type {Set<number>} */
     const found = new Set();

@@ -6,6 +6,7 @@ import { Crowd, crowdSize } from "./crowd.js";
 import { ShapeGrid } from "./grid.js";
 import { boundsOf, kinds, meets } from "./kinds.js";
 import { absent, maskOf } from "./kinds-free.js";
+import { ImageView } from "./view.js";
 import { paintHandles, paintLine, paintPixelGrid, paintShape } from "./painting.js";
 
 /** Screen pixels within which a handle is met or a point snaps. */
@@ -14,10 +15,67 @@ export const handleReach = 9;
 const gridPixels = 8;
 
 /**
+ * @typedef {import("../../core/answer.js").Shape} Shape
+ * @typedef {import("./geometry.js").Point} Point
+ */
+
+/**
  * An image and the shapes on it, as they are seen: the image itself, a crowd that a worker paints, what is
  * finished, and what is under the hand, one over the other.
  */
 export class ImageCanvas extends ObjectEditor {
+  view = new ImageView();
+  image = /** @type {HTMLImageElement} */ (document.createElement("img"));
+  finished = document.createElement("canvas");
+  live = document.createElement("canvas");
+  map = document.createElement("canvas");
+  readout = document.createElement("div");
+  /** @type {Crowd | null} */
+  crowd = null;
+  /** How the picture is shown. */
+  shown = { brightness: 1, contrast: 1, gamma: 1 };
+  /** @type {Element[]} the filter's functions, one a channel */
+  gamma = [];
+  gammaName = "picture-gamma";
+  /** What is not shown: of the view, not of the answer.
+   * @type {Set<number>} */
+  veiled = new Set();
+  isHidden = false;
+  isPanning = false;
+  hasGrid = true;
+  toolName = "draw";
+  /** @type {any} a tool beside the hand's own */
+  tool = null;
+  /** @type {any} what the hand is doing */
+  gesture = null;
+  /** The points set so far of a shape that is drawn point by point.
+   * @type {Point[] | null} */
+  path = null;
+  /** Visibility of the keypoints set so far.
+   * @type {number[]} */
+  seen = [];
+  /** @type {Point} on the screen; below 0 outside */
+  cursor = [-1, -1];
+  /** Where the point under the hand has snapped to.
+   * @type {Point | null} */
+  snapped = null;
+  /** Pixels of masks as they are painted.
+   * @type {WeakMap<object, any>} */
+  bitmaps = new WeakMap();
+  /** @type {AbortController | null} */
+  abort = null;
+  /** @type {ResizeObserver | null} */
+  observer = null;
+  frame = 0;
+  isStale = false;
+  /** @type {ShapeGrid | null} */
+  found = null;
+  /** @type {readonly Shape[] | null} of which `found` was made */
+  gridShapes = null;
+  /** @type {readonly Shape[] | null} that the crowd shows */
+  crowdShapes = null;
+  crowdHidden = 0;
+
   layers() {
     this.image = h("img.picture", { alt: "", draggable: "false", decoding: "async" });
     const crowd = h("canvas.crowd", { "aria-hidden": "true" });
@@ -64,7 +122,9 @@ export class ImageCanvas extends ObjectEditor {
 
   get size() { return { width: this.width, height: this.height }; }
 
-  /** Changes how the picture is shown; without a name everything is as it was. @param {"brightness" | "contrast" | "gamma" | null} name @param {number} [value] */
+  /** Changes how the picture is shown; without a name everything is as it was.
+   * @param {"brightness" | "contrast" | "gamma" | null} name
+   * @param {number} [value] */
   setLook(name, value = 1) {
     this.shown = name ? { ...this.shown, [name]: value } : { brightness: 1, contrast: 1, gamma: 1 };
     const { brightness, contrast, gamma } = this.shown;
@@ -83,21 +143,21 @@ export class ImageCanvas extends ObjectEditor {
       return element;
     };
     this.gamma = ["R", "G", "B"].map((channel) => make(`feFunc${channel}`, { type: "gamma", exponent: "1" }));
-    this.gammaName = "picture-gamma";
     const transfer = make("feComponentTransfer", {}, ...this.gamma);
     return make("svg", { width: "0", height: "0", "aria-hidden": "true", class: "filters" },
       make("filter", { id: this.gammaName, "color-interpolation-filters": "sRGB" }, transfer));
   }
 
   /** The class that is drawn next. */
-  get definition() { return this.options.classes.find((c) => c.id === this.activeClass); }
+  get definition() { return this.classes.find((c) => c.id === this.activeClass); }
 
   /** What is drawn next. */
   get kind() { return this.definition?.kind ?? "box"; }
 
-  /** How a class is painted. @param {number} id */
+  /** How a class is painted.
+   * @param {number} id */
   look(id) {
-    const definition = this.options.classes.find((c) => c.id === id);
+    const definition = this.classes.find((c) => c.id === id);
     return {
       name: definition?.name ?? "", lines: /** @type {any} */ (definition)?.skeleton,
       color: (/** @type {number} */ alpha = 1) => color(id, alpha),
@@ -113,7 +173,8 @@ export class ImageCanvas extends ObjectEditor {
     return /** @type {ShapeGrid} */ (this.found);
   }
 
-  /** The smallest shape under a point. @param {Point} point */
+  /** The smallest shape under a point.
+   * @param {Point} point */
   hit(point) {
     const reach = handleReach / this.view.scale;
     const under = this.grid().near([point[0] - reach, point[1] - reach, 2 * reach, 2 * reach])
@@ -222,14 +283,19 @@ export class ImageCanvas extends ObjectEditor {
     this.crowd?.paint(this.view, this.clientWidth, this.clientHeight);
   }
 
-  /** @param {CanvasRenderingContext2D} context @param {any} shape @param {any} value @param {boolean} isSelected */
+  /** @param {CanvasRenderingContext2D} context
+   * @param {any} shape
+   * @param {any} value
+   * @param {boolean} isSelected */
   paintShape(context, shape, value, isSelected) {
     const bitmap = shape.kind === "mask" ? this.bitmapOf(value, shape.class) : null;
     paintShape(context, this.view, shape.kind, value, this.look(shape.class), { isSelected, bitmap });
     if (isSelected && !this.also.size && !this.options.isReadOnly && !this.tool) paintHandles(context, this.view, kinds[shape.kind].handles(value));
   }
 
-  /** The pixels of a mask in the colour of its class. @param {any} value @param {number} id */
+  /** The pixels of a mask in the colour of its class.
+   * @param {any} value
+   * @param {number} id */
   bitmapOf(value, id) {
     if (!kernel.isLoaded()) return null;
     const known = this.bitmaps.get(value);
@@ -241,7 +307,8 @@ export class ImageCanvas extends ObjectEditor {
     return canvas;
   }
 
-  /** A line between the middles of each two that are linked. @param {CanvasRenderingContext2D} context */
+  /** A line between the middles of each two that are linked.
+   * @param {CanvasRenderingContext2D} context */
   paintLinks(context) {
     const middle = (/** @type {number} */ key) => {
       const shape = this.shapes.find((candidate) => candidate.key === key);
@@ -260,7 +327,8 @@ export class ImageCanvas extends ObjectEditor {
     }
   }
 
-  /** The points set so far, and the line to the cursor. @param {CanvasRenderingContext2D} context */
+  /** The points set so far, and the line to the cursor.
+   * @param {CanvasRenderingContext2D} context */
   paintPath(context) {
     const set = (this.path || []).filter((_, i) => this.seen[i] !== absent);
     if (set.length) {
@@ -333,7 +401,7 @@ export class ImageCanvas extends ObjectEditor {
       this.map.style.setProperty("width", `${w}px`);
       this.map.style.setProperty("height", `${h}px`);
     }
-    const context = this.map.getContext("2d");
+    const context = /** @type {CanvasRenderingContext2D} */ (this.map.getContext("2d"));
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     context.drawImage(this.image, 0, 0, w, h);
     context.strokeStyle = "oklch(80% 0.17 90)";

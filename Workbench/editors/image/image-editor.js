@@ -6,7 +6,6 @@ import { handleReach, ImageCanvas } from "./image-canvas.js";
 import { kinds, movedShape, withoutPoint } from "./kinds.js";
 import { absent, hidden, maskOf, maskValue, visible } from "./kinds-free.js";
 import { makeTool, outlinesOf, tools } from "./tools.js";
-import { ImageView } from "./view.js";
 
 /**
  * @typedef {import("../../core/answer.js").Shape} Shape
@@ -22,6 +21,16 @@ const dragThreshold = 4;
  * the selection.
  */
 export class ImageEditor extends ImageCanvas {
+  /** @type {Mode} */
+  mode = "new";
+  brushSize = 24;
+  tolerance = 24;
+  isWandGlobal = false;
+  isSnapping = true;
+  /** @type {Map<number, Point>} */
+  pointers = new Map();
+  hasPicture = false;
+
   /**
    * @param {{ source: string, classes: import("../../core/answer.js").LabelClass[], isReadOnly?: boolean,
    *   change: (shapes: readonly Shape[]) => void, viewed?: () => void, pick: (id: number) => void,
@@ -32,48 +41,14 @@ export class ImageEditor extends ImageCanvas {
   open(options) {
     this.close();
     this.options = options;
-    this.view = new ImageView();
-    /** @type {readonly Shape[]} */
-    this.shapes = [];
-    /** @type {number | null} */
-    this.selected = null;
     this.activeClass = options.classes[0]?.id ?? 0;
-    this.isHidden = false;
-    /** What is not shown, and what is not to be touched: of the view, not of the answer. @type {Set<number>} */
-    this.veiled = new Set();
-    /** @type {Set<number>} */
-    this.pinned = new Set();
-    this.toolName = "draw";
-    /** @type {any} */
-    this.tool = null;
-    /** @type {Mode} */
-    this.mode = "new";
-    this.brushSize = 24;
-    this.tolerance = 24;
-    this.isWandGlobal = false;
-    this.isSnapping = true;
-    this.hasGrid = true;
-    /** @type {any} */
-    this.gesture = null;
-    /** The points set so far of a shape that is drawn point by point. @type {Point[] | null} */
-    this.path = null;
-    /** Visibility of the keypoints set so far. @type {number[]} */
-    this.seen = [];
-    /** @type {Map<number, Point>} */
-    this.pointers = new Map();
-    /** @type {Point} */
-    this.cursor = [-1, -1];
-    /** Where the point under the hand has snapped to. @type {Point | null} */
-    this.snapped = null;
-    /** Pixels of masks as they are painted. @type {WeakMap<object, any>} */
-    this.bitmaps = new WeakMap();
-    this.hasPicture = false;
     this.layers();
     this.listen();
     this.load(options);
   }
 
-  /** The class for the next shape; the selected one becomes it too, if it is of that kind. @param {number} id */
+  /** The class for the next shape; the selected one becomes it too, if it is of that kind.
+   * @param {number} id */
   setClass(id) {
     this.activeClass = id;
     const shape = this.chosen;
@@ -101,11 +76,12 @@ export class ImageEditor extends ImageCanvas {
     this.paint();
   }
 
-  /** A tool by its button or key: a class that it can draw becomes the active one. @param {string} name */
+  /** A tool by its button or key: a class that it can draw becomes the active one.
+   * @param {string} name */
   pickTool(name) {
     const fits = tools[/** @type {keyof typeof tools} */ (name)].kinds;
     if (fits && !fits.includes(this.kind)) {
-      const found = this.options.classes.find((c) => fits.includes(c.kind));
+      const found = this.classes.find((c) => fits.includes(c.kind));
       if (!found) return;
       this.options.pick(found.id);
     }
@@ -121,7 +97,7 @@ export class ImageEditor extends ImageCanvas {
 
   leavePath() {
     this.path = null;
-    this.seen = [];
+    this.seen = /** @type {number[]} */ ([]);
     this.snapped = null;
   }
 
@@ -136,7 +112,7 @@ export class ImageEditor extends ImageCanvas {
     on("pointermove", (event) => this.move(event));
     on("pointerup", (event) => this.up(event));
     on("pointercancel", (event) => this.up(event));
-    on("pointerleave", () => { this.cursor = [-1, -1]; this.schedule(); });
+    on("pointerleave", () => { this.cursor = /** @type {Point} */ ([-1, -1]); this.schedule(); });
     on("dblclick", () => this.finishPath());
     on("wheel", (event) => {
       event.preventDefault();
@@ -159,7 +135,8 @@ export class ImageEditor extends ImageCanvas {
     addEventListener("keyup", (event) => { if (event.code === "Space") this.isPanning = false; }, { signal });
   }
 
-  /** @param {PointerEvent} event @returns {[number, number]} */
+  /** @param {PointerEvent} event
+   * @returns {[number, number]} */
   place(event) {
     const frame = this.live.getBoundingClientRect();
     return [event.clientX - frame.left, event.clientY - frame.top];
@@ -199,7 +176,8 @@ export class ImageEditor extends ImageCanvas {
     this.gesture = { kind: "draw", from: point, place, hit, value: null };
   }
 
-  /** What moves with a shape: everything selected, or its group. @param {Shape} shape */
+  /** What moves with a shape: everything selected, or its group.
+   * @param {Shape} shape */
   movable(shape) {
     const isWith = (/** @type {Shape} */ other) => (this.also.size ? this.isChosen(other.key) : shape.group && other.group === shape.group);
     return this.shapes.filter((other) => other !== shape && isWith(other) && !this.pinned.has(other.key) && !this.options.isLocked(other, "edit"));
@@ -212,7 +190,9 @@ export class ImageEditor extends ImageCanvas {
     return true;
   }
 
-  /** @param {PointerEvent} event @param {Shape} shape @param {string} handle */
+  /** @param {PointerEvent} event
+   * @param {Shape} shape
+   * @param {string} handle */
   takeHandle(event, shape, handle) {
     if (this.isKept(shape)) return;
     if (event.altKey) return this.replace({ ...shape, value: withoutPoint(shape.kind, shape.value, handle) });
@@ -220,7 +200,9 @@ export class ImageEditor extends ImageCanvas {
     this.gesture = { kind: "resize", handle, shape, value: shape.value, sharing: this.sharing(shape, handle) };
   }
 
-  /** Hidden behind something, or seen. @param {Shape} shape @param {string} handle */
+  /** Hidden behind something, or seen.
+   * @param {Shape} shape
+   * @param {string} handle */
   toggleSeen(shape, handle) {
     const i = Number(handle.slice(3));
     const [x, y, v] = shape.value[i];
@@ -228,7 +210,9 @@ export class ImageEditor extends ImageCanvas {
   }
 
   /** The points of other outlines that lie on the one under the hand: a shared border moves as one.
-   * @param {Shape} shape @param {string} handle @returns {Array<{ shape: Shape, handle: string }>} */
+   * @param {Shape} shape
+   * @param {string} handle
+   * @returns {Array<{ shape: Shape, handle: string }>} */
   sharing(shape, handle) {
     if (!this.isSnapping || handle[0] !== "v" || (shape.kind !== "polygon" && shape.kind !== "polyline")) return [];
     const found = kinds[shape.kind].handles(shape.value).find(([name]) => name === handle);
@@ -242,7 +226,10 @@ export class ImageEditor extends ImageCanvas {
     });
   }
 
-  /** The point, or the corner or border of another outline near it. @param {Point} point @param {PointerEvent} [event] @returns {Point} */
+  /** The point, or the corner or border of another outline near it.
+   * @param {Point} point
+   * @param {PointerEvent} [event]
+   * @returns {Point} */
   snap(point, event) {
     this.snapped = null;
     if (!this.isSnapping || event?.ctrlKey || !["polygon", "polyline", "point", "cuboid"].includes(this.gesture?.shape?.kind ?? this.kind)) return point;
@@ -342,7 +329,7 @@ export class ImageEditor extends ImageCanvas {
         this.choose(gesture.hit.key);
       } else if (kinds[this.kind].least) {
         if (this.mode === "new") this.choose(null);
-        this.path = [];
+        this.path = /** @type {Point[]} */ ([]);
         this.addPoint(this.snap(gesture.from, event), event);
       } else {
         this.choose(null);
@@ -358,7 +345,9 @@ export class ImageEditor extends ImageCanvas {
   /** Points that the shape under the hand has at most. */
   get most() { return this.kind === "keypoints" ? this.definition?.keypoints?.length ?? 1 : kinds[this.kind].most; }
 
-  /** Another point of the shape that is drawn; on the first one it ends. @param {Point} point @param {PointerEvent} [event] */
+  /** Another point of the shape that is drawn; on the first one it ends.
+   * @param {Point} point
+   * @param {PointerEvent} [event] */
   addPoint(point, event) {
     if (!this.path) return;
     const { least = 1 } = kinds[this.kind];
@@ -412,7 +401,8 @@ export class ImageEditor extends ImageCanvas {
   }
 
   /** A region that a tool has made: joined with the selected one, or a new one of the class.
-   * @param {kernel.Mask} mask @param {Mode} mode */
+   * @param {kernel.Mask} mask
+   * @param {Mode} mode */
   complete(mask, mode) {
     if (this.kind !== "mask") {
       const all = outlinesOf(mask);
@@ -432,7 +422,9 @@ export class ImageEditor extends ImageCanvas {
     else this.remove(shape);
   }
 
-  /** An outline that was drawn. @param {Point[][]} rings @param {Mode} mode */
+  /** An outline that was drawn.
+   * @param {Point[][]} rings
+   * @param {Mode} mode */
   completeRings(rings, mode) {
     const value = asPolygon(rings);
     if (this.kind === "polyline") return void this.add(rings[0]);
@@ -440,7 +432,8 @@ export class ImageEditor extends ImageCanvas {
     if (kinds.polygon.isWhole(value)) this.add(value);
   }
 
-  /** @param {Point[][][]} others @param {Exclude<Mode, "new">} mode */
+  /** @param {Point[][][]} others
+   * @param {Exclude<Mode, "new">} mode */
   mergePolygons(others, mode) {
     const shape = this.chosen;
     if (!shape || this.isKept(shape)) return;
@@ -465,7 +458,8 @@ export class ImageEditor extends ImageCanvas {
     this.options.change([...this.shapes.map((other) => (other.key === shape.key ? { ...shape, value: values[0] } : other)), ...rest]);
   }
 
-  /** Takes back the last point. @returns whether a shape was being drawn */
+  /** Takes back the last point.
+   * @returns whether a shape was being drawn */
   undoPoint() {
     if (this.tool?.isUnderWay) {
       this.tool.undo();
@@ -503,9 +497,10 @@ export class ImageEditor extends ImageCanvas {
     announce(`${this.nameOf(last.class)} drawn, ${this.shapes.length} objects`);
   }
 
-  /** Puts copies of shapes on the image, moved a little where one lies there already. @param {readonly Shape[]} shapes */
+  /** Puts copies of shapes on the image, moved a little where one lies there already.
+   * @param {readonly Shape[]} shapes */
   paste(shapes) {
-    const known = new Map(this.options.classes.map((c) => [c.id, c.kind]));
+    const known = new Map(this.classes.map((c) => [c.id, c.kind]));
     const fitting = shapes.filter((shape) => known.get(shape.class) === shape.kind);
     if (!fitting.length) return toast("Nothing that fits here was copied.");
     const step = 12 / this.view.scale;
@@ -539,13 +534,15 @@ export class ImageEditor extends ImageCanvas {
     if (this.chosen) this.paste(this.chosenAll);
   }
 
-  /** @param {number} dx @param {number} dy image pixels */
+  /** @param {number} dx
+   * @param {number} dy image pixels */
   nudge(dx, dy) {
     const moved = this.chosenAll.filter((shape) => !this.isKept(shape));
     if (moved.length) this.replaceAll(moved.map((shape) => ({ ...shape, value: movedShape(shape.kind, shape.value, dx, dy, this.size) })));
   }
 
-  /** Hands the picture's pixels to the kernel. @returns whether they are there */
+  /** Hands the picture's pixels to the kernel.
+   * @returns whether they are there */
   readPicture() {
     if (this.hasPicture) return true;
     const { width, height } = this;
@@ -558,5 +555,6 @@ export class ImageEditor extends ImageCanvas {
 }
 customElements.define("image-editor", ImageEditor);
 
-/** Rings as the API writes them. @param {Point[][]} rings */
+/** Rings as the API writes them.
+ * @param {Point[][]} rings */
 const asPolygon = (rings) => (rings.length === 1 ? rings[0] : rings);

@@ -11,7 +11,9 @@ import { fromRings, kept, ringArea, rings } from "./geometry.js";
 const count = (/** @type {Point[]} */ points) => `${points.length} points`;
 
 /** Handles on every point, and between two points one that makes a new point.
- * @param {Point[][]} all @param {boolean} isClosed @returns {Array<[string, number, number]>} */
+ * @param {Point[][]} all
+ * @param {boolean} isClosed
+ * @returns {Array<[string, number, number]>} */
 function pointHandles(all, isClosed) {
   return all.flatMap((ring, r) => ring.flatMap((point, i) => {
     const next = ring[i + 1] ?? (isClosed ? ring[0] : null);
@@ -22,14 +24,18 @@ function pointHandles(all, isClosed) {
   }));
 }
 
-/** @param {Point[][]} all @param {string} handle @param {Point} point */
+/** @param {Point[][]} all
+ * @param {string} handle
+ * @param {Point} point */
 function pulledPoint(all, handle, point) {
   const [r, i] = handle.slice(1).split(".").map(Number);
   const isNew = handle[0] === "m";
   return all.map((ring, index) => (index === r ? ring.toSpliced(i + (isNew ? 1 : 0), isNew ? 0 : 1, point) : ring));
 }
 
-/** @param {Point[][]} all @param {string} handle @param {number} least */
+/** @param {Point[][]} all
+ * @param {string} handle
+ * @param {number} least */
 function without(all, handle, least) {
   const [r, i] = handle.slice(1).split(".").map(Number);
   if (handle[0] !== "v" || all[r].length <= least) return null;
@@ -95,7 +101,8 @@ export const keypoints = {
   size: (value) => `${value.filter((/** @type {number[]} */ p) => p[2] !== absent).length} of ${value.length} points`,
 };
 
-/** Run lengths of values, and what was worked out of them. @type {WeakMap<object, { mask: kernel.Mask, outline?: Point[][], area?: number }>} */
+/** Run lengths of values, and what was worked out of them.
+ * @type {WeakMap<object, { mask: kernel.Mask, outline?: Point[][], area?: number }>} */
 const known = new WeakMap();
 
 /** @param {any} value `{ size, counts }` */
@@ -105,10 +112,12 @@ function facts(value) {
   return found;
 }
 
-/** The run lengths of a value. @param {any} value */
+/** The run lengths of a value.
+ * @param {any} value */
 export const maskOf = (value) => facts(value).mask;
 
-/** A value of run lengths. @param {kernel.Mask} mask */
+/** A value of run lengths.
+ * @param {kernel.Mask} mask */
 export function maskValue(mask) {
   const value = kernel.write(mask);
   known.set(value, { mask });

@@ -20,18 +20,25 @@ import { bounds, distance, isInside, nearest, within } from "./geometry.js";
 /** @type {Record<string, Kind>} */
 export const kinds = { box, rotatedBox, polygon, polyline, point, ellipse, cuboid, keypoints, mask };
 
-/** Boxes round values, which never change. @type {WeakMap<object, [number, number, number, number]>} */
+/** Boxes round values, which never change.
+ * @type {WeakMap<object, [number, number, number, number]>} */
 const boxes = new WeakMap();
 
-/** The box round a shape. @param {string} kind @param {any} value */
+/** The box round a shape.
+ * @param {string} kind
+ * @param {any} value */
 export function boundsOf(kind, value) {
   let found = boxes.get(value);
   if (!found) boxes.set(value, found = bounds(kinds[kind].outline(value)));
   return found;
 }
 
-/** The shape moved, still within the image. @param {string} kind @param {any} value @param {number} dx
- * @param {number} dy @param {Size} size */
+/** The shape moved, still within the image.
+ * @param {string} kind
+ * @param {any} value
+ * @param {number} dx
+ * @param {number} dy
+ * @param {Size} size */
 export function movedShape(kind, value, dx, dy, size) {
   const [left, top, w, h] = boundsOf(kind, value);
   // What is turned may reach over the rim, as long as its middle stays.
@@ -43,11 +50,16 @@ export function movedShape(kind, value, dx, dy, size) {
 }
 
 /** The shape without one of its points; the same where it needs them all.
- * @param {string} kind @param {any} value @param {string} handle */
+ * @param {string} kind
+ * @param {any} value
+ * @param {string} handle */
 export const withoutPoint = (kind, value, handle) => kinds[kind].withoutPoint?.(value, handle) ?? value;
 
 /** Whether a point meets the shape: its inside, or its line within `reach`.
- * @param {string} kind @param {any} value @param {Point} place @param {number} reach */
+ * @param {string} kind
+ * @param {any} value
+ * @param {Point} place
+ * @param {number} reach */
 export function meets(kind, value, place, reach) {
   const [left, top, w, h] = boundsOf(kind, value);
   const [x, y] = place;
@@ -61,9 +73,14 @@ export function meets(kind, value, place, reach) {
   return isOnLine(all, place, reach);
 }
 
-/** @param {Point[][]} all @param {Point} place @param {number} reach */
+/** @param {Point[][]} all
+ * @param {Point} place
+ * @param {number} reach */
 const isOnLine = (all, place, reach) => all.some((ring) =>
   ring.some((b, i) => distance(place, nearest(place, ring[Math.max(0, i - 1)], b)) <= reach));
 
-/** A place as a share of a box, 0…1. @param {Point} place @param {readonly number[]} box @returns {Point} */
+/** A place as a share of a box, 0…1.
+ * @param {Point} place
+ * @param {readonly number[]} box
+ * @returns {Point} */
 export const shareOf = ([x, y], [left, top, w, h]) => [within((x - left) / (w || 1), 1), within((y - top) / (h || 1), 1)];

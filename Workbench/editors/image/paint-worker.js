@@ -49,7 +49,11 @@ function paint({ number, view: { scale, x, y }, width, height, ratio }) {
   return { number, bitmap, view: { scale, x, y } };
 }
 
-/** @param {any} context @param {ImageView} view @param {any} shape @param {any} look @param {boolean} isPlain */
+/** @param {any} context
+ * @param {ImageView} view
+ * @param {any} shape
+ * @param {any} look
+ * @param {boolean} isPlain */
 function paintOne(context, view, shape, look, isPlain) {
   if (isPlain && (shape.kind === "box" || kinds[shape.kind].isClosed)) {
     const outline = kinds[shape.kind].outline(shape.value);

@@ -14,7 +14,9 @@ const ink = "oklch(18% 0.02 170)";
  * @typedef {CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D} Context
  */
 
-/** @param {View} view @param {any} kind @param {any} value */
+/** @param {View} view
+ * @param {any} kind
+ * @param {any} value */
 function pathOf(view, kind, value) {
   const path = new Path2D();
   for (const ring of kinds[kind].outline(value)) {
@@ -28,9 +30,13 @@ function pathOf(view, kind, value) {
   return path;
 }
 
-/** @param {Context} context @param {View} view @param {string} kind @param {any} value @param {Look} look
- * @param {{ isSelected?: boolean, isPlain?: boolean, bitmap?: CanvasImageSource | null }} [how] plain leaves out the halo and the name */
-export function paintShape(context, view, kind, value, look, { isSelected = false, isPlain = false, bitmap = null } = {}) {
+/** @param {Context} context
+ * @param {View} view
+ * @param {string} kind
+ * @param {any} value
+ * @param {Look} look
+ * @param {{ isSelected?: boolean, isPlain?: boolean, bitmap?: CanvasImageSource | null }} how plain leaves out the halo and the name */
+export function paintShape(context, view, kind, value, look, { isSelected = false, isPlain = false, bitmap = null }) {
   const { isClosed } = kinds[kind];
   if (kind === "keypoints") return paintKeypoints(context, view, value, look, isSelected);
   const box = boundsOf(kind, value);
@@ -63,7 +69,11 @@ export function paintShape(context, view, kind, value, look, { isSelected = fals
   if (!isPlain) paintName(context, view, kind, box, look);
 }
 
-/** @param {Context} context @param {View} view @param {string} kind @param {readonly number[]} box @param {Look} look */
+/** @param {Context} context
+ * @param {View} view
+ * @param {string} kind
+ * @param {readonly number[]} box
+ * @param {Look} look */
 function paintName(context, view, kind, box, look) {
   const [left, top] = view.toScreen(box[0], box[1]);
   const hasRoom = box[2] * view.scale > 24 && box[3] * view.scale > 14;
@@ -77,8 +87,12 @@ function paintName(context, view, kind, box, look) {
   context.fillText(look.name, left + 4, above + 13);
 }
 
-/** Points with their lines; hidden ones are hollow. @param {Context} context @param {View} view @param {number[][]} value
- * @param {Look} look @param {boolean} isSelected */
+/** Points with their lines; hidden ones are hollow.
+ * @param {Context} context
+ * @param {View} view
+ * @param {number[][]} value
+ * @param {Look} look
+ * @param {boolean} isSelected */
 function paintKeypoints(context, view, value, look, isSelected) {
   const path = new Path2D();
   for (const [from, to] of look.lines || []) {
@@ -105,7 +119,9 @@ function paintKeypoints(context, view, value, look, isSelected) {
   paintName(context, view, "keypoints", boundsOf("keypoints", value), look);
 }
 
-/** @param {Context} context @param {View} view @param {Array<[string, number, number]>} handles */
+/** @param {Context} context
+ * @param {View} view
+ * @param {Array<[string, number, number]>} handles */
 export function paintHandles(context, view, handles) {
   for (const [name, px, py] of handles) {
     const [hx, hy] = view.toScreen(px, py);
@@ -125,7 +141,10 @@ export function paintHandles(context, view, handles) {
   }
 }
 
-/** A line in a class's colour over a dark one. @param {Context} context @param {Path2D} path @param {string} style */
+/** A line in a class's colour over a dark one.
+ * @param {Context} context
+ * @param {Path2D} path
+ * @param {string} style */
 export function paintLine(context, path, style) {
   for (const [width, stroke] of /** @type {[number, string][]} */ ([[4, halo], [2, style]])) {
     context.lineWidth = width;
@@ -134,8 +153,12 @@ export function paintLine(context, path, style) {
   }
 }
 
-/** Lines between pixels, where they are large enough to be counted. @param {Context} context @param {View} view
- * @param {{ width: number, height: number }} size @param {number} width @param {number} height of the frame */
+/** Lines between pixels, where they are large enough to be counted.
+ * @param {Context} context
+ * @param {View} view
+ * @param {{ width: number, height: number }} size
+ * @param {number} width
+ * @param {number} height of the frame */
 export function paintPixelGrid(context, view, size, width, height) {
   const [left, top] = view.toImage(0, 0).map(Math.floor);
   const [right, bottom] = view.toImage(width, height).map(Math.ceil);

@@ -15,7 +15,8 @@ const traceTolerance = 1;
 
 /** A round brush; as an eraser it takes away. */
 class Brush {
-  /** @param {Editor} editor @param {boolean} isEraser */
+  /** @param {Editor} editor
+   * @param {boolean} isEraser */
   constructor(editor, isEraser) {
     this.editor = editor;
     this.isEraser = isEraser;
@@ -23,7 +24,8 @@ class Brush {
     this.points = null;
   }
 
-  /** @param {PointerEvent} event @param {Point} point */
+  /** @param {PointerEvent} event
+   * @param {Point} point */
   down(event, point) {
     // Shift goes on in a straight line from where the last stroke ended.
     this.points = event.shiftKey && this.last ? [this.last, point] : [point];
@@ -74,7 +76,8 @@ class Wand {
   /** @param {Editor} editor */
   constructor(editor) { this.editor = editor; }
 
-  /** @param {PointerEvent} event @param {Point} point */
+  /** @param {PointerEvent} event
+   * @param {Point} point */
   down(event, point) {
     const { editor } = this;
     if (!editor.readPicture()) return;
@@ -93,7 +96,8 @@ class Scissors {
   /** @param {Editor} editor */
   constructor(editor) {
     this.editor = editor;
-    /** Anchors, and the line up to each. @type {Array<{ anchor: Point, line: Point[] }>} */
+    /** Anchors, and the line up to each.
+     * @type {Array<{ anchor: Point, line: Point[] }>} */
     this.pieces = [];
     /** @type {Point[]} */
     this.ahead = [];
@@ -101,7 +105,8 @@ class Scissors {
 
   get isUnderWay() { return this.pieces.length > 0; }
 
-  /** @param {PointerEvent} event @param {Point} point */
+  /** @param {PointerEvent} event
+   * @param {Point} point */
   down(event, point) {
     const { editor } = this;
     if (!editor.readPicture()) return;
@@ -116,7 +121,8 @@ class Scissors {
     editor.schedule();
   }
 
-  /** @param {PointerEvent} _ @param {Point} point */
+  /** @param {PointerEvent} _
+   * @param {Point} point */
   move(_, point) {
     if (!this.isUnderWay) return;
     this.ahead = kernel.scissorsPath(...point);
@@ -170,7 +176,8 @@ export const tools = {
   scissors: { name: "Scissors along edges", key: "S", icon: "scissors", kinds: ["polygon", "mask", "polyline"] },
 };
 
-/** @param {Editor} editor @param {keyof typeof tools} name */
+/** @param {Editor} editor
+ * @param {keyof typeof tools} name */
 export function makeTool(editor, name) {
   if (name === "draw") return null;
   if (!kernel.isLoaded()) {
@@ -182,7 +189,8 @@ export function makeTool(editor, name) {
   return new Brush(editor, name === "eraser");
 }
 
-/** The outlines of a mask as polygons, the largest first. @param {kernel.Mask} mask */
+/** The outlines of a mask as polygons, the largest first.
+ * @param {kernel.Mask} mask */
 export function outlinesOf(mask) {
   const area = (/** @type {Point[][]} */ [ring]) => ring.reduce((sum, [x, y], i) => {
     const [px, py] = ring[(i || ring.length) - 1];

@@ -9,7 +9,8 @@
 /** Scalars of a block at most; a line that is longer is cut at a space. */
 const mostScalars = 1200;
 
-/** @param {string} text @returns {number} its Unicode scalars */
+/** @param {string} text
+ * @returns {number} its Unicode scalars */
 export function scalarCount(text) {
   let count = 0;
   for (let i = 0; i < text.length; i += 1) {
@@ -20,7 +21,9 @@ export function scalarCount(text) {
   return count;
 }
 
-/** The unit of a string at which a scalar begins. @param {string} text @param {number} scalar */
+/** The unit of a string at which a scalar begins.
+ * @param {string} text
+ * @param {number} scalar */
 export function unitOf(text, scalar) {
   let unit = 0;
   for (let left = scalar; left > 0 && unit < text.length; left -= 1) {
@@ -30,10 +33,14 @@ export function unitOf(text, scalar) {
   return unit;
 }
 
-/** A string from one scalar to before another. @param {string} text @param {number} start @param {number} end */
+/** A string from one scalar to before another.
+ * @param {string} text
+ * @param {number} start
+ * @param {number} end */
 export const sliced = (text, start, end) => text.slice(unitOf(text, start), unitOf(text, end));
 
-/** @param {string} text @returns {Block[]} */
+/** @param {string} text
+ * @returns {Block[]} */
 export function blocksOf(text) {
   /** @type {Block[]} */
   const blocks = [];
@@ -57,7 +64,9 @@ export function blocksOf(text) {
   return blocks.length ? blocks : [{ start: 0, end: 0, text: "" }];
 }
 
-/** The block that holds a place. @param {readonly Block[]} blocks @param {number} place */
+/** The block that holds a place.
+ * @param {readonly Block[]} blocks
+ * @param {number} place */
 export function blockAt(blocks, place) {
   let [low, high] = [0, blocks.length - 1];
   while (low < high) {
@@ -68,7 +77,9 @@ export function blockAt(blocks, place) {
   return low;
 }
 
-/** Where each word of a block begins and ends. @param {Block} block @returns {Array<[number, number]>} */
+/** Where each word of a block begins and ends.
+ * @param {Block} block
+ * @returns {Array<[number, number]>} */
 export function wordsOf(block) {
   if (block.words) return block.words;
   /** @type {Array<[number, number]>} */
@@ -83,7 +94,9 @@ export function wordsOf(block) {
   return block.words = words;
 }
 
-/** Where each character, as people count them, begins, and the end of the last. @param {Block} block @returns {number[]} */
+/** Where each character, as people count them, begins, and the end of the last.
+ * @param {Block} block
+ * @returns {number[]} */
 export function graphemesOf(block) {
   if (block.graphemes) return block.graphemes;
   const places = [block.start];
@@ -93,8 +106,10 @@ export function graphemesOf(block) {
   return block.graphemes = places;
 }
 
-/** The nearest place at or before, or at or after, that divides no character. @param {readonly Block[]} blocks
- * @param {number} place @param {boolean} isAfter */
+/** The nearest place at or before, or at or after, that divides no character.
+ * @param {readonly Block[]} blocks
+ * @param {number} place
+ * @param {boolean} isAfter */
 export function wholeCharacter(blocks, place, isAfter) {
   const places = graphemesOf(blocks[blockAt(blocks, place)]);
   const found = isAfter ? places.find((other) => other >= place) : places.findLast((other) => other <= place);

@@ -15,9 +15,12 @@ const chunkSize = 60;
 /** Arrows are drawn for so many links at most. */
 const mostArrows = 300;
 
-/** The pieces of a span. @param {any} value @returns {Piece[]} */
+/** The pieces of a span.
+ * @param {any} value
+ * @returns {Piece[]} */
 export const piecesOf = (value) => (Array.isArray(value[0]) ? value : [value]);
-/** Pieces as the API writes them. @param {Piece[]} pieces */
+/** Pieces as the API writes them.
+ * @param {Piece[]} pieces */
 const asValue = (pieces) => (pieces.length === 1 ? pieces[0] : pieces);
 
 /**
@@ -25,6 +28,24 @@ const asValue = (pieces) => (pieces.length === 1 ? pieces[0] : pieces);
  * keyboard. Has the image editor's methods.
  */
 export class TextEditor extends ObjectEditor {
+  /** @type {import("./blocks.js").Block[]} */
+  blocks = [];
+  /** @type {HTMLElement[]} one a block */
+  elements = [];
+  /** What each block shows now, to paint only what has changed.
+   * @type {string[]} */
+  painted = [];
+  /** Whether a selection grows to whole words. */
+  isByWord = true;
+  /** Chosen by keyboard: where the choice began, and where it is now.
+   * @type {{ anchor: Piece, head: Piece } | null} */
+  cursor = null;
+  /** @type {AbortController | null} */
+  abort = null;
+  /** @type {HTMLElement} */
+  page = document.createElement("div");
+  arrows = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+
   /**
    * @param {{ text: string, classes: import("../../core/answer.js").LabelClass[],
    *   change: (shapes: readonly Shape[]) => void, select: (key: number | null) => void,
@@ -34,20 +55,11 @@ export class TextEditor extends ObjectEditor {
   open(options) {
     this.options = options;
     this.blocks = blocksOf(options.text);
-    /** @type {readonly Shape[]} */
-    this.shapes = [];
-    /** @type {number | null} */
-    this.selected = null;
     this.activeClass = options.classes[0]?.id ?? 0;
-    /** Whether a selection grows to whole words. */
-    this.isByWord = true;
-    /** Chosen by keyboard: where the choice began, and where it is now. @type {{ anchor: Piece, head: Piece } | null} */
-    this.cursor = null;
     this.abort?.abort();
     this.abort = new AbortController();
     const signal = this.abort.signal;
     this.elements = this.blocks.map((block, index) => h("div.block", { dir: "auto", "data-block": index }, block.text));
-    this.arrows = document.createElementNS("http://www.w3.org/2000/svg", "svg");
     this.arrows.setAttribute("class", "arrows");
     this.arrows.setAttribute("aria-hidden", "true");
     this.page = h("div.text-task.spans", {
@@ -58,7 +70,6 @@ export class TextEditor extends ObjectEditor {
     this.page.addEventListener("pointerup", (/** @type {PointerEvent} */ event) => setTimeout(() => this.takeSelection(event), 0), { signal });
     this.page.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => this.key(event), { signal });
     addEventListener("resize", () => this.paintLinks(), { signal });
-    /** What each block shows now, to paint only what has changed. @type {string[]} */
     this.painted = this.blocks.map(() => "");
     this.dataset.ready = "";
     this.paint();
@@ -81,7 +92,9 @@ export class TextEditor extends ObjectEditor {
 
   undoPoint() { return false; }
 
-  /** From one scalar to before another. @param {number} start @param {number} end */
+  /** From one scalar to before another.
+   * @param {number} start
+   * @param {number} end */
   between(start, end) {
     let text = "";
     for (let i = blockAt(this.blocks, start); i < this.blocks.length && this.blocks[i].start < end; i += 1) {
@@ -96,7 +109,8 @@ export class TextEditor extends ObjectEditor {
 
   // By mouse
 
-  /** Marks what is selected; a click chooses the span under it. @param {PointerEvent} event */
+  /** Marks what is selected; a click chooses the span under it.
+   * @param {PointerEvent} event */
   takeSelection(event) {
     const selection = getSelection();
     if (!selection?.rangeCount) return;
@@ -111,10 +125,13 @@ export class TextEditor extends ObjectEditor {
     }
     const end = this.place(range.endContainer, range.endOffset);
     selection.removeAllRanges();
-    this.mark(...(this.isByWord !== event.shiftKey ? this.toWords(start, end) : [start, end]), event.ctrlKey || event.metaKey);
+    const [from, to] = this.isByWord !== event.shiftKey ? this.toWords(start, end) : [start, end];
+    this.mark(from, to, event.ctrlKey || event.metaKey);
   }
 
-  /** The scalar a place of the page stands for. @param {Node} node @param {number} offset */
+  /** The scalar a place of the page stands for.
+   * @param {Node} node
+   * @param {number} offset */
   place(node, offset) {
     const element = (node instanceof Element ? node : node.parentElement)?.closest("[data-block]");
     if (!element) {
@@ -129,7 +146,10 @@ export class TextEditor extends ObjectEditor {
     return this.blocks[Number(element.getAttribute("data-block"))].start + scalarCount(range.toString());
   }
 
-  /** Grows to the words that are touched. @param {number} start @param {number} end @returns {Piece} */
+  /** Grows to the words that are touched.
+   * @param {number} start
+   * @param {number} end
+   * @returns {Piece} */
   toWords(start, end) {
     const first = wordsOf(this.blocks[blockAt(this.blocks, start)]).find(([, to]) => to > start);
     const last = wordsOf(this.blocks[blockAt(this.blocks, end - 1)]).findLast(([from]) => from < end);
@@ -138,7 +158,9 @@ export class TextEditor extends ObjectEditor {
   }
 
   /** Marks a span, without the white space at its ends and without dividing a character.
-   * @param {number} start @param {number} end @param {boolean} [isMore] another piece of the selected span */
+   * @param {number} start
+   * @param {number} end
+   * @param {boolean} [isMore] another piece of the selected span */
   mark(start, end, isMore = false) {
     const text = this.between(start, end);
     start += scalarCount(text) - scalarCount(text.trimStart());
@@ -197,7 +219,9 @@ export class TextEditor extends ObjectEditor {
     }
   }
 
-  /** @param {number} direction @param {boolean} isByCharacter @param {boolean} isMore */
+  /** @param {number} direction
+   * @param {boolean} isByCharacter
+   * @param {boolean} isMore */
   step(direction, isByCharacter, isMore) {
     const head = this.cursor?.head;
     const next = this.unitAfter(head ? head[0] : -1, direction, isByCharacter) ?? head;
@@ -209,7 +233,11 @@ export class TextEditor extends ObjectEditor {
     this.elements[blockAt(this.blocks, next[0])].querySelector(".is-chosen")?.scrollIntoView({ block: "nearest" });
   }
 
-  /** The word or character next to a place. @param {number} place @param {number} direction @param {boolean} isByCharacter @returns {Piece | undefined} */
+  /** The word or character next to a place.
+   * @param {number} place
+   * @param {number} direction
+   * @param {boolean} isByCharacter
+   * @returns {Piece | undefined} */
   unitAfter(place, direction, isByCharacter) {
     for (let i = blockAt(this.blocks, Math.max(0, place)); i >= 0 && i < this.blocks.length; i += direction) {
       const block = this.blocks[i];
@@ -221,14 +249,17 @@ export class TextEditor extends ObjectEditor {
     return undefined;
   }
 
-  /** The scalars chosen by keyboard. @returns {Piece} */
+  /** The scalars chosen by keyboard.
+   * @returns {Piece} */
   chosenPlaces() {
     if (!this.cursor) return [0, 0];
     const { anchor, head } = this.cursor;
     return [Math.min(anchor[0], head[0]), Math.max(anchor[1], head[1])];
   }
 
-  /** Moves an end of the selected span by a character. @param {"start" | "end"} side @param {number} direction */
+  /** Moves an end of the selected span by a character.
+   * @param {"start" | "end"} side
+   * @param {number} direction */
   moveEnd(side, direction) {
     const shape = this.chosen;
     if (!shape || this.options.isLocked(shape, "edit")) return;
@@ -245,9 +276,9 @@ export class TextEditor extends ObjectEditor {
   // Painting
 
   paint() {
-    if (!this.page || !this.blocks) return;
     const chosen = this.chosenPlaces();
-    /** Pieces by block: a span may reach over several. @type {Map<number, Array<{ shape: Shape, start: number, end: number }>>} */
+    /** Pieces by block: a span may reach over several.
+     * @type {Map<number, Array<{ shape: Shape, start: number, end: number }>>} */
     const byBlock = new Map();
     for (const shape of this.shapes) {
       for (const [start, end] of piecesOf(shape.value)) {
@@ -270,8 +301,10 @@ export class TextEditor extends ObjectEditor {
     this.paintLinks();
   }
 
-  /** A block in pieces between which something begins or ends. @param {import("./blocks.js").Block} block
-   * @param {Array<{ shape: Shape, start: number, end: number }>} over @param {Piece | null} chosen */
+  /** A block in pieces between which something begins or ends.
+   * @param {import("./blocks.js").Block} block
+   * @param {Array<{ shape: Shape, start: number, end: number }>} over
+   * @param {Piece | null} chosen */
   piecesIn(block, over, chosen) {
     if (!over.length && !chosen) return block.text;
     const within = (/** @type {number} */ place) => Math.max(block.start, Math.min(block.end, place));
@@ -287,7 +320,10 @@ export class TextEditor extends ObjectEditor {
     });
   }
 
-  /** @param {string} text @param {number} start @param {Array<{ shape: Shape, start: number, end: number }>} here @param {boolean} isChosen */
+  /** @param {string} text
+   * @param {number} start
+   * @param {Array<{ shape: Shape, start: number, end: number }>} here
+   * @param {boolean} isChosen */
   piece(text, start, here, isChosen) {
     const piece = h("span.piece", {}, text);
     const top = here.reduce((a, b) => (b.end - b.start <= a.end - a.start ? b : a), here[0]);
@@ -308,6 +344,7 @@ export class TextEditor extends ObjectEditor {
 
   /** Arrows between spans that are linked. */
   paintLinks() {
+    /** @type {readonly import("../../core/answer.js").Link[]} */
     const links = this.options.links?.() ?? [];
     this.page.classList.toggle("has-links", links.length > 0);
     if (!links.length) return this.arrows.replaceChildren();
@@ -327,7 +364,8 @@ export class TextEditor extends ObjectEditor {
 }
 customElements.define("text-editor", TextEditor);
 
-/** Blocks in chunks, so that what is far away is passed over in few steps. @param {HTMLElement[]} blocks */
+/** Blocks in chunks, so that what is far away is passed over in few steps.
+ * @param {HTMLElement[]} blocks */
 function chunked(blocks) {
   if (blocks.length <= chunkSize) return blocks;
   const chunks = [];
@@ -340,7 +378,8 @@ const startOf = (shape) => piecesOf(shape.value)[0][0];
 /** @param {Shape} shape */
 const lengthOf = (shape) => piecesOf(shape.value).reduce((sum, [start, end]) => sum + end - start, 0);
 
-/** Pieces in order, those that touch as one. @param {Piece[]} pieces */
+/** Pieces in order, those that touch as one.
+ * @param {Piece[]} pieces */
 function joined(pieces) {
   /** @type {Piece[]} */
   const result = [];
@@ -352,7 +391,10 @@ function joined(pieces) {
   return asValue(result);
 }
 
-/** An arc over the line from one place to another. @param {Piece} from @param {Piece} to @param {string} style */
+/** An arc over the line from one place to another.
+ * @param {Piece} from
+ * @param {Piece} to
+ * @param {string} style */
 function arrow(from, to, style) {
   const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
   const rise = Math.min(36, 10 + Math.abs(from[0] - to[0]) / 12);
