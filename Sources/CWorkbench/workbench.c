@@ -20,153 +20,159 @@ BYTES(file_4) = {
 #embed "../../Workbench/core/database.js"
 };
 BYTES(file_5) = {
-#embed "../../Workbench/core/dom.js"
+#embed "../../Workbench/core/differences.js"
 };
 BYTES(file_6) = {
-#embed "../../Workbench/core/faults.js"
+#embed "../../Workbench/core/dom.js"
 };
 BYTES(file_7) = {
-#embed "../../Workbench/core/history.js"
+#embed "../../Workbench/core/faults.js"
 };
 BYTES(file_8) = {
-#embed "../../Workbench/core/journal.js"
+#embed "../../Workbench/core/history.js"
 };
 BYTES(file_9) = {
-#embed "../../Workbench/core/kernel.js"
+#embed "../../Workbench/core/journal.js"
 };
 BYTES(file_10) = {
-#embed "../../Workbench/core/keys.js"
+#embed "../../Workbench/core/kernel.js"
 };
 BYTES(file_11) = {
-#embed "../../Workbench/core/markdown.js"
+#embed "../../Workbench/core/keys.js"
 };
 BYTES(file_12) = {
-#embed "../../Workbench/core/outbox.js"
+#embed "../../Workbench/core/markdown.js"
 };
 BYTES(file_13) = {
-#embed "../../Workbench/core/tabs.js"
+#embed "../../Workbench/core/outbox.js"
 };
 BYTES(file_14) = {
-#embed "../../Workbench/core/trusted.js"
+#embed "../../Workbench/core/tabs.js"
 };
 BYTES(file_15) = {
-#embed "../../Workbench/editors/editors.css"
+#embed "../../Workbench/core/trusted.js"
 };
 BYTES(file_16) = {
-#embed "../../Workbench/editors/form-editor.js"
+#embed "../../Workbench/editors/editors.css"
 };
 BYTES(file_17) = {
-#embed "../../Workbench/editors/image/crowd.js"
+#embed "../../Workbench/editors/form-editor.js"
 };
 BYTES(file_18) = {
-#embed "../../Workbench/editors/image/geometry.js"
+#embed "../../Workbench/editors/image/crowd.js"
 };
 BYTES(file_19) = {
-#embed "../../Workbench/editors/image/grid.js"
+#embed "../../Workbench/editors/image/geometry.js"
 };
 BYTES(file_20) = {
-#embed "../../Workbench/editors/image/image-canvas.js"
+#embed "../../Workbench/editors/image/grid.js"
 };
 BYTES(file_21) = {
-#embed "../../Workbench/editors/image/image-editor.js"
+#embed "../../Workbench/editors/image/image-canvas.js"
 };
 BYTES(file_22) = {
-#embed "../../Workbench/editors/image/kinds-framed.js"
+#embed "../../Workbench/editors/image/image-editor.js"
 };
 BYTES(file_23) = {
-#embed "../../Workbench/editors/image/kinds-free.js"
+#embed "../../Workbench/editors/image/kinds-framed.js"
 };
 BYTES(file_24) = {
-#embed "../../Workbench/editors/image/kinds.js"
+#embed "../../Workbench/editors/image/kinds-free.js"
 };
 BYTES(file_25) = {
-#embed "../../Workbench/editors/image/paint-worker.js"
+#embed "../../Workbench/editors/image/kinds.js"
 };
 BYTES(file_26) = {
-#embed "../../Workbench/editors/image/painting.js"
+#embed "../../Workbench/editors/image/paint-worker.js"
 };
 BYTES(file_27) = {
-#embed "../../Workbench/editors/image/tools.js"
+#embed "../../Workbench/editors/image/painting.js"
 };
 BYTES(file_28) = {
-#embed "../../Workbench/editors/image/view.js"
+#embed "../../Workbench/editors/image/tools.js"
 };
 BYTES(file_29) = {
-#embed "../../Workbench/editors/object-editor.js"
+#embed "../../Workbench/editors/image/view.js"
 };
 BYTES(file_30) = {
-#embed "../../Workbench/editors/text/blocks.js"
+#embed "../../Workbench/editors/object-editor.js"
 };
 BYTES(file_31) = {
-#embed "../../Workbench/editors/text/text-editor.js"
+#embed "../../Workbench/editors/text/blocks.js"
 };
 BYTES(file_32) = {
-#embed "../../Workbench/icon.svg"
+#embed "../../Workbench/editors/text/text-editor.js"
 };
 BYTES(file_33) = {
-#embed "../../Workbench/index.html"
+#embed "../../Workbench/icon.svg"
 };
 BYTES(file_34) = {
-#embed "../../Workbench/main.js"
+#embed "../../Workbench/index.html"
 };
 BYTES(file_35) = {
-#embed "../../Workbench/pages/attributes.js"
+#embed "../../Workbench/main.js"
 };
 BYTES(file_36) = {
-#embed "../../Workbench/pages/join.js"
+#embed "../../Workbench/pages/attributes.js"
 };
 BYTES(file_37) = {
-#embed "../../Workbench/pages/label-keys.js"
+#embed "../../Workbench/pages/join.js"
 };
 BYTES(file_38) = {
-#embed "../../Workbench/pages/label.js"
+#embed "../../Workbench/pages/label-keys.js"
 };
 BYTES(file_39) = {
-#embed "../../Workbench/pages/manage.js"
+#embed "../../Workbench/pages/label.js"
 };
 BYTES(file_40) = {
-#embed "../../Workbench/pages/pages.css"
+#embed "../../Workbench/pages/manage.js"
 };
 BYTES(file_41) = {
-#embed "../../Workbench/pages/queue.js"
+#embed "../../Workbench/pages/pages.css"
 };
 BYTES(file_42) = {
-#embed "../../Workbench/pages/session.js"
+#embed "../../Workbench/pages/queue.js"
 };
 BYTES(file_43) = {
-#embed "../../Workbench/pages/sign-in.js"
+#embed "../../Workbench/pages/session.js"
 };
 BYTES(file_44) = {
-#embed "../../Workbench/pages/team.js"
+#embed "../../Workbench/pages/sign-in.js"
 };
 BYTES(file_45) = {
-#embed "../../Workbench/parts/coordinates.js"
+#embed "../../Workbench/pages/team.js"
 };
 BYTES(file_46) = {
-#embed "../../Workbench/parts/dialog.js"
+#embed "../../Workbench/parts/coordinates.js"
 };
 BYTES(file_47) = {
-#embed "../../Workbench/parts/material.js"
+#embed "../../Workbench/parts/dialog.js"
 };
 BYTES(file_48) = {
-#embed "../../Workbench/parts/object-list.js"
+#embed "../../Workbench/parts/material.js"
 };
 BYTES(file_49) = {
-#embed "../../Workbench/parts/palette.js"
+#embed "../../Workbench/parts/object-list.js"
 };
 BYTES(file_50) = {
-#embed "../../Workbench/parts/receipts.js"
+#embed "../../Workbench/parts/palette.js"
 };
 BYTES(file_51) = {
-#embed "../../Workbench/parts/save-light.js"
+#embed "../../Workbench/parts/receipts.js"
 };
 BYTES(file_52) = {
-#embed "../../Workbench/parts/source.js"
+#embed "../../Workbench/parts/review-panel.js"
 };
 BYTES(file_53) = {
-#embed "../../Workbench/parts/toolbar.js"
+#embed "../../Workbench/parts/save-light.js"
 };
 BYTES(file_54) = {
+#embed "../../Workbench/parts/source.js"
+};
+BYTES(file_55) = {
+#embed "../../Workbench/parts/toolbar.js"
+};
+BYTES(file_56) = {
 #embed "../../Workbench/theme.css"
 };
 
@@ -176,56 +182,58 @@ static const struct workbench_file files[] = {
     {"core/api.js", file_2, sizeof file_2},
     {"core/colors.js", file_3, sizeof file_3},
     {"core/database.js", file_4, sizeof file_4},
-    {"core/dom.js", file_5, sizeof file_5},
-    {"core/faults.js", file_6, sizeof file_6},
-    {"core/history.js", file_7, sizeof file_7},
-    {"core/journal.js", file_8, sizeof file_8},
-    {"core/kernel.js", file_9, sizeof file_9},
-    {"core/keys.js", file_10, sizeof file_10},
-    {"core/markdown.js", file_11, sizeof file_11},
-    {"core/outbox.js", file_12, sizeof file_12},
-    {"core/tabs.js", file_13, sizeof file_13},
-    {"core/trusted.js", file_14, sizeof file_14},
-    {"editors/editors.css", file_15, sizeof file_15},
-    {"editors/form-editor.js", file_16, sizeof file_16},
-    {"editors/image/crowd.js", file_17, sizeof file_17},
-    {"editors/image/geometry.js", file_18, sizeof file_18},
-    {"editors/image/grid.js", file_19, sizeof file_19},
-    {"editors/image/image-canvas.js", file_20, sizeof file_20},
-    {"editors/image/image-editor.js", file_21, sizeof file_21},
-    {"editors/image/kinds-framed.js", file_22, sizeof file_22},
-    {"editors/image/kinds-free.js", file_23, sizeof file_23},
-    {"editors/image/kinds.js", file_24, sizeof file_24},
-    {"editors/image/paint-worker.js", file_25, sizeof file_25},
-    {"editors/image/painting.js", file_26, sizeof file_26},
-    {"editors/image/tools.js", file_27, sizeof file_27},
-    {"editors/image/view.js", file_28, sizeof file_28},
-    {"editors/object-editor.js", file_29, sizeof file_29},
-    {"editors/text/blocks.js", file_30, sizeof file_30},
-    {"editors/text/text-editor.js", file_31, sizeof file_31},
-    {"icon.svg", file_32, sizeof file_32},
-    {"index.html", file_33, sizeof file_33},
-    {"main.js", file_34, sizeof file_34},
-    {"pages/attributes.js", file_35, sizeof file_35},
-    {"pages/join.js", file_36, sizeof file_36},
-    {"pages/label-keys.js", file_37, sizeof file_37},
-    {"pages/label.js", file_38, sizeof file_38},
-    {"pages/manage.js", file_39, sizeof file_39},
-    {"pages/pages.css", file_40, sizeof file_40},
-    {"pages/queue.js", file_41, sizeof file_41},
-    {"pages/session.js", file_42, sizeof file_42},
-    {"pages/sign-in.js", file_43, sizeof file_43},
-    {"pages/team.js", file_44, sizeof file_44},
-    {"parts/coordinates.js", file_45, sizeof file_45},
-    {"parts/dialog.js", file_46, sizeof file_46},
-    {"parts/material.js", file_47, sizeof file_47},
-    {"parts/object-list.js", file_48, sizeof file_48},
-    {"parts/palette.js", file_49, sizeof file_49},
-    {"parts/receipts.js", file_50, sizeof file_50},
-    {"parts/save-light.js", file_51, sizeof file_51},
-    {"parts/source.js", file_52, sizeof file_52},
-    {"parts/toolbar.js", file_53, sizeof file_53},
-    {"theme.css", file_54, sizeof file_54},
+    {"core/differences.js", file_5, sizeof file_5},
+    {"core/dom.js", file_6, sizeof file_6},
+    {"core/faults.js", file_7, sizeof file_7},
+    {"core/history.js", file_8, sizeof file_8},
+    {"core/journal.js", file_9, sizeof file_9},
+    {"core/kernel.js", file_10, sizeof file_10},
+    {"core/keys.js", file_11, sizeof file_11},
+    {"core/markdown.js", file_12, sizeof file_12},
+    {"core/outbox.js", file_13, sizeof file_13},
+    {"core/tabs.js", file_14, sizeof file_14},
+    {"core/trusted.js", file_15, sizeof file_15},
+    {"editors/editors.css", file_16, sizeof file_16},
+    {"editors/form-editor.js", file_17, sizeof file_17},
+    {"editors/image/crowd.js", file_18, sizeof file_18},
+    {"editors/image/geometry.js", file_19, sizeof file_19},
+    {"editors/image/grid.js", file_20, sizeof file_20},
+    {"editors/image/image-canvas.js", file_21, sizeof file_21},
+    {"editors/image/image-editor.js", file_22, sizeof file_22},
+    {"editors/image/kinds-framed.js", file_23, sizeof file_23},
+    {"editors/image/kinds-free.js", file_24, sizeof file_24},
+    {"editors/image/kinds.js", file_25, sizeof file_25},
+    {"editors/image/paint-worker.js", file_26, sizeof file_26},
+    {"editors/image/painting.js", file_27, sizeof file_27},
+    {"editors/image/tools.js", file_28, sizeof file_28},
+    {"editors/image/view.js", file_29, sizeof file_29},
+    {"editors/object-editor.js", file_30, sizeof file_30},
+    {"editors/text/blocks.js", file_31, sizeof file_31},
+    {"editors/text/text-editor.js", file_32, sizeof file_32},
+    {"icon.svg", file_33, sizeof file_33},
+    {"index.html", file_34, sizeof file_34},
+    {"main.js", file_35, sizeof file_35},
+    {"pages/attributes.js", file_36, sizeof file_36},
+    {"pages/join.js", file_37, sizeof file_37},
+    {"pages/label-keys.js", file_38, sizeof file_38},
+    {"pages/label.js", file_39, sizeof file_39},
+    {"pages/manage.js", file_40, sizeof file_40},
+    {"pages/pages.css", file_41, sizeof file_41},
+    {"pages/queue.js", file_42, sizeof file_42},
+    {"pages/session.js", file_43, sizeof file_43},
+    {"pages/sign-in.js", file_44, sizeof file_44},
+    {"pages/team.js", file_45, sizeof file_45},
+    {"parts/coordinates.js", file_46, sizeof file_46},
+    {"parts/dialog.js", file_47, sizeof file_47},
+    {"parts/material.js", file_48, sizeof file_48},
+    {"parts/object-list.js", file_49, sizeof file_49},
+    {"parts/palette.js", file_50, sizeof file_50},
+    {"parts/receipts.js", file_51, sizeof file_51},
+    {"parts/review-panel.js", file_52, sizeof file_52},
+    {"parts/save-light.js", file_53, sizeof file_53},
+    {"parts/source.js", file_54, sizeof file_54},
+    {"parts/toolbar.js", file_55, sizeof file_55},
+    {"theme.css", file_56, sizeof file_56},
 };
 
 int workbench_file_count(void) { return sizeof files / sizeof files[0]; }

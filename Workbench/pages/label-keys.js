@@ -31,6 +31,10 @@ export function labelShortcuts(page, drawn) {
     ...(hasObjects && editor !== page.image ? textKeys(editor) : []),
     ...(hasObjects && editor === page.image ? imageKeys(page, editor, drawn) : []),
     { keys: "Ctrl+Shift+E", label: "Receipts of what was sent from here", run: showReceipts },
+    ...(page.review ? [
+      { keys: "J", label: "Next difference", run: () => page.review.step(1) },
+      { keys: "Shift+J", label: "Difference before", run: () => page.review.step(-1) },
+    ] : []),
     { keys: "I", label: "Instructions", run: () => page.showInstructions() },
     { keys: "Ctrl+K F1 ?", label: "Find what can be done, and its keys", run: palette },
   ];

@@ -18,6 +18,7 @@ import { coordinates } from "../parts/coordinates.js";
 import { material } from "../parts/material.js";
 import { ObjectList } from "../parts/object-list.js";
 import { palette } from "../parts/palette.js";
+import { ReviewPanel } from "../parts/review-panel.js";
 import { SaveLight } from "../parts/save-light.js";
 import { source } from "../parts/source.js";
 import { toolbar } from "../parts/toolbar.js";
@@ -51,6 +52,8 @@ export class LabelPage {
   form = null;
   /** @type {ReturnType<typeof toolbar> | null} */
   tools = null;
+  /** @type {ReviewPanel | null} */
+  review = null;
   links = h("div.objects");
   attributes = h("div");
   coordinates = h("div");
@@ -315,12 +318,14 @@ export class LabelPage {
     }
   }
 
+  /** What a reviewer sees beside the result; null for who labels. */
   reviewPart() {
-    const review = this.lease.review;
-    if (!review) return null;
-    const confidence = review.consensus ? `${Math.round(review.consensus.confidence * 100)} % sure` : "no result yet";
-    return h("div.review-facts", {}, h("h2.small", {}, "Result under review"),
-      h("p", {}, `${review.answers.length} answers · ${confidence}`));
+    const { review } = this.lease;
+    this.review = review && new ReviewPanel(review, this.ontology, {
+      state: () => this.history.state, push: (state) => this.history.push(state), editor: () => this.editor,
+      textOf: (shape) => this.editor?.textOf?.(shape) ?? "",
+    });
+    return this.review?.element ?? null;
   }
 
   showActions() {
@@ -373,6 +378,7 @@ export class LabelPage {
       this.submitButton.disabled = Boolean(open);
     }
     this.showObjects();
+    this.review?.show();
   }
 
   /** The list of objects, empty at first. */

@@ -7,7 +7,7 @@ import { ShapeGrid } from "./grid.js";
 import { boundsOf, kinds, meets } from "./kinds.js";
 import { absent, maskOf } from "./kinds-free.js";
 import { ImageView } from "./view.js";
-import { paintHandles, paintLine, paintPixelGrid, paintShape } from "./painting.js";
+import { paintGhost, paintHandles, paintLine, paintPixelGrid, paintShape } from "./painting.js";
 
 /** Screen pixels within which a handle is met or a point snaps. */
 export const handleReach = 9;
@@ -40,6 +40,9 @@ export class ImageCanvas extends ObjectEditor {
   /** What is not shown: of the view, not of the answer.
    * @type {Set<number>} */
   veiled = new Set();
+  /** Shapes of others, laid over these.
+   * @type {readonly Shape[]} */
+  ghosts = [];
   isHidden = false;
   isPanning = false;
   hasGrid = true;
@@ -269,7 +272,20 @@ export class ImageCanvas extends ObjectEditor {
     for (const shape of seen) {
       if (!held.has(shape.key) && !this.veiled.has(shape.key)) this.paintShape(context, shape, shape.value, this.isChosen(shape.key));
     }
+    for (const ghost of this.ghosts) paintGhost(context, this.view, ghost.kind, ghost.value, color(ghost.class));
     this.paintLinks(context);
+  }
+
+  /** Moves the view so that a shape is in its middle, where it is not seen.
+   * @param {Shape | undefined} shape */
+  reveal(shape) {
+    if (!shape) return;
+    const [left, top, width, height] = boundsOf(shape.kind, shape.value);
+    const [x, y] = this.view.toScreen(left + width / 2, top + height / 2);
+    if (x > 0 && y > 0 && x < this.clientWidth && y < this.clientHeight) return;
+    this.view.x += this.clientWidth / 2 - x;
+    this.view.y += this.clientHeight / 2 - y;
+    this.paint();
   }
 
   /** @param {boolean} isCrowd */

@@ -141,6 +141,27 @@ export function paintHandles(context, view, handles) {
   }
 }
 
+/** A shape of another answer: its outline in dashes, nothing else.
+ * @param {Context} context
+ * @param {View} view
+ * @param {string} kind
+ * @param {any} value
+ * @param {string} style */
+export function paintGhost(context, view, kind, value, style) {
+  const path = pathOf(view, kind, value);
+  if (kind === "point" || kind === "keypoints") {
+    for (const [[x, y]] of kinds[kind].outline(value)) {
+      const [sx, sy] = view.toScreen(x, y);
+      path.moveTo(sx + 6, sy);
+      path.arc(sx, sy, 6, 0, 2 * Math.PI);
+    }
+  }
+  context.save();
+  context.setLineDash([7, 5]);
+  paintLine(context, path, style);
+  context.restore();
+}
+
 /** A line in a class's colour over a dark one.
  * @param {Context} context
  * @param {Path2D} path

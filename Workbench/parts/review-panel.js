@@ -1,0 +1,145 @@
+import { newKey, read, steps } from "../core/answer.js";
+import { differences } from "../core/differences.js";
+import { fill, h } from "../core/dom.js";
+import * as kernel from "../core/kernel.js";
+import { announce } from "./dialog.js";
+
+/** Overlap below which two objects are said to differ, at first. */
+const usualBar = 0.8;
+
+/**
+ * What a reviewer sees beside the result: the answers it was made of, each to be laid over it, and where
+ * they differ, to be stepped through.
+ */
+export class ReviewPanel {
+  /**
+   * @param {any} review of the lease
+   * @param {import("../core/answer.js").Ontology} ontology
+   * @param {{ state: () => import("../core/answer.js").Answer, push: (state: any) => void, editor: () => any, textOf: (shape: any) => string }} page
+   */
+  constructor(review, ontology, page) {
+    this.page = page;
+    this.ontology = ontology;
+    this.answers = review.answers.map((/** @type {any} */ answer) => ({ ...answer, read: read(answer.annotations, ontology) }));
+    /** Answers laid over the result.
+     * @type {Set<number>} */
+    this.shown = new Set();
+    this.bar = usualBar;
+    /** @type {import("../core/differences.js").Difference[]} */
+    this.found = [];
+    this.current = -1;
+    const confidence = review.consensus ? `${Math.round(review.consensus.confidence * 100)} % sure` : "no result yet";
+    this.list = h("div.differences", { role: "list" });
+    this.head = h("h2.small");
+    this.toggles = this.answers.map((/** @type {any} */ answer, /** @type {number} */ i) => h("button.button.quiet.small", {
+      "aria-pressed": false, title: `Lay answer ${i + 1} over the result`, onclick: () => this.toggle(i),
+    }, `Answer ${i + 1}`));
+    const bar = h("input", {
+      type: "range", min: 0.3, max: 1, step: 0.05, value: usualBar, "aria-label": "Overlap below which objects differ",
+      oninput: () => { this.bar = Number(bar.value); this.show(); },
+    });
+    this.element = h("section.review-facts.stack.tight", { "aria-label": "Review" }, h("h2.small", {}, "Result under review"),
+      h("p", {}, `${this.answers.length} answers · ${confidence}`), h("div.row", {}, this.toggles),
+      h("label.slider", {}, h("span", {}, "Bar"), bar, this.barText = h("output.number")), this.head, this.list);
+    kernel.load().then(() => this.show());
+  }
+
+  /** @param {number} i */
+  toggle(i) {
+    if (!this.shown.delete(i)) this.shown.add(i);
+    this.toggles[i].setAttribute("aria-pressed", String(this.shown.has(i)));
+    this.lay();
+  }
+
+  /** Lays the chosen answers, and the place in question, over the result. */
+  lay() {
+    const editor = this.page.editor();
+    if (!editor || !("ghosts" in editor)) return;
+    const theirs = this.found[this.current]?.theirs;
+    editor.ghosts = [...[...this.shown].flatMap((i) => this.answers[i].read.shapes), ...(theirs ? [theirs] : [])];
+    editor.paint();
+  }
+
+  /** Looks again where they differ. */
+  show() {
+    this.barText.textContent = `${Math.round(this.bar * 100)} %`;
+    if (!kernel.isLoaded() || !kernel.useOntology(this.ontology)) return;
+    const state = this.page.state();
+    this.found = this.answers.flatMap((/** @type {any} */ answer, /** @type {number} */ i) => differences(state, answer.read, i, this.ontology, this.bar));
+    this.current = Math.min(this.current, this.found.length - 1);
+    this.head.textContent = this.found.length ? `${this.found.length} differences` : "No differences";
+    fill(this.list, this.found.map((difference, i) => this.row(difference, i)));
+  }
+
+  /** @param {import("../core/differences.js").Difference} difference
+   * @param {number} i */
+  row(difference, i) {
+    const row = h("div.object", { role: "listitem", "aria-current": i === this.current },
+      h("button.object-name", { onclick: () => this.choose(i) }, h("span", { dir: "auto" }, this.words(difference)), h("span.muted.number", {}, `A${difference.answer + 1}`)),
+      difference.theirs || difference.question ? h("button.button.quiet.small", { "aria-label": `Take it from answer ${difference.answer + 1}: ${this.words(difference)}`, onclick: () => this.take(difference) }, "Take") : null);
+    return row;
+  }
+
+  /** @param {number} id */
+  nameOf(id) { return this.ontology.classes.find((one) => one.id === id)?.name ?? ""; }
+
+  /** @param {import("../core/differences.js").Difference} difference
+   * @returns {string} */
+  words({ kind, mine, theirs, overlap = 0, question, answer }) {
+    const shape = mine ?? theirs;
+    const what = shape ? `${this.nameOf(shape.class)}${shape.kind === "span" ? ` “${this.page.textOf(shape).slice(0, 40)}”` : ""}` : "";
+    switch (kind) {
+      case "extra": return `${what} only there`;
+      case "missing": return `${what} not there`;
+      case "class": return `${what} is ${this.nameOf(theirs?.class ?? 0)}`;
+      case "overlap": return `${what}: ${Math.round(overlap * 100)} % alike`;
+      case "borders": return `${what} ends elsewhere`;
+      case "attributes": return `${what}: other attributes`;
+      default: return `${this.nameOf(question ?? 0)}: ${this.valueWords(question ?? 0, this.answers[answer].read.values[question ?? 0])}`;
+    }
+  }
+
+  /** @param {number} id
+   * @param {any} value
+   * @returns {string} */
+  valueWords(id, value) {
+    const definition = this.ontology.classes.find((one) => one.id === id);
+    const option = (/** @type {number} */ one) => definition?.options?.find((other) => other.id === one)?.name ?? "";
+    if (value === undefined) return "open";
+    if (definition?.kind === "category") return option(value);
+    if (definition?.kind === "multiLabel") return value.map(option).join(", ") || "none";
+    if (definition?.kind === "boolean") return value ? "yes" : "no";
+    if (definition?.kind === "rating") return definition.labels?.[steps(definition).indexOf(value)] ?? String(value);
+    return String(value);
+  }
+
+  /** Goes to the next difference, or the one before.
+   * @param {number} by */
+  step(by) {
+    if (this.found.length) this.choose((this.current + by + this.found.length) % this.found.length);
+  }
+
+  /** @param {number} i */
+  choose(i) {
+    this.current = i;
+    const { mine, theirs } = this.found[i];
+    const editor = this.page.editor();
+    if (mine) editor?.choose(mine.key);
+    else editor?.choose(null);
+    this.lay();
+    editor?.reveal?.(mine ?? theirs);
+    fill(this.list, this.found.map((difference, place) => this.row(difference, place)));
+    this.list.children[i]?.scrollIntoView({ block: "nearest" });
+    announce(this.words(this.found[i]));
+  }
+
+  /** Makes the result say what the answer says there.
+   * @param {import("../core/differences.js").Difference} difference */
+  take({ mine, theirs, question, answer }) {
+    const state = this.page.state();
+    if (question) return this.page.push({ ...state, values: { ...state.values, [question]: this.answers[answer].read.values[question] } });
+    if (!theirs) return;
+    const shapes = mine ? state.shapes.map((shape) => (shape.key === mine.key ? { ...theirs, key: mine.key } : shape)) : [...state.shapes, { ...theirs, key: newKey() }];
+    this.page.push({ ...state, shapes });
+  }
+}
