@@ -46,11 +46,7 @@ public enum Shape: Hashable, Sendable {
     case .ellipse(let ellipse): ellipse.outline()
     case .cuboid(let cuboid): cuboid.points
     case .keypoints(let keypoints): keypoints.points
-    case .mask(let mask):
-      [
-        Point(x: mask.bounds.x, y: mask.bounds.y),
-        Point(x: mask.bounds.maxX, y: mask.bounds.maxY),
-      ]
+    case .mask: Shape.box(bounds).points
     }
   }
 
@@ -58,8 +54,11 @@ public enum Shape: Hashable, Sendable {
   ///
   /// - Complexity: O(points)
   public var bounds: Box {
-    if case .box(let box) = self { return box }
-    return Box(around: points)
+    switch self {
+    case .box(let box): box
+    case .mask(let mask): mask.bounds
+    default: Box(around: points)
+    }
   }
 
   public var isFinite: Bool {

@@ -69,9 +69,10 @@ export class ImageEditor extends ImageCanvas {
     this.tool?.cancel();
     this.leavePath();
     this.toolName = name;
-    if (name !== "draw" && !kernel.isLoaded()) kernel.load().then(() => { this.tool ??= makeTool(this, /** @type {any} */ (name)); });
-    else this.tool = makeTool(this, /** @type {any} */ (name));
-    if (name === "draw") this.tool = null;
+    this.tool = null;
+    const make = () => { if (this.toolName === name) this.tool = makeTool(this, /** @type {any} */ (name)); };
+    if (kernel.isLoaded()) make();
+    else kernel.load().then(make);
     this.options.viewed?.();
     this.paint();
   }
