@@ -4,6 +4,14 @@ import Notation
 
 nonisolated(unsafe) private var ontology: Ontology?
 
+/// The annotations that the input says; nil where it says none.
+private func inputAnnotations(_ count: Int32, _ ontology: Ontology) -> [Annotation]? {
+  guard let text = exchange.inputBytes(count), let json = try? JSON(parsing: Array(text)) else {
+    return nil
+  }
+  return try? AnnotationNotation.annotations(from: json, ontology: ontology)
+}
+
 /// Input: an ontology as JSON. It stays for `check`.
 ///
 /// - Returns: 0, or −1 where it cannot be read.
@@ -24,9 +32,7 @@ public func kernelOntology(_ count: Int32) -> Int32 {
 public func kernelCheck(
   _ count: Int32, _ width: Int32, _ height: Int32, _ textLength: Int32, _ isPartial: Int32
 ) -> Int32 {
-  guard let ontology, let text = exchange.inputBytes(count), let json = try? JSON(parsing: Array(text)),
-    let annotations = try? AnnotationNotation.annotations(from: json, ontology: ontology)
-  else { return -1 }
+  guard let ontology, let annotations = inputAnnotations(count, ontology) else { return -1 }
   do throws(AnnotationFault) {
     try ontology.validate(
       annotations, imageSize: width > 0 ? ImageSize(width: Int(width), height: Int(height)) : nil,
@@ -41,9 +47,7 @@ public func kernelCheck(
 /// spans are alike (`similarity`), and where both cover an area their intersection over union.
 @_expose(wasm, "compare") @c(assay_kernel_compare)
 public func kernelCompare(_ count: Int32) -> Int32 {
-  guard let ontology, let text = exchange.inputBytes(count), let json = try? JSON(parsing: Array(text)),
-    let pair = try? AnnotationNotation.annotations(from: json, ontology: ontology), pair.count == 2
-  else { return -1 }
+  guard let ontology, let pair = inputAnnotations(count, ontology), pair.count == 2 else { return -1 }
   switch (pair[0].value, pair[1].value) {
   case (.shape(let a), .shape(let b)):
     return exchange.answer([a.similarity(to: b), a.intersectionOverUnion(b)])
@@ -58,8 +62,7 @@ public func kernelCompare(_ count: Int32) -> Int32 {
 /// them.
 @_expose(wasm, "interpolate") @c(assay_kernel_interpolate)
 public func kernelInterpolate(_ count: Int32, _ share: Double) -> Int32 {
-  guard let ontology, let text = exchange.inputBytes(count), let json = try? JSON(parsing: Array(text)),
-    let pair = try? AnnotationNotation.annotations(from: json, ontology: ontology), pair.count == 2,
+  guard let ontology, let pair = inputAnnotations(count, ontology), pair.count == 2,
     let a = pair[0].shape, let b = pair[1].shape
   else { return -1 }
   var writer = JSONWriter()

@@ -9,8 +9,9 @@ pytestmark = pytest.mark.skipif(not os.path.exists(CHROMIUM), reason="chromium i
 from conftest import PASSWORD
 
 
-def png(width=400, height=300, color=(120, 160, 200)):
-    rows = b"".join(b"\0" + bytes(color) * width for _ in range(height))
+def png(width=400, height=300, color=(120, 160, 200), rows=None):
+    """An image of one colour, or of these rows of pixels."""
+    rows = b"".join(b"\0" + row for row in rows or [bytes(color) * width] * height)
     chunk = lambda name, data: struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
 
@@ -37,13 +38,7 @@ class World:
         self.images = assay.project(self.key, name="Pictures", ontology={"classes": [
             {"name": "cat", "kind": "box", "attributes": [{"name": "pose", "kind": "category", "options": ["sits", "lies"], "required": True}]},
             {"name": "dog", "kind": "box"}]})
-        ids = []
-        for i in range(4):
-            head = f'--b\r\nContent-Disposition: form-data; name="file"; filename="p{i}.png"\r\n\r\n'.encode()
-            body = head + png(color=(60 + 40 * i, 140, 160)) + b"\r\n--b--\r\n"
-            status, made = assay.send("POST", "/api/assets", body, self.key, {"Content-Type": "multipart/form-data; boundary=b"})
-            assert status == 201, made
-            ids.append(made["items"][0]["id"])
+        ids = [assay.upload(self.key, png(color=(60 + 40 * i, 140, 160))) for i in range(4)]
         assay.load(self.key, self.images, [{"image": i} for i in ids])
 
     def page(self, width=1280, height=800, scheme="light", context=None):
@@ -62,6 +57,14 @@ class World:
         page.keyboard.press("Enter")
         page.get_by_role("heading", name="Work").wait_for()
         return page
+
+    def sent_answers(self, page, project, count=1):
+        """What has come, once there are so many."""
+        for _ in range(100):
+            found = self.answers(project)
+            if len(found) >= count: return found
+            page.wait_for_timeout(100)
+        raise AssertionError(f"{len(found)} answers came, not {count}")
 
     def answers(self, project):
         data = self.assay.export(self.key, project)

@@ -56,10 +56,7 @@ def test_two_tabs_work_on_two_tasks(world):  # noqa: F811
     assert objects(second) == 0
     pull(second, at, (120, 20), (180, 80)); second.get_by_label("pose").select_option("lies")
     for page in (first, second): page.locator("canvas.live").focus(); page.keyboard.press("Control+Enter")
-    for _ in range(60):
-        answers = world.answers(world.images)
-        if len(answers) == 2: break
-        first.wait_for_timeout(100)
+    answers = world.sent_answers(first, world.images, 2)
     assert sorted(a["annotations"][0]["attributes"]["pose"] for a in answers) == ["lies", "sits"]
     assert first.problems == [] and second.problems == []
 
@@ -76,9 +73,7 @@ def test_offline_the_light_says_so_and_what_waits_is_sent_later(world):  # noqa:
     page.locator("canvas.live").focus(); page.keyboard.press("Control+Enter"); status(page, "Offline: 2 waiting")
     world.shot(page, "hand-offline")
     page.context.set_offline(False)
-    for _ in range(100):
-        if len(world.answers(world.images)) == 2: break
-        page.wait_for_timeout(100)
+    world.sent_answers(page, world.images, 2)
     status(page, "Saved")
     page.keyboard.press("Control+k"); page.get_by_role("searchbox").fill("receipts"); page.keyboard.press("Enter")
     page.get_by_role("heading", name="Receipts").wait_for()
@@ -93,10 +88,7 @@ def test_an_ended_sign_in_is_renewed_in_place(world):  # noqa: F811
     page.locator("canvas.live").focus(); page.keyboard.press("Control+Enter")
     page.get_by_text("Your sign-in has ended").wait_for()
     page.get_by_label("Email").fill("me@x.org"); page.get_by_label("Password").fill(PASSWORD); page.keyboard.press("Enter")
-    for _ in range(100):
-        if world.answers(world.images): break
-        page.wait_for_timeout(100)
-    assert near(world.answers(world.images)[0]["annotations"][0]["box"], (20, 20, 60, 60))
+    assert near(world.sent_answers(page, world.images)[0]["annotations"][0]["box"], (20, 20, 60, 60))
 
 
 def test_everything_is_found_by_typing_and_keys_can_be_changed(world):  # noqa: F811

@@ -16,8 +16,7 @@ def open_review(world, name):  # noqa: F811
 def test_boxes_of_two_answers_are_compared_stepped_through_and_taken(world):  # noqa: F811
     project = world.assay.project(world.key, name="Compared", plan=PLAN, ontology={"classes": [
         {"name": "cat", "kind": "box"}, {"name": "dog", "kind": "box"}, {"name": "sure", "kind": "boolean"}]})
-    body = b'--b\r\nContent-Disposition: form-data; name="file"; filename="p.png"\r\n\r\n' + png() + b"\r\n--b--\r\n"
-    asset = world.assay.send("POST", "/api/assets", body, world.key, {"Content-Type": "multipart/form-data; boundary=b"})[1]["items"][0]["id"]
+    asset = world.assay.upload(world.key, png())
     box = lambda name, *b: {"class": name, "box": b}
     world.assay.load(world.key, project, [{"image": asset, "answers": [
         {"annotator": "a", "annotations": [box("cat", 20, 20, 100, 100), box("cat", 200, 20, 60, 60), {"class": "sure", "boolean": True}]},

@@ -9,8 +9,7 @@ KINDS = ["box", "polygon", "polyline", "point", "ellipse", "cuboid"]
 @pytest.fixture
 def shapes(world):  # noqa: F811
     world.shapes = world.assay.project(world.key, name="Shapes", ontology={"classes": [{"name": f"a {kind}", "kind": kind} for kind in KINDS]})
-    asset = world.assay.send("POST", "/api/assets", b'--b\r\nContent-Disposition: form-data; name="file"; filename="p.png"\r\n\r\n' + png() + b"\r\n--b--\r\n",
-                             world.key, {"Content-Type": "multipart/form-data; boundary=b"})[1]["items"][0]["id"]
+    asset = world.assay.upload(world.key, png())
     world.assay.load(world.key, world.shapes, [{"image": asset} for _ in range(2)])
     return world
 
@@ -115,8 +114,7 @@ def test_spans_are_marked_by_mouse_and_by_keyboard(world, scheme, width):  # noq
 def test_objects_are_linked_and_links_go_with_their_objects(world):  # noqa: F811
     project = world.assay.project(world.key, name="Linked", ontology={"classes": [
         {"name": "person", "kind": "box"}, {"name": "bag", "kind": "box"}, {"name": "carries", "kind": "relation", "from": ["person"], "to": ["bag"]}]})
-    asset = world.assay.send("POST", "/api/assets", b'--b\r\nContent-Disposition: form-data; name="file"; filename="p.png"\r\n\r\n' + png() + b"\r\n--b--\r\n",
-                             world.key, {"Content-Type": "multipart/form-data; boundary=b"})[1]["items"][0]["id"]
+    asset = world.assay.upload(world.key, png())
     world.assay.load(world.key, project, [{"image": asset}])
     page = world.signed_in(); open_project(page, "Linked"); ready(page)
     at = place(page)

@@ -1,9 +1,9 @@
 """The tools of the image: painted, cut, traced and turned by hand in a real browser, and what comes of it in COCO."""
-import json, re, struct, zlib
+import json, re
 import numpy as np
 import pytest
 
-from test_browser import World, browser, open_project, playwright, pytestmark, ready, world  # noqa: F401
+from test_browser import World, browser, open_project, playwright, png, pytestmark, ready, world  # noqa: F401
 from test_browser_shapes import near, place, pull
 
 KINDS = ["box", "rotatedBox", "polygon", "mask", "ellipse"]
@@ -18,17 +18,14 @@ def disc(width=400, height=300):
     y, x = np.mgrid[:height, :width] + 0.5
     inside = (x - 280) ** 2 + (y - 150) ** 2 < 70 ** 2
     pixels = np.where(inside[..., None], (230, 180, 90), (60, 100, 140)).astype(np.uint8)
-    rows = b"".join(b"\0" + row.tobytes() for row in pixels)
-    chunk = lambda name, data: struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
-    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""), inside)
+    return png(width, height, rows=[row.tobytes() for row in pixels]), inside
 
 
 @pytest.fixture
 def tools(world):  # noqa: F811
     image, world.inside = disc()
     world.tools = world.assay.project(world.key, name="Tools", ontology={"classes": CLASSES})
-    asset = world.assay.send("POST", "/api/assets", b'--b\r\nContent-Disposition: form-data; name="file"; filename="p.png"\r\n\r\n' + image + b"\r\n--b--\r\n",
-                             world.key, {"Content-Type": "multipart/form-data; boundary=b"})[1]["items"][0]["id"]
+    asset = world.assay.upload(world.key, image)
     world.assay.load(world.key, world.tools, [{"image": asset} for _ in range(3)])
     return world
 
@@ -44,11 +41,7 @@ def send(world, page):  # noqa: F811
     before = len(world.answers(world.tools)) if world.sent else 0
     page.keyboard.press("Control+Enter")
     world.sent += 1
-    for _ in range(100):
-        found = world.answers(world.tools)
-        if len(found) > before: return found[-1]["annotations"]
-        page.wait_for_timeout(50)
-    raise AssertionError("no answer came")
+    return world.sent_answers(page, world.tools, before + 1)[-1]["annotations"]
 
 
 World.sent = 0

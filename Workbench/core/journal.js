@@ -123,7 +123,12 @@ function replay(known) {
     else if (edit.kind === "redo") history.redo();
     else history.push(applied(history.state, edit.difference ?? {}));
   }
-  const all = [...history.past, history.state, ...history.future];
-  reserveKeys(Math.max(0, ...all.flatMap((answer) => [...answer.shapes, ...answer.links].map((one) => one.key))));
+  let last = 0;
+  for (const { answer, difference: change } of known) {
+    for (const list of [answer?.shapes, answer?.links, change?.set, change?.links]) {
+      for (const { key } of list ?? []) if (key > last) last = key;
+    }
+  }
+  reserveKeys(last);
   return history;
 }

@@ -87,7 +87,7 @@ function polygons(numbers) {
  * @returns {Mask} */
 const maskOf = ({ width, height }, count) => ({ width, height, counts: taken(count, Uint32Array) });
 
-export const merges = { union: 0, intersection: 1, subtraction: 2, difference: 3 };
+const merges = { union: 0, intersection: 1, subtraction: 2, difference: 3 };
 /** @typedef {keyof typeof merges} Merge */
 
 /** The pixels whose centres lie in the rings.
@@ -118,13 +118,6 @@ export function mergeMasks(a, b, merge) {
   return maskOf(a, kernel.mergeMasks(a.counts.length, b.counts.length, a.width, a.height, merges[merge]));
 }
 
-/** @param {Mask} a
- * @param {Mask} b */
-export function maskIoU(a, b) {
-  put(joined(a.counts, b.counts));
-  return taken(kernel.maskIoU(a.counts.length, b.counts.length, a.width, a.height), Float64Array)[0];
-}
-
 /** @param {Mask} mask
  * @returns {{ area: number, bounds: [number, number, number, number] }} */
 export function measure(mask) {
@@ -151,20 +144,6 @@ export function read({ size: [height, width], counts }) {
   return maskOf({ width, height }, kernel.decompress(text.length, width, height));
 }
 
-/** A byte a pixel down the columns, as a mask.
- * @param {Uint8Array} bitmap
- * @param {{ width: number, height: number }} size */
-export function encode(bitmap, size) {
-  put(bitmap);
-  return maskOf(size, kernel.encode(size.width, size.height));
-}
-
-/** @param {Mask} mask a byte a pixel down the columns */
-export function decode(mask) {
-  put(mask.counts);
-  return taken(kernel.decode(mask.counts.length, mask.width, mask.height), Uint8Array);
-}
-
 /** The pixels of the mask's bounds in one colour, to be put on a canvas.
  * @param {Mask} mask
  * @param {[number, number, number, number]} color red, green, blue, opacity 0…255 */
@@ -183,15 +162,6 @@ export function paint(mask, [red, green, blue, opacity]) {
 export function trace(mask, tolerance = 0) {
   put(mask.counts);
   return polygons(taken(kernel.trace(mask.counts.length, mask.width, mask.height, tolerance), Float64Array));
-}
-
-/** The pixels that hang together with one.
- * @param {Mask} mask
- * @param {number} x
- * @param {number} y */
-export function region(mask, x, y) {
-  put(mask.counts);
-  return maskOf(mask, kernel.maskRegion(mask.counts.length, mask.width, mask.height, x, y));
 }
 
 /** The mask so many whole pixels further right and down.
@@ -215,15 +185,6 @@ export function mergePolygons(a, b, merge) {
   both.set(q, p.length);
   put(both);
   return polygons(taken(kernel.mergePolygons(p.length, q.length, merges[merge]), Float64Array));
-}
-
-/** @param {Point[][]} rings
- * @param {number} tolerance
- * @returns {Point[][]} */
-export function simplify(rings, tolerance) {
-  const numbers = flat(rings);
-  put(numbers);
-  return polygons(taken(kernel.simplify(numbers.length, tolerance), Float64Array))[0];
 }
 
 /** Hands over the picture that wand and scissors look at.
@@ -264,9 +225,16 @@ function putJSON(value) {
   return text.length;
 }
 
+/** @type {any} what the kernel checks against now */
+let used = null;
+
 /** Says what annotations are checked against.
- * @param {any} ontology */
-export const useOntology = (ontology) => kernel.ontology(putJSON(ontology)) === 0;
+ * @param {any} ontology never changed once it is given
+ * @returns whether the kernel can make sense of it */
+export function useOntology(ontology) {
+  if (used !== ontology) used = kernel.ontology(putJSON(ontology)) === 0 ? ontology : null;
+  return used === ontology;
+}
 
 /** The first fault of some annotations; null where they keep the ontology, or are none that could be read.
  * @param {any[]} annotations
@@ -283,13 +251,4 @@ export function check(annotations, { width = 0, height = 0, textLength = -1, isP
 export function compare(a, b) {
   const [similarity, overlap] = taken(kernel.compare(putJSON([a, b])), Float64Array);
   return { similarity, overlap };
-}
-
-/** The value between those of two annotations.
- * @param {any} a
- * @param {any} b
- * @param {number} share */
-export function interpolate(a, b, share) {
-  const count = kernel.interpolate(putJSON([a, b]), share);
-  return JSON.parse(new TextDecoder().decode(taken(count, Uint8Array)));
 }

@@ -78,13 +78,6 @@ export async function flush() {
   }
 }
 
-/** Forgets an answer that the server will not take.
- * @param {string} lease */
-export async function discard(lease) {
-  await run("parcels", "readwrite", (store) => store.delete(lease));
-  report();
-}
-
 /** @param {string} project
  * @param {any} receipt */
 async function keepReceipt(project, receipt) {

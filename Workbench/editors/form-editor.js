@@ -39,8 +39,11 @@ export class FormEditor extends HTMLElement {
       element.hidden = !here.has(question.id);
       for (const input of element.querySelectorAll(`[name="q${question.id}"]`)) {
         const field = /** @type {HTMLInputElement} */ (input);
-        if (question.kind === "text" || question.kind === "number") {
-          if (field.value !== String(value ?? "") && !(question.kind === "number" && Number(field.value) === value && field.value !== "")) field.value = String(value ?? "");
+        if (question.kind === "number") {
+          // 1.50 is 1.5: what is being typed stays as it is.
+          if (value === undefined ? field.value !== "" : field.valueAsNumber !== value) field.value = String(value ?? "");
+        } else if (question.kind === "text") {
+          if (field.value !== String(value ?? "")) field.value = String(value ?? "");
           this.count(element, question, field.value);
         } else if (question.kind === "multiLabel") {
           field.checked = (value || []).includes(Number(field.value));

@@ -17,7 +17,7 @@ export class ObjectEditor extends HTMLElement {
    * @type {Set<number>} */
   also = new Set();
   /** What is not to be touched.
-   * @type {Set<number>} */
+   * @type {ReadonlySet<number>} */
   pinned = new Set();
   /** The class of what is marked next. */
   activeClass = 0;

@@ -108,7 +108,7 @@ function imageKeys(page, editor, drawn) {
     ...tool("W", "wand", "Magic wand", "mask", "polygon"),
     ...tool("S", "scissors", "Scissors along edges", "polygon", "mask", "polyline"),
     ...kindKeys.filter(([, kind]) => kinds.has(kind)).map(([keys, kind, label]) => ({
-      keys, label, run: () => { page.pickClass(drawn.find((definition) => definition.kind === kind).id); if (kind !== "mask") editor.setTool("draw"); },
+      keys, label, run: () => { page.pickClass(drawn.find((definition) => definition.kind === kind).id); editor.setTool("draw"); },
     })),
     { keys: "N", label: "The same again", run: () => { editor.choose(null); editor.setMode("new"); editor.live.focus(); } },
     ...(kinds.has("polygon") || kinds.has("mask")

@@ -65,8 +65,6 @@ export class LabelPage {
     this.stage = stage;
     this.time = new ActiveTime();
     this.history = new History(nothing);
-    /** @type {number | null} */
-    this.selected = null;
     this.build();
     this.unwatch = outbox.watch((waiting, problem) => this.light.waits(waiting, problem));
     this.clock = setInterval(() => this.showTime(), 1000);
@@ -116,7 +114,6 @@ export class LabelPage {
 
   async advance() {
     const lease = await this.session.next();
-    this.selected = null;
     this.light.next();
     if (!lease) return this.showEmpty();
     this.lease = lease;
@@ -174,15 +171,14 @@ export class LabelPage {
   /** @param {number | null} key */
   selectObject(key) {
     const from = this.linkFrom;
-    this.selected = key;
     if (from && key && key !== from) this.link(from, key);
     this.showObjects();
   }
 
   startLink() {
     if (!this.ontology.classes.some((/** @type {any} */ c) => c.kind === "relation")) return;
-    if (!this.selected) return toast("Select the first object, then press Alt+R.");
-    this.linkFrom = this.selected;
+    if (!this.editor.selected) return toast("Select the first object, then press Alt+R.");
+    this.linkFrom = this.editor.selected;
     toast("Now select the object to link it to.");
   }
 
@@ -371,7 +367,7 @@ export class LabelPage {
     this.undoButton.disabled = !this.history.canUndo;
     this.redoButton.disabled = !this.history.canRedo;
     if (this.stage === "review") {
-      fill(this.submitButton, answer === this.initial ? "Accept" : "Fix and accept", h("kbd", {}, "Ctrl+Enter"));
+      fill(this.submitButton, answer === this.initial ? "Accept" : "Fix and accept", h("kbd", {}, keysFor("Accept", "Ctrl+Enter")));
     } else if (this.hint) {
       const open = missing(answer, this.ontology);
       this.hint.textContent = open;
@@ -404,9 +400,9 @@ export class LabelPage {
    * @param {number[]} keys
    * @param {"veiled" | "pinned"} what */
   toggle(keys, what) {
-    const set = this.image[what];
-    const isSo = keys.every((key) => set.has(key));
-    for (const key of keys) isSo ? set.delete(key) : set.add(key);
+    const before = this.image[what];
+    const isSo = keys.every((key) => before.has(key));
+    this.image[what] = new Set(isSo ? [...before].filter((key) => !keys.includes(key)) : [...before, ...keys]);
     this.image.paint();
     this.showObjects();
   }
@@ -419,7 +415,7 @@ export class LabelPage {
     });
     if (this.count) this.count.textContent = shapes.length ? String(shapes.length) : "";
     this.showLinks();
-    const selected = shapes.find((shape) => shape.key === this.selected);
+    const selected = this.editor.chosen;
     if (selected) for (const button of this.classButtons || []) {
       button.setAttribute("aria-pressed", String(Number(button.dataset.id) === selected.class));
     }

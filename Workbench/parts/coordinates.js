@@ -1,4 +1,5 @@
 import { fill, h } from "../core/dom.js";
+import { fromRings, rings } from "../editors/image/geometry.js";
 
 /** What the numbers of a framed shape are.
  * @type {Record<string, string[]>} */
@@ -65,8 +66,7 @@ function skeleton(shape, change, keypoints) {
  * @param {any} shape
  * @param {(value: any) => void} change */
 function listed(shape, change) {
-  const rings = Array.isArray(shape.value[0]?.[0]) ? shape.value : [shape.value];
-  const text = rings.map((/** @type {number[][]} */ ring) => ring.map(([x, y]) => `${Math.round(x * 100) / 100}, ${Math.round(y * 100) / 100}`).join("\n")).join("\n\n");
+  const text = rings(shape.value).map((ring) => ring.map(([x, y]) => `${Math.round(x * 100) / 100}, ${Math.round(y * 100) / 100}`).join("\n")).join("\n\n");
   const least = shape.kind === "polygon" ? 3 : shape.kind === "cuboid" ? 6 : 2;
   const field = h("textarea.input.code", { rows: 6, "aria-label": "Points, x and y on each line", value: text });
   const problem = h("p.error-text", { role: "alert" });
@@ -75,7 +75,7 @@ function listed(shape, change) {
       part.split("\n").map((line) => line.split(/[,;\s]+/).filter(Boolean).map(Number)));
     const isRight = all.every((/** @type {number[][]} */ ring) => ring.length >= least && ring.every((p) => p.length === 2 && p.every(Number.isFinite)));
     problem.textContent = isRight ? "" : `Two numbers on each line, ${least} lines or more.`;
-    if (isRight) change(all.length === 1 ? all[0] : all);
+    if (isRight) change(fromRings(/** @type {any} */ (all)));
   });
   return [field, problem];
 }

@@ -5,6 +5,8 @@ import { fill, h, icon } from "../core/dom.js";
 const mostRows = 150;
 const rowHeight = 40;
 
+/** @typedef {{ isChosen: (key: number) => boolean, veiled: ReadonlySet<number>, pinned: ReadonlySet<number> }} State */
+
 /**
  * The objects of an answer, one a row. Thousands of them cost no more than a screenful.
  */
@@ -21,11 +23,12 @@ export class ObjectList {
     this.shapes = [];
     /** The place of the object that was scrolled to. */
     this.shown = -1;
-    this.state = { isChosen: (/** @type {number} */ _) => false, veiled: new Set(), pinned: new Set() };
+    /** @type {State} */
+    this.state = { isChosen: () => false, veiled: new Set(), pinned: new Set() };
   }
 
   /** @param {readonly any[]} shapes
-   * @param {{ isChosen: (key: number) => boolean, veiled: Set<number>, pinned: Set<number> }} state */
+   * @param {State} state */
   show(shapes, state) {
     this.shapes = shapes;
     this.state = state;

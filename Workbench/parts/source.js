@@ -28,7 +28,7 @@ export function source(text, format) {
 function copies(node, depth) {
   return [...node.childNodes].flatMap((child) => {
     if (child.nodeType === Node.TEXT_NODE) return [child.textContent ?? ""];
-    if (!(child instanceof Element) && child.nodeType !== Node.ELEMENT_NODE) return [];
+    if (child.nodeType !== Node.ELEMENT_NODE) return [];
     const element = /** @type {Element} */ (child);
     const name = element.localName;
     if (dropped.has(name) || depth > mostDepth) return [];

@@ -1,12 +1,8 @@
 import { fill, h, icon } from "../core/dom.js";
 import { tools } from "../editors/image/tools.js";
 
-/** How the picture is shown: name, least, most, step, and what changes nothing. */
-const views = {
-  brightness: ["Brightness", 0.2, 3, 0.05, 1],
-  contrast: ["Contrast", 0.2, 3, 0.05, 1],
-  gamma: ["Gamma", 0.2, 3, 0.05, 1],
-};
+/** How the picture is shown; 1 changes nothing. */
+const views = { brightness: "Brightness", contrast: "Contrast", gamma: "Gamma" };
 
 /**
  * The tools beside an image, those that its classes can use.
@@ -87,8 +83,8 @@ function slider(name, least, most, step, value, set) {
 /** Brightness, contrast and gamma of the picture as it is shown.
  * @param {any} editor */
 function viewMenu(editor) {
-  const sliders = Object.entries(views).map(([key, [name, least, most, step]]) =>
-    slider(String(name), Number(least), Number(most), Number(step), () => editor.shown[key], (value) => editor.setLook(key, value)));
+  const sliders = Object.entries(views).map(([key, name]) =>
+    slider(name, 0.2, 3, 0.05, () => editor.shown[key], (value) => editor.setLook(key, value)));
   const menu = h("div.view-menu", { popover: "auto", id: "view-menu" }, sliders.map((one) => one.element),
     h("button.button", { onclick: () => { editor.setLook(null); sliders.forEach((one) => one.show()); } }, "As it is"));
   const button = h("button.button.quiet.icon", { title: "Brightness, contrast, gamma", "aria-label": "Brightness, contrast, gamma", popovertarget: "view-menu" }, icon("contrast"));

@@ -71,8 +71,9 @@ def main():
 
 def browser(raw, ring):
     """The same calls by the engine of Chromium (V8), from the Node that Playwright brings."""
-    if len(sys.argv) < 3 and not list(ROOT.glob(".build/plugins/outputs/*/Web/destination/BuildKernel/kernel.wasm")): return {}
-    module = sys.argv[2] if len(sys.argv) > 2 else str(next(ROOT.glob(".build/plugins/outputs/*/Web/destination/BuildKernel/kernel.wasm")))
+    built = ROOT.glob(".build/plugins/outputs/*/Web/destination/BuildKernel/kernel.wasm")
+    module = sys.argv[2] if len(sys.argv) > 2 else str(next(built, ""))
+    if not module: return {}
     node = pathlib.Path(playwright.__file__).parent / "driver/node"
     with tempfile.NamedTemporaryFile("w", suffix=".json") as f:
         json.dump({"masks": [counts(x).tolist() for x in raw], "ring": ring.ravel().tolist(), "rounds": ROUNDS, "side": SIDE}, f)

@@ -39,8 +39,7 @@ def shapes(count, width=4000, height=3000):
 def crowd(world):
     """A page with all the shapes on one image."""
     project = world.assay.project(world.key, name="Crowd", ontology={"classes": [{"name": "a box", "kind": "box"}, {"name": "a polygon", "kind": "polygon"}]})
-    body = b'--b\r\nContent-Disposition: form-data; name="file"; filename="p.png"\r\n\r\n' + png(4000, 3000) + b"\r\n--b--\r\n"
-    asset = world.assay.send("POST", "/api/assets", body, world.key, {"Content-Type": "multipart/form-data; boundary=b"})[1]["items"][0]["id"]
+    asset = world.assay.upload(world.key, png(4000, 3000))
     world.assay.load(world.key, project, [{"image": asset, "prelabels": list(shapes(SHAPES))}])
     page = world.signed_in()
     open_project(page, "Crowd"); page.locator("image-editor[data-ready]").wait_for(); page.wait_for_timeout(2500)

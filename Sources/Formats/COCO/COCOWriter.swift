@@ -150,7 +150,7 @@ package struct COCOWriter: Sendable {
       if let skeleton = labelClass.skeleton {
         members.append(.init("keypoints", .array(skeleton.names.map { .string($0) })))
         // Counted from 1.
-        let lines = skeleton.lines.map { JSON.array([.int(Int64($0.0 + 1)), .int(Int64($0.1 + 1))]) }
+        let lines = skeleton.lines.map { JSON.array([.int(Int64($0.from + 1)), .int(Int64($0.to + 1))]) }
         members.append(.init("skeleton", .array(lines)))
       }
       writer.value(JSON.object(members))

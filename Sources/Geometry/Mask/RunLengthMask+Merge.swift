@@ -37,15 +37,13 @@ extension RunLengthMask {
 
   /// Intersection over union, 0…1; 0 where neither has a pixel, or the sizes differ.
   ///
-  /// - Parameter isCrowd: whether `other` is a region of many objects, of which this one need be
-  ///   only a part: then the intersection is divided by this area (COCO's rule).
   /// - Complexity: O(runs of both)
-  public func intersectionOverUnion(_ other: RunLengthMask, isCrowd: Bool = false) -> Double {
+  public func intersectionOverUnion(_ other: RunLengthMask) -> Double {
     guard width == other.width, height == other.height else { return 0 }
     var (shared, union) = (0, 0)
     Self.forEachPiece(self, other) { length, inA, inB in
       if inA && inB { shared &+= Int(length) }
-      if isCrowd ? inA : inA || inB { union &+= Int(length) }
+      if inA || inB { union &+= Int(length) }
     }
     return shared == 0 ? 0 : Double(shared) / Double(union)
   }

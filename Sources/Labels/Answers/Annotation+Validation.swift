@@ -29,7 +29,9 @@ extension Ontology {
       }
       counts[labelClass.id, default: 0] += 1
       let isNew = counts[labelClass.id] == 1
-      if let most = labelClass.rules.maximumCount, counts[labelClass.id, default: 0] > most, !isPartial {
+      if let most = labelClass.rules.maximumCount, counts[labelClass.id, default: 0] > most,
+        !isPartial
+      {
         throw AnnotationFault(.tooManyObjects(limit: most), index: index, name: labelClass.name)
       }
       if case .relation(let relation) = labelClass.kind {
@@ -57,7 +59,9 @@ extension Ontology {
       }
     }
     for labelClass in classes where labelClass.isRequired && counts[labelClass.id] == nil {
-      guard labelClass.condition == nil || asked.contains(where: { $0.id == labelClass.id }) else { continue }
+      guard labelClass.condition == nil || asked.contains(where: { $0.id == labelClass.id }) else {
+        continue
+      }
       throw AnnotationFault(.missing, index: nil, name: labelClass.name)
     }
   }
@@ -110,7 +114,8 @@ extension LabelClass {
   ) -> AnnotationFault.Reason? {
     switch (kind, value) {
     case (.shape(let kind), .shape(let shape)) where kind == shape.kind:
-      return ShapeCheck(shape, imageSize).reason ?? (isPartial ? nil : reason(against: shape))
+      return ShapeCheck(shape: shape, imageSize: imageSize).reason
+        ?? (isPartial ? nil : reason(against: shape))
     case (.span, .span(let span)):
       guard span.isSound else { return .emptySpan }
       if let textLength, span.end > textLength { return .outOfText(length: textLength) }
@@ -141,7 +146,9 @@ extension LabelClass {
     let bounds = shape.bounds
     if bounds.width < rules.minimumWidth { return .tooNarrow(least: rules.minimumWidth) }
     if bounds.height < rules.minimumHeight { return .tooLow(least: rules.minimumHeight) }
-    if rules.minimumArea > 0, shape.area < rules.minimumArea { return .tooSmall(least: rules.minimumArea) }
+    if rules.minimumArea > 0, shape.area < rules.minimumArea {
+      return .tooSmall(least: rules.minimumArea)
+    }
     let count = shape.points.count
     if let least = rules.minimumPoints, count < least { return .tooFewPoints(least: least) }
     if let most = rules.maximumPoints, count > most { return .tooManyPoints(limit: most) }
@@ -181,11 +188,6 @@ extension LabelClass {
 private struct ShapeCheck {
   let shape: Shape
   let imageSize: ImageSize?
-
-  init(_ shape: Shape, _ imageSize: ImageSize?) {
-    self.shape = shape
-    self.imageSize = imageSize
-  }
 
   var reason: AnnotationFault.Reason? {
     guard shape.isFinite else { return .notFinite }

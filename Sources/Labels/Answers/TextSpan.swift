@@ -58,20 +58,24 @@ public struct TextSpan: Hashable, Sendable {
 public struct TextOffsets: Sendable {
   private let utf8: [Int32]
   private let utf16: [Int32]
-  private let scalars: String.UnicodeScalarView
+  private let bytes: [UInt8]
 
   /// - Complexity: O(scalars)
   public init(_ text: String) {
-    scalars = text.unicodeScalars
+    bytes = Array(text.utf8)
     var (utf8, utf16): ([Int32], [Int32]) = ([0], [0])
-    var (bytes, units) = (Int32(0), Int32(0))
-    for scalar in scalars {
-      bytes += scalar.value < 0x80 ? 1 : scalar.value < 0x800 ? 2 : scalar.value < 0x10000 ? 3 : 4
+    var (place, units) = (Int32(0), Int32(0))
+    for scalar in text.unicodeScalars {
+      place += scalar.value < 0x80 ? 1 : scalar.value < 0x800 ? 2 : scalar.value < 0x10000 ? 3 : 4
       units += scalar.value < 0x10000 ? 1 : 2
-      utf8.append(bytes)
+      utf8.append(place)
       utf16.append(units)
     }
     (self.utf8, self.utf16) = (utf8, utf16)
+  }
+
+  private func isWithin(_ piece: TextSpan.Piece) -> Bool {
+    piece.start >= 0 && piece.start <= piece.end && piece.end < utf8.count
   }
 
   /// nil for a place outside the text.
@@ -80,14 +84,12 @@ public struct TextOffsets: Sendable {
 
   /// The words that a span marks, its pieces joined by " … ".
   ///
-  /// - Complexity: O(scalars before its end)
+  /// - Complexity: O(what it marks)
   public func text(of span: TextSpan) -> String {
     var words = ""
-    for (number, piece) in span.pieces.enumerated() where piece.end < utf8.count && piece.start >= 0 {
+    for (number, piece) in span.pieces.enumerated() where isWithin(piece) {
       if number > 0 { words += " … " }
-      let start = scalars.index(scalars.startIndex, offsetBy: piece.start)
-      words.unicodeScalars.append(
-        contentsOf: scalars[start..<scalars.index(start, offsetBy: piece.count)])
+      words += String(decoding: bytes[Int(utf8[piece.start])..<Int(utf8[piece.end])], as: UTF8.self)
     }
     return words
   }

@@ -65,7 +65,7 @@ package enum AnnotationNotation {
     for member in members {
       switch member.name {
       case "class", valueName(labelClass.kind): break
-      case "utf8", "utf16", "text" where labelClass.kind == .span: break
+      case let name where labelClass.kind == .span && spanNotes.contains(name): break
       case "attributes": attributes = try self.attributes(member.value, of: labelClass)
       case "group" where labelClass.kind.isObject: group = try self.group(member.value)
       default: throw stranger(member.name, labelClass)
@@ -79,6 +79,9 @@ package enum AnnotationNotation {
       classID: labelClass.id, value: try self.value(value, of: labelClass, path: name),
       attributes: attributes, group: group)
   }
+
+  /// What exports say of a span beside its places.
+  private static let spanNotes = ["utf8", "utf16", "text"]
 
   private static func stranger(_ name: String, _ labelClass: LabelClass) -> NotationFault {
     NotationFault(
@@ -130,16 +133,8 @@ package enum AnnotationNotation {
       var chosen: [OptionID] = []
       for item in list { chosen.append(try option(item, options, path)) }
       return .multiLabel(chosen.sorted())
-    case .rating:
-      guard let number = json.number else {
-        throw NotationFault(path: path, problem: "must be a number, not \(json.kindName)")
-      }
-      return .rating(number)
-    case .number:
-      guard let number = json.number else {
-        throw NotationFault(path: path, problem: "must be a number, not \(json.kindName)")
-      }
-      return .number(number)
+    case .rating: return .rating(try number(json, path))
+    case .number: return .number(try number(json, path))
     case .boolean:
       guard let isTrue = json.bool else {
         throw NotationFault(path: path, problem: "must be true or false, not \(json.kindName)")
@@ -151,6 +146,13 @@ package enum AnnotationNotation {
       }
       return .text(text)
     }
+  }
+
+  private static func number(_ json: JSON, _ path: String) throws(NotationFault) -> Double {
+    guard let number = json.number else {
+      throw NotationFault(path: path, problem: "must be a number, not \(json.kindName)")
+    }
+    return number
   }
 
   /// `[start, end]`, or a list of such.

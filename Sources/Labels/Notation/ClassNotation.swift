@@ -76,7 +76,7 @@ enum ClassNotation {
       }
       names.append(name)
     }
-    var lines: [(Int, Int)] = []
+    var lines: [Skeleton.Line] = []
     for (index, item) in (json["skeleton"]?.array ?? []).enumerated() {
       guard let pair = item.array, pair.count == 2, let from = pair[0].integer,
         let to = pair[1].integer
@@ -84,7 +84,7 @@ enum ClassNotation {
         throw NotationFault(
           path: "\(path).skeleton[\(index)]", problem: "must be two places [from, to], from 0")
       }
-      lines.append((Int(clamping: from), Int(clamping: to)))
+      lines.append(.init(from: Int(clamping: from), to: Int(clamping: to)))
     }
     return Skeleton(names: names, lines: lines)
   }
@@ -102,7 +102,7 @@ enum ClassNotation {
     if labelClass.rules != ShapeRules() { members.append(.init("rules", rules(labelClass.rules))) }
     if let skeleton = labelClass.skeleton {
       members.append(.init("keypoints", .array(skeleton.names.map { .string($0) })))
-      let lines = skeleton.lines.map { JSON.array([.int(Int64($0.0)), .int(Int64($0.1))]) }
+      let lines = skeleton.lines.map { JSON.array([.int(Int64($0.from)), .int(Int64($0.to))]) }
       members.append(.init("skeleton", .array(lines)))
     }
     if let color = labelClass.look.color { members.append(.init("color", .string(color))) }

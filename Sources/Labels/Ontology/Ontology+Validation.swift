@@ -104,7 +104,8 @@ extension LabelClass {
       guard let skeleton, (1...Skeleton.limit).contains(skeleton.names.count),
         Set(skeleton.names).count == skeleton.names.count,
         skeleton.lines.allSatisfy({
-          $0.0 != $0.1 && skeleton.names.indices.contains($0.0) && skeleton.names.indices.contains($0.1)
+          $0.from != $0.to && skeleton.names.indices.contains($0.from)
+            && skeleton.names.indices.contains($0.to)
         })
       else { return .badSkeleton(name: name) }
     } else if skeleton != nil {

@@ -22,17 +22,20 @@ public struct ShapeRules: Hashable, Sendable {
 public struct Skeleton: Hashable, Sendable {
   public var names: [String]
   /// Places in `names`, from 0.
-  public var lines: [(Int, Int)] { pairs.map { ($0.from, $0.to) } }
+  public var lines: [Line]
 
-  private struct Pair: Hashable, Sendable {
-    var from: Int
-    var to: Int
+  public struct Line: Hashable, Sendable {
+    public var from: Int
+    public var to: Int
+    public init(from: Int, to: Int) {
+      self.from = from
+      self.to = to
+    }
   }
-  private var pairs: [Pair]
 
-  public init(names: [String], lines: [(Int, Int)] = []) {
+  public init(names: [String], lines: [Line] = []) {
     self.names = names
-    pairs = lines.map { Pair(from: $0.0, to: $0.1) }
+    self.lines = lines
   }
 
   /// Keypoints a skeleton may have.

@@ -27,7 +27,8 @@ struct JSONLinesExport {
     writer.value(task.content.metadata)
     writer.name("answers")
     writer.beginArray()
-    let offsets = task.ontology.hasSpans ? task.content.text.map { TextOffsets($0) } : nil
+    let isAnswered = !task.answers.isEmpty || task.consensus != nil
+    let offsets = isAnswered && task.ontology.hasSpans ? task.content.text.map { TextOffsets($0) } : nil
     for answer in task.answers { add(answer, task.ontology, offsets) }
     writer.endArray()
     writer.name("consensus")

@@ -6,11 +6,9 @@ import { Crowd, crowdSize } from "./crowd.js";
 import { ShapeGrid } from "./grid.js";
 import { boundsOf, kinds, meets } from "./kinds.js";
 import { absent, maskOf } from "./kinds-free.js";
-import { ImageView } from "./view.js";
-import { paintGhost, paintHandles, paintLine, paintPixelGrid, paintShape } from "./painting.js";
+import { handleReach, ImageView } from "./view.js";
+import { lookOf, paintGhost, paintHandles, paintLine, paintPixelGrid, paintShape } from "./painting.js";
 
-/** Screen pixels within which a handle is met or a point snaps. */
-export const handleReach = 9;
 /** Screen pixels that an image pixel must have for the grid between them to be drawn. */
 const gridPixels = 8;
 
@@ -25,11 +23,22 @@ const gridPixels = 8;
  */
 export class ImageCanvas extends ObjectEditor {
   view = new ImageView();
-  image = /** @type {HTMLImageElement} */ (document.createElement("img"));
-  finished = document.createElement("canvas");
-  live = document.createElement("canvas");
-  map = document.createElement("canvas");
-  readout = document.createElement("div");
+  /** @type {HTMLImageElement} */
+  image = h("img.picture", { alt: "", draggable: "false", decoding: "async" });
+  /** @type {HTMLCanvasElement} */
+  finished = h("canvas.finished", { "aria-hidden": "true" });
+  /** @type {HTMLCanvasElement} */
+  live = h("canvas.live", {
+    tabindex: 0, role: "application",
+    "aria-label": "Image. Draw with the mouse; select objects in the list beside it.",
+  });
+  /** @type {HTMLCanvasElement} */
+  map = h("canvas.minimap", { "aria-hidden": "true", hidden: true });
+  /** The picture small, for the map.
+   * @type {OffscreenCanvas | null} */
+  thumbnail = null;
+  /** @type {HTMLElement} */
+  readout = h("div.readout", { "aria-hidden": "true" });
   /** @type {Crowd | null} */
   crowd = null;
   /** How the picture is shown. */
@@ -37,8 +46,8 @@ export class ImageCanvas extends ObjectEditor {
   /** @type {Element[]} the filter's functions, one a channel */
   gamma = [];
   gammaName = "picture-gamma";
-  /** What is not shown: of the view, not of the answer.
-   * @type {Set<number>} */
+  /** What is not shown: of the view, not of the answer. Another set when that changes.
+   * @type {ReadonlySet<number>} */
   veiled = new Set();
   /** Shapes of others, laid over these.
    * @type {readonly Shape[]} */
@@ -77,20 +86,13 @@ export class ImageCanvas extends ObjectEditor {
   gridShapes = null;
   /** @type {readonly Shape[] | null} that the crowd shows */
   crowdShapes = null;
-  crowdHidden = 0;
+  /** @type {ReadonlySet<number> | null} that it leaves out */
+  crowdVeiled = null;
 
   layers() {
-    this.image = h("img.picture", { alt: "", draggable: "false", decoding: "async" });
     const crowd = h("canvas.crowd", { "aria-hidden": "true" });
     this.crowd = new Crowd(crowd);
     this.crowd.arrived = () => this.schedule();
-    this.finished = h("canvas.finished", { "aria-hidden": "true" });
-    this.live = h("canvas.live", {
-      tabindex: 0, role: "application",
-      "aria-label": "Image. Draw with the mouse; select objects in the list beside it.",
-    });
-    this.map = h("canvas.minimap", { "aria-hidden": "true", hidden: true });
-    this.readout = h("div.readout", { "aria-hidden": "true" });
     fill(this, this.gammaFilter(), this.image, crowd, this.finished, this.live, this.map, this.readout);
     this.setLook(null);
   }
@@ -98,6 +100,7 @@ export class ImageCanvas extends ObjectEditor {
   /** @param {any} options */
   load(options) {
     this.image.onload = () => {
+      this.thumbnail = null;
       options.loaded?.(this.width, this.height);
       this.fit();
       this.dataset.ready = "";
@@ -160,11 +163,7 @@ export class ImageCanvas extends ObjectEditor {
   /** How a class is painted.
    * @param {number} id */
   look(id) {
-    const definition = this.classes.find((c) => c.id === id);
-    return {
-      name: definition?.name ?? "", lines: /** @type {any} */ (definition)?.skeleton,
-      color: (/** @type {number} */ alpha = 1) => color(id, alpha),
-    };
+    return lookOf(this.classes.find((c) => c.id === id) ?? { id, name: "" });
   }
 
   /** What lies near, found without looking at all. */
@@ -261,6 +260,7 @@ export class ImageCanvas extends ObjectEditor {
     const context = this.context(this.finished);
     const { scale } = this.view;
     this.placePicture();
+    this.paintMap();
     if (this.hasGrid && scale >= gridPixels) paintPixelGrid(context, this.view, this.size, this.clientWidth, this.clientHeight);
     const held = new Set([this.gesture?.shape?.key, ...(this.gesture?.others ?? []).map((/** @type {any} */ shape) => shape.key)]);
     const isCrowd = this.shapes.length > crowdSize;
@@ -291,9 +291,9 @@ export class ImageCanvas extends ObjectEditor {
   /** @param {boolean} isCrowd */
   showCrowd(isCrowd) {
     if (!isCrowd || this.isHidden) return this.crowd?.painted ? this.crowd.clear() : undefined;
-    if (this.crowdShapes !== this.shapes || this.crowdHidden !== this.veiled.size) {
+    if (this.crowdShapes !== this.shapes || this.crowdVeiled !== this.veiled) {
       this.crowdShapes = this.shapes;
-      this.crowdHidden = this.veiled.size;
+      this.crowdVeiled = this.veiled;
       this.crowd?.show(this.shapes.filter((shape) => !this.veiled.has(shape.key)), this.options.classes, this.size);
     }
     this.crowd?.paint(this.view, this.clientWidth, this.clientHeight);
@@ -387,7 +387,6 @@ export class ImageCanvas extends ObjectEditor {
     }
     this.tool?.paint(context);
     this.paintPath(context);
-    this.paintMap();
     this.paintReadout();
     this.live.style.setProperty("cursor", this.cursorName());
   }
@@ -418,8 +417,12 @@ export class ImageCanvas extends ObjectEditor {
       this.map.style.setProperty("height", `${h}px`);
     }
     const context = /** @type {CanvasRenderingContext2D} */ (this.map.getContext("2d"));
+    if (this.thumbnail?.width !== this.map.width) {
+      this.thumbnail = new OffscreenCanvas(this.map.width, this.map.height);
+      this.thumbnail.getContext("2d")?.drawImage(this.image, 0, 0, this.map.width, this.map.height);
+    }
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
-    context.drawImage(this.image, 0, 0, w, h);
+    context.drawImage(/** @type {any} */ (this.thumbnail), 0, 0, w, h);
     context.strokeStyle = "oklch(80% 0.17 90)";
     context.lineWidth = 2;
     const frame = [Math.max(0, left), Math.max(0, top), Math.min(this.width, right), Math.min(this.height, bottom)].map((v) => v * scale);

@@ -1,10 +1,11 @@
 import { newKey } from "../../core/answer.js";
 import * as kernel from "../../core/kernel.js";
 import { announce, toast } from "../../parts/dialog.js";
-import { distance, nearest } from "./geometry.js";
-import { handleReach, ImageCanvas } from "./image-canvas.js";
+import { distance, fromRings, nearest } from "./geometry.js";
+import { ImageCanvas } from "./image-canvas.js";
 import { kinds, movedShape, withoutPoint } from "./kinds.js";
 import { absent, hidden, maskOf, maskValue, visible } from "./kinds-free.js";
+import { handleReach } from "./view.js";
 import { makeTool, outlinesOf, tools } from "./tools.js";
 
 /**
@@ -260,7 +261,7 @@ export class ImageEditor extends ImageCanvas {
 
   startPinch() {
     const [a, b] = [...this.pointers.values()];
-    this.gesture = { kind: "pinch", distance: Math.hypot(a[0] - b[0], a[1] - b[1]) };
+    this.gesture = { kind: "pinch", distance: distance(a, b) };
   }
 
   /** @param {PointerEvent} event */
@@ -279,9 +280,9 @@ export class ImageEditor extends ImageCanvas {
       case "pinch": {
         const [a, b] = [...this.pointers.values()];
         if (!a || !b) return;
-        const distance = Math.hypot(a[0] - b[0], a[1] - b[1]);
-        this.view.zoom(distance / gesture.distance, (a[0] + b[0]) / 2, (a[1] + b[1]) / 2);
-        gesture.distance = distance;
+        const apart = distance(a, b);
+        this.view.zoom(apart / gesture.distance, (a[0] + b[0]) / 2, (a[1] + b[1]) / 2);
+        gesture.distance = apart;
         return this.paint();
       }
       case "tool":
@@ -301,7 +302,7 @@ export class ImageEditor extends ImageCanvas {
           ({ ...shape, value: movedShape(shape.kind, shape.value, point[0] - gesture.from[0], point[1] - gesture.from[1], this.size) }));
         break;
       case "draw":
-        if (Math.hypot(place[0] - gesture.place[0], place[1] - gesture.place[1]) >= dragThreshold) {
+        if (distance(place, gesture.place) >= dragThreshold) {
           gesture.value = kinds[this.kind].drawn?.(gesture.from, point, this.size) ?? null;
         }
         break;
@@ -407,7 +408,7 @@ export class ImageEditor extends ImageCanvas {
   complete(mask, mode) {
     if (this.kind !== "mask") {
       const all = outlinesOf(mask);
-      if (mode === "new" || this.chosen?.kind !== "polygon") return this.addAll(all.slice(0, 1).map(asPolygon));
+      if (mode === "new" || this.chosen?.kind !== "polygon") return this.addAll(all.slice(0, 1).map(fromRings));
       return this.mergePolygons(all, mode);
     }
     const shape = this.chosen?.kind === "mask" ? this.chosen : mode === "subtraction" ? this.shapes.findLast((other) => other.kind === "mask" && other.class === this.activeClass) : null;
@@ -427,7 +428,7 @@ export class ImageEditor extends ImageCanvas {
    * @param {Point[][]} rings
    * @param {Mode} mode */
   completeRings(rings, mode) {
-    const value = asPolygon(rings);
+    const value = fromRings(rings);
     if (this.kind === "polyline") return void this.add(rings[0]);
     if (mode !== "new" && this.chosen?.kind === "polygon" && kernel.isLoaded()) return this.mergePolygons([rings], mode);
     if (kinds.polygon.isWhole(value)) this.add(value);
@@ -453,7 +454,7 @@ export class ImageEditor extends ImageCanvas {
       });
       pieces = [whole, ...apart];
     }
-    const values = pieces.map(asPolygon).filter((value) => kinds.polygon.isWhole(value));
+    const values = pieces.map(fromRings).filter((value) => kinds.polygon.isWhole(value));
     if (!values.length) return this.remove(shape);
     const rest = values.slice(1).map((value) => ({ ...shape, key: newKey(), value }));
     this.options.change([...this.shapes.map((other) => (other.key === shape.key ? { ...shape, value: values[0] } : other)), ...rest]);
@@ -555,7 +556,3 @@ export class ImageEditor extends ImageCanvas {
   }
 }
 customElements.define("image-editor", ImageEditor);
-
-/** Rings as the API writes them.
- * @param {Point[][]} rings */
-const asPolygon = (rings) => (rings.length === 1 ? rings[0] : rings);

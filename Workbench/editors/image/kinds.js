@@ -15,7 +15,7 @@
  */
 import { box, cuboid, ellipse, rotatedBox } from "./kinds-framed.js";
 import { keypoints, mask, point, polygon, polyline } from "./kinds-free.js";
-import { bounds, distance, isInside, nearest, within } from "./geometry.js";
+import { bounds, distance, isInside, nearest } from "./geometry.js";
 
 /** @type {Record<string, Kind>} */
 export const kinds = { box, rotatedBox, polygon, polyline, point, ellipse, cuboid, keypoints, mask };
@@ -69,7 +69,6 @@ export function meets(kind, value, place, reach) {
     const inside = all.filter((ring) => isInside(ring, place)).length;
     return kind === "cuboid" ? inside > 0 : inside % 2 === 1;
   }
-  if (kind === "keypoints") return all.some((ring) => ring.some((other) => distance(place, other) <= reach)) || isOnLine(all, place, reach);
   return isOnLine(all, place, reach);
 }
 
@@ -78,9 +77,3 @@ export function meets(kind, value, place, reach) {
  * @param {number} reach */
 const isOnLine = (all, place, reach) => all.some((ring) =>
   ring.some((b, i) => distance(place, nearest(place, ring[Math.max(0, i - 1)], b)) <= reach));
-
-/** A place as a share of a box, 0…1.
- * @param {Point} place
- * @param {readonly number[]} box
- * @returns {Point} */
-export const shareOf = ([x, y], [left, top, w, h]) => [within((x - left) / (w || 1), 1), within((y - top) / (h || 1), 1)];

@@ -2,10 +2,10 @@
  * Paints a crowd of shapes away from the page, so that the hand is never kept waiting: the page moves the
  * last picture about until the next one is here.
  */
-import { color, useColors } from "../../core/colors.js";
+import { useColors } from "../../core/colors.js";
 import { ImageView } from "./view.js";
 import { kinds } from "./kinds.js";
-import { paintShape } from "./painting.js";
+import { lookOf, paintShape } from "./painting.js";
 import { ShapeGrid } from "./grid.js";
 
 /** @type {ShapeGrid | null} */
@@ -23,8 +23,7 @@ onmessage = ({ data }) => {
   if (data.shapes) {
     size = data.size;
     useColors(data.classes);
-    looks = new Map(data.classes.map((/** @type {any} */ { id, name, skeleton }) =>
-      [id, { name, lines: skeleton, color: (/** @type {number} */ alpha = 1) => color(id, alpha) }]));
+    looks = new Map(data.classes.map((/** @type {any} */ definition) => [definition.id, lookOf(definition)]));
     grid = new ShapeGrid(data.shapes.filter((/** @type {any} */ shape) => shape.kind !== "mask"), size);
   }
   if (data.view) postMessage(paint(data), /** @type {any} */ ([]));

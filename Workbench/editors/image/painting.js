@@ -2,6 +2,7 @@
  * How shapes look on a canvas. Shared by the editor and the worker that paints crowds, so it knows nothing
  * of either.
  */
+import { color } from "../../core/colors.js";
 import { boundsOf, kinds } from "./kinds.js";
 import { absent, hidden } from "./kinds-free.js";
 
@@ -13,6 +14,11 @@ const ink = "oklch(18% 0.02 170)";
  * @typedef {import("./view.js").ImageView} View
  * @typedef {CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D} Context
  */
+
+/** How a class is painted.
+ * @param {{ id: number, name: string, skeleton?: readonly [number, number][] }} definition
+ * @returns {Look} */
+export const lookOf = ({ id, name, skeleton }) => ({ name, lines: skeleton, color: (alpha = 1) => color(id, alpha) });
 
 /** @param {View} view
  * @param {any} kind

@@ -7,7 +7,8 @@
  */
 import * as kernel from "../../core/kernel.js";
 import { toast } from "../../parts/dialog.js";
-import { distance } from "./geometry.js";
+import { distance, ringArea } from "./geometry.js";
+import { handleReach } from "./view.js";
 import { paintHandles, paintLine } from "./painting.js";
 
 /** Pixels off which the points of a traced outline may lie. */
@@ -110,7 +111,7 @@ class Scissors {
   down(event, point) {
     const { editor } = this;
     if (!editor.readPicture()) return;
-    const reach = 9 / editor.view.scale;
+    const reach = handleReach / editor.view.scale;
     const first = this.pieces[0]?.anchor;
     if (this.pieces.length > 2 && distance(point, first) <= reach) return this.finish();
     const before = this.pieces.at(-1)?.anchor;
@@ -192,9 +193,5 @@ export function makeTool(editor, name) {
 /** The outlines of a mask as polygons, the largest first.
  * @param {kernel.Mask} mask */
 export function outlinesOf(mask) {
-  const area = (/** @type {Point[][]} */ [ring]) => ring.reduce((sum, [x, y], i) => {
-    const [px, py] = ring[(i || ring.length) - 1];
-    return sum + px * y - x * py;
-  }, 0);
-  return kernel.trace(mask, traceTolerance).sort((a, b) => area(b) - area(a));
+  return kernel.trace(mask, traceTolerance).sort(([a], [b]) => ringArea(b) - ringArea(a));
 }

@@ -1,3 +1,6 @@
+/** Screen pixels within which a handle is met or a point snaps. */
+export const handleReach = 9;
+
 /**
  * Where an image lies on the screen: image pixels times `scale`, moved by `x, y` screen pixels.
  */

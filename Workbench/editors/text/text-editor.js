@@ -209,8 +209,7 @@ export class TextEditor extends ObjectEditor {
       event.preventDefault();
       event.stopPropagation();
       this.step(forward, event.altKey, event.shiftKey);
-    } else if (event.key === "Enter" && this.cursor && !event.metaKey && !(event.ctrlKey && !this.chosen)) {
-      if (event.ctrlKey) return;
+    } else if (event.key === "Enter" && this.cursor && !event.metaKey && !event.ctrlKey) {
       event.preventDefault();
       event.stopPropagation();
       const [start, end] = this.chosenPlaces();
