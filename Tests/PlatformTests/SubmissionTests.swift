@@ -133,10 +133,10 @@ import Workflow
       try await fixture.vault { vault in
         try await vault.database.write(.flushed) { connection in
           let task = try TaskRow.get(id, connection)
-          let ontology = try vault.content(of: task, connection).ontology
+          let reading = try vault.reading(of: task, connection)
           let version = try ConsensusRow.insert(
             [.init(classID: ClassID(1), value: .category(OptionID(option)))], confidence: 1,
-            method: "test", answers: 1, of: task, ontology, vault, at: vault.environment.now(),
+            method: "test", answers: 1, of: task, reading, vault, at: vault.environment.now(),
             connection)
           try connection.run(
             "UPDATE tasks SET consensus_version = ? WHERE seq = ?",

@@ -11,7 +11,9 @@ enum House {
     "Consensus": ["Geometry", "Labels", "Glibc", "Darwin"],
     "Workflow": ["Labels"],
     "Vault": ["Foundation", "COpenSSL", "Crypto", "Synchronization", "Glibc"],
-    "Formats": ["Foundation", "CZlib", "Notation", "Geometry", "Labels"],
+    "Formats": [
+      "Foundation", "FoundationXML", "Yams", "CZlib", "Notation", "Geometry", "Labels",
+    ],
     "Wire": ["Notation"],
     "Store": ["Foundation", "Labels", "Workflow", "Vault", "Glibc", "Darwin"],
     "StoreSQLite": ["Foundation", "Synchronization", "Store", "GRDB", "GRDBSQLite"],

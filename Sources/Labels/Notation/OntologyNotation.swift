@@ -220,9 +220,23 @@ package enum OntologyNotation {
       .init("kind", .string(labelClass.kindName)),
       .init("required", .bool(labelClass.isRequired)),
     ]
-    switch labelClass.kind {
-    case .shape, .span:
+    if labelClass.kind.isObject {
       members.append(.init("attributes", .array(labelClass.attributes.map { json($0) })))
+    }
+    members += kindMembers(labelClass.kind)
+    return .object(members + ClassNotation.members(labelClass))
+  }
+
+  /// The members that say the kind, by themselves.
+  static func json(_ kind: LabelClass.Kind) -> JSON {
+    let named = LabelClass(id: ClassID(1), name: "", kind: kind)
+    return .object([.init("kind", .string(named.kindName))] + kindMembers(kind))
+  }
+
+  private static func kindMembers(_ kind: LabelClass.Kind) -> [JSON.Member] {
+    var members: [JSON.Member] = []
+    switch kind {
+    case .shape, .span, .boolean: break
     case .category(let options), .multiLabel(let options):
       let list = options.map { option in
         let parent = option.parent.map { [JSON.Member("parent", .int(Int64($0.number)))] } ?? []
@@ -237,7 +251,6 @@ package enum OntologyNotation {
       if !scale.labels.isEmpty {
         members.append(.init("labels", .array(scale.labels.map { .string($0) })))
       }
-    case .boolean: break
     case .number(let range):
       if let minimum = range.minimum { members.append(.init("min", .double(minimum))) }
       if let maximum = range.maximum { members.append(.init("max", .double(maximum))) }
@@ -250,6 +263,6 @@ package enum OntologyNotation {
       members.append(.init("to", numbers(relation.to)))
       members.append(.init("directed", .bool(relation.isDirected)))
     }
-    return .object(members + ClassNotation.members(labelClass))
+    return members
   }
 }

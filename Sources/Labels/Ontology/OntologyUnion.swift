@@ -10,7 +10,7 @@ public struct OntologyUnion: Sendable {
     Self.add(other.classes, to: &ontology.classes)
   }
 
-  private static func add(_ new: [LabelClass], to known: inout [LabelClass]) {
+  static func add(_ new: [LabelClass], to known: inout [LabelClass]) {
     for candidate in new {
       guard let place = known.firstIndex(where: { isSame($0, candidate) }) else {
         var added = candidate
@@ -29,7 +29,7 @@ public struct OntologyUnion: Sendable {
     }
   }
 
-  private static func merged(
+  static func merged(
     _ known: LabelClass.Kind, _ new: LabelClass.Kind
   ) -> LabelClass.Kind {
     func options(_ a: [LabelClass.Option], _ b: [LabelClass.Option]) -> [LabelClass.Option] {
@@ -62,15 +62,20 @@ public struct OntologyUnion: Sendable {
       guard let old = other[annotation.classID],
         let new = ontology.classes.first(where: { Self.isSame($0, old) })
       else { return nil }
-      return Annotation(
-        classID: new.id, value: Self.value(annotation.value, old, new),
-        attributes: annotation.attributes.compactMap { attribute in
-          guard let was = old.attributes.first(where: { $0.id == attribute.id }),
-            let now = new.attributes.first(where: { Self.isSame($0, was) })
-          else { return nil }
-          return .init(id: now.id, value: Self.value(attribute.value, was, now))
-        }, group: annotation.group)
+      return Self.moved(annotation, from: old, to: new)
     }
+  }
+
+  /// A label of one class said as one of another, which has the attributes and options of the first.
+  static func moved(_ label: Annotation, from old: LabelClass, to new: LabelClass) -> Annotation {
+    Annotation(
+      classID: new.id, value: value(label.value, old, new),
+      attributes: label.attributes.compactMap { attribute in
+        guard let was = old.attributes.first(where: { $0.id == attribute.id }),
+          let now = new.attributes.first(where: { isSame($0, was) })
+        else { return nil }
+        return .init(id: now.id, value: value(attribute.value, was, now))
+      }, group: label.group)
   }
 
   private static func value(

@@ -65,32 +65,33 @@ package struct Quality: Sendable {
     _ project: Project, _ union: OntologyUnion, _ connection: any Connection,
     _ body: ([AnswerRow], Double?) -> Void
   ) throws {
-    let base = try vault.content(
-      of: project.id, version: project.version, connection
-    ).ontology
+    let readings = try vault.readings(of: project.id, connection)
+    let versions = readings.alike(project)
     var current: (task: Int64, answers: [AnswerRow], confidence: Double?)?
     var count = 0
     try connection.forEach(
       """
-      SELECT t.seq, t.confidence, t.form, \(AnswerRow.columns)
+      SELECT \(TaskRow.columns), \(AnswerRow.columns)
       FROM tasks t JOIN answers a ON a.task = t.seq
       WHERE t.project_id = ? AND t.consensus_version IS NOT NULL
-        AND (t.version = ? OR t.form IS NOT NULL)
+        AND (t.version BETWEEN ? AND ? OR t.form IS NOT NULL)
         AND a.standing = 'counted' AND a.stage = 'label'
       ORDER BY t.seq, a.seq
-      """, [project.id.sql, .number(project.version)]
+      """, [project.id.sql, .number(versions.lowerBound), .number(versions.upperBound)]
     ) { row in
-      let form = try row.optionalInt(2).map {
-        try vault.content(ofForm: $0, in: project.id, connection).ontology
+      let task = TaskRow.row(row)
+      let reading = try readings.reading(of: task, connection)
+      var answer = try AnswerRow.row(
+        OffsetRow(row: row, offset: TaskRow.columnCount), reading, vault)
+      if task.form != nil {
+        answer.annotations = union.annotations(answer.annotations, of: reading.ontology)
       }
-      var answer = try AnswerRow.row(OffsetRow(row: row, offset: 3), form ?? base, vault)
-      if let form { answer.annotations = union.annotations(answer.annotations, of: form) }
-      if current?.task == row.int(0) {
+      if current?.task == task.seq {
         current?.answers.append(answer)
       } else {
         if let done = current { body(done.answers, done.confidence) }
         count += 1
-        current = (row.int(0), [answer], row.optionalDouble(1))
+        current = (task.seq, [answer], task.confidence)
       }
       return count <= Self.sampleLimit
     }

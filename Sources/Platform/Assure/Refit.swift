@@ -43,7 +43,7 @@ package struct Refit: Sendable {
   ///
   /// - Complexity: O(iterations × answers) time, O(answers) space.
   package func run(on projectID: ProjectID) async throws -> Outcome {
-    let (ontology, ballot) = try await load(projectID)
+    let (readings, ontology, ballot) = try await load(projectID)
     var fitted: [Int: [(ClassID, OptionID, Double)]] = [:]
     var workers: [String: Int] = [:]
     for answers in ballot.answers {
@@ -62,33 +62,36 @@ package struct Refit: Sendable {
           (labelClass.id, options[best.label].id, best.probability))
       }
     }
-    let changes = try await changes(fitted, ballot, ontology)
-    try await write(changes, ontology, projectID)
+    let changes = try await changes(fitted, ballot, readings)
+    try await write(changes, readings, projectID)
     return Outcome(
       tasks: ballot.tasks.count, changed: changes.count, annotators: workers.count)
   }
 
-  private func load(_ projectID: ProjectID) async throws -> (Ontology, Ballot) {
+  private func load(_ projectID: ProjectID) async throws -> (ProjectReadings, Ontology, Ballot) {
     try await vault.database.read { connection in
       let project = try Projects.get(projectID, connection)
       let ontology = try vault.content(
         of: projectID, version: project.version, connection
       ).ontology
+      let readings = try vault.readings(of: projectID, connection)
+      let versions = readings.alike(project)
       var ballot = Ballot()
       try connection.forEach(
         """
         SELECT \(TaskRow.columns), \(AnswerRow.columns)
         FROM tasks t JOIN answers a ON a.task = t.seq
-        WHERE t.project_id = ? AND t.consensus_version IS NOT NULL AND t.version = ?
-        AND t.form IS NULL
+        WHERE t.project_id = ? AND t.consensus_version IS NOT NULL AND t.version BETWEEN ? AND ?
+          AND t.form IS NULL
           AND t.state IN ('inReview', 'completed')
           AND a.standing = 'counted' AND a.stage = 'label'
         ORDER BY t.seq, a.seq
-        """, [projectID.sql, .number(project.version)]
+        """, [projectID.sql, .number(versions.lowerBound), .number(versions.upperBound)]
       ) { row in
         let task = TaskRow.row(row)
         let answer = try AnswerRow.row(
-          OffsetRow(row: row, offset: TaskRow.columnCount), ontology, vault)
+          OffsetRow(row: row, offset: TaskRow.columnCount), readings.reading(of: task, connection),
+          vault)
         if ballot.tasks.last?.seq != task.seq {
           ballot.tasks.append(task)
           ballot.answers.append([])
@@ -96,7 +99,7 @@ package struct Refit: Sendable {
         ballot.answers[ballot.answers.count - 1].append(answer)
         return true
       }
-      return (ontology, ballot)
+      return (readings, ontology, ballot)
     }
   }
 
@@ -121,13 +124,14 @@ package struct Refit: Sendable {
   }
 
   private func changes(
-    _ fitted: [Int: [(ClassID, OptionID, Double)]], _ ballot: Ballot, _ ontology: Ontology
+    _ fitted: [Int: [(ClassID, OptionID, Double)]], _ ballot: Ballot, _ readings: ProjectReadings
   ) async throws -> [Change] {
     try await vault.database.read { connection in
       var changes: [Change] = []
       for (index, task) in ballot.tasks.enumerated() {
         guard let results = fitted[index],
-          let before = try ConsensusRow.newest(of: task, ontology, vault, connection),
+          let before = try ConsensusRow.newest(
+            of: task, readings.reading(of: task, connection), vault, connection),
           before.method != "review"
         else { continue }
         var annotations = before.annotations
@@ -154,7 +158,7 @@ package struct Refit: Sendable {
   }
 
   private func write(
-    _ changes: [Change], _ ontology: Ontology, _ project: ProjectID
+    _ changes: [Change], _ readings: ProjectReadings, _ project: ProjectID
   ) async throws {
     let record = vault.record(by: actor)
     for start in stride(from: 0, to: changes.count, by: Self.portion) {
@@ -166,7 +170,8 @@ package struct Refit: Sendable {
           guard task.consensusVersion == change.task.consensusVersion else { continue }
           let version = try ConsensusRow.insert(
             change.annotations, confidence: change.confidence, method: "dawidSkene",
-            answers: change.answers, of: task, ontology, vault, at: record.at, connection)
+            answers: change.answers, of: task, readings.reading(of: task, connection), vault,
+            at: record.at, connection)
           try connection.run(
             "UPDATE tasks SET consensus_version = ?, confidence = ? WHERE seq = ?",
             [.number(version), .double(change.confidence), .int(task.seq)])

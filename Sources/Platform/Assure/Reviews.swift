@@ -46,7 +46,7 @@ package struct Reviews: Sendable {
       var lease = try LeaseRow.get(id, of: reviewer, in: project, connection)
       guard lease.stage == .review else { throw Refusal.unknown(.lease, id.text) }
       let task = try TaskRow.get(seq: lease.task, connection)
-      let ontology = try vault.content(of: task, connection).ontology
+      let reading = try vault.reading(of: task, as: lease.version, connection)
       do {
         _ = try lease.lifecycle.handle(.submitted)
       } catch {
@@ -55,7 +55,7 @@ package struct Reviews: Sendable {
       try lease.saveState(at: record.at, reason: verdict.reason, connection)
       var steps = TaskSteps(task, now: record.at, connection)
       if verdict.kind == .fix {
-        try fix(verdict, answerID, lease, task, ontology, activeMilliseconds, &steps, connection)
+        try fix(verdict, answerID, lease, task, reading, activeMilliseconds, &steps, connection)
       }
       let plan = try Settlement(vault: vault, now: record.at).plan(of: task, connection)
       try Self.review(&steps, verdict.kind, maxReworks: plan.review?.maxReworks ?? 0)
@@ -70,14 +70,14 @@ package struct Reviews: Sendable {
   /// The reviewer's answer becomes the result.
   private func fix(
     _ verdict: Verdict, _ answerID: AnswerID, _ lease: LeaseRow, _ task: TaskRow,
-    _ ontology: Ontology, _ activeMilliseconds: Int64, _ steps: inout TaskSteps,
+    _ reading: LabelReading, _ activeMilliseconds: Int64, _ steps: inout TaskSteps,
     _ connection: any Connection
   ) throws {
     guard let json = verdict.annotations else {
       throw Refusal.invalid(path: "annotations", problem: "must hold the right answer")
     }
-    let annotations = try Answers.checked(json, ontology, of: task, vault, connection)
-    let stored = StoredAnnotations.bytes(annotations, ontology)
+    let annotations = try Answers.checked(json, reading, of: task, vault, connection)
+    let stored = reading.stored(annotations)
     let now = vault.environment.now()
     let answer = NewAnswer(
       id: answerID, lease: lease.id, worker: reviewer, stage: .review, standing: .counted,
@@ -86,7 +86,7 @@ package struct Reviews: Sendable {
     let seq = try answer.insert(into: task, vault, connection)
     let version = try ConsensusRow.insert(
       annotations, confidence: 1, method: "review", answers: task.lifecycle.counted, answer: seq,
-      of: task, ontology, vault, at: now, connection)
+      of: task, reading, vault, at: now, connection)
     steps.setConsensus(version: version, confidence: 1)
   }
 

@@ -13,12 +13,12 @@ struct Settlement {
 
   /// Asks the plan whether the answers are enough, and acts on it.
   func decide(
-    _ steps: inout TaskSteps, _ ontology: Ontology, _ connection: any Connection
+    _ steps: inout TaskSteps, _ reading: LabelReading, _ connection: any Connection
   ) throws {
     guard steps.task.lifecycle.isDecisionDue else { return }
     let task = steps.task
     let plan = try plan(of: task, connection)
-    let answers = try AnswerRow.all(of: task, ontology, vault, connection)
+    let answers = try AnswerRow.all(of: task, reading, vault, connection)
       .filter { $0.standing == .counted && $0.stage == .label }
     let records = try AnnotatorRecord.of(
       answers.map(\.worker), in: task.project, connection)
@@ -27,13 +27,13 @@ struct Settlement {
         AnswerConsensus.Answer(
           annotations: answer.annotations, accuracy: records[answer.worker]?.accuracy
             ?? AnswerConsensus.priorAccuracy)
-      }, ontology: ontology, weighted: plan.answers.method == .dawidSkene)
+      }, ontology: reading.ontology, weighted: plan.answers.method == .dawidSkene)
     let decision = plan.decision(
       counted: task.lifecycle.counted, confidence: result.confidence, lot: task.id.lot)
     if decision != .oneMore {
-      let version = try store(result, of: answers, plan, task, ontology, connection)
+      let version = try store(result, of: answers, plan, task, reading, connection)
       steps.setConsensus(version: version, confidence: result.confidence)
-      try judge(answers, by: try reference(task, result, ontology, connection), ontology, task,
+      try judge(answers, by: try reference(task, result, reading, connection), reading, task,
         connection)
     }
     try steps.handle(.decided(decision))
@@ -41,7 +41,7 @@ struct Settlement {
 
   private func store(
     _ result: AnswerConsensus, of answers: [AnswerRow], _ plan: QualityPlan, _ task: TaskRow,
-    _ ontology: Ontology, _ connection: any Connection
+    _ reading: LabelReading, _ connection: any Connection
   ) throws -> Int {
     let same = answers.first { $0.annotations == result.annotations }
     let isFirst = (task.consensusVersion ?? ConsensusRow.single) == ConsensusRow.single
@@ -49,7 +49,7 @@ struct Settlement {
     return try ConsensusRow.insert(
       result.annotations, confidence: result.confidence,
       method: ConsensusRow.firstMethod(plan),
-      answers: answers.count, answer: same?.seq, of: task, ontology, vault, at: now, connection)
+      answers: answers.count, answer: same?.seq, of: task, reading, vault, at: now, connection)
   }
 
   func plan(of task: TaskRow, _ connection: any Connection) throws -> QualityPlan {
@@ -64,25 +64,23 @@ struct Settlement {
 
   /// What answers are judged by: the known answer of a gold task, else the consensus of several.
   private func reference(
-    _ task: TaskRow, _ result: AnswerConsensus, _ ontology: Ontology,
+    _ task: TaskRow, _ result: AnswerConsensus, _ reading: LabelReading,
     _ connection: any Connection
   ) throws -> [Annotation]? {
     guard task.gold != nil else { return task.lifecycle.counted > 1 ? result.annotations : nil }
     let content = try TaskContent.of(task, vault, connection)
-    return try content.expected.map {
-      try Answers.checked($0, ontology, task.size, content.text)
-    }
+    return try content.expected.map { try reading.annotations(from: $0) }
   }
 
   /// An answer agrees that says at least half of the same.
   private func judge(
-    _ answers: [AnswerRow], by reference: [Annotation]?, _ ontology: Ontology, _ task: TaskRow,
+    _ answers: [AnswerRow], by reference: [Annotation]?, _ reading: LabelReading, _ task: TaskRow,
     _ connection: any Connection
   ) throws {
     guard let reference else { return }
     for answer in answers {
       let agrees =
-        AnswerAgreement.share(answer.annotations, reference, ontology: ontology) >= 0.5
+        AnswerAgreement.share(answer.annotations, reference, ontology: reading.ontology) >= 0.5
       try connection.run(
         """
         INSERT INTO annotators (project_id, worker, judged, agreed) VALUES (?, ?, 1, ?)

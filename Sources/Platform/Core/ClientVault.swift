@@ -40,11 +40,12 @@ package final class ClientVault: Sendable {
     JournalRecord(at: environment.now(), actor: actor)
   }
 
-  /// The ontology and instructions a task is answered by: those it brought along, else those of
-  /// its project's version.
+  /// The ontology and instructions a task is answered by now: those it brought along, else those of
+  /// its project's version, or of the one that its labels were migrated to.
   package func content(of task: TaskRow, _ connection: any Connection) throws -> ProjectContent {
     guard let form = task.form else {
-      return try content(of: task.project, version: task.version, connection)
+      let readings = try readings(of: task.project, connection)
+      return try content(of: task.project, version: readings.current(for: task.version), connection)
     }
     return try content(ofForm: form, in: task.project, connection)
   }

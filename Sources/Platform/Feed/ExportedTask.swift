@@ -11,6 +11,8 @@ struct ExportedTask {
   var content: TaskContent
   var answers: [AnswerRow]
   var consensus: ConsensusRow?
+  /// The version that the labels are read as.
+  var version: Int
   var ontology: Ontology
 }
 
@@ -23,7 +25,7 @@ struct ExportPage: Sendable {
     var sealed: Data
     var answers: [SealedAnswer] = []
     var consensus: SealedConsensus?
-    var ontology: Ontology
+    var reading: LabelReading
   }
 
   struct SealedAnswer: Sendable {
@@ -57,18 +59,17 @@ struct ExportPage: Sendable {
 
   private func openAsItIs(_ index: Int) throws -> ExportedTask {
     let task = tasks[index]
-    let stored = StoredAnnotations(vault: vault)
     let plain = try vault.key.open(task.sealed, table: "tasks", row: task.row.id)
     let answers = try task.answers.map { sealed in
       var row = sealed.clear
-      row.annotations = try stored.open(
-        sealed.sealed, table: "answers", row: row.id.text, task.ontology)
+      row.annotations = try task.reading.open(
+        sealed.sealed, table: "answers", row: row.id.text, vault)
       return row
     }
     return ExportedTask(
       row: task.row, batch: task.batch, content: try TaskContent(stored: plain),
       answers: answers, consensus: try consensus(of: task, among: answers),
-      ontology: task.ontology)
+      version: task.reading.version, ontology: task.reading.ontology)
   }
 
   private func consensus(
@@ -82,7 +83,7 @@ struct ExportPage: Sendable {
     let opened = found.sealed.answer.flatMap { seq in answers.first { $0.seq == seq } }
     row.annotations =
       try opened?.annotations
-      ?? found.sealed.open(row.version, of: task.row.id, task.ontology, vault)
+      ?? found.sealed.open(row.version, of: task.row.id, task.reading, vault)
     return row
   }
 }
@@ -133,6 +134,7 @@ struct ExportWalk {
       uniqueKeysWithValues: try connection.all(
         "SELECT id, name FROM batches WHERE project_id = ?", [project.sql]
       ) { ($0.id(0) as BatchID, $0.text(1)) })
+    let readings = try vault.readings(of: project, connection)
     var last: Int64 = 0
     let end =
       try connection.first(
@@ -150,7 +152,8 @@ struct ExportWalk {
         let task = TaskRow.row(row)
         return ExportPage.SealedTask(
           row: task, batch: batches[task.batch] ?? "",
-          sealed: row.blob(TaskRow.columnCount), ontology: try ontology(of: task))
+          sealed: row.blob(TaskRow.columnCount),
+          reading: try readings.reading(of: task, connection))
       }
       guard let first = page.tasks.first?.row.seq, let reached = page.tasks.last?.row.seq else {
         return
@@ -209,9 +212,5 @@ struct ExportWalk {
       }
       return true
     }
-  }
-
-  private func ontology(of row: TaskRow) throws -> Ontology {
-    try vault.content(of: row, connection).ontology
   }
 }

@@ -17,7 +17,7 @@ struct JSONLinesExport {
     string("batch", task.batch)
     string("status", task.row.lifecycle.state.rawValue)
     writer.name("ontology_version")
-    writer.value(Int64(task.row.version))
+    writer.value(Int64(task.version))
     if let gold = task.row.gold { string("gold", gold.rawValue) }
     string("created_at", Timestamp.text(task.row.createdAt))
     if let ended = task.row.endedAt { string("ended_at", Timestamp.text(ended)) }

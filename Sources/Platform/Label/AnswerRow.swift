@@ -43,20 +43,20 @@ package struct AnswerRow: Hashable, Sendable {
   static func sealed(_ row: some Row) -> Data { row.blob(8) }
 
   static func row(
-    _ row: any Row, _ ontology: Ontology, _ vault: ClientVault
+    _ row: any Row, _ reading: LabelReading, _ vault: ClientVault
   ) throws -> AnswerRow {
     var answer = clear(row)
-    answer.annotations = try StoredAnnotations(vault: vault).open(
-      sealed(row), table: "answers", row: answer.id.text, ontology)
+    answer.annotations = try reading.open(
+      sealed(row), table: "answers", row: answer.id.text, vault)
     return answer
   }
 
   static func all(
-    of task: TaskRow, _ ontology: Ontology, _ vault: ClientVault, _ connection: any Connection
+    of task: TaskRow, _ reading: LabelReading, _ vault: ClientVault, _ connection: any Connection
   ) throws -> [AnswerRow] {
     try connection.all(
       "SELECT \(columns) FROM answers a WHERE a.task = ? ORDER BY a.seq", [.int(task.seq)]
-    ) { try row($0, ontology, vault) }
+    ) { try row($0, reading, vault) }
   }
 }
 
@@ -87,13 +87,12 @@ package struct ConsensusRow: Hashable, Sendable {
     var bytes: Data
 
     func open(
-      _ version: Int, of task: TaskID, _ ontology: Ontology, _ vault: ClientVault
+      _ version: Int, of task: TaskID, _ reading: LabelReading, _ vault: ClientVault
     ) throws -> [Annotation] {
-      let stored = StoredAnnotations(vault: vault)
       return if let answerID {
-        try stored.open(bytes, table: "answers", row: answerID, ontology)
+        try reading.open(bytes, table: "answers", row: answerID, vault)
       } else {
-        try stored.open(bytes, table: "consensus", row: "\(task)/\(version)", ontology)
+        try reading.open(bytes, table: "consensus", row: "\(task)/\(version)", vault)
       }
     }
   }
@@ -113,30 +112,30 @@ package struct ConsensusRow: Hashable, Sendable {
   }
 
   static func row(
-    _ row: any Row, of task: TaskID, _ ontology: Ontology, _ vault: ClientVault
+    _ row: any Row, of task: TaskID, _ reading: LabelReading, _ vault: ClientVault
   ) throws -> ConsensusRow {
     var consensus = clear(row)
-    consensus.annotations = try sealed(row).open(consensus.version, of: task, ontology, vault)
+    consensus.annotations = try sealed(row).open(consensus.version, of: task, reading, vault)
     return consensus
   }
 
   static func newest(
-    of task: TaskRow, _ ontology: Ontology, _ vault: ClientVault, _ connection: any Connection
+    of task: TaskRow, _ reading: LabelReading, _ vault: ClientVault, _ connection: any Connection
   ) throws -> ConsensusRow? {
     guard let version = task.consensusVersion else { return nil }
     if version == single {
-      return try AnswerRow.all(of: task, ontology, vault, connection).lazy
+      return try AnswerRow.all(of: task, reading, vault, connection).lazy
         .compactMap { ConsensusRow(single: $0, of: task) }.first
     }
     return try connection.first(
       "SELECT \(columns) FROM \(source) WHERE c.task = ? AND c.version = ?",
       [.int(task.seq), .number(version)]
-    ) { try row($0, of: task.id, ontology, vault) }
+    ) { try row($0, of: task.id, reading, vault) }
   }
 
   /// Results of a task that has ended which a later one replaced, oldest first.
   static func earlier(
-    of task: TaskRow, _ ontology: Ontology, _ vault: ClientVault, _ connection: any Connection
+    of task: TaskRow, _ reading: LabelReading, _ vault: ClientVault, _ connection: any Connection
   ) throws -> [[Annotation]] {
     guard let version = task.consensusVersion, version > 1, let end = task.endedAt else {
       return []
@@ -146,7 +145,7 @@ package struct ConsensusRow: Hashable, Sendable {
       SELECT \(columns) FROM \(source)
       WHERE c.task = ? AND c.version < ? AND c.created_at >= ? ORDER BY c.version
       """, [.int(task.seq), .number(version), .int(end)]
-    ) { try row($0, of: task.id, ontology, vault).annotations }
+    ) { try row($0, of: task.id, reading, vault).annotations }
   }
 
   static let insertion = """
@@ -188,14 +187,14 @@ package struct ConsensusRow: Hashable, Sendable {
   /// - Parameter answer: the answer that says just this, where there is one.
   static func insert(
     _ annotations: [Annotation], confidence: Double, method: String, answers: Int,
-    answer: Int64? = nil, of task: TaskRow, _ ontology: Ontology, _ vault: ClientVault,
+    answer: Int64? = nil, of task: TaskRow, _ reading: LabelReading, _ vault: ClientVault,
     at: Int64, _ connection: any Connection
   ) throws -> Int {
     let version = (task.consensusVersion ?? 0) + 1
     let sealed =
       answer == nil
       ? vault.key.seal(
-        StoredAnnotations.bytes(annotations, ontology), table: "consensus",
+        reading.stored(annotations), table: "consensus",
         row: "\(task.id)/\(version)") : nil
     try connection.run(
       insertion,

@@ -50,9 +50,10 @@ package struct Answers: Sendable {
       var lease = try LeaseRow.get(id, of: worker, in: project, connection)
       guard lease.stage == .label else { throw Refusal.unknown(.lease, id.text) }
       let task = try TaskRow.get(seq: lease.task, connection)
-      let ontology = try vault.content(of: task, connection).ontology
-      let annotations = try Self.checked(json, ontology, of: task, vault, connection)
-      let stored = StoredAnnotations.bytes(annotations, ontology)
+      let readings = try vault.readings(of: project, connection)
+      let reading = try readings.reading(of: task, as: lease.version, connection)
+      let annotations = try Self.checked(json, reading, of: task, vault, connection)
+      let stored = reading.stored(annotations)
       let hash = Data(SHA256.hash(data: stored)).hexadecimal
       if lease.lifecycle.state == .submitted {
         return try repeated(id, task, hash, connection)
@@ -68,7 +69,8 @@ package struct Answers: Sendable {
         activeMilliseconds: active, submittedAt: record.at, hash: hash, stored: stored)
       try answer.insert(into: task, vault, connection)
       try count(active, connection)
-      try Settlement(vault: vault, now: record.at).decide(&steps, ontology, connection)
+      try Settlement(vault: vault, now: record.at).decide(
+        &steps, readings.reading(of: task, connection), connection)
       try steps.save()
       try record.append(
         connection, "answer.submitted", answerID.text,
@@ -80,15 +82,16 @@ package struct Answers: Sendable {
   /// Reads an answer to a task; its content is opened only where spans of its text are asked for, or
   /// its pre-labels have rules.
   static func checked(
-    _ json: JSON, _ ontology: Ontology, of task: TaskRow, _ vault: ClientVault,
+    _ json: JSON, _ reading: LabelReading, of task: TaskRow, _ vault: ClientVault,
     _ connection: any Connection
   ) throws -> [Annotation] {
+    let ontology = reading.ontology
     let rules = try vault.content(of: task, connection).rules
     guard ontology.hasSpans || rules != nil else { return try checked(json, ontology, task.size, nil) }
     let content = try TaskContent.of(task, vault, connection)
     let annotations = try checked(json, ontology, task.size, content.text)
     if let rules, let prelabels = content.prelabels {
-      let before = try AnnotationNotation.annotations(from: prelabels, ontology: ontology)
+      let before = try reading.annotations(from: prelabels)
       if let violation = rules.violation(annotations, of: before) {
         throw Refusal.invalid(path: "annotations", problem: violation)
       }
@@ -189,13 +192,14 @@ package struct Answers: Sendable {
     return try await vault.database.write(.flushed) { connection in
       let found = try connection.first(
         """
-        SELECT seq, task, revision, standing, id FROM answers
-        WHERE lease_id = ? AND worker = ? AND stage = 'label'
+        SELECT a.seq, a.task, a.revision, a.standing, a.id, l.version
+        FROM answers a JOIN leases l ON l.id = a.lease_id
+        WHERE a.lease_id = ? AND a.worker = ? AND a.stage = 'label'
         """, [lease.sql, .text(worker)]
       ) {
         (
           seq: $0.int(0), task: $0.int(1), revision: Int($0.int(2)), standing: $0.text(3),
-          id: $0.id(4) as AnswerID
+          id: $0.id(4) as AnswerID, version: $0.optionalInt(5).map { Int($0) }
         )
       }
       guard let found else { throw Refusal.unknown(.answer, lease.text) }
@@ -206,9 +210,8 @@ package struct Answers: Sendable {
         throw Refusal.notPossible(
           .answer, state: task.lifecycle.state.rawValue, asked: "a new revision")
       }
-      let ontology = try vault.content(of: task, connection).ontology
-      let stored = StoredAnnotations.bytes(
-        try Self.checked(json, ontology, of: task, vault, connection), ontology)
+      let reading = try vault.reading(of: task, as: found.version, connection)
+      let stored = reading.stored(try Self.checked(json, reading, of: task, vault, connection))
       let hash = Data(SHA256.hash(data: stored)).hexadecimal
       try connection.run(
         """

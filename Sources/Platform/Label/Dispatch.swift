@@ -132,24 +132,27 @@ package struct Dispatch: Sendable {
 
   private func open(_ claim: Claim, draft: Data?) async throws -> LeasedTask {
     let plain = try vault.key.open(claim.sealed, table: "tasks", row: claim.task.id)
-    let review =
-      claim.lease.stage == .review
-      ? try await vault.database.read { try material(of: claim.task, $0) } : nil
+    let isReview = claim.lease.stage == .review
+    var content = try TaskContent(stored: plain)
+    let (reading, review) = try await vault.database.read { connection in
+      let reading = try vault.reading(of: claim.task, as: claim.lease.version, connection)
+      return (reading, isReview ? try material(of: claim.task, reading, connection) : nil)
+    }
+    content.prelabels = try reading.restated(content.prelabels)
     return LeasedTask(
-      lease: claim.lease, task: claim.task, content: try TaskContent(stored: plain),
+      lease: claim.lease, task: claim.task, content: content,
       draft: try draft.map {
         [UInt8](try vault.key.open($0, table: "leases", row: claim.lease.id))
       }, review: review)
   }
 
   private func material(
-    of task: TaskRow, _ connection: any Connection
+    of task: TaskRow, _ reading: LabelReading, _ connection: any Connection
   ) throws -> ReviewMaterial {
-    let ontology = try vault.content(of: task, connection).ontology
-    return ReviewMaterial(
-      ontology: ontology,
-      consensus: try ConsensusRow.newest(of: task, ontology, vault, connection),
-      answers: try AnswerRow.all(of: task, ontology, vault, connection)
+    ReviewMaterial(
+      ontology: reading.ontology,
+      consensus: try ConsensusRow.newest(of: task, reading, vault, connection),
+      answers: try AnswerRow.all(of: task, reading, vault, connection)
         .filter { $0.standing == .counted && $0.stage == .label })
   }
 
@@ -177,13 +180,14 @@ package struct Dispatch: Sendable {
       ORDER BY priority DESC, created_at, id
       """, [project.id.sql, .text(worker)]
     ) { $0.id(0) as BatchID }
+    let readings = try vault.readings(of: project.id, connection)
     for batch in batches {
       guard let (task, sealed) = try next(in: batch, stage, connection) else { continue }
       let lease = LeaseRow(
         id: id, task: task.seq, project: project.id, worker: worker, stage: stage,
         lifecycle: LeaseLifecycle(
           state: isReserve ? .reserved : .leased, deadline: now + Self.leaseMilliseconds),
-        createdAt: now)
+        createdAt: now, version: readings.current(for: task.version))
       var steps = TaskSteps(task, now: now, connection)
       try steps.handle(.leased)
       try connection.run(
@@ -208,13 +212,15 @@ package struct Dispatch: Sendable {
   private func insert(_ lease: LeaseRow, _ connection: any Connection) throws {
     try connection.run(
       """
-      INSERT INTO leases (id, task, project_id, worker, stage, state, deadline, created_at)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+      INSERT INTO leases
+        (id, task, project_id, worker, stage, state, deadline, created_at, version)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
       """,
       [
         lease.id.sql, .int(lease.task), lease.project.sql, .text(worker),
         .text(lease.stage.rawValue), .text(lease.lifecycle.state.rawValue),
         .int(lease.lifecycle.deadline), .int(lease.createdAt),
+        .optional(lease.version.map(Int64.init)),
       ])
   }
 

@@ -46,6 +46,8 @@ package struct ProjectContent: Hashable, Sendable {
   package var request: JSON?
   /// What may be done with the labels a task starts from; nil for anything.
   package var rules: PrelabelRules?
+  /// How the ontology came of the version before, where labels went along.
+  package var change: OntologyHistory.Change?
 
   package init(
     ontology: Ontology, instructions: String, request: JSON? = nil, rules: PrelabelRules? = nil
@@ -62,6 +64,19 @@ package struct ProjectContent: Hashable, Sendable {
     instructions = json["instructions"]?.string ?? ""
     request = json["request"]
     rules = json["prelabel_rules"].map(PrelabelRules.init)
+    change =
+      json["undoes"]?.integer.map { .undoing(Int(clamping: $0)) }
+      ?? json["migration"].flatMap { MigrationNotation.migration(stored: $0) }.map { .migration($0) }
+  }
+
+  /// Stores it as a version of a project.
+  func insert(
+    of id: ProjectID, version: Int, at: Int64, _ vault: ClientVault, _ connection: any Connection
+  ) throws {
+    let sealed = vault.key.seal(stored, table: "project_versions", row: "\(id)/\(version)")
+    try connection.run(
+      "INSERT INTO project_versions VALUES (?, ?, ?, ?)",
+      [id.sql, .number(version), .int(at), .blob(sealed)])
   }
 
   var stored: [UInt8] {
@@ -71,6 +86,11 @@ package struct ProjectContent: Hashable, Sendable {
     ]
     if let request { members.append(.init("request", request)) }
     if let rules { members.append(.init("prelabel_rules", rules.json)) }
+    switch change {
+    case .migration(let migration): members.append(.init("migration", MigrationNotation.json(migration)))
+    case .undoing(let version): members.append(.init("undoes", .int(Int64(version))))
+    case nil: break
+    }
     return JSON.object(members).utf8
   }
 }

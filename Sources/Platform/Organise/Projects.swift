@@ -69,7 +69,7 @@ package struct Projects: Sendable {
           .text(PlanNotation.json(project.plan).text), .text(project.workforce.rawValue),
           .int(record.at),
         ])
-      try store(content, of: id, version: 1, at: record.at, connection)
+      try content.insert(of: id, version: 1, at: record.at, vault, connection)
       try batch.insert(connection)
       try record.append(connection, "project.created", id.text)
     }
@@ -148,7 +148,8 @@ package struct Projects: Sendable {
       if let request = draft.request { content.request = request }
       if content != before || draft.request != nil {
         project.version += 1
-        try store(content, of: id, version: project.version, at: record.at, connection)
+        content.change = nil
+        try content.insert(of: id, version: project.version, at: record.at, vault, connection)
       }
       if let name {
         try refuseTaken(name, besides: id, connection)
@@ -172,17 +173,6 @@ package struct Projects: Sendable {
         connection, "project.changed", id.text, ["version": .int(Int64(project.version))])
       return project
     }
-  }
-
-  private func store(
-    _ content: ProjectContent, of id: ProjectID, version: Int, at: Int64,
-    _ connection: any Connection
-  ) throws {
-    let sealed = vault.key.seal(
-      content.stored, table: "project_versions", row: "\(id)/\(version)")
-    try connection.run(
-      "INSERT INTO project_versions VALUES (?, ?, ?, ?)",
-      [id.sql, .number(version), .int(at), .blob(sealed)])
   }
 
   private func refuseTaken(

@@ -97,21 +97,11 @@ package struct TaskContent: Hashable, Sendable {
   package var image: String? { params["image"]?.string }
 }
 
-/// Annotations as they lie in a sealed column: stored notation, by numbers.
-struct StoredAnnotations {
-  let vault: ClientVault
-
+/// Annotations as they lie in a sealed column: stored notation, by numbers. `LabelReading` reads them.
+enum StoredAnnotations {
   static func bytes(_ annotations: [Annotation], _ ontology: Ontology) -> [UInt8] {
     var writer = JSONWriter(reservingCapacity: 64 * annotations.count + 8)
     AnnotationNotation.write(annotations, ontology: ontology, style: .numbers, to: &writer)
     return writer.bytes
-  }
-
-  func open(
-    _ sealed: Data, table: StaticString, row: some SealedPlace, _ ontology: Ontology
-  ) throws -> [Annotation] {
-    let plain = try vault.key.open(sealed, table: table, row: row)
-    return try AnnotationNotation.annotations(
-      from: try JSON(parsing: [UInt8](plain)), ontology: ontology)
   }
 }

@@ -200,7 +200,7 @@ package struct TaskSearch: Sendable {
   private func found(
     _ row: TaskRow, _ content: TaskContent, _ connection: any Connection
   ) throws -> Found {
-    let ontology = try vault.content(of: row, connection).ontology
+    let reading = try vault.reading(of: row, connection)
     let names = try connection.first(
       """
       SELECT b.name, p.name FROM batches b JOIN projects p ON p.id = b.project_id WHERE b.id = ?
@@ -208,13 +208,13 @@ package struct TaskSearch: Sendable {
     ) { (batch: $0.text(0), project: $0.text(1)) }
     let result =
       row.lifecycle.state == .completed
-      ? try ConsensusRow.newest(of: row, ontology, vault, connection) : nil
+      ? try ConsensusRow.newest(of: row, reading, vault, connection) : nil
     return Found(
       row: row, batch: names?.batch ?? "", project: names?.project ?? "",
       content: content,
-      ontology: ontology, result: result?.annotations, settledAt: result?.createdAt,
+      ontology: reading.ontology, result: result?.annotations, settledAt: result?.createdAt,
       tags: try TaskTags.of(row.seq, connection), audits: try audits(of: row, connection),
-      earlierResults: try ConsensusRow.earlier(of: row, ontology, vault, connection),
+      earlierResults: try ConsensusRow.earlier(of: row, reading, vault, connection),
       callback: row.hasCallback ? try Callbacks.state(of: row.seq, connection) : nil)
   }
 

@@ -85,11 +85,11 @@ package struct Tasks: Sendable {
   package func get(_ id: TaskID) async throws -> Detail {
     try await vault.database.read { connection in
       let row = try TaskRow.get(id, connection)
-      let ontology = try vault.content(of: row, connection).ontology
+      let reading = try vault.reading(of: row, connection)
       return Detail(
-        row: row, content: try TaskContent.of(row, vault, connection), ontology: ontology,
-        answers: try AnswerRow.all(of: row, ontology, vault, connection),
-        consensus: try ConsensusRow.newest(of: row, ontology, vault, connection))
+        row: row, content: try TaskContent.of(row, vault, connection), ontology: reading.ontology,
+        answers: try AnswerRow.all(of: row, reading, vault, connection),
+        consensus: try ConsensusRow.newest(of: row, reading, vault, connection))
     }
   }
 

@@ -39,6 +39,10 @@ package struct BodyMember: Sendable {
   }
 
   /// What an answer says (`AnnotationNotation`).
+  static func objects(_ name: String, isRequired: Bool = false) -> BodyMember {
+    BodyMember(name, ["type": "array", "items": ["type": "object"]], isRequired)
+  }
+
   static func annotations(_ name: String, isRequired: Bool = false) -> BodyMember {
     let item: JSON = ["$ref": "#/components/schemas/Annotation"]
     return BodyMember(name, ["type": "array", "items": item], isRequired)

@@ -238,7 +238,7 @@ enum WorkRoutes {
       .init(
         "task",
         [
-          "id": .string(leased.task.id.text), "version": .count(leased.task.version),
+          "id": .string(leased.task.id.text), "version": .count(leased.lease.version ?? leased.task.version),
           "form": .optional(leased.task.form.map { Int($0) }),
           "params": leased.content.params, "media": .object(media),
           "width": .optional(leased.task.size?.width),
