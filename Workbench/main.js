@@ -61,14 +61,20 @@ async function route() {
   }
   if (!session) return fill(app, signInPage(entered));
   if ((room === "work" || room === "review") && id) {
-    const { LabelPage } = await import("./pages/label.js");
-    const labelPage = new LabelPage(id, room === "review" ? "review" : "label");
+    const [{ LabelPage }, { WorkSession }] = await Promise.all([import("./pages/label.js"), import("./pages/session.js")]);
+    const labelPage = new LabelPage(new WorkSession(id, room === "review" ? "review" : "label"));
     page = labelPage;
     return fill(app, labelPage.element);
   }
   if (room === "manage" && mayManage()) {
     const { managePage, projectPage } = await import("./pages/manage.js");
     return fill(app, framed("#/manage", id ? projectPage(id) : managePage()));
+  }
+  if (room === "ontology" && id && mayManage()) {
+    const { OntologyPage } = await import("./pages/ontology.js");
+    const ontologyPage = new OntologyPage(id);
+    page = ontologyPage;
+    return fill(app, framed("#/manage", ontologyPage.element));
   }
   if (room === "team" && mayInvite()) {
     const { teamPage } = await import("./pages/team.js");

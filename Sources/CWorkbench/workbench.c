@@ -44,136 +44,169 @@ BYTES(file_12) = {
 #embed "../../Workbench/core/markdown.js"
 };
 BYTES(file_13) = {
-#embed "../../Workbench/core/outbox.js"
+#embed "../../Workbench/core/ontology.js"
 };
 BYTES(file_14) = {
-#embed "../../Workbench/core/tabs.js"
+#embed "../../Workbench/core/outbox.js"
 };
 BYTES(file_15) = {
-#embed "../../Workbench/core/trusted.js"
+#embed "../../Workbench/core/tabs.js"
 };
 BYTES(file_16) = {
-#embed "../../Workbench/editors/editors.css"
+#embed "../../Workbench/core/trusted.js"
 };
 BYTES(file_17) = {
-#embed "../../Workbench/editors/form-editor.js"
+#embed "../../Workbench/core/words.js"
 };
 BYTES(file_18) = {
-#embed "../../Workbench/editors/image/crowd.js"
+#embed "../../Workbench/editors/editors.css"
 };
 BYTES(file_19) = {
-#embed "../../Workbench/editors/image/geometry.js"
+#embed "../../Workbench/editors/form-editor.js"
 };
 BYTES(file_20) = {
-#embed "../../Workbench/editors/image/grid.js"
+#embed "../../Workbench/editors/image/crowd.js"
 };
 BYTES(file_21) = {
-#embed "../../Workbench/editors/image/image-canvas.js"
+#embed "../../Workbench/editors/image/geometry.js"
 };
 BYTES(file_22) = {
-#embed "../../Workbench/editors/image/image-editor.js"
+#embed "../../Workbench/editors/image/grid.js"
 };
 BYTES(file_23) = {
-#embed "../../Workbench/editors/image/kinds-framed.js"
+#embed "../../Workbench/editors/image/image-canvas.js"
 };
 BYTES(file_24) = {
-#embed "../../Workbench/editors/image/kinds-free.js"
+#embed "../../Workbench/editors/image/image-editor.js"
 };
 BYTES(file_25) = {
-#embed "../../Workbench/editors/image/kinds.js"
+#embed "../../Workbench/editors/image/kinds-framed.js"
 };
 BYTES(file_26) = {
-#embed "../../Workbench/editors/image/paint-worker.js"
+#embed "../../Workbench/editors/image/kinds-free.js"
 };
 BYTES(file_27) = {
-#embed "../../Workbench/editors/image/painting.js"
+#embed "../../Workbench/editors/image/kinds.js"
 };
 BYTES(file_28) = {
-#embed "../../Workbench/editors/image/tools.js"
+#embed "../../Workbench/editors/image/paint-worker.js"
 };
 BYTES(file_29) = {
-#embed "../../Workbench/editors/image/view.js"
+#embed "../../Workbench/editors/image/painting.js"
 };
 BYTES(file_30) = {
-#embed "../../Workbench/editors/object-editor.js"
+#embed "../../Workbench/editors/image/tools.js"
 };
 BYTES(file_31) = {
-#embed "../../Workbench/editors/text/blocks.js"
+#embed "../../Workbench/editors/image/view.js"
 };
 BYTES(file_32) = {
-#embed "../../Workbench/editors/text/text-editor.js"
+#embed "../../Workbench/editors/object-editor.js"
 };
 BYTES(file_33) = {
-#embed "../../Workbench/icon.svg"
+#embed "../../Workbench/editors/text/blocks.js"
 };
 BYTES(file_34) = {
-#embed "../../Workbench/index.html"
+#embed "../../Workbench/editors/text/text-editor.js"
 };
 BYTES(file_35) = {
-#embed "../../Workbench/main.js"
+#embed "../../Workbench/icon.svg"
 };
 BYTES(file_36) = {
-#embed "../../Workbench/pages/attributes.js"
+#embed "../../Workbench/index.html"
 };
 BYTES(file_37) = {
-#embed "../../Workbench/pages/join.js"
+#embed "../../Workbench/main.js"
 };
 BYTES(file_38) = {
-#embed "../../Workbench/pages/label-keys.js"
+#embed "../../Workbench/pages/attributes.js"
 };
 BYTES(file_39) = {
-#embed "../../Workbench/pages/label.js"
+#embed "../../Workbench/pages/join.js"
 };
 BYTES(file_40) = {
-#embed "../../Workbench/pages/manage.js"
+#embed "../../Workbench/pages/label-keys.js"
 };
 BYTES(file_41) = {
-#embed "../../Workbench/pages/pages.css"
+#embed "../../Workbench/pages/label.js"
 };
 BYTES(file_42) = {
-#embed "../../Workbench/pages/queue.js"
+#embed "../../Workbench/pages/manage.js"
 };
 BYTES(file_43) = {
-#embed "../../Workbench/pages/session.js"
+#embed "../../Workbench/pages/ontology.css"
 };
 BYTES(file_44) = {
-#embed "../../Workbench/pages/sign-in.js"
+#embed "../../Workbench/pages/ontology.js"
 };
 BYTES(file_45) = {
-#embed "../../Workbench/pages/team.js"
+#embed "../../Workbench/pages/pages.css"
 };
 BYTES(file_46) = {
-#embed "../../Workbench/parts/coordinates.js"
+#embed "../../Workbench/pages/queue.js"
 };
 BYTES(file_47) = {
-#embed "../../Workbench/parts/dialog.js"
+#embed "../../Workbench/pages/session.js"
 };
 BYTES(file_48) = {
-#embed "../../Workbench/parts/material.js"
+#embed "../../Workbench/pages/sign-in.js"
 };
 BYTES(file_49) = {
-#embed "../../Workbench/parts/object-list.js"
+#embed "../../Workbench/pages/team.js"
 };
 BYTES(file_50) = {
-#embed "../../Workbench/parts/palette.js"
+#embed "../../Workbench/parts/coordinates.js"
 };
 BYTES(file_51) = {
-#embed "../../Workbench/parts/receipts.js"
+#embed "../../Workbench/parts/dialog.js"
 };
 BYTES(file_52) = {
-#embed "../../Workbench/parts/review-panel.js"
+#embed "../../Workbench/parts/material.js"
 };
 BYTES(file_53) = {
-#embed "../../Workbench/parts/save-light.js"
+#embed "../../Workbench/parts/object-list.js"
 };
 BYTES(file_54) = {
-#embed "../../Workbench/parts/source.js"
+#embed "../../Workbench/parts/ontology/definition-form.js"
 };
 BYTES(file_55) = {
-#embed "../../Workbench/parts/toolbar.js"
+#embed "../../Workbench/parts/ontology/fields.js"
 };
 BYTES(file_56) = {
+#embed "../../Workbench/parts/ontology/migration.js"
+};
+BYTES(file_57) = {
+#embed "../../Workbench/parts/ontology/options-form.js"
+};
+BYTES(file_58) = {
+#embed "../../Workbench/parts/ontology/preview.js"
+};
+BYTES(file_59) = {
+#embed "../../Workbench/parts/ontology/text.js"
+};
+BYTES(file_60) = {
+#embed "../../Workbench/parts/palette.js"
+};
+BYTES(file_61) = {
+#embed "../../Workbench/parts/receipts.js"
+};
+BYTES(file_62) = {
+#embed "../../Workbench/parts/review-panel.js"
+};
+BYTES(file_63) = {
+#embed "../../Workbench/parts/save-light.js"
+};
+BYTES(file_64) = {
+#embed "../../Workbench/parts/source.js"
+};
+BYTES(file_65) = {
+#embed "../../Workbench/parts/toolbar.js"
+};
+BYTES(file_66) = {
 #embed "../../Workbench/theme.css"
+};
+BYTES(file_67) = {
+#embed "../../Workbench/words/en.js"
 };
 
 static const struct workbench_file files[] = {
@@ -190,50 +223,61 @@ static const struct workbench_file files[] = {
     {"core/kernel.js", file_10, sizeof file_10},
     {"core/keys.js", file_11, sizeof file_11},
     {"core/markdown.js", file_12, sizeof file_12},
-    {"core/outbox.js", file_13, sizeof file_13},
-    {"core/tabs.js", file_14, sizeof file_14},
-    {"core/trusted.js", file_15, sizeof file_15},
-    {"editors/editors.css", file_16, sizeof file_16},
-    {"editors/form-editor.js", file_17, sizeof file_17},
-    {"editors/image/crowd.js", file_18, sizeof file_18},
-    {"editors/image/geometry.js", file_19, sizeof file_19},
-    {"editors/image/grid.js", file_20, sizeof file_20},
-    {"editors/image/image-canvas.js", file_21, sizeof file_21},
-    {"editors/image/image-editor.js", file_22, sizeof file_22},
-    {"editors/image/kinds-framed.js", file_23, sizeof file_23},
-    {"editors/image/kinds-free.js", file_24, sizeof file_24},
-    {"editors/image/kinds.js", file_25, sizeof file_25},
-    {"editors/image/paint-worker.js", file_26, sizeof file_26},
-    {"editors/image/painting.js", file_27, sizeof file_27},
-    {"editors/image/tools.js", file_28, sizeof file_28},
-    {"editors/image/view.js", file_29, sizeof file_29},
-    {"editors/object-editor.js", file_30, sizeof file_30},
-    {"editors/text/blocks.js", file_31, sizeof file_31},
-    {"editors/text/text-editor.js", file_32, sizeof file_32},
-    {"icon.svg", file_33, sizeof file_33},
-    {"index.html", file_34, sizeof file_34},
-    {"main.js", file_35, sizeof file_35},
-    {"pages/attributes.js", file_36, sizeof file_36},
-    {"pages/join.js", file_37, sizeof file_37},
-    {"pages/label-keys.js", file_38, sizeof file_38},
-    {"pages/label.js", file_39, sizeof file_39},
-    {"pages/manage.js", file_40, sizeof file_40},
-    {"pages/pages.css", file_41, sizeof file_41},
-    {"pages/queue.js", file_42, sizeof file_42},
-    {"pages/session.js", file_43, sizeof file_43},
-    {"pages/sign-in.js", file_44, sizeof file_44},
-    {"pages/team.js", file_45, sizeof file_45},
-    {"parts/coordinates.js", file_46, sizeof file_46},
-    {"parts/dialog.js", file_47, sizeof file_47},
-    {"parts/material.js", file_48, sizeof file_48},
-    {"parts/object-list.js", file_49, sizeof file_49},
-    {"parts/palette.js", file_50, sizeof file_50},
-    {"parts/receipts.js", file_51, sizeof file_51},
-    {"parts/review-panel.js", file_52, sizeof file_52},
-    {"parts/save-light.js", file_53, sizeof file_53},
-    {"parts/source.js", file_54, sizeof file_54},
-    {"parts/toolbar.js", file_55, sizeof file_55},
-    {"theme.css", file_56, sizeof file_56},
+    {"core/ontology.js", file_13, sizeof file_13},
+    {"core/outbox.js", file_14, sizeof file_14},
+    {"core/tabs.js", file_15, sizeof file_15},
+    {"core/trusted.js", file_16, sizeof file_16},
+    {"core/words.js", file_17, sizeof file_17},
+    {"editors/editors.css", file_18, sizeof file_18},
+    {"editors/form-editor.js", file_19, sizeof file_19},
+    {"editors/image/crowd.js", file_20, sizeof file_20},
+    {"editors/image/geometry.js", file_21, sizeof file_21},
+    {"editors/image/grid.js", file_22, sizeof file_22},
+    {"editors/image/image-canvas.js", file_23, sizeof file_23},
+    {"editors/image/image-editor.js", file_24, sizeof file_24},
+    {"editors/image/kinds-framed.js", file_25, sizeof file_25},
+    {"editors/image/kinds-free.js", file_26, sizeof file_26},
+    {"editors/image/kinds.js", file_27, sizeof file_27},
+    {"editors/image/paint-worker.js", file_28, sizeof file_28},
+    {"editors/image/painting.js", file_29, sizeof file_29},
+    {"editors/image/tools.js", file_30, sizeof file_30},
+    {"editors/image/view.js", file_31, sizeof file_31},
+    {"editors/object-editor.js", file_32, sizeof file_32},
+    {"editors/text/blocks.js", file_33, sizeof file_33},
+    {"editors/text/text-editor.js", file_34, sizeof file_34},
+    {"icon.svg", file_35, sizeof file_35},
+    {"index.html", file_36, sizeof file_36},
+    {"main.js", file_37, sizeof file_37},
+    {"pages/attributes.js", file_38, sizeof file_38},
+    {"pages/join.js", file_39, sizeof file_39},
+    {"pages/label-keys.js", file_40, sizeof file_40},
+    {"pages/label.js", file_41, sizeof file_41},
+    {"pages/manage.js", file_42, sizeof file_42},
+    {"pages/ontology.css", file_43, sizeof file_43},
+    {"pages/ontology.js", file_44, sizeof file_44},
+    {"pages/pages.css", file_45, sizeof file_45},
+    {"pages/queue.js", file_46, sizeof file_46},
+    {"pages/session.js", file_47, sizeof file_47},
+    {"pages/sign-in.js", file_48, sizeof file_48},
+    {"pages/team.js", file_49, sizeof file_49},
+    {"parts/coordinates.js", file_50, sizeof file_50},
+    {"parts/dialog.js", file_51, sizeof file_51},
+    {"parts/material.js", file_52, sizeof file_52},
+    {"parts/object-list.js", file_53, sizeof file_53},
+    {"parts/ontology/definition-form.js", file_54, sizeof file_54},
+    {"parts/ontology/fields.js", file_55, sizeof file_55},
+    {"parts/ontology/migration.js", file_56, sizeof file_56},
+    {"parts/ontology/options-form.js", file_57, sizeof file_57},
+    {"parts/ontology/preview.js", file_58, sizeof file_58},
+    {"parts/ontology/text.js", file_59, sizeof file_59},
+    {"parts/palette.js", file_60, sizeof file_60},
+    {"parts/receipts.js", file_61, sizeof file_61},
+    {"parts/review-panel.js", file_62, sizeof file_62},
+    {"parts/save-light.js", file_63, sizeof file_63},
+    {"parts/source.js", file_64, sizeof file_64},
+    {"parts/toolbar.js", file_65, sizeof file_65},
+    {"theme.css", file_66, sizeof file_66},
+    {"words/en.js", file_67, sizeof file_67},
 };
 
 int workbench_file_count(void) { return sizeof files / sizeof files[0]; }

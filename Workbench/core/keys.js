@@ -21,14 +21,31 @@ let given = [];
  * @type {Array<Shortcut>} */
 let table = [];
 
-/** Makes these the shortcuts of the page.
- * @param {Array<Shortcut>} shortcuts */
-export function setShortcuts(shortcuts) {
+/** Where a page within the page has keys of its own.
+ * @type {{ place: HTMLElement, given: Array<Shortcut>, table: Array<Shortcut> } | null} */
+let inner = null;
+
+/** @param {Array<Shortcut>} shortcuts */
+const withChanges = (shortcuts) => shortcuts.map((shortcut) => ({ ...shortcut, keys: keysFor(shortcut.label, shortcut.keys) }));
+
+/** Makes these the shortcuts of the page, or of the page within it.
+ * @param {Array<Shortcut>} shortcuts
+ * @param {HTMLElement} [place] of the shortcuts */
+export function setShortcuts(shortcuts, place) {
+  if (inner && place && inner.place.contains(place)) {
+    Object.assign(inner, { given: shortcuts, table: withChanges(shortcuts) });
+    return;
+  }
   given = shortcuts;
-  table = shortcuts.map((shortcut) => ({ ...shortcut, keys: keysFor(shortcut.label, shortcut.keys) }));
+  table = withChanges(shortcuts);
 }
 
-export function shortcuts() { return table; }
+/** Says where there is a page within the page, if anywhere.
+ * @param {HTMLElement | null} place */
+export function keepWithin(place) { inner = place && { place, given: [], table: [] }; }
+
+/** Those that hold where the hand is. */
+export const shortcuts = () => (inner?.place.contains(document.activeElement) ? inner.table : table);
 
 /** The keys for something, the changed ones if there are.
  * @param {string} label
@@ -40,12 +57,13 @@ export const keysFor = (label, usual) => changed[label] ?? usual;
  * @param {string | null} keys null for the usual one
  * @returns {string} what has that key already; empty where it was free */
 export function changeKey(label, keys) {
-  const other = keys && table.find((shortcut) => shortcut.label !== label && shortcut.keys.split(" ").includes(keys));
+  const other = keys && shortcuts().find((shortcut) => shortcut.label !== label && shortcut.keys.split(" ").includes(keys));
   if (other) return other.label;
   if (keys) changed[label] = keys;
   else delete changed[label];
   localStorage.setItem(storage, JSON.stringify(changed));
-  setShortcuts(given);
+  table = withChanges(given);
+  if (inner) inner.table = withChanges(inner.given);
   return "";
 }
 
@@ -73,7 +91,7 @@ document.addEventListener("keydown", (event) => {
   const target = /** @type {HTMLElement} */ (event.target);
   const inField = target.matches?.("textarea, input:not([type=radio]):not([type=checkbox]):not([type=range]), select");
   const pressed = name(event);
-  for (const shortcut of table) {
+  for (const shortcut of inner?.place.contains(target) ? inner.table : table) {
     if (!shortcut.keys.split(" ").includes(pressed)) continue;
     if (inField && !shortcut.inFields) continue;
     if (shortcut.when && !shortcut.when()) continue;

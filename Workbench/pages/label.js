@@ -24,7 +24,9 @@ import { source } from "../parts/source.js";
 import { toolbar } from "../parts/toolbar.js";
 import { attributePanel } from "./attributes.js";
 import { labelShortcuts } from "./label-keys.js";
-import { ActiveTime, WorkSession } from "./session.js";
+import { ActiveTime } from "./session.js";
+
+/** @typedef {import("./session.js").WorkSession} WorkSession */
 
 const skipReasons = ["Cannot be seen or read", "Instructions do not say", "Not my field or language", "Disturbing or private"];
 const draftDelay = 1500;
@@ -58,11 +60,10 @@ export class LabelPage {
   attributes = h("div");
   coordinates = h("div");
 
-  /** @param {string} project
-   * @param {"label" | "review"} stage */
-  constructor(project, stage) {
-    this.session = new WorkSession(project, stage);
-    this.stage = stage;
+  /** @param {WorkSession} session where its tasks come from, and its answers go */
+  constructor(session) {
+    this.session = session;
+    this.stage = session.stage;
     this.time = new ActiveTime();
     this.history = new History(nothing);
     this.build();
@@ -81,8 +82,8 @@ export class LabelPage {
     this.timer = h("span.muted.number.timer", { title: "Active time on this task; it rests when you do." });
     this.undoButton = iconButton("undo", "Undo (Ctrl+Z)", () => this.history.undo());
     this.redoButton = iconButton("redo", "Redo (Ctrl+Shift+Z)", () => this.history.redo());
-    this.stageArea = h("main.stage", { "aria-label": "Task" });
-    this.panel = h("aside.panel", { "aria-label": "Labels" });
+    this.stageArea = h("div.stage", { role: "main", "aria-label": "Task" });
+    this.panel = h("div.panel", { role: "complementary", "aria-label": "Labels" });
     this.submitButton = h("button.button.primary", { onclick: () => this.submit() }, "Submit", h("kbd", {}, keysFor("Submit", "Ctrl+Enter")));
     this.footer = h("footer.actions", {});
     this.element = h("div.label-page", {},
@@ -144,7 +145,7 @@ export class LabelPage {
   showEmpty() {
     this.lease = null;
     const reason = this.session.reason;
-    setShortcuts([]);
+    setShortcuts([], this.element);
     fill(this.panel);
     fill(this.footer);
     this.element.classList.add("is-empty");
@@ -242,7 +243,7 @@ export class LabelPage {
     this.arrange(task, drawn);
     if (this.tools) this.pickClass(drawn[0].id);
     this.showActions();
-    setShortcuts(labelShortcuts(this, drawn));
+    setShortcuts(labelShortcuts(this, drawn), this.element);
     this.show(this.history.state);
     if (!this.image) this.stageArea.scrollTo(0, 0);
   }
@@ -559,7 +560,7 @@ export class LabelPage {
     this.time.stop();
     this.session.leave();
     document.removeEventListener("assay:refused", this.refused);
-    setShortcuts([]);
+    setShortcuts([], this.element);
   }
 }
 

@@ -97,6 +97,7 @@ async function loadProject(id, body) {
     fill(body,
       h("div.spread", {}, h("h1", { dir: "auto" }, project.name), h("div.row", {},
         h("a.button", { href: `#/work/${id}` }, "Label"),
+        h("a.button", { href: `#/ontology/${id}` }, "Ontology"),
         h("button.button", {
           onclick: async () => {
             await send("PATCH", `/api/projects/${id}`, { state: project.state === "active" ? "paused" : "active" });

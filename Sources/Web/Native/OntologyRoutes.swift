@@ -28,6 +28,7 @@ enum OntologyRoutes {
         text, as: format, after: try fields["predecessor"].map { try OntologyText.own($0) })
       return .json([
         "format": .string(format.rawValue), "ontology": OntologyNotation.json(ontology),
+        "yaml": .string(YAMLNotation.text(OntologyNotation.json(ontology))),
         "notes": .array(
           notes.map { ["place": .string($0.place), "problem": .string($0.problem)] }),
       ])
@@ -92,7 +93,9 @@ enum OntologyRoutes {
       .init("classes", .count(content.ontology.classes.count)),
     ]
     switch content.change {
-    case .migration(let migration): members.append(.init("steps", .count(migration.steps.count)))
+    case .migration(let migration):
+      let spoken = migration.steps.filter { if case .set = $0 { false } else { true } }
+      members.append(.init("steps", .count(spoken.count)))
     case .undoing(let version): members.append(.init("undoes", .count(version)))
     case nil: break
     }

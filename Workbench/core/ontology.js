@@ -1,0 +1,107 @@
+/**
+ * Changes to an ontology, as pure values. Classes are as the API writes them, by numbers.
+ *
+ * @typedef {import("./answer.js").LabelClass} LabelClass
+ * @typedef {{ classes: readonly LabelClass[], steps: readonly any[] }} Draft an ontology as it shall be, and the steps
+ *   taken towards it that no difference of two ontologies would show
+ */
+
+/** Kinds of what is drawn, of what is marked, and of what is asked, by what a manager calls them. */
+export const kindNames = {
+  box: "Box", rotatedBox: "Rotated box", polygon: "Polygon", mask: "Mask", polyline: "Line", point: "Point",
+  keypoints: "Keypoints", ellipse: "Ellipse", cuboid: "Cuboid", span: "Span of text", relation: "Link",
+  category: "Single choice", multiLabel: "Multiple choice", boolean: "Yes or no", rating: "Rating",
+  number: "Number", text: "Text",
+};
+export const shapeKinds = ["box", "rotatedBox", "polygon", "mask", "polyline", "point", "keypoints", "ellipse", "cuboid"];
+export const questionKinds = ["category", "multiLabel", "boolean", "rating", "number", "text"];
+
+/** @param {{ kind: string }} definition */
+export const isDrawn = ({ kind }) => shapeKinds.includes(kind);
+/** @param {{ kind: string }} definition */
+export const isAsked = ({ kind }) => questionKinds.includes(kind);
+/** @param {{ kind: string }} definition */
+export const isChoice = ({ kind }) => kind === "category" || kind === "multiLabel";
+
+/** A number that none of these has had.
+ * @param {readonly { id: number }[]} list
+ * @param {readonly { id: number }[]} [before] what was there once */
+export const freeID = (list, before = []) => 1 + Math.max(0, ...list.map(({ id }) => id), ...before.map(({ id }) => id));
+
+/** A name like this one that none of these has.
+ * @param {string} name
+ * @param {readonly { name: string }[]} list */
+export function freeName(name, list) {
+  const taken = new Set(list.map((one) => one.name));
+  if (!taken.has(name)) return name;
+  let number = 2;
+  while (taken.has(`${name} ${number}`)) number += 1;
+  return `${name} ${number}`;
+}
+
+/** What a kind needs to be complete, beside what it keeps of the kind before.
+ * @param {LabelClass} definition
+ * @param {string} kind
+ * @returns {LabelClass} */
+export function retyped(definition, kind) {
+  const { id, name, required, when, color, hotkey, attributes, options, rules } = definition;
+  /** @type {LabelClass} */
+  const next = { id, name, kind, required };
+  if (when && questionKinds.includes(kind)) next.when = when;
+  if (color) next.color = color;
+  if (hotkey) next.hotkey = hotkey;
+  const isObject = shapeKinds.includes(kind) || kind === "span";
+  if (isObject) next.attributes = attributes ?? [];
+  if (shapeKinds.includes(kind) && rules) next.rules = rules;
+  if (kind === "category" || kind === "multiLabel") {
+    next.options = options?.length ? options : [{ id: 1, name: "Yes" }, { id: 2, name: "No" }];
+  }
+  if (kind === "rating") Object.assign(next, { min: 1, max: 5, step: 1 });
+  if (kind === "text") next.maxLength = definition.maxLength ?? 10000;
+  if (kind === "relation") Object.assign(next, { from: [], to: [], directed: true });
+  if (kind === "keypoints") Object.assign(next, { keypoints: definition.keypoints ?? ["head", "tail"], skeleton: definition.skeleton ?? [] });
+  return next;
+}
+
+/** @template {{ id: number }} T
+ * @param {readonly T[]} list
+ * @param {T} item in the place of the one with its number
+ * @returns {T[]} */
+export const replaced = (list, item) => list.map((other) => (other.id === item.id ? item : other));
+
+/** One place earlier or later.
+ * @template {{ id: number }} T
+ * @param {readonly T[]} list
+ * @param {number} id
+ * @param {number} by
+ * @returns {T[]} */
+export function moved(list, id, by) {
+  const from = list.findIndex((item) => item.id === id);
+  const to = Math.max(0, Math.min(list.length - 1, from + by));
+  const rest = list.filter((item) => item.id !== id);
+  return rest.toSpliced(to, 0, list[from]);
+}
+
+/** Definitions without one of them, and without the conditions and ends that named it.
+ * @param {readonly LabelClass[]} list
+ * @param {number} id
+ * @returns {LabelClass[]} */
+export const without = (list, id) => list.filter((one) => one.id !== id).map((one) => {
+  const { when, ...rest } = one;
+  const kept = when && when.name !== id ? one : rest;
+  if (kept.kind !== "relation") return kept;
+  return { ...kept, from: kept.from?.filter((end) => end !== id), to: kept.to?.filter((end) => end !== id) };
+});
+
+/** Definitions whose conditions name only options that are there.
+ * @param {readonly LabelClass[]} list
+ * @returns {LabelClass[]} */
+export const withSoundConditions = (list) => list.map((one, place) => {
+  if (!one.when) return one;
+  const on = list.slice(0, place).find((other) => other.id === one.when?.name);
+  const { when, ...rest } = one;
+  if (!on || !isAsked(one)) return rest;
+  const is = when.is?.filter((option) => on.options?.some(({ id }) => id === option));
+  if (when.is?.length && !is?.length) return rest;
+  return { ...one, when: is?.length ? { name: when.name, is } : { name: when.name } };
+});

@@ -1,0 +1,17 @@
+/** English forms of what is counted; all else says itself.
+ * @type {import("../core/words.js").Catalogue} */
+export default {
+  "{n} changes, labels went along": { one: "{n} change, labels went along", other: "{n} changes, labels went along" },
+  "{n} labels of earlier versions have no class in the new one and will not be seen.": {
+    one: "{n} label of an earlier version has no class in the new one and will not be seen.",
+    other: "{n} labels of earlier versions have no class in the new one and will not be seen.",
+  },
+  "{n} answers do not keep the new ontology as they are. They stay; who edits them is asked to mend them.": {
+    one: "{n} answer does not keep the new ontology as it is. It stays; who edits it is asked to mend it.",
+    other: "{n} answers do not keep the new ontology as they are. They stay; who edits them is asked to mend them.",
+  },
+  "{n} tasks are in somebody's hands. They go on by the version they began with.": {
+    one: "{n} task is in somebody's hands. It goes on by the version it began with.",
+    other: "{n} tasks are in somebody's hands. They go on by the version they began with.",
+  },
+};
