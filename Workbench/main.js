@@ -2,7 +2,9 @@ import { get, send, setClient } from "./core/api.js";
 import { fill, h, icon } from "./core/dom.js";
 import { setShortcuts } from "./core/keys.js";
 import * as outbox from "./core/outbox.js";
+import { say, speak, wanted } from "./core/words.js";
 import { signInPage } from "./pages/sign-in.js";
+import { languageChoice } from "./parts/language.js";
 
 const app = /** @type {HTMLElement} */ (document.getElementById("app"));
 /** @type {any} */
@@ -35,11 +37,11 @@ function framed(place, content) {
     h("a", { href, "aria-current": href === place ? "page" : null }, name);
   return [
     h("header.top", {}, h("a.brand", { href: "#/" }, "Assay"),
-      h("nav", { "aria-label": "Rooms" }, link("#/", "Work"), mayManage() ? link("#/manage", "Manage") : null,
-        mayInvite() ? link("#/team", "Team") : null),
-      h("span.grow"), h("span.muted.who", {}, session.email || ""),
-      h("button.button.quiet.icon", { title: "Light, dark, or as the system", "aria-label": "Theme", onclick: cycleTheme }, icon("theme")),
-      h("button.button.quiet.icon", { title: "Sign out", "aria-label": "Sign out", onclick: signOut }, icon("out"))),
+      h("nav", { "aria-label": say("Rooms") }, link("#/", say("Work")), mayManage() ? link("#/manage", say("Manage")) : null,
+        mayInvite() ? link("#/team", say("Team")) : null),
+      h("span.grow"), h("span.muted.who", {}, session.email || ""), languageChoice(),
+      h("button.button.quiet.icon", { title: say("Light, dark, or as the system"), "aria-label": say("Theme"), onclick: cycleTheme }, icon("theme")),
+      h("button.button.quiet.icon", { title: say("Sign out"), "aria-label": say("Sign out"), onclick: signOut }, icon("out"))),
     content];
 }
 
@@ -100,11 +102,11 @@ document.addEventListener("assay:signedout", () => {
     veil.remove();
     session = found;
     outbox.flush();
-  }, "Your sign-in has ended. Sign in again to go on; nothing is lost."));
+  }, say("Your sign-in has ended. Sign in again to go on; nothing is lost.")));
   document.body.append(veil);
   veil.showModal();
 });
 
 addEventListener("hashchange", route);
 applyTheme();
-get("/api/session").then(entered).catch(() => route());
+speak(wanted()).then(() => get("/api/session")).then(entered).catch(() => route());

@@ -161,52 +161,61 @@ BYTES(file_51) = {
 #embed "../../Workbench/parts/dialog.js"
 };
 BYTES(file_52) = {
-#embed "../../Workbench/parts/material.js"
+#embed "../../Workbench/parts/language.js"
 };
 BYTES(file_53) = {
-#embed "../../Workbench/parts/object-list.js"
+#embed "../../Workbench/parts/material.js"
 };
 BYTES(file_54) = {
-#embed "../../Workbench/parts/ontology/definition-form.js"
+#embed "../../Workbench/parts/object-list.js"
 };
 BYTES(file_55) = {
-#embed "../../Workbench/parts/ontology/fields.js"
+#embed "../../Workbench/parts/ontology/definition-form.js"
 };
 BYTES(file_56) = {
-#embed "../../Workbench/parts/ontology/migration.js"
+#embed "../../Workbench/parts/ontology/fields.js"
 };
 BYTES(file_57) = {
-#embed "../../Workbench/parts/ontology/options-form.js"
+#embed "../../Workbench/parts/ontology/migration.js"
 };
 BYTES(file_58) = {
-#embed "../../Workbench/parts/ontology/preview.js"
+#embed "../../Workbench/parts/ontology/options-form.js"
 };
 BYTES(file_59) = {
-#embed "../../Workbench/parts/ontology/text.js"
+#embed "../../Workbench/parts/ontology/preview.js"
 };
 BYTES(file_60) = {
-#embed "../../Workbench/parts/palette.js"
+#embed "../../Workbench/parts/ontology/text.js"
 };
 BYTES(file_61) = {
-#embed "../../Workbench/parts/receipts.js"
+#embed "../../Workbench/parts/palette.js"
 };
 BYTES(file_62) = {
-#embed "../../Workbench/parts/review-panel.js"
+#embed "../../Workbench/parts/receipts.js"
 };
 BYTES(file_63) = {
-#embed "../../Workbench/parts/save-light.js"
+#embed "../../Workbench/parts/review-panel.js"
 };
 BYTES(file_64) = {
-#embed "../../Workbench/parts/source.js"
+#embed "../../Workbench/parts/save-light.js"
 };
 BYTES(file_65) = {
-#embed "../../Workbench/parts/toolbar.js"
+#embed "../../Workbench/parts/source.js"
 };
 BYTES(file_66) = {
-#embed "../../Workbench/theme.css"
+#embed "../../Workbench/parts/toolbar.js"
 };
 BYTES(file_67) = {
+#embed "../../Workbench/theme.css"
+};
+BYTES(file_68) = {
+#embed "../../Workbench/words/ar.js"
+};
+BYTES(file_69) = {
 #embed "../../Workbench/words/en.js"
+};
+BYTES(file_70) = {
+#embed "../../Workbench/words/zh.js"
 };
 
 static const struct workbench_file files[] = {
@@ -262,22 +271,25 @@ static const struct workbench_file files[] = {
     {"pages/team.js", file_49, sizeof file_49},
     {"parts/coordinates.js", file_50, sizeof file_50},
     {"parts/dialog.js", file_51, sizeof file_51},
-    {"parts/material.js", file_52, sizeof file_52},
-    {"parts/object-list.js", file_53, sizeof file_53},
-    {"parts/ontology/definition-form.js", file_54, sizeof file_54},
-    {"parts/ontology/fields.js", file_55, sizeof file_55},
-    {"parts/ontology/migration.js", file_56, sizeof file_56},
-    {"parts/ontology/options-form.js", file_57, sizeof file_57},
-    {"parts/ontology/preview.js", file_58, sizeof file_58},
-    {"parts/ontology/text.js", file_59, sizeof file_59},
-    {"parts/palette.js", file_60, sizeof file_60},
-    {"parts/receipts.js", file_61, sizeof file_61},
-    {"parts/review-panel.js", file_62, sizeof file_62},
-    {"parts/save-light.js", file_63, sizeof file_63},
-    {"parts/source.js", file_64, sizeof file_64},
-    {"parts/toolbar.js", file_65, sizeof file_65},
-    {"theme.css", file_66, sizeof file_66},
-    {"words/en.js", file_67, sizeof file_67},
+    {"parts/language.js", file_52, sizeof file_52},
+    {"parts/material.js", file_53, sizeof file_53},
+    {"parts/object-list.js", file_54, sizeof file_54},
+    {"parts/ontology/definition-form.js", file_55, sizeof file_55},
+    {"parts/ontology/fields.js", file_56, sizeof file_56},
+    {"parts/ontology/migration.js", file_57, sizeof file_57},
+    {"parts/ontology/options-form.js", file_58, sizeof file_58},
+    {"parts/ontology/preview.js", file_59, sizeof file_59},
+    {"parts/ontology/text.js", file_60, sizeof file_60},
+    {"parts/palette.js", file_61, sizeof file_61},
+    {"parts/receipts.js", file_62, sizeof file_62},
+    {"parts/review-panel.js", file_63, sizeof file_63},
+    {"parts/save-light.js", file_64, sizeof file_64},
+    {"parts/source.js", file_65, sizeof file_65},
+    {"parts/toolbar.js", file_66, sizeof file_66},
+    {"theme.css", file_67, sizeof file_67},
+    {"words/ar.js", file_68, sizeof file_68},
+    {"words/en.js", file_69, sizeof file_69},
+    {"words/zh.js", file_70, sizeof file_70},
 };
 
 int workbench_file_count(void) { return sizeof files / sizeof files[0]; }

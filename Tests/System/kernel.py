@@ -1,19 +1,19 @@
 """The kernel by its C names, as the native library, and the same calls through a browser's WebAssembly."""
-import ctypes, os, pathlib, sys
+import ctypes, pathlib, sys
 import numpy
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
+from conftest import BINARY
 # What each call leaves: bytes a number.
 UNITS = {"rasterize": 4, "stroke": 4, "merge_masks": 4, "mask_iou": 8, "measure_mask": 8, "compress": 1, "decompress": 4,
          "encode": 4, "decode": 1, "paint": 4, "trace": 8, "mask_region": 4, "move_mask": 4, "merge_polygons": 8, "simplify": 8, "wand": 4,
-         "scissors_seed": 1, "scissors_path": 8, "ontology": 1, "check": 1, "compare": 8, "interpolate": 1}
+         "scissors_seed": 1, "scissors_path": 8, "ontology": 1, "check": 1, "compare": 8, "interpolate": 1, "migrate": 1}
 DOUBLES = {"stroke": [1], "trace": [3], "simplify": [1], "scissors_path": [2], "interpolate": [1]}
 wasm_name = lambda name: {"mask_iou": "maskIoU"}.get(name) or name.split("_")[0] + "".join(w.title() for w in name.split("_")[1:])
 
 class Native:
     def __init__(self, path=None):
         ending = "dylib" if sys.platform == "darwin" else "so"
-        path = path or pathlib.Path(os.environ.get("ASSAY_BINARY", ROOT / ".build/debug/assay")).resolve().parent / f"libAssayKernel.{ending}"
+        path = path or pathlib.Path(BINARY).resolve().parent / f"libAssayKernel.{ending}"
         self.library = ctypes.CDLL(str(path))
         self.copies = True
         for name in ("input", "output", "picture"): getattr(self.library, "assay_kernel_" + name).restype = ctypes.c_void_p

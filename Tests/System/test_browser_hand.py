@@ -97,7 +97,7 @@ def test_everything_is_found_by_typing_and_keys_can_be_changed(world):  # noqa: 
     page.keyboard.press("Control+k"); page.get_by_role("searchbox").fill("dupl"); page.keyboard.press("Enter")
     assert objects(page) == 2
     page.keyboard.press("?"); page.get_by_role("searchbox").fill("duplicate")
-    change = page.get_by_role("button", name="Change the key of Duplicate the object")
+    change = page.get_by_role("button", name="Change the key of “Duplicate the object”")
     change.click(); page.keyboard.press("z"); page.get_by_text("Duplicate the object: Z").wait_for()
     change.click(); page.keyboard.press("Delete"); page.get_by_text("Delete is taken by").wait_for()
     world.shot(page, "hand-palette")

@@ -51,8 +51,9 @@ def test_a_manager_builds_an_ontology_and_sees_its_surface(studio):
     page.get_by_role("button", name="Add an attribute").click()
     page.locator(".attribute summary", has_text="New attribute").click()
     first = page.locator(".attribute").first
-    first.get_by_label("Name", exact=True).fill("kind of line"); first.get_by_label("Name of option 1").fill("solid"); first.get_by_label("Name of option 2").fill("dashed")
-    page.keyboard.press("Tab"); page.get_by_role("button", name="Add an attribute").click()
+    for name, value in (("Name", "kind of line"), ("Name of option 1", "solid"), ("Name of option 2", "dashed")):
+        first.get_by_label(name, exact=True).fill(value); page.keyboard.press("Tab"); page.wait_for_timeout(100)
+    page.get_by_role("button", name="Add an attribute").click()
     page.locator(".attribute summary", has_text="New attribute").click()
     second = page.locator(".attribute").nth(1)
     second.get_by_label("Kind", exact=True).select_option("number"); second.get_by_label("Whole numbers only").check()
@@ -126,6 +127,7 @@ def test_other_tools_definitions_are_taken_and_what_is_lost_is_said(studio):
     area.fill("<View><Sparkle/><Image name='i' value='$image'/><RectangleLabels name='l' toName='i'><Label value='car'/><Label value='kerb'/></RectangleLabels></View>")
     page.get_by_role("button", name="Use this").click()
     page.get_by_text("line 1: Sparkle").wait_for(); page.get_by_role("button", name="Take it as it is").click()
+    page.locator(".class-row", has_text="kerb").wait_for()
     assert page.locator(".class-row-name > span:first-of-type").all_inner_texts() == ["car", "kerb"]
     page.get_by_role("button", name="Undo", exact=True).first.click()
     page.locator(".class-row").nth(2).wait_for()

@@ -160,7 +160,7 @@ def test_objects_are_copied_repeated_grouped_ordered_hidden_and_locked(tools):
     page.get_by_text("This object is locked").first.wait_for()
     key("Delete"); assert objects(page) == 3
     key("l"); key("h"); key("Escape"); click(140, 30); assert page.locator(".object[aria-current=true]").count() == 0
-    page.get_by_role("button", name="Hide a box 2").click()
+    page.get_by_role("button", name="Hide: a box 2").click()
     click(130, 30); key("Shift+PageDown")
     first = page.locator(".object").first; assert first.get_attribute("aria-current") == "true"
     tools.shot(page, "tools-list")

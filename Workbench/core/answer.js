@@ -13,6 +13,7 @@
  * @typedef {{ key: number, class: number, from: number, to: number }} Link a relation between two objects, by their keys
  * @typedef {{ shapes: readonly Shape[], links: readonly Link[], values: Readonly<Record<string, any>> }} Answer
  */
+import { say } from "./words.js";
 
 /** What the API calls the answer to a question; an object's value bears its kind's name.
  * @type {Record<string, string>} */
@@ -177,14 +178,14 @@ export function missing(answer, ontology) {
   for (const definition of ontology.classes) {
     if (isObject(definition)) {
       const shapes = answer.shapes.filter((shape) => shape.class === definition.id);
-      if (definition.required && !shapes.length) return `Mark at least one “${definition.name}”.`;
+      if (definition.required && !shapes.length) return say("Mark at least one “{name}”.", { name: definition.name });
       if (!definition.attributes?.some((attribute) => attribute.required)) continue;
       for (const shape of shapes) {
         const open = asked(definition.attributes, shape.attributes).find((attribute) => attribute.required && isOpen(shape.attributes[attribute.id]));
-        if (open) return `Give “${open.name}” of each “${definition.name}”.`;
+        if (open) return say("Give “{attribute}” of each “{name}”.", { attribute: open.name, name: definition.name });
       }
     } else if (definition.required && questions.includes(definition) && isOpen(answer.values[definition.id])) {
-      return `Answer “${definition.name}”.`;
+      return say("Answer “{name}”.", { name: definition.name });
     }
   }
   return "";

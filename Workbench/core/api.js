@@ -1,9 +1,11 @@
+import { say } from "./words.js";
+
 /** A problem the server answered with (RFC 9457). */
 export class Problem extends Error {
   /** @param {number} status
    * @param {any} json */
   constructor(status, json) {
-    super(json?.detail || `The server answered with ${status}.`);
+    super(json?.detail || say("The server answered with {status}.", { status: String(status) }));
     this.status = status;
     this.type = json?.type || "";
     this.remedy = json?.remedy || "";
@@ -38,7 +40,7 @@ export async function send(method, path, body) {
       body: body === undefined ? undefined : JSON.stringify(body),
     });
   } catch {
-    throw new Problem(0, { detail: "The server cannot be reached. Your work is kept here." });
+    throw new Problem(0, { detail: say("The server cannot be reached. Your work is kept here.") });
   }
   const text = await response.text();
   const json = text ? JSON.parse(text) : null;

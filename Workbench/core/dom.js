@@ -49,6 +49,7 @@ export function icon(name) {
   svg.setAttribute("width", "18");
   svg.setAttribute("height", "18");
   svg.setAttribute("aria-hidden", "true");
+  svg.dataset.icon = name;
   const path = document.createElementNS(space, "path");
   path.setAttribute("d", shapes[name]);
   path.setAttribute("fill", "none");

@@ -2,8 +2,10 @@
  * One table for handler, hints and palette: a key can never do other than what is printed. Whoever wants
  * other keys has them: the changes are kept in this browser.
  *
- * @typedef {{ keys: string, label: string, run: () => void, when?: () => boolean, inFields?: boolean }} Shortcut
+ * @typedef {{ keys: string, label: string, values?: Record<string, string | number>, run: () => void, when?: () => boolean,
+ *   inFields?: boolean }} Shortcut `label` is a sentence of the catalogues
  */
+import { say } from "./words.js";
 
 const storage = "assay-keys";
 
@@ -26,7 +28,15 @@ let table = [];
 let inner = null;
 
 /** @param {Array<Shortcut>} shortcuts */
-const withChanges = (shortcuts) => shortcuts.map((shortcut) => ({ ...shortcut, keys: keysFor(shortcut.label, shortcut.keys) }));
+const withChanges = (shortcuts) => shortcuts.map((shortcut) => ({ ...shortcut, keys: keysFor(identity(shortcut), shortcut.keys) }));
+
+/** What a shortcut is known by, in every language.
+ * @param {Pick<Shortcut, "label" | "values">} shortcut */
+const identity = ({ label, values = {} }) => label.replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
+
+/** What a shortcut does, in the reader's words.
+ * @param {Shortcut} shortcut */
+export const labelOf = ({ label, values }) => say(label, values);
 
 /** Makes these the shortcuts of the page, or of the page within it.
  * @param {Array<Shortcut>} shortcuts
@@ -53,21 +63,22 @@ export const shortcuts = () => (inner?.place.contains(document.activeElement) ? 
 export const keysFor = (label, usual) => changed[label] ?? usual;
 
 /** Gives something another key.
- * @param {string} label
+ * @param {Shortcut} shortcut
  * @param {string | null} keys null for the usual one
  * @returns {string} what has that key already; empty where it was free */
-export function changeKey(label, keys) {
-  const other = keys && shortcuts().find((shortcut) => shortcut.label !== label && shortcut.keys.split(" ").includes(keys));
-  if (other) return other.label;
-  if (keys) changed[label] = keys;
-  else delete changed[label];
+export function changeKey(shortcut, keys) {
+  const own = identity(shortcut);
+  const other = keys && shortcuts().find((one) => identity(one) !== own && one.keys.split(" ").includes(keys));
+  if (other) return labelOf(other);
+  if (keys) changed[own] = keys;
+  else delete changed[own];
   localStorage.setItem(storage, JSON.stringify(changed));
   table = withChanges(given);
   if (inner) inner.table = withChanges(inner.given);
   return "";
 }
 
-export const isChanged = (/** @type {string} */ label) => label in changed;
+export const isChanged = (/** @type {Shortcut} */ shortcut) => identity(shortcut) in changed;
 
 /** The key as `Ctrl+Shift+Z`; letters by what they print where that is Latin, else by place, so
  * that shortcuts work on a Cyrillic or Arabic layout.

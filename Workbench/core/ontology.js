@@ -5,13 +5,14 @@
  * @typedef {{ classes: readonly LabelClass[], steps: readonly any[] }} Draft an ontology as it shall be, and the steps
  *   taken towards it that no difference of two ontologies would show
  */
+import { word } from "./words.js";
 
 /** Kinds of what is drawn, of what is marked, and of what is asked, by what a manager calls them. */
 export const kindNames = {
-  box: "Box", rotatedBox: "Rotated box", polygon: "Polygon", mask: "Mask", polyline: "Line", point: "Point",
-  keypoints: "Keypoints", ellipse: "Ellipse", cuboid: "Cuboid", span: "Span of text", relation: "Link",
-  category: "Single choice", multiLabel: "Multiple choice", boolean: "Yes or no", rating: "Rating",
-  number: "Number", text: "Text",
+  box: word("Box"), rotatedBox: word("Rotated box"), polygon: word("Polygon"), mask: word("Mask"), polyline: word("Line"), point: word("Point"),
+  keypoints: word("Keypoints"), ellipse: word("Ellipse"), cuboid: word("Cuboid"), span: word("Span of text"), relation: word("Link"),
+  category: word("Single choice"), multiLabel: word("Multiple choice"), boolean: word("Yes or no"), rating: word("Rating"),
+  number: word("Number"), text: word("Text"),
 };
 export const shapeKinds = ["box", "rotatedBox", "polygon", "mask", "polyline", "point", "keypoints", "ellipse", "cuboid"];
 export const questionKinds = ["category", "multiLabel", "boolean", "rating", "number", "text"];

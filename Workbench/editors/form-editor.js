@@ -1,5 +1,6 @@
 import { asked, steps } from "../core/answer.js";
 import { fill, h } from "../core/dom.js";
+import { say } from "../core/words.js";
 
 /** Options from which on they can be searched. */
 const manyOptions = 12;
@@ -59,7 +60,7 @@ export class FormEditor extends HTMLElement {
 
   /** @param {import("../core/answer.js").LabelClass} question */
   question(question) {
-    const heading = [question.name, question.required ? "" : h("span.muted", {}, " (optional)")];
+    const heading = [question.name, question.required ? "" : h("span.muted", {}, " ", say("(optional)"))];
     if (question.kind === "text" || question.kind === "number") return this.written(question, heading);
     const choices = choicesOf(question);
     const isTree = choices.some((choice) => choice.depth > 0);
@@ -102,7 +103,7 @@ export class FormEditor extends HTMLElement {
     const place = element.querySelector(".count");
     if (!place) return;
     const length = Array.from(text).length;
-    place.textContent = length > question.maxLength * 0.8 ? `${length} of ${question.maxLength}` : "";
+    place.textContent = length > question.maxLength * 0.8 ? say("{length} of {most}", { length, most: question.maxLength }) : "";
   }
 
   /** @param {any} question
@@ -174,7 +175,7 @@ customElements.define("form-editor", FormEditor);
  * @returns {Array<{ id: any, name: string, depth: number, path: string }>}
  */
 function choicesOf(question) {
-  if (question.kind === "boolean") return [[true, "Yes"], [false, "No"]].map(([id, name]) => ({ id, name: String(name), depth: 0, path: String(name) }));
+  if (question.kind === "boolean") return [[true, say("Yes")], [false, say("No")]].map(([id, name]) => ({ id, name: String(name), depth: 0, path: String(name) }));
   if (question.kind === "rating") {
     return steps(question).map((value, i) => {
       const name = question.labels?.[i] ?? String(value).replace("-", "−");
@@ -201,7 +202,7 @@ function choicesOf(question) {
 function searchOf(list, name) {
   const said = h("span.visually-hidden", { role: "status" });
   const field = h("input.input.option-search", {
-    type: "search", placeholder: "Search", "aria-label": `Search in ${name}`,
+    type: "search", placeholder: say("Search"), "aria-label": say("Search in {name}", { name }),
     oninput: () => {
       const words = field.value.toLowerCase().split(/\s+/).filter(Boolean);
       let count = 0;
@@ -209,7 +210,7 @@ function searchOf(list, name) {
         row.hidden = !words.every((/** @type {string} */ word) => row.dataset.path?.includes(word));
         if (!row.hidden) count += 1;
       }
-      said.textContent = `${count} options`;
+      said.textContent = say("{n} options", { n: count });
     },
     onkeydown: (/** @type {KeyboardEvent} */ event) => {
       if (event.key !== "Enter") return;

@@ -1,5 +1,6 @@
 import { asked, steps } from "../core/answer.js";
 import { fill, h } from "../core/dom.js";
+import { say } from "../core/words.js";
 
 /**
  * The attributes of the selected objects that are asked; a change is made to all of them.
@@ -20,7 +21,7 @@ export function attributePanel(place, shapes, ontology, change) {
   if (place.dataset.state === state) return;
   place.dataset.state = state;
   const focused = place.contains(document.activeElement) ? document.activeElement?.getAttribute("name") : null;
-  const title = shapes.length > 1 ? `Attributes of ${shapes.length} × ${definition.name}` : `Attributes of ${definition.name}`;
+  const title = shapes.length > 1 ? say("Attributes of {count} × “{name}”", { count: shapes.length, name: definition.name }) : say("Attributes of “{name}”", { name: definition.name });
   fill(place, h("div.stack.tight.attributes", {}, h("h2.small", {}, title),
     attributes.map((attribute) => field(attribute, shape.attributes[attribute.id], change))));
   // What is asked next may come and go; the hand stays where it was.
@@ -46,7 +47,7 @@ function field(attribute, value, set) {
           && set(attribute.id, event.target.value === "" ? undefined : event.target.valueAsNumber),
       }));
     case "boolean":
-      return h("fieldset.question", {}, h("legend.field", {}, h("span", {}, label)), h("div.row", {}, [{ is: true, word: "Yes" }, { is: false, word: "No" }].map(({ is, word }) =>
+      return h("fieldset.question", {}, h("legend.field", {}, h("span", {}, label)), h("div.row", {}, [{ is: true, word: say("Yes") }, { is: false, word: say("No") }].map(({ is, word }) =>
         h("label.row", {}, h("input", { type: "radio", name, checked: value === is, onchange: () => set(attribute.id, is) }), word))));
     case "multiLabel":
       return h("fieldset.question", {}, h("legend.field", {}, h("span", {}, label)), (attribute.options || []).map((choice) =>

@@ -1,5 +1,7 @@
 import { get, post } from "../core/api.js";
 import { fill, h } from "../core/dom.js";
+import { say } from "../core/words.js";
+import { languageChoice } from "../parts/language.js";
 
 /**
  * An invitation taken up with a password of one's own.
@@ -23,7 +25,7 @@ async function show(form, secret, entered) {
     ({ email } = await get(path));
   } catch (error) {
     message.textContent = /** @type {Error} */ (error).message;
-    fill(form, h("h1.brand", {}, "Assay"), message, h("a.button.wide", { href: "#/" }, "Sign in"));
+    fill(form, h("h1.brand", {}, "Assay"), message, h("a.button.wide", { href: "#/" }, say("Sign in")));
     return;
   } finally {
     form.removeAttribute("aria-busy");
@@ -31,7 +33,7 @@ async function show(form, secret, entered) {
   const password = h("input.input", {
     name: "password", type: "password", autocomplete: "new-password", required: true, minlength: 10, autofocus: true,
   });
-  const button = h("button.button.primary.wide", { type: "submit" }, "Join");
+  const button = h("button.button.primary.wide", { type: "submit" }, say("Join"));
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     button.disabled = true;
@@ -48,10 +50,10 @@ async function show(form, secret, entered) {
   });
   fill(form,
     h("h1.brand", {}, "Assay"),
-    h("p.muted", {}, "You are invited to label and review training data. Choose a password to join."),
-    h("label.field", {}, h("span", {}, "Email"),
+    h("p.muted", {}, say("You are invited to label and review training data. Choose a password to join.")),
+    h("label.field", {}, h("span", {}, say("Email")),
       h("input.input", { value: email, type: "email", autocomplete: "username", readonly: true })),
-    h("label.field", {}, h("span", {}, "Password, of 10 characters or more"), password),
-    message, button);
+    h("label.field", {}, h("span", {}, say("Password, of 10 characters or more")), password),
+    message, button, languageChoice());
   password.focus();
 }

@@ -8,6 +8,7 @@ import { keysFor, setShortcuts } from "../core/keys.js";
 import * as kernel from "../core/kernel.js";
 import { markdown } from "../core/markdown.js";
 import * as outbox from "../core/outbox.js";
+import { language, say, word } from "../core/words.js";
 import { announce, dialog, toast } from "../parts/dialog.js";
 import "../editors/form-editor.js";
 import "../editors/image/image-editor.js";
@@ -28,7 +29,18 @@ import { ActiveTime } from "./session.js";
 
 /** @typedef {import("./session.js").WorkSession} WorkSession */
 
-const skipReasons = ["Cannot be seen or read", "Instructions do not say", "Not my field or language", "Disturbing or private"];
+const skipReasons = [word("Cannot be seen or read"), word("Instructions do not say"), word("Not my field or language"), word("Disturbing or private")];
+/** Why there is no task, by the server's word for it.
+ * @type {Record<string, string>} */
+const reasons = {
+  projectPaused: word("The project is paused."),
+  batchesPaused: word("What is left is in batches that are paused or still being staged."),
+  allLeased: word("What is left is in the hands of others; some of it may come back."),
+  keptForOthers: word("What is left is kept for other groups of annotators."),
+  doneByYou: word("You have answered or skipped all that is left."),
+  noneLeft: word("Every task has been answered."),
+  empty: word("The project has no tasks yet."),
+};
 const draftDelay = 1500;
 const heartbeatInterval = 60000;
 
@@ -71,7 +83,7 @@ export class LabelPage {
     this.clock = setInterval(() => this.showTime(), 1000);
     this.beat = setInterval(() => this.session.heartbeat(), heartbeatInterval);
     this.refused = (/** @type {any} */ event) =>
-      toast(`An answer was not taken: ${event.detail.problem.message}`, true);
+      toast(say("An answer was not taken: {reason}", { reason: event.detail.problem.message }), true);
     document.addEventListener("assay:refused", this.refused);
     kernel.load();
     this.begin();
@@ -79,24 +91,24 @@ export class LabelPage {
 
   build() {
     this.title = h("h1.task-title", { dir: "auto" });
-    this.timer = h("span.muted.number.timer", { title: "Active time on this task; it rests when you do." });
-    this.undoButton = iconButton("undo", "Undo (Ctrl+Z)", () => this.history.undo());
-    this.redoButton = iconButton("redo", "Redo (Ctrl+Shift+Z)", () => this.history.redo());
-    this.stageArea = h("div.stage", { role: "main", "aria-label": "Task" });
-    this.panel = h("div.panel", { role: "complementary", "aria-label": "Labels" });
-    this.submitButton = h("button.button.primary", { onclick: () => this.submit() }, "Submit", h("kbd", {}, keysFor("Submit", "Ctrl+Enter")));
+    this.timer = h("span.muted.number.timer", { title: say("Active time on this task; it rests when you do.") });
+    this.undoButton = iconButton("undo", `${say("Undo")} (${keysFor("Undo", "Ctrl+Z")})`, () => this.history.undo());
+    this.redoButton = iconButton("redo", `${say("Redo")} (${keysFor("Redo", "Ctrl+Shift+Z").split(" ")[0]})`, () => this.history.redo());
+    this.stageArea = h("div.stage", { role: "main", "aria-label": say("Task") });
+    this.panel = h("div.panel", { role: "complementary", "aria-label": say("Labels") });
+    this.submitButton = h("button.button.primary", { onclick: () => this.submit() }, say("Submit"), h("kbd", {}, keysFor("Submit", "Ctrl+Enter")));
     this.footer = h("footer.actions", {});
     this.element = h("div.label-page", {},
       h("header.bar", {},
-        h("a.button.quiet.icon", { href: "#/", "aria-label": "Back to the queue", title: "Back to the queue" }, icon("back")),
+        h("a.button.quiet.icon", { href: "#/", "aria-label": say("Back to the queue"), title: say("Back to the queue") }, icon("back")),
         this.title, this.light.element, h("span.grow"), this.timer, this.undoButton, this.redoButton,
-        iconButton("book", "Instructions (I)", () => this.showInstructions()),
-        iconButton("help", "Everything that can be done, and its keys (Ctrl+K)", palette)),
+        iconButton("book", `${say("Instructions")} (${keysFor("Instructions", "I")})`, () => this.showInstructions()),
+        iconButton("help", `${say("Everything that can be done, and its keys")} (Ctrl+K)`, palette)),
       h("div.work-area", {}, this.stageArea, this.panel), this.footer);
   }
 
   async begin() {
-    fill(this.stageArea, h("p.note.muted", {}, "Loading…"));
+    fill(this.stageArea, h("p.note.muted", {}, say("Loading…")));
     try {
       await this.session.start();
       await this.advance();
@@ -108,7 +120,7 @@ export class LabelPage {
   /** @param {Error} error */
   fail(error) {
     fill(this.stageArea, h("div.note.stack", { role: "alert" }, h("p.error-text", {}, error.message),
-      h("div.row", {}, h("button.button", { onclick: () => this.begin() }, "Try again"))));
+      h("div.row", {}, h("button.button", { onclick: () => this.begin() }, say("Try again")))));
     fill(this.panel);
     fill(this.footer);
   }
@@ -129,7 +141,7 @@ export class LabelPage {
     history.watchers.add((answer, before, kind) => this.changed(answer, before, kind));
     this.title.textContent = lease.guide.name;
     this.render();
-    announce("Next task");
+    announce(say("Next task"));
   }
 
   /** What the server keeps, else the pre-labels.
@@ -150,14 +162,14 @@ export class LabelPage {
     fill(this.footer);
     this.element.classList.add("is-empty");
     fill(this.stageArea, h("div.note.stack", {},
-      h("h2", {}, reason?.code === "noneLeft" || reason?.code === "doneByYou" ? "All done" : "Nothing to do now"),
-      h("p.muted", {}, reason?.message || "There is nothing to do."),
+      h("h2", {}, reason?.code === "noneLeft" || reason?.code === "doneByYou" ? say("All done") : say("Nothing to do now")),
+      h("p.muted", {}, say(reasons[reason?.code] ?? word("There is nothing to do."))),
       reason?.next_deadline
-        ? h("p.muted", {}, `${reason.leased} in the hands of others; the first may come back at ${
-          new Date(reason.next_deadline).toLocaleTimeString()}.`) : null,
+        ? h("p.muted", {}, say("{n} in the hands of others; the first may come back at {time}.", {
+          n: reason.leased, time: new Date(reason.next_deadline).toLocaleTimeString(language) })) : null,
       h("div.row.center", {},
-        h("button.button", { onclick: () => { this.session.reason = null; this.advance(); } }, "Look again"),
-        h("a.button.primary", { href: "#/" }, "Back to the queue"))));
+        h("button.button", { onclick: () => { this.session.reason = null; this.advance(); } }, say("Look again")),
+        h("a.button.primary", { href: "#/" }, say("Back to the queue")))));
   }
 
   /** Links go with the objects they join.
@@ -178,9 +190,9 @@ export class LabelPage {
 
   startLink() {
     if (!this.ontology.classes.some((/** @type {any} */ c) => c.kind === "relation")) return;
-    if (!this.editor.selected) return toast("Select the first object, then press Alt+R.");
+    if (!this.editor.selected) return toast(say("Select the first object, then press Alt+R."));
     this.linkFrom = this.editor.selected;
-    toast("Now select the object to link it to.");
+    toast(say("Now select the object to link it to."));
   }
 
   /** Joins two objects by the relation that may.
@@ -194,23 +206,23 @@ export class LabelPage {
     const [a, b] = [classOf(from), classOf(to)];
     const able = this.ontology.classes.filter((/** @type {any} */ c) =>
       c.kind === "relation" && (fits(c, a, b) || (!c.directed && fits(c, b, a))));
-    if (!able.length) return toast("No link joins objects of these classes.", true);
-    const chosen = able.length === 1 ? able[0] : await dialog("Which link?", (close) =>
+    if (!able.length) return toast(say("No link joins objects of these classes."), true);
+    const chosen = able.length === 1 ? able[0] : await dialog(say("Which link?"), (close) =>
       h("div.stack.tight", {}, able.map((/** @type {any} */ c) => h("button.button", { onclick: () => close(c) }, c.name))));
     const known = this.history.state.links;
     if (!chosen || known.some((link) => link.class === chosen.id && link.from === from && link.to === to)) return;
     this.history.push({ ...this.history.state, links: [...known, { key: newKey(), class: chosen.id, from, to }] });
-    announce(`${chosen.name} linked`);
+    announce(say("“{name}” linked", { name: chosen.name }));
   }
 
   showLinks() {
     const { shapes, links } = this.history.state;
-    const nameOf = (/** @type {number} */ id) => this.ontology.classes.find((/** @type {any} */ c) => c.id === id)?.name;
+    const nameOf = (/** @type {number} */ id) => this.ontology.classes.find((/** @type {any} */ c) => c.id === id)?.name ?? "";
     const place = (/** @type {number} */ key) => `#${shapes.findIndex((shape) => shape.key === key) + 1}`;
-    fill(this.links, links.length ? [h("h2.small", {}, "Links"), links.map((link) => h("div.object", {},
+    fill(this.links, links.length ? [h("h2.small", {}, say("Links")), links.map((link) => h("div.object", {},
       h("span.object-name.as-text", { dir: "auto" }, `${nameOf(link.class)}: ${place(link.from)} → ${place(link.to)}`),
       h("button.button.quiet.icon", {
-        "aria-label": `Delete the link ${nameOf(link.class)} from ${place(link.from)} to ${place(link.to)}`,
+        "aria-label": say("Delete the link “{name}” from {from} to {to}", { name: nameOf(link.class), from: place(link.from), to: place(link.to) }),
         onclick: () => this.history.push({ ...this.history.state, links: links.filter((other) => other !== link) }),
       }, icon("trash"))))] : null);
   }
@@ -224,7 +236,7 @@ export class LabelPage {
     const fixed = new Set(read(this.lease.task.prelabels, this.ontology).shapes.map(text));
     return (shape, act) => {
       const isLocked = !rules[act] && fixed.has(text(shape));
-      if (isLocked) toast("This label came with the task and stays as it is.");
+      if (isLocked) toast(say("This label came with the task and stays as it is."));
       return isLocked;
     };
   }
@@ -303,7 +315,7 @@ export class LabelPage {
       button.dataset.id = definition.id;
       return button;
     });
-    return h("div.classes", { role: "group", "aria-label": "Classes" }, h("h2.small", {}, "Class"), this.classButtons);
+    return h("div.classes", { role: "group", "aria-label": say("Classes") }, h("h2.small", {}, say("Class")), this.classButtons);
   }
 
   /** @param {number} id */
@@ -326,10 +338,10 @@ export class LabelPage {
   }
 
   showActions() {
-    const skip = h("button.button", { onclick: () => this.skip() }, "Skip", h("kbd", {}, keysFor("Skip", "Ctrl+Space")));
+    const skip = h("button.button", { onclick: () => this.skip() }, say("Skip"), h("kbd", {}, keysFor("Skip", "Ctrl+Space")));
     if (this.stage === "review") {
       this.submitButton = h("button.button.primary", { onclick: () => this.submit() });
-      fill(this.footer, skip, h("button.button.danger", { onclick: () => this.reject() }, "Reject"),
+      fill(this.footer, skip, h("button.button.danger", { onclick: () => this.reject() }, say("Reject")),
         h("span.grow"), this.submitButton);
     } else {
       this.hint = h("span.muted.hint");
@@ -368,7 +380,7 @@ export class LabelPage {
     this.undoButton.disabled = !this.history.canUndo;
     this.redoButton.disabled = !this.history.canRedo;
     if (this.stage === "review") {
-      fill(this.submitButton, answer === this.initial ? "Accept" : "Fix and accept", h("kbd", {}, keysFor("Accept", "Ctrl+Enter")));
+      fill(this.submitButton, answer === this.initial ? say("Accept") : say("Fix and accept"), h("kbd", {}, keysFor("Accept", "Ctrl+Enter")));
     } else if (this.hint) {
       const open = missing(answer, this.ontology);
       this.hint.textContent = open;
@@ -393,8 +405,8 @@ export class LabelPage {
 
   objectsHead() {
     this.count = h("span.muted.number");
-    return h("div.spread", {}, h("h2.small", {}, "Objects ", this.count),
-      this.editor === this.image ? h("button.button.quiet.small", { title: "Insert", onclick: () => this.image.addInMiddle() }, "Add in the middle") : null);
+    return h("div.spread", {}, h("h2.small", {}, say("Objects"), " ", this.count),
+      this.editor === this.image ? h("button.button.quiet.small", { title: "Insert", onclick: () => this.image.addInMiddle() }, say("Add in the middle")) : null);
   }
 
   /** Hides or locks objects, or takes that back where it is so of all.
@@ -438,12 +450,12 @@ export class LabelPage {
 
   wayToDraw() {
     const kind = this.ontology.classes.find((/** @type {any} */ c) => c.id === this.editor.activeClass)?.kind;
-    if (kind === "span") return "Select a piece of the text to mark it.";
-    if (kind === "point") return "Click on the image to set a point.";
-    if (kind === "keypoints") return "Click each point in its turn; X skips one that is not there.";
-    if (kind === "mask") return "Paint with the brush, or click with the wand.";
-    if (kind === "polygon" || kind === "polyline") return "Click point by point; Enter or a double click ends.";
-    return "Drag on the image to draw.";
+    if (kind === "span") return say("Select a piece of the text to mark it.");
+    if (kind === "point") return say("Click on the image to set a point.");
+    if (kind === "keypoints") return say("Click each point in its turn; X skips one that is not there.");
+    if (kind === "mask") return say("Paint with the brush, or click with the wand.");
+    if (kind === "polygon" || kind === "polyline") return say("Click point by point; Enter or a double click ends.");
+    return say("Drag on the image to draw.");
   }
 
   // Doing
@@ -496,13 +508,13 @@ export class LabelPage {
 
   async skip() {
     if (!this.lease) return;
-    const reason = await dialog("Why skip this task?", (close) => {
-      const other = h("input.input", { placeholder: "Another reason", maxlength: 300, "aria-label": "Another reason" });
+    const reason = await dialog(say("Why skip this task?"), (close) => {
+      const other = h("input.input", { placeholder: say("Another reason"), maxlength: 300, "aria-label": say("Another reason") });
       return [
-        h("div.stack.tight", {}, skipReasons.map((text) => h("button.button", { onclick: () => close(text) }, text))),
+        h("div.stack.tight", {}, skipReasons.map((text) => h("button.button", { onclick: () => close(text) }, say(text)))),
         h("form.row", { onsubmit: (/** @type {Event} */ e) => { e.preventDefault(); if (other.value.trim()) close(other.value.trim()); } },
-          other, h("button.button", { type: "submit" }, "Skip with this reason")),
-        h("div.row", {}, h("button.button.quiet", { onclick: () => close() }, "Keep working"))];
+          other, h("button.button", { type: "submit" }, say("Skip with this reason"))),
+        h("div.row", {}, h("button.button.quiet", { onclick: () => close() }, say("Keep working")))];
     });
     if (!reason) return;
     try {
@@ -515,11 +527,11 @@ export class LabelPage {
   }
 
   async reject() {
-    const reason = await dialog("What is wrong with it?", (close) => {
-      const field = h("textarea.input", { rows: 3, maxlength: 500, "aria-label": "Reason", autofocus: true });
+    const reason = await dialog(say("What is wrong with it?"), (close) => {
+      const field = h("textarea.input", { rows: 3, maxlength: 500, "aria-label": say("Reason"), autofocus: true });
       return [field, h("div.row", {},
-        h("button.button.primary", { onclick: () => field.value.trim() && close(field.value.trim()) }, "Send back"),
-        h("button.button.quiet", { onclick: () => close() }, "Cancel"))];
+        h("button.button.primary", { onclick: () => field.value.trim() && close(field.value.trim()) }, say("Send back")),
+        h("button.button.quiet", { onclick: () => close() }, say("Cancel")))];
     });
     if (!reason) return;
     await this.session.verdict({ verdict: "reject", reason, active_seconds: this.time.seconds });
@@ -529,22 +541,22 @@ export class LabelPage {
   /** What was on the image before. */
   repeat() {
     if (lastShapes.length) this.image.paste(lastShapes);
-    else toast("There is no image before this one.");
+    else toast(say("There is no image before this one."));
   }
 
   copy() {
     if (!this.editor.chosenAll.length) return;
     clipboard = this.editor.chosenAll;
-    toast(clipboard.length === 1 ? "Copied." : `${clipboard.length} objects copied.`);
+    toast(clipboard.length === 1 ? say("Copied.") : say("{n} objects copied.", { n: clipboard.length }));
   }
 
   paste() { if (clipboard.length) this.image.paste(clipboard); }
 
   showInstructions() {
     const text = this.lease?.guide.instructions;
-    dialog("Instructions", (close) => [
-      text ? markdown(text) : h("p.muted", {}, "This project has no instructions."),
-      h("div.row", {}, h("button.button.primary", { onclick: () => close() }, "Back to work"))]);
+    dialog(say("Instructions"), (close) => [
+      text ? markdown(text) : h("p.muted", {}, say("This project has no instructions.")),
+      h("div.row", {}, h("button.button.primary", { onclick: () => close() }, say("Back to work")))]);
   }
 
   showTime() {

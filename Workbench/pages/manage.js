@@ -1,5 +1,6 @@
 import { get, post, send } from "../core/api.js";
 import { fill, h, icon } from "../core/dom.js";
+import { language, say, word } from "../core/words.js";
 import { dialog, toast } from "../parts/dialog.js";
 
 const share = (/** @type {number} */ part, /** @type {number} */ whole) => (whole ? Math.round((100 * part) / whole) : 0);
@@ -16,8 +17,8 @@ export function managePage() {
   const list = h("div", { "aria-busy": "true" });
   loadProjects(list);
   return h("main.page.stack", {},
-    h("div.spread", {}, h("h1", {}, "Projects"),
-      h("button.button.primary", { onclick: () => createProject(list) }, icon("plus"), "New project")), list);
+    h("div.spread", {}, h("h1", {}, say("Projects")),
+      h("button.button.primary", { onclick: () => createProject(list) }, icon("plus"), say("New project"))), list);
 }
 
 /** @param {HTMLElement} list */
@@ -26,12 +27,12 @@ async function loadProjects(list) {
     const { items } = await get("/api/projects?limit=1000");
     list.removeAttribute("aria-busy");
     if (!items.length) {
-      return fill(list, h("div.card.stack", {}, h("h2", {}, "No projects yet"),
-        h("p.muted", {}, "Make one here, or with the API or `assay project create`.")));
+      return fill(list, h("div.card.stack", {}, h("h2", {}, say("No projects yet")),
+        h("p.muted", {}, say("Make one here, or with the API or `assay project create`."))));
     }
     fill(list, h("div.card.flush.scroller", {}, h("table.table", {},
-      h("thead", {}, h("tr", {}, ["Project", "Progress", "Open", "In review", "Done", "Answers"].map((name, index) =>
-        h(index > 1 ? "th.end" : "th", {}, name)))),
+      h("thead", {}, h("tr", {}, [word("Project"), word("Progress"), word("Open"), word("In review"), word("Done"), word("Answers")].map((name, index) =>
+        h(index > 1 ? "th.end" : "th", {}, say(name))))),
       h("tbody", {}, items.map(projectRow)))));
   } catch (error) {
     fill(list, h("p.error-text", { role: "alert" }, /** @type {Error} */ (error).message));
@@ -42,18 +43,18 @@ async function loadProjects(list) {
 function projectRow(project) {
   const counts = project.counts;
   const done = share(counts.completed, counts.tasks);
-  const meter = h("div.meter", { role: "progressbar", "aria-valuenow": done, "aria-label": `${done} % done` }, h("i"));
+  const meter = h("div.meter", { role: "progressbar", "aria-valuenow": done, "aria-label": say("{percent} % done", { percent: done }) }, h("i"));
   meter.style.setProperty("--share", `${done}%`);
   return h("tr", {},
     h("td", {}, h("a.strong", { href: `#/manage/${project.id}`, dir: "auto" }, project.name),
-      project.state === "active" ? null : [" ", h("span.badge", {}, project.state)]),
+      project.state === "active" ? null : [" ", h("span.badge", {}, say(states[project.state] ?? project.state))]),
     h("td.wide-cell", {}, meter),
-    [counts.open, counts.in_review, counts.completed, counts.answers].map((value) => h("td.end.number", {}, value.toLocaleString())));
+    [counts.open, counts.in_review, counts.completed, counts.answers].map((value) => h("td.end.number", {}, value.toLocaleString(language))));
 }
 
 /** @param {HTMLElement} list */
 async function createProject(list) {
-  const made = await dialog("New project", (close) => {
+  const made = await dialog(say("New project"), (close) => {
     const message = h("p.error-text", { role: "alert" });
     const name = h("input.input", { required: true, maxlength: 200, autofocus: true });
     const definition = h("textarea.input.code", { rows: 14, spellcheck: "false" });
@@ -67,13 +68,13 @@ async function createProject(list) {
           message.textContent = /** @type {Error} */ (error).message;
         }
       },
-    }, h("label.field", {}, h("span", {}, "Name"), name),
-      h("label.field", {}, h("span", {}, "Ontology, instructions and quality plan (JSON)"), definition), message,
-      h("div.row", {}, h("button.button.primary", { type: "submit" }, "Make the project"),
-        h("button.button.quiet", { type: "button", onclick: () => close() }, "Cancel")));
+    }, h("label.field", {}, h("span", {}, say("Name")), name),
+      h("label.field", {}, h("span", {}, say("Ontology, instructions and quality plan (JSON)")), definition), message,
+      h("div.row", {}, h("button.button.primary", { type: "submit" }, say("Make the project")),
+        h("button.button.quiet", { type: "button", onclick: () => close() }, say("Cancel"))));
   });
   if (!made) return;
-  toast(`“${made.name}” is made. Import tasks with the API or \`assay task import\`.`);
+  toast(say("“{name}” is made. Import tasks with the API or `assay task import`.", { name: made.name }));
   loadProjects(list);
 }
 
@@ -82,7 +83,7 @@ async function createProject(list) {
 export function projectPage(id) {
   const body = h("div.stack", { "aria-busy": "true" });
   loadProject(id, body);
-  return h("main.page.stack", {}, h("p", {}, h("a", { href: "#/manage" }, "← Projects")), body);
+  return h("main.page.stack", {}, h("p", {}, h("a", { href: "#/manage" }, `← ${say("Projects")}`)), body);
 }
 
 /** @param {string} id
@@ -96,18 +97,18 @@ async function loadProject(id, body) {
     const counts = project.counts;
     fill(body,
       h("div.spread", {}, h("h1", { dir: "auto" }, project.name), h("div.row", {},
-        h("a.button", { href: `#/work/${id}` }, "Label"),
-        h("a.button", { href: `#/ontology/${id}` }, "Ontology"),
+        h("a.button", { href: `#/work/${id}` }, say("Label")),
+        h("a.button", { href: `#/ontology/${id}` }, say("Ontology")),
         h("button.button", {
           onclick: async () => {
             await send("PATCH", `/api/projects/${id}`, { state: project.state === "active" ? "paused" : "active" });
             loadProject(id, body);
           },
-        }, project.state === "active" ? "Pause" : "Resume"))),
-      h("div.tiles", {}, tile("Done", `${share(counts.completed, counts.tasks)} %`, `${counts.completed.toLocaleString()} of ${counts.tasks.toLocaleString()}`),
-        tile("Open", counts.open.toLocaleString(), `${counts.in_review} in review`),
-        tile("Answers", counts.answers.toLocaleString(), savings(quality)),
-        tile("Mean confidence", percent(quality.mean_confidence), `${quality.tasks_measured.toLocaleString()} tasks settled`)),
+        }, project.state === "active" ? say("Pause") : say("Resume")))),
+      h("div.tiles", {}, tile(say("Done"), `${share(counts.completed, counts.tasks)} %`, say("{some} of {all}", { some: counts.completed, all: counts.tasks })),
+        tile(say("Open"), counts.open.toLocaleString(language), say("{n} in review", { n: counts.in_review })),
+        tile(say("Answers"), counts.answers.toLocaleString(language), savings(quality)),
+        tile(say("Mean confidence"), percent(quality.mean_confidence), say("{n} tasks settled", { n: quality.tasks_measured }))),
       agreementCard(quality), annotatorCard(quality), batchCard(batches.items), exportCard(id, exports.items, body));
   } catch (error) {
     fill(body, h("p.error-text", { role: "alert" }, /** @type {Error} */ (error).message));
@@ -117,7 +118,7 @@ async function loadProject(id, body) {
 /** @param {any} quality */
 function savings(quality) {
   const saved = quality.answers_at_maximum - quality.answers_measured;
-  return saved > 0 ? `${share(saved, quality.answers_at_maximum)} % fewer than the most the plan allows` : "";
+  return saved > 0 ? say("{percent} % fewer than the most the plan allows", { percent: share(saved, quality.answers_at_maximum) }) : "";
 }
 
 /** @param {string} name
@@ -127,30 +128,37 @@ function tile(name, value, note) {
   return h("div.card.tile", {}, h("h2.small", {}, name), h("p.big.number", {}, value), h("p.muted", {}, note));
 }
 
+/** States of projects, batches and exports in words.
+ * @type {Record<string, string>} */
+const states = {
+  active: word("active"), paused: word("paused"), archived: word("archived"), staging: word("staging"), inProgress: word("in progress"), completed: word("completed"),
+  canceled: word("canceled"), running: word("running"), failed: word("failed"),
+};
+
 const measures = /** @type {Record<string, string>} */ ({
-  krippendorffNominal: "Krippendorff α", krippendorffOrdinal: "Krippendorff α, ordinal",
-  meanF1: "Mean F1 at IoU 0.5", meanSimilarity: "Mean similarity",
+  krippendorffNominal: word("Krippendorff α"), krippendorffOrdinal: word("Krippendorff α, ordinal"),
+  meanF1: word("Mean F1 at IoU 0.5"), meanSimilarity: word("Mean similarity"),
 });
 
 /** @param {any} quality */
 function agreementCard(quality) {
-  return h("section.card.stack", {}, h("h2", {}, "Agreement"),
+  return h("section.card.stack", {}, h("h2", {}, say("Agreement")),
     quality.agreement.length ? h("div.bars", {}, quality.agreement.map((/** @type {any} */ item) => {
       const meter = h("div.meter", {}, h("i"));
       meter.style.setProperty("--share", `${Math.max(0, item.value) * 100}%`);
       return h("div.bar-row", {}, h("span", { dir: "auto" }, item.class), meter,
-        h("span.number", {}, item.value.toFixed(3)), h("span.muted", {}, `${measures[item.measure] || item.measure}, ${item.tasks} tasks`));
-    })) : h("p.muted", {}, "Agreement shows once tasks have two answers or more."));
+        h("span.number", {}, item.value.toFixed(3)), h("span.muted", {}, say("{measure}, {n} tasks", { measure: say(measures[item.measure] || item.measure), n: item.tasks })));
+    })) : h("p.muted", {}, say("Agreement shows once tasks have two answers or more.")));
 }
 
 /** @param {any} quality */
 function annotatorCard(quality) {
   if (!quality.annotators.length) return null;
-  return h("section.card.stack", {}, h("h2", {}, "Annotators"), h("div.scroller", {}, h("table.table", {},
-    h("thead", {}, h("tr", {}, ["Annotator", "Answers", "Agrees with the result", "Skipped", "Median pace"].map((name, index) =>
-      h(index ? "th.end" : "th", {}, name.replace("Median pace", "Seconds each"))))),
+  return h("section.card.stack", {}, h("h2", {}, say("Annotators")), h("div.scroller", {}, h("table.table", {},
+    h("thead", {}, h("tr", {}, [word("Annotator"), word("Answers"), word("Agrees with the result"), word("Skipped"), word("Seconds each")].map((name, index) =>
+      h(index ? "th.end" : "th", {}, say(name))))),
     h("tbody", {}, quality.annotators.slice(0, 50).map((/** @type {any} */ person) => h("tr", {},
-      h("td", {}, h("code", {}, person.annotator.slice(0, 8))), h("td.end.number", {}, person.answers.toLocaleString()),
+      h("td", {}, h("code", {}, person.annotator.slice(0, 8))), h("td.end.number", {}, person.answers.toLocaleString(language)),
       h("td.end.number", {}, person.judged ? percent(person.agreed / person.judged) : "–"),
       h("td.end.number", {}, person.skipped), h("td.end.number", {},
         person.answers ? (person.active_seconds / person.answers).toFixed(1) : "–")))))));
@@ -158,11 +166,11 @@ function annotatorCard(quality) {
 
 /** @param {any[]} batches */
 function batchCard(batches) {
-  return h("section.card.stack", {}, h("h2", {}, "Batches"), h("div.scroller", {}, h("table.table", {},
-    h("thead", {}, h("tr", {}, ["Batch", "State", "Tasks", "Done"].map((name, index) => h(index > 1 ? "th.end" : "th", {}, name)))),
+  return h("section.card.stack", {}, h("h2", {}, say("Batches")), h("div.scroller", {}, h("table.table", {},
+    h("thead", {}, h("tr", {}, [word("Batch"), word("State"), word("Tasks"), word("Done")].map((name, index) => h(index > 1 ? "th.end" : "th", {}, say(name))))),
     h("tbody", {}, batches.map((batch) => h("tr", {}, h("td", { dir: "auto" }, batch.name),
-      h("td", {}, h("span.badge", {}, batch.state === "inProgress" ? "in progress" : batch.state)), h("td.end.number", {}, batch.counts.tasks.toLocaleString()),
-      h("td.end.number", {}, batch.counts.completed.toLocaleString())))))));
+      h("td", {}, h("span.badge", {}, say(states[batch.state] ?? batch.state))), h("td.end.number", {}, batch.counts.tasks.toLocaleString(language)),
+      h("td.end.number", {}, batch.counts.completed.toLocaleString(language))))))));
 }
 
 /** @param {string} id
@@ -175,13 +183,13 @@ function exportCard(id, exports, body) {
     if (done.state === "failed") toast(done.problem, true);
     loadProject(id, body);
   };
-  return h("section.card.stack", {}, h("div.spread", {}, h("h2", {}, "Exports"),
+  return h("section.card.stack", {}, h("div.spread", {}, h("h2", {}, say("Exports")),
     h("div.row", {}, ["jsonl", "csv", "coco", "yolo"].map((format) =>
       h("button.button", { onclick: () => start(format) }, format.toUpperCase())))),
     exports.length ? h("ul.plain", {}, exports.slice(0, 8).map((item) => h("li.spread", {},
       item.state === "completed"
-        ? h("a", { href: `/api/exports/${item.id}/content`, download: true }, `${item.format.toUpperCase()} · ${new Date(item.created_at).toLocaleString()}`)
-        : h("span", {}, `${item.format.toUpperCase()} · ${item.state}`),
-      h("span.muted.number", {}, item.size === null ? "" : `${(item.size / 1000).toLocaleString(undefined, { maximumFractionDigits: 1 })} kB`))))
-      : h("p.muted", {}, "JSON Lines holds everything; COCO and YOLO hold boxes."));
+        ? h("a", { href: `/api/exports/${item.id}/content`, download: true }, `${item.format.toUpperCase()} · ${new Date(item.created_at).toLocaleString(language)}`)
+        : h("span", {}, `${item.format.toUpperCase()} · ${say(states[item.state] ?? item.state)}`),
+      h("span.muted.number", {}, item.size === null ? "" : `${(item.size / 1000).toLocaleString(language, { maximumFractionDigits: 1 })} kB`))))
+      : h("p.muted", {}, say("JSON Lines holds everything; COCO and YOLO hold boxes.")));
 }

@@ -5,7 +5,7 @@ import { History } from "../core/history.js";
 import { keysFor, setShortcuts } from "../core/keys.js";
 import * as kernel from "../core/kernel.js";
 import { freeID, freeName, isAsked, isChoice, isDrawn, kindNames, moved, replaced, retyped, withSoundConditions, without } from "../core/ontology.js";
-import { say } from "../core/words.js";
+import { say, word } from "../core/words.js";
 import { announce, dialog, toast } from "../parts/dialog.js";
 import { definitionForm } from "../parts/ontology/definition-form.js";
 import { changesDialog, versionsCard } from "../parts/ontology/migration.js";
@@ -46,7 +46,7 @@ export class OntologyPage {
     this.versions = h("div", {});
     this.undoButton = this.button("undo", say("Undo"), () => this.history.undo());
     this.redoButton = this.button("redo", say("Redo"), () => this.history.redo());
-    this.saveButton = h("button.button.primary", { disabled: true, onclick: () => this.save() }, say("Save…"), h("kbd", {}, keysFor(say("Save the ontology"), "Ctrl+S")));
+    this.saveButton = h("button.button.primary", { disabled: true, onclick: () => this.save() }, say("Save…"), h("kbd", {}, keysFor("Save the ontology", "Ctrl+S")));
     this.element = h("main.page.wide.ontology-page", {},
       h("div.spread", {}, h("div.row", {}, h("a.button.quiet.icon", { href: `#/manage/${id}`, "aria-label": say("Back to the project"), title: say("Back to the project") }, icon("back")), this.title),
         h("div.row", {}, this.undoButton, this.redoButton,
@@ -98,9 +98,9 @@ export class OntologyPage {
     this.history.watchers.add(() => this.changed());
     if (!classes.some((one) => one.id === this.selected)) this.selected = classes[0]?.id ?? null;
     setShortcuts([
-      { keys: "Ctrl+S", label: say("Save the ontology"), run: () => this.save(), inFields: true },
-      { keys: "Ctrl+Z", label: say("Undo"), run: () => this.history.undo() },
-      { keys: "Ctrl+Shift+Z Ctrl+Y", label: say("Redo"), run: () => this.history.redo() },
+      { keys: "Ctrl+S", label: word("Save the ontology"), run: () => this.save(), inFields: true },
+      { keys: "Ctrl+Z", label: word("Undo"), run: () => this.history.undo() },
+      { keys: "Ctrl+Shift+Z Ctrl+Y", label: word("Redo"), run: () => this.history.redo() },
     ]);
     this.show();
     this.showPreview();

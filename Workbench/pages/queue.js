@@ -1,11 +1,12 @@
 import { get } from "../core/api.js";
 import { fill, h } from "../core/dom.js";
+import { say } from "../core/words.js";
 
 /** The projects one can work on. */
 export function queuePage() {
   const list = h("div.cards", { "aria-busy": "true" });
   load(list);
-  return h("main.page.stack", {}, h("h1", {}, "Work"), list);
+  return h("main.page.stack", {}, h("h1", {}, say("Work")), list);
 }
 
 /** @param {HTMLElement} list */
@@ -14,7 +15,7 @@ async function load(list) {
     const { items } = await get("/api/work");
     list.removeAttribute("aria-busy");
     if (!items.length) {
-      return fill(list, h("p.muted", {}, "There is no project for you yet. Ask your lead to add you to one."));
+      return fill(list, h("p.muted", {}, say("There is no project for you yet. Ask your lead to add you to one.")));
     }
     fill(list, items.map(card));
   } catch (error) {
@@ -25,14 +26,14 @@ async function load(list) {
 /** @param {any} project */
 function card(project) {
   const done = project.tasks ? Math.round((100 * project.completed) / project.tasks) : 0;
-  const meter = h("div.meter", { role: "progressbar", "aria-valuenow": done, "aria-label": "done" }, h("i"));
+  const meter = h("div.meter", { role: "progressbar", "aria-valuenow": done, "aria-label": say("done") }, h("i"));
   meter.style.setProperty("--share", `${done}%`);
   return h("article.card.stack", {},
     h("div", {}, h("h2", { dir: "auto" }, project.name),
-      h("p.muted", {}, `${project.completed} of ${project.tasks} done`)),
+      h("p.muted", {}, say("{some} of {n} done", { some: project.completed, n: project.tasks }))),
     meter,
     h("div.row", {},
-      h("a.button.primary", { href: `#/work/${project.project}` }, project.open ? "Start labelling" : "Open"),
+      h("a.button.primary", { href: `#/work/${project.project}` }, project.open ? say("Start labelling") : say("Go in")),
       project.may_review
-        ? h("a.button", { href: `#/review/${project.project}` }, `Review (${project.in_review})`) : null));
+        ? h("a.button", { href: `#/review/${project.project}` }, say("Review ({count})", { count: project.in_review })) : null));
 }

@@ -1,12 +1,14 @@
 import { post } from "../core/api.js";
 import { h } from "../core/dom.js";
+import { say } from "../core/words.js";
+import { languageChoice } from "../parts/language.js";
 
 /** The way in.
  * @param {(session: any) => void} entered
  * @param {string} [note] */
 export function signInPage(entered, note = "") {
   const message = h("p.error-text", { role: "alert" }, note);
-  const button = h("button.button.primary.wide", { type: "submit" }, "Sign in");
+  const button = h("button.button.primary.wide", { type: "submit" }, say("Sign in"));
   const form = h("form.card.stack.sign-in", {
     onsubmit: async (/** @type {SubmitEvent} */ event) => {
       event.preventDefault();
@@ -23,11 +25,11 @@ export function signInPage(entered, note = "") {
     },
   },
     h("h1.brand", {}, "Assay"),
-    h("p.muted", {}, "Label, review and measure training data."),
-    h("label.field", {}, h("span", {}, "Email"),
+    h("p.muted", {}, say("Label, review and measure training data.")),
+    h("label.field", {}, h("span", {}, say("Email")),
       h("input.input", { name: "email", type: "email", autocomplete: "username", required: true, autofocus: true })),
-    h("label.field", {}, h("span", {}, "Password"),
+    h("label.field", {}, h("span", {}, say("Password")),
       h("input.input", { name: "password", type: "password", autocomplete: "current-password", required: true })),
-    message, button);
+    message, button, languageChoice());
   return h("main.centered", {}, form);
 }

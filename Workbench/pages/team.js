@@ -1,16 +1,17 @@
 import { get, post, send } from "../core/api.js";
 import { fill, h, icon } from "../core/dom.js";
+import { say, word } from "../core/words.js";
 import { dialog, toast } from "../parts/dialog.js";
 
-const roles = [["labeler", "Labeler"], ["reviewer", "Reviewer"], ["manager", "Manager"], ["admin", "Admin"]];
+const roles = [["labeler", word("Labeler")], ["reviewer", word("Reviewer")], ["manager", word("Manager")], ["admin", word("Admin")]];
 
 /** The client's people and what they may be. */
 export function teamPage() {
   const list = h("div", { "aria-busy": "true" });
   load(list);
   return h("main.page.stack", {},
-    h("div.spread", {}, h("h1", {}, "Team"),
-      h("button.button.primary", { onclick: () => invite(list) }, icon("plus"), "Invite people")), list);
+    h("div.spread", {}, h("h1", {}, say("Team")),
+      h("button.button.primary", { onclick: () => invite(list) }, icon("plus"), say("Invite people"))), list);
 }
 
 /** @param {HTMLElement} list */
@@ -19,11 +20,11 @@ async function load(list) {
     const { items } = await get("/api/members");
     list.removeAttribute("aria-busy");
     if (!items.length) {
-      return fill(list, h("div.card.stack", {}, h("h2", {}, "Nobody is here yet"),
-        h("p.muted", {}, "Invite people by their addresses; each gets a link to join by.")));
+      return fill(list, h("div.card.stack", {}, h("h2", {}, say("Nobody is here yet")),
+        h("p.muted", {}, say("Invite people by their addresses; each gets a link to join by."))));
     }
     fill(list, h("div.card.flush.scroller", {}, h("table.table", {},
-      h("thead", {}, h("tr", {}, h("th", {}, "Address"), h("th", {}, "Role"), h("th.end", {}, h("span.visually-hidden", {}, "Actions")))),
+      h("thead", {}, h("tr", {}, h("th", {}, say("Address")), h("th", {}, say("Role")), h("th.end", {}, h("span.visually-hidden", {}, say("Actions"))))),
       h("tbody", {}, items.map((/** @type {any} */ member) => row(member, list))))));
   } catch (error) {
     fill(list, h("p.error-text", { role: "alert" }, /** @type {Error} */ (error).message));
@@ -34,18 +35,18 @@ async function load(list) {
  * @param {HTMLElement} list */
 function row(member, list) {
   const choice = h("select.input", {
-    "aria-label": `Role of ${member.email}`,
+    "aria-label": say("Role of {name}", { name: member.email }),
     onchange: () => change(list, () => send("PATCH", `/api/members/${member.id}`, { role: choice.value })),
-  }, roles.map(([value, name]) => h("option", { value, selected: value === member.role }, name)));
+  }, roles.map(([value, name]) => h("option", { value, selected: value === member.role }, say(name))));
   return h("tr", {},
     h("td", {}, h("span.strong", {}, member.email),
-      member.invited ? [" ", h("span.badge", {}, "invited")] : null,
-      member.suspended ? [" ", h("span.badge", {}, "suspended")] : null),
+      member.invited ? [" ", h("span.badge", {}, say("invited"))] : null,
+      member.suspended ? [" ", h("span.badge", {}, say("suspended"))] : null),
     h("td", {}, choice),
     h("td.end", {}, h("div.row.end", {},
       member.invited
-        ? h("button.button.quiet", { onclick: () => invited([member.email], member.role, list) }, "New link") : null,
-      h("button.button.quiet", { onclick: () => remove(member, list) }, "Remove"))));
+        ? h("button.button.quiet", { onclick: () => invited([member.email], member.role, list) }, say("New link")) : null,
+      h("button.button.quiet", { onclick: () => remove(member, list) }, say("Remove")))));
 }
 
 /** @param {HTMLElement} list
@@ -62,28 +63,28 @@ async function change(list, action) {
 /** @param {any} member
  * @param {HTMLElement} list */
 async function remove(member, list) {
-  const isSure = await dialog("Remove from the team?", (close) => [
-    h("p", {}, `${member.email} loses access to every project of this team. Their answers stay.`),
-    h("div.row", {}, h("button.button.primary", { onclick: () => close(true) }, "Remove"),
-      h("button.button.quiet", { onclick: () => close(false) }, "Cancel")),
+  const isSure = await dialog(say("Remove from the team?"), (close) => [
+    h("p", {}, say("{name} loses access to every project of this team. Their answers stay.", { name: member.email })),
+    h("div.row", {}, h("button.button.primary", { onclick: () => close(true) }, say("Remove")),
+      h("button.button.quiet", { onclick: () => close(false) }, say("Cancel"))),
   ]);
   if (isSure) change(list, () => send("DELETE", `/api/members/${member.id}`));
 }
 
 /** @param {HTMLElement} list */
 async function invite(list) {
-  const asked = await dialog("Invite people", (close) => {
+  const asked = await dialog(say("Invite people"), (close) => {
     const emails = h("textarea.input", { rows: 4, required: true, autofocus: true, placeholder: "ada@example.org" });
-    const role = h("select.input", {}, roles.map(([value, name]) => h("option", { value }, name)));
+    const role = h("select.input", {}, roles.map(([value, name]) => h("option", { value }, say(name))));
     return h("form.stack", {
       onsubmit: (/** @type {Event} */ event) => {
         event.preventDefault();
         close({ emails: emails.value.split(/[\s,;]+/).filter(Boolean), role: role.value });
       },
-    }, h("label.field", {}, h("span", {}, "Addresses, one on each line"), emails),
-      h("label.field", {}, h("span", {}, "Role"), role),
-      h("div.row", {}, h("button.button.primary", { type: "submit" }, "Make the links"),
-        h("button.button.quiet", { type: "button", onclick: () => close() }, "Cancel")));
+    }, h("label.field", {}, h("span", {}, say("Addresses, one on each line")), emails),
+      h("label.field", {}, h("span", {}, say("Role")), role),
+      h("div.row", {}, h("button.button.primary", { type: "submit" }, say("Make the links")),
+        h("button.button.quiet", { type: "button", onclick: () => close() }, say("Cancel"))));
   });
   if (asked) invited(asked.emails, asked.role, list);
 }
@@ -97,11 +98,11 @@ async function invited(emails, role, list) {
     const { items } = await post("/api/members/invitations", { emails, role });
     load(list);
     const links = items.filter((/** @type {any} */ one) => one.invitation);
-    if (!links.length) return toast("They have joined, or have an invitation from elsewhere; no new link is needed.");
-    await dialog("Send each person their link", (close) => [
-      h("p.muted", {}, "A link is shown once, can be used once, and lasts seven days."),
+    if (!links.length) return toast(say("They have joined, or have an invitation from elsewhere; no new link is needed."));
+    await dialog(say("Send each person their link"), (close) => [
+      h("p.muted", {}, say("A link is shown once, can be used once, and lasts seven days.")),
       h("div.stack", {}, links.map(link)),
-      h("div.row", {}, h("button.button.primary", { onclick: () => close() }, "Done")),
+      h("div.row", {}, h("button.button.primary", { onclick: () => close() }, say("Done"))),
     ]);
   } catch (error) {
     toast(/** @type {Error} */ (error).message, true);
@@ -112,14 +113,14 @@ async function invited(emails, role, list) {
 function link(one) {
   const address = new URL(one.invitation, location.href).href;
   const field = h("input.input.grow", {
-    readonly: true, value: address, "aria-label": `Link for ${one.email}`, onfocus: () => field.select(),
+    readonly: true, value: address, "aria-label": say("Link for {name}", { name: one.email }), onfocus: () => field.select(),
   });
   return h("div.field", {}, h("span", {}, one.email), h("div.row.tight.no-wrap", {}, field,
     h("button.button", {
       type: "button",
       onclick: async () => {
         field.select();
-        await navigator.clipboard?.writeText(address).then(() => toast("Copied."), () => {});
+        await navigator.clipboard?.writeText(address).then(() => toast(say("Copied.")), () => {});
       },
-    }, "Copy")));
+    }, say("Copy"))));
 }

@@ -1,11 +1,12 @@
 import { fill, h } from "../core/dom.js";
+import { say, word } from "../core/words.js";
 import { fromRings, rings } from "../editors/image/geometry.js";
 
 /** What the numbers of a framed shape are.
  * @type {Record<string, string[]>} */
 const names = {
-  box: ["X", "Y", "Width", "Height"], rotatedBox: ["X", "Y", "Width", "Height", "Turn °"],
-  ellipse: ["X", "Y", "Radius X", "Radius Y", "Turn °"], point: ["X", "Y"],
+  box: ["X", "Y", word("Width"), word("Height")], rotatedBox: ["X", "Y", word("Width"), word("Height"), word("Turn °")],
+  ellipse: ["X", "Y", word("Radius X"), word("Radius Y"), word("Turn °")], point: ["X", "Y"],
 };
 const degree = Math.PI / 180;
 
@@ -23,7 +24,7 @@ export function coordinates(place, shape, change, keypoints = []) {
   const isOpen = Boolean(place.querySelector("details")?.open);
   place.dataset.state = state;
   const body = names[shape.kind] ? framed(shape, change) : shape.kind === "keypoints" ? skeleton(shape, change, keypoints) : listed(shape, change);
-  fill(place, h("details.coordinates", { open: isOpen }, h("summary", {}, "Place in numbers"), body));
+  fill(place, h("details.coordinates", { open: isOpen }, h("summary", {}, say("Place in numbers")), body));
 }
 
 /** @param {any} shape
@@ -31,7 +32,7 @@ export function coordinates(place, shape, change, keypoints = []) {
 function framed(shape, change) {
   const labels = names[shape.kind];
   const value = labels.map((label, i) => (label.endsWith("°") ? (shape.value[i] ?? 0) / degree : shape.value[i]));
-  return h("div.numbers", {}, labels.map((label, i) => h("label.field", {}, h("span", {}, label), h("input.input", {
+  return h("div.numbers", {}, labels.map((label, i) => h("label.field", {}, h("span", {}, say(label)), h("input.input", {
     type: "number", step: "any", value: Math.round(value[i] * 100) / 100,
     onchange: (/** @type {any} */ event) => {
       const number = event.target.valueAsNumber;
@@ -57,8 +58,8 @@ function skeleton(shape, change, keypoints) {
         type: "number", step: "any", "aria-label": `${name} ${"XY"[j]}`, value: Math.round(point[j] * 100) / 100,
         onchange: (/** @type {any} */ event) => set(j, event.target.valueAsNumber),
       })),
-      h("select.input.narrow", { "aria-label": `${name}: seen?`, onchange: (/** @type {any} */ event) => set(2, Number(event.target.value)) },
-        ["absent", "hidden", "visible"].map((label, v) => h("option", { value: v, selected: point[2] === v }, label))));
+      h("select.input.narrow", { "aria-label": say("{name}: seen?", { name }), onchange: (/** @type {any} */ event) => set(2, Number(event.target.value)) },
+        [word("absent"), word("hidden"), word("visible")].map((label, v) => h("option", { value: v, selected: point[2] === v }, say(label)))));
   }));
 }
 
@@ -68,13 +69,13 @@ function skeleton(shape, change, keypoints) {
 function listed(shape, change) {
   const text = rings(shape.value).map((ring) => ring.map(([x, y]) => `${Math.round(x * 100) / 100}, ${Math.round(y * 100) / 100}`).join("\n")).join("\n\n");
   const least = shape.kind === "polygon" ? 3 : shape.kind === "cuboid" ? 6 : 2;
-  const field = h("textarea.input.code", { rows: 6, "aria-label": "Points, x and y on each line", value: text });
+  const field = h("textarea.input.code", { rows: 6, "aria-label": say("Points, x and y on each line"), value: text });
   const problem = h("p.error-text", { role: "alert" });
   field.addEventListener("change", () => {
     const all = field.value.trim().split(/\n\s*\n/).map((/** @type {string} */ part) =>
       part.split("\n").map((line) => line.split(/[,;\s]+/).filter(Boolean).map(Number)));
     const isRight = all.every((/** @type {number[][]} */ ring) => ring.length >= least && ring.every((p) => p.length === 2 && p.every(Number.isFinite)));
-    problem.textContent = isRight ? "" : `Two numbers on each line, ${least} lines or more.`;
+    problem.textContent = isRight ? "" : say("Two numbers on each line, {n} lines or more.", { n: least });
     if (isRight) change(fromRings(/** @type {any} */ (all)));
   });
   return [field, problem];

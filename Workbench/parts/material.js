@@ -1,4 +1,5 @@
 import { h } from "../core/dom.js";
+import { say } from "../core/words.js";
 import { source as text } from "./source.js";
 
 /**
@@ -16,7 +17,7 @@ export function material(task) {
     candidates(task.params),
     ...(task.media.attachments || []).map(attachment),
   ].filter(Boolean);
-  return parts.length ? h("section.material", { "aria-label": "Material" }, parts) : null;
+  return parts.length ? h("section.material", { "aria-label": say("Material") }, parts) : null;
 }
 
 /** Texts to be compared, side by side under letters.
@@ -34,11 +35,11 @@ function candidates({ candidates: all, text_format: format }) {
 function attachment({ type, source }, index) {
   if (type === "text") return h("div.text-task", { dir: "auto", tabindex: 0 }, source);
   if (type === "image") {
-    const name = `Picture ${index + 1}`;
+    const name = say("Picture {number}", { number: index + 1 });
     const figure = h("figure", {}, h("a", { href: source, target: "_blank", rel: "noopener noreferrer" },
       h("img", { src: source, alt: name, loading: "lazy" })), h("figcaption.muted", {}, name));
     figure.querySelector("img").addEventListener("error", () =>
-      figure.replaceChildren(h("p.error-text", { role: "alert" }, `${name} cannot be shown.`)));
+      figure.replaceChildren(h("p.error-text", { role: "alert" }, say("{name} cannot be shown.", { name }))));
     return figure;
   }
   // Only addresses of the web are followed; anything else is shown as it is.

@@ -1,5 +1,6 @@
 import { color } from "../core/colors.js";
 import { fill, h, icon } from "../core/dom.js";
+import { say } from "../core/words.js";
 
 /** Rows from which on only those that can be seen are made, and the height of each in pixels. */
 const mostRows = 150;
@@ -69,7 +70,7 @@ export class ObjectList {
     const text = this.options.textOf(shape);
     const flag = (/** @type {"veiled" | "pinned"} */ what, /** @type {any} */ picture, /** @type {string} */ label, /** @type {boolean} */ isOn) =>
       this.options.toggle && h("button.button.quiet.icon.flag", {
-        "aria-label": `${label} ${name} ${index + 1}`, "aria-pressed": isOn, title: label,
+        "aria-label": `${label}: ${name} ${index + 1}`, "aria-pressed": isOn, title: label,
         onclick: () => this.options.toggle?.(shape.key, what),
       }, icon(picture));
     const row = h("div.object", { "aria-current": isChosen(shape.key) },
@@ -77,10 +78,10 @@ export class ObjectList {
         onclick: (/** @type {MouseEvent} */ event) => this.options.choose(shape.key, event.shiftKey || event.ctrlKey || event.metaKey),
       }, h("i.swatch"), h("span", { dir: "auto" }, name),
       text === null ? h("span.muted.number", {}, `#${index + 1}`) : h("span.muted.piece-text", { dir: "auto" }, text),
-      shape.group ? h("span.badge", { title: `Group ${shape.group}` }, `G${shape.group}`) : null),
-      flag("veiled", veiled.has(shape.key) ? "hidden" : "eye", "Hide", veiled.has(shape.key)),
-      flag("pinned", pinned.has(shape.key) ? "locked" : "unlocked", "Lock", pinned.has(shape.key)),
-      h("button.button.quiet.icon", { "aria-label": `Delete ${name} ${index + 1}`, onclick: () => this.options.remove(shape) }, icon("trash")));
+      shape.group ? h("span.badge", { title: say("Group {number}", { number: shape.group }) }, `G${shape.group}`) : null),
+      flag("veiled", veiled.has(shape.key) ? "hidden" : "eye", say("Hide"), veiled.has(shape.key)),
+      flag("pinned", pinned.has(shape.key) ? "locked" : "unlocked", say("Lock"), pinned.has(shape.key)),
+      h("button.button.quiet.icon", { "aria-label": `${say("Delete")}: ${name} ${index + 1}`, onclick: () => this.options.remove(shape) }, icon("trash")));
     row.style.setProperty("--swatch", color(shape.class));
     return row;
   }

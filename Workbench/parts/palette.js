@@ -1,5 +1,6 @@
 import { fill, h } from "../core/dom.js";
-import { changeKey, isChanged, name, shortcuts } from "../core/keys.js";
+import { changeKey, isChanged, labelOf, name, shortcuts } from "../core/keys.js";
+import { say } from "../core/words.js";
 import { dialog } from "./dialog.js";
 
 /** Keys that only ever accompany others. */
@@ -9,14 +10,14 @@ const modifiers = ["Control", "Shift", "Alt", "Meta", "AltGraph"];
  * Everything the page can do: found by typing, done by Enter, and with its key, which can be changed.
  */
 export async function palette() {
-  const chosen = await dialog("What can be done", (close) => {
-    const search = h("input.input", { type: "search", placeholder: "Search", "aria-label": "Search", autofocus: true, autocomplete: "off" });
+  const chosen = await dialog(say("What can be done"), (close) => {
+    const search = h("input.input", { type: "search", placeholder: say("Search"), "aria-label": say("Search"), autofocus: true, autocomplete: "off" });
     const list = h("div.palette", { role: "list" });
-    const said = h("p.muted.small", { role: "status" }, "Enter does it; the button at its key changes that.");
+    const said = h("p.muted.small", { role: "status" }, say("Enter does it; the button at its key changes that."));
     const show = () => {
       const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
-      const found = shortcuts().filter((one) => words.every((/** @type {string} */ word) => `${one.label} ${one.keys}`.toLowerCase().includes(word)));
-      fill(list, found.length ? found.map((shortcut) => row(shortcut, close, said, show)) : h("p.muted", {}, "Nothing is called that."));
+      const found = shortcuts().filter((one) => words.every((/** @type {string} */ word) => `${labelOf(one)} ${one.keys}`.toLowerCase().includes(word)));
+      fill(list, found.length ? found.map((shortcut) => row(shortcut, close, said, show)) : h("p.muted", {}, say("Nothing is called that.")));
     };
     search.addEventListener("input", show);
     search.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
@@ -37,7 +38,7 @@ export async function palette() {
       /** @type {HTMLElement} */ (next ?? search).focus();
     });
     show();
-    return [search, list, said, h("div.row", {}, h("button.button", { onclick: () => close() }, "Close"))];
+    return [search, list, said, h("div.row", {}, h("button.button", { onclick: () => close() }, say("Close")))];
   });
   chosen?.run();
 }
@@ -48,9 +49,9 @@ export async function palette() {
  * @param {() => void} show */
 function row(shortcut, close, said, show) {
   const keys = h("button.button.quiet.palette-keys", {
-    "aria-label": `Change the key of ${shortcut.label}, now ${shortcut.keys}`, title: "Change this key",
+    "aria-label": say("Change the key of “{name}”, now {keys}", { name: labelOf(shortcut), keys: shortcut.keys }), title: say("Change this key"),
     onclick: () => {
-      fill(keys, h("span.muted", {}, "Press the new key…"));
+      fill(keys, h("span.muted", {}, say("Press the new key…")));
       keys.addEventListener("keydown", listen);
       keys.addEventListener("blur", show, { once: true });
       keys.focus();
@@ -62,11 +63,11 @@ function row(shortcut, close, said, show) {
     event.stopPropagation();
     keys.removeEventListener("keydown", listen);
     const pressed = name(event);
-    const taken = event.key === "Escape" ? "" : changeKey(shortcut.label, pressed);
-    said.textContent = taken ? `${pressed} is taken by “${taken}”.` : `${shortcut.label}: ${event.key === "Escape" ? shortcut.keys : pressed}`;
+    const taken = event.key === "Escape" ? "" : changeKey(shortcut, pressed);
+    said.textContent = taken ? say("{key} is taken by “{name}”.", { key: pressed, name: taken }) : `${labelOf(shortcut)}: ${event.key === "Escape" ? shortcut.keys : pressed}`;
     show();
   };
   return h("div.palette-row", { role: "listitem" },
-    h("button.palette-name", { onclick: () => close(shortcut) }, shortcut.label), keys,
-    isChanged(shortcut.label) ? h("button.button.quiet.small", { onclick: () => { changeKey(shortcut.label, null); show(); } }, "As usual") : null);
+    h("button.palette-name", { onclick: () => close(shortcut) }, labelOf(shortcut)), keys,
+    isChanged(shortcut) ? h("button.button.quiet.small", { onclick: () => { changeKey(shortcut, null); show(); } }, say("As usual")) : null);
 }

@@ -2,6 +2,7 @@ import { newKey, read, steps } from "../core/answer.js";
 import { differences } from "../core/differences.js";
 import { fill, h } from "../core/dom.js";
 import * as kernel from "../core/kernel.js";
+import { say } from "../core/words.js";
 import { announce } from "./dialog.js";
 
 /** Overlap below which two objects are said to differ, at first. */
@@ -28,19 +29,19 @@ export class ReviewPanel {
     /** @type {import("../core/differences.js").Difference[]} */
     this.found = [];
     this.current = -1;
-    const confidence = review.consensus ? `${Math.round(review.consensus.confidence * 100)} % sure` : "no result yet";
+    const confidence = review.consensus ? say("{percent} % sure", { percent: Math.round(review.consensus.confidence * 100) }) : say("no result yet");
     this.list = h("div.differences", { role: "list" });
     this.head = h("h2.small");
     this.toggles = this.answers.map((/** @type {any} */ answer, /** @type {number} */ i) => h("button.button.quiet.small", {
-      "aria-pressed": false, title: `Lay answer ${i + 1} over the result`, onclick: () => this.toggle(i),
-    }, `Answer ${i + 1}`));
+      "aria-pressed": false, title: say("Lay answer {number} over the result", { number: i + 1 }), onclick: () => this.toggle(i),
+    }, say("Answer {digit}", { digit: i + 1 })));
     const bar = h("input", {
-      type: "range", min: 0.3, max: 1, step: 0.05, value: usualBar, "aria-label": "Overlap below which objects differ",
+      type: "range", min: 0.3, max: 1, step: 0.05, value: usualBar, "aria-label": say("Overlap below which objects differ"),
       oninput: () => { this.bar = Number(bar.value); this.show(); },
     });
-    this.element = h("section.review-facts.stack.tight", { "aria-label": "Review" }, h("h2.small", {}, "Result under review"),
-      h("p", {}, `${this.answers.length} answers · ${confidence}`), h("div.row", {}, this.toggles),
-      h("label.slider", {}, h("span", {}, "Bar"), bar, this.barText = h("output.number")), this.head, this.list);
+    this.element = h("section.review-facts.stack.tight", { "aria-label": say("Review") }, h("h2.small", {}, say("Result under review")),
+      h("p", {}, `${say("{n} answers", { n: this.answers.length })} · ${confidence}`), h("div.row", {}, this.toggles),
+      h("label.slider", {}, h("span", {}, say("Bar")), bar, this.barText = h("output.number")), this.head, this.list);
     kernel.load().then(() => this.show());
   }
 
@@ -67,7 +68,7 @@ export class ReviewPanel {
     const state = this.page.state();
     this.found = this.answers.flatMap((/** @type {any} */ answer, /** @type {number} */ i) => differences(state, answer.read, i, this.ontology, this.bar));
     this.current = Math.min(this.current, this.found.length - 1);
-    this.head.textContent = this.found.length ? `${this.found.length} differences` : "No differences";
+    this.head.textContent = this.found.length ? say("{n} differences", { n: this.found.length }) : say("No differences");
     fill(this.list, this.found.map((difference, i) => this.row(difference, i)));
   }
 
@@ -76,7 +77,7 @@ export class ReviewPanel {
   row(difference, i) {
     const row = h("div.object", { role: "listitem", "aria-current": i === this.current },
       h("button.object-name", { onclick: () => this.choose(i) }, h("span", { dir: "auto" }, this.words(difference)), h("span.muted.number", {}, `A${difference.answer + 1}`)),
-      difference.theirs || difference.question ? h("button.button.quiet.small", { "aria-label": `Take it from answer ${difference.answer + 1}: ${this.words(difference)}`, onclick: () => this.take(difference) }, "Take") : null);
+      difference.theirs || difference.question ? h("button.button.quiet.small", { "aria-label": say("Take it from answer {number}: {what}", { number: difference.answer + 1, what: this.words(difference) }), onclick: () => this.take(difference) }, say("Take")) : null);
     return row;
   }
 
@@ -89,12 +90,12 @@ export class ReviewPanel {
     const shape = mine ?? theirs;
     const what = shape ? `${this.nameOf(shape.class)}${shape.kind === "span" ? ` “${this.page.textOf(shape).slice(0, 40)}”` : ""}` : "";
     switch (kind) {
-      case "extra": return `${what} only there`;
-      case "missing": return `${what} not there`;
-      case "class": return `${what} is ${this.nameOf(theirs?.class ?? 0)}`;
-      case "overlap": return `${what}: ${Math.round(overlap * 100)} % alike`;
-      case "borders": return `${what} ends elsewhere`;
-      case "attributes": return `${what}: other attributes`;
+      case "extra": return say("{what} only there", { what });
+      case "missing": return say("{what} not there", { what });
+      case "class": return say("{what} is {other}", { what, other: this.nameOf(theirs?.class ?? 0) });
+      case "overlap": return say("{what}: {percent} % alike", { what, percent: Math.round(overlap * 100) });
+      case "borders": return say("{what} ends elsewhere", { what });
+      case "attributes": return say("{what}: other attributes", { what });
       default: return `${this.nameOf(question ?? 0)}: ${this.valueWords(question ?? 0, this.answers[answer].read.values[question ?? 0])}`;
     }
   }
@@ -105,10 +106,10 @@ export class ReviewPanel {
   valueWords(id, value) {
     const definition = this.ontology.classes.find((one) => one.id === id);
     const option = (/** @type {number} */ one) => definition?.options?.find((other) => other.id === one)?.name ?? "";
-    if (value === undefined) return "open";
+    if (value === undefined) return say("open");
     if (definition?.kind === "category") return option(value);
-    if (definition?.kind === "multiLabel") return value.map(option).join(", ") || "none";
-    if (definition?.kind === "boolean") return value ? "yes" : "no";
+    if (definition?.kind === "multiLabel") return value.map(option).join(", ") || say("none");
+    if (definition?.kind === "boolean") return value ? say("Yes") : say("No");
     if (definition?.kind === "rating") return definition.labels?.[steps(definition).indexOf(value)] ?? String(value);
     return String(value);
   }

@@ -1,11 +1,12 @@
 import { h } from "../core/dom.js";
+import { say } from "../core/words.js";
 
 /**
  * Says quietly where the work is: saved on the server, saved here, or waiting for a way out.
  */
 export class SaveLight {
   constructor() {
-    this.element = h("span.status", { role: "status" }, "Saved");
+    this.element = h("span.status", { role: "status" }, say("Saved"));
     this.waiting = 0;
     this.problem = "";
     /** Whether the server has the last edit of the task. */
@@ -48,11 +49,11 @@ export class SaveLight {
   }
 
   get words() {
-    if (this.problem) return "An answer was refused";
-    if (this.waiting) return navigator.onLine ? `${this.waiting} waiting` : `Offline: ${this.waiting} waiting`;
-    if (!this.isHere) return "Saving…";
-    if (!this.isThere) return navigator.onLine ? "Saved here" : "Saved here, offline";
-    return "Saved";
+    if (this.problem) return say("An answer was refused");
+    if (this.waiting) return navigator.onLine ? say("{n} waiting", { n: this.waiting }) : say("Offline: {n} waiting", { n: this.waiting });
+    if (!this.isHere) return say("Saving…");
+    if (!this.isThere) return navigator.onLine ? say("Saved here") : say("Saved here, offline");
+    return say("Saved");
   }
 
   show() {

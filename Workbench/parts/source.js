@@ -1,6 +1,7 @@
 import { h } from "../core/dom.js";
 import { markdown } from "../core/markdown.js";
 import { inert } from "../core/trusted.js";
+import { say } from "../core/words.js";
 
 /** Elements of a client's HTML that are shown; of others only what they hold, if that. */
 const shown = new Set(("p div span br hr h1 h2 h3 h4 h5 h6 ul ol li dl dt dd blockquote pre code kbd samp strong b em i u s del ins "
@@ -32,7 +33,7 @@ function copies(node, depth) {
     const element = /** @type {Element} */ (child);
     const name = element.localName;
     if (dropped.has(name) || depth > mostDepth) return [];
-    if (name === "img") return [h("span.muted", {}, `[${element.getAttribute("alt") || "image"}]`)];
+    if (name === "img") return [h("span.muted", {}, `[${element.getAttribute("alt") || say("image")}]`)];
     const inner = copies(element, depth + 1);
     if (!shown.has(name)) return inner;
     const copy = h(name, {}, inner);

@@ -1,8 +1,10 @@
 import { fill, h, icon } from "../core/dom.js";
+import { keysFor } from "../core/keys.js";
+import { say, word } from "../core/words.js";
 import { tools } from "../editors/image/tools.js";
 
 /** How the picture is shown; 1 changes nothing. */
-const views = { brightness: "Brightness", contrast: "Contrast", gamma: "Gamma" };
+const views = { brightness: word("Brightness"), contrast: word("Contrast"), gamma: word("Gamma") };
 
 /**
  * The tools beside an image, those that its classes can use.
@@ -15,25 +17,25 @@ export function toolbar(editor, classes) {
   const hasTools = usable.length > 1;
   const hasRegions = kinds.has("polygon") || kinds.has("mask");
   const buttons = usable.map(([name, tool]) => h("button.button.quiet.icon", {
-    title: `${tool.name} (${tool.key})`, "aria-label": tool.name, "aria-keyshortcuts": tool.key, "data-tool": name,
+    title: `${say(tool.name)} (${keysFor(tool.name, tool.key)})`, "aria-label": say(tool.name), "aria-keyshortcuts": tool.key, "data-tool": name,
     onclick: () => editor.pickTool(name),
   }, icon(/** @type {any} */ (tool.icon))));
-  const modes = [["new", "New object", "shapeNew"], ["union", "Add to the selected one", "shapeAdd"], ["subtraction", "Cut out of the selected one", "shapeCut"]]
+  const modes = [["new", word("New object"), "shapeNew"], ["union", word("Add to the selected one"), "shapeAdd"], ["subtraction", word("Cut out of the selected one"), "shapeCut"]]
     .map(([mode, title, picture]) => h("button.button.quiet.icon", {
-      title: `${title} (M changes)`, "aria-label": title, "data-mode": mode, onclick: () => editor.setMode(mode),
+      title: say("{name} (M changes)", { name: say(title) }), "aria-label": say(title), "data-mode": mode, onclick: () => editor.setMode(mode),
     }, icon(/** @type {any} */ (picture))));
-  const size = slider("Brush size", 1, 200, 1, () => editor.brushSize, (value) => { editor.brushSize = value; editor.schedule(); });
-  const tolerance = slider("Tolerance", 0, 128, 1, () => editor.tolerance, (value) => { editor.tolerance = value; });
+  const size = slider(say("Brush size"), 1, 200, 1, () => editor.brushSize, (value) => { editor.brushSize = value; editor.schedule(); });
+  const tolerance = slider(say("Tolerance"), 0, 128, 1, () => editor.tolerance, (value) => { editor.tolerance = value; });
   const everywhere = h("label.row.small", {}, h("input", {
     type: "checkbox", onchange: (/** @type {any} */ event) => { editor.isWandGlobal = event.target.checked; },
-  }), "Everywhere");
+  }), say("Everywhere"));
   const toggles = [
-    toggle("magnet", "Snap to corners and borders", () => editor.isSnapping, () => { editor.isSnapping = !editor.isSnapping; }),
-    toggle("grid", "Pixel grid", () => editor.hasGrid, () => { editor.hasGrid = !editor.hasGrid; }),
+    toggle("magnet", say("Snap to corners and borders"), () => editor.isSnapping, () => { editor.isSnapping = !editor.isSnapping; }),
+    toggle("grid", say("Pixel grid"), () => editor.hasGrid, () => { editor.hasGrid = !editor.hasGrid; }),
   ];
   const settings = h("div.tool-settings", {}, size.element, h("div", { "data-for": "wand" }, tolerance.element, everywhere));
   const view = viewMenu(editor);
-  const element = h("div.toolbar", { role: "toolbar", "aria-label": "Tools", "aria-orientation": "vertical" },
+  const element = h("div.toolbar", { role: "toolbar", "aria-label": say("Tools"), "aria-orientation": "vertical" },
     hasTools ? buttons : null, hasTools ? h("hr") : null, hasRegions ? modes : null, hasRegions ? h("hr") : null, toggles.map((one) => one.element), view);
   const show = () => {
     for (const button of buttons) button.setAttribute("aria-pressed", String(button.dataset.tool === editor.toolName));
@@ -84,9 +86,9 @@ function slider(name, least, most, step, value, set) {
  * @param {any} editor */
 function viewMenu(editor) {
   const sliders = Object.entries(views).map(([key, name]) =>
-    slider(name, 0.2, 3, 0.05, () => editor.shown[key], (value) => editor.setLook(key, value)));
+    slider(say(name), 0.2, 3, 0.05, () => editor.shown[key], (value) => editor.setLook(key, value)));
   const menu = h("div.view-menu", { popover: "auto", id: "view-menu" }, sliders.map((one) => one.element),
-    h("button.button", { onclick: () => { editor.setLook(null); sliders.forEach((one) => one.show()); } }, "As it is"));
-  const button = h("button.button.quiet.icon", { title: "Brightness, contrast, gamma", "aria-label": "Brightness, contrast, gamma", popovertarget: "view-menu" }, icon("contrast"));
+    h("button.button", { onclick: () => { editor.setLook(null); sliders.forEach((one) => one.show()); } }, say("As it is")));
+  const button = h("button.button.quiet.icon", { title: say("Brightness, contrast, gamma"), "aria-label": say("Brightness, contrast, gamma"), popovertarget: "view-menu" }, icon("contrast"));
   return h("div.view-button", {}, button, menu);
 }

@@ -1,6 +1,15 @@
 /** English forms of what is counted; all else says itself.
  * @type {import("../core/words.js").Catalogue} */
 export default {
+  "{n} options": { one: "{n} option", other: "{n} options" },
+  "“{name}” drawn, {n} objects": { one: "“{name}” drawn, {n} object", other: "“{name}” drawn, {n} objects" },
+  "{n} objects pasted": { one: "{n} object pasted", other: "{n} objects pasted" },
+  "{n} points": { one: "{n} point", other: "{n} points" },
+  "{n} pixels": { one: "{n} pixel", other: "{n} pixels" },
+  "{n} tasks settled": { one: "{n} task settled", other: "{n} tasks settled" },
+  "{measure}, {n} tasks": { one: "{measure}, {n} task", other: "{measure}, {n} tasks" },
+  "{n} answers": { one: "{n} answer", other: "{n} answers" },
+  "{n} differences": { one: "{n} difference", other: "{n} differences" },
   "{n} changes, labels went along": { one: "{n} change, labels went along", other: "{n} changes, labels went along" },
   "{n} labels of earlier versions have no class in the new one and will not be seen.": {
     one: "{n} label of an earlier version has no class in the new one and will not be seen.",

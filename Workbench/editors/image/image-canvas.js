@@ -1,6 +1,7 @@
 import { bytes, color } from "../../core/colors.js";
 import { fill, h } from "../../core/dom.js";
 import * as kernel from "../../core/kernel.js";
+import { say } from "../../core/words.js";
 import { ObjectEditor } from "../object-editor.js";
 import { Crowd, crowdSize } from "./crowd.js";
 import { ShapeGrid } from "./grid.js";
@@ -30,7 +31,7 @@ export class ImageCanvas extends ObjectEditor {
   /** @type {HTMLCanvasElement} */
   live = h("canvas.live", {
     tabindex: 0, role: "application",
-    "aria-label": "Image. Draw with the mouse; select objects in the list beside it.",
+    "aria-label": say("Image. Draw with the mouse; select objects in the list beside it."),
   });
   /** @type {HTMLCanvasElement} */
   map = h("canvas.minimap", { "aria-hidden": "true", hidden: true });
@@ -90,6 +91,8 @@ export class ImageCanvas extends ObjectEditor {
   crowdVeiled = null;
 
   layers() {
+    // Pixels count from the left in every language.
+    this.dir = "ltr";
     const crowd = h("canvas.crowd", { "aria-hidden": "true" });
     this.crowd = new Crowd(crowd);
     this.crowd.arrived = () => this.schedule();
@@ -106,7 +109,7 @@ export class ImageCanvas extends ObjectEditor {
       this.dataset.ready = "";
     };
     this.image.onerror = () => {
-      fill(this, h("p.canvas-note", { role: "alert" }, "The image cannot be shown. Skip the task and say so."));
+      fill(this, h("p.canvas-note", { role: "alert" }, say("The image cannot be shown. Skip the task and say so.")));
       options.failed?.();
     };
     this.image.src = options.source;

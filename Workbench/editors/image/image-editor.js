@@ -1,5 +1,6 @@
 import { newKey } from "../../core/answer.js";
 import * as kernel from "../../core/kernel.js";
+import { say } from "../../core/words.js";
 import { announce, toast } from "../../parts/dialog.js";
 import { distance, fromRings, nearest } from "./geometry.js";
 import { ImageCanvas } from "./image-canvas.js";
@@ -188,7 +189,7 @@ export class ImageEditor extends ImageCanvas {
   /** @param {Shape} shape */
   isKept(shape) {
     if (!this.pinned.has(shape.key)) return this.options.isLocked(shape, "edit");
-    toast("This object is locked; L unlocks it.");
+    toast(say("This object is locked; L unlocks it."));
     return true;
   }
 
@@ -380,7 +381,7 @@ export class ImageEditor extends ImageCanvas {
 
   sayNext() {
     const next = this.kind === "keypoints" && this.path ? this.definition?.keypoints?.[this.path.length] : null;
-    if (next) announce(`Next: ${next}`);
+    if (next) announce(say("Next: {name}", { name: next }));
   }
 
   finishPath() {
@@ -496,7 +497,7 @@ export class ImageEditor extends ImageCanvas {
     this.selected = last.key;
     this.options.change([...this.shapes, ...made]);
     this.options.select(last.key);
-    announce(`${this.nameOf(last.class)} drawn, ${this.shapes.length} objects`);
+    announce(say("“{name}” drawn, {n} objects", { name: this.nameOf(last.class), n: this.shapes.length }));
   }
 
   /** Puts copies of shapes on the image, moved a little where one lies there already.
@@ -504,7 +505,7 @@ export class ImageEditor extends ImageCanvas {
   paste(shapes) {
     const known = new Map(this.classes.map((c) => [c.id, c.kind]));
     const fitting = shapes.filter((shape) => known.get(shape.class) === shape.kind);
-    if (!fitting.length) return toast("Nothing that fits here was copied.");
+    if (!fitting.length) return toast(say("Nothing that fits here was copied."));
     const step = 12 / this.view.scale;
     const copies = fitting.map((shape) => {
       const isTaken = this.shapes.some((other) => JSON.stringify(other.value) === JSON.stringify(shape.value));
@@ -513,7 +514,7 @@ export class ImageEditor extends ImageCanvas {
     this.selected = /** @type {Shape} */ (copies.at(-1)).key;
     this.options.change([...this.shapes, ...copies]);
     this.options.select(this.selected);
-    announce(`${copies.length} objects pasted`);
+    announce(say("{n} objects pasted", { n: copies.length }));
   }
 
   /** A shape of the class in the middle of what is seen: for hands without a mouse. */
@@ -551,7 +552,7 @@ export class ImageEditor extends ImageCanvas {
     const context = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
     context?.drawImage(this.image, 0, 0);
     this.hasPicture = Boolean(context) && kernel.takePicture(/** @type {any} */ (context).getImageData(0, 0, width, height));
-    if (!this.hasPicture) toast("The image is too large for this tool.", true);
+    if (!this.hasPicture) toast(say("The image is too large for this tool."), true);
     return this.hasPicture;
   }
 }

@@ -6,9 +6,10 @@
  * @typedef {import("./geometry.js").Point} Point
  */
 import * as kernel from "../../core/kernel.js";
+import { say } from "../../core/words.js";
 import { fromRings, kept, ringArea, rings } from "./geometry.js";
 
-const count = (/** @type {Point[]} */ points) => `${points.length} points`;
+const count = (/** @type {Point[]} */ points) => say("{n} points", { n: points.length });
 
 /** Handles on every point, and between two points one that makes a new point.
  * @param {Point[][]} all
@@ -98,7 +99,7 @@ export const keypoints = {
     return left.some((/** @type {number[]} */ p) => p[2] !== absent) ? left : value;
   },
   isWhole: (value) => value.some((/** @type {number[]} */ p) => p[2] !== absent),
-  size: (value) => `${value.filter((/** @type {number[]} */ p) => p[2] !== absent).length} of ${value.length} points`,
+  size: (value) => say("{some} of {n} points", { some: value.filter((/** @type {number[]} */ p) => p[2] !== absent).length, n: value.length }),
 };
 
 /** Run lengths of values, and what was worked out of them.
@@ -139,5 +140,5 @@ export const mask = {
     return found.area ??= kernel.measure(found.mask).area;
   },
   isWhole: (value) => mask.area(value) > 0,
-  size: (value) => `${mask.area(value)} pixels`,
+  size: (value) => say("{n} pixels", { n: mask.area(value) }),
 };

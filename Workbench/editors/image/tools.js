@@ -6,6 +6,7 @@
  * @typedef {import("./image-editor.js").ImageEditor} Editor
  */
 import * as kernel from "../../core/kernel.js";
+import { say, word } from "../../core/words.js";
 import { toast } from "../../parts/dialog.js";
 import { distance, ringArea } from "./geometry.js";
 import { handleReach } from "./view.js";
@@ -170,11 +171,11 @@ class Scissors {
 
 /** Which tools there are, and which kinds of shapes they make. */
 export const tools = {
-  draw: { name: "Draw and select", key: "V", icon: "pointer", kinds: null },
-  brush: { name: "Brush", key: "B", icon: "brush", kinds: ["mask"] },
-  eraser: { name: "Eraser", key: "E", icon: "eraser", kinds: ["mask"] },
-  wand: { name: "Magic wand", key: "W", icon: "wand", kinds: ["mask", "polygon"] },
-  scissors: { name: "Scissors along edges", key: "S", icon: "scissors", kinds: ["polygon", "mask", "polyline"] },
+  draw: { name: word("Draw and select"), key: "V", icon: "pointer", kinds: null },
+  brush: { name: word("Brush"), key: "B", icon: "brush", kinds: ["mask"] },
+  eraser: { name: word("Eraser"), key: "E", icon: "eraser", kinds: ["mask"] },
+  wand: { name: word("Magic wand"), key: "W", icon: "wand", kinds: ["mask", "polygon"] },
+  scissors: { name: word("Scissors along edges"), key: "S", icon: "scissors", kinds: ["polygon", "mask", "polyline"] },
 };
 
 /** @param {Editor} editor
@@ -182,7 +183,7 @@ export const tools = {
 export function makeTool(editor, name) {
   if (name === "draw") return null;
   if (!kernel.isLoaded()) {
-    toast("This tool needs WebAssembly, which is not there.", true);
+    toast(say("This tool needs WebAssembly, which is not there."), true);
     return null;
   }
   if (name === "wand") return new Wand(editor);

@@ -1,6 +1,7 @@
 import { newKey } from "../../core/answer.js";
 import { color } from "../../core/colors.js";
 import { fill, h } from "../../core/dom.js";
+import { say } from "../../core/words.js";
 import { announce } from "../../parts/dialog.js";
 import { ObjectEditor } from "../object-editor.js";
 import { blockAt, blocksOf, graphemesOf, scalarCount, sliced, wholeCharacter, wordsOf } from "./blocks.js";
@@ -64,7 +65,7 @@ export class TextEditor extends ObjectEditor {
     this.arrows.setAttribute("aria-hidden", "true");
     this.page = h("div.text-task.spans", {
       tabindex: 0, role: "application",
-      "aria-label": "Text. Arrow keys choose words, with Alt characters; Shift extends the choice, Enter marks it.",
+      "aria-label": say("Text. Arrow keys choose words, with Alt characters; Shift extends the choice, Enter marks it."),
     }, chunked(this.elements), this.arrows);
     fill(this, this.page);
     this.page.addEventListener("pointerup", (/** @type {PointerEvent} */ event) => setTimeout(() => this.takeSelection(event), 0), { signal });
@@ -177,7 +178,7 @@ export class TextEditor extends ObjectEditor {
     this.also.clear();
     this.options.change([...this.shapes, shape].sort((a, b) => startOf(a) - startOf(b) || lengthOf(b) - lengthOf(a)));
     this.options.select(shape.key);
-    announce(`${this.textOf(shape)} is marked`);
+    announce(say("“{text}” is marked", { text: this.textOf(shape) }));
   }
 
   /** Marks every other place where the selected words stand, with the same class. */
@@ -196,7 +197,7 @@ export class TextEditor extends ObjectEditor {
       if (!taken.has(JSON.stringify(value))) made.push({ ...chosen, key: newKey(), value, attributes: { ...chosen.attributes } });
     }
     if (made.length) this.options.change([...this.shapes, ...made].sort((a, b) => startOf(a) - startOf(b)));
-    announce(`${made.length} more marked`);
+    announce(say("{n} more marked", { n: made.length }));
   }
 
   // By keyboard

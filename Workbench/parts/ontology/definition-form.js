@@ -1,6 +1,6 @@
 import { fill, h, icon } from "../../core/dom.js";
 import { freeID, freeName, isAsked, isChoice, isDrawn, kindNames, moved, questionKinds, replaced, retyped, shapeKinds, without } from "../../core/ontology.js";
-import { say } from "../../core/words.js";
+import { say, word } from "../../core/words.js";
 import { check, choice, field, number, text } from "./fields.js";
 import { optionsForm } from "./options-form.js";
 
@@ -138,7 +138,7 @@ function condition(definition, set, { all, attributeOf, current }) {
     }))) : null);
 }
 
-const limits = { minWidth: "Least width", minHeight: "Least height", minArea: "Least area", minPoints: "Least points", maxPoints: "Most points", maxCount: "Most objects" };
+const limits = { minWidth: word("Least width"), minHeight: word("Least height"), minArea: word("Least area"), minPoints: word("Least points"), maxPoints: word("Most points"), maxCount: word("Most objects") };
 
 /** @param {LabelClass} definition
  * @param {(some: Partial<LabelClass>) => void} set
