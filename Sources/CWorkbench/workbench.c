@@ -191,30 +191,33 @@ BYTES(file_61) = {
 #embed "../../Workbench/parts/palette.js"
 };
 BYTES(file_62) = {
-#embed "../../Workbench/parts/receipts.js"
+#embed "../../Workbench/parts/reasons.js"
 };
 BYTES(file_63) = {
-#embed "../../Workbench/parts/review-panel.js"
+#embed "../../Workbench/parts/receipts.js"
 };
 BYTES(file_64) = {
-#embed "../../Workbench/parts/save-light.js"
+#embed "../../Workbench/parts/review-panel.js"
 };
 BYTES(file_65) = {
-#embed "../../Workbench/parts/source.js"
+#embed "../../Workbench/parts/save-light.js"
 };
 BYTES(file_66) = {
-#embed "../../Workbench/parts/toolbar.js"
+#embed "../../Workbench/parts/source.js"
 };
 BYTES(file_67) = {
-#embed "../../Workbench/theme.css"
+#embed "../../Workbench/parts/toolbar.js"
 };
 BYTES(file_68) = {
-#embed "../../Workbench/words/ar.js"
+#embed "../../Workbench/theme.css"
 };
 BYTES(file_69) = {
-#embed "../../Workbench/words/en.js"
+#embed "../../Workbench/words/ar.js"
 };
 BYTES(file_70) = {
+#embed "../../Workbench/words/en.js"
+};
+BYTES(file_71) = {
 #embed "../../Workbench/words/zh.js"
 };
 
@@ -281,15 +284,16 @@ static const struct workbench_file files[] = {
     {"parts/ontology/preview.js", file_59, sizeof file_59},
     {"parts/ontology/text.js", file_60, sizeof file_60},
     {"parts/palette.js", file_61, sizeof file_61},
-    {"parts/receipts.js", file_62, sizeof file_62},
-    {"parts/review-panel.js", file_63, sizeof file_63},
-    {"parts/save-light.js", file_64, sizeof file_64},
-    {"parts/source.js", file_65, sizeof file_65},
-    {"parts/toolbar.js", file_66, sizeof file_66},
-    {"theme.css", file_67, sizeof file_67},
-    {"words/ar.js", file_68, sizeof file_68},
-    {"words/en.js", file_69, sizeof file_69},
-    {"words/zh.js", file_70, sizeof file_70},
+    {"parts/reasons.js", file_62, sizeof file_62},
+    {"parts/receipts.js", file_63, sizeof file_63},
+    {"parts/review-panel.js", file_64, sizeof file_64},
+    {"parts/save-light.js", file_65, sizeof file_65},
+    {"parts/source.js", file_66, sizeof file_66},
+    {"parts/toolbar.js", file_67, sizeof file_67},
+    {"theme.css", file_68, sizeof file_68},
+    {"words/ar.js", file_69, sizeof file_69},
+    {"words/en.js", file_70, sizeof file_70},
+    {"words/zh.js", file_71, sizeof file_71},
 };
 
 int workbench_file_count(void) { return sizeof files / sizeof files[0]; }

@@ -68,7 +68,8 @@ class World:
 
     def answers(self, project):
         data = self.assay.export(self.key, project)
-        return [a for line in data.split(b"\n") if line for a in json.loads(line)["answers"]]
+        tasks = [data] if isinstance(data, dict) else [json.loads(line) for line in data.split(b"\n") if line]
+        return [answer for task in tasks for answer in task["answers"]]
 
     def shot(self, page, name):
         if SHOTS:

@@ -19,6 +19,7 @@ import { coordinates } from "../parts/coordinates.js";
 import { material } from "../parts/material.js";
 import { ObjectList } from "../parts/object-list.js";
 import { palette } from "../parts/palette.js";
+import { rejectReason, skipReason } from "../parts/reasons.js";
 import { ReviewPanel } from "../parts/review-panel.js";
 import { SaveLight } from "../parts/save-light.js";
 import { source } from "../parts/source.js";
@@ -29,7 +30,6 @@ import { ActiveTime } from "./session.js";
 
 /** @typedef {import("./session.js").WorkSession} WorkSession */
 
-const skipReasons = [word("Cannot be seen or read"), word("Instructions do not say"), word("Not my field or language"), word("Disturbing or private")];
 /** Why there is no task, by the server's word for it.
  * @type {Record<string, string>} */
 const reasons = {
@@ -269,7 +269,7 @@ export class LabelPage {
       classes: drawn, isLocked: this.locks(),
       change: (/** @type {any} */ objects) => this.changeObjects(objects),
       select: (/** @type {any} */ key) => this.selectObject(key),
-      links: () => this.history.state.links, pick: (/** @type {number} */ id) => this.pickClass(id), viewed: () => this.tools?.show(),
+      failed: (/** @type {boolean} */ isBroken) => this.noImage(isBroken), links: () => this.history.state.links, pick: (/** @type {number} */ id) => this.pickClass(id), viewed: () => this.tools?.show(),
     };
     this.image = task.media.image ? /** @type {any} */ (document.createElement("image-editor")) : null;
     this.image?.open({ ...ways, source: task.media.image, classes: isText ? [] : drawn, isReadOnly: isText || !drawn.length });
@@ -506,16 +506,28 @@ export class LabelPage {
     return false;
   }
 
+  /** The image cannot be decoded: that is reported, and the next task is worked on. One that is not there may
+   * come back.
+   * @param {boolean} isBroken */
+  async noImage(isBroken) {
+    const { lease } = this;
+    if (!isBroken || this.stage === "review") {
+      this.stageArea.append(h("div.row.center", {}, h("button.button", { onclick: () => this.render() }, say("Try again"))));
+      return;
+    }
+    try {
+      await this.session.unreadable();
+      if (lease !== this.lease) return;
+      toast(say("The image of that task cannot be decoded. It was reported; this is the next one."), true);
+      await this.advance();
+    } catch (error) {
+      toast(/** @type {Error} */ (error).message, true);
+    }
+  }
+
   async skip() {
     if (!this.lease) return;
-    const reason = await dialog(say("Why skip this task?"), (close) => {
-      const other = h("input.input", { placeholder: say("Another reason"), maxlength: 300, "aria-label": say("Another reason") });
-      return [
-        h("div.stack.tight", {}, skipReasons.map((text) => h("button.button", { onclick: () => close(text) }, say(text)))),
-        h("form.row", { onsubmit: (/** @type {Event} */ e) => { e.preventDefault(); if (other.value.trim()) close(other.value.trim()); } },
-          other, h("button.button", { type: "submit" }, say("Skip with this reason"))),
-        h("div.row", {}, h("button.button.quiet", { onclick: () => close() }, say("Keep working")))];
-    });
+    const reason = await skipReason();
     if (!reason) return;
     try {
       clearTimeout(this.draftTimer);
@@ -527,12 +539,7 @@ export class LabelPage {
   }
 
   async reject() {
-    const reason = await dialog(say("What is wrong with it?"), (close) => {
-      const field = h("textarea.input", { rows: 3, maxlength: 500, "aria-label": say("Reason"), autofocus: true });
-      return [field, h("div.row", {},
-        h("button.button.primary", { onclick: () => field.value.trim() && close(field.value.trim()) }, say("Send back")),
-        h("button.button.quiet", { onclick: () => close() }, say("Cancel")))];
-    });
+    const reason = await rejectReason();
     if (!reason) return;
     await this.session.verdict({ verdict: "reject", reason, active_seconds: this.time.seconds });
     await this.advance();

@@ -90,9 +90,9 @@ export function projectPage(id) {
  * @param {HTMLElement} body */
 async function loadProject(id, body) {
   try {
-    const [project, quality, batches, exports] = await Promise.all([
+    const [project, quality, batches, exports, failed] = await Promise.all([
       get(`/api/projects/${id}`), get(`/api/projects/${id}/quality`),
-      get(`/api/projects/${id}/batches`), get(`/api/projects/${id}/exports`)]);
+      get(`/api/projects/${id}/batches`), get(`/api/projects/${id}/exports`), failures(id)]);
     body.removeAttribute("aria-busy");
     const counts = project.counts;
     fill(body,
@@ -109,7 +109,7 @@ async function loadProject(id, body) {
         tile(say("Open"), counts.open.toLocaleString(language), say("{n} in review", { n: counts.in_review })),
         tile(say("Answers"), counts.answers.toLocaleString(language), savings(quality)),
         tile(say("Mean confidence"), percent(quality.mean_confidence), say("{n} tasks settled", { n: quality.tasks_measured }))),
-      agreementCard(quality), annotatorCard(quality), batchCard(batches.items), exportCard(id, exports.items, body));
+      failureCard(failed, project.counts.failed), agreementCard(quality), annotatorCard(quality), batchCard(batches.items), exportCard(id, exports.items, body));
   } catch (error) {
     fill(body, h("p.error-text", { role: "alert" }, /** @type {Error} */ (error).message));
   }
@@ -139,6 +139,22 @@ const measures = /** @type {Record<string, string>} */ ({
   krippendorffNominal: word("Krippendorff α"), krippendorffOrdinal: word("Krippendorff α, ordinal"),
   meanF1: word("Mean F1 at IoU 0.5"), meanSimilarity: word("Mean similarity"),
 });
+
+/** The first tasks that have failed, with what is known of them.
+ * @param {string} id of the project */
+async function failures(id) {
+  const { items } = await get(`/api/projects/${id}/tasks?status=failed&limit=10`);
+  return Promise.all(items.map((/** @type {any} */ task) => get(`/api/tasks/${task.id}`)));
+}
+
+/** @param {any[]} tasks
+ * @param {number} count */
+function failureCard(tasks, count) {
+  if (!tasks.length) return null;
+  return h("section.card.stack", {}, h("h2", {}, say("Failed tasks: {count}", { count })),
+    h("ul.plain", {}, tasks.map((task) => h("li.stack.tight", {}, h("code", {}, task.unique_id ?? task.id),
+      h("span.error-text", { dir: "auto" }, task.failure?.error ?? say("No reason was kept."))))));
+}
 
 /** @param {any} quality */
 function agreementCard(quality) {

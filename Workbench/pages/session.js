@@ -119,6 +119,12 @@ export class WorkSession {
     await forget(this.current.id);
   }
 
+  /** Says that the image cannot be decoded. */
+  async unreadable() {
+    await post(this.path("/unreadable"));
+    await forget(this.current.id);
+  }
+
   /** Gives back what was only held in reserve. */
   leave() {
     for (const lease of this.waiting) {

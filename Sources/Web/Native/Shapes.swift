@@ -114,6 +114,7 @@ extension Tasks.Detail {
       .init("prelabels", stored(content.prelabels)), .init("expected", stored(content.expected)),
       .init("answer_list", .array(answers.map { $0.json(ontology) })),
       .init("consensus", consensus?.json(ontology) ?? .null),
+      .init("failure", content.failure ?? .null),
     ])
   }
 }

@@ -129,6 +129,16 @@ enum WorkRoutes {
       }
     },
     Route(
+      .post, "/api/work/{project}/leases/{lease}/unreadable", .work,
+      "Says that the task's image cannot be decoded; the task fails once that is sure."
+    ) { call in
+      try await call.atWork { vault, project, worker in
+        let hasFailed = try await UnreadableImages(vault, worker: worker, project: project).report(
+          call.id("lease", .lease), by: call.services.fetcher)
+        return .json(["failed": .bool(hasFailed)])
+      }
+    },
+    Route(
       .delete, "/api/work/{project}/leases/{lease}", .work, "Gives the task back."
     ) { call in
       try await onLease(call) { leases, id in

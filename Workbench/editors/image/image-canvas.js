@@ -13,6 +13,22 @@ import { lookOf, paintGhost, paintHandles, paintLine, paintPixelGrid, paintShape
 /** Screen pixels that an image pixel must have for the grid between them to be drawn. */
 const gridPixels = 8;
 
+/** Pixels of an image whose pixels are looked for when it is shown. */
+const mostChecked = 64_000_000;
+
+/** Whether an image is here but cannot be decoded, as against not being here.
+ * @param {string} source */
+async function isBroken(source) {
+  try {
+    const response = await fetch(source);
+    if (!response.ok) return false;
+    const blob = await response.blob();
+    return await createImageBitmap(blob).then((bitmap) => { bitmap.close(); return false; }, () => true);
+  } catch {
+    return false;
+  }
+}
+
 /**
  * @typedef {import("../../core/answer.js").Shape} Shape
  * @typedef {import("./geometry.js").Point} Point
@@ -102,16 +118,20 @@ export class ImageCanvas extends ObjectEditor {
 
   /** @param {any} options */
   load(options) {
-    this.image.onload = () => {
+    const loaded = () => {
       this.thumbnail = null;
       options.loaded?.(this.width, this.height);
       this.fit();
       this.dataset.ready = "";
+      // Whose header can be read may still have no pixels. Very large ones may only lack memory here.
+      if (this.width * this.height <= mostChecked) createImageBitmap(this.image, 0, 0, 1, 1).then((bitmap) => bitmap.close(), failed);
     };
-    this.image.onerror = () => {
-      fill(this, h("p.canvas-note", { role: "alert" }, say("The image cannot be shown. Skip the task and say so.")));
-      options.failed?.();
+    const failed = async () => {
+      fill(this, h("p.canvas-note", { role: "alert" }, say("The image cannot be shown.")));
+      options.failed?.(await isBroken(options.source));
     };
+    this.image.onload = loaded;
+    this.image.onerror = failed;
     this.image.src = options.source;
     // Masks can be seen once the kernel is here.
     kernel.load().then(() => this.paint());

@@ -65,6 +65,7 @@ class PreviewSession {
   async submit() { toast(say("In real work this answer would be sent.")); }
   async verdict() {}
   async skip() {}
+  async unreadable() {}
   async saveDraft() {}
   heartbeat() {}
   leave() { forget(this.lease.id); }

@@ -1,0 +1,25 @@
+import { h } from "../core/dom.js";
+import { say, word } from "../core/words.js";
+import { dialog } from "./dialog.js";
+
+const skipReasons = [word("Cannot be seen or read"), word("Instructions do not say"), word("Not my field or language"), word("Disturbing or private")];
+
+/** Why a task is skipped.
+ * @returns {Promise<string | undefined>} */
+export const skipReason = () => dialog(say("Why skip this task?"), (close) => {
+  const other = h("input.input", { placeholder: say("Another reason"), maxlength: 300, "aria-label": say("Another reason") });
+  return [
+    h("div.stack.tight", {}, skipReasons.map((text) => h("button.button", { onclick: () => close(text) }, say(text)))),
+    h("form.row", { onsubmit: (/** @type {Event} */ e) => { e.preventDefault(); if (other.value.trim()) close(other.value.trim()); } },
+      other, h("button.button", { type: "submit" }, say("Skip with this reason"))),
+    h("div.row", {}, h("button.button.quiet", { onclick: () => close() }, say("Keep working")))];
+});
+
+/** What is wrong with a result.
+ * @returns {Promise<string | undefined>} */
+export const rejectReason = () => dialog(say("What is wrong with it?"), (close) => {
+  const field = h("textarea.input", { rows: 3, maxlength: 500, "aria-label": say("Reason"), autofocus: true });
+  return [field, h("div.row", {},
+    h("button.button.primary", { onclick: () => field.value.trim() && close(field.value.trim()) }, say("Send back")),
+    h("button.button.quiet", { onclick: () => close() }, say("Cancel")))];
+});
