@@ -78,6 +78,10 @@ async function route() {
     page = ontologyPage;
     return fill(app, framed("#/manage", ontologyPage.element));
   }
+  if (room === "feedback" && id) {
+    const { feedbackPage } = await import("./pages/feedback.js");
+    return fill(app, framed("#/", feedbackPage(id)));
+  }
   if (room === "team" && mayInvite()) {
     const { teamPage } = await import("./pages/team.js");
     return fill(app, framed("#/team", teamPage()));

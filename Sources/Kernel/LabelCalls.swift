@@ -25,27 +25,6 @@ public func kernelOntology(_ count: Int32) -> Int32 {
   return 0
 }
 
-/// Input: `{"ontology", "steps"}` as JSON. Answer: as bytes the ontology after the steps, in
-/// `{"ontology"}`, or `{"path", "problem"}` where they cannot be taken.
-@_expose(wasm, "migrate") @c(assay_kernel_migrate)
-public func kernelMigrate(_ count: Int32) -> Int32 {
-  guard let text = exchange.inputBytes(count), let json = try? JSON(parsing: Array(text)) else {
-    return -1
-  }
-  do throws(NotationFault) {
-    let before = try OntologyNotation.ontology(from: json["ontology"] ?? .null)
-    let migration = try MigrationNotation.migration(from: json["steps"] ?? .null, of: before)
-    let after = (try? before.after(migration)) ?? before
-    return exchange.answer(
-      Array(JSON.object([.init("ontology", OntologyNotation.json(after))]).text.utf8))
-  } catch {
-    let fault: JSON = .object([
-      .init("path", .string(error.path)), .init("problem", .string(error.problem)),
-    ])
-    return exchange.answer(Array(fault.text.utf8))
-  }
-}
-
 /// Input: annotations as JSON. Answer: nothing where they keep the ontology, else the fault as JSON:
 /// `{"index", "name", "reason", "numbers"}`. A width of 0 stands for no image, a length below 0 for no
 /// text.

@@ -13,7 +13,9 @@ struct Assay: AsyncParsableCommand {
       CommandGroup(name: "Run", subcommands: [Serve.self, Demo.self, Simulate.self]),
       CommandGroup(
         name: "Over HTTP",
-        subcommands: [ProjectCommand.self, TaskCommand.self, ExportCommand.self]),
+        subcommands: [
+          ProjectCommand.self, OntologyCommand.self, TaskCommand.self, ExportCommand.self,
+        ]),
       CommandGroup(
         name: "On a data folder",
         subcommands: [

@@ -6,7 +6,7 @@ from conftest import BINARY
 # What each call leaves: bytes a number.
 UNITS = {"rasterize": 4, "stroke": 4, "merge_masks": 4, "mask_iou": 8, "measure_mask": 8, "compress": 1, "decompress": 4,
          "encode": 4, "decode": 1, "paint": 4, "trace": 8, "mask_region": 4, "move_mask": 4, "merge_polygons": 8, "simplify": 8, "wand": 4,
-         "scissors_seed": 1, "scissors_path": 8, "ontology": 1, "check": 1, "compare": 8, "interpolate": 1, "migrate": 1}
+         "scissors_seed": 1, "scissors_path": 8, "ontology": 1, "check": 1, "compare": 8, "interpolate": 1}
 DOUBLES = {"stroke": [1], "trace": [3], "simplify": [1], "scissors_path": [2], "interpolate": [1]}
 wasm_name = lambda name: {"mask_iou": "maskIoU"}.get(name) or name.split("_")[0] + "".join(w.title() for w in name.split("_")[1:])
 

@@ -118,3 +118,27 @@ def test_the_demo_never_removes_what_it_did_not_make(assay):
     refused = subprocess.run([BINARY, "demo", "--once", "--words", "5", "--port", "0", "--data", assay.data], capture_output=True, text=True, timeout=60)
     assert refused.returncode == 1 and "nothing was touched" in refused.stderr
     assert json.loads(assay.run("client", "list", "--json").stdout)[0]["name"] == "Lab"
+
+
+def test_ontologies_are_read_shown_migrated_and_undone(assay, tmp_path):
+    key = assay.client(); assay.start()
+    project = assay.project(key, ontology={"classes": [{"name": "cat", "kind": "box"}, {"name": "dog", "kind": "box"}]})
+    env = {**os.environ, "ASSAY_KEY": key, "ASSAY_URL": assay.url}
+    def run(*args, stdin="", code=0):
+        done = subprocess.run([BINARY, "ontology", *args], input=stdin, text=True, capture_output=True, env=env, timeout=60)
+        assert done.returncode == code, (done.stdout, done.stderr)
+        return done
+    assert "- id: 1\n  name: cat\n  kind: box" in run("show", project, "--yaml").stdout
+    read = run("read", "-", stdin="<View><Image name='i' value='$i'/><Sparkle/><PolygonLabels name='l' toName='i'><Label value='tree'/></PolygonLabels></View>")
+    assert json.loads(read.stdout)["classes"][0]["kind"] == "polygon" and "line 1: Sparkle" in read.stderr
+    wanted = tmp_path / "o.yaml"; wanted.write_text("classes:\n- {name: cat, kind: polygon}\n- {name: bird, kind: point}\n")
+    dry = run("migrate", project, str(wanted), "--dry-run").stdout
+    assert '"retype":"cat"' in dry.replace(" ", "") and '"delete":"dog"' in dry.replace(" ", "")
+    assert run("migrate", project, str(wanted)).stdout == "version 2 is saved\n"
+    assert [c["name"] for c in json.loads(run("show", project).stdout)["classes"]] == ["cat", "bird"]
+    steps = tmp_path / "steps.json"; steps.write_text('[{"rename": "bird", "to": "crow"}]')
+    assert run("migrate", project, str(steps)).stdout == "version 3 is saved\n"
+    assert run("undo", project).stdout == "version 4 is saved\n"
+    assert [c["name"] for c in json.loads(run("show", project).stdout)["classes"]] == ["cat", "bird"]
+    steps.write_text('[{"rename": "cow", "to": "crow"}]')
+    assert "cow" in run("migrate", project, str(steps), code=1).stderr

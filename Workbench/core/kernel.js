@@ -225,15 +225,6 @@ function putJSON(value) {
   return text.length;
 }
 
-/** The ontology after some steps, as the server would have it.
- * @param {any} ontology
- * @param {any[]} steps
- * @returns {{ ontology: import("./answer.js").Ontology, path?: undefined, problem?: undefined } | { path: string, problem: string, ontology?: undefined }} */
-export function migrated(ontology, steps) {
-  const count = kernel.migrate(putJSON({ ontology, steps }));
-  return JSON.parse(new TextDecoder().decode(taken(count, Uint8Array)));
-}
-
 /** @type {any} what the kernel checks against now */
 let used = null;
 

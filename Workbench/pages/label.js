@@ -8,18 +8,21 @@ import { keysFor, setShortcuts } from "../core/keys.js";
 import * as kernel from "../core/kernel.js";
 import { markdown } from "../core/markdown.js";
 import * as outbox from "../core/outbox.js";
-import { language, say, word } from "../core/words.js";
+import { say } from "../core/words.js";
 import { announce, dialog, toast } from "../parts/dialog.js";
 import "../editors/form-editor.js";
 import "../editors/image/image-editor.js";
 import "../editors/text/text-editor.js";
-import { scalarCount } from "../editors/text/blocks.js";
+import { scalarCount, sliced } from "../editors/text/blocks.js";
 import { kinds } from "../editors/image/kinds.js";
 import { coordinates } from "../parts/coordinates.js";
+import { linkList } from "../parts/link-list.js";
 import { material } from "../parts/material.js";
+import { noTask } from "../parts/no-task.js";
 import { ObjectList } from "../parts/object-list.js";
 import { palette } from "../parts/palette.js";
 import { rejectReason, skipReason } from "../parts/reasons.js";
+import { placeWords, remarkList } from "../parts/remarks.js";
 import { ReviewPanel } from "../parts/review-panel.js";
 import { SaveLight } from "../parts/save-light.js";
 import { source } from "../parts/source.js";
@@ -30,17 +33,6 @@ import { ActiveTime } from "./session.js";
 
 /** @typedef {import("./session.js").WorkSession} WorkSession */
 
-/** Why there is no task, by the server's word for it.
- * @type {Record<string, string>} */
-const reasons = {
-  projectPaused: word("The project is paused."),
-  batchesPaused: word("What is left is in batches that are paused or still being staged."),
-  allLeased: word("What is left is in the hands of others; some of it may come back."),
-  keptForOthers: word("What is left is kept for other groups of annotators."),
-  doneByYou: word("You have answered or skipped all that is left."),
-  noneLeft: word("Every task has been answered."),
-  empty: word("The project has no tasks yet."),
-};
 const draftDelay = 1500;
 const heartbeatInterval = 60000;
 
@@ -161,15 +153,7 @@ export class LabelPage {
     fill(this.panel);
     fill(this.footer);
     this.element.classList.add("is-empty");
-    fill(this.stageArea, h("div.note.stack", {},
-      h("h2", {}, reason?.code === "noneLeft" || reason?.code === "doneByYou" ? say("All done") : say("Nothing to do now")),
-      h("p.muted", {}, say(reasons[reason?.code] ?? word("There is nothing to do."))),
-      reason?.next_deadline
-        ? h("p.muted", {}, say("{n} in the hands of others; the first may come back at {time}.", {
-          n: reason.leased, time: new Date(reason.next_deadline).toLocaleTimeString(language) })) : null,
-      h("div.row.center", {},
-        h("button.button", { onclick: () => { this.session.reason = null; this.advance(); } }, say("Look again")),
-        h("a.button.primary", { href: "#/" }, say("Back to the queue")))));
+    fill(this.stageArea, noTask(reason, () => { this.session.reason = null; this.advance(); }));
   }
 
   /** Links go with the objects they join.
@@ -217,14 +201,7 @@ export class LabelPage {
 
   showLinks() {
     const { shapes, links } = this.history.state;
-    const nameOf = (/** @type {number} */ id) => this.ontology.classes.find((/** @type {any} */ c) => c.id === id)?.name ?? "";
-    const place = (/** @type {number} */ key) => `#${shapes.findIndex((shape) => shape.key === key) + 1}`;
-    fill(this.links, links.length ? [h("h2.small", {}, say("Links")), links.map((link) => h("div.object", {},
-      h("span.object-name.as-text", { dir: "auto" }, `${nameOf(link.class)}: ${place(link.from)} → ${place(link.to)}`),
-      h("button.button.quiet.icon", {
-        "aria-label": say("Delete the link “{name}” from {from} to {to}", { name: nameOf(link.class), from: place(link.from), to: place(link.to) }),
-        onclick: () => this.history.push({ ...this.history.state, links: links.filter((other) => other !== link) }),
-      }, icon("trash"))))] : null);
+    linkList(this.links, links, shapes, this.ontology, (link) => this.history.push({ ...this.history.state, links: links.filter((other) => other !== link) }));
   }
 
   /** Whether the rules of the task keep an object of its pre-labels as it is.
@@ -299,7 +276,7 @@ export class LabelPage {
       this.editor !== this.image ? this.editor
         : task.params.text ? source(task.params.text, task.params.text_format) : null,
       material(task), this.editor ? null : questions);
-    fill(this.panel, this.reviewPart(), hasObjects ? this.classPicker(drawn) : null,
+    fill(this.panel, this.remarks(), this.reviewPart(), hasObjects ? this.classPicker(drawn) : null,
       hasObjects ? [this.objectsHead(), this.objects.element, this.links, this.attributes, this.coordinates] : null,
       this.editor ? questions : null);
     this.panel.hidden = !this.panel.childElementCount;
@@ -538,11 +515,33 @@ export class LabelPage {
     }
   }
 
-  async reject() {
-    const reason = await rejectReason();
-    if (!reason) return;
-    await this.session.verdict({ verdict: "reject", reason, active_seconds: this.time.seconds });
+  /** Sends the result back, with a reason that may be pinned to a place: at first the object in question.
+   * @param {string} [text] so far
+   * @param {import("../parts/remarks.js").Place | null} [place]
+   * @returns {Promise<void>} */
+  async reject(text = "", place = this.review?.place() ?? null) {
+    const found = await rejectReason(text, place ? placeWords(place, this.wordsBetween()) : "", Boolean(this.editor?.pin));
+    if (!found) return;
+    if (found.way === "unpin") return this.reject(found.text, null);
+    if (found.way === "pin") {
+      toast(this.editor === this.image ? say("Click on the place.") : say("Select the piece of the text."));
+      this.editor.pin((/** @type {any} */ chosen) => this.reject(found.text, chosen));
+      return;
+    }
+    await this.session.verdict({ verdict: "reject", reason: found.text, ...(place ? { place } : {}), active_seconds: this.time.seconds });
     await this.advance();
+  }
+
+  wordsBetween() {
+    return (/** @type {number} */ start, /** @type {number} */ end) => sliced(String(this.lease.task.params.text ?? ""), start, end);
+  }
+
+  /** Why earlier answers were sent back. */
+  remarks() {
+    const { remarks } = this.lease;
+    if (!remarks?.length) return null;
+    return h("section.stack.tight", { "aria-label": say("Sent back before") }, h("h2.small", {}, say("Sent back before")),
+      remarkList(remarks, (place) => this.editor?.showPlace?.(place), this.wordsBetween()));
   }
 
   /** What was on the image before. */

@@ -3,7 +3,6 @@ import { color, useColors } from "../core/colors.js";
 import { fill, h, icon } from "../core/dom.js";
 import { History } from "../core/history.js";
 import { keysFor, setShortcuts } from "../core/keys.js";
-import * as kernel from "../core/kernel.js";
 import { freeID, freeName, isAsked, isChoice, isDrawn, kindNames, moved, replaced, retyped, withSoundConditions, without } from "../core/ontology.js";
 import { say, word } from "../core/words.js";
 import { announce, dialog, toast } from "../parts/dialog.js";
@@ -80,7 +79,7 @@ export class OntologyPage {
 
   async load() {
     try {
-      const [project, versions] = await Promise.all([get(`/api/projects/${this.id}`), get(`/api/projects/${this.id}/versions`), kernel.load()]);
+      const [project, versions] = await Promise.all([get(`/api/projects/${this.id}`), get(`/api/projects/${this.id}/versions`)]);
       this.project = project;
       this.title.textContent = say("Ontology of “{name}”", { name: project.name });
       this.begin(project.ontology.classes);
@@ -191,16 +190,17 @@ export class OntologyPage {
       h("button.button.quiet.danger", { disabled: classes.length === 1, onclick: () => this.push(without(this.history.state.classes, one.id)) }, icon("trash"), say("Delete")));
   }
 
-  // What leads from one ontology to another in steps is worked out by the kernel, as on the server.
-
-  /** Takes a step that goes on from the ontology as it is now.
+  /** Takes a step that goes on from the ontology as it is now; what it leads to the server knows.
    * @param {any} step */
-  take(step) {
+  async take(step) {
     const { classes, steps } = this.history.state;
-    const found = kernel.migrated({ classes }, [step]);
-    if (!found.ontology) return toast(found.problem, true);
-    this.push(found.ontology.classes, [...steps, { become: { classes } }, step]);
-    announce(say("Done"));
+    try {
+      const found = await post("/api/ontology-readings", { text: JSON.stringify({ classes }), format: "json", steps: [step] });
+      this.push(found.ontology.classes, [...steps, { become: { classes } }, step]);
+      announce(say("Done"));
+    } catch (error) {
+      toast(/** @type {Error} */ (error).message, true);
+    }
   }
 
   /** @param {LabelClass} one

@@ -34,6 +34,8 @@ function card(project) {
     meter,
     h("div.row", {},
       h("a.button.primary", { href: `#/work/${project.project}` }, project.open ? say("Start labelling") : say("Go in")),
+      project.feedback ? h("a.button", { href: `#/feedback/${project.project}` }, say("Sent back: {count} new", { count: project.feedback }))
+        : h("a.button.quiet", { href: `#/feedback/${project.project}` }, say("Sent back")),
       project.may_review
         ? h("a.button", { href: `#/review/${project.project}` }, say("Review ({count})", { count: project.in_review })) : null));
 }

@@ -15,11 +15,20 @@ export const skipReason = () => dialog(say("Why skip this task?"), (close) => {
     h("div.row", {}, h("button.button.quiet", { onclick: () => close() }, say("Keep working")))];
 });
 
-/** What is wrong with a result.
- * @returns {Promise<string | undefined>} */
-export const rejectReason = () => dialog(say("What is wrong with it?"), (close) => {
-  const field = h("textarea.input", { rows: 3, maxlength: 500, "aria-label": say("Reason"), autofocus: true });
-  return [field, h("div.row", {},
-    h("button.button.primary", { onclick: () => field.value.trim() && close(field.value.trim()) }, say("Send back")),
-    h("button.button.quiet", { onclick: () => close() }, say("Cancel")))];
+/**
+ * What is wrong with a result, and where.
+ * @param {string} text so far
+ * @param {string} where the place it is pinned to, in words; empty where there is none
+ * @param {boolean} mayPin whether a place can be chosen
+ * @returns {Promise<{ text: string, way: "send" | "pin" | "unpin" } | undefined>}
+ */
+export const rejectReason = (text, where, mayPin) => dialog(say("What is wrong with it?"), (close) => {
+  const field = h("textarea.input", { rows: 3, maxlength: 500, "aria-label": say("Reason"), autofocus: true, value: text });
+  const end = (/** @type {"send" | "pin" | "unpin"} */ way) => () => (way !== "send" || field.value.trim()) && close({ text: field.value.trim(), way });
+  return [field,
+    mayPin ? h("div.row", {}, where ? [h("span", { dir: "auto" }, say("Pinned to {where}", { where })), h("button.button.quiet", { onclick: end("unpin") }, say("To the whole"))] : null,
+      h("button.button.quiet", { onclick: end("pin") }, say("Pin to a place…"))) : null,
+    h("div.row", {},
+      h("button.button.primary", { onclick: end("send") }, say("Send back")),
+      h("button.button.quiet", { onclick: () => close() }, say("Cancel")))];
 });

@@ -3,6 +3,7 @@ import { differences } from "../core/differences.js";
 import { fill, h } from "../core/dom.js";
 import * as kernel from "../core/kernel.js";
 import { say } from "../core/words.js";
+import { boundsOf } from "../editors/image/kinds.js";
 import { announce } from "./dialog.js";
 
 /** Overlap below which two objects are said to differ, at first. */
@@ -43,6 +44,19 @@ export class ReviewPanel {
       h("p", {}, `${say("{n} answers", { n: this.answers.length })} · ${confidence}`), h("div.row", {}, this.toggles),
       h("label.slider", {}, h("span", {}, say("Bar")), bar, this.barText = h("output.number")), this.head, this.list);
     kernel.load().then(() => this.show());
+  }
+
+  /** Where the object is that is looked at now.
+   * @returns {import("./remarks.js").Place | null} */
+  place() {
+    const shape = this.page.editor()?.chosen ?? this.found[this.current]?.theirs;
+    if (!shape) return null;
+    if (shape.kind === "span") {
+      const pieces = Array.isArray(shape.value[0]) ? shape.value : [shape.value];
+      return { start: pieces[0][0], end: pieces[0][1] };
+    }
+    const [left, top, width, height] = boundsOf(shape.kind, shape.value);
+    return { x: Math.round(left + width / 2), y: Math.round(top + height / 2) };
   }
 
   /** @param {number} i */

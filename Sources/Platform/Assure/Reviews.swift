@@ -24,13 +24,17 @@ package struct Reviews: Sendable {
     package var annotations: JSON?
     /// Why, for `reject`.
     package var reason: String?
+    /// Where, as `Remark.place` has it.
+    package var place: JSON?
 
     package init(
-      kind: TaskLifecycle.ReviewVerdict, annotations: JSON? = nil, reason: String? = nil
+      kind: TaskLifecycle.ReviewVerdict, annotations: JSON? = nil, reason: String? = nil,
+      place: JSON? = nil
     ) {
       self.kind = kind
       self.annotations = annotations
       self.reason = reason
+      self.place = place
     }
   }
 
@@ -40,6 +44,8 @@ package struct Reviews: Sendable {
     if verdict.kind == .reject, (verdict.reason ?? "").isEmpty {
       throw Refusal.invalid(path: "reason", problem: "must say why the answer is rejected")
     }
+    let place = try Remark.place(verdict.place)
+    let reason = try verdict.reason.map(Remark.checked)
     let record = vault.record(by: .worker(reviewer))
     let answerID: AnswerID = vault.environment.newID()
     return try await vault.database.write(.flushed) { connection in
@@ -52,10 +58,15 @@ package struct Reviews: Sendable {
       } catch {
         throw Refusal.leaseEnded(state: lease.lifecycle.state.rawValue)
       }
-      try lease.saveState(at: record.at, reason: verdict.reason, connection)
+      try lease.saveState(at: record.at, connection)
       var steps = TaskSteps(task, now: record.at, connection)
       if verdict.kind == .fix {
         try fix(verdict, answerID, lease, task, reading, activeMilliseconds, &steps, connection)
+      }
+      if verdict.kind == .reject, let reason {
+        try Feedback.tell(of: task, at: record.at, connection)
+        try Remark(at: record.at, role: .reviewer, author: reviewer, text: reason, place: place)
+          .insert(on: task, vault, connection)
       }
       let plan = try Settlement(vault: vault, now: record.at).plan(of: task, connection)
       try Self.review(&steps, verdict.kind, maxReworks: plan.review?.maxReworks ?? 0)

@@ -134,16 +134,19 @@ package struct Dispatch: Sendable {
     let plain = try vault.key.open(claim.sealed, table: "tasks", row: claim.task.id)
     let isReview = claim.lease.stage == .review
     var content = try TaskContent(stored: plain)
-    let (reading, review) = try await vault.database.read { connection in
+    let (reading, review, remarks) = try await vault.database.read { connection in
       let reading = try vault.reading(of: claim.task, as: claim.lease.version, connection)
-      return (reading, isReview ? try material(of: claim.task, reading, connection) : nil)
+      return (
+        reading, isReview ? try material(of: claim.task, reading, connection) : nil,
+        claim.task.lifecycle.reworks > 0 ? try Remark.all(of: claim.task, vault, connection) : []
+      )
     }
     content.prelabels = try reading.restated(content.prelabels)
     return LeasedTask(
       lease: claim.lease, task: claim.task, content: content,
       draft: try draft.map {
         [UInt8](try vault.key.open($0, table: "leases", row: claim.lease.id))
-      }, review: review)
+      }, review: review, remarks: remarks)
   }
 
   private func material(

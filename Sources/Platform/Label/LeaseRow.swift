@@ -61,6 +61,8 @@ package struct LeasedTask: Sendable {
   package var draft: [UInt8]?
   /// For a review: the result so far, in stored notation, and the answers behind it.
   package var review: ReviewMaterial?
+  /// Why earlier answers were sent back, and what was said to that.
+  package var remarks: [Remark] = []
 }
 
 /// What a reviewer sees.

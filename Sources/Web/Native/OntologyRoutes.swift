@@ -12,10 +12,10 @@ enum OntologyRoutes {
   static let all: [Route] = [
     Route(
       .post, "/api/ontology-readings", .managers,
-      "Reads an ontology from JSON, YAML, Label Studio's XML or a Scale definition; says what was left out.",
+      "Reads an ontology from JSON, YAML, Label Studio's XML or Scale's words, and takes `steps` from it.",
       body: [
         .string("text", isRequired: true), .choice("format", OntologyText.Format.self),
-        .object("predecessor"),
+        .object("predecessor"), .objects("steps"),
       ]
     ) { call in
       _ = try call.clientID()
@@ -24,8 +24,9 @@ enum OntologyRoutes {
       let format =
         try fields.optionalChoice("format", OntologyText.Format.self)
         ?? OntologyText.format(of: text)
-      let (ontology, notes) = try OntologyText.read(
+      var (ontology, notes) = try OntologyText.read(
         text, as: format, after: try fields["predecessor"].map { try OntologyText.own($0) })
+      if let steps = fields["steps"] { ontology = try OntologyText.taken(steps, from: ontology) }
       return .json([
         "format": .string(format.rawValue), "ontology": OntologyNotation.json(ontology),
         "yaml": .string(YAMLNotation.text(OntologyNotation.json(ontology))),

@@ -60,6 +60,18 @@ enum OntologyText {
     }
   }
 
+  /// The ontology after the steps of a migration.
+  static func taken(_ steps: JSON, from ontology: Ontology) throws -> Ontology {
+    do {
+      let migration = try MigrationNotation.migration(from: steps, of: ontology)
+      return try ontology.after(migration)
+    } catch let fault as NotationFault {
+      throw Refusal.invalid(path: fault.path, problem: fault.problem)
+    } catch let fault as MigrationFault {
+      throw Refusal.invalid(path: "steps", problem: fault.problem)
+    }
+  }
+
   /// A whole project's definition is as good as its ontology.
   private static func inner(_ json: JSON) -> JSON {
     json["classes"] == nil ? json["ontology"] ?? json : json

@@ -11,7 +11,9 @@ import Workflow
 
 /// What annotators and reviewers do all day.
 enum WorkRoutes {
-  static let all: [Route] = [
+  static let all: [Route] = work + FeedbackRoutes.all
+
+  private static let work: [Route] = [
     Route(.get, "/api/work", .signedIn, "Lists the projects one can work on.") { call in
       let who = try call.who()
       var items: [JSON] = []
@@ -25,6 +27,12 @@ enum WorkRoutes {
           "open": .count(counts.open), "in_review": .count(counts.inReview),
           "completed": .count(counts.completed), "tasks": .count(counts.tasks),
           "may_review": .bool(role != nil && role != .labeler),
+          "feedback": .count(
+            try await call.engine.vaults.with(listing.client) { vault in
+              try await Feedback(
+                vault, worker: vault.key.pseudonym(of: who.workerName), project: listing.project
+              ).newCount()
+            }),
         ])
       }
       return .json(.page(items, next: nil))
@@ -177,7 +185,7 @@ enum WorkRoutes {
       "A reviewer's verdict: `accept`, `fix` with annotations, or `reject` with a reason.",
       body: [
         .choice("verdict", TaskLifecycle.ReviewVerdict.self, isRequired: true),
-        .annotations("annotations"), .string("reason"), .number("active_seconds"),
+        .annotations("annotations"), .string("reason"), .object("place"), .number("active_seconds"),
       ]
     ) { call in
       let fields = try await call.fields()
@@ -187,7 +195,7 @@ enum WorkRoutes {
       else { throw Refusal.invalid(path: "verdict", problem: "must be accept, fix or reject") }
       let verdict = Reviews.Verdict(
         kind: kind, annotations: fields["annotations"],
-        reason: try fields.optionalString("reason"))
+        reason: try fields.optionalString("reason"), place: fields["place"])
       let seconds = try fields.optionalNumber("active_seconds") ?? 0
       return try await call.atWork(reviewing: true) { vault, project, worker in
         let task = try await Reviews(vault, reviewer: worker, project: project).submit(
@@ -256,6 +264,9 @@ enum WorkRoutes {
           "prelabels": leased.content.prelabels ?? .null,
         ]),
     ]
+    if !leased.remarks.isEmpty {
+      members.append(.init("remarks", .array(leased.remarks.map { $0.json(for: nil) })))
+    }
     if let draft = leased.draft {
       members.append(.init("draft", (try? JSON(parsing: draft)) ?? .null))
     }

@@ -14,7 +14,7 @@ enum PageRoutes {
       let path = call.parameters.getCatchAll().joined(separator: "/")
       guard
         let response = call.services.workbench.file(
-          path, tree: call.parameters.get("tree") ?? "")
+          path, tree: call.parameters.get("tree") ?? "", for: call.request)
       else { throw HTTPError(.notFound) }
       return response
     },
@@ -39,8 +39,8 @@ enum PageRoutes {
 /// Every route there is.
 package enum RouteTable {
   package static let all: [Route] =
-    PageRoutes.all + SessionRoutes.all + ProjectRoutes.all + OntologyRoutes.all
-      + TaskRoutes.all + AssetRoutes.all
+    PageRoutes.all + SessionRoutes.all + ProjectRoutes.all + OntologyRoutes.all + TaskRoutes.all
+    + AssetRoutes.all
     + ExportRoutes.all + WorkRoutes.all + PeopleRoutes.all + TeamRoutes.all
     + ScaleRoutes.all + ScaleStudioRoutes.all + ScaleV2Routes.all
     + ScaleDeliveryRoutes.all

@@ -1,18 +1,24 @@
 import CWorkbench
 import Crypto
+import Formats
 import Foundation
+import HTTPTypes
 import Hummingbird
 import NIOCore
+import Synchronization
 import Vault
 
 /// The browser's part, as it is served, the kernel with it: every file under a prefix that names the
 /// whole tree's hash and never changes, but the shell, which names the prefix and is asked for each
 /// time.
-package struct WorkbenchAssets: Sendable {
+package final class WorkbenchAssets: Sendable {
   private struct File: Sendable {
     var content: ByteBuffer
     var type: String
   }
+
+  /// Files as gzip, by their paths, from the first time that one was asked for so.
+  private let compressed = Mutex<[String: ByteBuffer]>([:])
 
   private let files: [String: File]
   private let hash: String
@@ -85,13 +91,30 @@ package struct WorkbenchAssets: Sendable {
       status: .ok, headers: headers, body: .init(byteBuffer: ByteBuffer(string: html)))
   }
 
-  /// A file below the prefix; one of another tree is gone.
-  func file(_ path: String, tree: String) -> Response? {
+  /// A file below the prefix, as gzip where the browser takes it; one of another tree is gone.
+  func file(_ path: String, tree: String, for request: Request) -> Response? {
     guard tree == hash, let file = files[path] else { return nil }
+    var headers: HTTPFields = [
+      .contentType: file.type, .cacheControl: "public, max-age=31536000, immutable",
+      .vary: "Accept-Encoding",
+    ]
+    let accepted = (request.headers[.acceptEncoding] ?? "").split(separator: ",")
+    let takesGzip = accepted.contains { coding in
+      let parts = coding.split(separator: ";").map { $0.trimmingCharacters(in: .whitespaces) }
+      return parts.first == "gzip" && !parts.dropFirst().contains { ["q=0", "q=0.0"].contains($0) }
+    }
+    guard takesGzip else {
+      return Response(status: .ok, headers: headers, body: .init(byteBuffer: file.content))
+    }
+    headers[.contentEncoding] = "gzip"
     return Response(
-      status: .ok,
-      headers: [
-        .contentType: file.type, .cacheControl: "public, max-age=31536000, immutable",
-      ], body: .init(byteBuffer: file.content))
+      status: .ok, headers: headers, body: .init(byteBuffer: compressed(path, file.content)))
+  }
+
+  private func compressed(_ path: String, _ content: ByteBuffer) -> ByteBuffer {
+    if let known = compressed.withLock({ $0[path] }) { return known }
+    let made = ByteBuffer(bytes: Gzip.compressed(Array(content.readableBytesView)))
+    compressed.withLock { $0[path] = made }
+    return made
   }
 }

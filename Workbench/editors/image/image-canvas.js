@@ -8,7 +8,7 @@ import { ShapeGrid } from "./grid.js";
 import { boundsOf, kinds, meets } from "./kinds.js";
 import { absent, maskOf } from "./kinds-free.js";
 import { handleReach, ImageView } from "./view.js";
-import { lookOf, paintGhost, paintHandles, paintLine, paintPixelGrid, paintShape } from "./painting.js";
+import { lookOf, paintGhost, paintHandles, paintLine, paintPin, paintPixelGrid, paintShape } from "./painting.js";
 
 /** Screen pixels that an image pixel must have for the grid between them to be drawn. */
 const gridPixels = 8;
@@ -69,6 +69,9 @@ export class ImageCanvas extends ObjectEditor {
   /** Shapes of others, laid over these.
    * @type {readonly Shape[]} */
   ghosts = [];
+  /** Places that are spoken of.
+   * @type {ReadonlyArray<{ x: number, y: number }>} */
+  pins = [];
   isHidden = false;
   isPanning = false;
   hasGrid = true;
@@ -297,6 +300,26 @@ export class ImageCanvas extends ObjectEditor {
     }
     for (const ghost of this.ghosts) paintGhost(context, this.view, ghost.kind, ghost.value, color(ghost.class));
     this.paintLinks(context);
+    for (const { x, y } of this.pins) paintPin(context, ...this.view.toScreen(x, y));
+  }
+
+  /** Marks a place that is spoken of, and goes there.
+   * @param {any} place */
+  showPlace(place) {
+    this.pins = place ? [place] : [];
+    if (place && this.width) this.lookAt(place.x, place.y);
+    this.paint();
+  }
+
+  /** Moves the view so that a place is in its middle, where it is not seen.
+   * @param {number} px
+   * @param {number} py image pixels */
+  lookAt(px, py) {
+    const [x, y] = this.view.toScreen(px, py);
+    if (x > 0 && y > 0 && x < this.clientWidth && y < this.clientHeight) return;
+    this.view.x += this.clientWidth / 2 - x;
+    this.view.y += this.clientHeight / 2 - y;
+    this.paint();
   }
 
   /** Moves the view so that a shape is in its middle, where it is not seen.
@@ -304,11 +327,7 @@ export class ImageCanvas extends ObjectEditor {
   reveal(shape) {
     if (!shape) return;
     const [left, top, width, height] = boundsOf(shape.kind, shape.value);
-    const [x, y] = this.view.toScreen(left + width / 2, top + height / 2);
-    if (x > 0 && y > 0 && x < this.clientWidth && y < this.clientHeight) return;
-    this.view.x += this.clientWidth / 2 - x;
-    this.view.y += this.clientHeight / 2 - y;
-    this.paint();
+    this.lookAt(left + width / 2, top + height / 2);
   }
 
   /** @param {boolean} isCrowd */

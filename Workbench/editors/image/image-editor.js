@@ -2,7 +2,7 @@ import { newKey } from "../../core/answer.js";
 import * as kernel from "../../core/kernel.js";
 import { say } from "../../core/words.js";
 import { announce, toast } from "../../parts/dialog.js";
-import { distance, fromRings, nearest } from "./geometry.js";
+import { distance, fromRings, kept, nearest } from "./geometry.js";
 import { ImageCanvas } from "./image-canvas.js";
 import { kinds, movedShape, withoutPoint } from "./kinds.js";
 import { absent, hidden, maskOf, maskValue, visible } from "./kinds-free.js";
@@ -31,6 +31,8 @@ export class ImageEditor extends ImageCanvas {
   isSnapping = true;
   /** @type {Map<number, Point>} */
   pointers = new Map();
+  /** @type {((place: { x: number, y: number }) => void) | null} */
+  pinning = null;
   hasPicture = false;
 
   /**
@@ -155,6 +157,7 @@ export class ImageEditor extends ImageCanvas {
     this.pointers.set(event.pointerId, place);
     if (this.pointers.size === 2) return this.startPinch();
     const point = this.view.toImage(...place);
+    if (this.pinning && event.button === 0) return this.pinHere(point);
     if (event.button === 1 || event.button === 2 || this.isPanning || this.options.isReadOnly) {
       this.gesture = { kind: "pan", last: place };
       return;
@@ -177,6 +180,22 @@ export class ImageEditor extends ImageCanvas {
       return;
     }
     this.gesture = { kind: "draw", from: point, place, hit, value: null };
+  }
+
+  /** The next click chooses a place, and does nothing else.
+   * @param {(place: { x: number, y: number }) => void} chosen */
+  pin(chosen) {
+    this.pinning = chosen;
+    this.live.focus();
+  }
+
+  /** @param {Point} point */
+  pinHere(point) {
+    const [x, y] = kept(point, this.size).map((value) => Math.round(value * 10) / 10);
+    const chosen = this.pinning;
+    this.pinning = null;
+    this.showPlace({ x, y });
+    chosen?.({ x, y });
   }
 
   /** What moves with a shape: everything selected, or its group.

@@ -180,6 +180,22 @@ export function paintLine(context, path, style) {
   }
 }
 
+/** A pin with its point at a place of the screen.
+ * @param {Context} context
+ * @param {number} x
+ * @param {number} y */
+export function paintPin(context, x, y) {
+  context.beginPath();
+  context.arc(x, y - 16, 8, Math.PI * 0.8, Math.PI * 2.2);
+  context.lineTo(x, y);
+  context.closePath();
+  context.fillStyle = "oklch(62% 0.22 25)";
+  context.fill();
+  context.lineWidth = 2;
+  context.strokeStyle = "white";
+  context.stroke();
+}
+
 /** Lines between pixels, where they are large enough to be counted.
  * @param {Context} context
  * @param {View} view

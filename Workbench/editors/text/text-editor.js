@@ -41,6 +41,8 @@ export class TextEditor extends ObjectEditor {
   /** Chosen by keyboard: where the choice began, and where it is now.
    * @type {{ anchor: Piece, head: Piece } | null} */
   cursor = null;
+  /** @type {((place: { start: number, end: number }) => void) | null} */
+  pinning = null;
   /** @type {AbortController | null} */
   abort = null;
   /** @type {HTMLElement} */
@@ -126,6 +128,11 @@ export class TextEditor extends ObjectEditor {
     }
     const end = this.place(range.endContainer, range.endOffset);
     selection.removeAllRanges();
+    if (this.pinning) {
+      const chosen = this.pinning;
+      this.pinning = null;
+      return chosen({ start, end });
+    }
     const [from, to] = this.isByWord !== event.shiftKey ? this.toWords(start, end) : [start, end];
     this.mark(from, to, event.ctrlKey || event.metaKey);
   }
@@ -198,6 +205,19 @@ export class TextEditor extends ObjectEditor {
     }
     if (made.length) this.options.change([...this.shapes, ...made].sort((a, b) => startOf(a) - startOf(b)));
     announce(say("{n} more marked", { n: made.length }));
+  }
+
+  /** The next selection chooses a place, and marks nothing.
+   * @param {(place: { start: number, end: number }) => void} chosen */
+  pin(chosen) { this.pinning = chosen; }
+
+  /** Shows a place that is spoken of.
+   * @param {any} place */
+  showPlace(place) {
+    if (!place) return;
+    this.cursor = { anchor: [place.start, place.end], head: [place.start, place.end] };
+    this.elements[blockAt(this.blocks, place.start)]?.scrollIntoView({ block: "nearest" });
+    this.paint();
   }
 
   // By keyboard
