@@ -479,4 +479,5 @@ export default {
   "Sent back before": "أُعيد من قبل",
   "Sent back: {count} new": "أُعيد إليك: {count} جديد",
   "Sent back": "المُعاد",
+  "Elsewhere: {name}": "في مكان آخر: {name}",
 };

@@ -479,4 +479,5 @@ export default {
   "Sent back before": "之前退回的原因",
   "Sent back: {count} new": "退回：{count} 条新",
   "Sent back": "退回",
+  "Elsewhere: {name}": "另一答案：{name}",
 };

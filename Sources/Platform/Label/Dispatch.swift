@@ -61,6 +61,10 @@ package struct Dispatch: Sendable {
     var lease: LeaseRow
     var task: TaskRow
     var sealed: Data
+    /// By the lease's version.
+    var reading: LabelReading
+    /// Of a task that came back.
+    var remarks: [Remark]
   }
 
   private enum Found: Sendable {
@@ -108,7 +112,8 @@ package struct Dispatch: Sendable {
   package func held(in project: ProjectID) async throws -> [LeasedTask] {
     let now = vault.environment.now()
     let rows = try await vault.database.read { connection in
-      try connection.all(
+      let readings = try vault.readings(of: project, connection)
+      return try connection.all(
         """
         SELECT \(TaskRow.columns), t.sealed, l.sealed, \(LeaseRow.columns)
         FROM leases l JOIN tasks t ON t.seq = l.task
@@ -118,10 +123,13 @@ package struct Dispatch: Sendable {
         """, [project.sql, .text(worker), .int(now), .number(Self.leaseLimit)]
       ) { row in
         let base = TaskRow.columnCount
+        let task = TaskRow.row(row)
+        let lease = LeaseRow.row(OffsetRow(row: row, offset: base + 2))
+        let reading = try readings.reading(of: task, as: lease.version, connection)
         return (
-          claim: Claim(
-            lease: LeaseRow.row(OffsetRow(row: row, offset: base + 2)), task: TaskRow.row(row),
-            sealed: row.blob(base)), draft: row.optionalBlob(base + 1)
+          claim: try Claim(
+            lease: lease, task: task, sealed: row.blob(base), reading: reading,
+            remarks: remarks(on: task, connection)), draft: row.optionalBlob(base + 1)
         )
       }
     }
@@ -132,21 +140,21 @@ package struct Dispatch: Sendable {
 
   private func open(_ claim: Claim, draft: Data?) async throws -> LeasedTask {
     let plain = try vault.key.open(claim.sealed, table: "tasks", row: claim.task.id)
-    let isReview = claim.lease.stage == .review
+    let review =
+      claim.lease.stage == .review
+      ? try await vault.database.read { try material(of: claim.task, claim.reading, $0) } : nil
     var content = try TaskContent(stored: plain)
-    let (reading, review, remarks) = try await vault.database.read { connection in
-      let reading = try vault.reading(of: claim.task, as: claim.lease.version, connection)
-      return (
-        reading, isReview ? try material(of: claim.task, reading, connection) : nil,
-        claim.task.lifecycle.reworks > 0 ? try Remark.all(of: claim.task, vault, connection) : []
-      )
-    }
-    content.prelabels = try reading.restated(content.prelabels)
+    content.prelabels = try claim.reading.restated(content.prelabels)
     return LeasedTask(
       lease: claim.lease, task: claim.task, content: content,
       draft: try draft.map {
         [UInt8](try vault.key.open($0, table: "leases", row: claim.lease.id))
-      }, review: review, remarks: remarks)
+      }, review: review, remarks: claim.remarks)
+  }
+
+  /// Why earlier answers were sent back; nothing is looked up for a task that never was.
+  private func remarks(on task: TaskRow, _ connection: any Connection) throws -> [Remark] {
+    task.lifecycle.reworks > 0 ? try Remark.all(of: task, vault, connection) : []
   }
 
   private func material(
@@ -201,7 +209,10 @@ package struct Dispatch: Sendable {
         ])
       try insert(lease, connection)
       try vault.record(by: .worker(worker)).append(connection, "lease.given", id.text)
-      return Claim(lease: lease, task: steps.task, sealed: sealed)
+      return try Claim(
+        lease: lease, task: steps.task, sealed: sealed,
+        reading: readings.reading(of: task, as: lease.version, connection),
+        remarks: remarks(on: task, connection))
     }
     return nil
   }

@@ -9,6 +9,7 @@ import { blockAt, blocksOf, graphemesOf, scalarCount, sliced, wholeCharacter, wo
 /**
  * @typedef {import("../../core/answer.js").Shape} Shape
  * @typedef {[number, number]} Piece from a scalar to before another
+ * @typedef {{ shape: Shape, start: number, end: number, isGhost: boolean }} Over what lies over a block, its own or another answer's
  */
 
 /** Blocks that are laid out, or left alone, together. */
@@ -36,6 +37,9 @@ export class TextEditor extends ObjectEditor {
   /** What each block shows now, to paint only what has changed.
    * @type {string[]} */
   painted = [];
+  /** Spans of others, laid over these.
+   * @type {readonly Shape[]} */
+  ghosts = [];
   /** Whether a selection grows to whole words. */
   isByWord = true;
   /** Chosen by keyboard: where the choice began, and where it is now.
@@ -298,21 +302,23 @@ export class TextEditor extends ObjectEditor {
   paint() {
     const chosen = this.chosenPlaces();
     /** Pieces by block: a span may reach over several.
-     * @type {Map<number, Array<{ shape: Shape, start: number, end: number }>>} */
+     * @type {Map<number, Over[]>} */
     const byBlock = new Map();
-    for (const shape of this.shapes) {
+    const lay = (/** @type {Shape} */ shape, /** @type {boolean} */ isGhost) => {
       for (const [start, end] of piecesOf(shape.value)) {
         for (let i = blockAt(this.blocks, start); i < this.blocks.length && this.blocks[i].start < end; i += 1) {
           const list = byBlock.get(i);
-          if (list) list.push({ shape, start, end });
-          else byBlock.set(i, [{ shape, start, end }]);
+          if (list) list.push({ shape, start, end, isGhost });
+          else byBlock.set(i, [{ shape, start, end, isGhost }]);
         }
       }
-    }
+    };
+    for (const shape of this.shapes) lay(shape, false);
+    for (const shape of this.ghosts) lay(shape, true);
     this.blocks.forEach((block, i) => {
       const over = byBlock.get(i) ?? [];
       const isChosen = this.cursor && chosen[0] < block.end && chosen[1] > block.start;
-      const state = over.map(({ shape, start, end }) => `${shape.key} ${shape.class} ${start} ${end} ${this.isChosen(shape.key)}`).join()
+      const state = over.map(({ shape, start, end, isGhost }) => `${shape.key} ${shape.class} ${start} ${end} ${isGhost ? "ghost" : this.isChosen(shape.key)}`).join()
         + (isChosen ? `|${chosen}` : "");
       if (state === this.painted[i]) return;
       this.painted[i] = state;
@@ -323,7 +329,7 @@ export class TextEditor extends ObjectEditor {
 
   /** A block in pieces between which something begins or ends.
    * @param {import("./blocks.js").Block} block
-   * @param {Array<{ shape: Shape, start: number, end: number }>} over
+   * @param {Over[]} over
    * @param {Piece | null} chosen */
   piecesIn(block, over, chosen) {
     if (!over.length && !chosen) return block.text;
@@ -342,15 +348,22 @@ export class TextEditor extends ObjectEditor {
 
   /** @param {string} text
    * @param {number} start
-   * @param {Array<{ shape: Shape, start: number, end: number }>} here
+   * @param {Over[]} all
    * @param {boolean} isChosen */
-  piece(text, start, here, isChosen) {
+  piece(text, start, all, isChosen) {
     const piece = h("span.piece", {}, text);
+    const here = all.filter((one) => !one.isGhost);
+    const ghost = all.find((one) => one.isGhost);
+    piece.classList.toggle("is-ghost", Boolean(ghost));
+    if (ghost) {
+      piece.style.setProperty("--ghost", color(ghost.shape.class));
+      piece.title = say("Elsewhere: {name}", { name: this.nameOf(ghost.shape.class) });
+    }
     const top = here.reduce((a, b) => (b.end - b.start <= a.end - a.start ? b : a), here[0]);
     if (top) {
       piece.style.setProperty("--swatch", color(top.shape.class));
       piece.style.setProperty("--wash", color(top.shape.class, 0.28));
-      piece.title = here.map(({ shape }) => this.nameOf(shape.class)).join(", ");
+      piece.title = [here.map(({ shape }) => this.nameOf(shape.class)).join(", "), piece.title].filter(Boolean).join(" · ");
       if (top.start === start) {
         piece.dataset.name = this.nameOf(top.shape.class);
         piece.dataset.key = String(top.shape.key);
