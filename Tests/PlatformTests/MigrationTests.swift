@@ -158,6 +158,31 @@ import Workflow
     #expect(found == ["good", "poor", "good", "poor", "poor", "poor"])
   }
 
+  @Test func aClassThatALinkJoinedCanGoWhereTheWholeIsSaid() async throws {
+    let fixture = try await Fixture()
+    let project = try await fixture.project(ontology: [
+      "classes": [
+        ["name": "cat", "kind": "span"], ["name": "dog", "kind": "span"],
+        ["name": "sees", "kind": "relation", "from": ["cat"], "to": ["dog"]],
+      ]
+    ])
+    try await fixture.load(
+      #"""
+      {"text": "a b", "answers": [{"annotations": [{"class": "cat", "span": [0, 1]}, \#
+      {"class": "dog", "span": [2, 3]}, {"class": "sees", "relation": [0, 1]}]}]}
+      """#,
+      into: project)
+    await #expect(throws: Refusal.self) { try await migrate(fixture, project, [["delete": "dog"]]) }
+    let wanted: JSON = ["classes": [["id": 1, "name": "cat", "kind": "span"]]]
+    let moved = try await fixture.vault {
+      try await Migrations($0, actor: .console).run(.init(ontology: wanted), on: project.id)
+    }
+    let line = String(decoding: try await fixture.export(moved, .jsonl), as: UTF8.self)
+    #expect(
+      line.contains(#""class":"cat","span":[0,1]"#) && !line.contains("dog")
+        && !line.contains("sees"))
+  }
+
   @Test func theOntologyAsItShallBeBecomesSteps() async throws {
     let fixture = try await Fixture()
     let project = try await fixture.project()

@@ -84,6 +84,7 @@ class Assay:
 
     def export(self, key, project, kind="jsonl"):
         _, made = self.send("POST", f"/api/projects/{project}/exports", {"format": kind}, key)
+        self.send("GET", f"/api/exports/{made['id']}?wait=30", token=key)
         status, data = self.send("GET", f"/api/exports/{made['id']}/content", token=key)
         assert status == 200, data
         return data if isinstance(data, (bytes, dict, list)) else data

@@ -63,6 +63,12 @@ export class Journal {
     this.number = number;
     /** When the last edit was made: what the server has of that time is no newer. */
     this.at = 0;
+    /** Number of the edit that the server wants next; null where it is to begin anew.
+     * @type {number | null} */
+    this.sent = null;
+    /** What the server does not have.
+     * @type {Edit[]} */
+    this.unsent = [];
     /** What the task began with, until the first edit is kept.
      * @type {Answer | undefined} */
     this.first = undefined;
@@ -72,25 +78,61 @@ export class Journal {
   }
 
   /**
-   * Goes on where this browser stopped, or begins with what the server has, whichever is newer.
+   * Goes on where this browser stopped, or with what the server has, whichever is newer.
    * @param {string} lease
    * @param {{ answer: Answer, seconds: number, at: number }} start
+   * @param {{ first: number, edits: Array<Omit<Edit, "lease" | "number">> }} [there] the edits that the server has
    * @returns {Promise<{ journal: Journal, history: History<Answer>, seconds: number }>}
    */
-  static async open(lease, start) {
+  static async open(lease, start, there) {
     /** @type {Edit[]} */
-    const known = await run("edits", "readonly", (store) => store.getAll(edits(lease)));
-    const last = known.at(-1);
-    if (last && known[0].kind === "start" && last.at >= start.at) {
-      const history = replay(known);
+    const here = await run("edits", "readonly", (store) => store.getAll(edits(lease)));
+    const server = (there?.edits ?? []).map((edit, i) => ({ ...edit, lease, number: (there?.first ?? 0) + i }));
+    const [last, lastThere] = [here.at(-1), server.at(-1)];
+    const next = lastThere ? lastThere.number + 1 : 0;
+    if (last && here[0].kind === "start" && last.at >= Math.max(start.at, lastThere?.at ?? 0)) {
       const journal = new Journal(lease, last.number + 1);
       journal.at = last.at;
-      return { journal, history, seconds: last.seconds };
+      const isOneLine = lastThere && here.some((edit) => edit.number === lastThere.number && edit.at === lastThere.at);
+      journal.sent = isOneLine ? next : null;
+      journal.unsent = here.filter((edit) => !isOneLine || edit.number >= next);
+      return { journal, history: replay(here), seconds: last.seconds };
     }
     if (last) await forget(lease);
+    if (lastThere && server[0].kind === "start" && lastThere.at >= start.at) {
+      const journal = new Journal(lease, next);
+      [journal.at, journal.sent] = [lastThere.at, next];
+      for (const edit of server) journal.kept = run("edits", "readwrite", (store) => store.put(edit));
+      return { journal, history: replay(server), seconds: lastThere.seconds };
+    }
     const journal = new Journal(lease, 0);
     journal.first = start.answer;
     return { journal, history: new History(start.answer), seconds: start.seconds };
+  }
+
+  /** What is to be sent now; null where the server has everything.
+   * @param {Answer} answer as it is now
+   * @returns {{ first: number, edits: any[], reset?: boolean } | null} */
+  parcel(answer) {
+    if (!this.unsent.length) return null;
+    const bare = this.unsent.map(({ lease, number, ...edit }) => edit);
+    if (this.sent !== null) return { first: this.sent, edits: bare };
+    // From the start on where that is here; else from where the task stands.
+    if (this.unsent[0].kind === "start") return { first: this.unsent[0].number, edits: bare, reset: true };
+    const { seconds, at } = /** @type {Edit} */ (this.unsent.at(-1));
+    return { first: this.number - 1, edits: [{ kind: "start", answer, seconds, at }], reset: true };
+  }
+
+  /** @param {number} next number of the edit that the server wants next */
+  arrived(next) {
+    this.sent = next;
+    this.unsent = this.unsent.filter((edit) => edit.number >= next);
+  }
+
+  /** The server has other edits, or too many: it begins anew from where the task stands. */
+  parted() {
+    this.sent = null;
+    this.unsent = this.unsent.slice(-1).filter((edit) => edit.kind !== "start");
   }
 
   /** @param {"push" | "undo" | "redo"} kind
@@ -110,6 +152,7 @@ export class Journal {
     const whole = { lease: this.lease, number: this.number, ...edit };
     this.at = edit.at;
     this.number += 1;
+    this.unsent.push(whole);
     this.kept = run("edits", "readwrite", (store) => store.put(whole));
   }
 }

@@ -83,15 +83,17 @@ export function moved(list, id, by) {
   return rest.toSpliced(to, 0, list[from]);
 }
 
-/** Definitions without one of them, and without the conditions and ends that named it.
+/** Definitions without one of them, and without the conditions and ends that named it. A link that joined
+ * nothing else goes too: without an end it would join anything.
  * @param {readonly LabelClass[]} list
  * @param {number} id
  * @returns {LabelClass[]} */
-export const without = (list, id) => list.filter((one) => one.id !== id).map((one) => {
+export const without = (list, id) => list.filter((one) => one.id !== id).flatMap((one) => {
   const { when, ...rest } = one;
   const kept = when && when.name !== id ? one : rest;
-  if (kept.kind !== "relation") return kept;
-  return { ...kept, from: kept.from?.filter((end) => end !== id), to: kept.to?.filter((end) => end !== id) };
+  if (kept.kind !== "relation") return [kept];
+  const [from, to] = [kept.from ?? [], kept.to ?? []].map((ends) => (ends.length === 1 && ends[0] === id ? null : ends.filter((end) => end !== id)));
+  return from && to ? [{ ...kept, from, to }] : [];
 });
 
 /** Definitions whose conditions name only options that are there.

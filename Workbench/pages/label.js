@@ -124,7 +124,7 @@ export class LabelPage {
     this.lease = lease;
     this.ontology = lease.guide.ontology;
     const begin = this.startingAnswer(lease);
-    const { journal, history, seconds } = await Journal.open(lease.id, begin);
+    const { journal, history, seconds } = await Journal.open(lease.id, begin, lease.edits);
     this.time.reset(seconds);
     this.journal = journal;
     this.history = history;
@@ -343,11 +343,7 @@ export class LabelPage {
   /** @param {any} lease */
   async keepDraft(lease) {
     if (lease !== this.lease) return;
-    const draft = {
-      lease: lease.id, project: this.session.project, annotations: write(this.history.state, this.ontology),
-      seconds: this.time.seconds, at: this.journal.at,
-    };
-    await this.light.sent(this.session.saveDraft(draft));
+    await this.light.sent(this.session.saveEdits(this.journal, () => this.history.state));
   }
 
   /** @param {import("../core/answer.js").Answer} answer */

@@ -1,4 +1,4 @@
-import { get, post, send } from "../core/api.js";
+import { get, post } from "../core/api.js";
 import { forget } from "../core/journal.js";
 import * as outbox from "../core/outbox.js";
 import { claim, release } from "../core/tabs.js";
@@ -98,8 +98,25 @@ export class WorkSession {
     if (this.current) post(this.path("/heartbeat")).catch(() => {});
   }
 
-  /** @param {any} draft */
-  saveDraft(draft) { return send("PUT", this.path("/draft"), draft); }
+  /** Sends the edits that the server does not have.
+   * @param {import("../core/journal.js").Journal} journal
+   * @param {() => import("../core/answer.js").Answer} state of the task */
+  async saveEdits(journal, state) {
+    const path = this.path("/edits");
+    for (let tries = 0; tries < 2; tries += 1) {
+      const parcel = journal.parcel(state());
+      if (!parcel) return;
+      try {
+        journal.arrived((await post(path, parcel)).next);
+        return;
+      } catch (error) {
+        // Another tab or machine was here, or there are very many.
+        const { status } = /** @type {any} */ (error);
+        if (tries || (status !== 409 && status !== 413)) throw error;
+        journal.parted();
+      }
+    }
+  }
 
   /** @param {any[]} annotations
    * @param {number} seconds */

@@ -15,9 +15,20 @@ extension Ontology {
     return next
   }
 
+  /// The ontology after all steps. What one of them leaves as no ontology can be, a later one that says
+  /// the whole mends.
   public func after(_ migration: Migration) throws(MigrationFault) -> Ontology {
     var next = self
-    for step in migration.steps { next = try next.after(step) }
+    for (number, step) in migration.steps.enumerated() {
+      do {
+        next = try next.after(step)
+      } catch {
+        let isMended = migration.steps[number...].contains {
+          if case .set = $0 { true } else { false }
+        }
+        if !isMended { throw error }
+      }
+    }
     return next
   }
 

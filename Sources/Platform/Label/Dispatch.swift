@@ -1,4 +1,5 @@
 import Foundation
+import Notation
 import Store
 import Vault
 import Workflow
@@ -65,6 +66,7 @@ package struct Dispatch: Sendable {
     var reading: LabelReading
     /// Of a task that came back.
     var remarks: [Remark]
+    var edits: [(number: Int, edit: JSON)] = []
   }
 
   private enum Found: Sendable {
@@ -129,7 +131,8 @@ package struct Dispatch: Sendable {
         return (
           claim: try Claim(
             lease: lease, task: task, sealed: row.blob(base), reading: reading,
-            remarks: remarks(on: task, connection)), draft: row.optionalBlob(base + 1)
+            remarks: remarks(on: task, connection),
+            edits: DraftEdits.all(of: lease.id, vault, connection)), draft: row.optionalBlob(base + 1)
         )
       }
     }
@@ -149,7 +152,7 @@ package struct Dispatch: Sendable {
       lease: claim.lease, task: claim.task, content: content,
       draft: try draft.map {
         [UInt8](try vault.key.open($0, table: "leases", row: claim.lease.id))
-      }, review: review, remarks: claim.remarks)
+      }, edits: claim.edits, review: review, remarks: claim.remarks)
   }
 
   /// Why earlier answers were sent back; nothing is looked up for a task that never was.

@@ -1,5 +1,6 @@
 import Foundation
 import Labels
+import Notation
 import Store
 import Vault
 import Workflow
@@ -49,6 +50,8 @@ package struct LeaseRow: Hashable, Sendable {
         .text(lifecycle.state.rawValue), .int(lifecycle.deadline), .optional(reason),
         lifecycle.state.isLive ? .null : .int(now), id.sql,
       ])
+    // Whoever lost the lease may still send the answer; the browser has the edits.
+    if !lifecycle.state.isLive { try DraftEdits.forget(id, connection) }
   }
 }
 
@@ -59,6 +62,8 @@ package struct LeasedTask: Sendable {
   package var content: TaskContent
   /// What the worker had written before, in the form the browser sent it.
   package var draft: [UInt8]?
+  /// What the worker had edited before, where the browser sends its edits.
+  package var edits: [(number: Int, edit: JSON)] = []
   /// For a review: the result so far, in stored notation, and the answers behind it.
   package var review: ReviewMaterial?
   /// Why earlier answers were sent back, and what was said to that.

@@ -46,6 +46,7 @@ package struct Leases: Sendable {
       try lease.saveState(at: now, connection)
       try connection.run(
         "UPDATE leases SET sealed = ? WHERE id = ?", [.optional(sealed), id.sql])
+      try DraftEdits.forget(id, connection)
     }
   }
 

@@ -1,11 +1,18 @@
 extension Schema {
   /// Ontologies that migrate: whether a project's ever did, and the version by which the task of a
-  /// lease is answered, which stays while the lease lives. And what reviewers and those who were sent
-  /// back say to each other.
+  /// lease is answered, which stays while the lease lives. Drafts as the edits they were made by. And
+  /// what reviewers and those who were sent back say to each other.
   static let vaultStep5 = """
     ALTER TABLE projects ADD COLUMN is_migrated INTEGER NOT NULL DEFAULT 0
     ;
     ALTER TABLE leases ADD COLUMN version INTEGER
+    ;
+    CREATE TABLE draft_edits (
+      lease_id TEXT NOT NULL REFERENCES leases (id),
+      number INTEGER NOT NULL,
+      sealed BLOB NOT NULL,
+      PRIMARY KEY (lease_id, number)
+    ) STRICT, WITHOUT ROWID
     ;
     CREATE TABLE remarks (
       task INTEGER NOT NULL REFERENCES tasks (seq),

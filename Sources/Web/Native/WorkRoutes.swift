@@ -127,6 +127,22 @@ enum WorkRoutes {
       }
     },
     Route(
+      .post, "/api/work/{project}/leases/{lease}/edits", .work,
+      "Keeps what is being edited, edit by edit; `reset` begins anew from the first of them.",
+      body: [.integer("first", isRequired: true), .objects("edits", isRequired: true), .bool("reset")]
+    ) { call in
+      let fields = try await call.fields()
+      guard let first = try fields.optionalInt("first"), let edits = fields["edits"]?.array else {
+        throw Refusal.invalid(path: "edits", problem: "must be an array, and first a number")
+      }
+      let isReset = try fields.optionalBool("reset") ?? false
+      return try await call.atWork { vault, project, worker in
+        let next = try await DraftEdits(vault, worker: worker, project: project).append(
+          edits, first: first, isReset: isReset, to: call.id("lease", .lease))
+        return .json(["next": .count(next)])
+      }
+    },
+    Route(
       .post, "/api/work/{project}/leases/{lease}/skip", .work, "Leaves the task to others.",
       body: [.string("reason")]
     ) { call in
@@ -266,6 +282,12 @@ enum WorkRoutes {
     ]
     if !leased.remarks.isEmpty {
       members.append(.init("remarks", .array(leased.remarks.map { $0.json(for: nil) })))
+    }
+    if let first = leased.edits.first {
+      members.append(
+        .init(
+          "edits",
+          ["first": .count(first.number), "edits": .array(leased.edits.map { $0.edit })]))
     }
     if let draft = leased.draft {
       members.append(.init("draft", (try? JSON(parsing: draft)) ?? .null))

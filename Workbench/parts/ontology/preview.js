@@ -66,7 +66,7 @@ class PreviewSession {
   async verdict() {}
   async skip() {}
   async unreadable() {}
-  async saveDraft() {}
+  async saveEdits() {}
   heartbeat() {}
   leave() { forget(this.lease.id); }
 }
