@@ -175,6 +175,22 @@ import Testing
     #expect(!carried.contains { $0.classID == ClassID(3) } && carried.count == 6)
   }
 
+  @Test func aNumberThatIsGivenAnewDoesNotComeBackAsTheOldThing() throws {
+    let steps = #"""
+      [{"delete": "tags"}, {"become": {"classes": [{"id": 1, "name": "cat", "kind": "box"},
+        {"id": 6, "name": "hues", "kind": "multiLabel", "options": ["red", "blue", "pink"]}]}}]
+      """#
+    let migration = try MigrationNotation.migration(
+      from: JSON(parsing: Array(steps.utf8)), of: Self.ontology)
+    let after = try Self.ontology.after(migration)
+    let history = OntologyHistory([
+      .init(Self.ontology), .init(after, .migration(migration)), .init(Self.ontology, .undoing(2)),
+    ])
+    let given = try Self.read(
+      #"[{"class": "cat", "box": [1, 1, 5, 5]}, {"class": "hues", "options": ["red"]}]"#, after)
+    #expect(history.carried(given, from: 2, to: 3).map { $0.classID.number } == [1])
+  }
+
   @Test func anOntologyAsItShallBeIsAStepAmongOthers() throws {
     let steps = #"""
       [{"rename": "cat", "to": "feline"},

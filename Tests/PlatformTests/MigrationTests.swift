@@ -130,6 +130,8 @@ import Workflow
     _ = try await migrate(
       fixture, project, [["retype": "cat", "to": "box"], ["rename": "cat", "to": "feline"]])
     let leased = try #require(try await fixture.next(project, "ann"))
+    let shown = try await fixture.task(leased.task.id).content.prelabels
+    #expect(shown == leased.content.prelabels)
     #expect(leased.content.prelabels?.text == #"[{"class":1,"box":[0.0,0.0,9.0,5.0]}]"#)
   }
 
@@ -156,6 +158,22 @@ import Workflow
     #expect(refit.tasks == 6)
     let found = try await options(fixture, project).map { $0.last ?? nil }
     #expect(found == ["good", "poor", "good", "poor", "poor", "poor"])
+  }
+
+  @Test func aChangeOfAnOlderVersionIsRefused() async throws {
+    let fixture = try await Fixture()
+    let project = try await fixture.project()
+    _ = try await migrate(fixture, project, [["rename": "mood", "to": "air"]])
+    let late = Migrations.Draft(steps: [["rename": "air", "to": "mood"]], version: 1)
+    await #expect(throws: Refusal.self) {
+      try await fixture.vault { try await Migrations($0, actor: .console).run(late, on: project.id) }
+    }
+    await #expect(throws: Refusal.self) {
+      try await fixture.vault {
+        try await Projects($0, actor: .console).change(
+          project.id, .init(ontology: Fixture.sentiment, version: 1))
+      }
+    }
   }
 
   @Test func aClassThatALinkJoinedCanGoWhereTheWholeIsSaid() async throws {

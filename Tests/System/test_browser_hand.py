@@ -151,7 +151,8 @@ def test_edits_are_kept_in_order_once_and_never_mixed(world):  # noqa: F811
     world.assay.kill(); world.assay.start()
     assert held() == {"first": 0, "edits": [{"kind": "start"}, {"kind": "a"}, {"kind": "b"}]}
     assert put(7, "start", reset=True) == (200, {"next": 8}) and held() == {"first": 7, "edits": [{"kind": "start"}]}
-    assert put(5, "x")[0] == 409 and put(8, *["e"] * 19_999)[0] == 200 and put(20_007, "e")[0] == 413
+    assert put(5, "x")[0] == 409 and put(8, *["e"] * 4_999)[0] == 200 and put(5_007, "e")[0] == 413
+    assert put(1, *["x" * 2_000_000] * 3, reset=True)[0] == 200 and [put(4 + 3 * i, *["x" * 2_000_000] * 3)[0] for i in range(2)] == [200, 413]
     assert send("PUT", path.replace("/edits", "/draft"), {"annotations": []}, who)[0] == 204 and held() is None
     put(0, "start")
     assert send("POST", path.replace("/edits", "/answer"), {"annotations": [{"class": "mood", "option": "good"}]}, who)[0] == 200

@@ -35,6 +35,11 @@ chosen = lambda page, name: page.locator(".class-row-name", has_text=name).click
 field = lambda page, name: page.locator(".class-form").get_by_label(name, exact=True).first
 
 
+def added(page, what):
+    page.get_by_role("button", name=what).click()
+    playwright.expect(field(page, "Name")).to_have_value(what)
+
+
 def save(page, button="Save, labels go along"):
     page.keyboard.press("Control+s")
     page.get_by_role("button", name=button).click()
@@ -43,7 +48,7 @@ def save(page, button="Save, labels go along"):
 
 def test_a_manager_builds_an_ontology_and_sees_its_surface(studio):
     page = opened(studio); preview = page.locator(".preview")
-    page.get_by_role("button", name="New class").click()
+    added(page, "New class")
     field(page, "Name").fill("lane"); page.keyboard.press("Tab")
     field(page, "Kind").select_option("polyline")
     field(page, "Key").fill("shift+L"); field(page, "Colour").fill("#3366cc")
@@ -58,9 +63,9 @@ def test_a_manager_builds_an_ontology_and_sees_its_surface(studio):
     second = page.locator(".attribute").nth(1)
     second.get_by_label("Kind", exact=True).select_option("number"); second.get_by_label("Whole numbers only").check()
     second.get_by_label("Asked", exact=True).select_option(label="where “kind of line” is answered"); second.get_by_label("dashed").check()
-    page.get_by_role("button", name="New question").click()
+    added(page, "New question")
     field(page, "Name").fill("stars"); page.keyboard.press("Tab"); field(page, "Kind").select_option("rating")
-    page.get_by_role("button", name="New link").click(); field(page, "Name").fill("follows"); page.keyboard.press("Tab")
+    added(page, "New link"); field(page, "Name").fill("follows"); page.keyboard.press("Tab")
     page.locator(".class-form fieldset", has_text="From").get_by_label("lane").check()
     # The surface beside it is the real one: the new class can be drawn, and its attribute is asked.
     preview.get_by_text("stars").wait_for()
@@ -107,6 +112,7 @@ def test_an_open_session_stays_on_its_version(studio):
     worker.locator(".class-button", has_text="truck").wait_for()
     page = opened(studio)
     chosen(page, "truck"); page.get_by_role("button", name="Merge into another…").click(); page.locator(".picks").get_by_role("button", name="car").click()
+    page.locator(".class-row", has_text="truck").wait_for(state="detached")
     page.keyboard.press("Control+s"); page.get_by_text("in somebody's hands").wait_for()
     page.get_by_role("button", name="Save, labels go along").click(); page.get_by_text("Version 2 is saved.").wait_for()
     # The worker's page is as it was, across a reload as well, and what it sends counts as what it has become.
@@ -137,6 +143,20 @@ def test_other_tools_definitions_are_taken_and_what_is_lost_is_said(studio):
     page.get_by_role("button", name="As text, import…").click(); page.locator("dialog textarea").fill("classes: [{name: a, kind: blob}]")
     page.get_by_role("button", name="Use this").click(); page.locator("dialog .error-text", has_text="must be box").wait_for()
     assert page.problems == [p for p in page.problems if "400" in p or "422" in p]
+
+
+def test_a_new_option_is_never_an_old_one_by_another_name_and_what_is_typed_counts(studio):
+    page = opened(studio)
+    chosen(page, "weather"); page.get_by_role("button", name="Delete: rain").click(); page.get_by_role("button", name="Add an option").click()
+    page.get_by_label("Name of option 2").fill("snow")  # and Ctrl+S at once
+    page.keyboard.press("Control+s"); page.locator("dialog tbody tr").first.wait_for()
+    assert page.locator("dialog tbody td:first-child").all_inner_texts() == ["“weather › rain” is deleted"]
+    page.get_by_role("button", name="Save, labels go along").click(); page.get_by_text("is saved.").first.wait_for()
+    made = studio.assay.send("GET", f"/api/projects/{studio.project}/ontology", token=studio.key)[1]["classes"][2]["options"]
+    assert [(o["id"], o["name"]) for o in made] == [(1, "sun"), (3, "snow")]
+    # Whoever edits an older version is told.
+    status, said = studio.assay.send("POST", f"/api/projects/{studio.project}/migrations", {"steps": [{"rename": "car", "to": "auto"}], "version": 1}, studio.key)
+    assert status == 409 and "version 2" in said["detail"] and page.problems == []
 
 
 def test_what_cannot_be_is_said_and_nothing_is_saved(studio):

@@ -24,10 +24,37 @@ export const isAsked = ({ kind }) => questionKinds.includes(kind);
 /** @param {{ kind: string }} definition */
 export const isChoice = ({ kind }) => kind === "category" || kind === "multiLabel";
 
-/** A number that none of these has had.
- * @param {readonly { id: number }[]} list
- * @param {readonly { id: number }[]} [before] what was there once */
-export const freeID = (list, before = []) => 1 + Math.max(0, ...list.map(({ id }) => id), ...before.map(({ id }) => id));
+/** Gives numbers to what is new, none twice: one that was given up and given anew would mean the old thing by
+ * another name. */
+export class Numbers {
+  /** The largest number seen in each place.
+   * @type {Map<string, number>} */
+  most = new Map();
+
+  /** @param {string} place
+   * @param {readonly { id: number }[]} list */
+  see(place, list) {
+    for (const { id } of list) if (id > (this.most.get(place) ?? 0)) this.most.set(place, id);
+  }
+
+  /** Remembers every number of an ontology.
+   * @param {readonly LabelClass[]} classes */
+  note(classes) {
+    this.see("", classes);
+    for (const one of classes) {
+      this.see(`options ${one.id}`, one.options ?? []);
+      this.see(`attributes ${one.id}`, one.attributes ?? []);
+      for (const attribute of one.attributes ?? []) this.see(`options ${one.id} ${attribute.id}`, attribute.options ?? []);
+    }
+  }
+
+  /** @param {string} place */
+  next(place) {
+    const number = (this.most.get(place) ?? 0) + 1;
+    this.most.set(place, number);
+    return number;
+  }
+}
 
 /** A name like this one that none of these has.
  * @param {string} name

@@ -43,12 +43,17 @@ export async function post(project, lease, path, body) {
 }
 
 let isFlushing = false;
+/** Whether something came while others were sent. */
+let isMore = false;
 /** @type {number | undefined} */
 let timer;
 
 /** Sends what waits. One at a time, oldest first; refused for good is kept and shown. */
 export async function flush() {
-  if (isFlushing) return;
+  if (isFlushing) {
+    isMore = true;
+    return;
+  }
   isFlushing = true;
   clearTimeout(timer);
   try {
@@ -75,6 +80,10 @@ export async function flush() {
   } finally {
     isFlushing = false;
     report();
+    if (isMore) {
+      isMore = false;
+      flush();
+    }
   }
 }
 

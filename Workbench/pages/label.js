@@ -128,8 +128,8 @@ export class LabelPage {
     this.time.reset(seconds);
     this.journal = journal;
     this.history = history;
-    // What the reviewer was shown, against which a fix is one.
-    this.initial = history.past[0] ?? history.state;
+    // What the reviewer was shown, against which a fix is one, whatever was edited elsewhere before.
+    this.given = lease.review ? JSON.stringify(write(this.shown(lease), this.ontology)) : "";
     history.watchers.add((answer, before, kind) => this.changed(answer, before, kind));
     this.title.textContent = lease.guide.name;
     this.render();
@@ -142,9 +142,19 @@ export class LabelPage {
     const ontology = lease.guide.ontology;
     const { draft } = lease;
     if (draft) return { answer: read(draft.annotations, ontology), seconds: draft.seconds || 0, at: draft.at || 0 };
-    const start = lease.review ? lease.review.consensus?.annotations : lease.task.prelabels;
-    return { answer: start ? read(start, ontology) : nothing, seconds: 0, at: 0 };
+    return { answer: this.shown(lease), seconds: 0, at: 0 };
   }
+
+  /** What a task begins with, before anybody has edited it.
+   * @param {any} lease */
+  shown(lease) {
+    const start = lease.review ? lease.review.consensus?.annotations : lease.task.prelabels;
+    return start ? read(start, lease.guide.ontology) : nothing;
+  }
+
+  /** Whether a reviewer's answer says other than what was to be reviewed.
+   * @param {import("../core/answer.js").Answer} answer */
+  isFixed(answer) { return this.stage === "review" && JSON.stringify(write(answer, this.ontology)) !== this.given; }
 
   showEmpty() {
     this.lease = null;
@@ -242,11 +252,12 @@ export class LabelPage {
    * @param {any[]} drawn classes of objects
    * @param {boolean} isText whether the text takes them */
   openEditors(task, drawn, isText) {
+    const { lease } = this;
     const ways = {
       classes: drawn, isLocked: this.locks(),
       change: (/** @type {any} */ objects) => this.changeObjects(objects),
       select: (/** @type {any} */ key) => this.selectObject(key),
-      failed: (/** @type {boolean} */ isBroken) => this.noImage(isBroken), links: () => this.history.state.links, pick: (/** @type {number} */ id) => this.pickClass(id), viewed: () => this.tools?.show(),
+      failed: (/** @type {boolean} */ isBroken) => { if (lease === this.lease) this.noImage(isBroken); }, links: () => this.history.state.links, pick: (/** @type {number} */ id) => this.pickClass(id), viewed: () => this.tools?.show(),
     };
     this.image = task.media.image ? /** @type {any} */ (document.createElement("image-editor")) : null;
     this.image?.open({ ...ways, source: task.media.image, classes: isText ? [] : drawn, isReadOnly: isText || !drawn.length });
@@ -353,7 +364,7 @@ export class LabelPage {
     this.undoButton.disabled = !this.history.canUndo;
     this.redoButton.disabled = !this.history.canRedo;
     if (this.stage === "review") {
-      fill(this.submitButton, answer === this.initial ? say("Accept") : say("Fix and accept"), h("kbd", {}, keysFor("Accept", "Ctrl+Enter")));
+      fill(this.submitButton, this.isFixed(answer) ? say("Fix and accept") : say("Accept"), h("kbd", {}, keysFor("Accept", "Ctrl+Enter")));
     } else if (this.hint) {
       const open = missing(answer, this.ontology);
       this.hint.textContent = open;
@@ -445,7 +456,7 @@ export class LabelPage {
     clearTimeout(this.draftTimer);
     try {
       if (this.stage === "review") {
-        const isFixed = answer !== this.initial;
+        const isFixed = this.isFixed(answer);
         await this.session.verdict({
           verdict: isFixed ? "fix" : "accept", active_seconds: this.time.seconds,
           ...(isFixed ? { annotations } : {}),
@@ -466,7 +477,7 @@ export class LabelPage {
    * @param {import("../core/answer.js").Answer} answer
    * @param {any[]} annotations */
   keepsRules(answer, annotations) {
-    const isAsItWas = this.stage === "review" && answer === this.initial;
+    const isAsItWas = this.stage === "review" && !this.isFixed(answer);
     if (isAsItWas || !kernel.isLoaded() || !kernel.useOntology(this.ontology)) return true;
     const { text } = this.lease.task.params;
     const fault = kernel.check(annotations, {

@@ -3,7 +3,7 @@ import { color, useColors } from "../core/colors.js";
 import { fill, h, icon } from "../core/dom.js";
 import { History } from "../core/history.js";
 import { keysFor, setShortcuts } from "../core/keys.js";
-import { freeID, freeName, isAsked, isChoice, isDrawn, kindNames, moved, replaced, retyped, withSoundConditions, without } from "../core/ontology.js";
+import { Numbers, freeName, isAsked, isChoice, isDrawn, kindNames, moved, replaced, retyped, withSoundConditions, without } from "../core/ontology.js";
 import { say, word } from "../core/words.js";
 import { announce, dialog, toast } from "../parts/dialog.js";
 import { definitionForm } from "../parts/ontology/definition-form.js";
@@ -26,9 +26,7 @@ export class OntologyPage {
   history = new History(/** @type {Draft} */ ({ classes: [], steps: [] }));
   /** @type {number | null} */
   selected = null;
-  /** Numbers that classes have had here: none is given twice.
-   * @type {Array<{ id: number }>} */
-  had = [];
+  numbers = new Numbers();
   preview = new Preview();
   /** Whether a button of the mouse is held down. */
   isPressed = false;
@@ -80,6 +78,7 @@ export class OntologyPage {
   async load() {
     try {
       const [project, versions] = await Promise.all([get(`/api/projects/${this.id}`), get(`/api/projects/${this.id}/versions`)]);
+      if (this.abort?.signal.aborted) return;
       this.project = project;
       this.title.textContent = say("Ontology of “{name}”", { name: project.name });
       this.begin(project.ontology.classes);
@@ -92,7 +91,7 @@ export class OntologyPage {
   /** @param {readonly LabelClass[]} classes */
   begin(classes) {
     this.saved = classes;
-    this.had = [...classes];
+    this.numbers.note(classes);
     this.history = new History(/** @type {Draft} */ ({ classes, steps: [] }));
     this.history.watchers.add(() => this.changed());
     if (!classes.some((one) => one.id === this.selected)) this.selected = classes[0]?.id ?? null;
@@ -117,15 +116,14 @@ export class OntologyPage {
   /** @param {readonly LabelClass[]} classes
    * @param {readonly any[]} [steps] */
   push(classes, steps = this.history.state.steps) {
-    this.had.push(...classes);
+    this.numbers.note(classes);
     this.history.push({ classes: withSoundConditions(classes), steps });
   }
 
   get chosen() { return this.history.state.classes.find((one) => one.id === this.selected); }
 
   show() {
-    // What is being typed counts before everything is made anew.
-    this.form.querySelector("[data-typed]")?.dispatchEvent(new Event("change"));
+    this.flush();
     clearTimeout(this.shown);
     const { classes } = this.history.state;
     this.isDue = false;
@@ -136,7 +134,7 @@ export class OntologyPage {
     fill(this.list, h("h2.small", {}, say("Classes and questions")), classes.map((one, place) => this.row(one, place)), this.adders());
     const chosen = this.chosen;
     fill(this.form, chosen ? [definitionForm(chosen, {
-      all: classes, current: () => this.history.state.classes.find((one) => one.id === chosen.id) ?? chosen,
+      all: classes, numbers: this.numbers, current: () => this.history.state.classes.find((one) => one.id === chosen.id) ?? chosen,
       change: (definition) => this.push(replaced(this.history.state.classes, definition)),
       mergeOption: (definition, option) => this.mergeOption(definition, option),
     }), this.actions(chosen)] : h("p.muted", {}, say("Add a class or a question to begin.")));
@@ -163,7 +161,7 @@ export class OntologyPage {
     const add = (/** @type {string} */ kind, /** @type {string} */ name) => h("button.button.quiet", {
       onclick: () => {
         const { classes } = this.history.state;
-        const id = freeID(classes, this.had);
+        const id = this.numbers.next("");
         this.selected = id;
         this.push([...classes, retyped({ id, name: freeName(name, classes), kind, required: false }, kind)]);
       },
@@ -179,7 +177,7 @@ export class OntologyPage {
     return h("div.row", {},
       h("button.button.quiet", {
         onclick: () => {
-          const id = freeID(classes, this.had);
+          const id = this.numbers.next("");
           this.selected = id;
           const { hotkey, ...copy } = one;
           this.push([...classes, { ...copy, id, name: freeName(one.name, classes) }]);
@@ -248,17 +246,21 @@ export class OntologyPage {
     this.push(found.classes);
   }
 
+  /** What is being typed counts at once. */
+  flush() { this.form.querySelector("[data-typed]")?.dispatchEvent(new Event("change")); }
+
   async save() {
+    this.flush();
     if (!this.history.canUndo || !this.project) return;
     const { classes, steps } = this.history.state;
-    const draft = { steps, ontology: { classes } };
+    const draft = { steps, ontology: { classes }, version: this.project.version };
     try {
       const report = await post(`/api/projects/${this.id}/migrations`, { ...draft, dry_run: true });
       this.problem.textContent = "";
       const way = await changesDialog(report, this.project.counts.answers);
       if (!way) return;
       if (way === "along") await post(`/api/projects/${this.id}/migrations`, draft);
-      else await send("PATCH", `/api/projects/${this.id}`, { ontology: draft.ontology });
+      else await send("PATCH", `/api/projects/${this.id}`, { ontology: draft.ontology, version: draft.version });
       toast(say("Version {n} is saved.", { n: report.version }));
       await this.load();
     } catch (error) {

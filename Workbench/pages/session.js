@@ -132,14 +132,16 @@ export class WorkSession {
 
   /** @param {string} reason */
   async skip(reason) {
+    const { id } = this.current;
     await post(this.path("/skip"), { reason });
-    await forget(this.current.id);
+    await forget(id);
   }
 
   /** Says that the image cannot be decoded. */
   async unreadable() {
+    const { id } = this.current;
     await post(this.path("/unreadable"));
-    await forget(this.current.id);
+    await forget(id);
   }
 
   /** Gives back what was only held in reserve. */

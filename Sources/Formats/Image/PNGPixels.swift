@@ -16,6 +16,8 @@ package enum PNGPixels {
     while at + 12 <= bytes.count {
       let length = (0..<4).reduce(0) { $0 << 8 | Int(bytes[at + $1]) }
       guard length <= bytes.count - at - 12 else { return "it is cut off" }
+      // Whatever stands behind the end is no part of the image.
+      if bytes[at + 4..<at + 8].elementsEqual("IEND".utf8) { break }
       if bytes[at + 4..<at + 8].elementsEqual("IDAT".utf8), !isOver {
         let code = bytes[at + 8..<at + 8 + length].withUnsafeBufferPointer { data in
           feed(&stream, data, &out)

@@ -70,7 +70,14 @@ private struct Reader {
   var notes: [OntologyReading.Note] = []
   private var perRegion: [(tag: XMLTree, question: [JSON.Member])] = []
   private var objectTags: [String: String] = [:]
-  private var taken: Set<String> = []
+  private var taken: [String: Int] = [:]
+  /// Kinds that are drawn on each object, by its name.
+  private var drawn: [String: [String]] = [:]
+  private var attributeCount = 0
+
+  /// Classes, and attributes of all of them, that are read of a config.
+  private static let classLimit = 2_000
+  private static let attributeLimit = 20_000
 
   mutating func walk(_ root: XMLTree) {
     let all = root.flattened
@@ -78,7 +85,15 @@ private struct Reader {
     where LabelStudioConfig.elsewhere.contains(tag.name) || tag["value"]?.hasPrefix("$") == true {
       if let name = tag["name"] { objectTags[name] = tag.name }
     }
-    for tag in all { read(tag, among: all) }
+    for tag in all {
+      guard let kind = LabelStudioConfig.drawing[tag.name], let target = tag["toName"] else { continue }
+      if drawn[target]?.contains(kind) != true { drawn[target, default: []].append(kind) }
+    }
+    let labelled = Set(all.filter { $0.name == "Labels" }.compactMap { $0["toName"] })
+    for tag in all where classes.count < Self.classLimit { read(tag, labelled: labelled) }
+    if classes.count >= Self.classLimit {
+      notes.append(.init("config", "has more than \(Self.classLimit) classes; the rest is left out"))
+    }
   }
 
   private mutating func note(_ tag: XMLTree, _ problem: String) {
@@ -86,11 +101,11 @@ private struct Reader {
       .init("line \(tag.line): \(tag.name)\(tag["name"].map { " “\($0)”" } ?? "")", problem))
   }
 
-  private mutating func read(_ tag: XMLTree, among all: [XMLTree]) {
+  private mutating func read(_ tag: XMLTree, labelled: Set<String>) {
     if let kind = LabelStudioConfig.labelled[tag.name] { return labels(tag, kind) }
     switch tag.name {
     case "Labels", "ParagraphLabels", "TimeSeriesLabels", "VideoRectangle":
-      plainLabels(tag, among: all)
+      plainLabels(tag)
     case "Choices", "Taxonomy", "Rating", "Number", "TextArea", "DateTime", "Pairwise":
       guard let question = question(tag) else { return }
       let isOfObjects =
@@ -100,7 +115,7 @@ private struct Reader {
     case "Relations":
       for relation in tag.children where relation.name == "Relation" { join(relation) }
     case "Ranker", "Bucket": note(tag, "ranking more than two is not a question here yet")
-    case _ where LabelStudioConfig.drawing[tag.name] != nil: loneDrawing(tag, among: all)
+    case _ where LabelStudioConfig.drawing[tag.name] != nil: loneDrawing(tag, labelled)
     case _ where LabelStudioConfig.elsewhere.contains(tag.name):
       note(
         tag, "tasks of this kind of data are not drawn by this surface; its controls are left out")
@@ -112,23 +127,21 @@ private struct Reader {
   // MARK: Objects
 
   /// `Labels` mark spans of a text, or shapes where a drawing tag of the same image stands beside it.
-  private mutating func plainLabels(_ tag: XMLTree, among all: [XMLTree]) {
+  private mutating func plainLabels(_ tag: XMLTree) {
     let target = tag["toName"] ?? ""
     if let source = objectTags[target], LabelStudioConfig.elsewhere.contains(source) {
       return note(tag, "labels of \(source) are left out")
     }
-    let drawn = all.compactMap { other in
-      other["toName"] == target ? LabelStudioConfig.drawing[other.name] : nil
-    }
+    let drawn = drawn[target] ?? []
     if drawn.isEmpty, objectTags[target] == "Image" {
       return note(tag, "has no tag that draws on the image")
     }
-    for kind in drawn.isEmpty ? ["span"] : drawn.reduced { labels(tag, kind) }
+    for kind in drawn.isEmpty ? ["span"] : drawn { labels(tag, kind) }
   }
 
   /// A drawing tag without any labels marks things of one class.
-  private mutating func loneDrawing(_ tag: XMLTree, among all: [XMLTree]) {
-    let hasLabels = all.contains { $0.name == "Labels" && $0["toName"] == tag["toName"] }
+  private mutating func loneDrawing(_ tag: XMLTree, _ labelled: Set<String>) {
+    let hasLabels = labelled.contains(tag["toName"] ?? "")
     guard !hasLabels, let kind = LabelStudioConfig.drawing[tag.name], let name = tag["name"] else {
       return
     }
@@ -144,7 +157,7 @@ private struct Reader {
     if tag["choice"] == "multiple" {
       note(tag, "an object has one class here; several labels on one region are not carried over")
     }
-    for label in tag.children where label.name == "Label" {
+    for label in tag.children where label.name == "Label" && classes.count < Self.classLimit {
       guard let value = label["value"] else {
         note(label, "has no value")
         continue
@@ -300,6 +313,8 @@ private struct Reader {
           members.append(Self.condition(on: on, tag))
         }
         guard !known.contains(question[0].value.string ?? "") else { continue }
+        attributeCount += 1
+        guard attributeCount <= Self.attributeLimit else { return }
         classes[index].attributes.append(.object(members))
         count += 1
       }
@@ -321,9 +336,13 @@ private struct Reader {
   /// A name no class has; a second one says its kind.
   private mutating func unique(_ name: String, or kind: String? = nil) -> String {
     var name = name
-    if taken.contains(name), let kind { name = "\(name) (\(kind))" }
-    while taken.contains(name) { name += "′" }
-    taken.insert(name)
+    if taken[name] != nil, let kind { name = "\(name) (\(kind))" }
+    // The second of a name is told apart by a number.
+    while let count = taken[name] {
+      taken[name] = count + 1
+      name = "\(name) \(count + 1)"
+    }
+    taken[name] = 1
     return name
   }
 
@@ -332,13 +351,5 @@ private struct Reader {
     text.split(separator: "+").map { part in
       part.count == 1 ? part.uppercased() : part.prefix(1).uppercased() + part.dropFirst()
     }.joined(separator: "+")
-  }
-}
-
-extension [String] {
-  /// Each once, in order.
-  fileprivate var reduced: [String] {
-    var seen: Set<String> = []
-    return filter { seen.insert($0).inserted }
   }
 }

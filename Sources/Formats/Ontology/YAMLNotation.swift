@@ -11,6 +11,10 @@ package enum YAMLNotation {
     guard text.utf8.count <= limit else {
       throw OntologyReadingFault("YAML", "has more than \(limit) bytes")
     }
+    // Aliases of aliases grow without end while they are compared, before they could be counted.
+    guard text.firstMatch(of: /(?:^|[\s,\[{:?-])[&*][A-Za-z0-9_]/) == nil else {
+      throw OntologyReadingFault("YAML", "has anchors or aliases; write out what they stand for")
+    }
     let node: Node?
     do {
       node = try Yams.compose(yaml: text)

@@ -40,6 +40,13 @@ extension Migration {
       states.append((try? states[states.count - 1].after(step)) ?? states[states.count - 1])
     }
     for (number, step) in steps.enumerated().reversed() {
+      // A number that is new here may have meant something else before.
+      if case .set = step {
+        var lost = 0
+        labels = states[number + 1].adopted(labels, lost: &lost).map { Optional($0) }
+        labels = states[number].adopted(labels, lost: &lost).map { Optional($0) }
+        continue
+      }
       for index in labels.indices {
         guard let label = labels[index] else { continue }
         labels[index] = step.carriedBack(label, to: states[number], from: states[number + 1])

@@ -130,6 +130,8 @@ public struct OntologyHistory: Hashable, Sendable {
       return
     }
     migration.carryBack(&labels, from: before.ontology)
+    var lost = 0
+    labels = before.ontology.adopted(labels, lost: &lost).map { Optional($0) }
   }
 
   private static func tallies(_ version: Version?) -> [MigrationTally] {

@@ -45,7 +45,7 @@ package struct Reviews: Sendable {
       throw Refusal.invalid(path: "reason", problem: "must say why the answer is rejected")
     }
     let place = try Remark.place(verdict.place)
-    let reason = try verdict.reason.map(Remark.checked)
+    let reason = verdict.kind == .reject ? try Remark.checked(verdict.reason ?? "") : nil
     let record = vault.record(by: .worker(reviewer))
     let answerID: AnswerID = vault.environment.newID()
     return try await vault.database.write(.flushed) { connection in
@@ -63,7 +63,7 @@ package struct Reviews: Sendable {
       if verdict.kind == .fix {
         try fix(verdict, answerID, lease, task, reading, activeMilliseconds, &steps, connection)
       }
-      if verdict.kind == .reject, let reason {
+      if let reason {
         try Feedback.tell(of: task, at: record.at, connection)
         try Remark(at: record.at, role: .reviewer, author: reviewer, text: reason, place: place)
           .insert(on: task, vault, connection)

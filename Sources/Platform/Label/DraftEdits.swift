@@ -19,7 +19,9 @@ package struct DraftEdits: Sendable {
   }
 
   /// Edits of one draft; a browser that made more begins anew from where it is.
-  package static let countLimit = 20_000
+  package static let countLimit = 5_000
+  /// Bytes of them.
+  package static let byteLimit = 16 * 1024 * 1024
 
   /// Keeps edits that follow on those kept before; the same again change nothing. Also a heartbeat.
   ///
@@ -58,6 +60,9 @@ package struct DraftEdits: Sendable {
       guard first + edits.count - (known?.first ?? first) <= Self.countLimit else {
         throw Refusal.tooLarge(what: "edits of a draft", limit: Self.countLimit)
       }
+      var size = try connection.first(
+        "SELECT coalesce(sum(length(sealed)), 0) FROM draft_edits WHERE lease_id = ?", [id.sql]
+      ) { Int($0.int(0)) } ?? 0
       for (offset, edit) in edits.enumerated() {
         let number = first + offset
         let bytes = edit.utf8
@@ -66,6 +71,10 @@ package struct DraftEdits: Sendable {
             throw Refusal.notPossible(.lease, state: "edited elsewhere", asked: "edit \(number)")
           }
           continue
+        }
+        size += bytes.count
+        guard size <= Self.byteLimit else {
+          throw Refusal.tooLarge(what: "edits of a draft (bytes)", limit: Self.byteLimit)
         }
         try connection.run(
           "INSERT INTO draft_edits VALUES (?, ?, ?)",

@@ -21,10 +21,13 @@ package struct Migrations: Sendable {
   package struct Draft: Sendable {
     package var steps: JSON?
     package var ontology: JSON?
+    /// The version that it was made of; nil for whatever is there.
+    package var version: Int?
 
-    package init(steps: JSON? = nil, ontology: JSON? = nil) {
+    package init(steps: JSON? = nil, ontology: JSON? = nil, version: Int? = nil) {
       self.steps = steps
       self.ontology = ontology
+      self.version = version
     }
   }
 
@@ -84,6 +87,7 @@ package struct Migrations: Sendable {
   private func plan(
     _ draft: Draft, _ project: Project, _ connection: any Connection
   ) throws -> OntologyHistory {
+    try project.refuse(unlessAt: draft.version)
     let history = try vault.history(of: project.id, project.version, connection)
     let current = history.versions[project.version - 1].ontology
     let (migration, ontology): (Migration, Ontology)

@@ -26,6 +26,13 @@ package struct Project: Hashable, Sendable {
   package var workforce: Workforce
   package var createdAt: Int64
 
+  /// - Throws: `.notPossible` where somebody else has changed it since that version.
+  func refuse(unlessAt version: Int?) throws(Refusal) {
+    guard let version, version != self.version else { return }
+    throw .notPossible(
+      .project, state: "at version \(self.version)", asked: "a change of version \(version)")
+  }
+
   static let columns = "id, name, state, version, plan, workforce, created_at"
 
   static func row(_ row: any Row) throws -> Project {

@@ -26,12 +26,15 @@ package struct Projects: Sendable {
     package var plan: QualityPlan?
     package var workforce: Project.Workforce?
     package var state: Project.State?
+    /// The version that the change was made of; nil for whatever is there.
+    package var version: Int?
 
     package init(
       name: String? = nil, ontology: JSON? = nil, instructions: String? = nil,
       plan: QualityPlan? = nil, workforce: Project.Workforce? = nil,
-      state: Project.State? = nil, request: JSON? = nil
+      state: Project.State? = nil, request: JSON? = nil, version: Int? = nil
     ) {
+      self.version = version
       self.request = request
       self.name = name
       self.ontology = ontology
@@ -139,6 +142,7 @@ package struct Projects: Sendable {
     let instructions = try draft.instructions.map(checked(instructions:))
     return try await vault.database.write(.flushed) { connection in
       var project = try Self.get(id, connection)
+      try project.refuse(unlessAt: draft.version)
       let before = try vault.content(of: id, version: project.version, connection)
       var content = before
       if let json = draft.ontology {

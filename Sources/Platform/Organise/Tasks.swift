@@ -86,8 +86,11 @@ package struct Tasks: Sendable {
     try await vault.database.read { connection in
       let row = try TaskRow.get(id, connection)
       let reading = try vault.reading(of: row, connection)
+      var content = try TaskContent.of(row, vault, connection)
+      content.prelabels = try reading.restated(content.prelabels)
+      content.expected = try reading.restated(content.expected)
       return Detail(
-        row: row, content: try TaskContent.of(row, vault, connection), ontology: reading.ontology,
+        row: row, content: content, ontology: reading.ontology,
         answers: try AnswerRow.all(of: row, reading, vault, connection),
         consensus: try ConsensusRow.newest(of: row, reading, vault, connection))
     }

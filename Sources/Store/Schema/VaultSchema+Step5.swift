@@ -7,6 +7,9 @@ extension Schema {
     ;
     ALTER TABLE leases ADD COLUMN version INTEGER
     ;
+    UPDATE leases SET version = (SELECT version FROM tasks WHERE seq = task)
+      WHERE state = 'reserved' OR state = 'leased' OR state = 'submitted' OR state = 'expired'
+    ;
     CREATE TABLE draft_edits (
       lease_id TEXT NOT NULL REFERENCES leases (id),
       number INTEGER NOT NULL,

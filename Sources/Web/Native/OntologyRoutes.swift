@@ -64,12 +64,15 @@ enum OntologyRoutes {
     Route(
       .post, "/api/projects/{project}/migrations", .managers,
       "Changes the ontology and takes the labels along; `dry_run` counts them, `undo` takes it back.",
-      body: [.objects("steps"), .object("ontology"), .bool("dry_run"), .bool("undo")]
+      body: [.objects("steps"), .object("ontology"), .bool("dry_run"), .bool("undo"),
+        .integer("version"),
+      ]
     ) { call in
       let fields = try await call.fields()
       let isUndo = try fields.optionalBool("undo") ?? false
       let isDry = try fields.optionalBool("dry_run") ?? false
-      let draft = Migrations.Draft(steps: fields["steps"], ontology: fields["ontology"])
+      let draft = Migrations.Draft(steps: fields["steps"], ontology: fields["ontology"],
+        version: try fields.optionalInt("version"))
       guard !isUndo || (draft.steps == nil && draft.ontology == nil) else {
         throw Refusal.invalid(path: "undo", problem: "takes neither steps nor an ontology")
       }

@@ -47,6 +47,7 @@ enum ProjectRoutes {
       body: [
         .string("name"), .object("ontology"), .string("instructions"), .object("plan"),
         .choice("workforce", Project.Workforce.self), .choice("state", Project.State.self),
+        .integer("version"),
       ]
     ) { call in
       let draft = try draft(await call.fields())
@@ -137,7 +138,8 @@ enum ProjectRoutes {
         try PlanNotation.plan(from: json)
       },
       workforce: try fields.optionalChoice("workforce", Project.Workforce.self),
-      state: try fields.optionalChoice("state", Project.State.self))
+      state: try fields.optionalChoice("state", Project.State.self),
+      version: try fields.optionalInt("version"))
   }
 
   private static func detail(

@@ -15,8 +15,13 @@ package struct ScaleDefinition {
     let attributes = (params["annotation_attributes"]?.members ?? []).filter {
       $0.value["global"]?.bool != true
     }
-    let common = attributes.compactMap { attribute($0, "annotation_attributes.\($0.name)") }
+    let common = attributes.prefix(Self.attributeLimit).compactMap {
+      attribute($0, "annotation_attributes.\($0.name)")
+    }
     var taken: Set<String> = []
+    if attributes.count > Self.attributeLimit {
+      note("annotation_attributes", "are more than \(Self.attributeLimit); the rest is left out")
+    }
     for geometry in params["geometries"]?.members ?? [] {
       objects(geometry, common, &taken)
     }
@@ -41,6 +46,10 @@ package struct ScaleDefinition {
   }
 
   private mutating func note(_ place: String, _ problem: String) { notes.append((place, problem)) }
+
+  /// Classes, and attributes of each, that are read of a definition.
+  private static let classLimit = 2_000
+  private static let attributeLimit = 100
 
   // MARK: Objects
 
@@ -77,7 +86,7 @@ package struct ScaleDefinition {
     for item in labels?.array ?? [] where item["subchoices"]?.array?.isEmpty == false {
       note("\(path).objects_to_annotate", "what stands under a label became a class beside it")
     }
-    for label in ScaleForm.names(labels) {
+    for label in ScaleForm.names(labels) where classes.count < Self.classLimit {
       let name = taken.insert(label).inserted ? label : "\(label) (\(kind))"
       taken.insert(name)
       let own = common.filter { Self.isFor(label, $0) }.map {

@@ -451,7 +451,7 @@ export class ImageCanvas extends ObjectEditor {
     if (this.map.hidden) return;
     const scale = Math.min(160 / this.width, 120 / this.height);
     const ratio = devicePixelRatio || 1;
-    const [w, h] = [Math.round(this.width * scale), Math.round(this.height * scale)];
+    const [w, h] = [Math.max(1, Math.round(this.width * scale)), Math.max(1, Math.round(this.height * scale))];
     if (this.map.width !== w * ratio) {
       this.map.width = w * ratio;
       this.map.height = h * ratio;

@@ -1,12 +1,13 @@
 import { fill, h, icon } from "../../core/dom.js";
-import { freeID, freeName, isAsked, isChoice, isDrawn, kindNames, moved, questionKinds, replaced, retyped, shapeKinds, without } from "../../core/ontology.js";
+import { freeName, isAsked, isChoice, isDrawn, kindNames, moved, questionKinds, replaced, retyped, shapeKinds, without } from "../../core/ontology.js";
 import { say, word } from "../../core/words.js";
 import { check, choice, field, number, text } from "./fields.js";
 import { optionsForm } from "./options-form.js";
 
 /**
  * @typedef {import("../../core/answer.js").LabelClass} LabelClass
- * @typedef {{ change: (definition: LabelClass) => void, current: () => LabelClass, all: readonly LabelClass[], attributeOf?: LabelClass,
+ * @typedef {{ change: (definition: LabelClass) => void, current: () => LabelClass, all: readonly LabelClass[],
+ *   numbers: import("../../core/ontology.js").Numbers, attributeOf?: LabelClass,
  *   mergeOption: (definition: LabelClass, option: import("../../core/answer.js").Option) => void }} Ways
  */
 
@@ -45,7 +46,8 @@ const cleaned = (definition) => /** @type {any} */ (Object.fromEntries(Object.en
 function ofKind(definition, set, ways) {
   switch (definition.kind) {
     case "category": case "multiLabel":
-      return optionsForm(() => ways.current().options ?? [], (options) => set({ options }), (option) => ways.mergeOption(definition, option));
+      return optionsForm(() => ways.current().options ?? [], (options) => set({ options }), (option) => ways.mergeOption(definition, option),
+        () => ways.numbers.next(`options ${ways.attributeOf ? `${ways.attributeOf.id} ` : ""}${definition.id}`));
     case "rating": {
       const labels = (definition.labels ?? []).join("\n");
       return [h("div.trio", {}, number(say("From"), definition.min, (min) => set({ min })), number(say("To"), definition.max, (max) => set({ max })),
@@ -168,7 +170,7 @@ function attributes(definition, set, ways) {
   fill(element, h("h3", {}, say("Attributes")), list.map((attribute, place) => h("details.attribute", { "data-attribute": attribute.id },
     h("summary", {}, h("span", { dir: "auto" }, attribute.name), h("span.muted", {}, ` · ${say(kindNames[/** @type {keyof typeof kindNames} */ (attribute.kind)])}`)),
     definitionForm(attribute, {
-      all: ways.all, attributeOf: definition, mergeOption: ways.mergeOption,
+      all: ways.all, numbers: ways.numbers, attributeOf: definition, mergeOption: ways.mergeOption,
       current: () => now().find((one) => one.id === attribute.id) ?? attribute,
       change: (changed) => set({ attributes: replaced(now(), changed) }),
     }),
@@ -176,7 +178,7 @@ function attributes(definition, set, ways) {
       h("button.button.quiet", { disabled: place === 0, onclick: () => set({ attributes: moved(now(), attribute.id, -1) }) }, icon("up"), say("Move up")),
       h("button.button.quiet.danger", { onclick: () => set({ attributes: without(now(), attribute.id) }) }, icon("trash"), say("Delete"))))),
   h("div.row", {}, h("button.button.quiet", {
-    onclick: () => set({ attributes: [...now(), retyped({ id: freeID(now()), name: freeName(say("New attribute"), now()), kind: "category", required: false }, "category")] }),
+    onclick: () => set({ attributes: [...now(), retyped({ id: ways.numbers.next(`attributes ${definition.id}`), name: freeName(say("New attribute"), now()), kind: "category", required: false }, "category")] }),
   }, icon("plus"), say("Add an attribute"))));
   return element;
 }

@@ -1,5 +1,5 @@
 import { fill, h, icon } from "../../core/dom.js";
-import { freeID, freeName, moved } from "../../core/ontology.js";
+import { freeName, moved } from "../../core/ontology.js";
 import { say } from "../../core/words.js";
 
 /** @typedef {import("../../core/answer.js").Option} Option */
@@ -10,8 +10,9 @@ import { say } from "../../core/words.js";
  * @param {() => readonly Option[]} current
  * @param {(options: Option[]) => void} change
  * @param {(option: Option) => void} merge makes one option of two
+ * @param {() => number} number of a new one
  */
-export function optionsForm(current, change, merge) {
+export function optionsForm(current, change, merge, number) {
   const options = current();
   const element = h("div.stack.tight.options");
   fill(element, h("h3", {}, say("Options")), options.map((option, place) => row(option, place)),
@@ -22,7 +23,7 @@ export function optionsForm(current, change, merge) {
    * @param {boolean} [isFocused] */
   function add(names, isFocused = false) {
     const all = [...current()];
-    for (const name of names) all.push({ id: freeID(all), name: freeName(name, all) });
+    for (const name of names) all.push({ id: number(), name: freeName(name, all) });
     change(all);
     if (isFocused) select(all.length - 1);
   }
