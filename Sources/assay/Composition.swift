@@ -107,3 +107,14 @@ enum Console {
     return line
   }
 }
+
+/// A file that a command was given; `-` is standard input, which can be read once.
+enum InputFile {
+  static func bytes(_ path: String) throws -> [UInt8] {
+    let data =
+      path == "-"
+      ? FileHandle.standardInput.readDataToEndOfFile() : FileManager.default.contents(atPath: path)
+    guard let data else { throw Failure("\(path) cannot be read") }
+    return [UInt8](data)
+  }
+}

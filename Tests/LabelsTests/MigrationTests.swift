@@ -45,11 +45,11 @@ import Testing
     // What is stored says the same.
     #expect(MigrationNotation.migration(stored: MigrationNotation.json(migration)) == migration)
     let history = OntologyHistory([.init(Self.ontology), .init(after, .migration(migration))])
-    var tallies: [MigrationTally] = []
-    var unknown = 0
+    var counts = OntologyHistory.Counts()
     let labels = try Self.read(Self.labels, Self.ontology)
-    let carried = history.tried(labels, from: 1, tallies: &tallies, unknown: &unknown)
-    #expect(carried == history.carried(labels, from: 1, to: 2) && unknown == 0)
+    let carried = history.carried(labels, from: 1, to: 2, counts: &counts)
+    #expect(carried == history.carried(labels, from: 1, to: 2) && counts.unknown == 0)
+    let tallies = history.effects(of: 2, in: counts).map(\.tally)
     return (history, tallies, AnnotationNotation.json(carried, ontology: after, style: .names))
   }
 

@@ -221,7 +221,7 @@ import Workflow
       try await Migrations($0, actor: .console).trial(of: draft, on: project.id)
     }
     #expect(
-      report.steps.map(\.step).dropLast() == [
+      report.steps.map(\.step.step).dropLast() == [
         .rename(.init(ClassID(1)), to: "feeling"), .delete(.init(ClassID(1), option: OptionID(1))),
         .rename(.init(ClassID(1), option: OptionID(2)), to: "sad"),
       ])

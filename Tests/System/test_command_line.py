@@ -136,6 +136,7 @@ def test_ontologies_are_read_shown_migrated_and_undone(assay, tmp_path):
     assert '"retype":"cat"' in dry.replace(" ", "") and '"delete":"dog"' in dry.replace(" ", "")
     assert run("migrate", project, str(wanted)).stdout == "version 2 is saved\n"
     assert [c["name"] for c in json.loads(run("show", project).stdout)["classes"]] == ["cat", "bird"]
+    assert "would change nothing" in run("migrate", project, "-", stdin=wanted.read_text(), code=1).stderr
     steps = tmp_path / "steps.json"; steps.write_text('[{"rename": "bird", "to": "crow"}]')
     assert run("migrate", project, str(steps)).stdout == "version 3 is saved\n"
     assert run("undo", project).stdout == "version 4 is saved\n"

@@ -5,6 +5,7 @@
  * @typedef {{ classes: readonly LabelClass[], steps: readonly any[] }} Draft an ontology as it shall be, and the steps
  *   taken towards it that no difference of two ontologies would show
  */
+import { isQuestion } from "./answer.js";
 import { word } from "./words.js";
 
 /** Kinds of what is drawn, of what is marked, and of what is asked, by what a manager calls them. */
@@ -19,8 +20,6 @@ export const questionKinds = ["category", "multiLabel", "boolean", "rating", "nu
 
 /** @param {{ kind: string }} definition */
 export const isDrawn = ({ kind }) => shapeKinds.includes(kind);
-/** @param {{ kind: string }} definition */
-export const isAsked = ({ kind }) => questionKinds.includes(kind);
 /** @param {{ kind: string }} definition */
 export const isChoice = ({ kind }) => kind === "category" || kind === "multiLabel";
 
@@ -130,7 +129,7 @@ export const withSoundConditions = (list) => list.map((one, place) => {
   if (!one.when) return one;
   const on = list.slice(0, place).find((other) => other.id === one.when?.name);
   const { when, ...rest } = one;
-  if (!on || !isAsked(one)) return rest;
+  if (!on || !isQuestion(one)) return rest;
   const is = when.is?.filter((option) => on.options?.some(({ id }) => id === option));
   if (when.is?.length && !is?.length) return rest;
   return { ...one, when: is?.length ? { name: when.name, is } : { name: when.name } };

@@ -1,9 +1,10 @@
+import { isQuestion } from "../core/answer.js";
 import { get, post, send } from "../core/api.js";
 import { color, useColors } from "../core/colors.js";
 import { fill, h, icon } from "../core/dom.js";
 import { History } from "../core/history.js";
 import { keysFor, setShortcuts } from "../core/keys.js";
-import { Numbers, freeName, isAsked, isChoice, isDrawn, kindNames, moved, replaced, retyped, withSoundConditions, without } from "../core/ontology.js";
+import { Numbers, freeName, isChoice, isDrawn, kindNames, moved, replaced, retyped, withSoundConditions, without } from "../core/ontology.js";
 import { say, word } from "../core/words.js";
 import { announce, dialog, toast } from "../parts/dialog.js";
 import { definitionForm } from "../parts/ontology/definition-form.js";
@@ -150,7 +151,7 @@ export class OntologyPage {
   row(one, place) {
     const { classes } = this.history.state;
     const row = h("div.class-row", { "aria-current": one.id === this.selected },
-      h("button.class-row-name", { onclick: () => { this.selected = one.id; this.show(); } }, isAsked(one) ? h("i.swatch.is-question") : h("i.swatch"),
+      h("button.class-row-name", { onclick: () => { this.selected = one.id; this.show(); } }, isQuestion(one) ? h("i.swatch.is-question") : h("i.swatch"),
         h("span", { dir: "auto" }, one.name), h("span.muted.small", {}, say(kindNames[/** @type {keyof typeof kindNames} */ (one.kind)]))),
       h("button.button.quiet.icon", { "aria-label": say("Move “{name}” up", { name: one.name }), title: say("Move up"), disabled: place === 0, onclick: () => this.push(moved(this.history.state.classes, one.id, -1)) }, icon("up")));
     row.style.setProperty("--swatch", color(one.id));

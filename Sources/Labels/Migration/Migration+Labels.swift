@@ -7,59 +7,45 @@ public struct MigrationTally: Hashable, Sendable {
   public var lost = 0
 
   public init() {}
+
+  static func += (sum: inout MigrationTally, more: MigrationTally) {
+    sum.touched += more.touched
+    sum.lost += more.lost
+  }
 }
 
-extension Migration {
-  /// The labels as they are after the migration. Places stay as they are, with nil where a label is no
+extension Migration.ResolvedStep {
+  /// The labels as they are after the step. Places stay as they are, with nil where a label is no
   /// more, so that relations still find their ends.
   ///
-  /// - Parameters:
-  ///   - ontology: before the first step.
-  ///   - tallies: one a step, added to.
-  /// - Complexity: O(steps × labels)
-  func carry(
-    _ labels: inout [Annotation?], from ontology: Ontology, tallies: inout [MigrationTally]
-  ) {
-    var before = ontology
-    for (number, step) in steps.enumerated() {
-      // What leaves an ontology that cannot be, a later step mends.
-      let after = (try? before.after(step)) ?? before
-      for index in labels.indices {
-        guard let label = labels[index] else { continue }
-        labels[index] = step.carried(label, before, after, &tallies[number])
-      }
-      before = after
+  /// - Complexity: O(labels)
+  func carry(_ labels: inout [Annotation?]) -> MigrationTally {
+    var tally = MigrationTally()
+    for index in labels.indices {
+      guard let label = labels[index] else { continue }
+      labels[index] = carried(label, &tally)
     }
+    return tally
   }
 
-  /// The labels as they were before the migration, as far as they say it: what it merged stays one, and
+  /// The labels as they were before the step, as far as they say it: what it merged stays one, and
   /// what it deleted is not here.
-  func carryBack(_ labels: inout [Annotation?], from ontology: Ontology) {
-    var states = [ontology]
-    for step in steps {
-      states.append((try? states[states.count - 1].after(step)) ?? states[states.count - 1])
+  func carryBack(_ labels: inout [Annotation?]) {
+    // A number that is new here may have meant something else before.
+    if case .set = step {
+      var lost = 0
+      labels = after.adopted(labels, lost: &lost).map { Optional($0) }
+      labels = before.adopted(labels, lost: &lost).map { Optional($0) }
+      return
     }
-    for (number, step) in steps.enumerated().reversed() {
-      // A number that is new here may have meant something else before.
-      if case .set = step {
-        var lost = 0
-        labels = states[number + 1].adopted(labels, lost: &lost).map { Optional($0) }
-        labels = states[number].adopted(labels, lost: &lost).map { Optional($0) }
-        continue
-      }
-      for index in labels.indices {
-        guard let label = labels[index] else { continue }
-        labels[index] = step.carriedBack(label, to: states[number], from: states[number + 1])
-      }
+    for index in labels.indices {
+      guard let label = labels[index] else { continue }
+      labels[index] = carriedBack(label)
     }
   }
-}
 
-extension Migration.Step {
-  fileprivate func carried(
-    _ label: Annotation, _ before: Ontology, _ after: Ontology, _ tally: inout MigrationTally
-  ) -> Annotation? {
-    switch self {
+  private func carried(_ label: Annotation, _ tally: inout MigrationTally) -> Annotation? {
+    switch step {
     case .set: return label
     case .rename(let place, _):
       if place.isMeant(by: label) { tally.touched += 1 }
@@ -94,10 +80,8 @@ extension Migration.Step {
     }
   }
 
-  fileprivate func carriedBack(
-    _ label: Annotation, to before: Ontology, from after: Ontology
-  ) -> Annotation? {
-    switch self {
+  private func carriedBack(_ label: Annotation) -> Annotation? {
+    switch step {
     case .rename, .delete, .merge, .set: return label
     case .split(let id, let attribute, let parts):
       guard let part = parts.first(where: { $0.classID == label.classID }) else { return label }

@@ -86,24 +86,32 @@ extension Ontology {
 
   /// Whoever was asked only where something was answered that is no more is asked always.
   private mutating func dropConditions(at place: Migration.Place, options: [OptionID]?) {
-    func drop(_ definitions: inout [LabelClass], on: ClassID) {
-      for index in definitions.indices where definitions[index].condition?.on == on {
-        guard let options else {
-          definitions[index].condition = nil
-          continue
-        }
-        let before = definitions[index].condition?.options ?? []
-        let left = before.filter { !options.contains($0) }
-        if left.isEmpty, !before.isEmpty {
-          definitions[index].condition = nil
+    editConditions(on: place) { before in
+      guard let options else { return nil }
+      let left = before.filter { !options.contains($0) }
+      return left.isEmpty && !before.isEmpty ? nil : left
+    }
+  }
+
+  /// Gives those asked under a condition on a class or attribute other options that answer it.
+  ///
+  /// - Parameter edit: nil takes the condition away.
+  private mutating func editConditions(
+    on place: Migration.Place, _ edit: ([OptionID]) -> [OptionID]?
+  ) {
+    func apply(to definitions: inout [LabelClass], on: ClassID) {
+      for index in definitions.indices {
+        guard let condition = definitions[index].condition, condition.on == on else { continue }
+        if let options = edit(condition.options) {
+          definitions[index].condition?.options = options
         } else {
-          definitions[index].condition?.options = left
+          definitions[index].condition = nil
         }
       }
     }
-    guard let attribute = place.attribute else { return drop(&classes, on: place.classID) }
+    guard let attribute = place.attribute else { return apply(to: &classes, on: place.classID) }
     for index in classes.indices where classes[index].id == place.classID {
-      drop(&classes[index].attributes, on: attribute)
+      apply(to: &classes[index].attributes, on: attribute)
     }
   }
 
@@ -162,17 +170,9 @@ extension Ontology {
   private mutating func redirectConditions(
     at place: Migration.Place, _ merged: [OptionID], to option: OptionID
   ) {
-    func redirect(_ definitions: inout [LabelClass], on: ClassID) {
-      for index in definitions.indices where definitions[index].condition?.on == on {
-        let before = definitions[index].condition?.options ?? []
-        guard before.contains(where: merged.contains) else { continue }
-        let left = before.filter { !merged.contains($0) && $0 != option }
-        definitions[index].condition?.options = left + [option]
-      }
-    }
-    guard let attribute = place.attribute else { return redirect(&classes, on: place.classID) }
-    for index in classes.indices where classes[index].id == place.classID {
-      redirect(&classes[index].attributes, on: attribute)
+    editConditions(on: place) { before in
+      guard before.contains(where: merged.contains) else { return before }
+      return before.filter { !merged.contains($0) && $0 != option } + [option]
     }
   }
 

@@ -23,11 +23,24 @@ public struct OntologyHistory: Hashable, Sendable {
 
   /// Version 1 first.
   public let versions: [Version]
+  /// What the migration of every version did; nothing where it came by none.
+  private let resolved: [[Migration.ResolvedStep]]
 
-  public init(_ versions: [Version]) { self.versions = versions }
+  /// - Complexity: O(steps × classes)
+  public init(_ versions: [Version]) {
+    self.versions = versions
+    resolved = versions.indices.map { index in
+      guard index > 0, case .migration(let migration)? = versions[index].change else { return [] }
+      return migration.resolved(from: versions[index - 1].ontology)
+    }
+  }
 
   private subscript(number: Int) -> Version? {
     versions.indices.contains(number - 1) ? versions[number - 1] : nil
+  }
+
+  private func steps(of number: Int) -> [Migration.ResolvedStep] {
+    resolved.indices.contains(number - 1) ? resolved[number - 1] : []
   }
 
   /// The version as which labels made under another are read now.
@@ -72,91 +85,77 @@ public struct OntologyHistory: Hashable, Sendable {
     return legs
   }
 
+  /// What happened to labels on their way.
+  public struct Counts: Sendable {
+    /// One a step of each migration that was gone through, by the number of its version.
+    fileprivate var tallies: [Int: [MigrationTally]] = [:]
+    /// Labels that a later version has no word for.
+    public fileprivate(set) var unknown = 0
+
+    public init() {}
+  }
+
+  /// The steps of the migration that led to a version, with what they did to the labels counted.
+  public func effects(
+    of number: Int, in counts: Counts
+  ) -> [(step: Migration.ResolvedStep, tally: MigrationTally)] {
+    steps(of: number).enumerated().map { place, step in
+      (step, counts.tallies[number]?[place] ?? MigrationTally())
+    }
+  }
+
   /// Labels of one version as they read in another. What that one does not know is left out.
   ///
   /// - Complexity: O(steps × labels)
   public func carried(_ labels: [Annotation], from start: Int, to end: Int) -> [Annotation] {
-    var lost = 0
-    return carried(labels, from: start, to: end, lost: &lost)
+    var uncounted = Counts()
+    return carried(labels, from: start, to: end, counts: &uncounted)
   }
 
-  /// - Parameter lost: counts labels that the other version has no word for.
-  private func carried(
-    _ labels: [Annotation], from start: Int, to end: Int, lost: inout Int
+  /// - Parameter counts: added to.
+  public func carried(
+    _ labels: [Annotation], from start: Int, to end: Int, counts: inout Counts
   ) -> [Annotation] {
     guard start != end, let target = self[end] else { return labels }
     var carried = labels.map { Optional($0) }
     if start < end {
-      for leg in legs(from: start, to: end) { take(leg, &carried, lost: &lost) }
+      for leg in legs(from: start, to: end) { take(leg, &carried, &counts) }
     } else {
-      for leg in legs(from: end, to: start).reversed() { takeBack(leg, &carried) }
+      for leg in legs(from: end, to: start).reversed() { takeBack(leg, &carried, &counts) }
     }
-    return target.ontology.adopted(carried, lost: &lost)
+    return target.ontology.adopted(carried, lost: &counts.unknown)
   }
 
-  private func take(_ leg: Leg, _ labels: inout [Annotation?], lost: inout Int) {
+  private func take(_ leg: Leg, _ labels: inout [Annotation?], _ counts: inout Counts) {
     switch leg {
-    case .forward(let number):
-      var uncounted = Self.tallies(self[number])
-      forward(number, &labels, &uncounted)
+    case .forward(let number): forward(number, &labels, &counts)
     case .back(let number): back(number, &labels)
     case .through(let number):
-      guard let ontology = self[number]?.ontology else { return }
-      labels = ontology.adopted(labels, lost: &lost).map { Optional($0) }
+      labels = versions[number - 1].ontology.adopted(labels, lost: &counts.unknown)
+        .map { Optional($0) }
     }
   }
 
-  private func takeBack(_ leg: Leg, _ labels: inout [Annotation?]) {
+  private func takeBack(_ leg: Leg, _ labels: inout [Annotation?], _ counts: inout Counts) {
     switch leg {
     case .forward(let number): back(number, &labels)
-    case .back(let number):
-      var uncounted = Self.tallies(self[number])
-      forward(number, &labels, &uncounted)
+    case .back(let number): forward(number, &labels, &counts)
     case .through: break
     }
   }
 
-  private func forward(
-    _ number: Int, _ labels: inout [Annotation?], _ tallies: inout [MigrationTally]
-  ) {
-    guard case .migration(let migration)? = self[number]?.change, let before = self[number - 1] else {
-      return
-    }
-    migration.carry(&labels, from: before.ontology, tallies: &tallies)
+  private func forward(_ number: Int, _ labels: inout [Annotation?], _ counts: inout Counts) {
+    let steps = steps(of: number)
+    var tallies = counts.tallies[number] ?? steps.map { _ in MigrationTally() }
+    for place in steps.indices { tallies[place] += steps[place].carry(&labels) }
+    counts.tallies[number] = tallies
   }
 
   private func back(_ number: Int, _ labels: inout [Annotation?]) {
-    guard case .migration(let migration)? = self[number]?.change, let before = self[number - 1] else {
-      return
-    }
-    migration.carryBack(&labels, from: before.ontology)
+    guard let before = self[number - 1] else { return }
+    for step in steps(of: number).reversed() { step.carryBack(&labels) }
     var lost = 0
     labels = before.ontology.adopted(labels, lost: &lost).map { Optional($0) }
-  }
-
-  private static func tallies(_ version: Version?) -> [MigrationTally] {
-    guard case .migration(let migration)? = version?.change else { return [] }
-    return migration.steps.map { _ in MigrationTally() }
-  }
-
-  /// Carries labels to the last version, as a trial of it.
-  ///
-  /// - Parameters:
-  ///   - tallies: one a step of the last version's migration, added to.
-  ///   - unknown: counts labels that it has no word for.
-  public func tried(
-    _ labels: [Annotation], from start: Int, tallies: inout [MigrationTally], unknown: inout Int
-  ) -> [Annotation] {
-    let end = versions.count
-    guard case .migration(let migration)? = versions.last?.change, start < end else {
-      return carried(labels, from: start, to: end, lost: &unknown)
-    }
-    if tallies.isEmpty { tallies = migration.steps.map { _ in MigrationTally() } }
-    // All that came before is carried without being counted.
-    var carried = labels.map { Optional($0) }
-    for leg in legs(from: start, to: end - 1) { take(leg, &carried, lost: &unknown) }
-    forward(end, &carried, &tallies)
-    return versions[end - 1].ontology.adopted(carried, lost: &unknown)
   }
 }
 

@@ -182,12 +182,7 @@ package enum MigrationNotation {
   }
 
   package static func json(_ step: Migration.Step) -> JSON {
-    switch step {
-    case .rename(let place, let name): ["rename": json(place), "to": .string(name)]
-    case .delete(let place): ["delete": json(place)]
-    case .merge(let places, let target):
-      ["merge": .array(places.map { json($0) }), "into": json(target)]
-    case .split(let id, let attribute, let parts):
+    json(step, place: json) { id, attribute, parts in
       [
         "split": .int(Int64(id.number)), "by": .int(Int64(attribute.number)),
         "into": .array(
@@ -198,8 +193,20 @@ package enum MigrationNotation {
             ]
           }),
       ]
-    case .retype(let place, let kind):
-      ["retype": json(place), "to": OntologyNotation.json(kind)]
+    }
+  }
+
+  private static func json(
+    _ step: Migration.Step, place: (Migration.Place) -> JSON,
+    split: (ClassID, ClassID, [Migration.Part]) -> JSON
+  ) -> JSON {
+    switch step {
+    case .rename(let what, let name): ["rename": place(what), "to": .string(name)]
+    case .delete(let what): ["delete": place(what)]
+    case .merge(let places, let target):
+      ["merge": .array(places.map(place)), "into": place(target)]
+    case .split(let id, let attribute, let parts): split(id, attribute, parts)
+    case .retype(let what, let kind): ["retype": place(what), "to": OntologyNotation.json(kind)]
     case .set(let ontology): ["become": OntologyNotation.json(ontology)]
     }
   }
@@ -222,12 +229,7 @@ package enum MigrationNotation {
       }
       return names.count == 1 ? names[0] : .array(names)
     }
-    switch step {
-    case .rename(let what, let name): return ["rename": place(what), "to": .string(name)]
-    case .delete(let what): return ["delete": place(what)]
-    case .merge(let places, let target):
-      return ["merge": .array(places.map(place)), "into": place(target)]
-    case .split(let id, let attribute, let parts):
+    return json(step, place: place) { id, attribute, parts in
       let by = Migration.Place(id, attribute: attribute)
       let options = ontology.definition(at: by)?.options ?? []
       let into = parts.map { part in
@@ -237,9 +239,6 @@ package enum MigrationNotation {
         "split": place(Migration.Place(id)),
         "by": .string(ontology.definition(at: by)?.name ?? ""), "into": .object(into),
       ]
-    case .retype(let what, let kind):
-      return ["retype": place(what), "to": OntologyNotation.json(kind)]
-    case .set(let ontology): return ["become": OntologyNotation.json(ontology)]
     }
   }
 

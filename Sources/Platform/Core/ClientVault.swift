@@ -17,15 +17,19 @@ package final class ClientVault: Sendable {
   /// Imports and exports that are being done now, by key or id: a hasty retry cannot run beside
   /// the first, and the vault is not closed under them.
   package let work = WorkInHand()
-  private let contents = Mutex<[ContentKey: ProjectContent]>([:])
+  // Versions and forms never change, so they are kept once read.
+  private let versions = Kept<Numbered, ProjectContent>()
+  private let forms = Kept<Numbered, ProjectContent>()
+  let histories = Kept<Numbered, OntologyHistory>()
 
-  private enum ContentKey: Hashable {
-    case version(ProjectID, Int)
-    case form(ProjectID, Int64)
+  struct Numbered: Hashable {
+    var project: ProjectID
+    var number: Int
   }
 
   package init(
-    clientID: ClientID, isTest: Bool = false, database: any Database, blobs: any Blobs, key: DataKey,
+    clientID: ClientID, isTest: Bool = false, database: any Database, blobs: any Blobs,
+    key: DataKey,
     environment: Environment
   ) {
     self.clientID = clientID
@@ -40,20 +44,10 @@ package final class ClientVault: Sendable {
     JournalRecord(at: environment.now(), actor: actor)
   }
 
-  /// The ontology and instructions a task is answered by now: those it brought along, else those of
-  /// its project's version, or of the one that its labels were migrated to.
-  package func content(of task: TaskRow, _ connection: any Connection) throws -> ProjectContent {
-    guard let form = task.form else {
-      let readings = try readings(of: task.project, connection)
-      return try content(of: task.project, version: readings.current(for: task.version), connection)
-    }
-    return try content(ofForm: form, in: task.project, connection)
-  }
-
   package func content(
     ofForm form: Int64, in project: ProjectID, _ connection: any Connection
   ) throws -> ProjectContent {
-    try kept(.form(project, form)) {
+    try forms.value(.init(project: project, number: Int(form))) {
       let sealed = try connection.first(
         "SELECT sealed FROM forms WHERE number = ? AND project_id = ?",
         [.int(form), project.sql]
@@ -84,7 +78,7 @@ package final class ClientVault: Sendable {
   package func content(
     of project: ProjectID, version: Int, _ connection: any Connection
   ) throws -> ProjectContent {
-    try kept(.version(project, version)) {
+    try versions.value(.init(project: project, number: version)) {
       let sealed = try connection.first(
         "SELECT sealed FROM project_versions WHERE project_id = ? AND version = ?",
         [project.sql, .number(version)]
@@ -93,19 +87,6 @@ package final class ClientVault: Sendable {
       return try ProjectContent(
         stored: key.open(sealed, table: "project_versions", row: "\(project)/\(version)"))
     }
-  }
-
-  /// Versions and forms never change, so they are kept once read.
-  private func kept(
-    _ key: ContentKey, _ read: () throws -> ProjectContent
-  ) throws -> ProjectContent {
-    if let known = contents.withLock({ $0[key] }) { return known }
-    let content = try read()
-    contents.withLock {
-      if $0.count > 256 { $0.removeAll() }
-      $0[key] = content
-    }
-    return content
   }
 }
 

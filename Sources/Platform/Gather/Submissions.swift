@@ -120,13 +120,7 @@ package struct Submissions: Sendable {
   private static func content(
     _ submission: Submission, ontology json: JSON
   ) throws(Refusal) -> ProjectContent {
-    let ontology: Ontology
-    do {
-      ontology = try OntologyNotation.ontology(from: json)
-    } catch {
-      throw .invalid(path: error.path, problem: error.problem)
-    }
-    if let fault = ontology.fault { throw .ontology(fault) }
+    let ontology = try Ontology(sent: json).sound()
     return ProjectContent(
       ontology: ontology, instructions: submission.instructions, rules: submission.rules)
   }

@@ -86,8 +86,10 @@ package struct Answers: Sendable {
     _ connection: any Connection
   ) throws -> [Annotation] {
     let ontology = reading.ontology
-    let rules = try vault.content(of: task, connection).rules
-    guard ontology.hasSpans || rules != nil else { return try checked(json, ontology, task.size, nil) }
+    let rules = reading.content.rules
+    guard ontology.hasSpans || rules != nil else {
+      return try checked(json, ontology, task.size, nil)
+    }
     let content = try TaskContent.of(task, vault, connection)
     let annotations = try checked(json, ontology, task.size, content.text)
     if let rules, let prelabels = content.prelabels {

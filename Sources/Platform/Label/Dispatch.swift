@@ -132,7 +132,8 @@ package struct Dispatch: Sendable {
           claim: try Claim(
             lease: lease, task: task, sealed: row.blob(base), reading: reading,
             remarks: remarks(on: task, connection),
-            edits: DraftEdits.all(of: lease.id, vault, connection)), draft: row.optionalBlob(base + 1)
+            edits: DraftEdits.all(of: lease.id, vault, connection)),
+          draft: row.optionalBlob(base + 1)
         )
       }
     }

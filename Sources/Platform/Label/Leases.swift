@@ -26,10 +26,7 @@ package struct Leases: Sendable {
   package func heartbeat(_ id: LeaseID) async throws -> Int64 {
     let now = vault.environment.now()
     return try await vault.database.write(.relaxed) { connection in
-      var lease = try LeaseRow.get(id, of: worker, in: project, connection)
-      _ = try step(&lease, .heartbeat(until: now + Dispatch.leaseMilliseconds))
-      try lease.saveState(at: now, connection)
-      return lease.lifecycle.deadline
+      try renew(id, at: now, connection).lifecycle.deadline
     }
   }
 
@@ -41,9 +38,7 @@ package struct Leases: Sendable {
     let now = vault.environment.now()
     let sealed = draft.isEmpty ? nil : vault.key.seal(draft, table: "leases", row: id)
     try await vault.database.write(.flushed) { connection in
-      var lease = try LeaseRow.get(id, of: worker, in: project, connection)
-      _ = try step(&lease, .heartbeat(until: now + Dispatch.leaseMilliseconds))
-      try lease.saveState(at: now, connection)
+      _ = try renew(id, at: now, connection)
       try connection.run(
         "UPDATE leases SET sealed = ? WHERE id = ?", [.optional(sealed), id.sql])
       try DraftEdits.forget(id, connection)
@@ -107,6 +102,16 @@ package struct Leases: Sendable {
       try LeaseEnd.giveBack(lease, now: record.at, connection)
       try record.append(connection, "lease.\(lease.lifecycle.state.rawValue)", id.text)
     }
+  }
+
+  /// - Throws: `.unknown(.lease)`, `.leaseEnded`.
+  func renew(
+    _ id: LeaseID, at now: Int64, _ connection: any Connection
+  ) throws -> LeaseRow {
+    var lease = try LeaseRow.get(id, of: worker, in: project, connection)
+    _ = try step(&lease, .heartbeat(until: now + Dispatch.leaseMilliseconds))
+    try lease.saveState(at: now, connection)
+    return lease
   }
 
   private func step(

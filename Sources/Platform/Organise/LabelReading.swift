@@ -9,14 +9,16 @@ import Vault
 /// given under: what is stored stays as it was given, and says its version where that is not the
 /// task's own.
 package struct LabelReading: Sendable {
-  /// In whose words.
-  package let ontology: Ontology
+  /// In whose words, and by which rules.
+  package let content: ProjectContent
   /// As which version.
   package let version: Int
   /// The task's own, of labels that do not say theirs.
   let made: Int
   /// nil where the project's ontology was never migrated.
   let history: OntologyHistory?
+
+  package var ontology: Ontology { content.ontology }
 
   /// - Parameter json: in stored notation: annotations by numbers, or `{"version", "annotations"}`.
   func annotations(from json: JSON) throws -> [Annotation] {
@@ -72,13 +74,14 @@ struct ProjectReadings: Sendable {
     of task: TaskRow, as version: Int? = nil, _ connection: any Connection
   ) throws -> LabelReading {
     if let form = task.form {
-      let ontology = try vault.content(ofForm: form, in: project, connection).ontology
       return LabelReading(
-        ontology: ontology, version: task.version, made: task.version, history: nil)
+        content: try vault.content(ofForm: form, in: project, connection), version: task.version,
+        made: task.version, history: nil)
     }
     let version = version ?? current(for: task.version)
-    let ontology = try vault.content(of: project, version: version, connection).ontology
-    return LabelReading(ontology: ontology, version: version, made: task.version, history: history)
+    return LabelReading(
+      content: try vault.content(of: project, version: version, connection), version: version,
+      made: task.version, history: history)
   }
 
   /// Versions of tasks that are read as the project's last one.
@@ -101,15 +104,17 @@ extension ClientVault {
 
   /// Every version of a project's ontology up to one of them.
   ///
-  /// - Complexity: O(versions)
+  /// - Complexity: O(versions) the first time
   func history(
     of project: ProjectID, _ version: Int, _ connection: any Connection
   ) throws -> OntologyHistory {
-    OntologyHistory(
-      try (1...version).map { number in
-        let content = try content(of: project, version: number, connection)
-        return .init(content.ontology, content.change)
-      })
+    try histories.value(.init(project: project, number: version)) {
+      OntologyHistory(
+        try (1...version).map { number in
+          let content = try content(of: project, version: number, connection)
+          return .init(content.ontology, content.change)
+        })
+    }
   }
 
   func reading(

@@ -36,16 +36,14 @@ package struct Migrations: Sendable {
     /// Number of the new version.
     package var version: Int
     package var ontology: Ontology
-    /// Before the first step, for the words of the steps.
-    package var before: Ontology
-    package var steps: [(step: Migration.Step, tally: MigrationTally)]
+    package var steps: [(step: Migration.ResolvedStep, tally: MigrationTally)] = []
     /// Answers looked at.
-    package var answers: Int
+    package var answers = 0
     /// Labels of earlier versions that the new one has no word for, without a step that says so.
-    package var unknown: Int
+    package var unknown = 0
     /// Answers that do not keep the new ontology as they are. They stay; who edits them is asked to
     /// mend them.
-    package var breaking: Int
+    package var breaking = 0
     /// Why the first of them does not.
     package var firstBreak: String?
     /// Tasks in somebody's hands: they go on by the version they began with.
@@ -90,21 +88,12 @@ package struct Migrations: Sendable {
     try project.refuse(unlessAt: draft.version)
     let history = try vault.history(of: project.id, project.version, connection)
     let current = history.versions[project.version - 1].ontology
-    let (migration, ontology): (Migration, Ontology)
-    do {
-      var steps = draft.steps ?? []
-      if let asked = draft.ontology, let list = steps.array {
-        steps = .array(list + [["become": asked]])
-      }
-      migration = try MigrationNotation.migration(from: steps, of: current)
-      ontology = try current.after(migration)
-    } catch let fault as NotationFault {
-      throw Refusal.invalid(path: fault.path, problem: fault.problem)
-    } catch let fault as MigrationFault {
-      throw Refusal.invalid(path: "steps", problem: fault.problem)
+    var steps = draft.steps ?? []
+    if let asked = draft.ontology, let list = steps.array {
+      steps = .array(list + [["become": asked]])
     }
-    if let fault = ontology.fault { throw Refusal.ontology(fault) }
-    guard ontology != current else {
+    let (migration, ontology) = try current.taken(through: steps)
+    guard try ontology.sound() != current else {
       throw Refusal.invalid(path: "steps", problem: "would change nothing")
     }
     return OntologyHistory(history.versions + [.init(ontology, .migration(migration))])
@@ -124,14 +113,12 @@ package struct Migrations: Sendable {
   private func report(
     _ history: OntologyHistory, _ project: Project, _ connection: any Connection
   ) throws -> Report {
-    let new = history.versions[history.versions.count - 1]
-    var tallies: [MigrationTally] = []
+    let new = history.versions.count
+    let ontology = history.versions[new - 1].ontology
     var report = Report(
-      version: history.versions.count, ontology: new.ontology,
-      before: history.versions[history.versions.count - 2].ontology, steps: [], answers: 0,
-      unknown: 0,
-      breaking: 0, inHand: try inHand(project.id, connection))
-    let past = try vault.readings(of: project.id, connection).history ?? history
+      version: new, ontology: ontology, inHand: try inHand(project.id, connection))
+    var counts = OntologyHistory.Counts()
+    let readings = try vault.readings(of: project.id, connection)
     try connection.forEach(
       """
       SELECT \(TaskRow.columns), \(AnswerRow.columns)
@@ -141,28 +128,23 @@ package struct Migrations: Sendable {
     ) { row in
       let task = TaskRow.row(row)
       let columns = OffsetRow(row: row, offset: TaskRow.columnCount)
-      let reading = LabelReading(
-        ontology: past.versions[task.version - 1].ontology, version: task.version,
-        made: task.version,
-        history: past)
+      let reading = try readings.reading(of: task, as: task.version, connection)
       let plain = try vault.key.open(
         AnswerRow.sealed(columns), table: "answers", row: AnswerRow.clear(columns).id.text)
       let given = try reading.given(try JSON(parsing: [UInt8](plain)))
-      let labels = history.tried(
-        given.annotations, from: given.version, tallies: &tallies, unknown: &report.unknown)
+      let labels = history.carried(
+        given.annotations, from: given.version, to: new, counts: &counts)
       report.answers += 1
       do throws(AnnotationFault) {
-        try new.ontology.validate(labels, imageSize: task.size)
+        try ontology.validate(labels, imageSize: task.size)
       } catch {
         report.breaking += 1
         if report.firstBreak == nil { report.firstBreak = error.sentence }
       }
       return true
     }
-    if case .migration(let migration)? = new.change {
-      if tallies.isEmpty { tallies = migration.steps.map { _ in MigrationTally() } }
-      report.steps = Array(zip(migration.steps, tallies)).map { (step: $0, tally: $1) }
-    }
+    report.unknown = counts.unknown
+    report.steps = history.effects(of: new, in: counts)
     return report
   }
 

@@ -1,5 +1,5 @@
-import Foundation
 import Formats
+import Foundation
 import Labels
 import Notation
 import Store
@@ -73,7 +73,9 @@ package struct ProjectContent: Hashable, Sendable {
     rules = json["prelabel_rules"].map(PrelabelRules.init)
     change =
       json["undoes"]?.integer.map { .undoing(Int(clamping: $0)) }
-      ?? json["migration"].flatMap { MigrationNotation.migration(stored: $0) }.map { .migration($0) }
+      ?? json["migration"].flatMap { MigrationNotation.migration(stored: $0) }.map {
+        .migration($0)
+      }
   }
 
   /// Stores it as a version of a project.
@@ -94,7 +96,8 @@ package struct ProjectContent: Hashable, Sendable {
     if let request { members.append(.init("request", request)) }
     if let rules { members.append(.init("prelabel_rules", rules.json)) }
     switch change {
-    case .migration(let migration): members.append(.init("migration", MigrationNotation.json(migration)))
+    case .migration(let migration):
+      members.append(.init("migration", MigrationNotation.json(migration)))
     case .undoing(let version): members.append(.init("undoes", .int(Int64(version))))
     case nil: break
     }

@@ -1,5 +1,5 @@
-import Foundation
 import Formats
+import Foundation
 import Labels
 import Notation
 import Store
@@ -53,7 +53,7 @@ package struct Projects: Sendable {
       throw Refusal.invalid(path: "ontology", problem: "is missing")
     }
     let content = ProjectContent(
-      ontology: try ontology(ontologyJSON, after: nil),
+      ontology: try Ontology(sent: ontologyJSON).sound(),
       instructions: try checked(instructions: draft.instructions ?? ""),
       request: draft.request)
     let id: ProjectID = vault.environment.newID()
@@ -146,7 +146,7 @@ package struct Projects: Sendable {
       let before = try vault.content(of: id, version: project.version, connection)
       var content = before
       if let json = draft.ontology {
-        content.ontology = try ontology(json, after: before.ontology)
+        content.ontology = try Ontology(sent: json, after: before.ontology).sound()
       }
       if let instructions { content.instructions = instructions }
       if let request = draft.request { content.request = request }
@@ -186,17 +186,6 @@ package struct Projects: Sendable {
       "SELECT id FROM projects WHERE name = ? AND id <> ?", [.text(name), id.sql]
     ) { $0.text(0) }
     if other != nil { throw Refusal.taken(.project, name) }
-  }
-
-  private func ontology(_ json: JSON, after predecessor: Ontology?) throws(Refusal) -> Ontology {
-    let ontology: Ontology
-    do {
-      ontology = try OntologyNotation.ontology(from: json, predecessor: predecessor)
-    } catch {
-      throw .invalid(path: error.path, problem: error.problem)
-    }
-    if let fault = ontology.fault { throw .ontology(fault) }
-    return ontology
   }
 
   private func checked(_ plan: QualityPlan) throws(Refusal) -> QualityPlan {

@@ -25,8 +25,8 @@ enum OntologyRoutes {
         try fields.optionalChoice("format", OntologyText.Format.self)
         ?? OntologyText.format(of: text)
       var (ontology, notes) = try OntologyText.read(
-        text, as: format, after: try fields["predecessor"].map { try OntologyText.own($0) })
-      if let steps = fields["steps"] { ontology = try OntologyText.taken(steps, from: ontology) }
+        text, as: format, after: try fields["predecessor"].map { try Ontology(sent: $0) })
+      if let steps = fields["steps"] { (_, ontology) = try ontology.taken(through: steps) }
       return .json([
         "format": .string(format.rawValue), "ontology": OntologyNotation.json(ontology),
         "yaml": .string(YAMLNotation.text(OntologyNotation.json(ontology))),
@@ -55,23 +55,28 @@ enum OntologyRoutes {
         let projects = Projects(vault, actor: actor)
         let project = try await projects.get(call.id("project", .project))
         let versions = try await projects.versions(of: project)
-        return .json(
-          .page(
-            versions.enumerated().map { json($0.offset + 1, $0.element.at, $0.element.content) },
-            next: nil))
+        let undoable = OntologyHistory(
+          versions.map { .init($0.content.ontology, $0.content.change) }
+        ).undoable
+        let items = versions.enumerated().map { index, version in
+          json(index + 1, version.at, version.content, isUndoable: index + 1 == undoable)
+        }
+        return .json(.page(items, next: nil))
       }
     },
     Route(
       .post, "/api/projects/{project}/migrations", .managers,
       "Changes the ontology and takes the labels along; `dry_run` counts them, `undo` takes it back.",
-      body: [.objects("steps"), .object("ontology"), .bool("dry_run"), .bool("undo"),
+      body: [
+        .objects("steps"), .object("ontology"), .bool("dry_run"), .bool("undo"),
         .integer("version"),
       ]
     ) { call in
       let fields = try await call.fields()
       let isUndo = try fields.optionalBool("undo") ?? false
       let isDry = try fields.optionalBool("dry_run") ?? false
-      let draft = Migrations.Draft(steps: fields["steps"], ontology: fields["ontology"],
+      let draft = Migrations.Draft(
+        steps: fields["steps"], ontology: fields["ontology"],
         version: try fields.optionalInt("version"))
       guard !isUndo || (draft.steps == nil && draft.ontology == nil) else {
         throw Refusal.invalid(path: "undo", problem: "takes neither steps nor an ontology")
@@ -91,7 +96,9 @@ enum OntologyRoutes {
     },
   ]
 
-  private static func json(_ number: Int, _ at: Int64, _ content: ProjectContent) -> JSON {
+  private static func json(
+    _ number: Int, _ at: Int64, _ content: ProjectContent, isUndoable: Bool
+  ) -> JSON {
     var members: [JSON.Member] = [
       .init("version", .count(number)), .init("created_at", .time(at)),
       .init("classes", .count(content.ontology.classes.count)),
@@ -100,6 +107,7 @@ enum OntologyRoutes {
     case .migration(let migration):
       let spoken = migration.steps.filter { if case .set = $0 { false } else { true } }
       members.append(.init("steps", .count(spoken.count)))
+      members.append(.init("undoable", .bool(isUndoable)))
     case .undoing(let version): members.append(.init("undoes", .count(version)))
     case nil: break
     }
@@ -107,12 +115,11 @@ enum OntologyRoutes {
   }
 
   private static func json(_ report: Migrations.Report) -> JSON {
-    var before = report.before
-    let steps = report.steps.compactMap { step, tally -> JSON? in
-      defer { before = (try? before.after(step)) ?? before }
-      if case .set = step { return nil }
+    let steps = report.steps.compactMap { resolved, tally -> JSON? in
+      if case .set = resolved.step { return nil }
       return [
-        "step": MigrationNotation.named(step, in: before), "labels": .count(tally.touched),
+        "step": MigrationNotation.named(resolved.step, in: resolved.before),
+        "labels": .count(tally.touched),
         "lost": .count(tally.lost),
       ]
     }

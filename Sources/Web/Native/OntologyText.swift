@@ -30,18 +30,7 @@ enum OntologyText {
     _ text: String, as format: Format, after predecessor: Ontology?
   ) throws -> (Ontology, [OntologyReading.Note]) {
     let reading = try reading(text, as: format)
-    let ontology = try own(reading.ontology, after: predecessor)
-    if let fault = ontology.fault { throw Refusal.ontology(fault) }
-    return (ontology, reading.notes)
-  }
-
-  /// An ontology in native notation.
-  static func own(_ json: JSON, after predecessor: Ontology? = nil) throws(Refusal) -> Ontology {
-    do {
-      return try OntologyNotation.ontology(from: json, predecessor: predecessor)
-    } catch {
-      throw .invalid(path: error.path, problem: error.problem)
-    }
+    return (try Ontology(sent: reading.ontology, after: predecessor).sound(), reading.notes)
   }
 
   private static func reading(_ text: String, as format: Format) throws -> OntologyReading {
@@ -57,18 +46,6 @@ enum OntologyText {
       }
     } catch let fault as OntologyReadingFault {
       throw Refusal.invalid(path: fault.place, problem: fault.problem)
-    }
-  }
-
-  /// The ontology after the steps of a migration.
-  static func taken(_ steps: JSON, from ontology: Ontology) throws -> Ontology {
-    do {
-      let migration = try MigrationNotation.migration(from: steps, of: ontology)
-      return try ontology.after(migration)
-    } catch let fault as NotationFault {
-      throw Refusal.invalid(path: fault.path, problem: fault.problem)
-    } catch let fault as MigrationFault {
-      throw Refusal.invalid(path: "steps", problem: fault.problem)
     }
   }
 

@@ -18,8 +18,12 @@ enum WorkRoutes {
       let who = try call.who()
       var items: [JSON] = []
       for listing in try await Directory(call.engine).open(to: who) {
-        let counts = try await call.engine.vaults.with(listing.client) { vault in
-          try await Batches(vault, actor: who.actor).counts(of: listing.project)
+        let (counts, feedback) = try await call.engine.vaults.with(listing.client) { vault in
+          let worker = vault.key.pseudonym(of: who.workerName)
+          return (
+            try await Batches(vault, actor: who.actor).counts(of: listing.project),
+            try await Feedback(vault, worker: worker, project: listing.project).newCount()
+          )
         }
         let role = who.role(in: listing.client)
         items.append([
@@ -27,12 +31,7 @@ enum WorkRoutes {
           "open": .count(counts.open), "in_review": .count(counts.inReview),
           "completed": .count(counts.completed), "tasks": .count(counts.tasks),
           "may_review": .bool(role != nil && role != .labeler),
-          "feedback": .count(
-            try await call.engine.vaults.with(listing.client) { vault in
-              try await Feedback(
-                vault, worker: vault.key.pseudonym(of: who.workerName), project: listing.project
-              ).newCount()
-            }),
+          "feedback": .count(feedback),
         ])
       }
       return .json(.page(items, next: nil))
@@ -129,16 +128,17 @@ enum WorkRoutes {
     Route(
       .post, "/api/work/{project}/leases/{lease}/edits", .work,
       "Keeps what is being edited, edit by edit; `reset` begins anew from the first of them.",
-      body: [.integer("first", isRequired: true), .objects("edits", isRequired: true), .bool("reset")]
+      body: [
+        .integer("first", isRequired: true), .objects("edits", isRequired: true), .bool("reset"),
+      ]
     ) { call in
       let fields = try await call.fields()
       guard let first = try fields.optionalInt("first"), let edits = fields["edits"]?.array else {
         throw Refusal.invalid(path: "edits", problem: "must be an array, and first a number")
       }
       let isReset = try fields.optionalBool("reset") ?? false
-      return try await call.atWork { vault, project, worker in
-        let next = try await DraftEdits(vault, worker: worker, project: project).append(
-          edits, first: first, isReset: isReset, to: call.id("lease", .lease))
+      return try await onLease(call) { leases, id in
+        let next = try await leases.append(edits, first: first, isReset: isReset, to: id)
         return .json(["next": .count(next)])
       }
     },
@@ -156,9 +156,8 @@ enum WorkRoutes {
       .post, "/api/work/{project}/leases/{lease}/unreadable", .work,
       "Says that the task's image cannot be decoded; the task fails once that is sure."
     ) { call in
-      try await call.atWork { vault, project, worker in
-        let hasFailed = try await UnreadableImages(vault, worker: worker, project: project).report(
-          call.id("lease", .lease), by: call.services.fetcher)
+      try await onLease(call) { leases, id in
+        let hasFailed = try await leases.reportUnreadable(id, by: call.services.fetcher)
         return .json(["failed": .bool(hasFailed)])
       }
     },
@@ -216,7 +215,9 @@ enum WorkRoutes {
       return try await call.atWork(reviewing: true) { vault, project, worker in
         let task = try await Reviews(vault, reviewer: worker, project: project).submit(
           verdict, for: call.id("lease", .lease), activeMilliseconds: milliseconds(seconds))
-        return .json(["task": .string(task.id.text), "status": .string(task.lifecycle.state.rawValue)])
+        return .json([
+          "task": .string(task.id.text), "status": .string(task.lifecycle.state.rawValue),
+        ])
       }
     },
   ]
@@ -272,7 +273,8 @@ enum WorkRoutes {
       .init(
         "task",
         [
-          "id": .string(leased.task.id.text), "version": .count(leased.lease.version ?? leased.task.version),
+          "id": .string(leased.task.id.text),
+          "version": .count(leased.lease.version ?? leased.task.version),
           "form": .optional(leased.task.form.map { Int($0) }),
           "params": leased.content.params, "media": .object(media),
           "width": .optional(leased.task.size?.width),

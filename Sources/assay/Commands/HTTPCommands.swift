@@ -36,13 +36,10 @@ struct ProjectCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-      let data =
-        file == "-"
-        ? FileHandle.standardInput.readDataToEndOfFile() : FileManager.default.contents(atPath: file)
-      guard let data else { throw Failure("\(file) cannot be read") }
+      let bytes = try InputFile.bytes(file)
       let json: JSON
       do {
-        json = try JSON(parsing: [UInt8](data))
+        json = try JSON(parsing: bytes)
       } catch {
         throw Failure("\(file): \(error.explanation), at byte \(error.offset + 1)")
       }

@@ -32,7 +32,8 @@ struct OntologyCommand: AsyncParsableCommand {
     @OptionGroup var server: ServerOptions
 
     func run() async throws {
-      let reading = try await OntologyCommand.reading(file, server.client())
+      let reading = try await OntologyCommand.reading(
+        try InputFile.bytes(file), of: file, server.client())
       let text = yaml ? reading["yaml"]?.string : reading["ontology"]?.text
       print(text ?? "", terminator: yaml ? "" : "\n")
     }
@@ -53,13 +54,13 @@ struct OntologyCommand: AsyncParsableCommand {
 
     func run() async throws {
       let client = try server.client()
-      let bytes = try OntologyCommand.bytes(file)
+      let bytes = try InputFile.bytes(file)
       var body: [JSON.Member] = [.init("dry_run", .bool(dryRun))]
       if let steps = try? JSON(parsing: bytes), steps.array != nil {
         body.append(.init("steps", steps))
       } else {
-        let ontology = try await OntologyCommand.reading(file, client, like: project)["ontology"]
-        body.append(.init("ontology", ontology ?? [:]))
+        let reading = try await OntologyCommand.reading(bytes, of: file, client, like: project)
+        body.append(.init("ontology", reading["ontology"] ?? [:]))
       }
       let answer = try await client.send(
         .POST, "/api/projects/\(project)/migrations", .object(body))
@@ -83,20 +84,12 @@ struct OntologyCommand: AsyncParsableCommand {
     }
   }
 
-  fileprivate static func bytes(_ file: String) throws -> [UInt8] {
-    let data =
-      file == "-"
-      ? FileHandle.standardInput.readDataToEndOfFile() : FileManager.default.contents(atPath: file)
-    guard let data else { throw Failure("\(file) cannot be read") }
-    return [UInt8](data)
-  }
-
   /// - Parameter project: whose names keep their numbers.
   fileprivate static func reading(
-    _ file: String, _ client: APIClient, like project: String? = nil
+    _ bytes: [UInt8], of file: String, _ client: APIClient, like project: String? = nil
   ) async throws -> JSON {
     var body: [JSON.Member] = [
-      .init("text", .string(String(decoding: try bytes(file), as: UTF8.self)))
+      .init("text", .string(String(decoding: bytes, as: UTF8.self)))
     ]
     if let project {
       let current = try await client.send(.GET, "/api/projects/\(project)/ontology")

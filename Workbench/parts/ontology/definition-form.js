@@ -1,5 +1,6 @@
+import { isQuestion } from "../../core/answer.js";
 import { fill, h, icon } from "../../core/dom.js";
-import { freeName, isAsked, isChoice, isDrawn, kindNames, moved, questionKinds, replaced, retyped, shapeKinds, without } from "../../core/ontology.js";
+import { freeName, isChoice, isDrawn, kindNames, moved, questionKinds, replaced, retyped, shapeKinds, without } from "../../core/ontology.js";
 import { say, word } from "../../core/words.js";
 import { check, choice, field, number, text } from "./fields.js";
 import { optionsForm } from "./options-form.js";
@@ -28,10 +29,10 @@ export function definitionForm(definition, ways) {
         (kind) => ways.change(retyped(ways.current(), kind)))),
     ofKind(definition, set, ways),
     isAttribute ? null : look(definition, set),
-    definition.kind === "relation" ? null : check(isAsked(definition) ? say("Must be answered") : say("At least one in every answer"), Boolean(definition.required), (required) => set({ required })),
-    isAsked(definition) ? condition(definition, set, ways) : null,
+    definition.kind === "relation" ? null : check(isQuestion(definition) ? say("Must be answered") : say("At least one in every answer"), Boolean(definition.required), (required) => set({ required })),
+    isQuestion(definition) ? condition(definition, set, ways) : null,
     isDrawn(definition) ? rules(definition, set, ways.current) : null,
-    definition.kind !== "relation" && !isAsked(definition) ? attributes(definition, set, ways) : null);
+    definition.kind !== "relation" && !isQuestion(definition) ? attributes(definition, set, ways) : null);
 }
 
 /** Without members that say nothing.
@@ -112,7 +113,7 @@ function ends(current, set, all) {
 /** @param {LabelClass} definition
  * @param {(some: Partial<LabelClass>) => void} set */
 function look(definition, set) {
-  if (isAsked(definition)) return null;
+  if (isQuestion(definition)) return null;
   return h("div.pair", {}, field(say("Colour"), h("div.row.no-wrap", {}, h("input.input.color", {
     type: "color", value: definition.color ?? "#7f9f9a", "aria-label": say("Colour"), onchange: (/** @type {any} */ event) => set({ color: event.target.value }),
   }), definition.color ? h("button.button.quiet", { type: "button", onclick: () => set({ color: undefined }) }, say("By itself")) : h("span.muted", {}, say("By itself")))),
@@ -124,7 +125,7 @@ function look(definition, set) {
  * @param {(some: Partial<LabelClass>) => void} set
  * @param {Ways} ways */
 function condition(definition, set, { all, attributeOf, current }) {
-  const siblings = attributeOf ? attributeOf.attributes ?? [] : all.filter(isAsked);
+  const siblings = attributeOf ? attributeOf.attributes ?? [] : all.filter(isQuestion);
   const place = siblings.findIndex((one) => one.id === definition.id);
   const before = siblings.slice(0, place).filter((one) => isChoice(one) || one.kind === "boolean");
   if (!before.length) return null;

@@ -53,11 +53,11 @@ export const changesDialog = (report, answers) => dialog(say("Save version {n}",
  * @param {() => void} undone
  */
 export function versionsCard(project, versions, undone) {
-  const standing = versions.reduce((/** @type {number[]} */ all, one) => (one.undoes ? all.slice(0, -1) : one.steps === undefined ? all : [...all, one.version]), []);
+  const undoable = versions.find((one) => one.undoable);
   const undo = async () => {
     try {
       const report = await post(`/api/projects/${project}/migrations`, { undo: true, dry_run: true });
-      const isSure = await dialog(say("Undo the migration to version {n}?", { n: Number(standing.at(-1)) }), (close) => [
+      const isSure = await dialog(say("Undo the migration to version {n}?", { n: undoable.version }), (close) => [
         h("p", {}, say("Labels from before it are as they were. Those given since are carried back as far as they say what there was.")), effects(report),
         h("div.row", {}, h("button.button.primary", { onclick: () => close(true) }, say("Undo it")), h("button.button.quiet", { onclick: () => close() }, say("Cancel")))]);
       if (!isSure) return;
@@ -72,7 +72,7 @@ export function versionsCard(project, versions, undone) {
     : one.steps === undefined ? (one.version === 1 ? say("as it was made") : say("for tasks made since"))
       : one.steps ? say("{n} changes, labels went along", { n: one.steps }) : say("labels went along"));
   return h("section.card.stack", {}, h("div.spread", {}, h("h2", {}, say("Versions")),
-    standing.length ? h("button.button", { onclick: undo }, say("Undo the last migration…")) : null),
+    undoable ? h("button.button", { onclick: undo }, say("Undo the last migration…")) : null),
   h("div.scroller", {}, h("table.table", {}, h("thead", {}, h("tr", {}, h("th", {}, say("Version")), h("th", {}, say("Made")), h("th", {}, say("How")), h("th.end", {}, say("Classes")))),
     h("tbody", {}, versions.slice().reverse().slice(0, 50).map((one) => h("tr", {}, h("td.number", {}, one.version),
       h("td", {}, new Date(one.created_at).toLocaleString(language)), h("td", {}, how(one)), h("td.end.number", {}, one.classes)))))));
