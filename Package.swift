@@ -26,6 +26,7 @@ let sqlite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swif
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let httpClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 
@@ -45,6 +46,7 @@ let package = Package(
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
     .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
   ],
   targets: [
     // kernel
@@ -75,6 +77,8 @@ let package = Package(
         "Notation", "Geometry", "Labels", "Consensus", "Workflow", "Vault", "Formats", "Store",
         crypto, cryptoExtras,
       ]),
+    // drivers of use cases
+    room("Imaging", ["Platform", subprocess]),
     // delivery
     .target(name: "CWorkbench", cSettings: [.unsafeFlags(["-std=c23", "-Wno-c23-extensions"])]),
     .target(
@@ -86,7 +90,7 @@ let package = Package(
     .executableTarget(
       name: "assay",
       dependencies: [
-        "Platform", "Web", "Store", "StoreSQLite", "Vault", "Notation", "Consensus",
+        "Platform", "Imaging", "Web", "Store", "StoreSQLite", "Vault", "Notation", "Consensus",
         "Formats", arguments, hummingbird, httpClient, logging,
       ], swiftSettings: strict),
     // tests, mirroring the rooms
@@ -103,11 +107,12 @@ let package = Package(
     suite(
       "PlatformTests",
       ["Platform", "Geometry", "Labels", "Formats", "Store", "StoreSQLite", "Notation", "Vault", "Workflow"]),
+    suite("ImagingTests", ["Imaging", "Platform", "Formats"]),
     suite(
       "WebTests",
       [
-        "Web", "Platform", "Store", "StoreSQLite", "Notation", "Formats", "Vault", httpClient,
-        logging,
+        "Web", "Platform", "Imaging", "Store", "StoreSQLite", "Notation", "Formats", "Vault",
+        httpClient, logging,
       ]),
     suite("TidyTests", []),
   ]

@@ -24,7 +24,8 @@ func rings(_ numbers: [Double]) -> [[Point]]? {
   var rings: [[Point]] = []
   var place = 0
   while place < numbers.count {
-    guard let count = Int(exactly: numbers[place]), count >= 0, count <= (numbers.count - place - 1) / 2
+    guard let count = Int(exactly: numbers[place]), count >= 0,
+      count <= (numbers.count - place - 1) / 2
     else { return nil }
     rings.append(
       (0..<count).map { Point(x: numbers[place + 1 + 2 * $0], y: numbers[place + 2 + 2 * $0]) })
@@ -49,7 +50,8 @@ private func numbers(_ polygons: [Polygon]) -> [Double] {
 /// Input: rings. Answer: the counts of the pixels whose centres they hold, or (`rule` 1) those that COCO's
 /// tools give.
 @_expose(wasm, "rasterize") @c(assay_kernel_rasterize)
-public func kernelRasterize(_ count: Int32, _ width: Int32, _ height: Int32, _ rule: Int32) -> Int32 {
+public func kernelRasterize(_ count: Int32, _ width: Int32, _ height: Int32, _ rule: Int32) -> Int32
+{
   guard let numbers = exchange.inputNumbers(count, as: Double.self), let rings = rings(numbers),
     RunLengthMask.canHold(width: Int(width), height: Int(height))
   else { return -1 }
@@ -63,7 +65,8 @@ public func kernelRasterize(_ count: Int32, _ width: Int32, _ height: Int32, _ r
 
 /// Input: points. Answer: the counts of the pixels under a round brush along them.
 @_expose(wasm, "stroke") @c(assay_kernel_stroke)
-public func kernelStroke(_ count: Int32, _ radius: Double, _ width: Int32, _ height: Int32) -> Int32 {
+public func kernelStroke(_ count: Int32, _ radius: Double, _ width: Int32, _ height: Int32) -> Int32
+{
   guard let numbers = exchange.inputNumbers(count, as: Double.self),
     RunLengthMask.canHold(width: Int(width), height: Int(height))
   else { return -1 }
@@ -85,7 +88,8 @@ public func kernelMergeMasks(
 
 /// Input: two masks. Answer: one number, their intersection over union.
 @_expose(wasm, "maskIoU") @c(assay_kernel_mask_iou)
-public func kernelMaskIoU(_ first: Int32, _ second: Int32, _ width: Int32, _ height: Int32) -> Int32 {
+public func kernelMaskIoU(_ first: Int32, _ second: Int32, _ width: Int32, _ height: Int32) -> Int32
+{
   guard let (a, b) = masks(width, height, first, second) else { return -1 }
   return exchange.answer([a.intersectionOverUnion(b)])
 }
@@ -120,7 +124,8 @@ public func kernelEncode(_ width: Int32, _ height: Int32) -> Int32 {
   guard RunLengthMask.canHold(width: Int(width), height: Int(height)),
     let bytes = exchange.inputBytes(width * height)
   else { return -1 }
-  return exchange.answer(RunLengthMask(bitmap: bytes, width: Int(width), height: Int(height)).counts)
+  return exchange.answer(
+    RunLengthMask(bitmap: bytes, width: Int(width), height: Int(height)).counts)
 }
 
 /// Input: a mask. Answer: a byte a pixel, down the columns.
@@ -150,7 +155,9 @@ public func kernelPaint(_ count: Int32, _ width: Int32, _ height: Int32, _ color
 /// Input: a mask. Answer: its outlines as polygons, without points that lie less than `tolerance` pixels
 /// off.
 @_expose(wasm, "trace") @c(assay_kernel_trace)
-public func kernelTrace(_ count: Int32, _ width: Int32, _ height: Int32, _ tolerance: Double) -> Int32 {
+public func kernelTrace(_ count: Int32, _ width: Int32, _ height: Int32, _ tolerance: Double)
+  -> Int32
+{
   guard let mask = mask(width, height, count) else { return -1 }
   let outlines = mask.outlines
   return exchange.answer(
@@ -166,15 +173,21 @@ public func kernelMaskRegion(
   return exchange.answer(mask.region(atColumn: Int(x), row: Int(y)).counts)
 }
 
-/// Input: a mask. Answer: the counts of the mask moved right and down by whole pixels.
+/// Input: a mask. Answer: the counts of the mask moved right and down by whole pixels, in an image of
+/// another size.
 @_expose(wasm, "moveMask") @c(assay_kernel_move_mask)
 public func kernelMoveMask(
-  _ count: Int32, _ width: Int32, _ height: Int32, _ columns: Int32, _ rows: Int32
+  _ count: Int32, _ width: Int32, _ height: Int32, _ columns: Int32, _ rows: Int32,
+  _ newWidth: Int32, _ newHeight: Int32
 ) -> Int32 {
-  guard let mask = mask(width, height, count), abs(columns) <= width, abs(rows) <= height else {
-    return -1
-  }
-  return exchange.answer(mask.moved(columns: Int(columns), rows: Int(rows)).counts)
+  guard let mask = mask(width, height, count), newWidth >= 0, newHeight >= 0,
+    Int64(newWidth) * Int64(newHeight) <= Int64(UInt32.max),
+    abs(Int64(columns)) <= max(width, newWidth),
+    abs(Int64(rows)) <= max(height, newHeight)
+  else { return -1 }
+  let moved = mask.moved(
+    columns: Int(columns), rows: Int(rows), width: Int(newWidth), height: Int(newHeight))
+  return exchange.answer(moved.counts)
 }
 
 /// Input: the `first` numbers of one polygon's rings and then the `second` ones of another's. Answer:
@@ -191,6 +204,8 @@ public func kernelMergePolygons(_ first: Int32, _ second: Int32, _ merge: Int32)
 /// Input: a polygon's rings. Answer: the polygon with fewer points.
 @_expose(wasm, "simplify") @c(assay_kernel_simplify)
 public func kernelSimplify(_ count: Int32, _ tolerance: Double) -> Int32 {
-  guard let all = exchange.inputNumbers(count, as: Double.self), let rings = rings(all) else { return -1 }
+  guard let all = exchange.inputNumbers(count, as: Double.self), let rings = rings(all) else {
+    return -1
+  }
   return exchange.answer(numbers([Polygon(rings: rings).simplified(tolerance: tolerance)]))
 }

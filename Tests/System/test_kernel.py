@@ -72,7 +72,7 @@ def battery(r):
         x = coco_counts(bits)
         yield "encode", bits.tobytes(order="F"), [w, h]
         for name, more in (("compress", []), ("decode", []), ("measure_mask", []), ("trace", [0.0]), ("trace", [1.5]),
-                           ("mask_region", [w // 2, h // 2]), ("move_mask", [w // 3, -h // 4]), ("paint", [0x80ff3300])):
+                           ("mask_region", [w // 2, h // 2]), ("move_mask", [w // 3, -h // 4, w + 5, h - 1]), ("paint", [0x80ff3300])):
             yield name, x.tobytes(), [len(x), w, h, *more]
         y = coco_counts(np.roll(bits, 1, axis=1))
         yield "mask_iou", x.tobytes() + y.tobytes(), [len(x), len(y), w, h]

@@ -21,6 +21,7 @@ enum House {
       "Foundation", "Synchronization", "Glibc", "Darwin", "Crypto", "CryptoExtras", "Notation",
       "Geometry", "Labels", "Consensus", "Workflow", "Vault", "Formats", "Store",
     ],
+    "Imaging": ["Foundation", "Subprocess", "Platform"],
     "Web": [
       "Foundation", "Synchronization", "Glibc", "Darwin", "Crypto", "Logging", "NIOCore",
       "NIOHTTP1", "NIOPosix",
@@ -31,7 +32,7 @@ enum House {
     "assay": [
       "Foundation", "Synchronization", "ArgumentParser", "AsyncHTTPClient", "Crypto", "Logging",
       "NIOCore", "NIOHTTP1", "Notation", "Vault", "Formats", "Consensus", "Store",
-      "StoreSQLite", "Platform", "Web",
+      "StoreSQLite", "Platform", "Imaging", "Web",
     ],
   ]
 

@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 import Foundation
+import Imaging
 import Logging
 import NIOCore
 import Notation
@@ -32,6 +33,7 @@ struct LiveServer: Sendable {
       services: Services(
         engine: engine, signIn: SignIn(engine),
         fetcher: GuardedFetcher(allowed: allowed.compactMap(AddressRange.init)),
+        tiler: await Vips(),
         workbench: .embedded()), logger: Logger(label: "test"))
     let ready = AsyncStream<Int>.makeStream()
     try await withThrowingTaskGroup(of: Void.self) { group in

@@ -167,11 +167,13 @@ export function trace(mask, tolerance = 0) {
 /** The mask so many whole pixels further right and down.
  * @param {Mask} mask
  * @param {number} right
- * @param {number} down */
-export function move(mask, right, down) {
+ * @param {number} down
+ * @param {{ width: number, height: number }} [size] of the image that it comes to lie in */
+export function move(mask, right, down, size = mask) {
   const kept = (/** @type {number} */ by, /** @type {number} */ most) => Math.max(-most, Math.min(most, Math.round(by)));
+  const [columns, rows] = [kept(right, Math.max(mask.width, size.width)), kept(down, Math.max(mask.height, size.height))];
   put(mask.counts);
-  return maskOf(mask, kernel.moveMask(mask.counts.length, mask.width, mask.height, kept(right, mask.width), kept(down, mask.height)));
+  return maskOf(size, kernel.moveMask(mask.counts.length, mask.width, mask.height, columns, rows, size.width, size.height));
 }
 
 /** @param {Point[][]} a rings

@@ -68,7 +68,7 @@ function show(surface, item, place) {
       editor = document.createElement("image-editor");
       fill(surface, editor);
       editor.open({
-        source: item.image, classes: item.ontology.classes.filter((/** @type {any} */ one) => one.kind in kinds), isReadOnly: true,
+        source: item.image, tiles: item.tiles, classes: item.ontology.classes.filter((/** @type {any} */ one) => one.kind in kinds), isReadOnly: true,
         change() {}, select() {}, pick() {}, isLocked: () => true, loaded: () => editor.showPlace(place),
       });
       editor.show(read(item.annotations, item.ontology).shapes);

@@ -260,7 +260,7 @@ export class LabelPage {
       failed: (/** @type {boolean} */ isBroken) => { if (lease === this.lease) this.noImage(isBroken); }, links: () => this.history.state.links, pick: (/** @type {number} */ id) => this.pickClass(id), viewed: () => this.tools?.show(),
     };
     this.image = task.media.image ? /** @type {any} */ (document.createElement("image-editor")) : null;
-    this.image?.open({ ...ways, source: task.media.image, classes: isText ? [] : drawn, isReadOnly: isText || !drawn.length });
+    this.image?.open({ ...ways, source: task.media.image, tiles: task.media.tiles, classes: isText ? [] : drawn, isReadOnly: isText || !drawn.length });
     const text = isText ? /** @type {any} */ (document.createElement("text-editor")) : null;
     text?.open({ ...ways, text: task.params.text });
     /** What takes objects: the image, or the text. */

@@ -2,6 +2,7 @@ import { get, post } from "../core/api.js";
 import { forget } from "../core/journal.js";
 import * as outbox from "../core/outbox.js";
 import { claim, release } from "../core/tabs.js";
+import { TiledPicture, cutOf } from "../editors/image/picture.js";
 
 /** Tasks held in reserve beside the one on screen. */
 const reserveCount = 2;
@@ -76,12 +77,21 @@ export class WorkSession {
 
   /** @param {any} lease */
   preload(lease) {
-    const source = lease.task.media.image;
+    const { image: source, tiles } = lease.task.media;
     if (!source) return;
+    this.images.set(lease.id, this.preloaded(source, tiles));
+    if (this.images.size > 8) this.images.delete(this.images.keys().next().value);
+  }
+
+  /** What is asked for anew when the task is shown, and is then in the browser's cache.
+   * @param {string} source
+   * @param {string} [tiles] */
+  async preloaded(source, tiles) {
+    const cut = await cutOf(tiles);
+    if (cut) return new TiledPicture(cut).open().catch(() => {});
     const image = new Image();
     image.src = source;
-    this.images.set(lease.id, image);
-    if (this.images.size > 8) this.images.delete(this.images.keys().next().value);
+    return image;
   }
 
   /** The ontology and instructions of a task: its form's, where it brought one along.

@@ -273,6 +273,7 @@ export default {
   "Merge “{name}” into which?": "في أيّها يُدمج «{name}»؟",
   "Split “{name}” by which attribute?": "بأي سمة يُقسم «{name}»؟",
   "Split “{name}” by “{attribute}”": "تقسيم «{name}» حسب «{attribute}»",
+  "Zoom in first: this tool reads the pixels that are seen.": "كبّر أولًا: تقرأ هذه الأداة البكسلات المرئية.",
   "Each option that is marked becomes a class of its own; objects without an answer stay.": "يصبح كل خيار محدد فئة مستقلة؛ وتبقى الكائنات التي لا إجابة لها.",
   "Name of the class for “{name}”": "اسم الفئة الخاصة بـ«{name}»",
   "Split": "تقسيم",

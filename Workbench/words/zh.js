@@ -272,6 +272,7 @@ export default {
   "Merge “{name}” into which?": "将“{name}”合并到哪个？",
   "Split “{name}” by which attribute?": "按哪个属性拆分“{name}”？",
   "Split “{name}” by “{attribute}”": "按“{attribute}”拆分“{name}”",
+  "Zoom in first: this tool reads the pixels that are seen.": "请先放大：此工具读取可见的像素。",
   "Each option that is marked becomes a class of its own; objects without an answer stay.": "勾选的每个选项会成为独立的类别；没有回答的对象保持不变。",
   "Name of the class for “{name}”": "“{name}”对应类别的名称",
   "Split": "拆分",

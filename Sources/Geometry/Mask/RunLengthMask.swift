@@ -151,11 +151,17 @@ public struct RunLengthMask: Hashable, Sendable {
     return false
   }
 
-  /// The mask with its pixels so many columns further right and rows further down; those that leave the
-  /// image are gone.
+  /// The mask with its pixels so many columns further right and rows further down, in an image of the same
+  /// size or another; those that leave it are gone.
   ///
+  /// - Parameters:
+  ///   - width: of the image that it comes to lie in; nil for its own.
+  ///   - height: likewise.
   /// - Complexity: O(runs + columns covered)
-  public func moved(columns: Int, rows: Int) -> RunLengthMask {
+  public func moved(
+    columns: Int, rows: Int, width: Int? = nil, height: Int? = nil
+  ) -> RunLengthMask {
+    let (width, height) = (width ?? self.width, height ?? self.height)
     var flips: [UInt32] = []
     forEachRun { column, run in
       guard (0..<width).contains(column + columns) else { return }

@@ -10,6 +10,13 @@ package struct Doctor: Sendable {
     package var subject: String
     package var message: String
     package var remedy: String?
+
+    package init(severity: Severity, subject: String, message: String, remedy: String? = nil) {
+      self.severity = severity
+      self.subject = subject
+      self.message = message
+      self.remedy = remedy
+    }
   }
 
   /// Sealed values of each kind that are opened in each vault.

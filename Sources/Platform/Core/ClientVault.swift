@@ -1,3 +1,4 @@
+import Formats
 import Foundation
 import Labels
 import Store
@@ -20,6 +21,7 @@ package final class ClientVault: Sendable {
   // Versions and forms never change, so they are kept once read.
   private let versions = Kept<Numbered, ProjectContent>()
   private let forms = Kept<Numbered, ProjectContent>()
+  let pyramids = Kept<String, ZIPDirectory>()
   let histories = Kept<Numbered, OntologyHistory>()
 
   struct Numbered: Hashable {

@@ -37,6 +37,22 @@ package struct SealedBlob: Sendable {
     try vault.blobs.size(name).map(SealedStream.plainSize)
   }
 
+  /// Plain bytes of a part of it.
+  package func bytes(_ range: Range<Int>) throws -> Data {
+    var bytes = Data()
+    var place = range.lowerBound
+    while place < range.upperBound {
+      let index = place / SealedStream.chunkSize
+      let start = index * SealedStream.chunkSize
+      let chunk = try chunk(index)
+      let end = min(range.upperBound - start, chunk.count)
+      guard place - start < end else { break }
+      bytes += chunk[chunk.startIndex + place - start..<chunk.startIndex + end]
+      place = start + end
+    }
+    return bytes
+  }
+
   /// Plain bytes of chunk `index`, of which each but the last holds `SealedStream.chunkSize`.
   package func chunk(_ index: Int) throws -> Data {
     guard let size = try vault.blobs.size(name) else { throw BlobError.notFound(name) }

@@ -46,13 +46,6 @@ extension Leases {
   private func problem(of asset: Assets.Asset) throws -> String? {
     guard asset.type == ImageProbe.Kind.png.rawValue else { return nil }
     let blob = Assets(vault, actor: .worker(worker)).content(of: asset)
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(asset.size)
-    var chunk = 0
-    while bytes.count < asset.size {
-      bytes += try blob.chunk(chunk)
-      chunk += 1
-    }
-    return PNGPixels.problem(bytes)
+    return PNGPixels.problem([UInt8](try blob.bytes(0..<asset.size)))
   }
 }

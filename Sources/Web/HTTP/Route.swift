@@ -54,6 +54,8 @@ package struct Services: Sendable {
   package let engine: DataEngine
   package let signIn: SignIn
   package let fetcher: any Fetcher
+  /// nil where very large images are shown whole.
+  package let tiler: (any Tiler)?
   let attachments: AttachmentQueue
   /// How clients reach this server; known once it listens.
   let site: Site
@@ -61,13 +63,14 @@ package struct Services: Sendable {
 
   /// - Parameter publicURL: how clients reach this server; nil for the address it listens on.
   package init(
-    engine: DataEngine, signIn: SignIn, fetcher: any Fetcher, workbench: WorkbenchAssets,
-    publicURL: String? = nil
+    engine: DataEngine, signIn: SignIn, fetcher: any Fetcher, tiler: (any Tiler)? = nil,
+    workbench: WorkbenchAssets, publicURL: String? = nil
   ) {
     site = Site(publicURL)
     self.engine = engine
     self.signIn = signIn
     self.fetcher = fetcher
+    self.tiler = tiler
     attachments = AttachmentQueue(engine: engine, fetcher: fetcher)
     self.workbench = workbench
   }

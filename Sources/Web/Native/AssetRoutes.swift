@@ -58,46 +58,100 @@ enum AssetRoutes {
       .get, "/media/{client}/{asset}", .signedIn,
       "The file behind a link that was made for one reader."
     ) { call in
-      let who = try call.who()
-      let client: ClientID = try call.id("client", .client)
-      let asset: AssetID = try call.id("asset", .asset)
-      let expires = call.query("expires").flatMap { Int64($0) } ?? 0
-      let now = call.engine.environment.now()
-      return try await call.engine.vaults.with(client) { vault in
-        guard expires > now,
-          vault.key.isLinkSignature(
-            call.query("signature") ?? "", object: asset.text, reader: who.workerName,
-            expires: expires)
-        else { throw Refusal.unknown(.asset, asset.text) }
-        let asset = try await Assets(vault, actor: who.actor).get(asset)
-        return content(of: asset, vault, who.actor, call)
+      try await linked(call) { asset, vault, actor in content(of: asset, vault, actor, call) }
+    },
+    Route(
+      .get, "/media/{client}/{asset}/tiles", .signedIn,
+      "How a very large image is cut into tiles; `tiles` is null where it is shown whole."
+    ) { call in
+      try await linked(call) { asset, vault, _ in try await tiles(of: asset, vault, call) }
+    },
+    Route(
+      .get, "/media/{client}/{asset}/tiles/{level}/{column}/{row}", .signedIn,
+      "One tile, by the numbers of Deep Zoom."
+    ) { call in
+      let place = ["level", "column", "row"].map { call.parameters.get($0) ?? "" }
+      return try await linked(call) { asset, vault, _ in
+        let pyramids = Pyramids(vault)
+        let numbers = place.compactMap { Int($0) }
+        guard numbers.count == 3,
+          let pyramid = try await pyramids.pyramid(of: asset, by: call.services.tiler),
+          let tile = try pyramids.tile(
+            pyramid, level: numbers[0], column: numbers[1], row: numbers[2])
+        else { throw Refusal.unknown(.asset, place.joined(separator: "/")) }
+        var headers = mediaHeaders(pyramid.type)
+        headers[.contentLength] = String(tile.count)
+        return Response(
+          status: .ok, headers: headers, body: .init(byteBuffer: ByteBuffer(data: tile)))
       }
     },
   ]
 
+  /// The file behind a link that was made for whoever asks.
+  private static func linked(
+    _ call: Call, _ body: (Assets.Asset, ClientVault, Actor) async throws -> Response
+  ) async throws -> Response {
+    let who = try call.who()
+    let asset: AssetID = try call.id("asset", .asset)
+    let expires = call.query("expires").flatMap { Int64($0) } ?? 0
+    let now = call.engine.environment.now()
+    return try await call.engine.vaults.with(try call.id("client", .client)) { vault in
+      guard expires > now,
+        vault.key.isLinkSignature(
+          call.query("signature") ?? "", object: asset.text, reader: who.workerName,
+          expires: expires)
+      else { throw Refusal.unknown(.asset, asset.text) }
+      return try await body(try await Assets(vault, actor: who.actor).get(asset), vault, who.actor)
+    }
+  }
+
+  /// Says how an image is cut, and cuts it where that is not done.
+  static func tiles(of asset: Assets.Asset, _ vault: ClientVault, _ call: Call) async throws
+    -> Response
+  {
+    let pyramid = try await Pyramids(vault).pyramid(of: asset, by: call.services.tiler)
+    let reader = try call.who().workerName
+    return .json([
+      "width": .optional(asset.imageSize?.width), "height": .optional(asset.imageSize?.height),
+      "tiles": pyramid.map { pyramid in
+        [
+          "size": .count(Pyramids.tileSize), "top": .count(pyramid.top),
+          "source": .string(
+            link(asset.id.text, vault, reader: reader, part: "/tiles/{level}/{column}/{row}")),
+        ]
+      } ?? .null,
+    ])
+  }
+
   /// A link for this reader alone.
-  static func link(_ asset: String, _ vault: ClientVault, reader: String) -> String {
+  ///
+  /// - Parameter part: of what belongs to the file, as a path.
+  static func link(
+    _ asset: String, _ vault: ClientVault, reader: String, part: String = ""
+  ) -> String {
     let hour: Int64 = 3600 * 1000
     // Rounded, so that a browser's cache sees the same link again.
     let expires = (vault.environment.now() + linkMilliseconds) / hour * hour
     let signature = vault.key.linkSignature(object: asset, reader: reader, expires: expires)
-    return "/media/\(vault.clientID)/\(asset)?expires=\(expires)&signature=\(signature)"
+    return "/media/\(vault.clientID)/\(asset)\(part)?expires=\(expires)&signature=\(signature)"
   }
 
   static func content(
     of asset: Assets.Asset, _ vault: ClientVault, _ actor: Actor, _ call: Call
   ) -> Response {
     let assets = Assets(vault, actor: actor)
-    var headers: HTTPFields = [
-      .contentType: asset.type,
-      .contentDisposition: "inline; filename*=UTF-8''\(percentEncoded(asset.name))",
-      .cacheControl: "private, max-age=43200, immutable",
-      .contentSecurityPolicy: "default-src 'none'; sandbox",
-    ]
-    headers[.xContentTypeOptions] = "nosniff"
+    var headers = mediaHeaders(asset.type)
+    headers[.contentDisposition] = "inline; filename*=UTF-8''\(percentEncoded(asset.name))"
     return Download(
       blob: assets.content(of: asset), size: asset.size, tag: asset.id.text, headers: headers
     ).response(to: call.request)
+  }
+
+  private static func mediaHeaders(_ type: String) -> HTTPFields {
+    [
+      .contentType: type, .cacheControl: "private, max-age=43200, immutable",
+      .contentSecurityPolicy: "default-src 'none'; sandbox", .xContentTypeOptions: "nosniff",
+    ]
   }
 
   static func percentEncoded(_ name: String) -> String {

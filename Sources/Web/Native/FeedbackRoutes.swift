@@ -35,12 +35,16 @@ enum FeedbackRoutes {
     _ item: Feedback.Item, _ vault: ClientVault, _ worker: String, _ reader: String
   ) -> JSON {
     let image = item.content.image.flatMap { AssetID($0) }
+    func link(_ part: String) -> JSON {
+      image.map { .string(AssetRoutes.link($0.text, vault, reader: reader, part: part)) } ?? .null
+    }
     return [
       "task": .string(item.task.id.text), "new": .bool(item.isNew),
       "ontology": OntologyNotation.json(item.ontology),
       "annotations": AnnotationNotation.json(item.answer, ontology: item.ontology, style: .numbers),
       "text": item.content.text.map { .string($0) } ?? .null,
-      "image": image.map { .string(AssetRoutes.link($0.text, vault, reader: reader)) } ?? .null,
+      "image": link(""),
+      "tiles": item.task.size.map(Pyramids.isTiled) == true ? link("/tiles") : .null,
       "remarks": .array(item.remarks.map { $0.json(for: worker) }),
     ]
   }

@@ -96,6 +96,16 @@ enum WorkRoutes {
       }
     },
     Route(
+      .get, "/api/work/{project}/leases/{lease}/image/tiles", .work,
+      "How that image is cut into tiles, where it is very large."
+    ) { call in
+      try await call.atWork { vault, project, worker in
+        let asset = try await Leases(vault, worker: worker, project: project).image(
+          call.id("lease", .lease), by: call.services.fetcher)
+        return try await AssetRoutes.tiles(of: asset, vault, call)
+      }
+    },
+    Route(
       .get, "/api/work/{project}/leases/{lease}/attachments/{attachment}", .work,
       "A picture beside a leased task that names a URL, by its place, fetched once and kept."
     ) { call in
@@ -249,11 +259,17 @@ enum WorkRoutes {
   ) throws -> JSON {
     var media: [JSON.Member] = []
     if let image = leased.content.image {
-      let link =
-        AssetID(image) != nil
-        ? AssetRoutes.link(image, vault, reader: reader)
-        : "/api/work/\(leased.task.project)/leases/\(leased.lease.id)/image"
-      media.append(.init("image", .string(link)))
+      let own = "/api/work/\(leased.task.project)/leases/\(leased.lease.id)/image"
+      func link(_ part: String) -> JSON {
+        .string(
+          AssetID(image) == nil
+            ? own + part : AssetRoutes.link(image, vault, reader: reader, part: part))
+      }
+      media.append(.init("image", link("")))
+      // How large one is that was not fetched yet nobody knows.
+      if leased.task.size.map(Pyramids.isTiled) ?? true {
+        media.append(.init("tiles", link("/tiles")))
+      }
     }
     let attachments = leased.content.attachments.enumerated().map { place, attachment -> JSON in
       let own = "/api/work/\(leased.task.project)/leases/\(leased.lease.id)/attachments/\(place)"

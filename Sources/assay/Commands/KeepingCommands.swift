@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Imaging
 import Notation
 import Platform
 
@@ -71,9 +72,16 @@ struct DoctorCommand: AsyncParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func run() async throws {
-    let findings = await Doctor(
+    var findings = await Doctor(
       DataFolder(path: folder.data), openDatabase: Composition.openDatabase
     ).examine()
+    if await Vips() == nil {
+      findings.append(
+        Doctor.Finding(
+          severity: .warning, subject: "vips",
+          message: "is not installed: images over 32 megapixels are sent and shown whole",
+          remedy: "Install libvips-tools."))
+    }
     let isBroken = findings.contains { $0.severity == .error }
     output.print(
       [

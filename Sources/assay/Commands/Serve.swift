@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Imaging
 import Logging
 import Platform
 import Store
@@ -70,7 +71,7 @@ struct RunningServer {
       host: host, port: port,
       services: Services(
         engine: engine, signIn: SignIn(engine),
-        fetcher: GuardedFetcher(allowed: egressAllow),
+        fetcher: GuardedFetcher(allowed: egressAllow), tiler: await Vips(),
         workbench: workbench.map(WorkbenchAssets.folder) ?? .embedded(),
         publicURL: publicURL), logger: logger)
   }

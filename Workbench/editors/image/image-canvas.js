@@ -7,27 +7,12 @@ import { Crowd, crowdSize } from "./crowd.js";
 import { ShapeGrid } from "./grid.js";
 import { boundsOf, kinds, meets } from "./kinds.js";
 import { absent, maskOf } from "./kinds-free.js";
+import { TiledPicture, WholePicture, cutOf, isBroken } from "./picture.js";
 import { handleReach, ImageView } from "./view.js";
 import { lookOf, paintGhost, paintHandles, paintLine, paintPin, paintPixelGrid, paintShape } from "./painting.js";
 
 /** Screen pixels that an image pixel must have for the grid between them to be drawn. */
 const gridPixels = 8;
-
-/** Pixels of an image whose pixels are looked for when it is shown. */
-const mostChecked = 64_000_000;
-
-/** Whether an image is here but cannot be decoded, as against not being here.
- * @param {string} source */
-async function isBroken(source) {
-  try {
-    const response = await fetch(source);
-    if (!response.ok) return false;
-    const blob = await response.blob();
-    return await createImageBitmap(blob).then((bitmap) => { bitmap.close(); return false; }, () => true);
-  } catch {
-    return false;
-  }
-}
 
 /**
  * @typedef {import("../../core/answer.js").Shape} Shape
@@ -40,8 +25,8 @@ async function isBroken(source) {
  */
 export class ImageCanvas extends ObjectEditor {
   view = new ImageView();
-  /** @type {HTMLImageElement} */
-  image = h("img.picture", { alt: "", draggable: "false", decoding: "async" });
+  /** @type {import("./picture.js").Picture} */
+  picture = new WholePicture();
   /** @type {HTMLCanvasElement} */
   finished = h("canvas.finished", { "aria-hidden": "true" });
   /** @type {HTMLCanvasElement} */
@@ -115,29 +100,42 @@ export class ImageCanvas extends ObjectEditor {
     const crowd = h("canvas.crowd", { "aria-hidden": "true" });
     this.crowd = new Crowd(crowd);
     this.crowd.arrived = () => this.schedule();
-    fill(this, this.gammaFilter(), this.image, crowd, this.finished, this.live, this.map, this.readout);
+    fill(this, this.gammaFilter(), this.picture.element, crowd, this.finished, this.live, this.map, this.readout);
     this.setLook(null);
   }
 
   /** @param {any} options */
-  load(options) {
-    const loaded = () => {
-      this.thumbnail = null;
-      options.loaded?.(this.width, this.height);
-      this.fit();
-      this.dataset.ready = "";
-      // Whose header can be read may still have no pixels. Very large ones may only lack memory here.
-      if (this.width * this.height <= mostChecked) createImageBitmap(this.image, 0, 0, 1, 1).then((bitmap) => bitmap.close(), failed);
-    };
+  async load(options) {
     const failed = async () => {
       fill(this, h("p.canvas-note", { role: "alert" }, say("The image cannot be shown.")));
       options.failed?.(await isBroken(options.source));
     };
-    this.image.onload = loaded;
-    this.image.onerror = failed;
-    this.image.src = options.source;
     // Masks can be seen once the kernel is here.
     kernel.load().then(() => this.paint());
+    const cut = options.tiles ? await cutOf(options.tiles) : null;
+    if (this.options !== options) return;
+    if (cut) this.take(new TiledPicture(cut));
+    const { picture } = this;
+    picture.failed = failed;
+    try {
+      await picture.open(options.source);
+    } catch {
+      if (this.options === options) failed();
+      return;
+    }
+    if (this.picture !== picture || this.options !== options) return;
+    options.loaded?.(this.width, this.height);
+    this.fit();
+    this.dataset.ready = "";
+  }
+
+  /** Shows a picture in the place of the one before.
+   * @param {TiledPicture} picture */
+  take(picture) {
+    this.picture.element.replaceWith(picture.element);
+    this.picture = picture;
+    picture.arrived = () => this.paint();
+    this.setLook(null);
   }
 
   disconnectedCallback() { this.close(); }
@@ -146,11 +144,12 @@ export class ImageCanvas extends ObjectEditor {
     this.observer?.disconnect();
     this.abort?.abort();
     this.crowd?.close();
+    this.picture.close();
     delete this.dataset.ready;
   }
 
-  get width() { return this.image?.naturalWidth ?? 0; }
-  get height() { return this.image?.naturalHeight ?? 0; }
+  get width() { return this.picture.width; }
+  get height() { return this.picture.height; }
 
   get size() { return { width: this.width, height: this.height }; }
 
@@ -161,7 +160,7 @@ export class ImageCanvas extends ObjectEditor {
     this.shown = name ? { ...this.shown, [name]: value } : { brightness: 1, contrast: 1, gamma: 1 };
     const { brightness, contrast, gamma } = this.shown;
     for (const channel of this.gamma) channel.setAttribute("exponent", String(1 / gamma));
-    this.image.style.setProperty("filter", brightness === 1 && contrast === 1 && gamma === 1 ? "none"
+    this.picture.element.style.setProperty("filter", brightness === 1 && contrast === 1 && gamma === 1 ? "none"
       : `brightness(${brightness}) contrast(${contrast}) url(#${this.gammaName})`);
   }
 
@@ -276,16 +275,10 @@ export class ImageCanvas extends ObjectEditor {
     return context;
   }
 
-  placePicture() {
-    const { x, y, scale } = this.view;
-    this.image.style.setProperty("transform", `translate(${x}px, ${y}px) scale(${scale})`);
-    this.image.classList.toggle("is-close", scale >= 3);
-  }
-
   paintFinished() {
     const context = this.context(this.finished);
     const { scale } = this.view;
-    this.placePicture();
+    this.picture.place(this.view);
     this.paintMap();
     if (this.hasGrid && scale >= gridPixels) paintPixelGrid(context, this.view, this.size, this.clientWidth, this.clientHeight);
     const held = new Set([this.gesture?.shape?.key, ...(this.gesture?.others ?? []).map((/** @type {any} */ shape) => shape.key)]);
@@ -461,7 +454,8 @@ export class ImageCanvas extends ObjectEditor {
     const context = /** @type {CanvasRenderingContext2D} */ (this.map.getContext("2d"));
     if (this.thumbnail?.width !== this.map.width) {
       this.thumbnail = new OffscreenCanvas(this.map.width, this.map.height);
-      this.thumbnail.getContext("2d")?.drawImage(this.image, 0, 0, this.map.width, this.map.height);
+      const small = this.thumbnail.getContext("2d");
+      if (small) this.picture.drawSmall(small, this.map.width, this.map.height);
     }
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     context.drawImage(/** @type {any} */ (this.thumbnail), 0, 0, w, h);

@@ -6,6 +6,7 @@ import { distance, fromRings, kept, nearest } from "./geometry.js";
 import { ImageCanvas } from "./image-canvas.js";
 import { kinds, movedShape, withoutPoint } from "./kinds.js";
 import { absent, hidden, maskOf, maskValue, visible } from "./kinds-free.js";
+import { Pixels } from "./pixels.js";
 import { handleReach } from "./view.js";
 import { makeTool, outlinesOf, tools } from "./tools.js";
 
@@ -33,10 +34,10 @@ export class ImageEditor extends ImageCanvas {
   pointers = new Map();
   /** @type {((place: { x: number, y: number }) => void) | null} */
   pinning = null;
-  hasPicture = false;
+  pixels = new Pixels(this);
 
   /**
-   * @param {{ source: string, classes: import("../../core/answer.js").LabelClass[], isReadOnly?: boolean,
+   * @param {{ source: string, tiles?: string, classes: import("../../core/answer.js").LabelClass[], isReadOnly?: boolean,
    *   change: (shapes: readonly Shape[]) => void, viewed?: () => void, pick: (id: number) => void,
    *   select: (key: number | null) => void, loaded?: (width: number, height: number) => void,
    *   failed?: () => void, isLocked: (shape: any, act: string) => boolean,
@@ -561,18 +562,6 @@ export class ImageEditor extends ImageCanvas {
   nudge(dx, dy) {
     const moved = this.chosenAll.filter((shape) => !this.isKept(shape));
     if (moved.length) this.replaceAll(moved.map((shape) => ({ ...shape, value: movedShape(shape.kind, shape.value, dx, dy, this.size) })));
-  }
-
-  /** Hands the picture's pixels to the kernel.
-   * @returns whether they are there */
-  readPicture() {
-    if (this.hasPicture) return true;
-    const { width, height } = this;
-    const context = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
-    context?.drawImage(this.image, 0, 0);
-    this.hasPicture = Boolean(context) && kernel.takePicture(/** @type {any} */ (context).getImageData(0, 0, width, height));
-    if (!this.hasPicture) toast(say("The image is too large for this tool."), true);
-    return this.hasPicture;
   }
 }
 customElements.define("image-editor", ImageEditor);

@@ -80,11 +80,10 @@ class Wand {
 
   /** @param {PointerEvent} event
    * @param {Point} point */
-  down(event, point) {
+  async down(event, point) {
     const { editor } = this;
-    if (!editor.readPicture()) return;
-    const found = kernel.wand(point[0], point[1], editor.tolerance, !editor.isWandGlobal, editor.size);
-    editor.complete(found, event.altKey ? "subtraction" : event.shiftKey ? "union" : editor.mode);
+    if (!await editor.pixels.read(point)) return;
+    editor.complete(editor.pixels.wand(point, editor.tolerance, !editor.isWandGlobal), event.altKey ? "subtraction" : event.shiftKey ? "union" : editor.mode);
   }
 
   move() {}
@@ -109,16 +108,20 @@ class Scissors {
 
   /** @param {PointerEvent} event
    * @param {Point} point */
-  down(event, point) {
+  async down(event, point) {
     const { editor } = this;
-    if (!editor.readPicture()) return;
+    const { pixels } = editor;
+    const { part } = pixels;
+    const last = this.pieces.at(-1)?.anchor;
+    if (!await pixels.read(point, ...(last ? [last] : []))) return;
+    if (last && pixels.part !== part) pixels.seed(last);
     const reach = handleReach / editor.view.scale;
     const first = this.pieces[0]?.anchor;
     if (this.pieces.length > 2 && distance(point, first) <= reach) return this.finish();
     const before = this.pieces.at(-1)?.anchor;
     if (before && distance(point, before) <= reach / 2) return;
-    this.pieces.push({ anchor: point, line: before ? kernel.scissorsPath(...point) : [point] });
-    kernel.seedScissors(...point);
+    this.pieces.push({ anchor: point, line: before ? pixels.path(point) : [point] });
+    pixels.seed(point);
     this.ahead = [];
     editor.schedule();
   }
@@ -127,7 +130,7 @@ class Scissors {
    * @param {Point} point */
   move(_, point) {
     if (!this.isUnderWay) return;
-    this.ahead = kernel.scissorsPath(...point);
+    this.ahead = this.editor.pixels.path(point);
     this.editor.schedule();
   }
 
@@ -138,7 +141,7 @@ class Scissors {
     const { editor } = this;
     if (this.pieces.length < 2) return this.cancel();
     const points = this.pieces.flatMap(({ line }, i) => (i ? line.slice(1) : line));
-    if (editor.kind !== "polyline") points.push(...kernel.scissorsPath(...this.pieces[0].anchor).slice(1, -1));
+    if (editor.kind !== "polyline") points.push(...editor.pixels.path(this.pieces[0].anchor).slice(1, -1));
     this.cancel();
     if (editor.kind === "mask") editor.complete(kernel.rasterize([points], editor.size), editor.mode);
     else editor.completeRings([points], editor.mode);
@@ -147,7 +150,7 @@ class Scissors {
   undo() {
     this.pieces.pop();
     const last = this.pieces.at(-1);
-    if (last) kernel.seedScissors(...last.anchor);
+    if (last) this.editor.pixels.seed(last.anchor);
     this.ahead = [];
     this.editor.schedule();
   }

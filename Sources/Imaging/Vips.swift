@@ -1,0 +1,121 @@
+import Foundation
+import Platform
+import Subprocess
+
+/// Cuts images with libvips in a process of its own, which a hostile image can end without harm: it gets the
+/// image through a pipe and gives the tiles back through one, so that no pixel lies on the disk unsealed.
+package struct Vips: Tiler {
+  /// Seconds of one processor that an image may take.
+  package static let secondLimit = 120
+  /// KiB that the process may map: enough to turn an image of `ImageProbe.pixelLimit`.
+  package static let memoryLimit = 6 * 1024 * 1024
+
+  private let line = WaitingLine()
+
+  /// - Returns: nil where the program is not installed.
+  package init?() async {
+    guard (try? await Executable.name("vips").resolveExecutablePath(in: .inherit)) != nil else {
+      return nil
+    }
+  }
+
+  package func tile(
+    _ type: String, size: Int, chunks: Int, chunk: @escaping @Sendable (Int) throws -> Data,
+    write: (Data) throws -> Void
+  ) async throws {
+    await line.enter()
+    do {
+      try await run(type, size, chunks, chunk, write)
+      await line.leave()
+    } catch {
+      await line.leave()
+      throw error
+    }
+  }
+
+  private func run(
+    _ type: String, _ size: Int, _ chunks: Int, _ chunk: @escaping @Sendable (Int) throws -> Data,
+    _ write: (Data) throws -> Void
+  ) async throws {
+    // Pixels that were kept exactly stay so. Only the reader of JPEG knows of turning.
+    let suffix = type == "image/jpeg" ? ".jpg[Q=92]" : ".png[compression=1]"
+    let source = "stdin[access=sequential\(type == "image/jpeg" ? ",autorotate=true" : "")]"
+    let command =
+      "ulimit -t \(Self.secondLimit) -v \(Self.memoryLimit); exec vips copy \"$1\" \"$2\""
+    let result = try await Subprocess.run(
+      .path("/bin/sh"),
+      arguments: [
+        "-c", command, "vips", source, ".dz[tile_size=\(size),overlap=0,suffix=\(suffix)]",
+      ],
+      environment: .inherit.updating([
+        // Formats whose readers were not made for hostile files, and swapping to the disk, are off.
+        "VIPS_BLOCK_UNTRUSTED": "1", "VIPS_DISC_THRESHOLD": "6g",
+      ]),
+      input: .inputWriter, output: .sequence, error: .string(limit: 4096)
+    ) { execution in
+      let input = execution.standardInputWriter
+      // Its input ends whatever happens, or it would wait for more for ever.
+      async let unread = Self.feed(chunks, chunk) { _ = try await input.write($0) } end: {
+        try? await input.finish()
+      }
+      do {
+        for try await buffer in execution.standardOutput {
+          try write(buffer.withUnsafeBytes { Data($0) })
+        }
+      } catch {
+        try? execution.send(signal: .kill)
+        throw error
+      }
+      return await unread
+    }
+    if let unread = result.closureResult { throw unread }
+    guard result.terminationStatus.isSuccess else {
+      throw TilingFault(result.standardError ?? "\(result.terminationStatus)")
+    }
+  }
+}
+
+extension Vips {
+  /// - Returns: why the image could not be read to its end. That the program does not want more of it is no
+  ///   reason: it says why itself.
+  private static func feed(
+    _ chunks: Int, _ chunk: @Sendable (Int) throws -> Data, write: (Data) async throws -> Void,
+    end: () async -> Void
+  ) async -> (any Error)? {
+    var unread: (any Error)?
+    for index in 0..<chunks {
+      let bytes: Data
+      do {
+        bytes = try chunk(index)
+      } catch {
+        unread = error
+        break
+      }
+      guard (try? await write(bytes)) != nil else { break }
+    }
+    await end()
+    return unread
+  }
+}
+
+/// Lets in one at a time, in the order they came.
+private actor WaitingLine {
+  private var isTaken = false
+  private var waiting: [CheckedContinuation<Void, Never>] = []
+
+  func enter() async {
+    guard isTaken else {
+      isTaken = true
+      return
+    }
+    await withCheckedContinuation { waiting.append($0) }
+  }
+
+  func leave() {
+    guard !waiting.isEmpty else {
+      isTaken = false
+      return
+    }
+    waiting.removeFirst().resume()
+  }
+}

@@ -1,0 +1,122 @@
+import Crypto
+import Formats
+import Foundation
+import Labels
+import Store
+import Vault
+
+/// Cuts an image into tiles at every size it can be looked at.
+package protocol Tiler: Sendable {
+  /// - Parameters:
+  ///   - type: its media type.
+  ///   - size: pixels along the side of a tile.
+  ///   - chunks: pieces that the image comes in.
+  ///   - chunk: one of them, by its number from 0.
+  ///   - write: takes the next bytes of a ZIP archive with a Deep Zoom pyramid, called `Pyramids.title`.
+  /// - Throws: `TilingFault`; what `chunk` and `write` throw.
+  func tile(
+    _ type: String, size: Int, chunks: Int, chunk: @escaping @Sendable (Int) throws -> Data,
+    write: (Data) throws -> Void
+  ) async throws
+}
+
+/// Why an image was not cut.
+package struct TilingFault: Error, Hashable, Sendable {
+  /// In the words of whoever tried.
+  package var reason: String
+
+  package init(_ reason: String) { self.reason = reason }
+}
+
+/// Very large images as Deep Zoom pyramids: level n shows the image 2ⁿ pixels long or wide at most, cut into
+/// tiles. Made when first asked for, kept sealed beside the image, and made anew where they are lost.
+package struct Pyramids: Sendable {
+  let vault: ClientVault
+
+  package init(_ vault: ClientVault) { self.vault = vault }
+
+  /// Pixels up to which an image is shown whole.
+  package static let pixelThreshold = 32_000_000
+  /// Pixels along the side of a tile.
+  package static let tileSize = 512
+  /// What the members of the archive begin with.
+  package static let title = "untitled/untitled"
+
+  package struct Pyramid: Sendable {
+    package var size: ImageSize
+    /// Number of the level that shows every pixel.
+    package var top: Int
+    /// Of the tiles: `jpg` or `png`.
+    fileprivate var kind: String
+    fileprivate var name: String
+    fileprivate var directory: ZIPDirectory
+
+    /// Media type of the tiles.
+    package var type: String { kind == "png" ? "image/png" : "image/jpeg" }
+  }
+
+  package static func isTiled(_ size: ImageSize) -> Bool {
+    size.width * size.height > pixelThreshold
+  }
+
+  /// The pyramid of an image; nil where it is shown whole, or cannot be cut.
+  package func pyramid(of asset: Assets.Asset, by tiler: (any Tiler)?) async throws -> Pyramid? {
+    guard let tiler, let size = asset.imageSize, Self.isTiled(size) else { return nil }
+    let name = blobName(of: asset)
+    // Cutting takes a second and a core: one image of a vault at a time.
+    while try vault.blobs.size(name) == nil, !vault.work.begin("tiling") {
+      try await Task.sleep(for: .milliseconds(50))
+    }
+    if try vault.blobs.size(name) == nil {
+      defer { vault.work.end("tiling") }
+      do {
+        try await make(name, of: asset, by: tiler)
+      } catch is TilingFault {
+        return nil
+      }
+    }
+    do {
+      return try known(name, size)
+    } catch is ZIPDirectory.Fault {
+      return nil
+    }
+  }
+
+  private func blobName(of asset: Assets.Asset) -> String {
+    let source = "pyramid \(Self.tileSize) \(asset.address)"
+    return vault.key.blobAddress(sha256: Data(SHA256.hash(data: Data(source.utf8))))
+  }
+
+  private func make(_ name: String, of asset: Assets.Asset, by tiler: any Tiler) async throws {
+    let image = SealedBlob(vault: vault, name: asset.address)
+    let pyramid = try SealedBlob.Writer(vault, name: name)
+    try await tiler.tile(
+      asset.type, size: Self.tileSize,
+      chunks: (asset.size + SealedStream.chunkSize - 1) / SealedStream.chunkSize,
+      chunk: { try image.chunk($0) }
+    ) { try pyramid.append($0) }
+    try pyramid.commit(.relaxed)
+  }
+
+  private func known(_ name: String, _ size: ImageSize) throws -> Pyramid? {
+    let blob = SealedBlob(vault: vault, name: name)
+    let directory = try vault.pyramids.value(name) {
+      try ZIPDirectory(size: try blob.size() ?? 0, read: blob.bytes)
+    }
+    let top = Int(log2(Double(max(size.width, size.height))).rounded(.up))
+    let kind = ["png", "jpg"].first {
+      directory.members["\(Self.title)_files/\(top)/0_0.\($0)"] != nil
+    }
+    guard let kind else { return nil }
+    return Pyramid(size: size, top: top, kind: kind, name: name, directory: directory)
+  }
+
+  /// One tile of a pyramid; nil where there is none.
+  package func tile(
+    _ pyramid: Pyramid, level: Int, column: Int, row: Int
+  ) throws -> Data? {
+    let end = "_files/\(level)/\(column)_\(row).\(pyramid.kind)"
+    let blob = SealedBlob(vault: vault, name: pyramid.name)
+    return try pyramid.directory.content(of: Self.title + end, read: blob.bytes)
+  }
+}

@@ -1,0 +1,59 @@
+import Formats
+import Foundation
+import Imaging
+import Platform
+import Testing
+
+@Suite struct VipsTests {
+  /// Cuts an image that comes in pieces of 64 KiB.
+  private func cut(_ image: Data, _ type: String) async throws -> Data? {
+    guard let vips = await Vips() else {
+      print("skipped: libvips-tools is not installed")
+      return nil
+    }
+    var archive = Data()
+    let piece = 64 * 1024
+    try await vips.tile(
+      type, size: Pyramids.tileSize, chunks: (image.count + piece - 1) / piece,
+      chunk: { image.subdata(in: $0 * piece..<min(image.count, ($0 + 1) * piece)) },
+      write: { archive += $0 })
+    return archive
+  }
+
+  @Test func anImageBecomesTilesOfEverySize() async throws {
+    let image = Data(PNGWriter.png([UInt8](repeating: 90, count: 3 * 1200 * 700), width: 1200, height: 700))
+    guard let archive = try await cut(image, "image/png") else { return }
+    let directory = try ZIPDirectory(size: archive.count) { archive.subdata(in: $0) }
+    let places = ["11/0_0", "11/1_0", "11/2_0", "11/2_1", "10/1_0", "9/0_0", "0/0_0"]
+    for place in places {
+      let name = "\(Pyramids.title)_files/\(place).png"
+      let tile = try directory.content(of: name) { archive.subdata(in: $0) }
+      #expect(tile?.starts(with: [0x89, 0x50, 0x4e, 0x47]) == true, "\(place)")
+    }
+    #expect(directory.members["\(Pyramids.title)_files/12/0_0.png"] == nil)
+  }
+
+  /// The program ends at once, or only after it read for long; either way somebody still writes to it.
+  @Test(arguments: [10, 20_000_000])
+  func whatIsNoImageIsAFaultAndNothingElse(count: Int) async throws {
+    guard await Vips() != nil else { return }
+    for type in ["image/png", "image/jpeg"] {
+      await #expect(throws: TilingFault.self) { try await cut(Data(repeating: 7, count: count), type) }
+    }
+  }
+
+  /// A name with everything that a shell could stumble over is only ever a media type here.
+  @Test func aHostileTypeRunsNothing() async throws {
+    let mark = NSTemporaryDirectory() + "assay-\(UUID().uuidString)"
+    _ = try? await cut(Data(count: 10), "image/png]; touch \(mark) #")
+    #expect(!FileManager.default.fileExists(atPath: mark))
+  }
+
+  @Test func whatTheReaderThrowsIsPassedOn() async throws {
+    struct Lost: Error {}
+    guard let vips = await Vips() else { return }
+    await #expect(throws: Lost.self) {
+      try await vips.tile("image/png", size: 512, chunks: 3, chunk: { _ in throw Lost() }, write: { _ in })
+    }
+  }
+}

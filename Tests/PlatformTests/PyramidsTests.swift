@@ -1,0 +1,106 @@
+import Formats
+import Foundation
+import Labels
+import Synchronization
+import Testing
+
+@testable import Platform
+
+@Suite struct PyramidsTests {
+  /// Gives an archive of one tile, or nothing but a reason; counts how often it was asked.
+  private final class FakeTiler: Tiler {
+    let asked = Mutex(0)
+    let fault: TilingFault?
+    let output: Data
+
+    init(_ fault: TilingFault? = nil, output: Data = FakeTiler.archive) {
+      self.fault = fault
+      self.output = output
+    }
+
+    func tile(
+      _ type: String, size: Int, chunks: Int, chunk: @escaping @Sendable (Int) throws -> Data,
+      write: (Data) throws -> Void
+    ) async throws {
+      asked.withLock { $0 += 1 }
+      var read = 0
+      for index in 0..<chunks { read += try chunk(index).count }
+      #expect(read > 0)
+      try await Task.sleep(for: .milliseconds(20))
+      try write(output.prefix(10))
+      if let fault { throw fault }
+      try write(output.dropFirst(10))
+    }
+
+    /// `untitled/untitled_files/13/0_0.png`, stored, with 3 bytes.
+    static let archive: Data = {
+      let name = Data("untitled/untitled_files/13/0_0.png".utf8)
+      let length: [UInt8] = [UInt8(name.count), 0]
+      let local =
+        Data([0x50, 0x4b, 3, 4] + [UInt8](repeating: 0, count: 22) + length + [0, 0]) + name
+      var central = Data([0x50, 0x4b, 1, 2] + [UInt8](repeating: 0, count: 16))
+      central += [3, 0, 0, 0, 3, 0, 0, 0] + length + [UInt8](repeating: 0, count: 16)
+      central += name
+      let start = UInt8(local.count + 3)
+      let end: [UInt8] = [0x50, 0x4b, 5, 6, 0, 0, 0, 0, 1, 0, 1, 0, UInt8(central.count), 0, 0, 0]
+      return local + [7, 8, 9] + central + end + [start, 0, 0, 0, 0, 0]
+    }()
+  }
+
+  private func asset(
+    _ vault: ClientVault, width: Int = 8000, height: Int = 4001
+  ) async throws -> Assets.Asset {
+    var asset = try await Assets(vault, actor: .console).store(
+      Data(PNGWriter.png([1, 2, 3], width: 1, height: 1)), name: "large.png")
+    asset.imageSize = ImageSize(width: width, height: height)
+    return asset
+  }
+
+  @Test func aVeryLargeImageIsCutOnceHoweverManyAsk() async throws {
+    let fixture = try await Fixture()
+    try await fixture.vault { vault in
+      let tiler = FakeTiler()
+      let asset = try await asset(vault)
+      try await withThrowingTaskGroup(of: Int?.self) { group in
+        for _ in 0..<8 {
+          group.addTask { try await Pyramids(vault).pyramid(of: asset, by: tiler)?.top }
+        }
+        for try await top in group { #expect(top == 13) }
+      }
+      #expect(tiler.asked.withLock { $0 } == 1)
+      let pyramids = Pyramids(vault)
+      let pyramid = try #require(try await pyramids.pyramid(of: asset, by: tiler))
+      #expect(pyramid.type == "image/png")
+      #expect(try pyramids.tile(pyramid, level: 13, column: 0, row: 0) == Data([7, 8, 9]))
+      #expect(try pyramids.tile(pyramid, level: 13, column: 1, row: 0) == nil)
+    }
+  }
+
+  @Test func upToTheThresholdAnImageIsShownWhole() async throws {
+    let fixture = try await Fixture()
+    try await fixture.vault { vault in
+      let tiler = FakeTiler()
+      let whole = try await asset(vault, width: 8000, height: 4000)
+      #expect(Pyramids.pixelThreshold == 8000 * 4000)
+      #expect(try await Pyramids(vault).pyramid(of: whole, by: tiler) == nil)
+      #expect(tiler.asked.withLock { $0 } == 0)
+      #expect(try await Pyramids(vault).pyramid(of: asset(vault), by: nil) == nil)
+    }
+  }
+
+  @Test(arguments: [
+    FakeTiler(TilingFault("vips: not an image")), FakeTiler(output: Data(count: 300)),
+  ])
+  private func whatCannotBeCutIsShownWholeAndLeavesNothingHalf(tiler: FakeTiler) async throws {
+    let fixture = try await Fixture()
+    try await fixture.vault { vault in
+      let asset = try await asset(vault)
+      #expect(try await Pyramids(vault).pyramid(of: asset, by: tiler) == nil)
+      #expect(try await Pyramids(vault).pyramid(of: asset, by: tiler) == nil)
+      guard tiler.fault != nil else { return }
+      #expect(tiler.asked.withLock { $0 } == 2)
+      // Whoever can, does: nothing of the failed tries stands in the way.
+      #expect(try await Pyramids(vault).pyramid(of: asset, by: FakeTiler())?.top == 13)
+    }
+  }
+}
