@@ -1,9 +1,11 @@
 """A calm page: the next task is there at once, nothing jumps, light and dark are one layout, and strong contrast loses nothing."""
+import io
 import pytest
 
 from test_browser import World, browser, open_project, playwright, pytestmark, ready, world  # noqa: F401
 from test_browser_shapes import place, pull
 
+Image, numpy = pytest.importorskip("PIL.Image"), pytest.importorskip("numpy")
 SHIFTS = """() => { window.shifts = []; new PerformanceObserver((list) => { for (const e of list.getEntries())
   window.shifts.push([e.value, e.hadRecentInput, e.sources.map((s) => s.node?.className ?? s.node?.nodeName)]); }).observe({ type: 'layout-shift', buffered: true }); }"""
 # From the key that sends an answer to a page that has painted the next task.
@@ -15,6 +17,15 @@ NEXT = """() => { window.waits = []; let pressed = 0, title = null;
     .observe(document.body, { subtree: true, childList: true, attributes: true, characterData: true }); }"""
 BOXES = """() => [...document.querySelectorAll('header *, main *, [role=main] *, .panel *, footer *')].filter((e) => e.offsetParent && !e.closest(".timer, .grow"))
   .map((e) => { const b = e.getBoundingClientRect(); return [e.localName, Math.round(b.x), Math.round(b.y), Math.round(b.width), Math.round(b.height)]; })"""
+
+
+def edges(screenshot):
+    """Pixels of a screenshot where something begins or ends, and those near which anything does."""
+    grey = numpy.asarray(Image.open(io.BytesIO(screenshot)).convert("L"), dtype=int)
+    steep = numpy.maximum(abs(numpy.diff(grey, axis=0, append=grey[-1:])), abs(numpy.diff(grey, axis=1, append=grey[:, -1:])))
+    faint = steep > 6
+    for axis in (0, 1): faint = faint | numpy.roll(faint, 1, axis) | numpy.roll(faint, -1, axis)
+    return steep > 60, faint
 
 
 def test_the_next_task_is_there_when_the_answer_is_sent(world, capsys):  # noqa: F811
@@ -40,16 +51,27 @@ def test_nothing_jumps_while_a_task_comes_and_is_worked_on(world, name):  # noqa
     assert sum(value for value, _, _ in shifts) < 0.02, shifts
 
 
-@pytest.mark.parametrize("where", ["work", "manage", "ontology"])
-def test_light_and_dark_are_one_layout_in_other_colours(world, where):  # noqa: F811
+PAGES = {"work": ("#/work/{images}", "image-editor[data-ready]"), "form": ("#/work/{texts}", "form-editor[data-ready]"), "queue": ("#/", "article"),
+         "manage": ("#/manage/{images}", ".tiles"), "ontology": ("#/ontology/{images}", "image-editor[data-ready]"), "team": ("#/team", "table")}
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("where", PAGES)
+def test_light_and_dark_are_one_picture_in_other_colours(world, where, width):  # noqa: F811
+    place_, waited = PAGES[where]
     seen = {}
     for scheme in ("light", "dark"):
-        page = world.signed_in(scheme=scheme); page.goto(f"{world.assay.url}#/{where}/{world.images}")
-        page.locator({"manage": ".tiles"}.get(where, "image-editor[data-ready]")).first.wait_for(); page.wait_for_timeout(500)
+        page = world.signed_in(scheme=scheme, width=width); page.goto(world.assay.url + place_.format(images=world.images, texts=world.texts))
+        page.locator(waited).first.wait_for(); page.wait_for_timeout(500)
         light = page.evaluate("getComputedStyle(document.body).backgroundColor.match(/[\\d.]+/g).map(Number)")
-        seen[scheme] = (page.evaluate(BOXES), light[0]); world.shot(page, f"calm-{where}-{scheme}")
+        page.mouse.move(width / 2, 2); page.wait_for_timeout(50)
+        seen[scheme] = (page.evaluate(BOXES), light[0], edges(page.screenshot())); world.shot(page, f"calm-{where}-{scheme}")
     assert seen["light"][0] == seen["dark"][0] and len(seen["light"][0]) > 20
     assert seen["light"][1] > seen["dark"][1]
+    (strong, any_), (dark_strong, dark_any) = seen["light"][2], seen["dark"][2]
+    for what, there, here in (("light", strong, dark_any), ("dark", dark_strong, any_)):
+        lost = there & ~here
+        assert lost.sum() < 0.01 * there.sum(), f"{lost.sum()} of {there.sum()} edges are seen in {what} only, at {numpy.argwhere(lost)[:5].tolist()}"
 
 
 @pytest.mark.parametrize("wish", [{"forced_colors": "active"}, {"contrast": "more"}, {"contrast": "more", "color_scheme": "dark"}])
