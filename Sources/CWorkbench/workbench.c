@@ -50,192 +50,195 @@ BYTES(file_14) = {
 #embed "../../Workbench/core/outbox.js"
 };
 BYTES(file_15) = {
-#embed "../../Workbench/core/tabs.js"
+#embed "../../Workbench/core/problems.js"
 };
 BYTES(file_16) = {
-#embed "../../Workbench/core/trusted.js"
+#embed "../../Workbench/core/tabs.js"
 };
 BYTES(file_17) = {
-#embed "../../Workbench/core/words.js"
+#embed "../../Workbench/core/trusted.js"
 };
 BYTES(file_18) = {
-#embed "../../Workbench/editors/editors.css"
+#embed "../../Workbench/core/words.js"
 };
 BYTES(file_19) = {
-#embed "../../Workbench/editors/form-editor.js"
+#embed "../../Workbench/editors/editors.css"
 };
 BYTES(file_20) = {
-#embed "../../Workbench/editors/image/crowd.js"
+#embed "../../Workbench/editors/form-editor.js"
 };
 BYTES(file_21) = {
-#embed "../../Workbench/editors/image/geometry.js"
+#embed "../../Workbench/editors/image/crowd.js"
 };
 BYTES(file_22) = {
-#embed "../../Workbench/editors/image/grid.js"
+#embed "../../Workbench/editors/image/geometry.js"
 };
 BYTES(file_23) = {
-#embed "../../Workbench/editors/image/image-canvas.js"
+#embed "../../Workbench/editors/image/grid.js"
 };
 BYTES(file_24) = {
-#embed "../../Workbench/editors/image/image-editor.js"
+#embed "../../Workbench/editors/image/image-canvas.js"
 };
 BYTES(file_25) = {
-#embed "../../Workbench/editors/image/kinds-framed.js"
+#embed "../../Workbench/editors/image/image-editor.js"
 };
 BYTES(file_26) = {
-#embed "../../Workbench/editors/image/kinds-free.js"
+#embed "../../Workbench/editors/image/kinds-framed.js"
 };
 BYTES(file_27) = {
-#embed "../../Workbench/editors/image/kinds.js"
+#embed "../../Workbench/editors/image/kinds-free.js"
 };
 BYTES(file_28) = {
-#embed "../../Workbench/editors/image/paint-worker.js"
+#embed "../../Workbench/editors/image/kinds.js"
 };
 BYTES(file_29) = {
-#embed "../../Workbench/editors/image/painting.js"
+#embed "../../Workbench/editors/image/paint-worker.js"
 };
 BYTES(file_30) = {
-#embed "../../Workbench/editors/image/picture.js"
+#embed "../../Workbench/editors/image/painting.js"
 };
 BYTES(file_31) = {
-#embed "../../Workbench/editors/image/pixels.js"
+#embed "../../Workbench/editors/image/picture.js"
 };
 BYTES(file_32) = {
-#embed "../../Workbench/editors/image/tools.js"
+#embed "../../Workbench/editors/image/pixels.js"
 };
 BYTES(file_33) = {
-#embed "../../Workbench/editors/image/view.js"
+#embed "../../Workbench/editors/image/tools.js"
 };
 BYTES(file_34) = {
-#embed "../../Workbench/editors/object-editor.js"
+#embed "../../Workbench/editors/image/view.js"
 };
 BYTES(file_35) = {
-#embed "../../Workbench/editors/text/blocks.js"
+#embed "../../Workbench/editors/object-editor.js"
 };
 BYTES(file_36) = {
-#embed "../../Workbench/editors/text/text-editor.js"
+#embed "../../Workbench/editors/text/blocks.js"
 };
 BYTES(file_37) = {
-#embed "../../Workbench/icon.svg"
+#embed "../../Workbench/editors/text/text-editor.js"
 };
 BYTES(file_38) = {
-#embed "../../Workbench/index.html"
+#embed "../../Workbench/icon.svg"
 };
 BYTES(file_39) = {
-#embed "../../Workbench/main.js"
+#embed "../../Workbench/index.html"
 };
 BYTES(file_40) = {
-#embed "../../Workbench/pages/attributes.js"
+#embed "../../Workbench/main.js"
 };
 BYTES(file_41) = {
-#embed "../../Workbench/pages/feedback.js"
+#embed "../../Workbench/pages/attributes.js"
 };
 BYTES(file_42) = {
-#embed "../../Workbench/pages/join.js"
+#embed "../../Workbench/pages/feedback.js"
 };
 BYTES(file_43) = {
-#embed "../../Workbench/pages/label-keys.js"
+#embed "../../Workbench/pages/join.js"
 };
 BYTES(file_44) = {
-#embed "../../Workbench/pages/label.js"
+#embed "../../Workbench/pages/label-keys.js"
 };
 BYTES(file_45) = {
-#embed "../../Workbench/pages/manage.js"
+#embed "../../Workbench/pages/label.js"
 };
 BYTES(file_46) = {
-#embed "../../Workbench/pages/ontology.css"
+#embed "../../Workbench/pages/manage.js"
 };
 BYTES(file_47) = {
-#embed "../../Workbench/pages/ontology.js"
+#embed "../../Workbench/pages/ontology.css"
 };
 BYTES(file_48) = {
-#embed "../../Workbench/pages/pages.css"
+#embed "../../Workbench/pages/ontology.js"
 };
 BYTES(file_49) = {
-#embed "../../Workbench/pages/queue.js"
+#embed "../../Workbench/pages/pages.css"
 };
 BYTES(file_50) = {
-#embed "../../Workbench/pages/session.js"
+#embed "../../Workbench/pages/queue.js"
 };
 BYTES(file_51) = {
-#embed "../../Workbench/pages/sign-in.js"
+#embed "../../Workbench/pages/session.js"
 };
 BYTES(file_52) = {
-#embed "../../Workbench/pages/team.js"
+#embed "../../Workbench/pages/sign-in.js"
 };
 BYTES(file_53) = {
-#embed "../../Workbench/parts/coordinates.js"
+#embed "../../Workbench/pages/team.js"
 };
 BYTES(file_54) = {
-#embed "../../Workbench/parts/dialog.js"
+#embed "../../Workbench/parts/coordinates.js"
 };
 BYTES(file_55) = {
-#embed "../../Workbench/parts/language.js"
+#embed "../../Workbench/parts/dialog.js"
 };
 BYTES(file_56) = {
-#embed "../../Workbench/parts/link-list.js"
+#embed "../../Workbench/parts/language.js"
 };
 BYTES(file_57) = {
-#embed "../../Workbench/parts/material.js"
+#embed "../../Workbench/parts/link-list.js"
 };
 BYTES(file_58) = {
-#embed "../../Workbench/parts/no-task.js"
+#embed "../../Workbench/parts/material.js"
 };
 BYTES(file_59) = {
-#embed "../../Workbench/parts/object-list.js"
+#embed "../../Workbench/parts/no-task.js"
 };
 BYTES(file_60) = {
-#embed "../../Workbench/parts/ontology/definition-form.js"
+#embed "../../Workbench/parts/object-list.js"
 };
 BYTES(file_61) = {
-#embed "../../Workbench/parts/ontology/fields.js"
+#embed "../../Workbench/parts/ontology/definition-form.js"
 };
 BYTES(file_62) = {
-#embed "../../Workbench/parts/ontology/migration.js"
+#embed "../../Workbench/parts/ontology/fields.js"
 };
 BYTES(file_63) = {
-#embed "../../Workbench/parts/ontology/options-form.js"
+#embed "../../Workbench/parts/ontology/migration.js"
 };
 BYTES(file_64) = {
-#embed "../../Workbench/parts/ontology/preview.js"
+#embed "../../Workbench/parts/ontology/options-form.js"
 };
 BYTES(file_65) = {
-#embed "../../Workbench/parts/ontology/text.js"
+#embed "../../Workbench/parts/ontology/preview.js"
 };
 BYTES(file_66) = {
-#embed "../../Workbench/parts/palette.js"
+#embed "../../Workbench/parts/ontology/text.js"
 };
 BYTES(file_67) = {
-#embed "../../Workbench/parts/reasons.js"
+#embed "../../Workbench/parts/palette.js"
 };
 BYTES(file_68) = {
-#embed "../../Workbench/parts/receipts.js"
+#embed "../../Workbench/parts/reasons.js"
 };
 BYTES(file_69) = {
-#embed "../../Workbench/parts/remarks.js"
+#embed "../../Workbench/parts/receipts.js"
 };
 BYTES(file_70) = {
-#embed "../../Workbench/parts/review-panel.js"
+#embed "../../Workbench/parts/remarks.js"
 };
 BYTES(file_71) = {
-#embed "../../Workbench/parts/save-light.js"
+#embed "../../Workbench/parts/review-panel.js"
 };
 BYTES(file_72) = {
-#embed "../../Workbench/parts/source.js"
+#embed "../../Workbench/parts/save-light.js"
 };
 BYTES(file_73) = {
-#embed "../../Workbench/parts/toolbar.js"
+#embed "../../Workbench/parts/source.js"
 };
 BYTES(file_74) = {
-#embed "../../Workbench/theme.css"
+#embed "../../Workbench/parts/toolbar.js"
 };
 BYTES(file_75) = {
-#embed "../../Workbench/words/ar.js"
+#embed "../../Workbench/theme.css"
 };
 BYTES(file_76) = {
-#embed "../../Workbench/words/en.js"
+#embed "../../Workbench/words/ar.js"
 };
 BYTES(file_77) = {
+#embed "../../Workbench/words/en.js"
+};
+BYTES(file_78) = {
 #embed "../../Workbench/words/zh.js"
 };
 
@@ -255,69 +258,70 @@ static const struct workbench_file files[] = {
     {"core/markdown.js", file_12, sizeof file_12},
     {"core/ontology.js", file_13, sizeof file_13},
     {"core/outbox.js", file_14, sizeof file_14},
-    {"core/tabs.js", file_15, sizeof file_15},
-    {"core/trusted.js", file_16, sizeof file_16},
-    {"core/words.js", file_17, sizeof file_17},
-    {"editors/editors.css", file_18, sizeof file_18},
-    {"editors/form-editor.js", file_19, sizeof file_19},
-    {"editors/image/crowd.js", file_20, sizeof file_20},
-    {"editors/image/geometry.js", file_21, sizeof file_21},
-    {"editors/image/grid.js", file_22, sizeof file_22},
-    {"editors/image/image-canvas.js", file_23, sizeof file_23},
-    {"editors/image/image-editor.js", file_24, sizeof file_24},
-    {"editors/image/kinds-framed.js", file_25, sizeof file_25},
-    {"editors/image/kinds-free.js", file_26, sizeof file_26},
-    {"editors/image/kinds.js", file_27, sizeof file_27},
-    {"editors/image/paint-worker.js", file_28, sizeof file_28},
-    {"editors/image/painting.js", file_29, sizeof file_29},
-    {"editors/image/picture.js", file_30, sizeof file_30},
-    {"editors/image/pixels.js", file_31, sizeof file_31},
-    {"editors/image/tools.js", file_32, sizeof file_32},
-    {"editors/image/view.js", file_33, sizeof file_33},
-    {"editors/object-editor.js", file_34, sizeof file_34},
-    {"editors/text/blocks.js", file_35, sizeof file_35},
-    {"editors/text/text-editor.js", file_36, sizeof file_36},
-    {"icon.svg", file_37, sizeof file_37},
-    {"index.html", file_38, sizeof file_38},
-    {"main.js", file_39, sizeof file_39},
-    {"pages/attributes.js", file_40, sizeof file_40},
-    {"pages/feedback.js", file_41, sizeof file_41},
-    {"pages/join.js", file_42, sizeof file_42},
-    {"pages/label-keys.js", file_43, sizeof file_43},
-    {"pages/label.js", file_44, sizeof file_44},
-    {"pages/manage.js", file_45, sizeof file_45},
-    {"pages/ontology.css", file_46, sizeof file_46},
-    {"pages/ontology.js", file_47, sizeof file_47},
-    {"pages/pages.css", file_48, sizeof file_48},
-    {"pages/queue.js", file_49, sizeof file_49},
-    {"pages/session.js", file_50, sizeof file_50},
-    {"pages/sign-in.js", file_51, sizeof file_51},
-    {"pages/team.js", file_52, sizeof file_52},
-    {"parts/coordinates.js", file_53, sizeof file_53},
-    {"parts/dialog.js", file_54, sizeof file_54},
-    {"parts/language.js", file_55, sizeof file_55},
-    {"parts/link-list.js", file_56, sizeof file_56},
-    {"parts/material.js", file_57, sizeof file_57},
-    {"parts/no-task.js", file_58, sizeof file_58},
-    {"parts/object-list.js", file_59, sizeof file_59},
-    {"parts/ontology/definition-form.js", file_60, sizeof file_60},
-    {"parts/ontology/fields.js", file_61, sizeof file_61},
-    {"parts/ontology/migration.js", file_62, sizeof file_62},
-    {"parts/ontology/options-form.js", file_63, sizeof file_63},
-    {"parts/ontology/preview.js", file_64, sizeof file_64},
-    {"parts/ontology/text.js", file_65, sizeof file_65},
-    {"parts/palette.js", file_66, sizeof file_66},
-    {"parts/reasons.js", file_67, sizeof file_67},
-    {"parts/receipts.js", file_68, sizeof file_68},
-    {"parts/remarks.js", file_69, sizeof file_69},
-    {"parts/review-panel.js", file_70, sizeof file_70},
-    {"parts/save-light.js", file_71, sizeof file_71},
-    {"parts/source.js", file_72, sizeof file_72},
-    {"parts/toolbar.js", file_73, sizeof file_73},
-    {"theme.css", file_74, sizeof file_74},
-    {"words/ar.js", file_75, sizeof file_75},
-    {"words/en.js", file_76, sizeof file_76},
-    {"words/zh.js", file_77, sizeof file_77},
+    {"core/problems.js", file_15, sizeof file_15},
+    {"core/tabs.js", file_16, sizeof file_16},
+    {"core/trusted.js", file_17, sizeof file_17},
+    {"core/words.js", file_18, sizeof file_18},
+    {"editors/editors.css", file_19, sizeof file_19},
+    {"editors/form-editor.js", file_20, sizeof file_20},
+    {"editors/image/crowd.js", file_21, sizeof file_21},
+    {"editors/image/geometry.js", file_22, sizeof file_22},
+    {"editors/image/grid.js", file_23, sizeof file_23},
+    {"editors/image/image-canvas.js", file_24, sizeof file_24},
+    {"editors/image/image-editor.js", file_25, sizeof file_25},
+    {"editors/image/kinds-framed.js", file_26, sizeof file_26},
+    {"editors/image/kinds-free.js", file_27, sizeof file_27},
+    {"editors/image/kinds.js", file_28, sizeof file_28},
+    {"editors/image/paint-worker.js", file_29, sizeof file_29},
+    {"editors/image/painting.js", file_30, sizeof file_30},
+    {"editors/image/picture.js", file_31, sizeof file_31},
+    {"editors/image/pixels.js", file_32, sizeof file_32},
+    {"editors/image/tools.js", file_33, sizeof file_33},
+    {"editors/image/view.js", file_34, sizeof file_34},
+    {"editors/object-editor.js", file_35, sizeof file_35},
+    {"editors/text/blocks.js", file_36, sizeof file_36},
+    {"editors/text/text-editor.js", file_37, sizeof file_37},
+    {"icon.svg", file_38, sizeof file_38},
+    {"index.html", file_39, sizeof file_39},
+    {"main.js", file_40, sizeof file_40},
+    {"pages/attributes.js", file_41, sizeof file_41},
+    {"pages/feedback.js", file_42, sizeof file_42},
+    {"pages/join.js", file_43, sizeof file_43},
+    {"pages/label-keys.js", file_44, sizeof file_44},
+    {"pages/label.js", file_45, sizeof file_45},
+    {"pages/manage.js", file_46, sizeof file_46},
+    {"pages/ontology.css", file_47, sizeof file_47},
+    {"pages/ontology.js", file_48, sizeof file_48},
+    {"pages/pages.css", file_49, sizeof file_49},
+    {"pages/queue.js", file_50, sizeof file_50},
+    {"pages/session.js", file_51, sizeof file_51},
+    {"pages/sign-in.js", file_52, sizeof file_52},
+    {"pages/team.js", file_53, sizeof file_53},
+    {"parts/coordinates.js", file_54, sizeof file_54},
+    {"parts/dialog.js", file_55, sizeof file_55},
+    {"parts/language.js", file_56, sizeof file_56},
+    {"parts/link-list.js", file_57, sizeof file_57},
+    {"parts/material.js", file_58, sizeof file_58},
+    {"parts/no-task.js", file_59, sizeof file_59},
+    {"parts/object-list.js", file_60, sizeof file_60},
+    {"parts/ontology/definition-form.js", file_61, sizeof file_61},
+    {"parts/ontology/fields.js", file_62, sizeof file_62},
+    {"parts/ontology/migration.js", file_63, sizeof file_63},
+    {"parts/ontology/options-form.js", file_64, sizeof file_64},
+    {"parts/ontology/preview.js", file_65, sizeof file_65},
+    {"parts/ontology/text.js", file_66, sizeof file_66},
+    {"parts/palette.js", file_67, sizeof file_67},
+    {"parts/reasons.js", file_68, sizeof file_68},
+    {"parts/receipts.js", file_69, sizeof file_69},
+    {"parts/remarks.js", file_70, sizeof file_70},
+    {"parts/review-panel.js", file_71, sizeof file_71},
+    {"parts/save-light.js", file_72, sizeof file_72},
+    {"parts/source.js", file_73, sizeof file_73},
+    {"parts/toolbar.js", file_74, sizeof file_74},
+    {"theme.css", file_75, sizeof file_75},
+    {"words/ar.js", file_76, sizeof file_76},
+    {"words/en.js", file_77, sizeof file_77},
+    {"words/zh.js", file_78, sizeof file_78},
 };
 
 int workbench_file_count(void) { return sizeof files / sizeof files[0]; }

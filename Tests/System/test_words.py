@@ -42,6 +42,22 @@ def test_a_catalogue_has_every_sentence_with_its_places(tag):
             assert places(there) == places(english) and there != '""', english
 
 
+def test_every_problem_of_the_server_has_words():
+    """By its type; the kinds of things that are unknown or exist already are said alike."""
+    sources = "".join(open(os.path.join(ROOT, "Sources/Web", name), encoding="utf-8").read() for name in
+                      ("HTTP/Problem.swift", "HTTP/Problem+Refusal.swift", "HTTP/Download.swift", "Native/TaskRoutes.swift"))
+    types = set(re.findall(r'Problem\(\s*[^"]*?"([a-z-]+)",\s*"[A-Z]', sources))
+    known = open(os.path.join(WORKBENCH, "core/problems.js"), encoding="utf-8").read()
+    assert len(types) > 25 and {t for t in types if f'"{t}": [' not in known and f"  {t}: [" not in known} == set()
+
+
+def test_what_the_server_refuses_is_said_in_the_readers_language(world):  # noqa: F811
+    page = world.page(context=world.browser.new_context(locale="ar", viewport={"width": 1280, "height": 800}))
+    page.goto(world.assay.url); page.get_by_label(catalogue("ar")["Email"].strip('"')).fill("me@x.org")
+    page.locator("input[type=password]").fill("not-the-password"); page.keyboard.press("Enter")
+    page.get_by_text(catalogue("ar")["The address and the password do not belong together."].strip('"')).wait_for()
+
+
 # What is the same in every language: names of keys, formats, measures and programs, and what clients have written.
 SAME = re.compile(r"^(Assay|JSON|YAML|CSV|COCO|YOLO|JSONL|Lines|API|XML|PNG|IoU|F1|WebAssembly|Label Studio|Label|Studio|Scale|Ctrl|Alt|Shift|Enter|Space|Delete|Backspace|Escape|"
                   r"Tab|Insert|Home|PageUp|PageDown|ArrowLeft|ArrowRight|ArrowUp|ArrowDown|English|geometries|annotation|attributes|assay|project|create|task|import|Krippendorff|"

@@ -1,3 +1,4 @@
+import { problemWords } from "./problems.js";
 import { say } from "./words.js";
 
 /** A problem the server answered with (RFC 9457). */
@@ -5,7 +6,7 @@ export class Problem extends Error {
   /** @param {number} status
    * @param {any} json */
   constructor(status, json) {
-    super(json?.detail || say("The server answered with {status}.", { status: String(status) }));
+    super(problemWords(status, json));
     this.status = status;
     this.type = json?.type || "";
     this.remedy = json?.remedy || "";
