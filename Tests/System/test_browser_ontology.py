@@ -176,3 +176,22 @@ def test_the_ontology_page_has_no_accessibility_violation(studio, scheme, width)
     studio.shot(page, f"ontology-{scheme}-{width}")
     found = axe.Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
+
+
+@pytest.mark.parametrize("scheme,width", [("light", 1280), ("dark", 390)])
+def test_a_project_is_made_without_writing_a_line_of_json(world, scheme, width):  # noqa: F811
+    page = world.signed_in(scheme=scheme, width=width); page.goto(f"{world.assay.url}#/manage")
+    page.get_by_role("button", name="New project").click()
+    page.get_by_label("Name").fill("Pictures"); page.get_by_label("Begin with").select_option(label="Spans in texts")
+    page.get_by_label("Instructions").fill("Mark *people*."); page.get_by_label("Answers a task").fill("2")
+    world.shot(page, f"new-project-{width}-{scheme}")
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    assert [v["id"] for v in axe.run(page).response["violations"]] == []
+    page.get_by_role("button", name="Make it").click(); page.get_by_text("is called “Pictures”").wait_for()
+    page.get_by_label("Name").fill("People"); page.get_by_role("button", name="Make it").click()
+    page.locator(".preview text-editor").first.wait_for()
+    project = page.url.rsplit("/", 1)[1]
+    made = world.assay.send("GET", f"/api/projects/{project}", token=world.key)[1]
+    assert (made["name"], made["instructions"], made["ontology"]["classes"][0]["kind"]) == ("People", "Mark *people*.", "span")
+    assert made["plan"]["answers"]["min"] == 2 and made["plan"]["answers"]["max"] == 3
+    assert page.problems == [] or all("409" in p for p in page.problems)

@@ -2,15 +2,10 @@ import { get, post, send } from "../core/api.js";
 import { fill, h, icon } from "../core/dom.js";
 import { language, say, word } from "../core/words.js";
 import { dialog, toast } from "../parts/dialog.js";
+import { createProject } from "../parts/new-project.js";
 
 const share = (/** @type {number} */ part, /** @type {number} */ whole) => (whole ? Math.round((100 * part) / whole) : 0);
 const percent = (/** @type {number | null} */ value) => (value === null || value === undefined ? "–" : `${Math.round(value * 100)} %`);
-
-const sample = {
-  name: "", instructions: "# What to do\n\nDraw a box around every object of a class.",
-  ontology: { classes: [{ name: "cat", kind: "box" }, { name: "dog", kind: "box" }] },
-  plan: { answers: { min: 2, max: 3, targetConfidence: 0.9 } },
-};
 
 /** Every project of the client with its progress. */
 export function managePage() {
@@ -18,7 +13,7 @@ export function managePage() {
   loadProjects(list);
   return h("main.page.stack", {},
     h("div.spread", {}, h("h1", {}, say("Projects")),
-      h("button.button.primary", { onclick: () => createProject(list) }, icon("plus"), say("New project"))), list);
+      h("button.button.primary", { onclick: createProject }, icon("plus"), say("New project"))), list);
 }
 
 /** @param {HTMLElement} list */
@@ -50,32 +45,6 @@ function projectRow(project) {
       project.state === "active" ? null : [" ", h("span.badge", {}, say(states[project.state] ?? project.state))]),
     h("td.wide-cell", {}, meter),
     [counts.open, counts.in_review, counts.completed, counts.answers].map((value) => h("td.end.number", {}, value.toLocaleString(language))));
-}
-
-/** @param {HTMLElement} list */
-async function createProject(list) {
-  const made = await dialog(say("New project"), (close) => {
-    const message = h("p.error-text", { role: "alert" });
-    const name = h("input.input", { required: true, maxlength: 200, autofocus: true });
-    const definition = h("textarea.input.code", { rows: 14, spellcheck: "false" });
-    definition.value = JSON.stringify({ ...sample, name: undefined }, null, 2);
-    return h("form.stack", {
-      onsubmit: async (/** @type {Event} */ event) => {
-        event.preventDefault();
-        try {
-          close(await post("/api/projects", { ...JSON.parse(definition.value), name: name.value }));
-        } catch (error) {
-          message.textContent = /** @type {Error} */ (error).message;
-        }
-      },
-    }, h("label.field", {}, h("span", {}, say("Name")), name),
-      h("label.field", {}, h("span", {}, say("Ontology, instructions and quality plan (JSON)")), definition), message,
-      h("div.row", {}, h("button.button.primary", { type: "submit" }, say("Make the project")),
-        h("button.button.quiet", { type: "button", onclick: () => close() }, say("Cancel"))));
-  });
-  if (!made) return;
-  toast(say("“{name}” is made. Import tasks with the API or `assay task import`.", { name: made.name }));
-  loadProjects(list);
 }
 
 /** One project: progress, agreement, people, exports.

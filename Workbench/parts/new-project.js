@@ -1,0 +1,50 @@
+import { post } from "../core/api.js";
+import { h } from "../core/dom.js";
+import { say, word } from "../core/words.js";
+import { dialog } from "./dialog.js";
+
+/** What a project may begin with; its own ontology page takes it from there.
+ * @type {Array<[string, any[]]>} */
+const beginnings = [
+  [word("Boxes on images"), [{ name: "object", kind: "box" }]],
+  [word("Outlines on images"), [{ name: "region", kind: "polygon" }, { name: "surface", kind: "mask" }]],
+  [word("Images sorted into classes"), [{ name: "class", kind: "category", options: ["one", "other"], required: true }]],
+  [word("Texts sorted into classes"), [{ name: "class", kind: "category", options: ["one", "other"], required: true }]],
+  [word("Spans in texts"), [{ name: "mention", kind: "span" }]],
+  [word("Two texts compared"), [{ name: "better", kind: "category", options: ["A", "B", "equal"], required: true }, { name: "why", kind: "text" }]],
+];
+
+/** Answers a task may ask for. */
+const mostAnswers = 100;
+
+/** Asks what a project shall be, makes it, and goes on to its ontology. */
+export async function createProject() {
+  const made = await dialog(say("New project"), (close) => {
+    const message = h("p.error-text", { role: "alert" });
+    const name = h("input.input", { required: true, maxlength: 200, autofocus: true });
+    const beginning = h("select.input", {}, beginnings.map(([title], place) => h("option", { value: place }, say(title))));
+    const instructions = h("textarea.input", { rows: 5, dir: "auto" });
+    const count = (/** @type {number} */ value) => h("input.input.number", { type: "number", min: 1, max: mostAnswers, value, required: true });
+    const [min, max] = [count(1), count(3)];
+    return h("form.stack", {
+      onsubmit: async (/** @type {Event} */ event) => {
+        event.preventDefault();
+        try {
+          close(await post("/api/projects", {
+            name: name.value, instructions: instructions.value, ontology: { classes: beginnings[Number(beginning.value)][1] },
+            plan: { answers: { min: Number(min.value), max: Number(max.value), targetConfidence: 0.9 } },
+          }));
+        } catch (error) {
+          message.textContent = /** @type {Error} */ (error).message;
+        }
+      },
+    }, h("label.field", {}, h("span", {}, say("Name")), name),
+      h("label.field", {}, h("span", {}, say("Begin with")), beginning),
+      h("label.field", {}, h("span", {}, say("Instructions (Markdown)")), instructions),
+      h("div.row", {}, h("label.field", {}, h("span", {}, say("Answers a task, at least")), min),
+        h("label.field", {}, h("span", {}, say("at most, while they disagree")), max)), message,
+      h("div.row", {}, h("button.button.primary", { type: "submit" }, say("Make it and build its ontology")),
+        h("button.button.quiet", { type: "button", onclick: () => close() }, say("Cancel"))));
+  });
+  if (made) location.hash = `#/ontology/${made.id}`;
+}
