@@ -99,6 +99,8 @@ package struct Feedback: Sendable {
   package struct Item: Sendable {
     package var task: TaskRow
     package var content: TaskContent
+    /// The file that its image is, or was fetched to.
+    package var image: AssetID?
     package var ontology: Ontology
     package var answer: [Annotation]
     package var remarks: [Remark]
@@ -119,8 +121,12 @@ package struct Feedback: Sendable {
         let task = try TaskRow.get(seq: found.task, connection)
         let reading = try readings.reading(of: task, connection)
         let own = try AnswerRow.all(of: task, reading, vault, connection).last { $0.worker == worker }
+        let content = try TaskContent.of(task, vault, connection)
+        let image = try content.image.flatMap {
+          try AssetID($0) ?? Assets.fetched($0, vault, connection)
+        }
         return Item(
-          task: task, content: try TaskContent.of(task, vault, connection), ontology: reading.ontology,
+          task: task, content: content, image: image, ontology: reading.ontology,
           answer: own?.annotations ?? [], remarks: try Remark.all(of: task, vault, connection),
           isNew: found.isNew)
       }

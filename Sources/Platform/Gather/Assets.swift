@@ -130,20 +130,29 @@ package struct Assets: Sendable {
 
   /// The file behind a URL that a task names: fetched when it is first wanted, then kept.
   package func remote(_ url: String, by fetcher: any Fetcher) async throws -> Asset {
-    let address = vault.key.blobAddress(sha256: Data(SHA256.hash(data: Data(url.utf8))))
-    let known = try await vault.database.read { connection in
-      try connection.first(
-        "SELECT asset_id FROM remote_assets WHERE address = ?", [.text(address)]
-      ) { $0.id(0) as AssetID }
+    if let known = try await vault.database.read({ try Self.fetched(url, vault, $0) }) {
+      return try await get(known)
     }
-    if let known { return try await get(known) }
     let asset = try await store(from: url, by: fetcher)
     try await vault.database.write(.flushed) { connection in
       try connection.run(
         "INSERT INTO remote_assets VALUES (?, ?) ON CONFLICT DO NOTHING",
-        [.text(address), asset.id.sql])
+        [.text(Self.address(url, vault)), asset.id.sql])
     }
     return asset
+  }
+
+  private static func address(_ url: String, _ vault: ClientVault) -> String {
+    vault.key.blobAddress(sha256: Data(SHA256.hash(data: Data(url.utf8))))
+  }
+
+  /// The file that a URL was fetched to.
+  static func fetched(
+    _ url: String, _ vault: ClientVault, _ connection: any Connection
+  ) throws -> AssetID? {
+    try connection.first(
+      "SELECT asset_id FROM remote_assets WHERE address = ?", [.text(address(url, vault))]
+    ) { $0.id(0) }
   }
 
   private static func probe(_ bytes: Data) throws(Refusal) -> ImageProbe {

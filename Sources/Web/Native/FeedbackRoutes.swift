@@ -34,9 +34,8 @@ enum FeedbackRoutes {
   private static func json(
     _ item: Feedback.Item, _ vault: ClientVault, _ worker: String, _ reader: String
   ) -> JSON {
-    let image = item.content.image.flatMap { AssetID($0) }
     func link(_ part: String) -> JSON {
-      image.map { .string(AssetRoutes.link($0.text, vault, reader: reader, part: part)) } ?? .null
+      item.image.map { .string(AssetRoutes.link($0.text, vault, reader: reader, part: part)) } ?? .null
     }
     return [
       "task": .string(item.task.id.text), "new": .bool(item.isNew),
