@@ -2,18 +2,27 @@ import Foundation
 import Platform
 import Subprocess
 
-/// Cuts images with libvips in a process of its own, which a hostile image can end without harm: it gets the
-/// image through a pipe and gives the tiles back through one, so that no pixel lies on the disk unsealed.
+/// Cuts images with libvips in a process of its own, which a hostile image can end without harm: it
+/// gets the image through a pipe and gives the tiles back through one, so that no pixel lies on the
+/// disk unsealed.
 package struct Vips: Tiler {
   /// Seconds of one processor that an image may take.
   package static let secondLimit = 120
+  /// Seconds that it may take in all.
+  package static let waitLimit = 300
   /// KiB that the process may map: enough to turn an image of `ImageProbe.pixelLimit`.
   package static let memoryLimit = 6 * 1024 * 1024
 
+  private let secondLimit: Int
+  private let memoryLimit: Int
   private let line = WaitingLine()
 
   /// - Returns: nil where the program is not installed.
-  package init?() async {
+  package init?(
+    secondLimit: Int = Vips.secondLimit, memoryLimit: Int = Vips.memoryLimit
+  ) async {
+    self.secondLimit = secondLimit
+    self.memoryLimit = memoryLimit
     guard (try? await Executable.name("vips").resolveExecutablePath(in: .inherit)) != nil else {
       return nil
     }
@@ -40,46 +49,71 @@ package struct Vips: Tiler {
     // Pixels that were kept exactly stay so. Only the reader of JPEG knows of turning.
     let suffix = type == "image/jpeg" ? ".jpg[Q=92]" : ".png[compression=1]"
     let source = "stdin[access=sequential\(type == "image/jpeg" ? ",autorotate=true" : "")]"
-    let command =
-      "ulimit -t \(Self.secondLimit) -v \(Self.memoryLimit); exec vips copy \"$1\" \"$2\""
-    let result = try await Subprocess.run(
-      .path("/bin/sh"),
-      arguments: [
-        "-c", command, "vips", source, ".dz[tile_size=\(size),overlap=0,suffix=\(suffix)]",
-      ],
-      environment: .inherit.updating([
-        // Formats whose readers were not made for hostile files, and swapping to the disk, are off.
-        "VIPS_BLOCK_UNTRUSTED": "1", "VIPS_DISC_THRESHOLD": "6g",
-      ]),
-      input: .inputWriter, output: .sequence, error: .string(limit: 4096)
-    ) { execution in
-      let input = execution.standardInputWriter
-      // Its input ends whatever happens, or it would wait for more for ever.
-      async let unread = Self.feed(chunks, chunk) { _ = try await input.write($0) } end: {
-        try? await input.finish()
-      }
-      do {
-        for try await buffer in execution.standardOutput {
-          try write(buffer.withUnsafeBytes { Data($0) })
-        }
-      } catch {
-        try? execution.send(signal: .kill)
-        throw error
-      }
-      return await unread
+    let target = ".dz[tile_size=\(size),overlap=0,suffix=\(suffix)]"
+    var written = 0
+    func take(_ bytes: Data) throws {
+      written += bytes.count
+      try write(bytes)
     }
-    if let unread = result.closureResult { throw unread }
-    guard result.terminationStatus.isSuccess else {
-      throw TilingFault(result.standardError ?? "\(result.terminationStatus)")
+    do {
+      // Tiles carry no profile, so their colours are brought to sRGB; what says nothing is taken as that.
+      let transform = [
+        "icc_transform", source, target, "srgb", "--embedded", "--input-profile", "srgb",
+      ]
+      try await run(transform, chunks, chunk, take)
+    } catch is TilingFault where written == 0 {
+      // Shades of grey have no such profile.
+      try await run(["copy", source, target], chunks, chunk, take)
+    }
+  }
+
+  private func run(
+    _ arguments: [String], _ chunks: Int, _ chunk: @escaping @Sendable (Int) throws -> Data,
+    _ write: (Data) throws -> Void
+  ) async throws {
+    let limits = "ulimit -t \(secondLimit) && ulimit -v \(memoryLimit)"
+    let command = "\(limits) && exec timeout -s KILL \(Self.waitLimit) \"$@\""
+    do {
+      let result = try await Subprocess.run(
+        .path("/bin/sh"), arguments: .init(["-c", command, "sh", "vips"] + arguments),
+        environment: .inherit.updating([
+          // Formats whose readers were not made for hostile files, and swapping to the disk, are off.
+          "VIPS_BLOCK_UNTRUSTED": "1", "VIPS_DISC_THRESHOLD": "6g",
+        ]),
+        input: .inputWriter, output: .sequence, error: .discarded
+      ) { execution in
+        let input = execution.standardInputWriter
+        // Its input ends whatever happens, or it would wait for more for ever.
+        async let unread = Self.feed(chunks, chunk) {
+          try await input.write($0)
+        } end: {
+          try? await input.finish()
+        }
+        do {
+          for try await buffer in execution.standardOutput {
+            try write(buffer.withUnsafeBytes { Data($0) })
+          }
+        } catch {
+          try? execution.send(signal: .kill)
+          throw error
+        }
+        return await unread
+      }
+      if let unread = result.closureResult { throw unread }
+      guard result.terminationStatus.isSuccess else {
+        throw TilingFault("\(result.terminationStatus)")
+      }
+    } catch let error as SubprocessError {
+      throw TilingFault("\(error)")
     }
   }
 }
 
 extension Vips {
-  /// - Returns: why the image could not be read to its end. That the program does not want more of it is no
-  ///   reason: it says why itself.
+  /// - Returns: why the image could not be read to its end. That the program does not want more of it
+  ///   is no reason: it says why itself.
   private static func feed(
-    _ chunks: Int, _ chunk: @Sendable (Int) throws -> Data, write: (Data) async throws -> Void,
+    _ chunks: Int, _ chunk: @Sendable (Int) throws -> Data, write: (Data) async throws -> Int,
     end: () async -> Void
   ) async -> (any Error)? {
     var unread: (any Error)?
@@ -91,7 +125,7 @@ extension Vips {
         unread = error
         break
       }
-      guard (try? await write(bytes)) != nil else { break }
+      guard (try? await write(bytes)) == bytes.count else { break }
     }
     await end()
     return unread

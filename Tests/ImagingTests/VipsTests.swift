@@ -6,8 +6,8 @@ import Testing
 
 @Suite struct VipsTests {
   /// Cuts an image that comes in pieces of 64 KiB.
-  private func cut(_ image: Data, _ type: String) async throws -> Data? {
-    guard let vips = await Vips() else {
+  private func cut(_ image: Data, _ type: String, by vips: Vips? = nil) async throws -> Data? {
+    guard let vips = if let vips { vips } else { await Vips() } else {
       print("skipped: libvips-tools is not installed")
       return nil
     }
@@ -21,7 +21,8 @@ import Testing
   }
 
   @Test func anImageBecomesTilesOfEverySize() async throws {
-    let image = Data(PNGWriter.png([UInt8](repeating: 90, count: 3 * 1200 * 700), width: 1200, height: 700))
+    let image = Data(
+      PNGWriter.png([UInt8](repeating: 90, count: 3 * 1200 * 700), width: 1200, height: 700))
     guard let archive = try await cut(image, "image/png") else { return }
     let directory = try ZIPDirectory(size: archive.count) { archive.subdata(in: $0) }
     let places = ["11/0_0", "11/1_0", "11/2_0", "11/2_1", "10/1_0", "9/0_0", "0/0_0"]
@@ -38,8 +39,27 @@ import Testing
   func whatIsNoImageIsAFaultAndNothingElse(count: Int) async throws {
     guard await Vips() != nil else { return }
     for type in ["image/png", "image/jpeg"] {
-      await #expect(throws: TilingFault.self) { try await cut(Data(repeating: 7, count: count), type) }
+      await #expect(throws: TilingFault.self) {
+        try await cut(Data(repeating: 7, count: count), type)
+      }
     }
+  }
+
+  @Test func shadesOfGrayAreCutToo() async throws {
+    let gray = Data(
+      PNGWriter.png([UInt8](repeating: 3, count: 600 * 600), width: 600, height: 600, pixels: .grey)
+    )
+    guard let archive = try await cut(gray, "image/png") else { return }
+    #expect(try ZIPDirectory(size: archive.count) { archive.subdata(in: $0) }.members.count > 4)
+  }
+
+  @Test func itsLimitsHold() async throws {
+    let image = Data(
+      PNGWriter.png([UInt8](repeating: 90, count: 3 * 1200 * 700), width: 1200, height: 700))
+    guard let small = await Vips(memoryLimit: 20_000) else { return }
+    await #expect(throws: TilingFault.self) { try await cut(image, "image/png", by: small) }
+    let none = try #require(await Vips(secondLimit: 0))
+    await #expect(throws: TilingFault.self) { try await cut(image, "image/png", by: none) }
   }
 
   /// A name with everything that a shell could stumble over is only ever a media type here.
@@ -53,7 +73,8 @@ import Testing
     struct Lost: Error {}
     guard let vips = await Vips() else { return }
     await #expect(throws: Lost.self) {
-      try await vips.tile("image/png", size: 512, chunks: 3, chunk: { _ in throw Lost() }, write: { _ in })
+      try await vips.tile(
+        "image/png", size: 512, chunks: 3, chunk: { _ in throw Lost() }, write: { _ in })
     }
   }
 }

@@ -87,7 +87,7 @@ export class WorkSession {
    * @param {string} source
    * @param {string} [tiles] */
   async preloaded(source, tiles) {
-    const cut = await cutOf(tiles);
+    const cut = tiles ? await cutOf(tiles) : null;
     if (cut) return new TiledPicture(cut).open().catch(() => {});
     const image = new Image();
     image.src = source;

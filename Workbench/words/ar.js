@@ -519,4 +519,5 @@ export default {
   "Answers a task, at least": "إجابات لكل مهمة، على الأقل",
   "at most, while they disagree": "وعلى الأكثر، ما دامت تختلف",
   "Make it and build its ontology": "أنشئه وابنِ أنطولوجيته",
+  "Parts of the image cannot be fetched now.": "تعذّر جلب أجزاء من الصورة الآن.",
 };

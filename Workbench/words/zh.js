@@ -519,4 +519,5 @@ export default {
   "Answers a task, at least": "每个任务的回答数，至少",
   "at most, while they disagree": "意见不一时最多",
   "Make it and build its ontology": "创建并构建本体",
+  "Parts of the image cannot be fetched now.": "现在无法获取图像的某些部分。",
 };

@@ -3,8 +3,8 @@ import Foundation
 /// Where the members of a ZIP archive lie (APPNOTE.TXT 6.3.10 §4.3), read from its end. Only members that
 /// are stored as they are, and archives of less than 4 GiB, though their
 /// fields may be of 64 bits.
-public struct ZIPDirectory: Sendable {
-  public enum Fault: Error, Hashable, Sendable {
+package struct ZIPDirectory: Sendable {
+  package enum Fault: Error, Hashable, Sendable {
     case notAnArchive
     /// A member is compressed or encrypted.
     case notStored(String)
@@ -12,7 +12,7 @@ public struct ZIPDirectory: Sendable {
   }
 
   /// Bytes of the archive by member. A header of its own stands before each.
-  public let members: [String: Range<Int>]
+  package let members: [String: Range<Int>]
 
   /// Bytes at the end of an archive that hold the record of its directory, if nobody remarks on it.
   static let endSize = 22
@@ -24,7 +24,7 @@ public struct ZIPDirectory: Sendable {
   ///   - size: bytes of the archive.
   ///   - read: bytes of a part of it.
   /// - Complexity: O(members)
-  public init(size: Int, read: (Range<Int>) throws -> Data) throws {
+  package init(size: Int, read: (Range<Int>) throws -> Data) throws {
     guard size >= Self.endSize else { throw Fault.notAnArchive }
     let end = Fields(try read(size - Self.endSize..<size))
     guard end.long(0) == Self.endMark else { throw Fault.notAnArchive }
@@ -56,7 +56,7 @@ public struct ZIPDirectory: Sendable {
   /// The content of a member.
   ///
   /// - Parameter read: bytes of a part of the archive.
-  public func content(of name: String, read: (Range<Int>) throws -> Data) throws -> Data? {
+  package func content(of name: String, read: (Range<Int>) throws -> Data) throws -> Data? {
     guard let place = members[name] else { return nil }
     let start = place.lowerBound
     let header = Fields(try read(start..<start + Self.headerSize))

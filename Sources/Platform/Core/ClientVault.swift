@@ -21,8 +21,10 @@ package final class ClientVault: Sendable {
   // Versions and forms never change, so they are kept once read.
   private let versions = Kept<Numbered, ProjectContent>()
   private let forms = Kept<Numbered, ProjectContent>()
-  let pyramids = Kept<String, ZIPDirectory>()
-  let histories = Kept<Numbered, OntologyHistory>()
+  /// nil where an image cannot be cut.
+  let pyramids = Kept<String, ZIPDirectory?>(limit: 32)
+  /// The newest of each project.
+  let histories = Mutex<[ProjectID: OntologyHistory]>([:])
 
   struct Numbered: Hashable {
     var project: ProjectID

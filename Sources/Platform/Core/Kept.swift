@@ -5,14 +5,18 @@ final class Kept<Key: Hashable & Sendable, Value: Sendable>: Sendable {
   private let values = Mutex<[Key: Value]>([:])
 
   /// Values kept; with one more all are let go.
-  static var limit: Int { 256 }
+  private let limit: Int
+
+  init(limit: Int = 256) { self.limit = limit }
+
+  func known(_ key: Key) -> Value? { values.withLock { $0[key] } }
 
   /// - Parameter read: may run twice where two ask at once.
   func value(_ key: Key, _ read: () throws -> Value) rethrows -> Value {
-    if let known = values.withLock({ $0[key] }) { return known }
+    if let known = known(key) { return known }
     let value = try read()
     values.withLock {
-      if $0.count >= Self.limit { $0.removeAll() }
+      if $0.count >= limit { $0.removeAll() }
       $0[key] = value
     }
     return value

@@ -12,7 +12,8 @@ package protocol Tiler: Sendable {
   ///   - size: pixels along the side of a tile.
   ///   - chunks: pieces that the image comes in.
   ///   - chunk: one of them, by its number from 0.
-  ///   - write: takes the next bytes of a ZIP archive with a Deep Zoom pyramid, called `Pyramids.title`.
+  ///   - write: takes the next bytes of a ZIP archive with a Deep Zoom pyramid, called
+  ///     `Pyramids.title`.
   /// - Throws: `TilingFault`; what `chunk` and `write` throw.
   func tile(
     _ type: String, size: Int, chunks: Int, chunk: @escaping @Sendable (Int) throws -> Data,
@@ -28,8 +29,9 @@ package struct TilingFault: Error, Hashable, Sendable {
   package init(_ reason: String) { self.reason = reason }
 }
 
-/// Very large images as Deep Zoom pyramids: level n shows the image 2ⁿ pixels long or wide at most, cut into
-/// tiles. Made when first asked for, kept sealed beside the image, and made anew where they are lost.
+/// Very large images as Deep Zoom pyramids: level n shows the image 2ⁿ pixels long or wide at most, cut
+/// into tiles. Made when first asked for, kept sealed beside the image, and made anew where they are
+/// lost.
 package struct Pyramids: Sendable {
   let vault: ClientVault
 
@@ -63,23 +65,42 @@ package struct Pyramids: Sendable {
   package func pyramid(of asset: Assets.Asset, by tiler: (any Tiler)?) async throws -> Pyramid? {
     guard let tiler, let size = asset.imageSize, Self.isTiled(size) else { return nil }
     let name = blobName(of: asset)
-    // Cutting takes a second and a core: one image of a vault at a time.
-    while try vault.blobs.size(name) == nil, !vault.work.begin("tiling") {
-      try await Task.sleep(for: .milliseconds(50))
+    if let known = vault.pyramids.known(name) {
+      return known.flatMap { pyramid(size, name, $0) }
     }
-    if try vault.blobs.size(name) == nil {
+    // Cutting takes a second and a core: one image of a vault at a time.
+    while try vault.blobs.size(name) == nil {
+      guard vault.work.begin("tiling") else {
+        try await Task.sleep(for: .milliseconds(50))
+        continue
+      }
       defer { vault.work.end("tiling") }
+      guard try vault.blobs.size(name) == nil else { break }
       do {
         try await make(name, of: asset, by: tiler)
       } catch is TilingFault {
+        // Tried anew only after a restart.
+        _ = vault.pyramids.value(name) { nil }
         return nil
       }
     }
-    do {
-      return try known(name, size)
-    } catch is ZIPDirectory.Fault {
-      return nil
+    let blob = SealedBlob(vault: vault, name: name)
+    let directory = try vault.pyramids.value(name) {
+      do {
+        return try ZIPDirectory(size: try blob.size() ?? 0, read: blob.bytes)
+      } catch is ZIPDirectory.Fault {
+        return nil
+      }
     }
+    return directory.flatMap { pyramid(size, name, $0) }
+  }
+
+  private func pyramid(_ size: ImageSize, _ name: String, _ directory: ZIPDirectory) -> Pyramid? {
+    let top = Int(log2(Double(max(size.width, size.height))).rounded(.up))
+    let kind = ["png", "jpg"].first {
+      directory.members["\(Self.title)_files/\(top)/0_0.\($0)"] != nil
+    }
+    return kind.map { Pyramid(size: size, top: top, kind: $0, name: name, directory: directory) }
   }
 
   private func blobName(of asset: Assets.Asset) -> String {
@@ -95,20 +116,7 @@ package struct Pyramids: Sendable {
       chunks: (asset.size + SealedStream.chunkSize - 1) / SealedStream.chunkSize,
       chunk: { try image.chunk($0) }
     ) { try pyramid.append($0) }
-    try pyramid.commit(.relaxed)
-  }
-
-  private func known(_ name: String, _ size: ImageSize) throws -> Pyramid? {
-    let blob = SealedBlob(vault: vault, name: name)
-    let directory = try vault.pyramids.value(name) {
-      try ZIPDirectory(size: try blob.size() ?? 0, read: blob.bytes)
-    }
-    let top = Int(log2(Double(max(size.width, size.height))).rounded(.up))
-    let kind = ["png", "jpg"].first {
-      directory.members["\(Self.title)_files/\(top)/0_0.\($0)"] != nil
-    }
-    guard let kind else { return nil }
-    return Pyramid(size: size, top: top, kind: kind, name: name, directory: directory)
+    try pyramid.commit(.flushed)
   }
 
   /// One tile of a pyramid; nil where there is none.

@@ -108,13 +108,15 @@ extension ClientVault {
   func history(
     of project: ProjectID, _ version: Int, _ connection: any Connection
   ) throws -> OntologyHistory {
-    try histories.value(.init(project: project, number: version)) {
-      OntologyHistory(
-        try (1...version).map { number in
-          let content = try content(of: project, version: number, connection)
-          return .init(content.ontology, content.change)
-        })
-    }
+    let known = histories.withLock { $0[project] }
+    if let known, known.versions.count == version { return known }
+    let history = OntologyHistory(
+      try (1...version).map { number in
+        let content = try content(of: project, version: number, connection)
+        return .init(content.ontology, content.change)
+      })
+    histories.withLock { $0[project] = history }
+    return history
   }
 
   func reading(

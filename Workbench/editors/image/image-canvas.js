@@ -83,6 +83,9 @@ export class ImageCanvas extends ObjectEditor {
   abort = null;
   /** @type {ResizeObserver | null} */
   observer = null;
+  /** Another one for each time an image is opened.
+   * @type {object | null} */
+  turn = null;
   frame = 0;
   isStale = false;
   /** @type {ShapeGrid | null} */
@@ -106,41 +109,52 @@ export class ImageCanvas extends ObjectEditor {
 
   /** @param {any} options */
   async load(options) {
-    const failed = async () => {
-      fill(this, h("p.canvas-note", { role: "alert" }, say("The image cannot be shown.")));
-      options.failed?.(await isBroken(options.source));
-    };
+    const turn = {};
+    this.turn = turn;
+    const isOver = () => this.turn !== turn;
     // Masks can be seen once the kernel is here.
     kernel.load().then(() => this.paint());
-    const cut = options.tiles ? await cutOf(options.tiles) : null;
-    if (this.options !== options) return;
-    if (cut) this.take(new TiledPicture(cut));
-    const { picture } = this;
-    picture.failed = failed;
+    const cut = await cutOf(options.tiles);
+    if (isOver()) return;
+    const failed = async () => {
+      if (isOver()) return;
+      fill(this, h("p.canvas-note", { role: "alert" }, say("The image cannot be shown.")));
+      // Of a very large one the browser may only lack the memory.
+      const isSure = !cut && await isBroken(options.source);
+      if (!isOver()) options.failed?.(isSure);
+    };
     try {
-      await picture.open(options.source);
+      if (cut) this.take(new TiledPicture(cut));
+      // Tiles that cannot be fetched are no reason not to show it.
+      const isTiled = cut && await this.picture.open("").then(() => true, () => false);
+      if (isOver()) return;
+      if (cut && !isTiled) this.take(new WholePicture());
+      this.picture.failed = failed;
+      if (this.picture instanceof WholePicture) await this.picture.open(options.source);
     } catch {
-      if (this.options === options) failed();
-      return;
+      return failed();
     }
-    if (this.picture !== picture || this.options !== options) return;
+    if (isOver()) return;
+    this.thumbnail = null;
     options.loaded?.(this.width, this.height);
     this.fit();
     this.dataset.ready = "";
   }
 
   /** Shows a picture in the place of the one before.
-   * @param {TiledPicture} picture */
+   * @param {import("./picture.js").Picture} picture */
   take(picture) {
     this.picture.element.replaceWith(picture.element);
     this.picture = picture;
-    picture.arrived = () => this.paint();
+    if (picture instanceof TiledPicture) picture.arrived = () => this.paint();
     this.setLook(null);
   }
 
   disconnectedCallback() { this.close(); }
 
   close() {
+    this.turn = null;
+    this.tool = null;
     this.observer?.disconnect();
     this.abort?.abort();
     this.crowd?.close();

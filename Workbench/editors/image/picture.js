@@ -80,8 +80,10 @@ export class WholePicture {
   close() {}
 }
 
-/** Tiles that are kept decoded: of the usual size some 200 MB. */
+/** Tiles that are kept decoded beside those that are seen: of the usual size some 200 MB. */
 const mostKept = 200;
+/** Milliseconds until a tile that did not come is asked for again. */
+const patience = [1000, 4000, 15_000];
 
 /** An image of which only the tiles that are looked at are here. */
 export class TiledPicture {
@@ -92,22 +94,32 @@ export class TiledPicture {
   tiles = new Map();
   /** @type {ImageView | null} */
   view = null;
+  /** Those that the view needs now.
+   * @type {Set<string>} */
+  used = new Set();
+  /** How often a tile did not come.
+   * @type {Map<string, number>} */
+  misses = new Map();
+  isOpen = false;
   /** Called when something new can be seen. */
   arrived = () => {};
   failed = () => {};
 
   /** @param {Cut} cut */
   constructor(cut) {
-    this.width = cut.width;
-    this.height = cut.height;
+    this.whole = { width: cut.width, height: cut.height };
     this.cut = /** @type {NonNullable<Cut["tiles"]>} */ (cut.tiles);
   }
+
+  get width() { return this.isOpen ? this.whole.width : 0; }
+  get height() { return this.isOpen ? this.whole.height : 0; }
 
   /** Ready once the whole can be seen, however small. */
   async open() {
     const levels = [...Array(this.cut.top + 1).keys()];
-    this.base = levels.findLast((level) => Math.max(this.width, this.height) / 2 ** (this.cut.top - level) <= this.cut.size) ?? 0;
+    this.base = levels.findLast((level) => Math.max(this.whole.width, this.whole.height) / 2 ** (this.cut.top - level) <= this.cut.size) ?? 0;
     await this.tile(this.base, 0, 0).arrival;
+    this.isOpen = true;
   }
 
   /** @param {number} level
@@ -115,6 +127,7 @@ export class TiledPicture {
    * @param {number} row */
   tile(level, column, row) {
     const name = `${level}/${column}/${row}`;
+    this.used.add(name);
     const known = this.tiles.get(name);
     if (known) {
       this.tiles.delete(name);
@@ -124,13 +137,23 @@ export class TiledPicture {
     const image = new Image();
     image.src = this.cut.source.replace("{level}/{column}/{row}", name);
     const tile = { image, isHere: false, arrival: image.decode().then(() => { tile.isHere = true; }) };
-    tile.arrival.then(() => this.arrived(), () => { if (this.tiles.get(name) === tile) this.tiles.delete(name); });
+    tile.arrival.then(() => { if (this.tiles.get(name) === tile) this.arrived(); }, () => this.missed(name, tile));
     this.tiles.set(name, tile);
     for (const other of this.tiles.keys()) {
       if (this.tiles.size <= mostKept) break;
-      if (other !== `${this.base}/0/0`) this.tiles.delete(other);
+      if (other !== `${this.base}/0/0` && !this.used.has(other)) this.tiles.delete(other);
     }
     return tile;
+  }
+
+  /** Asks for a tile again after a while.
+   * @param {string} name
+   * @param {object} tile */
+  missed(name, tile) {
+    if (this.tiles.get(name) !== tile) return;
+    const misses = this.misses.get(name) ?? 0;
+    this.misses.set(name, misses + 1);
+    if (misses < patience.length) setTimeout(() => { if (this.tiles.get(name) === tile) { this.tiles.delete(name); this.arrived(); } }, patience[misses]);
   }
 
   /** Tiles of a level that a part of the image needs.
@@ -148,6 +171,7 @@ export class TiledPicture {
    * @param {ImageView} view */
   place(view) {
     this.view = view;
+    this.used = new Set();
     const ratio = devicePixelRatio || 1;
     const { clientWidth, clientHeight } = /** @type {HTMLElement} */ (this.element.parentElement ?? this.element);
     const [width, height] = [Math.round(clientWidth * ratio), Math.round(clientHeight * ratio)];
@@ -213,11 +237,11 @@ export class TiledPicture {
    * @param {OffscreenCanvasRenderingContext2D} context
    * @param {[number, number, number, number]} part */
   async drawPart(context, [x, y, width, height]) {
-    for (const { column, row, span } of this.needed(this.cut.top, [x, y, x + width, y + height])) {
-      const tile = this.tile(this.cut.top, column, row);
-      await tile.arrival;
-      context.drawImage(tile.image, column * span - x, row * span - y);
-    }
+    const tiles = [...this.needed(this.cut.top, [x, y, x + width, y + height])].map(({ column, row, span }) => ({
+      tile: this.tile(this.cut.top, column, row), left: column * span - x, top: row * span - y,
+    }));
+    await Promise.all(tiles.map(({ tile }) => tile.arrival));
+    for (const { tile, left, top } of tiles) context.drawImage(tile.image, left, top);
   }
 
   close() {

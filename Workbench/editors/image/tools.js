@@ -79,10 +79,13 @@ class Wand {
   constructor(editor) { this.editor = editor; }
 
   /** @param {PointerEvent} event
-   * @param {Point} point */
+   * @param {Point} point
+   * @returns {Promise<void>} */
   async down(event, point) {
     const { editor } = this;
-    if (!await editor.pixels.read(point)) return;
+    const { activeClass, size: { width, height } } = editor;
+    if (point[0] < 0 || point[1] < 0 || point[0] >= width || point[1] >= height) return;
+    if (!await editor.pixels.readSeen() || editor.tool !== this || editor.activeClass !== activeClass) return;
     editor.complete(editor.pixels.wand(point, editor.tolerance, !editor.isWandGlobal), event.altKey ? "subtraction" : event.shiftKey ? "union" : editor.mode);
   }
 
@@ -102,18 +105,23 @@ class Scissors {
     this.pieces = [];
     /** @type {Point[]} */
     this.ahead = [];
+    /** Another one for each outline. */
+    this.turn = 0;
   }
 
   get isUnderWay() { return this.pieces.length > 0; }
 
   /** @param {PointerEvent} event
-   * @param {Point} point */
+   * @param {Point} point
+   * @returns {Promise<void>} */
   async down(event, point) {
     const { editor } = this;
     const { pixels } = editor;
     const { part } = pixels;
     const last = this.pieces.at(-1)?.anchor;
-    if (!await pixels.read(point, ...(last ? [last] : []))) return;
+    const { turn } = this;
+    const isRead = await pixels.readAround(point, ...(last ? [last] : []));
+    if (!isRead || editor.tool !== this || this.turn !== turn) return;
     if (last && pixels.part !== part) pixels.seed(last);
     const reach = handleReach / editor.view.scale;
     const first = this.pieces[0]?.anchor;
@@ -156,6 +164,7 @@ class Scissors {
   }
 
   cancel() {
+    this.turn += 1;
     this.pieces = [];
     this.ahead = [];
     this.editor.schedule();
