@@ -72,6 +72,26 @@ enum Crowds {
     #expect(worst < 1e-6, "\(set): posteriors differ by \(worst)")
   }
 
+  @Test(arguments: ["bluebird", "cf", "labelme", "web"], ["onecoin", "ibcc", "bwa"])
+  func bayesianMethodsEqualTheReference(set: String, name: String) throws {
+    let crowd = try Crowds.crowd(set)
+    let fit =
+      switch name {
+      case "onecoin": OneCoin.fit(crowd.table)
+      case "ibcc": IBCC.fit(crowd.table)
+      default: BayesianAverage.fit(crowd.table)
+      }
+    let expected = Dictionary(
+      uniqueKeysWithValues: try Crowds.rows("oracle/\(set).\(name).csv").map { ($0[0], $0.dropFirst()) })
+    var worst = 0.0
+    for (index, task) in crowd.tasks.enumerated() {
+      let row = try #require(expected[task]).compactMap { Double($0) }
+      try #require(row.count == crowd.labels.count)
+      for (a, b) in zip(fit[index], row) { worst = max(worst, abs(a - b)) }
+    }
+    #expect(worst < 1e-6, "\(set) \(name): posteriors differ by \(worst)")
+  }
+
   @Test(arguments: [
     ("bluebird", 0.7593, 0.8889), ("rte", 0.9187, 0.9275), ("product", 0.8966, 0.9397),
     ("dog", 0.8178, 0.8426),

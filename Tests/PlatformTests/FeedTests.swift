@@ -110,7 +110,41 @@ import Workflow
       try await Refit($0, actor: .console).run(on: project.id)
     }
     #expect(outcome.tasks == 30 && outcome.changed > 0)
+    let question = try #require(outcome.questions.first)
+    #expect(question.name == "mood" && question.tellsAnnotatorsApart && question.calibration == nil)
+    #expect(question.gold == 0)
     let detail = try await fixture.task(try await fixture.tasks(project)[1].id)
-    #expect(detail.consensus?.method == "dawidSkene" && detail.consensus?.version == 2)
+    #expect(detail.consensus?.method == "auto" && detail.consensus?.version == 2)
+  }
+
+  /// Every fourth task is gold, and every third gold task has a truth that nobody finds.
+  @Test func goldMakesARefitAsSureAsItIsRight() async throws {
+    let fixture = try await Fixture()
+    let project = try await fixture.project(QualityPlan(answers: .init(min: 3, max: 3)))
+    let lines = (0..<120).map { number -> String in
+      guard number.isMultiple(of: 4) else { return #"{"text": "t\#(number)"}"# }
+      let known = number.isMultiple(of: 12) ? "bad" : "good"
+      return """
+        {"text": "t\(number)", "gold": {"kind": "evaluation", "annotations": \
+        [{"class": "mood", "option": "\(known)"}]}}
+        """
+    }
+    try await fixture.load(lines.joined(separator: "\n"), into: project)
+    for (index, worker) in ["a", "b", "spam"].enumerated() {
+      while let leased = try await fixture.next(project, worker) {
+        let number = Int(leased.content.params["text"]?.string?.dropFirst() ?? "") ?? 0
+        try await fixture.submit(
+          project, worker, leased.lease.id,
+          index == 2 || number.isMultiple(of: 2) ? "good" : "bad")
+      }
+    }
+    let outcome = try await fixture.vault {
+      try await Refit($0, actor: .console).run(on: project.id)
+    }
+    let question = try #require(outcome.questions.first)
+    #expect(question.gold == 30 && question.tellsAnnotatorsApart)
+    #expect((question.calibration?.temperature ?? 0) > 1)
+    let sure = try await fixture.tasks(project).compactMap(\.confidence)
+    #expect(sure.count == 120 && sure.allSatisfy { $0 > 0.5 && $0 < 0.9 })
   }
 }

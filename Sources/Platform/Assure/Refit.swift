@@ -4,8 +4,10 @@ import Labels
 import Store
 import Vault
 
-/// Estimates every annotator's confusion matrix and every task's truth together, and writes a new
-/// version of each result that changed. Dispatch goes on meanwhile.
+/// Estimates what annotators confuse and every task's truth together (`AutoConsensus`), and writes a
+/// new version of each result that changed. Where annotators cannot be told apart, results stay as they
+/// are: nothing more is known. Gold makes confidences as sure as they are right. Dispatch goes on
+/// meanwhile.
 package struct Refit: Sendable {
   let vault: ClientVault
   let actor: Actor
@@ -17,19 +19,33 @@ package struct Refit: Sendable {
 
   /// A result is rewritten when its option changes, or its confidence by more than this.
   package static let confidenceTolerance = 0.001
-  /// Pseudo-votes in a confusion matrix: people who answered little stay near the prior.
-  package static let prior = 0.5
   private static let portion = 500
 
   package struct Outcome: Hashable, Sendable {
     package var tasks: Int
     package var changed: Int
     package var annotators: Int
+    package var questions: [Question]
+  }
+
+  /// What was found out about the answers to one single choice.
+  package struct Question: Hashable, Sendable {
+    package var classID: ClassID
+    package var name: String
+    package var tellsAnnotatorsApart: Bool
+    /// By how many standard errors telling them apart foretells answers better.
+    package var evidence: Double
+    /// Gold tasks with an answer to it.
+    package var gold: Int
+    /// nil: there is too little gold, the confidences are uncalibrated.
+    package var calibration: Calibration?
   }
 
   private struct Ballot: Sendable {
     var tasks: [TaskRow] = []
     var answers: [[AnswerRow]] = []
+    /// Known answers, by the place of the task.
+    var gold: [Int: [Annotation]] = [:]
   }
 
   private struct Change: Sendable {
@@ -51,13 +67,25 @@ package struct Refit: Sendable {
         workers[answer.worker] = workers.count
       }
     }
+    var questions: [Question] = []
     for labelClass in ontology.classes {
       guard case .category(let options) = labelClass.kind else { continue }
       let votes = Self.votes(labelClass.id, options, ballot, workers)
       guard votes.voteCount > 0 else { continue }
-      let fit = DawidSkene.fit(votes, iterations: 100, tolerance: 1e-6, prior: Self.prior)
+      let fit = AutoConsensus.fit(votes)
+      let gold = ballot.gold.compactMap { task, known in
+        Self.label(labelClass.id, options, known).map { (task: task, label: $0) }
+      }.sorted { $0.task < $1.task }
+      let calibration = Calibration(fit.posteriors, gold: gold)
+      questions.append(
+        .init(
+          classID: labelClass.id, name: labelClass.name,
+          tellsAnnotatorsApart: fit.tellsWorkersApart, evidence: fit.evidence, gold: gold.count,
+          calibration: calibration))
+      guard fit.tellsWorkersApart else { continue }
+      let posteriors = calibration?.calibrated(fit.posteriors) ?? fit.posteriors
       for task in ballot.tasks.indices where votes.starts[task] < votes.starts[task + 1] {
-        let best = fit.posteriors.best(of: task)
+        let best = posteriors.best(of: task)
         fitted[task, default: []].append(
           (labelClass.id, options[best.label].id, best.probability))
       }
@@ -65,7 +93,8 @@ package struct Refit: Sendable {
     let changes = try await changes(fitted, ballot, readings)
     try await write(changes, readings, projectID)
     return Outcome(
-      tasks: ballot.tasks.count, changed: changes.count, annotators: workers.count)
+      tasks: ballot.tasks.count, changed: changes.count, annotators: workers.count,
+      questions: questions)
   }
 
   private func load(_ projectID: ProjectID) async throws -> (ProjectReadings, Ontology, Ballot) {
@@ -93,6 +122,11 @@ package struct Refit: Sendable {
           OffsetRow(row: row, offset: TaskRow.columnCount), readings.reading(of: task, connection),
           vault)
         if ballot.tasks.last?.seq != task.seq {
+          if task.gold != nil {
+            let reading = try readings.reading(of: task, connection)
+            ballot.gold[ballot.tasks.count] = try TaskContent.of(task, vault, connection).expected
+              .map { try reading.annotations(from: $0) }
+          }
           ballot.tasks.append(task)
           ballot.answers.append([])
         }
@@ -110,9 +144,7 @@ package struct Refit: Sendable {
     var votes: [VoteTable.Vote] = []
     for (task, answers) in ballot.answers.enumerated() {
       for answer in answers {
-        guard
-          case .category(let option)? = answer.annotations.first(where: { $0.classID == classID })?
-            .value, let label = options.firstIndex(where: { $0.id == option }),
+        guard let label = label(classID, options, answer.annotations),
           let worker = workers[answer.worker]
         else { continue }
         votes.append(.init(task: task, worker: worker, label: label))
@@ -121,6 +153,15 @@ package struct Refit: Sendable {
     return VoteTable(
       taskCount: ballot.tasks.count, workerCount: max(1, workers.count),
       classCount: options.count, votes: votes)
+  }
+
+  private static func label(
+    _ classID: ClassID, _ options: [LabelClass.Option], _ annotations: [Annotation]
+  ) -> Int? {
+    guard
+      case .category(let option)? = annotations.first(where: { $0.classID == classID })?.value
+    else { return nil }
+    return options.firstIndex { $0.id == option }
   }
 
   private func changes(
@@ -169,7 +210,7 @@ package struct Refit: Sendable {
           // Whatever was settled anew meanwhile knows more.
           guard task.consensusVersion == change.task.consensusVersion else { continue }
           let version = try ConsensusRow.insert(
-            change.annotations, confidence: change.confidence, method: "dawidSkene",
+            change.annotations, confidence: change.confidence, method: "auto",
             answers: change.answers, of: task, readings.reading(of: task, connection), vault,
             at: record.at, connection)
           try connection.run(

@@ -68,13 +68,14 @@ enum ProjectRoutes {
     },
     Route(
       .post, "/api/projects/{project}/refits", .managers,
-      "Settles all categories anew by Dawid–Skene over every answer."
+      "Settles all single choices anew, telling annotators apart where their answers show a difference."
     ) { call in
       try await call.inVault { vault, actor in
         let outcome = try await Refit(vault, actor: actor).run(on: call.id("project", .project))
         return .json([
           "tasks": .count(outcome.tasks), "changed": .count(outcome.changed),
           "annotators": .count(outcome.annotators),
+          "questions": .array(outcome.questions.map(\.json)),
         ])
       }
     },
@@ -148,5 +149,16 @@ enum ProjectRoutes {
     let content = try await Projects(vault, actor: actor).content(of: project.id)
     let counts = try await Batches(vault, actor: actor).counts(of: project.id)
     return project.json.adding(content.members + [.init("counts", counts.json)])
+  }
+}
+
+extension Refit.Question {
+  fileprivate var json: JSON {
+    [
+      "class": .string(name), "tells_annotators_apart": .bool(tellsAnnotatorsApart),
+      "evidence": .double(evidence), "gold": .count(gold), "calibrated": .bool(calibration != nil),
+      "temperature": calibration.map { .double($0.temperature) } ?? .null,
+      "offset": calibration.map { .double($0.offset) } ?? .null,
+    ]
   }
 }

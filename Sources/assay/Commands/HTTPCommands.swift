@@ -101,9 +101,18 @@ struct ProjectCommand: AsyncParsableCommand {
 
     func run() async throws {
       let outcome = try await server.client().send(.POST, "/api/projects/\(project)/refits")
-      output.print(
-        outcome, "\(outcome["changed"]?.integer ?? 0) of \(outcome["tasks"]?.integer ?? 0) "
-          + "results changed")
+      var lines = [
+        "\(outcome["changed"]?.integer ?? 0) of \(outcome["tasks"]?.integer ?? 0) results changed"
+      ]
+      for question in outcome["questions"]?.array ?? [] {
+        let isApart = question["tells_annotators_apart"]?.bool ?? false
+        let isCalibrated = question["calibrated"]?.bool ?? false
+        lines.append(
+          "\(question["class"]?.string ?? ""): annotators are \(isApart ? "" : "not ")told apart, "
+            + "confidences are \(isCalibrated ? "calibrated" : "uncalibrated") "
+            + "(\(question["gold"]?.integer ?? 0) gold tasks)")
+      }
+      output.print(outcome, lines.joined(separator: "\n"))
     }
   }
 }

@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import Consensus
 import Foundation
 import NIOHTTP1
 import Notation
@@ -99,27 +100,13 @@ private final class Tally: Sendable {
   }
 }
 
-/// The same numbers for the same seed, on every machine: SplitMix64 (Steele et al., OOPSLA 2014,
-/// doi 10.1145/2714064.2660195).
-struct SeededGenerator: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
+extension SeededGenerator {
   /// A generator for one thing among many, named by a text.
   init(seed: UInt64, _ name: String) {
     // FNV-1a, so that neighbouring names start far apart.
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325
     for byte in name.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-    state = seed ^ hash
-  }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
+    self.init(seed: seed ^ hash)
   }
 }
 

@@ -1,3 +1,4 @@
+import Consensus
 import Formats
 
 /// A picture made here: coloured boxes on a plain ground, as an uncompressed PNG.

@@ -48,6 +48,33 @@ package struct VoteTable: Sendable {
   }
 
   package var voteCount: Int { labels.count }
+
+  /// The votes that are kept, of the same tasks, workers and classes.
+  ///
+  /// - Parameter isKept: asked once for each vote, by its place, in order.
+  /// - Complexity: O(votes + tasks)
+  package func keeping(_ isKept: (Int) -> Bool) -> VoteTable {
+    VoteTable(self, isKept)
+  }
+
+  private init(_ all: VoteTable, _ isKept: (Int) -> Bool) {
+    taskCount = all.taskCount
+    workerCount = all.workerCount
+    classCount = all.classCount
+    var starts = [0]
+    starts.reserveCapacity(all.taskCount + 1)
+    var (workers, labels): ([Int32], [Int32]) = ([], [])
+    for task in 0..<all.taskCount {
+      for vote in all.starts[task]..<all.starts[task + 1] where isKept(vote) {
+        workers.append(all.workers[vote])
+        labels.append(all.labels[vote])
+      }
+      starts.append(labels.count)
+    }
+    self.starts = starts
+    self.workers = workers
+    self.labels = labels
+  }
 }
 
 /// A distribution over the classes for each task, row by row.
@@ -59,6 +86,8 @@ package struct Posteriors: Sendable {
     self.classCount = classCount
     self.values = values
   }
+
+  package var taskCount: Int { classCount > 0 ? values.count / classCount : 0 }
 
   package subscript(task: Int) -> ArraySlice<Double> {
     values[task * classCount..<(task + 1) * classCount]

@@ -1,0 +1,81 @@
+/// Reads comma-separated values (RFC 4180): fields in quotes may hold commas, quotes (doubled) and line
+/// ends; lines end with LF, CRLF or CR; a byte order mark at the start is passed over.
+package struct CSVReader: Sequence, IteratorProtocol {
+  /// A place in the text, for people: lines count from 1.
+  package struct Fault: Error, Hashable, Sendable {
+    package var line: Int
+    package var problem: String
+  }
+
+  private let bytes: [UInt8]
+  private var place: Int
+  /// The line that `next` read last began at.
+  package private(set) var line = 0
+  private var nextLine = 1
+  /// Why it ended before the end of the text.
+  package private(set) var fault: Fault?
+
+  private static let (quote, comma, cr, lf) = (
+    UInt8(ascii: "\""), UInt8(ascii: ","), UInt8(ascii: "\r"), UInt8(ascii: "\n")
+  )
+
+  package init(_ bytes: [UInt8]) {
+    self.bytes = bytes
+    place = bytes.starts(with: [0xef, 0xbb, 0xbf]) ? 3 : 0
+  }
+
+  /// The fields of the next line that is not empty; nil at the end, and at a fault.
+  package mutating func next() -> [String]? {
+    while place < bytes.count, bytes[place] == Self.lf || bytes[place] == Self.cr { endLine() }
+    guard place < bytes.count, fault == nil else { return nil }
+    line = nextLine
+    var fields: [String] = []
+    while true {
+      guard let field = field() else { return nil }
+      fields.append(field)
+      guard place < bytes.count, bytes[place] == Self.comma else { break }
+      place += 1
+    }
+    endLine()
+    return fields
+  }
+
+  private mutating func endLine() {
+    guard place < bytes.count else { return }
+    if bytes[place] == Self.cr, place + 1 < bytes.count, bytes[place + 1] == Self.lf { place += 1 }
+    place += 1
+    nextLine += 1
+  }
+
+  private mutating func field() -> String? {
+    guard place < bytes.count, bytes[place] == Self.quote else {
+      let start = place
+      while place < bytes.count, bytes[place] != Self.comma, bytes[place] != Self.lf,
+        bytes[place] != Self.cr
+      { place += 1 }
+      return String(decoding: bytes[start..<place], as: UTF8.self)
+    }
+    place += 1
+    var content: [UInt8] = []
+    while place < bytes.count {
+      let byte = bytes[place]
+      if byte == Self.quote {
+        guard place + 1 < bytes.count, bytes[place + 1] == Self.quote else { break }
+        place += 1
+      }
+      if byte == Self.lf { nextLine += 1 }
+      content.append(byte)
+      place += 1
+    }
+    guard place < bytes.count else {
+      fault = Fault(line: line, problem: "a quote is not closed")
+      return nil
+    }
+    place += 1
+    guard place == bytes.count || [Self.comma, Self.cr, Self.lf].contains(bytes[place]) else {
+      fault = Fault(line: line, problem: "something follows a closing quote")
+      return nil
+    }
+    return String(decoding: content, as: UTF8.self)
+  }
+}

@@ -1,0 +1,112 @@
+import Consensus
+import Formats
+import Foundation
+
+/// Answers of a crowd to single-choice questions with the truth of some: a folder with `answers.csv`
+/// (columns `task,worker,label`) and `truth.csv` (`task,label`).
+struct CrowdSet {
+  var name: String
+  var votes: VoteTable
+  /// Names of tasks and labels, by their numbers.
+  var tasks: [String]
+  var labels: [String]
+  /// nil where the truth of a task is not known.
+  var truth: [Int?]
+
+  /// Labels beyond which a set without a word on its kind is taken for numbers.
+  static let labelLimit = 50
+
+  /// Every set in a folder, and why others are left out.
+  static func all(in folder: String) throws -> (sets: [CrowdSet], left: [String]) {
+    guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder) else {
+      throw Failure("\(folder) cannot be read", remedy: "Give a folder of sets with --data.")
+    }
+    var (sets, left): ([CrowdSet], [String]) = ([], [])
+    for name in names.sorted() {
+      let path = "\(folder)/\(name)"
+      guard FileManager.default.fileExists(atPath: path + "/answers.csv") else { continue }
+      let kind = kind(path)
+      guard kind == nil || kind == "categorical" else {
+        left.append("\(name): \(kind ?? "")")
+        continue
+      }
+      guard let set = try read(path, name) else {
+        left.append("\(name): not single choices")
+        continue
+      }
+      guard set.truth.contains(where: { $0 != nil }) else {
+        left.append("\(name): no truth")
+        continue
+      }
+      sets.append(set)
+    }
+    guard !sets.isEmpty else {
+      throw Failure(
+        "\(folder) holds no sets",
+        remedy: "A set is a folder with answers.csv (task,worker,label) and truth.csv (task,label)."
+      )
+    }
+    return (sets, left)
+  }
+
+  /// What a README says in a line `kind: …`.
+  private static func kind(_ path: String) -> String? {
+    guard let readme = try? String(contentsOfFile: path + "/README", encoding: .utf8) else {
+      return nil
+    }
+    let line = readme.split(separator: "\n").first { $0.hasPrefix("kind:") }
+    return line.map { $0.dropFirst(5).trimmingCharacters(in: .whitespaces) }
+  }
+
+  /// - Returns: nil where the columns or the number of labels are those of something else.
+  private static func read(_ path: String, _ name: String) throws -> CrowdSet? {
+    guard let answers = try rows(path + "/answers.csv", ["task", "worker", "label"]),
+      let known = try rows(path + "/truth.csv", ["task", "label"])
+    else { return nil }
+    let labels = Set(answers.map { $0[2] } + known.map { $0[1] }).sorted {
+      (Double($0) ?? .infinity, $0) < (Double($1) ?? .infinity, $1)
+    }
+    guard labels.count <= labelLimit else { return nil }
+    let numbers = Dictionary(uniqueKeysWithValues: labels.enumerated().map { ($1, $0) })
+    var (tasks, workers): ([String: Int], [String: Int]) = ([:], [:])
+    var names: [String] = []
+    var votes: [VoteTable.Vote] = []
+    votes.reserveCapacity(answers.count)
+    for answer in answers {
+      let task = tasks[answer[0]] ?? names.count
+      if task == names.count {
+        tasks[answer[0]] = task
+        names.append(answer[0])
+      }
+      let worker = workers[answer[1]] ?? workers.count
+      workers[answer[1]] = worker
+      votes.append(.init(task: task, worker: worker, label: numbers[answer[2]] ?? 0))
+    }
+    var truth = [Int?](repeating: nil, count: names.count)
+    for row in known {
+      if let task = tasks[row[0]] { truth[task] = numbers[row[1]] }
+    }
+    return CrowdSet(
+      name: name,
+      votes: VoteTable(
+        taskCount: names.count, workerCount: workers.count, classCount: labels.count, votes: votes),
+      tasks: names, labels: labels, truth: truth)
+  }
+
+  /// The rows below a header; nil where the header is another one.
+  private static func rows(_ path: String, _ header: [String]) throws -> [[String]]? {
+    var reader = CSVReader(try InputFile.bytes(path))
+    guard reader.next() == header else { return nil }
+    var rows: [[String]] = []
+    while let row = reader.next() {
+      guard row.count == header.count, row.allSatisfy({ !$0.isEmpty }) else {
+        throw Failure(
+          "\(path), line \(reader.line): has not the \(header.count) fields "
+            + header.joined(separator: ", "))
+      }
+      rows.append(row)
+    }
+    if let fault = reader.fault { throw Failure("\(path), line \(fault.line): \(fault.problem)") }
+    return rows
+  }
+}
