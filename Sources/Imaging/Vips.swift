@@ -2,6 +2,12 @@ import Foundation
 import Platform
 import Subprocess
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 /// Cuts images with libvips in a process of its own, which a hostile image can end without harm: it
 /// gets the image through a pipe and gives the tiles back through one, so that no pixel lies on the
 /// disk unsealed.
@@ -26,6 +32,8 @@ package struct Vips: Tiler {
     guard (try? await Executable.name("vips").resolveExecutablePath(in: .inherit)) != nil else {
       return nil
     }
+    // The program may end before it has read everything; that is an error of a write, not of this process.
+    signal(SIGPIPE, SIG_IGN)
   }
 
   package func tile(

@@ -21,7 +21,7 @@ enum House {
       "Foundation", "Synchronization", "Glibc", "Darwin", "Crypto", "CryptoExtras", "Notation",
       "Geometry", "Labels", "Consensus", "Workflow", "Vault", "Formats", "Store",
     ],
-    "Imaging": ["Foundation", "Subprocess", "Platform"],
+    "Imaging": ["Foundation", "Glibc", "Darwin", "Subprocess", "Platform"],
     "Web": [
       "Foundation", "Synchronization", "Glibc", "Darwin", "Crypto", "Logging", "NIOCore",
       "NIOHTTP1", "NIOPosix",
