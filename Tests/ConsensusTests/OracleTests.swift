@@ -144,4 +144,28 @@ enum Crowds {
     }
     #expect(checked >= 20)
   }
+
+  @Test func agreementBeyondChanceEqualsTheReference() throws {
+    let data = try #require(
+      FileManager.default.contents(atPath: Crowds.root + "/agreement_oracle.json"))
+    let sets = try #require(JSONSerialization.jsonObject(with: data) as? [String: [String: Any]])
+    var checked = 0
+    for (set, expected) in sets {
+      func number(_ name: String) -> Double? { (expected[name] as? NSNumber)?.doubleValue }
+      guard let percent = number("percent"), let fleiss = number("fleiss"),
+        let ac1 = number("gwet_ac1"), let crowd = try? Crowds.crowd(set)
+      else { continue }
+      let found = try #require(NominalAgreement(crowd.table))
+      #expect(abs(found.percent - percent) < 1e-9, "\(set)")
+      #expect(abs((found.fleissKappa ?? 0) - fleiss) < 1e-9, "\(set)")
+      #expect(abs((found.gwetAC1 ?? 0) - ac1) < 1e-9, "\(set)")
+      // The reference takes all pairs of annotators only where there are few.
+      if let cohen = number("cohen_weighted_mean"), crowd.table.workerCount <= 60 {
+        #expect(abs((found.meanCohenKappa ?? 0) - cohen) < 1e-9, "\(set)")
+        #expect(found.cohenPairs == (expected["cohen_pairs"] as? NSNumber)?.intValue, "\(set)")
+      }
+      checked += 1
+    }
+    #expect(checked >= 12)
+  }
 }

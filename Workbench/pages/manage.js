@@ -125,6 +125,19 @@ function failureCard(tasks, count) {
       h("span.error-text", { dir: "auto" }, task.failure?.error ?? say("No reason was kept."))))));
 }
 
+/** What else is known of an agreement, in a line.
+ * @param {any} item */
+function agreementWords(item) {
+  const digits = (/** @type {number} */ value) => value.toLocaleString(language, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+  const parts = [say("{measure}, {n} tasks", { measure: say(measures[item.measure] || item.measure), n: item.tasks })];
+  if (item.interval) parts.push(say("95 % interval {low} to {high}", { low: digits(item.interval[0]), high: digits(item.interval[1]) }));
+  if (item.percent !== null && item.percent !== undefined) parts.push(say("{percent} % alike", { percent: Math.round(item.percent * 100) }));
+  for (const [name, value] of [["Fleiss κ", item.fleiss_kappa], ["Gwet AC1", item.gwet_ac1], ["Cohen κ", item.cohen_kappa]]) {
+    if (typeof value === "number") parts.push(`${name} ${digits(value)}`);
+  }
+  return parts.join(" · ");
+}
+
 /** @param {any} quality */
 function agreementCard(quality) {
   return h("section.card.stack", {}, h("h2", {}, say("Agreement")),
@@ -132,7 +145,7 @@ function agreementCard(quality) {
       const meter = h("div.meter", {}, h("i"));
       meter.style.setProperty("--share", `${Math.max(0, item.value) * 100}%`);
       return h("div.bar-row", {}, h("span", { dir: "auto" }, item.class), meter,
-        h("span.number", {}, item.value.toFixed(3)), h("span.muted", {}, say("{measure}, {n} tasks", { measure: say(measures[item.measure] || item.measure), n: item.tasks })));
+        h("span.number", {}, item.value.toFixed(3)), h("span.muted", {}, agreementWords(item)));
     })) : h("p.muted", {}, say("Agreement shows once tasks have two answers or more.")));
 }
 

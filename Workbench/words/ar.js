@@ -520,4 +520,6 @@ export default {
   "at most, while they disagree": "وعلى الأكثر، ما دامت تختلف",
   "Make it and build its ontology": "أنشئه وابنِ أنطولوجيته",
   "Parts of the image cannot be fetched now.": "تعذّر جلب أجزاء من الصورة الآن.",
+  "95 % interval {low} to {high}": "فاصل 95٪ من {low} إلى {high}",
+  "{percent} % alike": "{percent}٪ متطابقة",
 };

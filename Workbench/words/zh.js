@@ -520,4 +520,6 @@ export default {
   "at most, while they disagree": "意见不一时最多",
   "Make it and build its ontology": "创建并构建本体",
   "Parts of the image cannot be fetched now.": "现在无法获取图像的某些部分。",
+  "95 % interval {low} to {high}": "95 % 区间 {low} 至 {high}",
+  "{percent} % alike": "{percent}% 相同",
 };

@@ -34,6 +34,10 @@ package struct Quality: Sendable {
     package var value: Double
     /// Tasks compared.
     package var units: Int
+    /// Where α would lie in 95 of 100 draws of other tasks.
+    package var interval: ClosedRange<Double>?
+    /// Of choices without an order.
+    package var nominal: NominalAgreement?
   }
 
   /// - Complexity: O(answers of the sample)
@@ -104,25 +108,25 @@ package struct Quality: Sendable {
     switch labelClass.kind {
     case .category, .multiLabel, .boolean, .rating:
       let isOrdinal = if case .rating = labelClass.kind { true } else { false }
-      var codes: [Annotation.Value: Double] = [:]
-      let units = groups.map { answers in
-        answers.compactMap { answer -> Double? in
-          guard let value = answer.annotations.first(where: { $0.classID == labelClass.id })?.value
-          else { return nil }
-          if case .rating(let number) = value { return number }
-          return codes[value] ?? {
-            codes[value] = Double(codes.count)
-            return codes[value]
-          }()
+      let level = isOrdinal ? KrippendorffAlpha.Level.ordinal : .nominal
+      let values = groups.map { answers in
+        answers.compactMap { answer in
+          answer.annotations.first { $0.classID == labelClass.id }.map { (answer.worker, $0.value) }
         }
       }
-      guard
-        let alpha = KrippendorffAlpha.alpha(units, level: isOrdinal ? .ordinal : .nominal)
-      else { return nil }
+      let votes = votes(values)
+      let units = values.enumerated().map { task, values in
+        zip(values, votes.starts[task]..<votes.starts[task + 1]).map { value, vote in
+          if case .rating(let number) = value.1 { number } else { Double(votes.labels[vote]) }
+        }
+      }
+      guard let alpha = KrippendorffAlpha.alpha(units, level: level) else { return nil }
       return Agreement(
         name: labelClass.name,
         measure: isOrdinal ? "krippendorffOrdinal" : "krippendorffNominal", value: alpha,
-        units: units.filter { $0.count > 1 }.count)
+        units: units.filter { $0.count > 1 }.count,
+        interval: KrippendorffAlpha.interval(units, level: level),
+        nominal: isOrdinal ? nil : NominalAgreement(votes))
     case .shape, .span, .relation, .number, .text:
       let only = Ontology(classes: [labelClass])
       let means = groups.compactMap { meanShare($0, labelClass, only) }
@@ -132,6 +136,23 @@ package struct Quality: Sendable {
         measure: labelClass.kind.isQuestion ? "meanSimilarity" : "meanF1",
         value: means.reduce(0, +) / Double(means.count), units: means.count)
     }
+  }
+
+  /// Answers as votes, every value a class of its own.
+  private static func votes(_ tasks: [[(worker: String, value: Annotation.Value)]]) -> VoteTable {
+    var (workers, codes): ([String: Int], [Annotation.Value: Int]) = ([:], [:])
+    var votes: [VoteTable.Vote] = []
+    for (task, answers) in tasks.enumerated() {
+      for (worker, value) in answers {
+        let number = workers[worker] ?? workers.count
+        workers[worker] = number
+        let code = codes[value] ?? codes.count
+        codes[value] = code
+        votes.append(.init(task: task, worker: number, label: code))
+      }
+    }
+    return VoteTable(
+      taskCount: tasks.count, workerCount: workers.count, classCount: codes.count, votes: votes)
   }
 
   /// Over the pairs of the first ten answers of a task.

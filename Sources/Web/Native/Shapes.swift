@@ -172,14 +172,20 @@ extension Quality.Report {
       "tasks_measured": .count(tasksMeasured), "answers_measured": .count(answersMeasured),
       "answers_at_maximum": .count(answersAtMaximum),
       "mean_confidence": .optional(meanConfidence),
-      "agreement": .array(
-        agreements.map {
-          [
-            "class": .string($0.name), "measure": .string($0.measure), "value": .double($0.value),
-            "tasks": .count($0.units),
-          ]
-        }),
+      "agreement": .array(agreements.map(\.json)),
       "annotators": .array(annotators.map(\.json)),
+    ]
+  }
+}
+
+extension Quality.Agreement {
+  fileprivate var json: JSON {
+    [
+      "class": .string(name), "measure": .string(measure), "value": .double(value),
+      "tasks": .count(units),
+      "interval": interval.map { [.double($0.lowerBound), .double($0.upperBound)] } ?? .null,
+      "percent": .optional(nominal?.percent), "fleiss_kappa": .optional(nominal?.fleissKappa),
+      "gwet_ac1": .optional(nominal?.gwetAC1), "cohen_kappa": .optional(nominal?.meanCohenKappa),
     ]
   }
 }

@@ -84,9 +84,12 @@ struct ProjectCommand: AsyncParsableCommand {
 
     func run() async throws {
       let report = try await server.client().send(.GET, "/api/projects/\(project)/quality")
-      let lines = (report["agreement"]?.array ?? []).map {
-        "\($0["class"]?.string ?? ""): \($0["measure"]?.string ?? "") "
-          + "\($0["value"]?.number ?? 0) over \($0["tasks"]?.integer ?? 0) tasks"
+      let lines = (report["agreement"]?.array ?? []).map { item -> String in
+        let interval = (item["interval"]?.array ?? []).compactMap { $0.number }
+        let range = interval.count == 2 ? String(format: " (%.3f…%.3f)", interval[0], interval[1]) : ""
+        return "\(item["class"]?.string ?? ""): \(item["measure"]?.string ?? "") "
+          + String(format: "%.3f", item["value"]?.number ?? 0) + range
+          + " over \(item["tasks"]?.integer ?? 0) tasks"
       }
       output.print(report, lines.joined(separator: "\n"))
     }
@@ -94,7 +97,7 @@ struct ProjectCommand: AsyncParsableCommand {
 
   struct Refit: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Settle all categories anew by Dawid–Skene.")
+      abstract: "Settle all single choices anew, telling annotators apart where they differ.")
     @Argument var project: String
     @OptionGroup var server: ServerOptions
     @OptionGroup var output: OutputOptions
