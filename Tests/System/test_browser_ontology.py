@@ -165,7 +165,7 @@ def test_what_cannot_be_is_said_and_nothing_is_saved(studio):
     page.locator(".ontology-page > .error-text", has_text="car").wait_for()
     assert len(studio.assay.send("GET", f"/api/projects/{studio.project}/versions", token=studio.key)[1]["items"]) == 1
     page.get_by_role("heading", name="Ontology of").click(); page.keyboard.press("Control+z")
-    assert page.locator(".class-row", has_text="truck").count() == 1
+    playwright.expect(page.locator(".class-row", has_text="truck")).to_have_count(1)
 
 
 @pytest.mark.parametrize("scheme,width", [("light", 1280), ("dark", 390)])
