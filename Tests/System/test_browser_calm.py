@@ -51,6 +51,15 @@ def test_nothing_jumps_while_a_task_comes_and_is_worked_on(world, name):  # noqa
     assert sum(value for value, _, _ in shifts) < 0.02, shifts
 
 
+def settled(page):
+    """Once nothing has moved for a while."""
+    before = None
+    for _ in range(20):
+        page.wait_for_timeout(400); boxes = page.evaluate(BOXES)
+        if boxes == before: return
+        before = boxes
+
+
 PAGES = {"work": ("#/work/{images}", "image-editor[data-ready]"), "form": ("#/work/{texts}", "form-editor[data-ready]"), "queue": ("#/", "article"),
          "manage": ("#/manage/{images}", ".tiles"), "ontology": ("#/ontology/{images}", "image-editor[data-ready]"), "team": ("#/team", "table")}
 
@@ -62,9 +71,9 @@ def test_light_and_dark_are_one_picture_in_other_colours(world, where, width):  
     seen = {}
     for scheme in ("light", "dark"):
         page = world.signed_in(scheme=scheme, width=width); page.goto(world.assay.url + place_.format(images=world.images, texts=world.texts))
-        page.locator(waited).first.wait_for(); page.wait_for_timeout(500)
+        page.locator(waited).first.wait_for(); settled(page)
         light = page.evaluate("getComputedStyle(document.body).backgroundColor.match(/[\\d.]+/g).map(Number)")
-        page.mouse.move(width / 2, 2); page.wait_for_timeout(50)
+        page.mouse.move(width / 2, 2); page.evaluate("document.querySelectorAll('.timer').forEach((e) => e.style.setProperty('visibility', 'hidden'))"); page.wait_for_timeout(50)
         seen[scheme] = (page.evaluate(BOXES), light[0], edges(page.screenshot())); world.shot(page, f"calm-{where}-{scheme}")
     assert seen["light"][0] == seen["dark"][0] and len(seen["light"][0]) > 20
     assert seen["light"][1] > seen["dark"][1]

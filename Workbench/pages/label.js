@@ -93,7 +93,7 @@ export class LabelPage {
     this.element = h("div.label-page", {},
       h("header.bar", {},
         h("a.button.quiet.icon", { href: "#/", "aria-label": say("Back to the queue"), title: say("Back to the queue") }, icon("back")),
-        this.title, this.light.element, h("span.grow"), this.timer, this.undoButton, this.redoButton,
+        this.title, this.light.element, h("span.grow"), this.undoButton, this.redoButton,
         iconButton("book", `${say("Instructions")} (${keysFor("Instructions", "I")})`, () => this.showInstructions()),
         iconButton("help", `${say("Everything that can be done, and its keys")} (Ctrl+K)`, palette)),
       h("div.work-area", {}, this.stageArea, this.panel), this.footer);
@@ -330,11 +330,12 @@ export class LabelPage {
     if (this.stage === "review") {
       this.submitButton = h("button.button.primary", { onclick: () => this.submit() });
       fill(this.footer, skip, h("button.button.danger", { onclick: () => this.reject() }, say("Reject")),
-        h("span.grow"), this.submitButton);
+        this.timer, h("span.grow"), this.submitButton);
     } else {
       this.hint = h("span.muted.hint");
-      fill(this.footer, skip, h("span.grow"), this.hint, this.submitButton);
+      fill(this.footer, skip, this.timer, h("span.grow"), this.hint, this.submitButton);
     }
+    this.showTime();
   }
 
   /** Kept here at once, and on the server when the hand rests.

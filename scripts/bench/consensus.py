@@ -8,7 +8,7 @@ import numpy as np
 
 answers = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
 tasks, workers, classes, rounds = answers // 10, 1000, 5, 50
-binary = os.path.join(os.path.dirname(__file__), "../../.build/release/assay")
+binary = os.environ.get("ASSAY_BINARY", os.path.join(os.path.dirname(__file__), "../../.build/release/assay"))
 random = np.random.default_rng(7)
 truth = random.integers(0, classes, tasks); skill = random.uniform(0.4, 0.95, workers)
 task = np.repeat(np.arange(tasks), 10); worker = random.integers(0, workers, len(task))
