@@ -118,6 +118,14 @@ struct ConfusionSums {
     }
   }
 
+  /// Makes Dirichlet counts the expected logarithms of the rows they stand for: `ψ(n) − ψ(Σ n)`.
+  func becomeExpectedLogs(_ counts: inout [Double]) {
+    forEachRow(&counts) { places, total, counts in
+      let whole = digamma(total)
+      for place in places { counts[place] = digamma(counts[place]) - whole }
+    }
+  }
+
   /// How much each truth holds over all tasks.
   func sums(_ z: [Double]) -> [Double] {
     var sums = [Double](repeating: 0, count: truthCount)

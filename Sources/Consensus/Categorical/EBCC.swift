@@ -67,10 +67,7 @@ package enum EBCC {
       }
       let counts = sums.counts(z, prior: prior)
       var matrix = counts
-      sums.forEachRow(&matrix) { places, total, matrix in
-        let all = digamma(total)
-        for place in places { matrix[place] = digamma(matrix[place]) - all }
-      }
+      sums.becomeExpectedLogs(&matrix)
       _ = sums.update(&z, logPriors: logTruths, logMatrix: matrix)
       let next = folded(z, classes)
       let change = zip(next.values, posteriors.values).reduce(0) { max($0, abs($1.0 - $1.1)) }

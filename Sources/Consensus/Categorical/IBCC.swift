@@ -16,10 +16,7 @@ package enum IBCC {
     var z = MajorityVote.fit(votes).values
     for _ in 0..<iterations {
       var matrix = sums.counts(z, prior: prior)
-      sums.forEachRow(&matrix) { places, total, matrix in
-        let whole = digamma(total)
-        for place in places { matrix[place] = digamma(matrix[place]) - whole }
-      }
+      sums.becomeExpectedLogs(&matrix)
       let priors = sums.sums(z).map { digamma(1 + $0) }
       let change = sums.update(&z, logPriors: priors, logMatrix: matrix)
       if change <= tolerance, tolerance > 0 { break }

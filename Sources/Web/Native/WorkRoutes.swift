@@ -89,20 +89,16 @@ enum WorkRoutes {
       .get, "/api/work/{project}/leases/{lease}/image", .work,
       "The image of a leased task that names a URL, fetched once and kept."
     ) { call in
-      try await call.atWork { vault, project, worker in
-        let asset = try await Leases(vault, worker: worker, project: project).image(
-          call.id("lease", .lease), by: call.services.fetcher)
-        return AssetRoutes.content(of: asset, vault, .worker(worker), call)
+      try await onImage(call) { asset, vault, worker in
+        AssetRoutes.content(of: asset, vault, worker, call)
       }
     },
     Route(
       .get, "/api/work/{project}/leases/{lease}/image/tiles", .work,
       "How that image is cut into tiles, where it is very large."
     ) { call in
-      try await call.atWork { vault, project, worker in
-        let asset = try await Leases(vault, worker: worker, project: project).image(
-          call.id("lease", .lease), by: call.services.fetcher)
-        return try await AssetRoutes.tiles(of: asset, vault, call)
+      try await onImage(call) { asset, vault, _ in
+        try await AssetRoutes.tiles(of: asset, vault, call)
       }
     },
     Route(
@@ -111,10 +107,8 @@ enum WorkRoutes {
     ) { call in
       let text = call.parameters.get("attachment") ?? ""
       guard let place = Int(text) else { throw Refusal.unknown(.asset, text) }
-      return try await call.atWork { vault, project, worker in
-        let asset = try await Leases(vault, worker: worker, project: project).image(
-          call.id("lease", .lease), attachment: place, by: call.services.fetcher)
-        return AssetRoutes.content(of: asset, vault, .worker(worker), call)
+      return try await onImage(call, attachment: place) { asset, vault, worker in
+        AssetRoutes.content(of: asset, vault, worker, call)
       }
     },
     Route(
@@ -242,6 +236,18 @@ enum WorkRoutes {
       throw .invalid(path: "stage", problem: "must be label or review")
     }
     return stage
+  }
+
+  /// An image of a leased task, fetched where it is not here yet.
+  private static func onImage(
+    _ call: Call, attachment: Int? = nil,
+    _ body: (Assets.Asset, ClientVault, Actor) async throws -> Response
+  ) async throws -> Response {
+    try await call.atWork { vault, project, worker in
+      let asset = try await Leases(vault, worker: worker, project: project).image(
+        call.id("lease", .lease), attachment: attachment, by: call.services.fetcher)
+      return try await body(asset, vault, .worker(worker))
+    }
   }
 
   private static func onLease(
