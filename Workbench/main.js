@@ -98,6 +98,12 @@ function entered(found) {
   route();
 }
 
+// What a practice task was about is told wherever its receipt comes in.
+document.addEventListener("assay:receipt", async (event) => {
+  const { lesson } = /** @type {CustomEvent} */ (event).detail ?? {};
+  if (lesson) (await import("./parts/lesson.js")).showLesson(lesson);
+});
+
 // A sign-in that ran out does not throw the work away: it is asked for on top of it.
 document.addEventListener("assay:signedout", () => {
   if (!session || document.querySelector(".sign-in")) return;

@@ -24,6 +24,22 @@ package struct AnswerConsensus: Hashable, Sendable {
     (4 + Double(agreed)) / (6 + Double(total))
   }
 
+  /// Whether up to `limit` more answers are expected to gain more than they cost, by
+  /// `AnswerValue` for the least sure class against all that it might be instead.
+  ///
+  /// - Parameters:
+  ///   - errorCost: what a wrong result costs, in answers.
+  ///   - accuracies: of those who have answered; nil for somebody nobody knows yet.
+  package func isWorthMore(
+    than errorCost: Double, limit: Int, accuracies: [Double?]
+  ) -> Bool {
+    let known = accuracies.map { $0 ?? Self.priorAccuracy }
+    let mean =
+      known.isEmpty ? Self.priorAccuracy : known.reduce(0, +) / Double(known.count)
+    return AnswerValue.isWorthAsking(
+      posterior: [confidence, 1 - confidence], accuracy: mean, errorCost: errorCost, limit: limit)
+  }
+
   /// - Parameter weighted: whether annotators count by their accuracy; else all alike (majority).
   /// - Complexity: O(answers × annotations), plus `TextMedoid`'s for texts.
   package init(of answers: [Answer], ontology: Ontology, weighted: Bool) {

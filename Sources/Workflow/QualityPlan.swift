@@ -5,10 +5,12 @@
 /// `targetConfidence` or `max` answers are in.
 package struct QualityPlan: Hashable, Sendable {
   package var answers: Answers
+  package var gold: Gold
   package var review: Review?
 
-  package init(answers: Answers = Answers(), review: Review? = nil) {
+  package init(answers: Answers = Answers(), gold: Gold = Gold(), review: Review? = nil) {
     self.answers = answers
+    self.gold = gold
     self.review = review
   }
 
@@ -18,20 +20,41 @@ package struct QualityPlan: Hashable, Sendable {
     /// 0.5…1: the posterior at which an adaptive plan stops asking.
     package var targetConfidence: Double
     package var method: Method
+    /// What a wrong result costs, in answers: an adaptive plan then asks only while more answers are
+    /// expected to be worth their price. nil: `targetConfidence` alone decides.
+    package var errorCost: Double?
 
     package init(
-      min: Int = 1, max: Int? = nil, targetConfidence: Double = 0.95, method: Method = .dawidSkene
+      min: Int = 1, max: Int? = nil, targetConfidence: Double = 0.95, method: Method = .dawidSkene,
+      errorCost: Double? = nil
     ) {
       self.min = min
       self.max = max ?? min
       self.targetConfidence = targetConfidence
       self.method = method
+      self.errorCost = errorCost
     }
   }
 
   package enum Method: String, Hashable, Sendable {
     case majority
     case dawidSkene
+  }
+
+  /// Tasks whose answer is known, among the others. Without gold tasks nothing happens.
+  package struct Gold: Hashable, Sendable {
+    /// Share of evaluation gold among the tasks that an annotator gets, 0…`rateLimit`.
+    package var rate: Double
+    /// Training gold that an annotator gets before anything else, and is told the answer of.
+    package var training: Int
+
+    package init(rate: Double = 0.05, training: Int = 3) {
+      self.rate = rate
+      self.training = training
+    }
+
+    package static let rateLimit = 0.5
+    package static let trainingLimit = 100
   }
 
   package struct Review: Hashable, Sendable {
@@ -51,6 +74,8 @@ package struct QualityPlan: Hashable, Sendable {
 
   /// Answers one task may ask for.
   package static let answerLimit = 100
+  /// Answers that a wrong result may cost.
+  package static let errorCostLimit = 1_000_000.0
 
   /// What is wrong with the plan, in one sentence; nil for a plan that can run.
   package var fault: String? {
@@ -59,6 +84,15 @@ package struct QualityPlan: Hashable, Sendable {
     if answers.max > Self.answerLimit { return "answers.max must be at most \(Self.answerLimit)" }
     if !(0.5...1).contains(answers.targetConfidence) {
       return "answers.targetConfidence must lie in 0.5…1"
+    }
+    if let cost = answers.errorCost, !(1...Self.errorCostLimit).contains(cost) {
+      return "answers.errorCost must lie in 1…\(Int(Self.errorCostLimit))"
+    }
+    if !(0...Gold.rateLimit).contains(gold.rate) {
+      return "gold.rate must lie in 0…\(Gold.rateLimit)"
+    }
+    if !(0...Gold.trainingLimit).contains(gold.training) {
+      return "gold.training must lie in 0…\(Gold.trainingLimit)"
     }
     if let review {
       if !(0...1).contains(review.sampleRate) { return "review.sampleRate must lie in 0…1" }
@@ -76,8 +110,15 @@ package struct QualityPlan: Hashable, Sendable {
   ///   - counted: answers that count.
   ///   - confidence: of the consensus over them, 0…1.
   ///   - lot: a fixed number of the task in 0..<1 that decides whether it is in the review sample.
-  package func decision(counted: Int, confidence: Double, lot: Double) -> Decision {
-    if counted < answers.max, answers.max > answers.min, confidence < answers.targetConfidence {
+  ///   - isWorthIt: whether up to so many further answers are expected to gain more than they cost,
+  ///     where a wrong result costs `errorCost` of them; asked only where the plan prices errors.
+  package func decision(
+    counted: Int, confidence: Double, lot: Double,
+    isWorthIt: (_ errorCost: Double, _ limit: Int) -> Bool = { _, _ in true }
+  ) -> Decision {
+    if counted < answers.max, answers.max > answers.min, confidence < answers.targetConfidence,
+      answers.errorCost.map({ isWorthIt($0, answers.max - counted) }) ?? true
+    {
       return .oneMore
     }
     if let review, confidence < review.belowConfidence || lot < review.sampleRate {

@@ -1,5 +1,7 @@
 """Methods for single choices against crowd-kit on the same real answers, and what `assay bench consensus` promises."""
 import csv, json, os, subprocess
+from random import Random
+from xml.dom.minidom import parseString
 import pytest
 
 from conftest import BINARY, ROOT
@@ -101,3 +103,23 @@ def test_wrong_files_are_refused_with_their_place(tmp_path):
     answers.write_text("task,worker,label\nt1,w1,a\n")
     one = bench(tmp_path); assert one.returncode == 0 and "100.00" in one.stdout, (one.stdout, one.stderr)
     assert bench(tmp_path, "--gold", "5").returncode == 64 and bench(tmp_path, "--method", "best").returncode == 64
+
+
+def allocation(folder, *options): return subprocess.run([BINARY, "bench", "allocation", "--data", str(folder), *options], capture_output=True, text=True)
+
+
+def test_the_replay_shows_what_asking_where_it_is_needed_saves(tmp_path):
+    random = Random(4); (tmp_path / "made").mkdir()
+    truth = [random.randrange(2) for _ in range(120)]
+    rows = [f"t{task},w{worker},{right if random.random() < (0.55 if worker < 4 else 0.9) else 1 - right}" for task, right in enumerate(truth) for worker in random.sample(range(12), 8)]
+    (tmp_path / "made/answers.csv").write_text("task,worker,label\n" + "\n".join(rows) + "\n")
+    (tmp_path / "made/truth.csv").write_text("task,label\n" + "\n".join(f"t{task},{label}" for task, label in enumerate(truth)) + "\n")
+    done = allocation(tmp_path, "--json", "--replays", "1", "--curves", str(tmp_path / "curves")); assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    against = found["sets"][0]["against"]; assert against["fixed_3"]["cost"] == 3 and against["all"]["cost"] == 8
+    assert found["summary"]["fixed_5"]["median_saving"] > 0.2 and found["summary"]["fixed_5"]["worst_gain"] > 0
+    picture = (tmp_path / "curves/made.svg").read_text(); parseString(picture)
+    table = (tmp_path / "curves/made.csv").read_text().splitlines()
+    assert table[0] == 'series,answers a task,"accuracy, percent"' and len([row for row in table if row.startswith('"fixed, majority"')]) == 8
+    assert "saves %" in allocation(tmp_path, "--replays", "1").stdout
+    assert allocation(tmp_path, "--replays", "0").returncode == 64 and allocation(tmp_path / "none").returncode != 0

@@ -104,13 +104,16 @@ import Testing
         [
           "text": "shown", "metadata": ["m": "SECRET-META"],
           "gold": [
-            "kind": "evaluation", "annotations": [["class": "mood", "option": "good"]],
+            "kind": "training", "annotations": [["class": "mood", "option": "good"]],
           ],
         ], token: own.key)
+      _ = try await server.send(
+        "POST", "/api/projects/\(project)/tasks", ["text": "next"], token: own.key)
       let worker = try await server.signedIn(.worker)
       let leases = try await server.send(
         "POST", "/api/work/\(project)/leases", [:], token: worker)
       #expect(leases.json["leases"]?.array?.count == 1)
+      #expect(leases.json.text.contains("shown"), "training comes first")
       #expect(!leases.json.text.contains("SECRET"))
       #expect(!leases.json.text.contains("gold") && !leases.json.text.contains("expected"))
     }

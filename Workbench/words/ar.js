@@ -522,4 +522,9 @@ export default {
   "Parts of the image cannot be fetched now.": "تعذّر جلب أجزاء من الصورة الآن.",
   "95 % interval {low} to {high}": "فاصل 95٪ من {low} إلى {high}",
   "{percent} % alike": "{percent}٪ متطابقة",
+  "Right: that was a practice task": "صحيح: كانت هذه مهمة تدريب",
+  "Not quite: that was a practice task": "ليس تمامًا: كانت هذه مهمة تدريب",
+  "Your answer agrees with the known one by {share}.": "تتفق إجابتك مع الإجابة المعروفة بنسبة {share}.",
+  "Practice is not counted against you.": "التدريب لا يُحتسب عليك.",
+  "Go on": "متابعة",
 };

@@ -522,4 +522,9 @@ export default {
   "Parts of the image cannot be fetched now.": "现在无法获取图像的某些部分。",
   "95 % interval {low} to {high}": "95 % 区间 {low} 至 {high}",
   "{percent} % alike": "{percent}% 相同",
+  "Right: that was a practice task": "正确：这是一个练习任务",
+  "Not quite: that was a practice task": "不太对：这是一个练习任务",
+  "Your answer agrees with the known one by {share}.": "你的回答与已知答案的一致程度为 {share}。",
+  "Practice is not counted against you.": "练习不会计入你的成绩。",
+  "Go on": "继续",
 };

@@ -79,7 +79,7 @@ package struct Quality: Sendable {
       FROM tasks t JOIN answers a ON a.task = t.seq
       WHERE t.project_id = ? AND t.consensus_version IS NOT NULL
         AND (t.version BETWEEN ? AND ? OR t.form IS NOT NULL)
-        AND a.standing = 'counted' AND a.stage = 'label'
+        AND a.standing = 'counted' AND a.stage = 'label' AND t.gold IS NULL
       ORDER BY t.seq, a.seq
       """, [project.id.sql, .number(versions.lowerBound), .number(versions.upperBound)]
     ) { row in

@@ -130,7 +130,11 @@ package struct Refit: Sendable {
           ballot.tasks.append(task)
           ballot.answers.append([])
         }
-        ballot.answers[ballot.answers.count - 1].append(answer)
+        // Gold is answered by many; to say how sure few answers make, it may have no more than they.
+        let isOverfull =
+          task.gold != nil
+          && ballot.answers[ballot.answers.count - 1].count >= project.plan.answers.max
+        if !isOverfull { ballot.answers[ballot.answers.count - 1].append(answer) }
         return true
       }
       return (readings, ontology, ballot)
@@ -173,7 +177,7 @@ package struct Refit: Sendable {
         guard let results = fitted[index],
           let before = try ConsensusRow.newest(
             of: task, readings.reading(of: task, connection), vault, connection),
-          before.method != "review"
+          before.method != "review", before.method != ConsensusRow.gold
         else { continue }
         var annotations = before.annotations
         for (classID, option, _) in results {

@@ -29,7 +29,11 @@ struct Settlement {
             ?? AnswerConsensus.priorAccuracy)
       }, ontology: reading.ontology, weighted: plan.answers.method == .dawidSkene)
     let decision = plan.decision(
-      counted: task.lifecycle.counted, confidence: result.confidence, lot: task.id.lot)
+      counted: task.lifecycle.counted, confidence: result.confidence, lot: task.id.lot
+    ) { errorCost, limit in
+      result.isWorthMore(
+        than: errorCost, limit: limit, accuracies: answers.map { records[$0.worker]?.accuracy })
+    }
     if decision != .oneMore {
       let version = try store(result, of: answers, plan, task, reading, connection)
       steps.setConsensus(version: version, confidence: result.confidence)
@@ -72,7 +76,9 @@ struct Settlement {
     return try content.expected.map { try reading.annotations(from: $0) }
   }
 
-  /// An answer agrees that says at least half of the same.
+  /// An answer agrees that says at least so much of the same.
+  static let agreeingShare = 0.5
+
   private func judge(
     _ answers: [AnswerRow], by reference: [Annotation]?, _ reading: LabelReading, _ task: TaskRow,
     _ connection: any Connection
@@ -80,13 +86,10 @@ struct Settlement {
     guard let reference else { return }
     for answer in answers {
       let agrees =
-        AnswerAgreement.share(answer.annotations, reference, ontology: reading.ontology) >= 0.5
-      try connection.run(
-        """
-        INSERT INTO annotators (project_id, worker, judged, agreed) VALUES (?, ?, 1, ?)
-        ON CONFLICT (project_id, worker)
-        DO UPDATE SET judged = judged + 1, agreed = agreed + excluded.agreed
-        """, [task.project.sql, .text(answer.worker), .flag(agrees)])
+        AnswerAgreement.share(answer.annotations, reference, ontology: reading.ontology)
+        >= Self.agreeingShare
+      try AnnotatorRecord.add(
+        judged: 1, agreed: agrees ? 1 : 0, to: answer.worker, in: task.project, connection)
     }
   }
 }
@@ -109,6 +112,19 @@ package struct AnnotatorRecord: Hashable, Sendable {
     AnnotatorRecord(
       worker: row.text(0), answers: Int(row.int(1)), agreed: Int(row.int(2)),
       judged: Int(row.int(3)), skipped: Int(row.int(4)), activeMilliseconds: row.int(5))
+  }
+
+  /// Counts a verdict on an answer, or takes one back.
+  static func add(
+    judged: Int, agreed: Int, to worker: String, in project: ProjectID,
+    _ connection: any Connection
+  ) throws {
+    try connection.run(
+      """
+      INSERT INTO annotators (project_id, worker, judged, agreed) VALUES (?, ?, ?, ?)
+      ON CONFLICT (project_id, worker)
+      DO UPDATE SET judged = judged + excluded.judged, agreed = agreed + excluded.agreed
+      """, [project.sql, .text(worker), .number(judged), .number(agreed)])
   }
 
   static func of(

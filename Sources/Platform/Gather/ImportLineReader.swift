@@ -21,6 +21,8 @@ struct TaskDraft: Sendable {
   var uniqueID: String?
   var priority: Int
   var gold: TaskRow.Gold?
+  /// Of its known answer.
+  var goldClasses = ""
   var asset: AssetID?
   var size: ImageSize?
   /// Unicode scalars of the text, where spans of it are asked for.
@@ -64,7 +66,7 @@ struct PreparedConsensus: Sendable {
 ///
 /// ```json
 /// {"text": "…", "unique_id": "a-1", "priority": 5, "metadata": {}, "prelabels": [],
-///  "gold": {"kind": "evaluation", "annotations": []},
+///  "gold": {"kind": "evaluation", "annotations": [], "explanation": "…"},
 ///  "answers": [{"annotator": "ann", "active_seconds": 4.2, "annotations": []}]}
 /// ```
 /// `text`, `image`, `width` and `height` may stand at the top or in `params` with whatever else
@@ -168,6 +170,7 @@ struct ImportLineReader: Sendable {
     }
     if let gold = json["gold"] { try read(gold, &task, &content, numbered) }
     if let answers = json["answers"] { try read(answers, &task, numbered) }
+    if task.gold != nil { settleGold(&task, content) }
     task.sealed = vault.key.seal(content.stored, table: "tasks", row: task.id)
     return task
   }
@@ -252,7 +255,28 @@ struct ImportLineReader: Sendable {
     let annotations = try checked(
       gold["annotations"] ?? .null, "gold.annotations", &task, numbered)
     task.gold = kind
+    task.goldClasses = GoldRow.classes(annotations)
     content.expected = AnnotationNotation.json(annotations, ontology: ontology, style: .numbers)
+    if let text = gold["explanation"], text != .null {
+      guard let words = text.string, words.unicodeScalars.count <= GoldTasks.explanationLimit else {
+        throw invalid(
+          numbered, "gold.explanation",
+          "must be a string of at most \(GoldTasks.explanationLimit) characters")
+      }
+      content.explanation = words
+    }
+  }
+
+  /// What is known needs no answers: a gold task is complete from the start, and is handed out beside
+  /// the others to whoever is to be measured.
+  private func settleGold(_ task: inout TaskDraft, _ content: TaskContent) {
+    task.lifecycle.state = .completed
+    task.lifecycle.counted = task.answers.count
+    task.consensus = PreparedConsensus(
+      method: ConsensusRow.gold, confidence: 1, answers: task.answers.count,
+      source: .sealed(
+        vault.key.seal(
+          (content.expected ?? []).utf8, table: "consensus", row: "\(task.id)/1")))
   }
 
   private func read(
@@ -294,7 +318,9 @@ struct ImportLineReader: Sendable {
     guard isOpen, answers.count >= plan.answers.min else { return }
     let result = AnswerConsensus(
       of: answers, ontology: ontology, weighted: plan.answers.method == .dawidSkene)
-    switch plan.decision(counted: answers.count, confidence: result.confidence, lot: task.id.lot) {
+    switch plan.decision(counted: answers.count, confidence: result.confidence, lot: task.id.lot,
+      isWorthIt: { result.isWorthMore(than: $0, limit: $1, accuracies: []) }
+    ) {
     case .oneMore: task.lifecycle.wanted = answers.count + 1
     case .review: task.lifecycle.state = .inReview
     case .complete: task.lifecycle.state = .completed

@@ -94,6 +94,7 @@ struct ImportWriter {
     let tasks: any Statement
     let answers: any Statement
     let consensus: any Statement
+    let gold: any Statement
     /// The number of the newest answer.
     var lastAnswer: Int64
 
@@ -107,6 +108,7 @@ struct ImportWriter {
         """)
       answers = try connection.prepare(NewAnswer.insertion)
       consensus = try connection.prepare(ConsensusRow.insertion)
+      gold = try connection.prepare(GoldRow.insertion)
       lastAnswer = try NewAnswer.lastSeq(connection)
     }
   }
@@ -128,6 +130,10 @@ struct ImportWriter {
         .int(now), life.state.isLive ? .null : .int(now), .blob(task.sealed), .optional(form),
         .optional(type),
       ])
+    if let gold = task.gold {
+      try statements.gold.run(
+        [.int(seq), project.sql, .text(gold.rawValue), .text(task.goldClasses), .int(now)])
+    }
     let firstAnswer = statements.lastAnswer + 1
     for answer in task.answers {
       statements.lastAnswer += 1

@@ -154,6 +154,9 @@ package struct ConsensusRow: Hashable, Sendable {
     VALUES (?, ?, ?, ?, ?, ?, ?, ?)
     """
 
+  /// The method of a result that was known beforehand.
+  static let gold = "gold"
+
   /// How a task's first result is found under a plan, in one word.
   static func firstMethod(_ plan: QualityPlan) -> String {
     plan.answers.method == .dawidSkene ? "oneCoin" : "majority"

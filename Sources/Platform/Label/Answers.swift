@@ -31,6 +31,8 @@ package struct Answers: Sendable {
     package var hash: String
     package var standing: AnswerRow.Standing
     package var revision: Int
+    /// Of training gold.
+    package var lesson: GoldLesson?
   }
 
   /// Stores an answer and takes the task as far as the plan says. Flushed before it returns.
@@ -55,27 +57,41 @@ package struct Answers: Sendable {
       let annotations = try Self.checked(json, reading, of: task, vault, connection)
       let stored = reading.stored(annotations)
       let hash = Data(SHA256.hash(data: stored)).hexadecimal
+      let gold = try GoldRow.of(task.seq, connection)
+      let stream = GoldStream(vault: vault, worker: worker, project: project)
       if lease.lifecycle.state == .submitted {
-        return try repeated(id, task, hash, connection)
+        var receipt = try repeated(id, task, hash, connection)
+        if let gold, gold.kind == .training {
+          receipt.lesson = try stream.judge(annotations, of: gold, task, reading, connection)
+        }
+        return receipt
       }
       var wasLive = try end(&lease)
       if !wasLive { wasLive = try takeOver(from: lease, at: record.at, connection) }
       try lease.saveState(at: record.at, connection)
       var steps = TaskSteps(task, now: record.at, connection)
       steps.newAnswers = 1
-      let standing = try Self.count(&steps, onLease: wasLive)
+      let standing = gold == nil ? try Self.count(&steps, onLease: wasLive) : .counted
       let answer = NewAnswer(
         id: answerID, lease: id, worker: worker, stage: .label, standing: standing,
         activeMilliseconds: active, submittedAt: record.at, hash: hash, stored: stored)
       try answer.insert(into: task, vault, connection)
       try count(active, connection)
-      try Settlement(vault: vault, now: record.at).decide(
-        &steps, readings.reading(of: task, connection), connection)
-      try steps.save()
+      var lesson: GoldLesson?
+      if let gold {
+        lesson = try stream.judge(annotations, of: gold, task, reading, connection)
+        try steps.saveAnswers()
+      } else {
+        try Settlement(vault: vault, now: record.at).decide(
+          &steps, readings.reading(of: task, connection), connection)
+        try steps.save()
+      }
       try record.append(
         connection, "answer.submitted", answerID.text,
         ["task": .string(task.id.text), "hash": .string(hash)])
-      return Receipt(answer: answerID, task: task.id, hash: hash, standing: standing, revision: 1)
+      return Receipt(
+        answer: answerID, task: task.id, hash: hash, standing: standing, revision: 1,
+        lesson: lesson)
     }
   }
 
@@ -208,12 +224,16 @@ package struct Answers: Sendable {
       let id = found.id
       let task = try TaskRow.get(seq: found.task, connection)
       guard task.project == project else { throw Refusal.unknown(.answer, lease.text) }
-      guard task.lifecycle.state == .open, found.standing == "counted" else {
+      let gold = try GoldRow.of(task.seq, connection)
+      // Gold is open to changes as long as it is in the stream: it must not be told by that.
+      guard task.lifecycle.state == .open || gold?.state == .live, found.standing == "counted"
+      else {
         throw Refusal.notPossible(
           .answer, state: task.lifecycle.state.rawValue, asked: "a new revision")
       }
       let reading = try vault.reading(of: task, as: found.version, connection)
-      let stored = reading.stored(try Self.checked(json, reading, of: task, vault, connection))
+      let annotations = try Self.checked(json, reading, of: task, vault, connection)
+      let stored = reading.stored(annotations)
       let hash = Data(SHA256.hash(data: stored)).hexadecimal
       try connection.run(
         """
@@ -227,6 +247,10 @@ package struct Answers: Sendable {
           .blob(vault.key.seal(stored, table: "answers", row: id)), .int(record.at),
           .int(found.seq),
         ])
+      if let gold {
+        _ = try GoldStream(vault: vault, worker: worker, project: project).judge(
+          annotations, of: gold, task, reading, connection)
+      }
       try record.append(connection, "answer.revised", id.text, ["hash": .string(hash)])
       return Receipt(
         answer: id, task: task.id, hash: hash, standing: .counted, revision: found.revision + 1)

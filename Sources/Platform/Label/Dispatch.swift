@@ -196,13 +196,14 @@ package struct Dispatch: Sendable {
       """, [project.id.sql, .text(worker)]
     ) { $0.id(0) as BatchID }
     let readings = try vault.readings(of: project.id, connection)
+    if stage == .label, !batches.isEmpty,
+      let claim = try goldClaim(id, project, isReserve, now, readings, connection)
+    {
+      return claim
+    }
     for batch in batches {
       guard let (task, sealed) = try next(in: batch, stage, connection) else { continue }
-      let lease = LeaseRow(
-        id: id, task: task.seq, project: project.id, worker: worker, stage: stage,
-        lifecycle: LeaseLifecycle(
-          state: isReserve ? .reserved : .leased, deadline: now + Self.leaseMilliseconds),
-        createdAt: now, version: readings.current(for: task.version))
+      let lease = newLease(id, task, stage, isReserve, now, readings)
       var steps = TaskSteps(task, now: now, connection)
       try steps.handle(.leased)
       try connection.run(
@@ -211,14 +212,46 @@ package struct Dispatch: Sendable {
           .number(steps.task.lifecycle.leased), .number(steps.task.lifecycle.openSlots),
           .int(task.seq),
         ])
-      try insert(lease, connection)
-      try vault.record(by: .worker(worker)).append(connection, "lease.given", id.text)
-      return try Claim(
-        lease: lease, task: steps.task, sealed: sealed,
-        reading: readings.reading(of: task, as: lease.version, connection),
-        remarks: remarks(on: task, connection))
+      return try give(lease, steps.task, sealed, readings, connection)
     }
     return nil
+  }
+
+  /// A gold task in place of another, where one is due.
+  private func goldClaim(
+    _ id: LeaseID, _ project: Project, _ isReserve: Bool, _ now: Int64,
+    _ readings: ProjectReadings, _ connection: any Connection
+  ) throws -> Claim? {
+    let stream = GoldStream(vault: vault, worker: worker, project: project.id)
+    guard let (task, sealed) = try stream.next(project.plan.gold, lot: id.lot, connection) else {
+      return nil
+    }
+    try stream.handOut(task, at: now, connection)
+    let lease = newLease(id, task, .label, isReserve, now, readings)
+    return try give(lease, task, sealed, readings, connection)
+  }
+
+  private func newLease(
+    _ id: LeaseID, _ task: TaskRow, _ stage: AnswerRow.Stage, _ isReserve: Bool, _ now: Int64,
+    _ readings: ProjectReadings
+  ) -> LeaseRow {
+    LeaseRow(
+      id: id, task: task.seq, project: task.project, worker: worker, stage: stage,
+      lifecycle: LeaseLifecycle(
+        state: isReserve ? .reserved : .leased, deadline: now + Self.leaseMilliseconds),
+      createdAt: now, version: readings.current(for: task.version))
+  }
+
+  private func give(
+    _ lease: LeaseRow, _ task: TaskRow, _ sealed: Data, _ readings: ProjectReadings,
+    _ connection: any Connection
+  ) throws -> Claim {
+    try insert(lease, connection)
+    try vault.record(by: .worker(worker)).append(connection, "lease.given", lease.id.text)
+    return try Claim(
+      lease: lease, task: task, sealed: sealed,
+      reading: readings.reading(of: task, as: lease.version, connection),
+      remarks: remarks(on: task, connection))
   }
 
   /// Whether batch `b` is for a worker, whose pseudonym it takes: groups say who labels, not who

@@ -9,11 +9,11 @@ package enum PlanNotation {
 
   /// - Throws: `.invalid` with the path of the member.
   package static func plan(from json: JSON) throws(Refusal) -> QualityPlan {
-    try known(json, ["answers", "review"], "plan")
+    try known(json, ["answers", "gold", "review"], "plan")
     var plan = QualityPlan()
     if let answers = json["answers"] {
       let path = "plan.answers"
-      try known(answers, ["min", "max", "targetConfidence", "method"], path)
+      try known(answers, ["min", "max", "targetConfidence", "method", "errorCost"], path)
       let maximum = try count(answers["max"], path + ".max")
       let minimum = try count(answers["min"], path + ".min") ?? maximum.map { min(1, $0) } ?? 1
       plan.answers = .init(min: minimum, max: maximum)
@@ -26,9 +26,22 @@ package enum PlanNotation {
         }
         plan.answers.method = known
       }
+      if let cost = answers["errorCost"], cost != .null {
+        plan.answers.errorCost = try number(cost, path + ".errorCost")
+      }
     }
+    if let gold = json["gold"] { plan.gold = try self.gold(gold) }
     if let json = json["review"], json != .null { plan.review = try review(json) }
     return plan
+  }
+
+  private static func gold(_ json: JSON) throws(Refusal) -> QualityPlan.Gold {
+    let path = "plan.gold"
+    try known(json, ["rate", "training"], path)
+    var gold = QualityPlan.Gold()
+    if let rate = json["rate"] { gold.rate = try number(rate, path + ".rate") }
+    if let training = try count(json["training"], path + ".training") { gold.training = training }
+    return gold
   }
 
   private static func review(_ json: JSON) throws(Refusal) -> QualityPlan.Review {
@@ -88,6 +101,10 @@ package enum PlanNotation {
         "min": .int(Int64(plan.answers.min)), "max": .int(Int64(plan.answers.max)),
         "targetConfidence": .double(plan.answers.targetConfidence),
         "method": .string(plan.answers.method.rawValue),
+        "errorCost": plan.answers.errorCost.map { .double($0) } ?? .null,
+      ],
+      "gold": [
+        "rate": .double(plan.gold.rate), "training": .int(Int64(plan.gold.training)),
       ], "review": review,
     ]
   }

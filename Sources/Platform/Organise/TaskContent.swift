@@ -15,6 +15,8 @@ package struct TaskContent: Hashable, Sendable {
   package var prelabels: JSON?
   /// The known answer of a gold task, in stored notation.
   package var expected: JSON?
+  /// Why the known answer is right, for whoever is trained by it.
+  package var explanation: String?
   /// The request as the API it came through took it, for its echo.
   package var request: JSON?
   /// Why it failed, for its client.
@@ -22,7 +24,7 @@ package struct TaskContent: Hashable, Sendable {
 
   package init(
     params: JSON, metadata: JSON = [:], prelabels: JSON? = nil, expected: JSON? = nil,
-    request: JSON? = nil, failure: JSON? = nil
+    explanation: String? = nil, request: JSON? = nil, failure: JSON? = nil
   ) {
     self.request = request
     self.failure = failure
@@ -30,14 +32,15 @@ package struct TaskContent: Hashable, Sendable {
     self.metadata = metadata
     self.prelabels = prelabels
     self.expected = expected
+    self.explanation = explanation
   }
 
   init(stored bytes: Data) throws(JSONError) {
     let json = try JSON(parsing: [UInt8](bytes))
     self.init(
       params: json["params"] ?? [:], metadata: json["metadata"] ?? [:],
-      prelabels: json["prelabels"], expected: json["expected"], request: json["request"],
-      failure: json["failure"])
+      prelabels: json["prelabels"], expected: json["expected"],
+      explanation: json["explanation"]?.string, request: json["request"], failure: json["failure"])
   }
 
   var stored: [UInt8] {
@@ -56,6 +59,10 @@ package struct TaskContent: Hashable, Sendable {
     if let expected {
       writer.name("expected")
       writer.value(expected)
+    }
+    if let explanation {
+      writer.name("explanation")
+      writer.value(explanation)
     }
     if let request {
       writer.name("request")

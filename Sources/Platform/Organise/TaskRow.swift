@@ -4,14 +4,14 @@ import Store
 import Vault
 import Workflow
 
-extension TaskID {
-  /// A fixed number in 0..<1 that decides whether the task is in the review sample.
+extension Identifier {
+  /// A fixed number in 0..<1: what is decided by chance once, and the same ever after.
   var lot: Double { Double(UInt32(truncatingIfNeeded: random)) / 4_294_967_296 }
 }
 
 /// The clear part of a task.
 package struct TaskRow: Hashable, Sendable {
-  package enum Gold: String, Hashable, Sendable { case training, evaluation }
+  package enum Gold: String, Hashable, Sendable, CaseIterable { case training, evaluation }
 
   package var seq: Int64
   package var id: TaskID
@@ -153,6 +153,13 @@ struct TaskSteps {
     if task.hasCallback, isAtItsEnd, before.lifecycle.state.isLive {
       try Callbacks.put(.task(task.id), due: now, connection)
     }
+  }
+
+  /// Counts answers that change nothing of the task: those to gold.
+  func saveAnswers() throws {
+    try connection.run(
+      "UPDATE batches SET answers = answers + ? WHERE id = ?",
+      [.number(newAnswers), task.batch.sql])
   }
 
   private func saveCounters() throws {

@@ -1,7 +1,9 @@
 extension Schema {
   /// A client's vault. Columns named `sealed` hold content; the rest is what dispatch and
   /// statistics need in clear.
-  package static let vault = Schema(steps: [vaultStep1, vaultStep2, vaultStep3, vaultStep4, vaultStep5])
+  package static let vault = Schema(steps: [
+    vaultStep1, vaultStep2, vaultStep3, vaultStep4, vaultStep5, vaultStep6,
+  ])
 
   package static let vaultStep1 = """
     CREATE TABLE counters (

@@ -192,9 +192,10 @@ extension Quality.Agreement {
 
 extension Answers.Receipt {
   var json: JSON {
-    [
+    let receipt: JSON = [
       "id": .string(answer.text), "task": .string(task.text), "hash": .string(hash),
       "standing": .string(standing.rawValue), "revision": .count(revision),
     ]
+    return lesson.map { receipt.adding([.init("lesson", $0.json)]) } ?? receipt
   }
 }

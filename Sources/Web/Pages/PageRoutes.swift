@@ -39,7 +39,8 @@ enum PageRoutes {
 /// Every route there is.
 package enum RouteTable {
   package static let all: [Route] =
-    PageRoutes.all + SessionRoutes.all + ProjectRoutes.all + OntologyRoutes.all + TaskRoutes.all
+    PageRoutes.all + SessionRoutes.all + ProjectRoutes.all + OntologyRoutes.all
+    + TaskRoutes.all + GoldRoutes.all
     + AssetRoutes.all
     + ExportRoutes.all + WorkRoutes.all + PeopleRoutes.all + TeamRoutes.all
     + ScaleRoutes.all + ScaleStudioRoutes.all + ScaleV2Routes.all

@@ -6,7 +6,7 @@ import Notation
 struct BenchCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench", abstract: "Measure methods on answers whose truth is known.",
-    subcommands: [ConsensusBench.self])
+    subcommands: [ConsensusBench.self, AllocationBench.self])
 }
 
 /// How right each method is on every set, and how sure.
@@ -134,49 +134,32 @@ struct ConsensusBench: AsyncParsableCommand {
 
   private func table(_ results: Results, _ methods: [CategoricalMethod], _ left: [String]) -> String
   {
-    let wide = (results.map(\.set.name.count).max() ?? 0) + 2
-    func cell(_ text: String, _ width: Int) -> String {
-      String(repeating: " ", count: max(1, width - text.count)) + text
-    }
-    func line(_ name: String, _ cells: [String]) -> String {
-      name + String(repeating: " ", count: max(1, wide + 20 - name.count))
-        + zip(cells, methods).map { cell($0, max(8, $1.rawValue.count + 2)) }.joined()
-    }
-    func number(_ value: Double?, _ places: Int, sign: Bool = false) -> String {
-      value.map { String(format: "%\(sign ? "+" : "").\(places)f", $0) } ?? "–"
-    }
-    var lines = [line("set (tasks, answers)", methods.map(\.rawValue))]
+    let wide = (results.map(\.set.name.count).max() ?? 0) + 22
+    var table = TextTable(
+      "set (tasks, answers)", columns: methods.map(\.rawValue), nameWidth: wide)
     for (set, scores) in results {
-      lines.append(
-        line(
-          "\(set.name) (\(set.tasks.count), \(set.votes.voteCount))",
-          methods.map { number(scores[$0].map { 100 * $0.accuracy }, 2) }))
+      table.add(
+        "\(set.name) (\(set.tasks.count), \(set.votes.voteCount))",
+        methods.map { TextTable.number(scores[$0].map { 100 * $0.accuracy }, 2) })
     }
-    lines.append("")
-    lines.append(
-      line("mean − majority", methods.map { number(against($0, results)?.mean, 2, sign: true) }))
-    lines.append(
-      line("worst − majority", methods.map { number(against($0, results)?.worst, 2, sign: true) }))
-    lines.append(
-      line(
-        "calibration error",
-        methods.map { method in
-          number(mean(results.compactMap { $0.scores[method]?.calibrationError }), 3)
-        }))
-    lines.append(
-      line(
-        "with \(gold) gold",
-        methods.map { method in
-          number(mean(results.compactMap { $0.scores[method]?.calibratedError }), 3)
-        }))
-    lines.append(
-      line(
-        "seconds",
-        methods.map { method in
-          number(results.compactMap { $0.scores[method]?.seconds }.reduce(0, +), 2)
-        }))
-    lines += left.isEmpty ? [] : ["", "left out: " + left.joined(separator: "; ")]
-    return lines.joined(separator: "\n")
+    func row(_ name: String, _ places: Int, sign: Bool = false, _ value: (CategoricalMethod) -> Double?)
+    {
+      table.add(name, methods.map { TextTable.number(value($0), places, sign: sign) })
+    }
+    table.addLine()
+    row("mean − majority", 2, sign: true) { against($0, results)?.mean }
+    row("worst − majority", 2, sign: true) { against($0, results)?.worst }
+    row("calibration error", 3) { method in
+      mean(results.compactMap { $0.scores[method]?.calibrationError })
+    }
+    row("with \(gold) gold", 3) { method in
+      mean(results.compactMap { $0.scores[method]?.calibratedError })
+    }
+    row("seconds", 2) { method in
+      results.compactMap { $0.scores[method]?.seconds }.reduce(0, +)
+    }
+    if !left.isEmpty { table.addLine("\nleft out: " + left.joined(separator: "; ")) }
+    return table.text
   }
 
   private func json(_ results: Results, _ methods: [CategoricalMethod]) -> JSON {
