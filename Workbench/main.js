@@ -56,7 +56,7 @@ async function route() {
   page?.leave?.();
   page = null;
   setShortcuts([]);
-  const [, room, id] = location.hash.split("/");
+  const [, room, id, part] = location.hash.split("/");
   if (room === "join" && id) {
     const { joinPage } = await import("./pages/join.js");
     return fill(app, joinPage(id, entered));
@@ -64,13 +64,17 @@ async function route() {
   if (!session) return fill(app, signInPage(entered));
   if ((room === "work" || room === "review") && id) {
     const [{ LabelPage }, { WorkSession }] = await Promise.all([import("./pages/label.js"), import("./pages/session.js")]);
-    const labelPage = new LabelPage(new WorkSession(id, room === "review" ? "review" : "label"));
+    const labelPage = new LabelPage(new WorkSession(id, room === "review" ? "review" : "label", part));
     page = labelPage;
     return fill(app, labelPage.element);
   }
   if (room === "manage" && mayManage()) {
     const { managePage, projectPage } = await import("./pages/manage.js");
     return fill(app, framed("#/manage", id ? projectPage(id) : managePage()));
+  }
+  if (room === "quality" && id && mayManage()) {
+    const { qualityPage } = await import("./pages/quality.js");
+    return fill(app, framed("#/manage", qualityPage(id)));
   }
   if (room === "ontology" && id && mayManage()) {
     const { OntologyPage } = await import("./pages/ontology.js");

@@ -3,6 +3,7 @@
 /// ```
 /// staged → open → (inReview →) completed
 /// any live state → canceled | failed;  inReview → open on a rejected result
+/// completed → inReview where somebody wants the result looked at
 /// ```
 package struct TaskLifecycle: Hashable, Sendable {
   package enum State: String, Hashable, Sendable, CaseIterable {
@@ -12,7 +13,7 @@ package struct TaskLifecycle: Hashable, Sendable {
     case open
     /// The result waits for a reviewer. → completed, open (rejected), canceled, failed
     case inReview
-    /// Final.
+    /// → inReview, where a review is asked for
     case completed
     /// Final.
     case canceled
@@ -63,6 +64,8 @@ package struct TaskLifecycle: Hashable, Sendable {
     /// The plan decided over the answers that are in.
     case decided(QualityPlan.Decision)
     case reviewed(ReviewVerdict, maxReworks: Int)
+    /// Somebody wants a result looked at that needed no review.
+    case reviewAsked
     case canceled
     case failed
   }
@@ -115,6 +118,10 @@ package struct TaskLifecycle: Hashable, Sendable {
       return []
     case .decided(let decision): return try decide(decision)
     case .reviewed(let verdict, let maxReworks): return try review(verdict, maxReworks)
+    case .reviewAsked:
+      guard state == .completed else { throw .notPossible(state) }
+      state = .inReview
+      return [.enqueue(returning: true)]
     case .canceled: return try end(.canceled)
     case .failed: return try end(.failed)
     }

@@ -274,3 +274,53 @@ private final class Given: Sendable {
     #expect(try await list(.init(uniqueID: "nobody")).isEmpty)
   }
 }
+
+@Suite struct ReviewSampleTests {
+  /// Ids of one import follow each other: the sample must not follow them.
+  @Test func aBulkImportIsSampledAtTheRate() async throws {
+    let fixture = try await Fixture()
+    let project = try await fixture.project(
+      QualityPlan(answers: .init(min: 1), review: .init(sampleRate: 0.3)))
+    let lines = (0..<1_000).map {
+      #"{"text": "t\#($0)", "answers": [{"annotations": [{"class": "mood", "option": "good"}]}]}"#
+    }
+    try await fixture.load(lines.joined(separator: "\n"), into: project)
+    let sampled = try await fixture.counts(project).inReview
+    #expect((240...360).contains(sampled), "of about 300: \(sampled)")
+  }
+
+  @Test func aCompletedTaskIsReviewedWhereSomebodyAsks() async throws {
+    let fixture = try await Fixture()
+    let project = try await fixture.project()
+    try await fixture.load(2, into: project)
+    let leased = try #require(try await fixture.next(project, "a"))
+    try await fixture.submit(project, "a", leased.lease.id)
+    let open = try #require(try await fixture.tasks(project).last)
+    let other = try #require(try await fixture.next(project, "b"))
+    try await fixture.submit(project, "b", other.lease.id)
+    let asked = try await fixture.vault {
+      try await Tasks($0, actor: .console).askForReview(leased.task.id)
+    }
+    #expect(asked.lifecycle.state == .inReview && asked.endedAt == nil)
+    #expect(try await fixture.counts(project).inReview == 1)
+    func named(_ worker: String, _ task: TaskID) async throws -> Dispatch.Outcome {
+      try await fixture.vault {
+        try await Dispatch($0, worker: worker).lease(in: project.id, stage: .review, task: task)
+      }
+    }
+    await #expect(throws: Refusal.self, "not by its author") { try await named("a", asked.id) }
+    await #expect(throws: Refusal.self, "not waiting") { try await named("c", open.id) }
+    guard case .leased(let leases) = try await named("c", asked.id), let review = leases.first else {
+      Issue.record("the reviewer got nothing")
+      return
+    }
+    await #expect(throws: Refusal.self, "one reviewer at a time") { try await named("d", asked.id) }
+    _ = try await fixture.vault {
+      try await Reviews($0, reviewer: "c", project: project.id).submit(
+        .init(kind: .accept), for: review.lease.id, activeMilliseconds: 1)
+    }
+    #expect(try await fixture.counts(project).completed == 2)
+    let insight = try await fixture.vault { try await Quality($0).insight(on: project.id) }
+    #expect(insight.funnel.accepted == 1 && insight.funnel.settled == 2)
+  }
+}

@@ -68,6 +68,7 @@ async function loadProject(id, body) {
       h("div.spread", {}, h("h1", { dir: "auto" }, project.name), h("div.row", {},
         h("a.button", { href: `#/work/${id}` }, say("Label")),
         h("a.button", { href: `#/ontology/${id}` }, say("Ontology")),
+        h("a.button", { href: `#/quality/${id}` }, say("Quality")),
         h("button.button", {
           onclick: async () => {
             await send("PATCH", `/api/projects/${id}`, { state: project.state === "active" ? "paused" : "active" });

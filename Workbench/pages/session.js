@@ -13,8 +13,10 @@ const reserveCount = 2;
  */
 export class WorkSession {
   /** @param {string} project
-   * @param {"label" | "review"} stage */
-  constructor(project, stage) {
+   * @param {"label" | "review"} stage
+   * @param {string} [task] that is to be reviewed first */
+  constructor(project, stage, task) {
+    this.wanted = task;
     this.project = project;
     this.stage = stage;
     this.base = `/api/work/${project}`;
@@ -38,8 +40,18 @@ export class WorkSession {
     for (const lease of leases) {
       if (lease.stage === this.stage && !sent.has(lease.id) && await claim(lease.id)) this.waiting.push(lease);
     }
+    if (this.wanted) await this.claimWanted(this.wanted);
     this.waiting.sort((a, b) => (a.state === b.state ? 0 : a.state === "leased" ? -1 : 1));
     for (const lease of this.waiting) this.preload(lease);
+  }
+
+  /** The task that was asked for, unless it is held already.
+   * @param {string} task */
+  async claimWanted(task) {
+    this.wanted = undefined;
+    if (this.waiting.some((lease) => lease.task.id === task)) return;
+    const { leases } = await post(`${this.base}/leases`, { stage: this.stage, task });
+    for (const lease of leases) if (await claim(lease.id)) this.waiting.unshift(lease);
   }
 
   /** The next task, or null with `reason` set. */

@@ -1,4 +1,5 @@
 import { h } from "../core/dom.js";
+import { markdown } from "../core/markdown.js";
 import { language, say } from "../core/words.js";
 import { dialog } from "./dialog.js";
 
@@ -32,8 +33,8 @@ export async function showLesson(lesson) {
   const share = new Intl.NumberFormat(language, { style: "percent" }).format(lesson.share);
   await dialog(lesson.right ? say("Right: that was a practice task") : say("Not quite: that was a practice task"), (close) => [
     h("p", {}, say("Your answer agrees with the known one by {share}.", { share })),
-    h("table.table", {}, h("tbody", {}, summary(lesson.expected).map(([name, value]) => h("tr", {}, h("th", { scope: "row" }, name), h("td", {}, value))))),
-    lesson.explanation ? h("p.prose", {}, lesson.explanation) : null,
+    h("dl.prompt", {}, summary(lesson.expected).map(([name, value]) => [h("dt", { dir: "auto" }, name), h("dd", { dir: "auto" }, value)])),
+    lesson.explanation ? h("div", { dir: "auto" }, markdown(lesson.explanation)) : null,
     h("p.muted", {}, say("Practice is not counted against you.")),
     h("div.row", {}, h("button.button.primary", { autofocus: true, onclick: () => close() }, say("Go on"))),
   ]);

@@ -30,7 +30,8 @@ package struct GoldRow: Hashable, Sendable {
 
   static func row(_ row: any Row) -> GoldRow {
     GoldRow(
-      task: row.int(0), project: row.id(1), kind: TaskRow.Gold(rawValue: row.text(2)) ?? .evaluation,
+      task: row.int(0), project: row.id(1),
+      kind: TaskRow.Gold(rawValue: row.text(2)) ?? .evaluation,
       classes: row.text(3), state: State(rawValue: row.text(4)) ?? .retired,
       reason: row.optionalText(5).flatMap(GoldSuspicion.init), seen: Int(row.int(6)),
       judged: Int(row.int(7)), agreed: Int(row.int(8)))

@@ -48,9 +48,9 @@ package struct Quality: Sendable {
       let ontology = union.ontology
       var groups: [[AnswerRow]] = []
       var confidences: [Double] = []
-      try sample(project, union, connection) { answers, confidence in
+      try sample(project, union, connection) { task, answers in
         groups.append(answers)
-        if let confidence { confidences.append(confidence) }
+        if let confidence = task.confidence { confidences.append(confidence) }
       }
       let count = groups.reduce(0) { $0 + $1.count }
       return Report(
@@ -65,13 +65,13 @@ package struct Quality: Sendable {
   }
 
   /// Settled tasks with their counted answers, oldest first, in the words of the union.
-  private func sample(
+  func sample(
     _ project: Project, _ union: OntologyUnion, _ connection: any Connection,
-    _ body: ([AnswerRow], Double?) -> Void
+    _ body: (TaskRow, [AnswerRow]) -> Void
   ) throws {
     let readings = try vault.readings(of: project.id, connection)
     let versions = readings.alike(project)
-    var current: (task: Int64, answers: [AnswerRow], confidence: Double?)?
+    var current: (task: TaskRow, answers: [AnswerRow])?
     var count = 0
     try connection.forEach(
       """
@@ -90,16 +90,16 @@ package struct Quality: Sendable {
       if task.form != nil {
         answer.annotations = union.annotations(answer.annotations, of: reading.ontology)
       }
-      if current?.task == task.seq {
+      if current?.task.seq == task.seq {
         current?.answers.append(answer)
       } else {
-        if let done = current { body(done.answers, done.confidence) }
+        if let done = current { body(done.task, done.answers) }
         count += 1
-        current = (task.seq, [answer], task.confidence)
+        current = (task, [answer])
       }
       return count <= Self.sampleLimit
     }
-    if let done = current { body(done.answers, done.confidence) }
+    if let done = current { body(done.task, done.answers) }
   }
 
   private static func agreement(

@@ -58,7 +58,7 @@ package struct Reviews: Sendable {
       } catch {
         throw Refusal.leaseEnded(state: lease.lifecycle.state.rawValue)
       }
-      try lease.saveState(at: record.at, connection)
+      try lease.saveState(at: record.at, reason: verdict.kind.rawValue, connection)
       var steps = TaskSteps(task, now: record.at, connection)
       if verdict.kind == .fix {
         try fix(verdict, answerID, lease, task, reading, activeMilliseconds, &steps, connection)

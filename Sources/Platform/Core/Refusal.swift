@@ -9,7 +9,7 @@ package enum Refusal: Error, Hashable, Sendable {
   /// Things that can be missing or taken.
   package enum Thing: String, Hashable, Sendable {
     case client, user, key, project, batch, task, asset, lease, answer, export, `import`
-    case group, invitation
+    case group, invitation, chart
   }
 
   case unknown(Thing, String)

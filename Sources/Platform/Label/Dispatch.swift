@@ -78,10 +78,12 @@ package struct Dispatch: Sendable {
   ///
   /// - Parameters:
   ///   - isReserve: prefetched; the work starts with the first heartbeat.
+  ///   - task: this one only, where it waits for a reviewer.
   /// - Throws: `Refusal.leaseLimit`.
   /// - Complexity: O(count × log tasks), whatever was answered before.
   package func lease(
-    in project: ProjectID, stage: AnswerRow.Stage, count: Int = 1, isReserve: Bool = false
+    in project: ProjectID, stage: AnswerRow.Stage, count: Int = 1, isReserve: Bool = false,
+    task: TaskID? = nil
   ) async throws -> Outcome {
     let now = vault.environment.now()
     let ids: [LeaseID] = (0..<max(1, count)).map { _ in vault.environment.newID() }
@@ -93,6 +95,10 @@ package struct Dispatch: Sendable {
       }
       let held = try heldCount(in: project.id, connection)
       guard held < Self.leaseLimit else { throw Refusal.leaseLimit(Self.leaseLimit) }
+      if let task {
+        let claim = try namedClaim(ids[0], task, project, now, connection)
+        return .claims([claim])
+      }
       var claims: [Claim] = []
       for id in ids.prefix(Self.leaseLimit - held) {
         guard let claim = try claim(id, project, stage, isReserve, now, connection) else { break }
@@ -204,17 +210,50 @@ package struct Dispatch: Sendable {
     for batch in batches {
       guard let (task, sealed) = try next(in: batch, stage, connection) else { continue }
       let lease = newLease(id, task, stage, isReserve, now, readings)
-      var steps = TaskSteps(task, now: now, connection)
-      try steps.handle(.leased)
-      try connection.run(
-        "UPDATE tasks SET leased = ?, open_slots = ? WHERE seq = ?",
-        [
-          .number(steps.task.lifecycle.leased), .number(steps.task.lifecycle.openSlots),
-          .int(task.seq),
-        ])
-      return try give(lease, steps.task, sealed, readings, connection)
+      return try give(lease, try occupied(task, now, connection), sealed, readings, connection)
     }
     return nil
+  }
+
+  /// The task with one slot less.
+  private func occupied(
+    _ task: TaskRow, _ now: Int64, _ connection: any Connection
+  ) throws -> TaskRow {
+    var steps = TaskSteps(task, now: now, connection)
+    try steps.handle(.leased)
+    try connection.run(
+      "UPDATE tasks SET leased = ?, open_slots = ? WHERE seq = ?",
+      [
+        .number(steps.task.lifecycle.leased), .number(steps.task.lifecycle.openSlots),
+        .int(task.seq),
+      ])
+    return steps.task
+  }
+
+  /// A task that waits for a reviewer, by its name; whoever had to do with it does not get it.
+  private func namedClaim(
+    _ id: LeaseID, _ task: TaskID, _ project: Project, _ now: Int64,
+    _ connection: any Connection
+  ) throws -> Claim {
+    let row = try TaskRow.get(task, connection)
+    guard row.project == project.id else { throw Refusal.unknown(.task, task.text) }
+    let isKnown = try connection.first(
+      """
+      SELECT EXISTS (SELECT 1 FROM leases WHERE task = ? AND worker = ?
+        AND state IN ('reserved', 'leased', 'submitted', 'skipped'))
+      """, [.int(row.seq), .text(worker)]
+    ) { $0.int(0) == 1 }
+    guard row.lifecycle.state == .inReview, row.lifecycle.openSlots > 0, isKnown == false else {
+      throw Refusal.notPossible(
+        .task, state: isKnown == true ? "known to you" : row.lifecycle.state.rawValue,
+        asked: "a review by you")
+    }
+    let readings = try vault.readings(of: project.id, connection)
+    let lease = newLease(id, row, .review, false, now, readings)
+    let sealed = try connection.first(
+      "SELECT sealed FROM tasks WHERE seq = ?", [.int(row.seq)]
+    ) { $0.blob(0) }
+    return try give(lease, try occupied(row, now, connection), sealed ?? Data(), readings, connection)
   }
 
   /// A gold task in place of another, where one is due.

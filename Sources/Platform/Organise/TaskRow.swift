@@ -5,8 +5,14 @@ import Vault
 import Workflow
 
 extension Identifier {
-  /// A fixed number in 0..<1: what is decided by chance once, and the same ever after.
-  var lot: Double { Double(UInt32(truncatingIfNeeded: random)) / 4_294_967_296 }
+  /// A fixed number in 0..<1: what is decided by chance once, and the same ever after. Ids of one import
+  /// follow each other, so their bits are mixed (SplitMix64's finisher, Steele, Lea & Flood, 2014).
+  var lot: Double {
+    var bits = random &+ UInt64(seconds) &* 0x9E37_79B9_7F4A_7C15
+    bits = (bits ^ (bits >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    bits = (bits ^ (bits >> 27)) &* 0x94D0_49BB_1331_11EB
+    return Double((bits ^ (bits >> 31)) >> 11) / 9_007_199_254_740_992
+  }
 }
 
 /// The clear part of a task.
@@ -123,7 +129,11 @@ struct TaskSteps {
       case .settled: break
       }
     }
-    if !task.lifecycle.state.isLive, task.endedAt == nil { task.endedAt = now }
+    if task.lifecycle.state.isLive {
+      task.endedAt = nil
+    } else if task.endedAt == nil {
+      task.endedAt = now
+    }
   }
 
   mutating func setConsensus(version: Int, confidence: Double) {
@@ -176,6 +186,11 @@ struct TaskSteps {
         change(.open), change(.inReview), change(.completed), change(.canceled), change(.failed),
         .number(newAnswers), task.batch.sql,
       ])
+    if task.lifecycle.state.isLive, !before.lifecycle.state.isLive {
+      try connection.run(
+        "UPDATE batches SET state = 'inProgress' WHERE id = ? AND state = 'completed'",
+        [task.batch.sql])
+    }
     try BatchEnd.completeIfOver(task.batch, at: now, connection)
   }
 }

@@ -113,6 +113,28 @@ package struct Tasks: Sendable {
     }
   }
 
+  /// Puts a completed task before a reviewer; one that is there already stays.
+  ///
+  /// - Throws: `.notPossible` for a task without a result, and for gold, whose answer is known.
+  package func askForReview(_ id: TaskID) async throws -> TaskRow {
+    let record = vault.record(by: actor)
+    return try await vault.database.write(.flushed) { connection in
+      let row = try TaskRow.get(id, connection)
+      guard row.lifecycle.state != .inReview else { return row }
+      var steps = TaskSteps(row, now: record.at, connection)
+      do {
+        guard row.gold == nil else { throw TaskLifecycle.Fault.notPossible(.completed) }
+        try steps.handle(.reviewAsked)
+      } catch is TaskLifecycle.Fault {
+        throw Refusal.notPossible(
+          .task, state: row.gold == nil ? row.lifecycle.state.rawValue : "gold", asked: "a review")
+      }
+      try steps.save()
+      try record.append(connection, "task.reviewAsked", id.text)
+      return steps.task
+    }
+  }
+
   /// - Parameter priority: 0…`TaskRow.priorityLimit`.
   package func setPriority(_ priority: Int, of id: TaskID) async throws -> TaskRow {
     guard (0...TaskRow.priorityLimit).contains(priority) else {

@@ -1,19 +1,22 @@
 /// A chart as an SVG document of its own, readable on light and on dark ground: it follows the colour
 /// scheme of the page that shows it. Lines differ by their dashes too, not by colour alone.
 extension Chart {
-  package var svg: String {
+  package var svg: String { svg(isTitled: true) }
+
+  /// - Parameter isTitled: not where the page around it has its heading.
+  package func svg(isTitled: Bool) -> String {
     var canvas = Canvas(title: title)
     switch content {
     case .lines(let lines): draw(lines, on: &canvas)
     case .bars(let bars): draw(bars, on: &canvas)
     case .matrix(let names, let values): draw(names, values, on: &canvas)
     }
-    return canvas.document(description: "\(up) against \(across)")
+    return canvas.document(description: "\(up) against \(across)", isTitled: isTitled)
   }
 
   private func draw(_ lines: [Line], on canvas: inout Canvas) {
     let points = lines.flatMap(\.points)
-    let x = Scale(points.map(\.x))
+    let x = Scale(points.map(\.x), isWhole: points.allSatisfy { $0.x == $0.x.rounded() })
     let y = Scale(
       points.flatMap { [$0.y, $0.range?.lowerBound ?? $0.y, $0.range?.upperBound ?? $0.y] })
     canvas.frame(x: x.ticks.map { (x.place($0), Self.text($0)) }, y: y, across: across, up: up)
@@ -87,7 +90,7 @@ extension Chart {
         Canvas.short(name), x: canvas.plot.left + (Double(column) + 0.5) * side, y: bottom + 18,
         anchor: "middle")
     }
-    canvas.titles(across: across, up: up)
+    canvas.titles(across: across, up: up, width: count * side)
   }
 }
 
@@ -100,11 +103,11 @@ private struct Scale {
   private let low: Double
   private let high: Double
 
-  init(_ values: [Double]) {
+  init(_ values: [Double], isWhole: Bool = false) {
     let finite = values.filter(\.isFinite)
     var (low, high) = (finite.min() ?? 0, finite.max() ?? 1)
     if high - low < 1e-9 { (low, high) = (low - 0.5, high + 0.5) }
-    let step = Self.step((high - low) / 5)
+    let step = Self.step(isWhole ? max(1, (high - low) / 5) : (high - low) / 5)
     self.low = (low / step).rounded(.down) * step
     self.high = (high / step).rounded(.up) * step
     let count = Int(((self.high - self.low) / step).rounded())
@@ -156,8 +159,8 @@ private struct Canvas {
     titles(across: across, up: up)
   }
 
-  mutating func titles(across: String, up: String) {
-    let (middle, centre) = (plot.left + plot.width / 2, plot.top + plot.height / 2)
+  mutating func titles(across: String, up: String, width: Double? = nil) {
+    let (middle, centre) = (plot.left + (width ?? plot.width) / 2, plot.top + plot.height / 2)
     text(
       across, x: middle, y: plot.top + plot.height + 42, anchor: "middle", rest: " class=\"quiet\"")
     text(
@@ -175,7 +178,7 @@ private struct Canvas {
     }
   }
 
-  func document(description: String) -> String {
+  func document(description: String, isTitled: Bool) -> String {
     """
     <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 640 360" role="img" aria-labelledby="t d">
     <title id="t">\(Self.escaped(title))</title><desc id="d">\(Self.escaped(description))</desc>
@@ -195,7 +198,7 @@ private struct Canvas {
     .thin { stroke-width: 1; stroke-dasharray: none; }
     .f0 { fill: var(--c0); } .f1 { fill: var(--c1); } .f2 { fill: var(--c2); } .f3 { fill: var(--c3); }
     </style>
-    <text class="title" x="\(n(plot.left))" y="22">\(Self.escaped(title))</text>
+    \(isTitled ? "<text class=\"title\" x=\"\(n(plot.left))\" y=\"22\">\(Self.escaped(title))</text>" : "")
     \(parts.joined(separator: "\n"))
     </svg>
 

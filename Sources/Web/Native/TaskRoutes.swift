@@ -76,6 +76,13 @@ enum TaskRoutes {
             .json)
       }
     },
+    Route(
+      .post, "/api/tasks/{task}/review", .reviewers, "Puts a completed task before a reviewer."
+    ) { call in
+      try await call.inVault { vault, actor in
+        .json(try await Tasks(vault, actor: actor).askForReview(call.id("task", .task)).json)
+      }
+    },
     Route(.post, "/api/tasks/{task}/cancellation", .managers, "Ends a task.") { call in
       try await call.inVault { vault, actor in
         .json(try await Tasks(vault, actor: actor).cancel(call.id("task", .task)).json)

@@ -55,8 +55,10 @@ enum WorkRoutes {
     },
     Route(
       .post, "/api/work/{project}/leases", .work,
-      "Leases the next tasks: `count`, `reserve` for prefetching, `stage` label or review.",
-      body: [.integer("count"), .bool("reserve"), .choice("stage", AnswerRow.Stage.self)]
+      "Leases the next tasks: `count`, `reserve` for prefetching, `stage`; `task` to review just that one.",
+      body: [
+        .integer("count"), .bool("reserve"), .choice("stage", AnswerRow.Stage.self), .string("task"),
+      ]
     ) { call in
       let fields = try await call.fields()
       let stage = try stage(fields)
@@ -66,9 +68,13 @@ enum WorkRoutes {
       }
       let reserve = try fields.optionalBool("reserve") ?? false
       let reader = try call.who().workerName
+      let task = try fields.optionalString("task").map { text throws(Refusal) in
+        guard let id = TaskID(text), stage == .review else { throw .unknown(.task, text) }
+        return id
+      }
       return try await call.atWork(reviewing: stage == .review) { vault, project, worker in
         let outcome = try await Dispatch(vault, worker: worker).lease(
-          in: project, stage: stage, count: count, isReserve: reserve)
+          in: project, stage: stage, count: count, isReserve: reserve, task: task)
         switch outcome {
         case .nothing(let nothing): return .json(nothing.json)
         case .leased(let tasks):

@@ -40,7 +40,7 @@ enum PageRoutes {
 package enum RouteTable {
   package static let all: [Route] =
     PageRoutes.all + SessionRoutes.all + ProjectRoutes.all + OntologyRoutes.all
-    + TaskRoutes.all + GoldRoutes.all
+    + TaskRoutes.all + GoldRoutes.all + QualityRoutes.all
     + AssetRoutes.all
     + ExportRoutes.all + WorkRoutes.all + PeopleRoutes.all + TeamRoutes.all
     + ScaleRoutes.all + ScaleStudioRoutes.all + ScaleV2Routes.all

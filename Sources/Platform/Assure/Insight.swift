@@ -1,0 +1,324 @@
+import Consensus
+import Foundation
+import Labels
+import Store
+import Workflow
+
+/// What a project's answers show, for pictures and tables.
+package struct Insight: Hashable, Sendable {
+  /// Settled tasks by the confidence of their result, in ten equal parts of 0…1.
+  package var confidences: [Int]
+  /// Reviewed tasks by that confidence: how sure results were, and how often they needed no change.
+  package var calibration: [CalibrationBin]
+  package var days: [Day]
+  package var questions: [Question]
+  package var funnel: Funnel
+  /// How right the results are; nil before anything was reviewed at random.
+  package var accuracy: AccuracyEstimate?
+  /// Settled tasks whose answers differ, the least sure first.
+  package var doubts: [Doubt]
+
+  package struct CalibrationBin: Hashable, Sendable {
+    package var tasks: Int
+    package var sure: Double
+    package var right: Double
+    package var interval: ClosedRange<Double>
+  }
+
+  /// Tasks that were settled on one day.
+  package struct Day: Hashable, Sendable {
+    /// Days since 1970, in UTC.
+    package var number: Int64
+    package var tasks: Int
+    package var answers: Int
+    /// The share of pairs of answers that agree; nil where no task had two.
+    package var agreement: Double?
+  }
+
+  /// A single choice: who says what, where something else is true.
+  package struct Question: Hashable, Sendable {
+    package var name: String
+    package var options: [String]
+    package var reliability: WorkerReliability
+    /// Pseudonyms, by the places of `reliability.workers`.
+    package var annotators: [String]
+    /// Those who have become worse: place, share of agreement before and now.
+    package var drifts: [Drifted]
+    /// How often majority of the first k answers says what all say, k = 1, 2…
+    package var redundancy: [Double]
+
+    package struct Drifted: Hashable, Sendable {
+      package var annotator: String
+      package var before: Double
+      package var now: Double
+    }
+  }
+
+  /// What became of the tasks that were settled.
+  package struct Funnel: Hashable, Sendable {
+    package var settled = 0
+    package var reviewed = 0
+    package var accepted = 0
+    package var fixed = 0
+    package var rejected = 0
+    package var waiting = 0
+    package var audited = 0
+    package var auditedWrong = 0
+  }
+
+  package struct Doubt: Hashable, Sendable {
+    package var task: TaskID
+    package var uniqueID: String?
+    package var confidence: Double
+    package var answers: Int
+    package var state: TaskLifecycle.State
+  }
+
+  /// Doubts that are listed.
+  package static let doubtLimit = 100
+  /// Half of an annotator's past counts no more after so many days.
+  package static let halfLifeDays = 60.0
+}
+
+/// Gathers `Insight` from the tasks of a project, in one pass.
+struct InsightGathering {
+  private var tasks: [(answers: [AnswerRow], end: Int64?)] = []
+  private var reviews: [(confidence: Double, isRight: Bool)] = []
+  private var doubts: [Insight.Doubt] = []
+  private var confidences = [Int](repeating: 0, count: 10)
+  private var funnel = Insight.Funnel()
+  private let plan: QualityPlan
+  private let now: Int64
+  private var sample = (verified: 0, unseen: 0, sampled: 0, right: 0)
+
+  init(plan: QualityPlan, now: Int64) {
+    self.plan = plan
+    self.now = now
+  }
+
+  /// - Parameters:
+  ///   - verdicts: of reviewers, oldest first.
+  ///   - before: how sure the result was before a review changed it.
+  mutating func add(
+    _ task: TaskRow, _ answers: [AnswerRow], _ ontology: Ontology, verdicts: [TaskLifecycle.ReviewVerdict],
+    before: Double?
+  ) {
+    tasks.append((answers, task.endedAt))
+    funnel.settled += 1
+    funnel.waiting += task.lifecycle.state == .inReview ? 1 : 0
+    funnel.rejected += verdicts.filter { $0 == .reject }.count
+    funnel.reviewed += verdicts.isEmpty ? 0 : 1
+    if let audit = task.audit {
+      funnel.audited += 1
+      funnel.auditedWrong += audit == .rejected || audit == .fixed ? 1 : 0
+    }
+    let confidence = before ?? task.confidence ?? 1
+    confidences[min(9, Int(confidence * 10))] += 1
+    if confidence < 1, let agreement = Self.agreement(answers, ontology), agreement < 1 {
+      doubts.append(
+        .init(
+          task: task.id, uniqueID: task.uniqueID, confidence: confidence, answers: answers.count,
+          state: task.lifecycle.state))
+    }
+    switch verdicts.last {
+    case .accept: funnel.accepted += 1
+    case .fix: funnel.fixed += 1
+    case .reject, nil: break
+    }
+    guard task.lifecycle.state == .completed else { return }
+    let isDrawn = task.id.lot < plan.review?.sampleRate ?? 0
+    let isDue = confidence < plan.review?.belowConfidence ?? 0
+    guard let last = verdicts.last, last != .reject else {
+      sample.unseen += 1
+      return
+    }
+    sample.verified += 1
+    let isRight = last == .accept && !verdicts.contains(.reject)
+    reviews.append((confidence, isRight))
+    guard isDrawn, !isDue else { return }
+    sample.sampled += 1
+    sample.right += isRight ? 1 : 0
+  }
+
+  func insight(_ ontology: Ontology) -> Insight {
+    Insight(
+      confidences: confidences, calibration: calibration, days: days(ontology),
+      questions: ontology.classes.compactMap(question), funnel: funnel,
+      accuracy: AccuracyEstimate(
+        verified: sample.verified, unseen: sample.unseen, sampled: sample.sampled,
+        right: sample.right),
+      doubts: Array(
+        doubts.sorted { ($0.confidence, $0.task) < ($1.confidence, $1.task) }
+          .prefix(Insight.doubtLimit)))
+  }
+
+  private var calibration: [Insight.CalibrationBin] {
+    Dictionary(grouping: reviews) { min(9, Int($0.confidence * 10)) }.sorted { $0.key < $1.key }
+      .map { _, reviews in
+        let count = Double(reviews.count)
+        let right = Double(reviews.filter(\.isRight).count)
+        let interval = BetaDistribution(
+          successes: right + 0.5, failures: count - right + 0.5
+        ).interval(0.95)
+        let share = right / count
+        return .init(
+          tasks: reviews.count, sure: reviews.reduce(0) { $0 + $1.confidence } / count,
+          right: share,
+          interval: min(share, interval.lowerBound)...max(share, interval.upperBound))
+      }
+  }
+
+  private func days(_ ontology: Ontology) -> [Insight.Day] {
+    let perDay: Int64 = 24 * 3600 * 1000
+    let byDay = Dictionary(grouping: tasks) { task in
+      (task.end ?? task.answers.last?.submittedAt ?? 0) / perDay
+    }
+    return byDay.sorted { $0.key < $1.key }.map { day, tasks in
+      let shares = tasks.compactMap { Self.agreement($0.answers, ontology) }
+      return .init(
+        number: day, tasks: tasks.count, answers: tasks.reduce(0) { $0 + $1.answers.count },
+        agreement: shares.isEmpty ? nil : shares.reduce(0, +) / Double(shares.count))
+    }
+  }
+
+  /// Of each answer with the next, which is enough for a mean over many tasks.
+  private static func agreement(_ answers: [AnswerRow], _ ontology: Ontology) -> Double? {
+    guard answers.count > 1 else { return nil }
+    let shares = zip(answers, answers.dropFirst()).map {
+      AnswerAgreement.share($0.annotations, $1.annotations, ontology: ontology)
+    }
+    return shares.reduce(0, +) / Double(shares.count)
+  }
+
+  private func question(_ labelClass: LabelClass) -> Insight.Question? {
+    guard case .category(let options) = labelClass.kind else { return nil }
+    let places = Dictionary(uniqueKeysWithValues: options.enumerated().map { ($1.id, $0) })
+    var (workers, names): ([String: Int], [String]) = ([:], [])
+    var votes: [VoteTable.Vote] = []
+    var weights: [Double] = []
+    for (task, answers) in tasks.map(\.answers).enumerated() {
+      for answer in answers {
+        guard
+          case .category(let option)? = answer.annotations.first(where: {
+            $0.classID == labelClass.id
+          })?.value, let label = places[option]
+        else { continue }
+        let worker = workers[answer.worker] ?? names.count
+        if worker == names.count {
+          workers[answer.worker] = worker
+          names.append(answer.worker)
+        }
+        votes.append(.init(task: task, worker: worker, label: label))
+        let age = Double(max(0, now - answer.submittedAt)) / (24 * 3600 * 1000)
+        weights.append(pow(0.5, age / Insight.halfLifeDays))
+      }
+    }
+    guard !votes.isEmpty else { return nil }
+    let table = VoteTable(
+      taskCount: tasks.count, workerCount: names.count, classCount: options.count, votes: votes)
+    return Insight.Question(
+      name: labelClass.name, options: options.map(\.name),
+      reliability: WorkerReliability(table, weights: weights), annotators: names,
+      drifts: drifts(table, names), redundancy: Self.redundancy(table))
+  }
+
+  /// Whether each answer said what the others of its task say, in the order of the tasks.
+  private func drifts(_ votes: VoteTable, _ names: [String]) -> [Insight.Question.Drifted] {
+    var verdicts = [[Bool]](repeating: [], count: votes.workerCount)
+    for task in 0..<votes.taskCount {
+      let range = votes.starts[task]..<votes.starts[task + 1]
+      guard range.count > 1 else { continue }
+      var counts = [Int](repeating: 0, count: votes.classCount)
+      for vote in range { counts[Int(votes.labels[vote])] += 1 }
+      for vote in range {
+        let label = Int(votes.labels[vote])
+        counts[label] -= 1
+        verdicts[Int(votes.workers[vote])].append(counts[label] == counts.max())
+        counts[label] += 1
+      }
+    }
+    return verdicts.enumerated().compactMap { worker, verdicts in
+      Drift.find(verdicts).map {
+        .init(annotator: names[worker], before: $0.before, now: $0.now)
+      }
+    }
+  }
+
+  private static func redundancy(_ votes: VoteTable) -> [Double] {
+    let all = PooledDawidSkene.fit(votes).posteriors
+    let most = (0..<votes.taskCount).map { votes.starts[$0 + 1] - votes.starts[$0] }.max() ?? 0
+    guard most > 1 else { return [] }
+    return (1...min(most, 20)).map { count in
+      var (hits, tasks) = (0.0, 0.0)
+      for task in 0..<votes.taskCount {
+        let range = votes.starts[task]..<votes.starts[task + 1]
+        guard range.count >= 2 else { continue }
+        var counts = [Int](repeating: 0, count: votes.classCount)
+        for vote in range.prefix(count) { counts[Int(votes.labels[vote])] += 1 }
+        let peak = counts.max() ?? 0
+        tasks += 1
+        if counts[all.best(of: task).label] == peak {
+          hits += 1 / Double(counts.filter { $0 == peak }.count)
+        }
+      }
+      return tasks > 0 ? hits / tasks : 0
+    }
+  }
+}
+
+extension Quality {
+  /// - Complexity: O(answers of the sample × classes)
+  package func insight(on projectID: ProjectID) async throws -> Insight {
+    let now = vault.environment.now()
+    return try await vault.database.read { connection in
+      let project = try Projects.get(projectID, connection)
+      let union = try vault.union(of: project, connection)
+      var gathering = InsightGathering(plan: project.plan, now: now)
+      let verdicts = try verdicts(in: projectID, connection)
+      let before = try confidencesBeforeReview(in: projectID, connection)
+      try sample(project, union, connection) { task, answers in
+        gathering.add(
+          task, answers, union.ontology, verdicts: verdicts[task.seq] ?? [], before: before[task.seq])
+      }
+      return gathering.insight(union.ontology)
+    }
+  }
+
+  /// What reviewers said of each task, oldest first.
+  private func verdicts(
+    in project: ProjectID, _ connection: any Connection
+  ) throws -> [Int64: [TaskLifecycle.ReviewVerdict]] {
+    var verdicts: [Int64: [TaskLifecycle.ReviewVerdict]] = [:]
+    try connection.forEach(
+      """
+      SELECT task, reason FROM leases
+      WHERE project_id = ? AND stage = 'review' AND state = 'submitted' ORDER BY ended_at, id
+      """, [project.sql]
+    ) { row in
+      if let verdict = row.optionalText(1).flatMap(TaskLifecycle.ReviewVerdict.init) {
+        verdicts[row.int(0), default: []].append(verdict)
+      }
+      return true
+    }
+    return verdicts
+  }
+
+  /// Of results that a reviewer replaced.
+  private func confidencesBeforeReview(
+    in project: ProjectID, _ connection: any Connection
+  ) throws -> [Int64: Double] {
+    var confidences: [Int64: Double] = [:]
+    try connection.forEach(
+      """
+      SELECT c.task, c.confidence FROM consensus c JOIN tasks t ON t.seq = c.task
+      WHERE t.project_id = ? AND c.method <> 'review'
+        AND EXISTS (SELECT 1 FROM consensus r WHERE r.task = c.task AND r.method = 'review')
+      ORDER BY c.task, c.version
+      """, [project.sql]
+    ) { row in
+      confidences[row.int(0)] = row.double(1)
+      return true
+    }
+    return confidences
+  }
+}

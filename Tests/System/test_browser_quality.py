@@ -1,0 +1,78 @@
+"""What a manager sees of quality: charts with their numbers, gold, and the results that are least sure."""
+import csv, io, random
+import pytest
+
+from test_browser import World, browser, open_project, playwright, pytestmark  # noqa: F401
+
+MOODS = ["good", "bad", "mixed"]
+
+
+@pytest.fixture
+def world(assay, browser):  # noqa: F811
+    """World, and a project whose 80 tasks came with three answers each, gold among them."""
+    world = World(assay, browser); draw = random.Random(6)
+    plan = {"answers": {"min": 3}, "gold": {"rate": 0.5, "training": 1}, "review": {"sampleRate": 0.3, "belowConfidence": 0.5}}
+    world.rated = assay.project(world.key, name="Rated", plan=plan, ontology={"classes": [{"name": "mood", "kind": "category", "options": MOODS, "required": True}]})
+    say = lambda mood: [{"class": "mood", "option": mood}]
+    lines = [{"text": f"known {i}", "gold": {"kind": "training", "annotations": say("bad"), "explanation": "It says so in the **second** line."}} for i in range(2)]
+    for i in range(80):
+        truth = MOODS[i % 3]
+        lines.append({"text": f"text {i}", "unique_id": f"u{i}", "answers": [
+            {"annotator": f"a{w}", "annotations": say(truth if draw.random() < 0.6 + 0.08 * w else draw.choice(MOODS))} for w in draw.sample(range(5), 3)]})
+    lines += [{"text": f"open {i}"} for i in range(3)]
+    assay.load(world.key, world.rated, lines)
+    return world
+
+
+def quality(world, **options):  # noqa: F811
+    page = world.signed_in(**options); page.goto(f"{world.assay.url}/#/manage"); page.get_by_role("link", name="Rated").click()
+    page.get_by_role("link", name="Quality").click(); page.get_by_role("heading", name="Quality of Rated").wait_for()
+    return page
+
+
+@pytest.mark.parametrize("width, scheme", [(1280, "light"), (390, "dark")])
+def test_charts_are_pictures_with_their_numbers(world, width, scheme):  # noqa: F811
+    page = quality(world, width=width, scheme=scheme); page.locator(".chart img").first.wait_for()
+    names = [name.removesuffix(" mood") for name in page.locator(".chart h2").all_inner_texts()]
+    assert {"Agreement over time", "How sure results are", "What is confused with what", "What more answers buy", "Annotators, with intervals", "What became of results"} <= set(names), names
+    assert page.evaluate("[...document.querySelectorAll('.chart img')].every((i) => i.complete && i.naturalWidth > 0 && i.alt)")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "the page does not scroll sideways"
+    world.shot(page, f"quality-{scheme}-{width}")
+    chart = page.locator("#chart-confusion"); chart.scroll_into_view_if_needed(); world.shot(page, f"quality-confusion-{scheme}-{width}")
+    chart.get_by_text("Numbers").click()
+    shown = [row.inner_text().split("\t") for row in chart.locator("tbody tr").all()]
+    assert [row[0] for row in shown] == MOODS and all(abs(sum(map(float, row[1:])) - 1) < 0.01 for row in shown)
+    with page.expect_download() as download: chart.get_by_role("link", name="CSV").click()
+    rows = list(csv.reader(io.StringIO(download.value.path().read_text())))
+    assert [row[0] for row in rows[1:]] == MOODS and [row[1:] for row in rows[1:]] == [row[1:] for row in shown]
+    page.locator("section", has_text="Where answers disagree most").scroll_into_view_if_needed(); world.shot(page, f"quality-doubts-{scheme}-{width}")
+    assert page.problems == []
+
+
+def test_a_doubt_opens_in_review_and_a_result_becomes_gold(world):  # noqa: F811
+    page = quality(world); doubts = page.locator("section", has_text="Where answers disagree most")
+    row = doubts.locator("tbody tr", has=page.get_by_role("button", name="Make gold")).first; name = row.locator("code").inner_text()
+    row.get_by_role("button", name="Make gold").click()
+    page.get_by_label("Why this answer is right").fill("Looked at by two."); world.shot(page, "make-gold")
+    page.get_by_role("button", name="For measuring").click(); page.get_by_text("It is gold now.").wait_for()
+    _, gold = world.assay.send("GET", f"/api/projects/{world.rated}/gold", token=world.key)
+    assert [entry["kind"] for entry in gold["items"]].count("evaluation") == 1
+    row = doubts.locator("tbody tr").filter(has_not_text=name).first; doubt = row.locator("code").inner_text()
+    row.get_by_role("button", name="Review").click()
+    page.locator("form-editor[data-ready]").wait_for(); assert f"text {doubt[1:]}" in page.locator(".stage").inner_text()
+    page.keyboard.press("Control+Enter")
+    for _ in range(50):
+        _, found = world.assay.send("GET", f"/api/projects/{world.rated}/tasks?unique_id={doubt}", token=world.key)
+        if found["items"][0]["status"] == "completed": break
+        page.wait_for_timeout(100)
+    _, insight = world.assay.send("GET", f"/api/projects/{world.rated}/quality/insight", token=world.key)
+    assert insight["funnel"]["accepted"] >= 1 and page.problems == []
+
+
+def test_practice_is_explained_and_comes_first(world):  # noqa: F811
+    page = world.signed_in("w@x.org"); open_project(page, "Rated"); page.locator("form-editor[data-ready]").wait_for()
+    assert "known" in page.locator(".stage").inner_text()
+    page.keyboard.press("1"); page.keyboard.press("Control+Enter")
+    page.get_by_role("heading", name="Not quite: that was a practice task").wait_for(); world.shot(page, "lesson")
+    dialog = page.get_by_role("dialog"); assert "bad" in dialog.inner_text() and "second" in dialog.inner_text()
+    page.keyboard.press("Enter"); dialog.wait_for(state="detached"); assert page.problems == []
