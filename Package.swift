@@ -91,7 +91,7 @@ let package = Package(
       name: "assay",
       dependencies: [
         "Platform", "Imaging", "Web", "Store", "StoreSQLite", "Vault", "Notation", "Consensus",
-        "Formats", arguments, hummingbird, httpClient, logging,
+        "Labels", "Geometry", "Formats", arguments, hummingbird, httpClient, logging,
       ], swiftSettings: strict),
     // tests, mirroring the rooms
     suite("NotationTests", ["Notation"]),

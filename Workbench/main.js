@@ -28,6 +28,8 @@ function cycleTheme() {
 
 const mayManage = () => session.grants.some((/** @type {any} */ grant) => ["admin", "manager", "reviewer"].includes(grant.role));
 
+const mayChange = () => session.grants.some((/** @type {any} */ grant) => ["admin", "manager"].includes(grant.role));
+
 const mayInvite = () => session.grants.some((/** @type {any} */ grant) => grant.role === "admin");
 
 /** @param {string} place
@@ -74,7 +76,7 @@ async function route() {
   }
   if (room === "quality" && id && mayManage()) {
     const { qualityPage } = await import("./pages/quality.js");
-    return fill(app, framed("#/manage", qualityPage(id)));
+    return fill(app, framed("#/manage", qualityPage(id, mayChange())));
   }
   if (room === "ontology" && id && mayManage()) {
     const { OntologyPage } = await import("./pages/ontology.js");
@@ -105,7 +107,7 @@ function entered(found) {
 // What a practice task was about is told wherever its receipt comes in.
 document.addEventListener("assay:receipt", async (event) => {
   const { lesson } = /** @type {CustomEvent} */ (event).detail ?? {};
-  if (lesson) (await import("./parts/lesson.js")).showLesson(lesson);
+  if (lesson) (await import("./parts/lesson.js")).tellLesson(lesson);
 });
 
 // A sign-in that ran out does not throw the work away: it is asked for on top of it.

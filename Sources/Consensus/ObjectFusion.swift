@@ -11,7 +11,7 @@ import Labels
 package enum ObjectFusion {
   package static let matchThreshold = 0.3
   /// Share of the annotators' weight that must have drawn an object.
-  package static let quorum = 0.5
+  package static let quorum = 0.42
 
   package struct Input: Sendable {
     package var objects: [Annotation]

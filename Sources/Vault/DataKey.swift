@@ -2,7 +2,8 @@ import Crypto
 import Foundation
 
 /// A client's 256-bit data key, and the keys derived from it: one for content, one for the
-/// addresses of blobs, one for pseudonyms, one for signed links.
+/// addresses of blobs, one for pseudonyms, one for signed links,
+/// one for what chance decides.
 package struct DataKey: Sendable {
   /// Whose key it is; part of what every seal vouches for.
   package let vault: String
@@ -11,6 +12,7 @@ package struct DataKey: Sendable {
   let address: SymmetricKey
   let pseudonym: SymmetricKey
   let link: SymmetricKey
+  let chance: SymmetricKey
 
   package init(vault: String, key: SymmetricKey = SymmetricKey(size: .bits256)) {
     self.vault = vault
@@ -23,6 +25,7 @@ package struct DataKey: Sendable {
     address = derive("address")
     pseudonym = derive("pseudonym")
     link = derive("link")
+    chance = derive("chance")
   }
 
   /// The name under which a blob of that SHA-256 is stored: equal content has one address inside
@@ -37,6 +40,14 @@ package struct DataKey: Sendable {
   package func pseudonym(of worker: String) -> String {
     let code = HMAC<SHA256>.authenticationCode(for: Data(worker.utf8), using: pseudonym)
     return Data(Data(code).prefix(12)).hexadecimal
+  }
+
+  /// A number of 0..<1 by which chance decides about something once: the same each time, and foretold by
+  /// nobody who knows only its id.
+  package func lot(of id: String) -> Double {
+    let code = HMAC<SHA256>.authenticationCode(for: Data(id.utf8), using: chance)
+    let bits = code.prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+    return Double(bits >> 11) / 9_007_199_254_740_992
   }
 
   /// Vouches for a link to one object, for one reader, until a moment.

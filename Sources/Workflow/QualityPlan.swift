@@ -113,7 +113,7 @@ package struct QualityPlan: Hashable, Sendable {
   ///   - isWorthIt: whether up to so many further answers are expected to gain more than they cost,
   ///     where a wrong result costs `errorCost` of them; asked only where the plan prices errors.
   package func decision(
-    counted: Int, confidence: Double, lot: Double,
+    counted: Int, confidence: Double, lot: @autoclosure () -> Double,
     isWorthIt: (_ errorCost: Double, _ limit: Int) -> Bool = { _, _ in true }
   ) -> Decision {
     if counted < answers.max, answers.max > answers.min, confidence < answers.targetConfidence,
@@ -121,7 +121,7 @@ package struct QualityPlan: Hashable, Sendable {
     {
       return .oneMore
     }
-    if let review, confidence < review.belowConfidence || lot < review.sampleRate {
+    if let review, confidence < review.belowConfidence || lot() < review.sampleRate {
       return .review
     }
     return .complete

@@ -15,10 +15,10 @@ import Workflow
   }
 
   private func start(
-    _ plan: QualityPlan.Gold, gold: [String], tasks: Int = 200, seed: UInt64 = 1
+    _ plan: QualityPlan.Gold, gold: [String], tasks: Int = 200, answers: Int = 1, seed: UInt64 = 1
   ) async throws -> (Fixture, Project) {
     let fixture = try await Fixture(seed: seed)
-    let project = try await fixture.project(QualityPlan(answers: .init(min: 1), gold: plan))
+    let project = try await fixture.project(QualityPlan(answers: .init(min: answers), gold: plan))
     let lines = gold + (0..<tasks).map { #"{"text": "t\#($0)"}"# }
     let report = try await fixture.load(lines.joined(separator: "\n"), into: project)
     #expect(report.created == lines.count)
@@ -88,7 +88,8 @@ import Workflow
 
   @Test func anAnswerToGoldJudgesAndMayBeRevised() async throws {
     let (fixture, project) = try await start(
-      .init(rate: 0.5, training: 0), gold: (0..<5).map { Self.gold("g\($0)", "bad") }, tasks: 60)
+      .init(rate: 0.5, training: 0), gold: (0..<5).map { Self.gold("g\($0)", "bad") }, tasks: 60,
+      answers: 2)
     let done = try await work(fixture, project, "a") { !$0.hasPrefix("g") }
     let gold = try #require(done.last { $0.task.gold != nil })
     func record() async throws -> AnnotatorRecord? {
@@ -154,5 +155,73 @@ import Workflow
           explanation: String(repeating: "x", count: GoldTasks.explanationLimit + 1))
       }
     }
+  }
+
+  @Test func anAnswerThatSettledATaskIsNotRewrittenOnceItIsGold() async throws {
+    let (fixture, project) = try await start(
+      .init(rate: 0, training: 0), gold: [], tasks: 3, answers: 2)
+    let first = try #require(try await work(fixture, project, "a", limit: 1).first)
+    _ = try await work(fixture, project, "b", limit: 1)
+    _ = try await fixture.vault {
+      try await GoldTasks($0, actor: .console).make(first.task.id, kind: .evaluation)
+    }
+    await #expect(throws: Refusal.self) {
+      try await fixture.vault {
+        try await Answers($0, worker: "a", project: project.id).revise(
+          first.lease.id, [["class": "mood", "option": "bad"]])
+      }
+    }
+  }
+
+  @Test func goldThatIsGivenBackComesAgainAndTrainingIsNotLostByIt() async throws {
+    let gold = (0..<2).map { Self.gold("g\($0)", "bad", "training") }
+    let (fixture, project) = try await start(.init(rate: 0, training: 2), gold: gold, tasks: 5)
+    let first = try #require(try await fixture.next(project, "a"))
+    try await fixture.vault {
+      try await Leases($0, worker: "a", project: project.id).release(first.lease.id)
+    }
+    let again = try #require(try await fixture.next(project, "a"))
+    #expect(again.task.seq == first.task.seq)
+    fixture.advance(Dispatch.leaseMilliseconds + 1)
+    let third = try #require(try await fixture.next(project, "a"))
+    #expect(third.task.seq == first.task.seq)
+    try await fixture.submit(project, "a", third.lease.id, "bad")
+    let second = try #require(try await fixture.next(project, "a"))
+    #expect(second.task.gold == .training && second.task.seq != first.task.seq)
+    try await fixture.submit(project, "a", second.lease.id, "bad")
+    var ordinary = 0
+    while let leased = try await fixture.next(project, "a") {
+      ordinary += 1
+      try await fixture.submit(project, "a", leased.lease.id)
+    }
+    #expect(ordinary == 5, "gold took nothing's place for good")
+  }
+
+  @Test func retiredGoldIsATaskLikeAnyOther() async throws {
+    let (fixture, project) = try await start(
+      .init(rate: 0.5, training: 0), gold: [Self.gold("g", "bad")], tasks: 1)
+    let gold = try #require(try await fixture.tasks(project).first { $0.gold != nil })
+    _ = try await fixture.vault {
+      try await GoldTasks($0, actor: .console).retire(gold.id)
+    }
+    _ = try await fixture.vault {
+      try await Tasks($0, actor: .console).askForReview(gold.id)
+    }
+    guard
+      case .leased(let reviews) = try await fixture.vault({
+        try await Dispatch($0, worker: "r").lease(
+          in: project.id, stage: .review, task: gold.id)
+      }), let review = reviews.first
+    else {
+      Issue.record("no review")
+      return
+    }
+    _ = try await fixture.vault {
+      try await Reviews($0, reviewer: "r", project: project.id).submit(
+        .init(kind: .reject, reason: "Look again."), for: review.lease.id, activeMilliseconds: 1)
+    }
+    let done = try await work(fixture, project, "a")
+    #expect(done.contains { $0.task.id == gold.id })
+    #expect(try await fixture.counts(project).completed == 2)
   }
 }

@@ -41,7 +41,7 @@ def test_charts_are_pictures_with_their_numbers(world, width, scheme):  # noqa: 
     chart = page.locator("#chart-confusion"); chart.scroll_into_view_if_needed(); world.shot(page, f"quality-confusion-{scheme}-{width}")
     chart.get_by_text("Numbers").click()
     shown = [row.inner_text().split("\t") for row in chart.locator("tbody tr").all()]
-    assert [row[0] for row in shown] == MOODS and all(abs(sum(map(float, row[1:])) - 1) < 0.01 for row in shown)
+    assert [row[0] for row in shown] == MOODS and all(abs(sum(map(float, row[1:])) - 100) < 0.1 for row in shown)
     with page.expect_download() as download: chart.get_by_role("link", name="CSV").click()
     rows = list(csv.reader(io.StringIO(download.value.path().read_text())))
     assert [row[0] for row in rows[1:]] == MOODS and [row[1:] for row in rows[1:]] == [row[1:] for row in shown]

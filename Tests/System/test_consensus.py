@@ -123,3 +123,21 @@ def test_the_replay_shows_what_asking_where_it_is_needed_saves(tmp_path):
     assert table[0] == 'series,answers a task,"accuracy, percent"' and len([row for row in table if row.startswith('"fixed, majority"')]) == 8
     assert "saves %" in allocation(tmp_path, "--replays", "1").stdout
     assert allocation(tmp_path, "--replays", "0").returncode == 64 and allocation(tmp_path / "none").returncode != 0
+
+
+@pytest.mark.parametrize("set_, method, measure, bar, better", [
+    ("text_wsa", "rover", "word error rate", 0.62, "less"), ("pico_spans", "span_vote", "F1 of characters", 0.72, "more"),
+    ("ner_crowd", "sequence", "F1 of entities", 0.74, "more"), ("cells_asthma", "fusion", "F1 at overlap 0.5", 0.968, "more"),
+    ("ped_boxes", "fusion", "F1 at overlap 0.5", 0.922, "more"), ("emotion", "mean", "root mean square", 17.84, "less")])
+def test_other_kinds_reach_their_figures(kinds, set_, method, measure, bar, better):
+    value = next(row["value"] for row in kinds if (row["set"], row["method"], row["measure"]) == (set_, method, measure))
+    assert value <= bar if better == "less" else value >= bar, value
+
+
+@pytest.fixture(scope="module")
+def kinds(): return json.loads(subprocess.run([BINARY, "bench", "kinds", "--data", CROWDS, "--json"], capture_output=True, text=True, check=True).stdout)
+
+
+def test_annotators_are_known_from_votes_alone():
+    done = subprocess.run([BINARY, "bench", "workers", "--data", CROWDS, "--json"], capture_output=True, text=True, check=True)
+    mean = json.loads(done.stdout)["mean"]; assert mean["mae"] <= 0.073 and mean["auroc"] >= 0.88 and 0.85 <= mean["coverage"] <= 0.95

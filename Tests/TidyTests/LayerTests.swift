@@ -31,7 +31,7 @@ enum House {
     ],
     "assay": [
       "Foundation", "Synchronization", "ArgumentParser", "AsyncHTTPClient", "Crypto", "Logging",
-      "NIOCore", "NIOHTTP1", "Notation", "Vault", "Formats", "Consensus", "Store",
+      "NIOCore", "NIOHTTP1", "Geometry", "Labels", "Notation", "Vault", "Formats", "Consensus", "Store",
       "StoreSQLite", "Platform", "Imaging", "Web",
     ],
   ]

@@ -21,16 +21,18 @@ const goldStates = { live: word("in the stream"), suspect: word("in doubt"), ret
 const goldReasons = { wrong: word("good annotators miss it"), leaked: word("annotators know it who miss others") };
 
 /** How right a project's labels are, and what that is known from.
- * @param {string} id of the project */
-export function qualityPage(id) {
+ * @param {string} id of the project
+ * @param {boolean} mayChange whether gold may be made and retired */
+export function qualityPage(id, mayChange) {
   const body = h("div.stack", { "aria-busy": "true" });
-  load(id, body);
+  load(id, body, mayChange);
   return h("main.page.stack", {}, h("p", {}, h("a", { href: `#/manage/${id}` }, `← ${say("Project")}`)), body);
 }
 
 /** @param {string} id
- * @param {HTMLElement} body */
-async function load(id, body) {
+ * @param {HTMLElement} body
+ * @param {boolean} mayChange */
+async function load(id, body, mayChange) {
   try {
     const base = `/api/projects/${id}`;
     const [project, insight, charts, gold] = await Promise.all([
@@ -40,7 +42,7 @@ async function load(id, body) {
       tiles(insight), driftCard(insight.questions),
       charts.items.length ? h("div.charts", {}, charts.items.map((/** @type {any} */ chart) => figure(base, chart)))
         : h("p.muted", {}, say("Charts show once tasks are settled.")),
-      goldCard(gold.items, () => load(id, body)), doubtCard(id, insight.doubts));
+      goldCard(gold.items, mayChange, () => load(id, body, mayChange)), doubtCard(id, insight.doubts, mayChange));
   } catch (error) {
     body.removeAttribute("aria-busy");
     fill(body, h("p.error-text", { role: "alert" }, /** @type {Error} */ (error).message));
@@ -65,12 +67,14 @@ function tiles(insight) {
  * @param {any} chart */
 function figure(base, chart) {
   const [head, ...rows] = chart.table;
-  const heading = headings[chart.name.split("-")[0]];
+  const known = headings[chart.name.split("-")[0]];
+  const heading = known ? say(known) : chart.title;
+  const name = chart.about ? `${heading}: ${chart.about}` : heading;
   return h("figure.card.stack.chart", { id: `chart-${chart.name}` },
-    h("figcaption.spread", {}, h("h2", {}, heading ? say(heading) : chart.title, chart.about ? h("span.muted", { dir: "auto" }, ` ${chart.about}`) : null),
+    h("figcaption.spread", {}, h("h2", {}, heading, chart.about ? h("span.muted", { dir: "auto" }, ` ${chart.about}`) : null),
       h("a.button.quiet", { href: `${base}/quality/charts/${chart.name}.csv`, download: "" }, "CSV")),
-    h("div.scroller", { tabindex: "0", role: "group", "aria-label": chart.title },
-      h("img", { src: `data:image/svg+xml,${encodeURIComponent(chart.svg)}`, alt: chart.title, width: 640, height: 360 })),
+    h("div.scroller", { tabindex: "0", role: "group", "aria-label": name },
+      h("img", { src: `data:image/svg+xml,${encodeURIComponent(chart.svg)}`, alt: name, width: 640, height: 360 })),
     h("details", {}, h("summary", {}, say("Numbers")), h("div.scroller", { tabindex: "0", role: "group", "aria-label": say("Numbers") },
       h("table.table", {}, h("thead", {}, h("tr", {}, head.map((/** @type {string} */ name) => h("th", { scope: "col" }, name)))),
         h("tbody", {}, rows.map((/** @type {string[]} */ row) => h("tr", {}, row.map((cell, place) =>
@@ -88,8 +92,9 @@ function driftCard(questions) {
 }
 
 /** @param {any[]} gold
+ * @param {boolean} mayChange
  * @param {() => void} again */
-function goldCard(gold, again) {
+function goldCard(gold, mayChange, again) {
   const act = (/** @type {() => Promise<any>} */ call) => async () => {
     await call().then(again, (error) => toast(error.message, true));
   };
@@ -104,7 +109,7 @@ function goldCard(gold, again) {
         h("td.end.number", {}, entry.seen.toLocaleString(language)),
         h("td.end.number", {}, entry.judged ? percent(entry.agreed / entry.judged) : "–"),
         h("td.end.number", {}, entry.expected_share === null ? "–" : percent(entry.expected_share)),
-        h("td.end", {}, h("div.row.end", {},
+        h("td.end", {}, !mayChange ? null : h("div.row.end", {},
           entry.state === "suspect" ? h("button.button", { onclick: act(() => send("PUT", `/api/tasks/${entry.task}/gold`, { kind: entry.kind })) }, say("Put back")) : null,
           h("button.button.quiet", { onclick: act(() => send("DELETE", `/api/tasks/${entry.task}/gold`)) }, say("Retire")))))))))
       : h("p.muted", {}, say("None yet. Import tasks with a known answer, or make gold of a result below.")));
@@ -112,8 +117,9 @@ function goldCard(gold, again) {
 
 /** Results that are least sure, to be looked at.
  * @param {string} project
- * @param {any[]} doubts */
-function doubtCard(project, doubts) {
+ * @param {any[]} doubts
+ * @param {boolean} mayChange */
+function doubtCard(project, doubts, mayChange) {
   if (!doubts.length) return null;
   const review = async (/** @type {any} */ doubt) => {
     try {
@@ -131,7 +137,7 @@ function doubtCard(project, doubts) {
       h("td.end.number", {}, percent(doubt.confidence)), h("td.end.number.spare", {}, doubt.answers),
       h("td.end", {}, h("div.row.end", {},
         h("button.button", { onclick: () => review(doubt) }, say("Review")),
-        doubt.status === "completed" ? h("button.button.quiet", { onclick: () => makeGold(doubt.task) }, say("Make gold")) : null))))))));
+        doubt.status === "completed" && mayChange ? h("button.button.quiet", { onclick: () => makeGold(doubt.task) }, say("Make gold")) : null))))))));
 }
 
 /** Makes a result the known answer of its task.

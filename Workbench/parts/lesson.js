@@ -13,7 +13,7 @@ function words(annotation) {
 /** The known answer: a question a line, and how many objects of each class there are.
  * @param {any[]} annotations
  * @returns {Array<[string, string]>} */
-export function summary(annotations) {
+function summary(annotations) {
   /** @type {Array<[string, string]>} */
   const lines = [];
   /** @type {Map<string, number>} */
@@ -27,9 +27,18 @@ export function summary(annotations) {
   return lines;
 }
 
+/** Lessons that came together are told one after the other.
+ * @type {Promise<any>} */
+let last = Promise.resolve();
+
+/** @param {any} lesson */
+export function tellLesson(lesson) {
+  last = last.then(() => showLesson(lesson));
+}
+
 /** What a practice task was about, once its answer is in.
  * @param {{ right: boolean, share: number, expected: any[], explanation?: string | null }} lesson */
-export async function showLesson(lesson) {
+async function showLesson(lesson) {
   const share = new Intl.NumberFormat(language, { style: "percent" }).format(lesson.share);
   await dialog(lesson.right ? say("Right: that was a practice task") : say("Not quite: that was a practice task"), (close) => [
     h("p", {}, say("Your answer agrees with the known one by {share}.", { share })),

@@ -8,23 +8,47 @@ package enum GoldSuspicion: String, Hashable, Sendable, CaseIterable {
   case wrong
   case leaked
 
-  /// How improbable an outcome must be that speaks against a gold task.
-  package static let level = 0.005
-  /// Verdicts of annotators below which nothing is said.
-  package static let leastVerdicts = 4
-  /// Annotators at least this accurate count as good: so many of them must have missed a wrong one.
-  package static let goodAccuracy = 0.75
-  package static let leastGood = 3
+  package struct Verdict: Hashable, Sendable {
+    /// Of the annotator on other tasks, 0…1.
+    package var accuracy: Double
+    /// How many of those there are.
+    package var outOf: Int
+    package var agreed: Bool
+    package init(accuracy: Double, outOf: Int, agreed: Bool) {
+      self.accuracy = accuracy
+      self.outOf = outOf
+      self.agreed = agreed
+    }
+  }
 
-  /// - Parameter verdicts: the accuracy of each annotator on other tasks, 0…1, and whether they agreed.
+  /// How improbable an outcome must be that speaks against a gold task; it is looked at after each verdict.
+  package static let level = 0.001
+  /// Annotators of that accuracy count as good, below the other as bad; both need verdicts elsewhere.
+  package static let goodAccuracy = 0.75
+  package static let badAccuracy = 0.6
+  package static let leastElsewhere = 8
+  /// Good ones who must have missed a wrong one, and bad ones who must have known a leaked one.
+  package static let leastGood = 3
+  package static let leastBad = 5
+  /// The share of the good ones who must have missed a wrong one: others are only hard.
+  package static let missedShare = 0.5
+
   /// - Complexity: O(verdicts²)
-  package static func find(_ verdicts: [(accuracy: Double, agreed: Bool)]) -> GoldSuspicion? {
-    guard verdicts.count >= leastVerdicts else { return nil }
-    let chances = distribution(verdicts.map(\.accuracy))
-    let agreed = verdicts.filter(\.agreed).count
-    let goodMisses = verdicts.filter { $0.accuracy >= goodAccuracy && !$0.agreed }.count
-    if goodMisses >= leastGood, chances[...agreed].reduce(0, +) < level { return .wrong }
-    if chances[agreed...].reduce(0, +) < level { return .leaked }
+  package static func find(_ verdicts: [Verdict]) -> GoldSuspicion? {
+    let known = verdicts.filter { $0.outOf >= leastElsewhere }
+    let good = known.filter { $0.accuracy >= goodAccuracy }
+    let agreeing = good.filter(\.agreed).count
+    let missing = good.count - agreeing
+    if missing >= leastGood, Double(missing) >= missedShare * Double(good.count),
+      distribution(good.map(\.accuracy))[...agreeing].reduce(0, +) < level
+    {
+      return .wrong
+    }
+    let bad = known.filter { $0.accuracy < badAccuracy }
+    let knowing = bad.filter(\.agreed).count
+    if knowing >= leastBad, distribution(bad.map(\.accuracy))[knowing...].reduce(0, +) < level {
+      return .leaked
+    }
     return nil
   }
 

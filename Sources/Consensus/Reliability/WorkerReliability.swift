@@ -8,7 +8,7 @@
 /// After Dawid & Skene 1979 and Kim & Ghahramani 2012; leaving one out as in cross-validation.
 package struct WorkerReliability: Hashable, Sendable {
   package struct Worker: Hashable, Sendable {
-    /// Votes, by their weights.
+    /// Votes on tasks that others voted on too, by their weights; with 0 the accuracy is the pool's.
     package var votes: Double
     /// 0…1
     package var accuracy: Double
@@ -41,6 +41,8 @@ package struct WorkerReliability: Hashable, Sendable {
     var hits = [Double](repeating: 0, count: votes.workerCount)
     var totals = hits
     counts.forEachVote { task, vote, worker, label, weight in
+      // Where nobody else said anything, nothing is known of an answer.
+      guard votes.starts[task + 1] - votes.starts[task] > 1 else { return }
       var (all, own) = (0.0, 0.0)
       for truth in 0..<classes {
         let rest =

@@ -42,11 +42,16 @@ package struct GoldRow: Hashable, Sendable {
       "SELECT \(columns) FROM gold_tasks g WHERE g.task = ?", [.int(task)], row)
   }
 
+  /// What a task that is answered is judged by; nil for what is no gold, or no longer.
+  static func served(_ task: TaskRow, _ connection: any Connection) throws -> GoldRow? {
+    task.gold == nil ? nil : try of(task.seq, connection)
+  }
+
   static let insertion = """
     INSERT INTO gold_tasks (task, project_id, kind, classes, state, made_at)
     VALUES (?, ?, ?, ?, 'live', ?)
     ON CONFLICT (task) DO UPDATE SET kind = excluded.kind, classes = excluded.classes,
-      state = 'live', reason = NULL
+      state = 'live', reason = NULL, judged = 0, agreed = 0, made_at = excluded.made_at
     """
 
   /// The classes of a known answer: options of choices, else the classes of objects.

@@ -23,36 +23,80 @@ struct GoldStream {
   let worker: String
   let project: ProjectID
 
-  /// The gold task that this annotator gets now, in place of another; nil for none.
+  /// The gold task that this annotator gets now, in place of another; nil for none. What ended without an
+  /// answer comes first, as an ordinary task would come back.
   ///
   /// - Parameter lot: of this hand-out, a number of 0..<1 drawn once.
-  /// - Complexity: O(live gold of the project + gold that this annotator has seen)
+  /// - Complexity: O(live gold of the project + gold that this annotator has seen) where one is due, else
+  ///   O(1).
   func next(
     _ plan: QualityPlan.Gold, lot: Double, _ connection: any Connection
   ) throws -> (TaskRow, Data)? {
+    if let due = try due(connection) { return try open(due, connection) }
+    let isTraining = try hasLive(.training, connection)
+    guard isTraining || lot < plan.rate else { return nil }
     let seen = try connection.all(
       """
       SELECT \(GoldRow.columns) FROM gold_seen s JOIN gold_tasks g ON g.task = s.task
       WHERE s.project_id = ? AND s.worker = ?
       """, [project.sql, .text(worker)], GoldRow.row)
-    let trained = seen.filter { $0.kind == .training }.count
-    if trained < plan.training, let task = try next(.training, seen, connection) { return task }
-    return lot < plan.rate ? try next(.evaluation, seen, connection) : nil
+    if isTraining, try trained(connection) < plan.training,
+      let choice = try choice(.training, seen, connection)
+    {
+      return try open(choice.task, connection)
+    }
+    guard lot < plan.rate, let choice = try choice(.evaluation, seen, connection) else {
+      return nil
+    }
+    return try open(choice.task, connection)
   }
 
-  private func next(
+  /// A gold task whose lease ended without an answer.
+  private func due(_ connection: any Connection) throws -> Int64? {
+    try connection.first(
+      """
+      SELECT s.task FROM gold_seen s JOIN gold_tasks g ON g.task = s.task
+      WHERE s.project_id = ? AND s.worker = ? AND s.is_due = 1 AND g.state = 'live'
+      ORDER BY s.at LIMIT 1
+      """, [project.sql, .text(worker)]
+    ) { $0.int(0) }
+  }
+
+  private func hasLive(_ kind: TaskRow.Gold, _ connection: any Connection) throws -> Bool {
+    try connection.first(
+      "SELECT 1 FROM gold_tasks WHERE project_id = ? AND kind = ? AND state = 'live' LIMIT 1",
+      [project.sql, .text(kind.rawValue)]
+    ) { _ in true } ?? false
+  }
+
+  /// Training tasks that this annotator holds or has answered.
+  private func trained(_ connection: any Connection) throws -> Int {
+    Int(
+      try connection.first(
+        """
+        SELECT count(*) FROM gold_seen s JOIN gold_tasks g ON g.task = s.task
+        WHERE s.project_id = ? AND s.worker = ? AND s.lease_id IS NOT NULL AND g.kind = 'training'
+        """, [project.sql, .text(worker)]
+      ) { $0.int(0) } ?? 0)
+  }
+
+  private func choice(
     _ kind: TaskRow.Gold, _ seen: [GoldRow], _ connection: any Connection
-  ) throws -> (TaskRow, Data)? {
+  ) throws -> GoldRow? {
     let live = try connection.all(
       """
       SELECT \(GoldRow.columns) FROM gold_tasks g
       WHERE g.project_id = ? AND g.kind = ? AND g.state = 'live'
         AND EXISTS (SELECT 1 FROM tasks t JOIN batches b ON b.id = t.batch_id
-          WHERE t.seq = g.task AND (b.state = 'inProgress' OR b.state = 'completed'))
-      """, [project.sql, .text(kind.rawValue)], GoldRow.row)
-    guard let choice = Self.choice(of: live, seen: seen) else { return nil }
-    return try connection.first(
-      "SELECT \(TaskRow.columns), t.sealed FROM tasks t WHERE t.seq = ?", [.int(choice.task)]
+          WHERE t.seq = g.task AND (b.state = 'inProgress' OR b.state = 'completed')
+            AND \(WorkerGroups.admits))
+      """, [project.sql, .text(kind.rawValue), .text(worker)], GoldRow.row)
+    return Self.choice(of: live, seen: seen)
+  }
+
+  private func open(_ seq: Int64, _ connection: any Connection) throws -> (TaskRow, Data)? {
+    try connection.first(
+      "SELECT \(TaskRow.columns), t.sealed FROM tasks t WHERE t.seq = ?", [.int(seq)]
     ) { (TaskRow.row($0), $0.blob(TaskRow.columnCount)) }
   }
 
@@ -71,14 +115,36 @@ struct GoldStream {
     }
   }
 
-  /// Notes that the annotator has it.
-  func handOut(_ task: TaskRow, at now: Int64, _ connection: any Connection) throws {
+  /// Notes that the annotator has it under a lease.
+  func handOut(
+    _ task: TaskRow, _ lease: LeaseID, at now: Int64, _ connection: any Connection
+  ) throws {
     try connection.run(
-      "INSERT INTO gold_seen (project_id, worker, task, at) VALUES (?, ?, ?, ?) "
-        + "ON CONFLICT DO NOTHING",
-      [project.sql, .text(worker), .int(task.seq), .int(now)])
+      """
+      INSERT INTO gold_seen (project_id, worker, task, at, lease_id) VALUES (?, ?, ?, ?, ?)
+      ON CONFLICT DO UPDATE SET at = excluded.at, lease_id = excluded.lease_id, is_due = 0
+      """, [project.sql, .text(worker), .int(task.seq), .int(now), lease.sql])
     try connection.run(
       "UPDATE gold_tasks SET seen = seen + 1 WHERE task = ?", [.int(task.seq)])
+  }
+
+  /// A lease that ended without an answer: the same gold comes again, but for one that was skipped.
+  static func giveBack(_ lease: LeaseRow, _ connection: any Connection) throws {
+    guard lease.lifecycle.state != .skipped else { return }
+    try connection.run(
+      "UPDATE gold_seen SET lease_id = NULL, is_due = 1 WHERE lease_id = ?", [lease.id.sql])
+  }
+
+  /// Whether an answer may be written anew: as to an ordinary task that waits for more answers, and never
+  /// one that the task was settled by.
+  func mayRevise(
+    _ gold: GoldRow, on lease: LeaseID, _ connection: any Connection
+  ) throws -> Bool {
+    guard gold.state == .live else { return false }
+    let isServed = try connection.first(
+      "SELECT 1 FROM gold_seen WHERE lease_id = ?", [lease.sql]
+    ) { _ in true }
+    return try isServed == true && Projects.get(project, connection).plan.answers.min > 1
   }
 
   /// Judges an answer to a gold task, also one that replaces another, and looks whether the gold task
@@ -108,7 +174,10 @@ struct GoldStream {
   private func record(_ agrees: Bool, of gold: GoldRow, _ connection: any Connection) throws {
     let place: [SQLValue] = [project.sql, .text(worker), .int(gold.task)]
     let before = try connection.first(
-      "SELECT agreed FROM gold_seen WHERE project_id = ? AND worker = ? AND task = ?", place
+      """
+      SELECT agreed FROM gold_seen
+      WHERE project_id = ? AND worker = ? AND task = ? AND lease_id IS NOT NULL
+      """, place
     ) { $0.optionalInt(0) }
     guard let before else { return }
     let change = (judged: before == nil ? 1 : 0, agreed: (agrees ? 1 : 0) - Int(before ?? 0))
@@ -125,6 +194,9 @@ struct GoldStream {
 
 /// Takes gold out of the stream that good annotators miss or that bad ones know.
 enum GoldDoubt {
+  /// Newest verdicts that are looked at.
+  static let verdictLimit = 200
+
   static func look(
     at task: Int64, _ project: ProjectID, _ connection: any Connection
   ) throws {
@@ -132,16 +204,16 @@ enum GoldDoubt {
       """
       SELECT s.agreed, a.agreed, a.judged FROM gold_seen s
       JOIN annotators a ON a.project_id = s.project_id AND a.worker = s.worker
-      WHERE s.task = ? AND s.agreed IS NOT NULL
-      """, [.int(task)]
+      WHERE s.task = ? AND s.agreed IS NOT NULL ORDER BY s.at DESC LIMIT ?
+      """, [.int(task), .number(verdictLimit)]
     ) { row in
       // What the annotator did elsewhere, without this very verdict.
       let own = Int(row.int(0))
-      return (
+      let elsewhere = max(0, Int(row.int(2)) - 1)
+      return GoldSuspicion.Verdict(
         accuracy: AnswerConsensus.accuracy(
-          agreed: max(0, Int(row.int(1)) - own), outOf: max(0, Int(row.int(2)) - 1)),
-        agreed: own == 1
-      )
+          agreed: max(0, Int(row.int(1)) - own), outOf: elsewhere), outOf: elsewhere,
+        agreed: own == 1)
     }
     guard let suspicion = GoldSuspicion.find(verdicts) else { return }
     try connection.run(

@@ -74,9 +74,11 @@ package struct GoldTasks: Sendable {
           .text(kind.rawValue),
           .blob(vault.key.seal(content.stored, table: "tasks", row: task.id)), .int(task.seq),
         ])
-      if let known = try GoldRow.of(task.seq, connection), known.state == .suspect {
-        try GoldDoubt.count(1, task.seq, connection)
+      // Verdicts by what was known before are taken back, once; it begins anew.
+      if let known = try GoldRow.of(task.seq, connection), known.state == .live {
+        try GoldDoubt.count(-1, task.seq, connection)
       }
+      try connection.run("UPDATE gold_seen SET agreed = NULL WHERE task = ?", [.int(task.seq)])
       try connection.run(
         GoldRow.insertion,
         [
@@ -87,7 +89,8 @@ package struct GoldTasks: Sendable {
       try connection.run(
         """
         INSERT INTO gold_seen (project_id, worker, task, at)
-        SELECT DISTINCT project_id, worker, task, ? FROM leases WHERE task = ?
+        SELECT project_id, worker, task, ? FROM leases
+        WHERE task = ? AND state IN ('reserved', 'leased', 'submitted', 'skipped')
         ON CONFLICT DO NOTHING
         """, [.int(at), .int(task.seq)])
     }
@@ -96,10 +99,14 @@ package struct GoldTasks: Sendable {
   /// Takes a gold task out of the stream; where it was wrong or leaked, nobody is judged by it.
   package func retire(_ id: TaskID) async throws -> Entry {
     try await change(id, "gold.retired") { task, _, connection in
-      try connection.run(
-        "UPDATE gold_tasks SET state = 'retired' WHERE task = ?", [.int(task.seq)])
-      try connection.run("UPDATE tasks SET gold = NULL WHERE seq = ?", [.int(task.seq)])
+      try Self.retire(task, connection)
     }
+  }
+
+  static func retire(_ task: TaskRow, _ connection: any Connection) throws {
+    try connection.run(
+      "UPDATE gold_tasks SET state = 'retired' WHERE task = ?", [.int(task.seq)])
+    try connection.run("UPDATE tasks SET gold = NULL WHERE seq = ?", [.int(task.seq)])
   }
 
   private func change(

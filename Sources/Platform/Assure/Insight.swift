@@ -87,21 +87,17 @@ struct InsightGathering {
   private var doubts: [Insight.Doubt] = []
   private var confidences = [Int](repeating: 0, count: 10)
   private var funnel = Insight.Funnel()
-  private let plan: QualityPlan
   private let now: Int64
   private var sample = (verified: 0, unseen: 0, sampled: 0, right: 0)
 
-  init(plan: QualityPlan, now: Int64) {
-    self.plan = plan
-    self.now = now
-  }
+  init(now: Int64) { self.now = now }
 
   /// - Parameters:
   ///   - verdicts: of reviewers, oldest first.
-  ///   - before: how sure the result was before a review changed it.
+  ///   - review: why it went to review, and how sure the result was then.
   mutating func add(
     _ task: TaskRow, _ answers: [AnswerRow], _ ontology: Ontology, verdicts: [TaskLifecycle.ReviewVerdict],
-    before: Double?
+    review: (cause: ReviewCause, confidence: Double)?
   ) {
     tasks.append((answers, task.endedAt))
     funnel.settled += 1
@@ -112,7 +108,7 @@ struct InsightGathering {
       funnel.audited += 1
       funnel.auditedWrong += audit == .rejected || audit == .fixed ? 1 : 0
     }
-    let confidence = before ?? task.confidence ?? 1
+    let confidence = review?.confidence ?? task.confidence ?? 1
     confidences[min(9, Int(confidence * 10))] += 1
     if confidence < 1, let agreement = Self.agreement(answers, ontology), agreement < 1 {
       doubts.append(
@@ -126,8 +122,6 @@ struct InsightGathering {
     case .reject, nil: break
     }
     guard task.lifecycle.state == .completed else { return }
-    let isDrawn = task.id.lot < plan.review?.sampleRate ?? 0
-    let isDue = confidence < plan.review?.belowConfidence ?? 0
     guard let last = verdicts.last, last != .reject else {
       sample.unseen += 1
       return
@@ -135,7 +129,7 @@ struct InsightGathering {
     sample.verified += 1
     let isRight = last == .accept && !verdicts.contains(.reject)
     reviews.append((confidence, isRight))
-    guard isDrawn, !isDue else { return }
+    guard review?.cause == .drawn else { return }
     sample.sampled += 1
     sample.right += isRight ? 1 : 0
   }
@@ -196,6 +190,7 @@ struct InsightGathering {
     var (workers, names): ([String: Int], [String]) = ([:], [])
     var votes: [VoteTable.Vote] = []
     var weights: [Double] = []
+    var times: [Int64] = []
     for (task, answers) in tasks.map(\.answers).enumerated() {
       for answer in answers {
         guard
@@ -210,6 +205,7 @@ struct InsightGathering {
         }
         votes.append(.init(task: task, worker: worker, label: label))
         let age = Double(max(0, now - answer.submittedAt)) / (24 * 3600 * 1000)
+        times.append(answer.submittedAt)
         weights.append(pow(0.5, age / Insight.halfLifeDays))
       }
     }
@@ -219,12 +215,14 @@ struct InsightGathering {
     return Insight.Question(
       name: labelClass.name, options: options.map(\.name),
       reliability: WorkerReliability(table, weights: weights), annotators: names,
-      drifts: drifts(table, names), redundancy: Self.redundancy(table))
+      drifts: drifts(table, names, times), redundancy: Self.redundancy(table))
   }
 
-  /// Whether each answer said what the others of its task say, in the order of the tasks.
-  private func drifts(_ votes: VoteTable, _ names: [String]) -> [Insight.Question.Drifted] {
-    var verdicts = [[Bool]](repeating: [], count: votes.workerCount)
+  /// Whether each answer said what the others of its task say, oldest first.
+  private func drifts(
+    _ votes: VoteTable, _ names: [String], _ times: [Int64]
+  ) -> [Insight.Question.Drifted] {
+    var verdicts = [[(at: Int64, agrees: Bool)]](repeating: [], count: votes.workerCount)
     for task in 0..<votes.taskCount {
       let range = votes.starts[task]..<votes.starts[task + 1]
       guard range.count > 1 else { continue }
@@ -233,12 +231,13 @@ struct InsightGathering {
       for vote in range {
         let label = Int(votes.labels[vote])
         counts[label] -= 1
-        verdicts[Int(votes.workers[vote])].append(counts[label] == counts.max())
+        verdicts[Int(votes.workers[vote])].append(
+          (times[vote], counts[label] == counts.max()))
         counts[label] += 1
       }
     }
     return verdicts.enumerated().compactMap { worker, verdicts in
-      Drift.find(verdicts).map {
+      Drift.find(verdicts.sorted { $0.at < $1.at }.map(\.agrees)).map {
         .init(annotator: names[worker], before: $0.before, now: $0.now)
       }
     }
@@ -273,12 +272,12 @@ extension Quality {
     return try await vault.database.read { connection in
       let project = try Projects.get(projectID, connection)
       let union = try vault.union(of: project, connection)
-      var gathering = InsightGathering(plan: project.plan, now: now)
+      var gathering = InsightGathering(now: now)
       let verdicts = try verdicts(in: projectID, connection)
-      let before = try confidencesBeforeReview(in: projectID, connection)
+      let causes = try ReviewCause.all(in: projectID, connection)
       try sample(project, union, connection) { task, answers in
         gathering.add(
-          task, answers, union.ontology, verdicts: verdicts[task.seq] ?? [], before: before[task.seq])
+          task, answers, union.ontology, verdicts: verdicts[task.seq] ?? [], review: causes[task.seq])
       }
       return gathering.insight(union.ontology)
     }
@@ -301,24 +300,5 @@ extension Quality {
       return true
     }
     return verdicts
-  }
-
-  /// Of results that a reviewer replaced.
-  private func confidencesBeforeReview(
-    in project: ProjectID, _ connection: any Connection
-  ) throws -> [Int64: Double] {
-    var confidences: [Int64: Double] = [:]
-    try connection.forEach(
-      """
-      SELECT c.task, c.confidence FROM consensus c JOIN tasks t ON t.seq = c.task
-      WHERE t.project_id = ? AND c.method <> 'review'
-        AND EXISTS (SELECT 1 FROM consensus r WHERE r.task = c.task AND r.method = 'review')
-      ORDER BY c.task, c.version
-      """, [project.sql]
-    ) { row in
-      confidences[row.int(0)] = row.double(1)
-      return true
-    }
-    return confidences
   }
 }

@@ -64,7 +64,7 @@ package struct Quality: Sendable {
     }
   }
 
-  /// Settled tasks with their counted answers, oldest first, in the words of the union.
+  /// Settled tasks with their counted answers, newest first, in the words of the union.
   func sample(
     _ project: Project, _ union: OntologyUnion, _ connection: any Connection,
     _ body: (TaskRow, [AnswerRow]) -> Void
@@ -80,7 +80,7 @@ package struct Quality: Sendable {
       WHERE t.project_id = ? AND t.consensus_version IS NOT NULL
         AND (t.version BETWEEN ? AND ? OR t.form IS NOT NULL)
         AND a.standing = 'counted' AND a.stage = 'label' AND t.gold IS NULL
-      ORDER BY t.seq, a.seq
+      ORDER BY t.seq DESC, a.seq
       """, [project.id.sql, .number(versions.lowerBound), .number(versions.upperBound)]
     ) { row in
       let task = TaskRow.row(row)

@@ -106,6 +106,7 @@ package struct Refit: Sendable {
       let readings = try vault.readings(of: projectID, connection)
       let versions = readings.alike(project)
       var ballot = Ballot()
+      let made = try Self.goldDates(projectID, connection)
       try connection.forEach(
         """
         SELECT \(TaskRow.columns), \(AnswerRow.columns)
@@ -131,14 +132,29 @@ package struct Refit: Sendable {
           ballot.answers.append([])
         }
         // Gold is answered by many; to say how sure few answers make, it may have no more than they.
-        let isOverfull =
+        // Answers from before it was gold made the known answer.
+        let isLeftOut =
           task.gold != nil
-          && ballot.answers[ballot.answers.count - 1].count >= project.plan.answers.max
-        if !isOverfull { ballot.answers[ballot.answers.count - 1].append(answer) }
+          && (answer.submittedAt < made[task.seq] ?? 0
+            || ballot.answers[ballot.answers.count - 1].count >= project.plan.answers.max)
+        if !isLeftOut { ballot.answers[ballot.answers.count - 1].append(answer) }
         return true
       }
       return (readings, ontology, ballot)
     }
+  }
+
+  private static func goldDates(
+    _ project: ProjectID, _ connection: any Connection
+  ) throws -> [Int64: Int64] {
+    var dates: [Int64: Int64] = [:]
+    try connection.forEach(
+      "SELECT task, made_at FROM gold_tasks WHERE project_id = ?", [project.sql]
+    ) { row in
+      dates[row.int(0)] = row.int(1)
+      return true
+    }
+    return dates
   }
 
   private static func votes(
@@ -174,10 +190,11 @@ package struct Refit: Sendable {
     try await vault.database.read { connection in
       var changes: [Change] = []
       for (index, task) in ballot.tasks.enumerated() {
-        guard let results = fitted[index],
+        // A known answer stays.
+        guard task.gold == nil, let results = fitted[index],
           let before = try ConsensusRow.newest(
             of: task, readings.reading(of: task, connection), vault, connection),
-          before.method != "review", before.method != ConsensusRow.gold
+          before.method != "review"
         else { continue }
         var annotations = before.annotations
         for (classID, option, _) in results {

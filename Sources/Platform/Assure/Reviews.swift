@@ -69,7 +69,7 @@ package struct Reviews: Sendable {
           .insert(on: task, vault, connection)
       }
       let plan = try Settlement(vault: vault, now: record.at).plan(of: task, connection)
-      try Self.review(&steps, verdict.kind, maxReworks: plan.review?.maxReworks ?? 0)
+      try Self.review(&steps, verdict.kind, maxReworks: (plan.review ?? .init()).maxReworks)
       try steps.save()
       try record.append(
         connection, "review.\(verdict.kind.rawValue)", task.id.text,

@@ -29,7 +29,7 @@ struct Settlement {
             ?? AnswerConsensus.priorAccuracy)
       }, ontology: reading.ontology, weighted: plan.answers.method == .dawidSkene)
     let decision = plan.decision(
-      counted: task.lifecycle.counted, confidence: result.confidence, lot: task.id.lot
+      counted: task.lifecycle.counted, confidence: result.confidence, lot: vault.key.lot(of: task.id.text)
     ) { errorCost, limit in
       result.isWorthMore(
         than: errorCost, limit: limit, accuracies: answers.map { records[$0.worker]?.accuracy })
@@ -39,6 +39,10 @@ struct Settlement {
       steps.setConsensus(version: version, confidence: result.confidence)
       try judge(answers, by: try reference(task, result, reading, connection), reading, task,
         connection)
+    }
+    if decision == .review {
+      try ReviewCause(plan, confidence: result.confidence).note(
+        task, confidence: result.confidence, connection)
     }
     try steps.handle(.decided(decision))
   }

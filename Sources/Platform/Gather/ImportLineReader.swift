@@ -32,6 +32,8 @@ struct TaskDraft: Sendable {
   var sealed: Data
   var lifecycle: TaskLifecycle
   var answers: [PreparedAnswer] = []
+  /// Where it goes to review at once.
+  var reviewCause: ReviewCause?
   var consensus: PreparedConsensus?
 
   var consensusVersion: Int64? {
@@ -318,11 +320,15 @@ struct ImportLineReader: Sendable {
     guard isOpen, answers.count >= plan.answers.min else { return }
     let result = AnswerConsensus(
       of: answers, ontology: ontology, weighted: plan.answers.method == .dawidSkene)
-    switch plan.decision(counted: answers.count, confidence: result.confidence, lot: task.id.lot,
+    switch plan.decision(
+      counted: answers.count, confidence: result.confidence,
+      lot: vault.key.lot(of: task.id.text),
       isWorthIt: { result.isWorthMore(than: $0, limit: $1, accuracies: []) }
     ) {
     case .oneMore: task.lifecycle.wanted = answers.count + 1
-    case .review: task.lifecycle.state = .inReview
+    case .review:
+      task.lifecycle.state = .inReview
+      task.reviewCause = ReviewCause(plan, confidence: result.confidence)
     case .complete: task.lifecycle.state = .completed
     }
     guard task.lifecycle.state != .open else { return }

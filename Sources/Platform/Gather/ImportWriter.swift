@@ -95,6 +95,7 @@ struct ImportWriter {
     let answers: any Statement
     let consensus: any Statement
     let gold: any Statement
+    let review: any Statement
     /// The number of the newest answer.
     var lastAnswer: Int64
 
@@ -109,6 +110,7 @@ struct ImportWriter {
       answers = try connection.prepare(NewAnswer.insertion)
       consensus = try connection.prepare(ConsensusRow.insertion)
       gold = try connection.prepare(GoldRow.insertion)
+      review = try connection.prepare(ReviewCause.insertion)
       lastAnswer = try NewAnswer.lastSeq(connection)
     }
   }
@@ -133,6 +135,13 @@ struct ImportWriter {
     if let gold = task.gold {
       try statements.gold.run(
         [.int(seq), project.sql, .text(gold.rawValue), .text(task.goldClasses), .int(now)])
+    }
+    if let cause = task.reviewCause {
+      try statements.review.run(
+        [
+          .int(seq), project.sql, .text(cause.rawValue),
+          .double(task.consensus?.confidence ?? 0),
+        ])
     }
     let firstAnswer = statements.lastAnswer + 1
     for answer in task.answers {

@@ -57,7 +57,7 @@ package struct Answers: Sendable {
       let annotations = try Self.checked(json, reading, of: task, vault, connection)
       let stored = reading.stored(annotations)
       let hash = Data(SHA256.hash(data: stored)).hexadecimal
-      let gold = try GoldRow.of(task.seq, connection)
+      let gold = try GoldRow.served(task, connection)
       let stream = GoldStream(vault: vault, worker: worker, project: project)
       if lease.lifecycle.state == .submitted {
         var receipt = try repeated(id, task, hash, connection)
@@ -224,10 +224,11 @@ package struct Answers: Sendable {
       let id = found.id
       let task = try TaskRow.get(seq: found.task, connection)
       guard task.project == project else { throw Refusal.unknown(.answer, lease.text) }
-      let gold = try GoldRow.of(task.seq, connection)
-      // Gold is open to changes as long as it is in the stream: it must not be told by that.
-      guard task.lifecycle.state == .open || gold?.state == .live, found.standing == "counted"
-      else {
+      let gold = try GoldRow.served(task, connection)
+      let stream = GoldStream(vault: vault, worker: worker, project: project)
+      // Gold is open to changes where an ordinary task would be: it must not be told by that.
+      let isOpenGold = try gold.map { try stream.mayRevise($0, on: lease, connection) } ?? false
+      guard task.lifecycle.state == .open || isOpenGold, found.standing == "counted" else {
         throw Refusal.notPossible(
           .answer, state: task.lifecycle.state.rawValue, asked: "a new revision")
       }
@@ -248,7 +249,7 @@ package struct Answers: Sendable {
           .int(found.seq),
         ])
       if let gold {
-        _ = try GoldStream(vault: vault, worker: worker, project: project).judge(
+        _ = try stream.judge(
           annotations, of: gold, task, reading, connection)
       }
       try record.append(connection, "answer.revised", id.text, ["hash": .string(hash)])

@@ -202,13 +202,15 @@ package struct Dispatch: Sendable {
       """, [project.id.sql, .text(worker)]
     ) { $0.id(0) as BatchID }
     let readings = try vault.readings(of: project.id, connection)
-    if stage == .label, !batches.isEmpty,
-      let claim = try goldClaim(id, project, isReserve, now, readings, connection)
-    {
-      return claim
-    }
     for batch in batches {
-      guard let (task, sealed) = try next(in: batch, stage, connection) else { continue }
+      guard let (task, sealed, cursor) = try next(in: batch, stage, connection) else { continue }
+      // Gold takes the place of a task that is there, and leaves it where it was.
+      if stage == .label,
+        let claim = try goldClaim(id, project, isReserve, now, readings, connection)
+      {
+        return claim
+      }
+      try cursor.save(connection)
       let lease = newLease(id, task, stage, isReserve, now, readings)
       return try give(lease, try occupied(task, now, connection), sealed, readings, connection)
     }
@@ -237,6 +239,10 @@ package struct Dispatch: Sendable {
   ) throws -> Claim {
     let row = try TaskRow.get(task, connection)
     guard row.project == project.id else { throw Refusal.unknown(.task, task.text) }
+    let batch = try Batches.get(row.batch, connection)
+    guard batch.state == .inProgress else {
+      throw Refusal.notPossible(.batch, state: batch.state.rawValue, asked: "a review")
+    }
     let isKnown = try connection.first(
       """
       SELECT EXISTS (SELECT 1 FROM leases WHERE task = ? AND worker = ?
@@ -262,10 +268,10 @@ package struct Dispatch: Sendable {
     _ readings: ProjectReadings, _ connection: any Connection
   ) throws -> Claim? {
     let stream = GoldStream(vault: vault, worker: worker, project: project.id)
-    guard let (task, sealed) = try stream.next(project.plan.gold, lot: id.lot, connection) else {
-      return nil
-    }
-    try stream.handOut(task, at: now, connection)
+    guard let (task, sealed) = try stream.next(
+      project.plan.gold, lot: vault.key.lot(of: id.text), connection)
+    else { return nil }
+    try stream.handOut(task, id, at: now, connection)
     let lease = newLease(id, task, .label, isReserve, now, readings)
     return try give(lease, task, sealed, readings, connection)
   }
@@ -317,7 +323,7 @@ package struct Dispatch: Sendable {
   /// The first task of the highest rank that this worker has had nothing to do with.
   private func next(
     in batch: BatchID, _ stage: AnswerRow.Stage, _ connection: any Connection
-  ) throws -> (TaskRow, Data)? {
+  ) throws -> (TaskRow, Data, Cursor)? {
     let state = (stage == .label ? TaskLifecycle.State.open : .inReview).rawValue
     var rank = Int64.max
     while let lower = try connection.first(
@@ -344,16 +350,27 @@ package struct Dispatch: Sendable {
         )
       }
       let reached = try found?.position ?? last(in: batch, state, rank, connection)
-      if reached > cursor {
-        try connection.run(
-          """
-          INSERT INTO cursors VALUES (?, ?, ?, ?, ?)
-          ON CONFLICT (worker, batch_id, state, rank) DO UPDATE SET queue_seq = excluded.queue_seq
-          """, place + [.int(reached)])
-      }
-      if let found { return (found.task, found.sealed) }
+      let next = Cursor(place: place, before: cursor, reached: reached)
+      if let found { return (found.task, found.sealed, next) }
+      try next.save(connection)
     }
     return nil
+  }
+
+  /// How far a worker has come in the queue of one rank.
+  private struct Cursor {
+    var place: [SQLValue]
+    var before: Int64
+    var reached: Int64
+
+    func save(_ connection: any Connection) throws {
+      guard reached > before else { return }
+      try connection.run(
+        """
+        INSERT INTO cursors VALUES (?, ?, ?, ?, ?)
+        ON CONFLICT (worker, batch_id, state, rank) DO UPDATE SET queue_seq = excluded.queue_seq
+        """, place + [.int(reached)])
+    }
   }
 
   static let nextSQL = """
@@ -451,6 +468,7 @@ package struct Dispatch: Sendable {
 enum LeaseEnd {
   static func giveBack(_ lease: LeaseRow, now: Int64, _ connection: any Connection) throws {
     let task = try TaskRow.get(seq: lease.task, connection)
+    if task.gold != nil { try GoldStream.giveBack(lease, connection) }
     let isItsStage = task.lifecycle.state == (lease.stage == .label ? .open : .inReview)
     guard isItsStage else { return }
     var steps = TaskSteps(task, now: now, connection)

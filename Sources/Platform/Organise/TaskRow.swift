@@ -4,17 +4,6 @@ import Store
 import Vault
 import Workflow
 
-extension Identifier {
-  /// A fixed number in 0..<1: what is decided by chance once, and the same ever after. Ids of one import
-  /// follow each other, so their bits are mixed (SplitMix64's finisher, Steele, Lea & Flood, 2014).
-  var lot: Double {
-    var bits = random &+ UInt64(seconds) &* 0x9E37_79B9_7F4A_7C15
-    bits = (bits ^ (bits >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    bits = (bits ^ (bits >> 27)) &* 0x94D0_49BB_1331_11EB
-    return Double((bits ^ (bits >> 31)) >> 11) / 9_007_199_254_740_992
-  }
-}
-
 /// The clear part of a task.
 package struct TaskRow: Hashable, Sendable {
   package enum Gold: String, Hashable, Sendable, CaseIterable { case training, evaluation }
@@ -129,11 +118,8 @@ struct TaskSteps {
       case .settled: break
       }
     }
-    if task.lifecycle.state.isLive {
-      task.endedAt = nil
-    } else if task.endedAt == nil {
-      task.endedAt = now
-    }
+    // A task that is looked at again ended when it first did.
+    if !task.lifecycle.state.isLive, task.endedAt == nil { task.endedAt = now }
   }
 
   mutating func setConsensus(version: Int, confidence: Double) {

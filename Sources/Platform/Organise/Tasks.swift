@@ -121,6 +121,10 @@ package struct Tasks: Sendable {
     return try await vault.database.write(.flushed) { connection in
       let row = try TaskRow.get(id, connection)
       guard row.lifecycle.state != .inReview else { return row }
+      let batch = try Batches.get(row.batch, connection)
+      guard batch.state != .canceled else {
+        throw Refusal.notPossible(.batch, state: batch.state.rawValue, asked: "a review")
+      }
       var steps = TaskSteps(row, now: record.at, connection)
       do {
         guard row.gold == nil else { throw TaskLifecycle.Fault.notPossible(.completed) }
@@ -130,6 +134,7 @@ package struct Tasks: Sendable {
           .task, state: row.gold == nil ? row.lifecycle.state.rawValue : "gold", asked: "a review")
       }
       try steps.save()
+      try ReviewCause.asked.note(row, confidence: row.confidence ?? 0, connection)
       try record.append(connection, "task.reviewAsked", id.text)
       return steps.task
     }

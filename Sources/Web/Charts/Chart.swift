@@ -18,7 +18,7 @@ package struct Chart: Hashable, Sendable {
   package enum Content: Hashable, Sendable {
     case lines([Line])
     case bars([Bar])
-    /// Rows and columns of one set of names; every value in 0…1.
+    /// Rows and columns of one set of names; every value in 0…1, shown in percent.
     case matrix(names: [String], values: [[Double]])
   }
 
@@ -69,7 +69,7 @@ package struct Chart: Hashable, Sendable {
       return [[across, up]] + bars.map { [$0.name, Self.text($0.value)] }
     case .matrix(let names, let values):
       return [[up + " \\ " + across] + names]
-        + zip(names, values).map { name, row in [name] + row.map(Self.text) }
+        + zip(names, values).map { name, row in [name] + row.map { Self.text(100 * $0) } }
     }
   }
 

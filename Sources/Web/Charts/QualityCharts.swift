@@ -102,7 +102,7 @@ enum QualityCharts {
             ]))))
     }
     let workers = zip(question.annotators, question.reliability.workers)
-      .sorted { $0.1.accuracy < $1.1.accuracy }.prefix(40)
+      .filter { $0.1.votes > 0 }.sorted { $0.1.accuracy < $1.1.accuracy }.prefix(40)
     charts.append(
       Named(
         name: "annotators" + suffix, about: question.name,

@@ -47,6 +47,9 @@ enum QualityRoutes {
         body: .init(
           byteBuffer: ByteBuffer(string: isPicture ? found.chart.svg : found.chart.csv)))
       response.headers[.contentType] = isPicture ? "image/svg+xml" : "text/csv; charset=utf-8"
+      // Opened by itself, a picture brings its own style and nothing else.
+      response.headers[.contentSecurityPolicy] =
+        "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox"
       response.headers[.contentDisposition] =
         isPicture ? "inline" : "attachment; filename=\"\(found.name).csv\""
       return response
@@ -100,7 +103,8 @@ extension Insight.Question {
     let annotators = zip(annotators, reliability.workers).map { name, worker -> JSON in
       [
         "annotator": .string(name), "votes": .double(worker.votes),
-        "accuracy": .double(worker.accuracy), "interval": worker.interval.json,
+        "accuracy": worker.votes > 0 ? .double(worker.accuracy) : .null,
+        "interval": worker.votes > 0 ? worker.interval.json : .null,
         "recall": .object(zip(options, worker.recall).map { .init($0, .double($1)) }),
       ]
     }

@@ -25,7 +25,7 @@ struct CrowdSet {
     for name in names.sorted() {
       let path = "\(folder)/\(name)"
       guard FileManager.default.fileExists(atPath: path + "/answers.csv") else { continue }
-      let kind = kind(path)
+      let kind = SetFile.kind(path)
       guard kind == nil || kind == "categorical" else {
         left.append("\(name): \(kind ?? "")")
         continue
@@ -49,19 +49,10 @@ struct CrowdSet {
     return (sets, left)
   }
 
-  /// What a README says in a line `kind: …`.
-  private static func kind(_ path: String) -> String? {
-    guard let readme = try? String(contentsOfFile: path + "/README", encoding: .utf8) else {
-      return nil
-    }
-    let line = readme.split(separator: "\n").first { $0.hasPrefix("kind:") }
-    return line.map { $0.dropFirst(5).trimmingCharacters(in: .whitespaces) }
-  }
-
   /// - Returns: nil where the columns or the number of labels are those of something else.
   private static func read(_ path: String, _ name: String) throws -> CrowdSet? {
-    guard let answers = try rows(path + "/answers.csv", ["task", "worker", "label"]),
-      let known = try rows(path + "/truth.csv", ["task", "label"])
+    guard let answers = try SetFile.rows(path + "/answers.csv", ["task", "worker", "label"]),
+      let known = try SetFile.rows(path + "/truth.csv", ["task", "label"])
     else { return nil }
     let labels = Set(answers.map { $0[2] } + known.map { $0[1] }).sorted {
       (Double($0) ?? .infinity, $0) < (Double($1) ?? .infinity, $1)
@@ -91,22 +82,5 @@ struct CrowdSet {
       votes: VoteTable(
         taskCount: names.count, workerCount: workers.count, classCount: labels.count, votes: votes),
       tasks: names, labels: labels, truth: truth)
-  }
-
-  /// The rows below a header; nil where the header is another one.
-  private static func rows(_ path: String, _ header: [String]) throws -> [[String]]? {
-    var reader = CSVReader(try InputFile.bytes(path))
-    guard reader.next() == header else { return nil }
-    var rows: [[String]] = []
-    while let row = reader.next() {
-      guard row.count == header.count, row.allSatisfy({ !$0.isEmpty }) else {
-        throw Failure(
-          "\(path), line \(reader.line): has not the \(header.count) fields "
-            + header.joined(separator: ", "))
-      }
-      rows.append(row)
-    }
-    if let fault = reader.fault { throw Failure("\(path), line \(fault.line): \(fault.problem)") }
-    return rows
   }
 }

@@ -85,25 +85,47 @@ import Testing
 }
 
 @Suite struct GoldSuspicionTests {
-  private func verdicts(_ good: (Int, Int), _ bad: (Int, Int)) -> [(accuracy: Double, agreed: Bool)] {
-    Array(repeating: (0.9, true), count: good.0) + Array(repeating: (0.9, false), count: good.1)
-      + Array(repeating: (0.4, true), count: bad.0) + Array(repeating: (0.4, false), count: bad.1)
+  /// Good annotators who agree and who do not, and bad ones.
+  private func verdicts(
+    _ good: (Int, Int), _ bad: (Int, Int), outOf: Int = 20
+  ) -> [GoldSuspicion.Verdict] {
+    func many(_ accuracy: Double, _ agreed: Bool, _ count: Int) -> [GoldSuspicion.Verdict] {
+      Array(repeating: .init(accuracy: accuracy, outOf: outOf, agreed: agreed), count: count)
+    }
+    return many(0.9, true, good.0) + many(0.9, false, good.1) + many(0.4, true, bad.0)
+      + many(0.4, false, bad.1)
   }
 
   @Test func whatGoodAnnotatorsMissIsWrong() {
-    #expect(GoldSuspicion.find(verdicts((1, 3), (0, 0))) == .wrong)
-    #expect(GoldSuspicion.find(verdicts((1, 2), (0, 1))) == nil, "too few are good")
-    #expect(GoldSuspicion.find(verdicts((9, 2), (0, 3))) == nil, "hard for the bad ones only")
+    #expect(GoldSuspicion.find(verdicts((0, GoldSuspicion.leastGood), (0, 0))) == .wrong)
+    #expect(GoldSuspicion.find(verdicts((0, GoldSuspicion.leastGood - 1), (0, 4))) == nil)
+    #expect(GoldSuspicion.find(verdicts((8, 4), (0, 3))) == nil, "hard, not wrong: most agree")
   }
 
   @Test func whatBadAnnotatorsKnowIsLeaked() {
-    #expect(GoldSuspicion.find(verdicts((2, 0), (6, 0))) == .leaked)
-    #expect(GoldSuspicion.find(verdicts((2, 0), (3, 3))) == nil)
+    #expect(GoldSuspicion.find(verdicts((2, 0), (8, 0))) == .leaked)
+    #expect(GoldSuspicion.find(verdicts((2, 0), (GoldSuspicion.leastBad - 1, 0))) == nil)
+    #expect(GoldSuspicion.find(verdicts((2, 0), (5, 3))) == nil)
+    #expect(GoldSuspicion.find(verdicts((100, 0), (0, 0))) == nil, "easy, not leaked")
   }
 
-  @Test func fewVerdictsSayNothing() {
-    #expect(GoldSuspicion.find(verdicts((0, GoldSuspicion.leastVerdicts - 1), (0, 0))) == nil)
-    #expect(GoldSuspicion.find(verdicts((0, GoldSuspicion.leastVerdicts), (0, 0))) == .wrong)
+  @Test func newcomersSayNothing() {
+    let few = GoldSuspicion.leastElsewhere - 1
+    #expect(GoldSuspicion.find(verdicts((0, 9), (9, 0), outOf: few)) == nil)
+    #expect(GoldSuspicion.find([]) == nil)
+  }
+
+  /// A hundred annotators who are right in 95 of 100 cases, on gold that is as it should be.
+  @Test func soundGoldStaysInTheStream() {
+    var generator = SeededGenerator(seed: 9)
+    for _ in 0..<200 {
+      var verdicts: [GoldSuspicion.Verdict] = []
+      for _ in 0..<40 {
+        let isRight = Double.random(in: 0..<1, using: &generator) < 0.95
+        verdicts.append(.init(accuracy: 0.9, outOf: 20, agreed: isRight))
+        #expect(GoldSuspicion.find(verdicts) == nil)
+      }
+    }
   }
 
   @Test func theDistributionIsBinomialForEqualChances() {
