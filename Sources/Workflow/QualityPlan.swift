@@ -62,13 +62,34 @@ package struct QualityPlan: Hashable, Sendable {
     package var sampleRate: Double
     /// Tasks whose consensus is less sure than this always go to review, 0…1.
     package var belowConfidence: Double
+    /// Results with an answer of somebody whose record is below this always go to review, 0…1; somebody new
+    /// stands at the prior of 4 in 6.
+    package var belowAccuracy: Double
+    /// Results that name one of these classes or options always go to review.
+    package var classes: Set<String>
     /// How often a reviewer may send a task back.
     package var maxReworks: Int
 
-    package init(sampleRate: Double = 0, belowConfidence: Double = 0, maxReworks: Int = 2) {
+    package init(
+      sampleRate: Double = 0, belowConfidence: Double = 0, belowAccuracy: Double = 0,
+      classes: Set<String> = [], maxReworks: Int = 2
+    ) {
       self.sampleRate = sampleRate
       self.belowConfidence = belowConfidence
+      self.belowAccuracy = belowAccuracy
+      self.classes = classes
       self.maxReworks = maxReworks
+    }
+
+    /// Classes that a plan may name.
+    package static let classLimit = 100
+
+    /// Why a result goes to review.
+    package enum Cause: String, Hashable, Sendable, CaseIterable {
+      /// The random sample.
+      case drawn
+      /// One of the plan's conditions.
+      case due
     }
   }
 
@@ -99,6 +120,10 @@ package struct QualityPlan: Hashable, Sendable {
       if !(0...1).contains(review.belowConfidence) {
         return "review.belowConfidence must lie in 0…1"
       }
+      if !(0...1).contains(review.belowAccuracy) { return "review.belowAccuracy must lie in 0…1" }
+      if review.classes.count > Review.classLimit {
+        return "review.classes must be at most \(Review.classLimit) names"
+      }
       if !(0...10).contains(review.maxReworks) { return "review.maxReworks must lie in 0…10" }
     }
     return nil
@@ -110,10 +135,13 @@ package struct QualityPlan: Hashable, Sendable {
   ///   - counted: answers that count.
   ///   - confidence: of the consensus over them, 0…1.
   ///   - lot: a fixed number of the task in 0..<1 that decides whether it is in the review sample.
+  ///   - leastAccuracy: of those who answered, 0…1.
+  ///   - names: of classes and options in the result.
   ///   - isWorthIt: whether up to so many further answers are expected to gain more than they cost,
   ///     where a wrong result costs `errorCost` of them; asked only where the plan prices errors.
   package func decision(
     counted: Int, confidence: Double, lot: @autoclosure () -> Double,
+    leastAccuracy: Double = 1, names: @autoclosure () -> Set<String> = [],
     isWorthIt: (_ errorCost: Double, _ limit: Int) -> Bool = { _, _ in true }
   ) -> Decision {
     if counted < answers.max, answers.max > answers.min, confidence < answers.targetConfidence,
@@ -121,15 +149,17 @@ package struct QualityPlan: Hashable, Sendable {
     {
       return .oneMore
     }
-    if let review, confidence < review.belowConfidence || lot() < review.sampleRate {
-      return .review
-    }
-    return .complete
+    guard let review else { return .complete }
+    let isDue =
+      confidence < review.belowConfidence || leastAccuracy < review.belowAccuracy
+      || (!review.classes.isEmpty && !review.classes.isDisjoint(with: names()))
+    if isDue { return .review(.due) }
+    return lot() < review.sampleRate ? .review(.drawn) : .complete
   }
 
   package enum Decision: Hashable, Sendable {
     case oneMore
-    case review
+    case review(Review.Cause)
     case complete
   }
 }

@@ -323,4 +323,21 @@ private final class Given: Sendable {
     let insight = try await fixture.vault { try await Quality($0).insight(on: project.id) }
     #expect(insight.funnel.accepted == 1 && insight.funnel.settled == 2)
   }
+
+  /// By class, and by who answered: somebody new stands below 0.7.
+  @Test func resultsOfAClassOrOfSomebodyWeakGoToReview() async throws {
+    let fixture = try await Fixture()
+    let byClass = try await fixture.project(QualityPlan(review: .init(classes: ["bad"])))
+    try await fixture.load(2, into: byClass)
+    for option in ["good", "bad"] {
+      let leased = try #require(try await fixture.next(byClass, "a"))
+      try await fixture.submit(byClass, "a", leased.lease.id, option)
+    }
+    #expect(try await fixture.counts(byClass).inReview == 1)
+    let byWorker = try await fixture.project(QualityPlan(review: .init(belowAccuracy: 0.7)))
+    try await fixture.load(1, into: byWorker)
+    let leased = try #require(try await fixture.next(byWorker, "new"))
+    try await fixture.submit(byWorker, "new", leased.lease.id)
+    #expect(try await fixture.counts(byWorker).inReview == 1)
+  }
 }

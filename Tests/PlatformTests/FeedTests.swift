@@ -149,3 +149,25 @@ import Workflow
     #expect(sure.count == 90 && sure.allSatisfy { $0 > 0.5 && $0 < 0.9 })
   }
 }
+
+@Suite struct RatingQualityTests {
+  @Test func ratingsAreComparedByAlphaAndByIntraclassCorrelation() async throws {
+    let fixture = try await Fixture()
+    let project = try await fixture.project(
+      QualityPlan(answers: .init(min: 2)),
+      ontology: ["classes": [["name": "stars", "kind": "rating", "min": 1, "max": 5]]])
+    let pairs = [(1, 1), (2, 3), (5, 5), (4, 4), (3, 2)]
+    let lines = pairs.enumerated().map { number, pair in
+      let answers = [pair.0, pair.1].map {
+        #"{"annotations": [{"class": "stars", "rating": \#($0)}]}"#
+      }
+      return #"{"text": "t\#(number)", "answers": [\#(answers.joined(separator: ","))]}"#
+    }
+    try await fixture.load(lines.joined(separator: "\n"), into: project)
+    let report = try await fixture.vault { try await Quality($0).report(on: project.id) }
+    let stars = try #require(report.agreements.first)
+    #expect(stars.measure == "krippendorffOrdinal" && stars.value > 0.8)
+    // BMS = 4.75, WMS = 0.2 by hand.
+    #expect(abs((stars.intraclass ?? 0) - (4.75 - 0.2) / (4.75 + 0.2)) < 1e-9)
+  }
+}

@@ -141,3 +141,35 @@ def kinds(): return json.loads(subprocess.run([BINARY, "bench", "kinds", "--data
 def test_annotators_are_known_from_votes_alone():
     done = subprocess.run([BINARY, "bench", "workers", "--data", CROWDS, "--json"], capture_output=True, text=True, check=True)
     mean = json.loads(done.stdout)["mean"]; assert mean["mae"] <= 0.073 and mean["auroc"] >= 0.88 and 0.85 <= mean["coverage"] <= 0.95
+
+
+def test_likely_wrong_labels_are_those_of_cleanlab(tmp_path):
+    numpy = pytest.importorskip("numpy"); cleanlab = pytest.importorskip("cleanlab.filter"); draw = numpy.random.default_rng(5); items, classes = 1000, 4
+    truth = draw.integers(0, classes, items); labels = numpy.where(draw.random(items) < 0.1, (truth + 1) % classes, truth)
+    scores = draw.normal(0, 1, (items, classes)); scores[numpy.arange(items), truth] += 2; chances = numpy.exp(scores); chances = numpy.round(chances / chances.sum(1, keepdims=True), 6); chances[:, 0] += 1 - chances.sum(1)
+    wanted = cleanlab.find_label_issues(labels, chances, filter_by="confident_learning", return_indices_ranked_by="self_confidence")
+    file = tmp_path / "predictions.csv"; file.write_text("item,label," + ",".join(f"c{k}" for k in range(classes)) + "\n" + "".join(f"{i},c{label},{','.join(repr(float(x)) for x in row)}\n" for i, (label, row) in enumerate(zip(labels, chances))))
+    done = label_errors(file, "--json"); assert [int(found["item"]) for found in json.loads(done.stdout)] == list(wanted)
+
+
+def label_errors(file, *options): return subprocess.run([BINARY, "label-errors", str(file), *options], capture_output=True, text=True)
+
+
+@pytest.mark.parametrize("text, fault", [
+    ("", "has not the columns"), ("item,label,a\n", "has not the columns"), ("item,label,a,a\n", "names a class twice"),
+    ("item,label,a,b\n1,c,0.5,0.5\n", "row 2: “c” is no class"), ("item,label,a,b\n1,a,0.5\n", "row 2: has 3 fields, not 4"),
+    ("item,label,a,b\n1,a,0.9,0.9\n", "sum to 1"), ("item,label,a,b\n1,a,nan,1\n", "sum to 1"), ("item,label,a,b\n1,a,x,1\n", "sum to 1")])
+def test_predictions_that_cannot_be_read_are_refused_with_the_place(tmp_path, text, fault):
+    file = tmp_path / "bad.csv"; file.write_text(text); done = label_errors(file)
+    assert done.returncode == 1 and fault in done.stderr, done.stderr
+
+
+def test_labels_that_the_model_believes_are_not_in_doubt(tmp_path):
+    file = tmp_path / "good.csv"; file.write_text("item,label,a,b\n1,a,0.9,0.1\n2,b,0.2,0.8\n")
+    assert label_errors(file).stdout == "No label of 2 is in doubt.\n" and label_errors(tmp_path / "none.csv").returncode == 1
+
+
+def test_one_more_answer_is_weighed_at_once():
+    done = subprocess.run([BINARY, "bench", "incremental", "--answers", "20000", "--json"], capture_output=True, text=True, check=True)
+    found = json.loads(done.stdout); assert found["added"] == 200 and found["mean_microseconds"] > 0
+    assert subprocess.run([BINARY, "bench", "incremental", "--answers", "10"], capture_output=True).returncode == 64

@@ -61,6 +61,16 @@ import Testing
     #expect(try task.handle(.reviewed(.accept, maxReworks: 1)).contains(.settled))
   }
 
+  @Test func aCompletedTaskCanBeLookedAtAgain() throws {
+    var task = TaskLifecycle(state: .completed, wanted: 1, counted: 1)
+    #expect(try task.handle(.reviewAsked) == [.enqueue(returning: true)])
+    #expect(task.state == .inReview && task.openSlots == 1)
+    for state in TaskLifecycle.State.allCases where state != .completed {
+      var other = TaskLifecycle(state: state, wanted: 1)
+      #expect(throws: TaskLifecycle.Fault.notPossible(state)) { try other.handle(.reviewAsked) }
+    }
+  }
+
   @Test func whatHasEndedStaysEnded() {
     for state in [TaskLifecycle.State.completed, .canceled, .failed] {
       let events: [TaskLifecycle.Event] = [
@@ -171,9 +181,48 @@ private struct Seeded: RandomNumberGenerator {
   @Test func theUnsureAndTheSampledGoToReview() {
     let plan = QualityPlan(
       answers: .init(min: 1), review: .init(sampleRate: 0.1, belowConfidence: 0.7))
-    #expect(plan.decision(counted: 1, confidence: 0.6, lot: 0.9) == .review)
-    #expect(plan.decision(counted: 1, confidence: 0.9, lot: 0.05) == .review)
+    #expect(plan.decision(counted: 1, confidence: 0.6, lot: 0.9) == .review(.due))
+    #expect(plan.decision(counted: 1, confidence: 0.9, lot: 0.05) == .review(.drawn))
     #expect(plan.decision(counted: 1, confidence: 0.9, lot: 0.1) == .complete)
+  }
+
+  @Test func reviewIsRoutedByAnnotatorAndByClass() {
+    let plan = QualityPlan(review: .init(belowAccuracy: 0.7, classes: ["scratch"]))
+    func decision(_ accuracy: Double, _ names: Set<String>) -> QualityPlan.Decision {
+      plan.decision(counted: 1, confidence: 0.9, lot: 0.5, leastAccuracy: accuracy, names: names)
+    }
+    #expect(decision(0.69, []) == .review(.due))
+    #expect(decision(0.7, ["dent"]) == .complete)
+    #expect(decision(0.9, ["dent", "scratch"]) == .review(.due))
+  }
+
+  @Test func anErrorThatCostsLittleIsNotAskedAbout() {
+    let plan = QualityPlan(answers: .init(min: 1, max: 5, targetConfidence: 0.99, errorCost: 10))
+    var asked: [(Double, Int)] = []
+    let decision = plan.decision(counted: 2, confidence: 0.8, lot: 0.5) { cost, limit in
+      asked.append((cost, limit))
+      return false
+    }
+    #expect(decision == .complete)
+    #expect(asked.map(\.0) == [10] && asked.map(\.1) == [3])
+    #expect(plan.decision(counted: 2, confidence: 0.8, lot: 0.5) { _, _ in true } == .oneMore)
+  }
+
+  @Test func everyLimitOfAPlanHasTwoSides() {
+    func fault(_ gold: QualityPlan.Gold) -> String? { QualityPlan(gold: gold).fault }
+    #expect(fault(.init(rate: QualityPlan.Gold.rateLimit)) == nil)
+    #expect(fault(.init(rate: QualityPlan.Gold.rateLimit + 0.01)) != nil)
+    #expect(fault(.init(rate: -0.01)) != nil && fault(.init(rate: .nan)) != nil)
+    #expect(fault(.init(training: QualityPlan.Gold.trainingLimit)) == nil)
+    #expect(fault(.init(training: QualityPlan.Gold.trainingLimit + 1)) != nil)
+    func price(_ cost: Double) -> String? { QualityPlan(answers: .init(errorCost: cost)).fault }
+    #expect(price(1) == nil && price(QualityPlan.errorCostLimit) == nil)
+    #expect(price(0.9) != nil && price(QualityPlan.errorCostLimit + 1) != nil)
+    let names = { (count: Int) in Set((0..<count).map { "c\($0)" }) }
+    let limit = QualityPlan.Review.classLimit
+    #expect(QualityPlan(review: .init(classes: names(limit))).fault == nil)
+    #expect(QualityPlan(review: .init(classes: names(limit + 1))).fault != nil)
+    #expect(QualityPlan(review: .init(belowAccuracy: 1.1)).fault != nil)
   }
 
   @Test func saysWhatIsWrongWithAPlan() {

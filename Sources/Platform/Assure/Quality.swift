@@ -38,6 +38,8 @@ package struct Quality: Sendable {
     package var interval: ClosedRange<Double>?
     /// Of choices without an order.
     package var nominal: NominalAgreement?
+    /// Of ratings: ICC(1,1) over the tasks that have as many ratings as most.
+    package var intraclass: Double?
   }
 
   /// - Complexity: O(answers of the sample)
@@ -126,7 +128,8 @@ package struct Quality: Sendable {
         measure: isOrdinal ? "krippendorffOrdinal" : "krippendorffNominal", value: alpha,
         units: units.filter { $0.count > 1 }.count,
         interval: KrippendorffAlpha.interval(units, level: level),
-        nominal: isOrdinal ? nil : NominalAgreement(votes))
+        nominal: isOrdinal ? nil : NominalAgreement(votes),
+        intraclass: isOrdinal ? intraclass(units) : nil)
     case .shape, .span, .relation, .number, .text:
       let only = Ontology(classes: [labelClass])
       let means = groups.compactMap { meanShare($0, labelClass, only) }
@@ -136,6 +139,12 @@ package struct Quality: Sendable {
         measure: labelClass.kind.isQuestion ? "meanSimilarity" : "meanF1",
         value: means.reduce(0, +) / Double(means.count), units: means.count)
     }
+  }
+
+  private static func intraclass(_ units: [[Double]]) -> Double? {
+    let counts = Dictionary(grouping: units.filter { $0.count > 1 }, by: \.count)
+    let most = counts.max { ($0.value.count, $1.key) < ($1.value.count, $0.key) }
+    return most.flatMap { IntraclassCorrelation($0.value)?.oneWay }
   }
 
   /// Answers as votes, every value a class of its own.

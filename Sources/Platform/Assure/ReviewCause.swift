@@ -6,13 +6,16 @@ import Workflow
 enum ReviewCause: String, Hashable, Sendable, CaseIterable {
   /// The plan's random sample.
   case drawn
-  /// It was less sure than the plan allows.
+  /// One of the plan's conditions.
   case due
   /// Somebody wanted to see it.
   case asked
 
-  init(_ plan: QualityPlan, confidence: Double) {
-    self = confidence < plan.review?.belowConfidence ?? 0 ? .due : .drawn
+  init(_ cause: QualityPlan.Review.Cause) {
+    switch cause {
+    case .drawn: self = .drawn
+    case .due: self = .due
+    }
   }
 
   static let insertion = """

@@ -29,7 +29,10 @@ struct Settlement {
             ?? AnswerConsensus.priorAccuracy)
       }, ontology: reading.ontology, weighted: plan.answers.method == .dawidSkene)
     let decision = plan.decision(
-      counted: task.lifecycle.counted, confidence: result.confidence, lot: vault.key.lot(of: task.id.text)
+      counted: task.lifecycle.counted, confidence: result.confidence, lot: vault.key.lot(of: task.id.text),
+      leastAccuracy: answers.map {
+        records[$0.worker]?.accuracy ?? AnswerConsensus.priorAccuracy
+      }.min() ?? 1, names: reading.ontology.names(in: result.annotations)
     ) { errorCost, limit in
       result.isWorthMore(
         than: errorCost, limit: limit, accuracies: answers.map { records[$0.worker]?.accuracy })
@@ -40,8 +43,8 @@ struct Settlement {
       try judge(answers, by: try reference(task, result, reading, connection), reading, task,
         connection)
     }
-    if decision == .review {
-      try ReviewCause(plan, confidence: result.confidence).note(
+    if case .review(let cause) = decision {
+      try ReviewCause(cause).note(
         task, confidence: result.confidence, connection)
     }
     try steps.handle(.decided(decision))
@@ -95,6 +98,25 @@ struct Settlement {
       try AnnotatorRecord.add(
         judged: 1, agreed: agrees ? 1 : 0, to: answer.worker, in: task.project, connection)
     }
+  }
+}
+
+extension Ontology {
+  /// The names of classes and options that annotations use.
+  func names(in annotations: [Annotation]) -> Set<String> {
+    var names: Set<String> = []
+    for annotation in annotations {
+      guard let labelClass = classes.first(where: { $0.id == annotation.classID }) else { continue }
+      names.insert(labelClass.name)
+      switch (labelClass.kind, annotation.value) {
+      case (.category(let options), .category(let chosen)):
+        names.formUnion(options.filter { $0.id == chosen }.map(\.name))
+      case (.multiLabel(let options), .multiLabel(let chosen)):
+        names.formUnion(options.filter { chosen.contains($0.id) }.map(\.name))
+      default: continue
+      }
+    }
+    return names
   }
 }
 

@@ -322,13 +322,13 @@ struct ImportLineReader: Sendable {
       of: answers, ontology: ontology, weighted: plan.answers.method == .dawidSkene)
     switch plan.decision(
       counted: answers.count, confidence: result.confidence,
-      lot: vault.key.lot(of: task.id.text),
+      lot: vault.key.lot(of: task.id.text), names: ontology.names(in: result.annotations),
       isWorthIt: { result.isWorthMore(than: $0, limit: $1, accuracies: []) }
     ) {
     case .oneMore: task.lifecycle.wanted = answers.count + 1
-    case .review:
+    case .review(let cause):
       task.lifecycle.state = .inReview
-      task.reviewCause = ReviewCause(plan, confidence: result.confidence)
+      task.reviewCause = ReviewCause(cause)
     case .complete: task.lifecycle.state = .completed
     }
     guard task.lifecycle.state != .open else { return }

@@ -46,13 +46,25 @@ package enum PlanNotation {
 
   private static func review(_ json: JSON) throws(Refusal) -> QualityPlan.Review {
     let path = "plan.review"
-    try known(json, ["sampleRate", "belowConfidence", "maxReworks"], path)
+    try known(
+      json, ["sampleRate", "belowConfidence", "belowAccuracy", "classes", "maxReworks"], path)
     var review = QualityPlan.Review()
     if let rate = json["sampleRate"] {
       review.sampleRate = try number(rate, path + ".sampleRate")
     }
     if let below = json["belowConfidence"] {
       review.belowConfidence = try number(below, path + ".belowConfidence")
+    }
+    if let below = json["belowAccuracy"] {
+      review.belowAccuracy = try number(below, path + ".belowAccuracy")
+    }
+    if let classes = json["classes"] {
+      let names = (classes.array ?? [.null]).map(\.string)
+      guard names.allSatisfy({ $0 != nil }) else {
+        throw .invalid(
+          path: path + ".classes", problem: "must be an array of names of classes or options")
+      }
+      review.classes = Set(names.compactMap { $0 })
     }
     if let reworks = try count(json["maxReworks"], path + ".maxReworks") {
       review.maxReworks = reworks
@@ -93,6 +105,8 @@ package enum PlanNotation {
     if let stage = plan.review {
       review = [
         "sampleRate": .double(stage.sampleRate), "belowConfidence": .double(stage.belowConfidence),
+        "belowAccuracy": .double(stage.belowAccuracy),
+        "classes": .array(stage.classes.sorted().map { .string($0) }),
         "maxReworks": .int(Int64(stage.maxReworks)),
       ]
     }

@@ -185,7 +185,8 @@ extension Quality.Agreement {
       "tasks": .count(units),
       "interval": interval.map { [.double($0.lowerBound), .double($0.upperBound)] } ?? .null,
       "percent": .optional(nominal?.percent), "fleiss_kappa": .optional(nominal?.fleissKappa),
-      "gwet_ac1": .optional(nominal?.gwetAC1), "cohen_kappa": .optional(nominal?.meanCohenKappa),
+      "gwet_ac1": .optional(nominal?.gwetAC1), "icc": .optional(intraclass),
+      "cohen_kappa": .optional(nominal?.meanCohenKappa),
     ]
   }
 }

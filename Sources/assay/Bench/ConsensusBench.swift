@@ -6,7 +6,10 @@ import Notation
 struct BenchCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench", abstract: "Measure methods on answers whose truth is known.",
-    subcommands: [ConsensusBench.self, AllocationBench.self, WorkersBench.self, KindsBench.self])
+    subcommands: [
+      ConsensusBench.self, AllocationBench.self, WorkersBench.self, KindsBench.self,
+      IncrementalBench.self,
+    ])
 }
 
 /// How right each method is on every set, and how sure.

@@ -28,4 +28,13 @@ enum SetFile {
     if let fault = reader.fault { throw Failure("\(path), line \(fault.line): \(fault.problem)") }
     return rows
   }
+
+  /// Every row of a file, its header among them.
+  static func allRows(_ path: String) throws -> [[String]] {
+    var reader = CSVReader(try InputFile.bytes(path))
+    var rows: [[String]] = []
+    while let row = reader.next() { rows.append(row) }
+    if let fault = reader.fault { throw Failure("\(path), line \(fault.line): \(fault.problem)") }
+    return rows
+  }
 }
