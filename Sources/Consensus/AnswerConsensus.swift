@@ -19,9 +19,13 @@ package struct AnswerConsensus: Hashable, Sendable {
   /// What an annotator nobody knows yet is taken to be worth: four right out of six.
   package static let priorAccuracy = accuracy(agreed: 0, outOf: 0)
 
+  /// What is believed of an annotator beforehand, as answers: so many agreed, out of so many.
+  package static let priorAgreed = 4.0
+  package static let priorCount = 6.0
+
   /// Accuracy of an annotator who agreed with the result so often, shrunk towards the prior.
   package static func accuracy(agreed: Int, outOf total: Int) -> Double {
-    (4 + Double(agreed)) / (6 + Double(total))
+    (priorAgreed + Double(agreed)) / (priorCount + Double(total))
   }
 
   /// Whether up to `limit` more answers are expected to gain more than they cost, by

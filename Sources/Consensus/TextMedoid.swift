@@ -9,10 +9,18 @@ package enum TextMedoid {
   /// - Complexity: O(texts² × length²)
   package static func find(_ texts: [String]) -> (index: Int, similarity: Double)? {
     guard texts.count > 1 else { return texts.isEmpty ? nil : (0, 0.5) }
+    let sums = similaritySums(texts)
+    var best = 0
+    for index in 1..<texts.count where sums[index] > sums[best] { best = index }
+    return (best, sums[best] / Double(texts.count - 1))
+  }
+
+  /// How similar each text is to all the others, 0…1 for each of them, summed.
+  static func similaritySums(_ texts: [String]) -> [Double] {
     let scalars = texts.map { Array($0.unicodeScalars.prefix(comparedLength)) }
     var sums = [Double](repeating: 0, count: texts.count)
-    for a in 0..<texts.count {
-      for b in a + 1..<texts.count {
+    for a in texts.indices {
+      for b in texts.indices where b > a {
         let longest = max(scalars[a].count, scalars[b].count)
         let distance = longest == 0 ? 0 : editDistance(scalars[a], scalars[b])
         let similarity = longest == 0 ? 1 : 1 - Double(distance) / Double(longest)
@@ -20,9 +28,7 @@ package enum TextMedoid {
         sums[b] += similarity
       }
     }
-    var best = 0
-    for index in 1..<texts.count where sums[index] > sums[best] { best = index }
-    return (best, sums[best] / Double(texts.count - 1))
+    return sums
   }
 
   /// Levenshtein distance, by two rows.

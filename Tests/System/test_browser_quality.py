@@ -30,7 +30,7 @@ def quality(world, **options):  # noqa: F811
     return page
 
 
-@pytest.mark.parametrize("width, scheme", [(1280, "light"), (390, "dark")])
+@pytest.mark.parametrize("width, scheme", [(1280, "light"), (390, "dark"), (1280, "dark"), (390, "light")])
 def test_charts_are_pictures_with_their_numbers(world, width, scheme):  # noqa: F811
     page = quality(world, width=width, scheme=scheme); page.locator(".chart img").first.wait_for()
     names = [name.removesuffix(" mood") for name in page.locator(".chart h2").all_inner_texts()]

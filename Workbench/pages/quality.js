@@ -35,8 +35,8 @@ export function qualityPage(id, mayChange) {
 async function load(id, body, mayChange) {
   try {
     const base = `/api/projects/${id}`;
-    const [project, insight, charts, gold] = await Promise.all([
-      get(base), get(`${base}/quality/insight`), get(`${base}/quality/charts`), get(`${base}/gold`)]);
+    const [project, charts, gold] = await Promise.all([get(base), get(`${base}/quality/charts`), get(`${base}/gold`)]);
+    const { insight } = charts;
     body.removeAttribute("aria-busy");
     fill(body, h("h1", { dir: "auto" }, say("Quality of {name}", { name: project.name })),
       tiles(insight), driftCard(insight.questions),

@@ -48,7 +48,7 @@ package struct IncrementalConsensus: Sendable {
   ///
   /// - Returns: the task's posterior.
   /// - Precondition: `label` lies in the classes; tasks are numbered without gaps larger than memory.
-  /// - Complexity: O(votes of the task × classes), whatever else there is.
+  /// - Complexity: O(votes of the task × classes²), whatever else there is.
   @discardableResult
   package mutating func add(_ vote: VoteTable.Vote) -> [Double] {
     precondition((0..<classCount).contains(vote.label))

@@ -28,16 +28,7 @@ package enum ROVER {
 
   /// Places of the versions, the one nearest to all others first.
   private static func order(_ texts: [String]) -> [Int] {
-    let scalars = texts.map { Array($0.unicodeScalars.prefix(TextMedoid.comparedLength)) }
-    var nearness = [Double](repeating: 0, count: texts.count)
-    for a in texts.indices {
-      for b in texts.indices where b > a {
-        let longest = max(scalars[a].count, scalars[b].count, 1)
-        let near = 1 - Double(TextMedoid.editDistance(scalars[a], scalars[b])) / Double(longest)
-        nearness[a] += near
-        nearness[b] += near
-      }
-    }
+    let nearness = TextMedoid.similaritySums(texts)
     return texts.indices.sorted { (-nearness[$0], $0) < (-nearness[$1], $1) }
   }
 

@@ -27,22 +27,21 @@ struct GoldStream {
   /// answer comes first, as an ordinary task would come back.
   ///
   /// - Parameter lot: of this hand-out, a number of 0..<1 drawn once.
-  /// - Complexity: O(live gold of the project + gold that this annotator has seen) where one is due, else
-  ///   O(1).
+  /// - Complexity: O(live gold of the project + gold that this annotator has seen) where one is due; else
+  ///   O(1), or O(gold seen) in a project with training gold.
   func next(
     _ plan: QualityPlan.Gold, lot: Double, _ connection: any Connection
   ) throws -> (TaskRow, Data)? {
     if let due = try due(connection) { return try open(due, connection) }
-    let isTraining = try hasLive(.training, connection)
+    let isTraining =
+      try hasLive(.training, connection) && trained(connection) < plan.training
     guard isTraining || lot < plan.rate else { return nil }
     let seen = try connection.all(
       """
       SELECT \(GoldRow.columns) FROM gold_seen s JOIN gold_tasks g ON g.task = s.task
       WHERE s.project_id = ? AND s.worker = ?
       """, [project.sql, .text(worker)], GoldRow.row)
-    if isTraining, try trained(connection) < plan.training,
-      let choice = try choice(.training, seen, connection)
-    {
+    if isTraining, let choice = try choice(.training, seen, connection) {
       return try open(choice.task, connection)
     }
     guard lot < plan.rate, let choice = try choice(.evaluation, seen, connection) else {
@@ -94,10 +93,9 @@ struct GoldStream {
     return Self.choice(of: live, seen: seen)
   }
 
-  private func open(_ seq: Int64, _ connection: any Connection) throws -> (TaskRow, Data)? {
-    try connection.first(
-      "SELECT \(TaskRow.columns), t.sealed FROM tasks t WHERE t.seq = ?", [.int(seq)]
-    ) { (TaskRow.row($0), $0.blob(TaskRow.columnCount)) }
+  private func open(_ seq: Int64, _ connection: any Connection) throws -> (TaskRow, Data) {
+    let task = try TaskRow.get(seq: seq, connection)
+    return (task, try TaskContent.sealed(of: task, connection))
   }
 
   /// Of what the annotator has not seen: the class they have seen least of, then the difficulty, then
@@ -219,18 +217,18 @@ enum GoldDoubt {
     try connection.run(
       "UPDATE gold_tasks SET state = 'suspect', reason = ? WHERE task = ?",
       [.text(suspicion.rawValue), .int(task)])
-    try count(-1, task, connection)
+    try takeBack(task, connection)
   }
 
-  /// Takes what annotators were judged by a gold task out of their records, or puts it back.
-  static func count(_ sign: Int, _ task: Int64, _ connection: any Connection) throws {
+  /// Takes what annotators were judged by a gold task out of their records.
+  static func takeBack(_ task: Int64, _ connection: any Connection) throws {
     try connection.run(
       """
-      UPDATE annotators SET judged = max(0, judged + ?),
-        agreed = max(0, annotators.agreed + ? * s.agreed)
+      UPDATE annotators SET judged = max(0, judged - 1),
+        agreed = max(0, annotators.agreed - s.agreed)
       FROM gold_seen s
       WHERE s.task = ? AND s.agreed IS NOT NULL
         AND annotators.project_id = s.project_id AND annotators.worker = s.worker
-      """, [.number(sign), .number(sign), .int(task)])
+      """, [.int(task)])
   }
 }

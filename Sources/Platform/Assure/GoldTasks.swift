@@ -35,7 +35,9 @@ package struct GoldTasks: Sendable {
       return try connection.all(
         """
         SELECT \(GoldRow.columns), t.id,
-          (SELECT avg((a.agreed + 4.0) / (a.judged + 6.0)) FROM gold_seen s
+          (SELECT avg((a.agreed + \(AnswerConsensus.priorAgreed))
+              / (a.judged + \(AnswerConsensus.priorCount)))
+            FROM gold_seen s
             JOIN annotators a ON a.project_id = s.project_id AND a.worker = s.worker
             WHERE s.task = g.task AND s.agreed IS NOT NULL)
         FROM gold_tasks g JOIN tasks t ON t.seq = g.task
@@ -76,7 +78,7 @@ package struct GoldTasks: Sendable {
         ])
       // Verdicts by what was known before are taken back, once; it begins anew.
       if let known = try GoldRow.of(task.seq, connection), known.state == .live {
-        try GoldDoubt.count(-1, task.seq, connection)
+        try GoldDoubt.takeBack(task.seq, connection)
       }
       try connection.run("UPDATE gold_seen SET agreed = NULL WHERE task = ?", [.int(task.seq)])
       try connection.run(

@@ -187,7 +187,7 @@ struct InsightGathering {
   private func question(_ labelClass: LabelClass) -> Insight.Question? {
     guard case .category(let options) = labelClass.kind else { return nil }
     let places = Dictionary(uniqueKeysWithValues: options.enumerated().map { ($1.id, $0) })
-    var (workers, names): ([String: Int], [String]) = ([:], [])
+    var workers = Numbering<String>()
     var votes: [VoteTable.Vote] = []
     var weights: [Double] = []
     var times: [Int64] = []
@@ -198,12 +198,8 @@ struct InsightGathering {
             $0.classID == labelClass.id
           })?.value, let label = places[option]
         else { continue }
-        let worker = workers[answer.worker] ?? names.count
-        if worker == names.count {
-          workers[answer.worker] = worker
-          names.append(answer.worker)
-        }
-        votes.append(.init(task: task, worker: worker, label: label))
+        votes.append(
+          .init(task: task, worker: workers.number(answer.worker), label: label))
         let age = Double(max(0, now - answer.submittedAt)) / (24 * 3600 * 1000)
         times.append(answer.submittedAt)
         weights.append(pow(0.5, age / Insight.halfLifeDays))
@@ -211,11 +207,11 @@ struct InsightGathering {
     }
     guard !votes.isEmpty else { return nil }
     let table = VoteTable(
-      taskCount: tasks.count, workerCount: names.count, classCount: options.count, votes: votes)
+      taskCount: tasks.count, workerCount: workers.count, classCount: options.count, votes: votes)
     return Insight.Question(
       name: labelClass.name, options: options.map(\.name),
-      reliability: WorkerReliability(table, weights: weights), annotators: names,
-      drifts: drifts(table, names, times), redundancy: Self.redundancy(table))
+      reliability: WorkerReliability(table, weights: weights), annotators: workers.names,
+      drifts: drifts(table, workers.names, times), redundancy: Self.redundancy(table))
   }
 
   /// Whether each answer said what the others of its task say, oldest first.

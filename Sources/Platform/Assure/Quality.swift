@@ -149,15 +149,12 @@ package struct Quality: Sendable {
 
   /// Answers as votes, every value a class of its own.
   private static func votes(_ tasks: [[(worker: String, value: Annotation.Value)]]) -> VoteTable {
-    var (workers, codes): ([String: Int], [Annotation.Value: Int]) = ([:], [:])
+    var (workers, codes) = (Numbering<String>(), Numbering<Annotation.Value>())
     var votes: [VoteTable.Vote] = []
     for (task, answers) in tasks.enumerated() {
       for (worker, value) in answers {
-        let number = workers[worker] ?? workers.count
-        workers[worker] = number
-        let code = codes[value] ?? codes.count
-        codes[value] = code
-        votes.append(.init(task: task, worker: number, label: code))
+        votes.append(
+          .init(task: task, worker: workers.number(worker), label: codes.number(value)))
       }
     }
     return VoteTable(

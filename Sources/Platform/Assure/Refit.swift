@@ -61,16 +61,12 @@ package struct Refit: Sendable {
   package func run(on projectID: ProjectID) async throws -> Outcome {
     let (readings, ontology, ballot) = try await load(projectID)
     var fitted: [Int: [(ClassID, OptionID, Double)]] = [:]
-    var workers: [String: Int] = [:]
-    for answers in ballot.answers {
-      for answer in answers where workers[answer.worker] == nil {
-        workers[answer.worker] = workers.count
-      }
-    }
+    var workers = Numbering<String>()
+    for answer in ballot.answers.joined() { _ = workers.number(answer.worker) }
     var questions: [Question] = []
     for labelClass in ontology.classes {
       guard case .category(let options) = labelClass.kind else { continue }
-      let votes = Self.votes(labelClass.id, options, ballot, workers)
+      let votes = Self.votes(labelClass.id, options, ballot, &workers)
       guard votes.voteCount > 0 else { continue }
       let fit = AutoConsensus.fit(votes)
       let gold = ballot.gold.compactMap { task, known in
@@ -159,15 +155,13 @@ package struct Refit: Sendable {
 
   private static func votes(
     _ classID: ClassID, _ options: [LabelClass.Option], _ ballot: Ballot,
-    _ workers: [String: Int]
+    _ workers: inout Numbering<String>
   ) -> VoteTable {
     var votes: [VoteTable.Vote] = []
     for (task, answers) in ballot.answers.enumerated() {
       for answer in answers {
-        guard let label = label(classID, options, answer.annotations),
-          let worker = workers[answer.worker]
-        else { continue }
-        votes.append(.init(task: task, worker: worker, label: label))
+        guard let label = label(classID, options, answer.annotations) else { continue }
+        votes.append(.init(task: task, worker: workers.number(answer.worker), label: label))
       }
     }
     return VoteTable(

@@ -256,10 +256,8 @@ package struct Dispatch: Sendable {
     }
     let readings = try vault.readings(of: project.id, connection)
     let lease = newLease(id, row, .review, false, now, readings)
-    let sealed = try connection.first(
-      "SELECT sealed FROM tasks WHERE seq = ?", [.int(row.seq)]
-    ) { $0.blob(0) }
-    return try give(lease, try occupied(row, now, connection), sealed ?? Data(), readings, connection)
+    let sealed = try TaskContent.sealed(of: row, connection)
+    return try give(lease, try occupied(row, now, connection), sealed, readings, connection)
   }
 
   /// A gold task in place of another, where one is due.

@@ -80,11 +80,16 @@ package struct TaskContent: Hashable, Sendable {
   static func of(
     _ task: TaskRow, _ vault: ClientVault, _ connection: any Connection
   ) throws -> TaskContent {
+    let sealed = try sealed(of: task, connection)
+    return try TaskContent(stored: vault.key.open(sealed, table: "tasks", row: task.id))
+  }
+
+  static func sealed(of task: TaskRow, _ connection: any Connection) throws -> Data {
     let sealed = try connection.first(
       "SELECT sealed FROM tasks WHERE seq = ?", [.int(task.seq)]
     ) { $0.blob(0) }
     guard let sealed else { throw Refusal.unknown(.task, task.id.text) }
-    return try TaskContent(stored: vault.key.open(sealed, table: "tasks", row: task.id))
+    return sealed
   }
 
   /// What is shown beside the text or image: `image` (an asset's id or a URL), `link` or `text`.

@@ -125,13 +125,15 @@ package struct Tasks: Sendable {
       guard batch.state != .canceled else {
         throw Refusal.notPossible(.batch, state: batch.state.rawValue, asked: "a review")
       }
+      guard row.gold == nil else {
+        throw Refusal.notPossible(.task, state: "gold", asked: "a review")
+      }
       var steps = TaskSteps(row, now: record.at, connection)
       do {
-        guard row.gold == nil else { throw TaskLifecycle.Fault.notPossible(.completed) }
         try steps.handle(.reviewAsked)
       } catch is TaskLifecycle.Fault {
         throw Refusal.notPossible(
-          .task, state: row.gold == nil ? row.lifecycle.state.rawValue : "gold", asked: "a review")
+          .task, state: row.lifecycle.state.rawValue, asked: "a review")
       }
       try steps.save()
       try ReviewCause.asked.note(row, confidence: row.confidence ?? 0, connection)

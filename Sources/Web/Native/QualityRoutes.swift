@@ -19,18 +19,19 @@ enum QualityRoutes {
     },
     Route(
       .get, "/api/projects/{project}/quality/charts", .reviewers,
-      "Every chart of the project's quality: its name, its picture as SVG, and its numbers."
+      "Every chart of the quality: its name, its picture as SVG, and its numbers; with the insight."
     ) { call in
-      let charts = try await charts(call)
+      let (insight, charts) = try await charts(call)
       return .json(
-        .page(
+        JSON.page(
           charts.map {
             [
               "name": .string($0.name), "title": .string($0.chart.title),
               "about": .optional($0.about), "svg": .string($0.chart.svg(isTitled: false)),
               "table": .array($0.chart.table.map { .array($0.map { .string($0) }) }),
             ]
-          }, next: nil))
+          }, next: nil
+        ).adding([.init("insight", insight.json)]))
     },
     Route(
       .get, "/api/projects/{project}/quality/charts/{chart}", .reviewers,
@@ -39,7 +40,7 @@ enum QualityRoutes {
       let asked = call.parameters.get("chart") ?? ""
       let parts = asked.split(separator: ".", omittingEmptySubsequences: false)
       guard parts.count == 2, parts[1] == "svg" || parts[1] == "csv",
-        let found = try await charts(call).first(where: { $0.name == parts[0] })
+        let found = try await charts(call).charts.first(where: { $0.name == parts[0] })
       else { throw Refusal.unknown(.chart, asked) }
       let isPicture = parts[1] == "svg"
       var response = Response(
@@ -56,12 +57,14 @@ enum QualityRoutes {
     },
   ]
 
-  private static func charts(_ call: Call) async throws -> [QualityCharts.Named] {
+  private static func charts(
+    _ call: Call
+  ) async throws -> (insight: Insight, charts: [QualityCharts.Named]) {
     try await call.inVault { vault, actor in
       let project: ProjectID = try call.id("project", .project)
       let insight = try await Quality(vault).insight(on: project)
-      return QualityCharts.all(
-        insight, gold: try await GoldTasks(vault, actor: actor).list(in: project))
+      let gold = try await GoldTasks(vault, actor: actor).list(in: project)
+      return (insight, QualityCharts.all(insight, gold: gold))
     }
   }
 }

@@ -61,9 +61,7 @@ struct AllocationBench: AsyncParsableCommand {
   private typealias Results = [(set: CrowdSet, result: AllocationReplay.Result)]
 
   private func medianSaving(_ results: Results, _ redundancy: Int?) -> Double {
-    let sorted = results.map { Comparison($0.result, redundancy).saving }.sorted()
-    let middle = sorted.count / 2
-    return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
+    results.map { Comparison($0.result, redundancy).saving }.median ?? 0
   }
 
   private func worstGain(_ results: Results, _ redundancy: Int?) -> Double {

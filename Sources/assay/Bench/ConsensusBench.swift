@@ -131,10 +131,6 @@ struct ConsensusBench: AsyncParsableCommand {
     return (gains.reduce(0, +) / Double(gains.count), worst)
   }
 
-  private func mean(_ values: [Double]) -> Double? {
-    values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
-  }
-
   private func table(_ results: Results, _ methods: [CategoricalMethod], _ left: [String]) -> String
   {
     let wide = (results.map(\.set.name.count).max() ?? 0) + 22
@@ -153,10 +149,10 @@ struct ConsensusBench: AsyncParsableCommand {
     row("mean − majority", 2, sign: true) { against($0, results)?.mean }
     row("worst − majority", 2, sign: true) { against($0, results)?.worst }
     row("calibration error", 3) { method in
-      mean(results.compactMap { $0.scores[method]?.calibrationError })
+      results.compactMap { $0.scores[method]?.calibrationError }.mean
     }
     row("with \(gold) gold", 3) { method in
-      mean(results.compactMap { $0.scores[method]?.calibratedError })
+      results.compactMap { $0.scores[method]?.calibratedError }.mean
     }
     row("seconds", 2) { method in
       results.compactMap { $0.scores[method]?.seconds }.reduce(0, +)

@@ -59,28 +59,21 @@ struct CrowdSet {
     }
     guard labels.count <= labelLimit else { return nil }
     let numbers = Dictionary(uniqueKeysWithValues: labels.enumerated().map { ($1, $0) })
-    var (tasks, workers): ([String: Int], [String: Int]) = ([:], [:])
-    var names: [String] = []
+    var (tasks, workers) = (Numbering<String>(), Numbering<String>())
     var votes: [VoteTable.Vote] = []
     votes.reserveCapacity(answers.count)
     for answer in answers {
-      let task = tasks[answer[0]] ?? names.count
-      if task == names.count {
-        tasks[answer[0]] = task
-        names.append(answer[0])
-      }
-      let worker = workers[answer[1]] ?? workers.count
-      workers[answer[1]] = worker
-      votes.append(.init(task: task, worker: worker, label: numbers[answer[2]] ?? 0))
+      votes.append(
+        .init(
+          task: tasks.number(answer[0]), worker: workers.number(answer[1]),
+          label: numbers[answer[2]] ?? 0))
     }
-    var truth = [Int?](repeating: nil, count: names.count)
-    for row in known {
-      if let task = tasks[row[0]] { truth[task] = numbers[row[1]] }
-    }
+    let truths = Dictionary(known.map { ($0[0], numbers[$0[1]]) }) { _, last in last }
+    let truth = tasks.names.map { truths[$0] ?? nil }
     return CrowdSet(
       name: name,
       votes: VoteTable(
-        taskCount: names.count, workerCount: workers.count, classCount: labels.count, votes: votes),
-      tasks: names, labels: labels, truth: truth)
+        taskCount: tasks.count, workerCount: workers.count, classCount: labels.count, votes: votes),
+      tasks: tasks.names, labels: labels, truth: truth)
   }
 }

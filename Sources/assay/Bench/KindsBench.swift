@@ -70,19 +70,6 @@ struct KindsBench: AsyncParsableCommand {
 enum KindSets {
   private typealias Result = KindsBench.Result
 
-  /// Numbers names in the order they come.
-  private struct Numbering {
-    private(set) var names: [String] = []
-    private var numbers: [String: Int] = [:]
-
-    mutating func number(_ name: String) -> Int {
-      if let known = numbers[name] { return known }
-      numbers[name] = names.count
-      names.append(name)
-      return names.count - 1
-    }
-  }
-
   private static func rows(_ path: String, _ header: [String]) throws -> [[String]] {
     guard let rows = try SetFile.rows(path, header) else {
       throw Failure("\(path) must have the columns \(header.joined(separator: ", "))")
@@ -97,8 +84,19 @@ enum KindSets {
     return number
   }
 
+  /// Of what is found against what is there, over all tasks with truth.
+  private static func f1<T: Hashable>(_ found: [Set<T>], _ truth: [Int: Set<T>]) -> Double {
+    var (both, own, all) = (0, 0, 0)
+    for (task, right) in truth where task < found.count {
+      both += found[task].intersection(right).count
+      own += found[task].count
+      all += right.count
+    }
+    return own + all > 0 ? 2 * Double(both) / Double(own + all) : 0
+  }
+
   static func texts(_ path: String, _ name: String) throws -> [KindsBench.Result] {
-    var tasks = Numbering()
+    var tasks = Numbering<String>()
     var versions: [[String]] = []
     for row in try rows(path + "/answers.csv", ["task", "worker", "text"]) {
       let task = tasks.number(row[0])
@@ -129,7 +127,7 @@ enum KindSets {
   }
 
   static func spans(_ path: String, _ name: String) throws -> [KindsBench.Result] {
-    var (tasks, workers) = (Numbering(), Numbering())
+    var (tasks, workers) = (Numbering<String>(), Numbering<String>())
     var marks: [[Int: [Range<Int>]]] = []
     func open(_ row: [String]) -> (task: Int, worker: Int) {
       let place = (task: tasks.number(row[0]), worker: workers.number(row[1]))
@@ -155,18 +153,9 @@ enum KindSets {
       guard let start = Int(row[1]), let end = Int(row[2]), start <= end else { continue }
       truth[tasks.number(row[0]), default: []].formUnion(start..<end)
     }
-    func score(_ found: [[Range<Int>]]) -> Double {
-      var (both, own, all) = (0, 0, 0)
-      for (task, right) in truth where task < found.count {
-        let said = Set(found[task].joined())
-        both += said.intersection(right).count
-        own += said.count
-        all += right.count
-      }
-      return own + all > 0 ? 2 * Double(both) / Double(own + all) : 0
-    }
-    let alike = texts.map { SpanVote([$0], workerCount: workers.names.count, quorum: 0.5).spans[0] }
-    let found = SpanVote(texts, workerCount: workers.names.count).spans
+    func score(_ found: [[Range<Int>]]) -> Double { f1(found.map { Set($0.joined()) }, truth) }
+    let alike = texts.map { SpanVote([$0], workerCount: workers.count, quorum: 0.5).spans[0] }
+    let found = SpanVote(texts, workerCount: workers.count).spans
     return [
       Result(
         set: name, method: "half of the readers", measure: "F1 of characters", value: score(alike)),
@@ -175,7 +164,8 @@ enum KindSets {
   }
 
   static func sequences(_ path: String, _ name: String) throws -> [KindsBench.Result] {
-    var (tasks, workers, entities) = (Numbering(), Numbering(), Numbering())
+    var (tasks, workers) = (Numbering<String>(), Numbering<String>())
+    var entities = Numbering<String>()
     func tags(_ text: String) throws -> [Int] {
       try text.split(separator: " ").map { tag in
         if tag == "O" { return 0 }
@@ -203,18 +193,9 @@ enum KindSets {
       truth[tasks.number(row[0])] = TaggedSpan.spans(try tags(row[1]))
     }
     let table = SequenceTable(
-      lengths: lengths, readings: readings, workerCount: workers.names.count,
-      entityCount: entities.names.count)
-    func score(_ found: [[Int]]) -> Double {
-      var (both, own, all) = (0, 0, 0)
-      for (task, right) in truth where task < found.count {
-        let said = TaggedSpan.spans(found[task])
-        both += said.intersection(right).count
-        own += said.count
-        all += right.count
-      }
-      return own + all > 0 ? 2 * Double(both) / Double(own + all) : 0
-    }
+      lengths: lengths, readings: readings, workerCount: workers.count,
+      entityCount: entities.count)
+    func score(_ found: [[Int]]) -> Double { f1(found.map(TaggedSpan.spans), truth) }
     let votes = zip(lengths, readings).map { length, readings in
       (0..<length).map { token -> Int in
         var counts = [Int](repeating: 0, count: table.tagCount)
@@ -231,7 +212,7 @@ enum KindSets {
   }
 
   static func numbers(_ path: String, _ name: String) throws -> [KindsBench.Result] {
-    var tasks = Numbering()
+    var tasks = Numbering<String>()
     var values: [[Double]] = []
     for row in try rows(path + "/answers.csv", ["task", "worker", "label"]) {
       let task = tasks.number(row[0])
@@ -244,16 +225,7 @@ enum KindSets {
       if task < values.count { truth.append((task, try number(row[1], path))) }
     }
     let estimators: [(String, ([Double]) -> Double)] = [
-      ("mean", { $0.reduce(0, +) / Double($0.count) }),
-      (
-        "median",
-        { values in
-          let sorted = values.sorted()
-          let middle = sorted.count / 2
-          return sorted.count % 2 == 1
-            ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
-        }
-      ),
+      ("mean", { $0.mean ?? 0 }), ("median", { $0.median ?? 0 }),
     ]
     return estimators.flatMap { method, estimate -> [KindsBench.Result] in
       let errors = truth.map { estimate(values[$0.task]) - $0.value }

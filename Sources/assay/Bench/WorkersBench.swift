@@ -33,10 +33,7 @@ struct WorkersBench: AsyncParsableCommand {
     guard least >= 1 else { throw ValidationError("--least must be at least 1.") }
     let (sets, left) = try CrowdSet.all(in: data)
     let scores = sets.compactMap(score)
-    func mean(_ value: (Score) -> Double?) -> Double? {
-      let values = scores.compactMap(value)
-      return values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
-    }
+    func mean(_ value: (Score) -> Double?) -> Double? { scores.compactMap(value).mean }
     var table = TextTable(
       "set (annotators)", columns: ["mean error", "AUROC", "coverage %"], nameWidth: 24)
     func add(_ name: String, _ error: Double?, _ area: Double?, _ coverage: Double?) {
