@@ -57,7 +57,7 @@ package struct AnswerConsensus: Hashable, Sendable {
         answers.map {
           ObjectFusion.Input(
             objects: $0.annotations.filter(\.isObject), accuracy: $0.accuracy)
-        })
+        }, classCount: ontology.objects.count)
       annotations += fused.annotations
       confidence = min(confidence, fused.confidence)
       let joined = RelationFusion.fuse(answers, places: fused.places, ontology)

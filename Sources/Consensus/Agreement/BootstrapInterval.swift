@@ -18,7 +18,11 @@ package enum BootstrapInterval {
       if let value = measure(places), value.isFinite { values.append(value) }
     }
     guard values.count * 2 >= draws else { return nil }
-    values.sort()
+    return middle(values.sorted())
+  }
+
+  /// The middle 95 % of sorted values; not empty.
+  static func middle(_ values: [Double]) -> ClosedRange<Double> {
     func quantile(_ share: Double) -> Double {
       let place = share * Double(values.count - 1)
       let low = Int(place)

@@ -11,7 +11,9 @@ package enum CategoricalMethod: String, CaseIterable, Sendable {
   case bayesianAverage = "bwa"
   case mace
   case glad
+  case mmsr
   case kos
+  case ordinal = "ordinal_dawid_skene"
   case auto
 
   /// - Returns: nil where the method does not apply: KOS to more than two classes.
@@ -28,7 +30,9 @@ package enum CategoricalMethod: String, CaseIterable, Sendable {
     case .bayesianAverage: BayesianAverage.fit(votes)
     case .mace: MACE.fit(votes).posteriors
     case .glad: GLAD.fit(votes).posteriors
+    case .mmsr: MMSR.fit(votes)
     case .kos: KOS.fit(votes)
+    case .ordinal: OrdinalDawidSkene.fit(votes)
     case .auto: AutoConsensus.fit(votes).posteriors
     }
   }

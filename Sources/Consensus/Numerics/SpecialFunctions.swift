@@ -33,6 +33,29 @@ func logGamma(_ x: Double) -> Double {
   return (x - 0.5) * log(x) - x + 0.918_938_533_204_672_8 + series - log(product)
 }
 
+/// The number below which χ² of so many degrees lies with probability `p`, for p up to ½: by bisection of
+/// the series of the incomplete gamma function (Abramowitz & Stegun 6.5.29), to 1e-12 of the degrees.
+func chiSquareQuantile(_ p: Double, degrees: Double) -> Double {
+  let a = degrees / 2
+  func probability(upTo x: Double) -> Double {
+    guard x > 0 else { return 0 }
+    var (term, sum, n) = (1.0, 1.0, 0.0)
+    repeat {
+      n += 1
+      term *= x / (a + n)
+      sum += term
+    } while term > sum * 1e-16
+    return sum * exp(a * log(x) - x - logGamma(a + 1))
+  }
+  // The median lies below the mean, which is `degrees`.
+  var (low, high) = (0.0, a)
+  for _ in 0..<60 {
+    let middle = (low + high) / 2
+    if probability(upTo: middle) < p { low = middle } else { high = middle }
+  }
+  return low + high
+}
+
 extension Array where Element == Double {
   /// Logarithms of numbers as numbers that sum to one, computed beside their largest.
   mutating func becomeDistribution() {

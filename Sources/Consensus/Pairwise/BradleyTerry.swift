@@ -12,6 +12,8 @@ package struct Comparison: Hashable, Sendable {
   package var outcome: Double
   /// Whoever voted, for intervals that know of their habits; nil where nobody knows.
   package var worker: Int?
+  /// How many votes it counts for, 0 or more.
+  package var weight = 1.0
 
   package init(first: Int, second: Int, outcome: Double, worker: Int? = nil) {
     self.first = first
@@ -39,7 +41,8 @@ package struct Comparison: Hashable, Sendable {
 package struct BradleyTerry: Hashable, Sendable {
   package enum Fault: Error, Hashable, Sendable {
     case tooManyItems(limit: Int)
-    /// A vote between a thing and itself, of a thing that is not there, or with no share of 0…1.
+    /// A vote between a thing and itself, of a thing that is not there, with no share of 0…1, or with a
+    /// weight below 0.
     case wrongComparison(place: Int)
   }
 
@@ -61,7 +64,8 @@ package struct BradleyTerry: Hashable, Sendable {
     for (place, one) in comparisons.enumerated() {
       let isSound =
         (0..<itemCount).contains(one.first) && (0..<itemCount).contains(one.second)
-        && one.first != one.second && one.outcome >= 0 && one.outcome <= 1
+        && one.first != one.second && one.outcome >= 0 && one.outcome <= 1 && one.weight >= 0
+        && one.weight.isFinite
       guard isSound else { throw .wrongComparison(place: place) }
     }
     let likelihood = Likelihood(comparisons, itemCount, penalty)
@@ -129,8 +133,9 @@ private struct Likelihood {
   private static func tallied(_ comparisons: [Comparison]) -> [Tally] {
     var counts: [Comparison: Double] = [:]
     for var one in comparisons {
-      one.worker = nil
-      counts[one, default: 0] += 1
+      let weight = one.weight
+      (one.worker, one.weight) = (nil, 1)
+      counts[one, default: 0] += weight
     }
     return counts.map {
       Tally(first: $0.first, second: $0.second, outcome: $0.outcome, count: $1)

@@ -35,7 +35,7 @@ extension KindSets {
     var (hits, found, all, classHits) = (0, 0, 0, 0)
     for (task, right) in truth {
       guard let readers = views[task] else { continue }
-      let fused = ObjectFusion.fuse(inputs(readers, weights))
+      let fused = ObjectFusion.fuse(inputs(readers, weights), classCount: classes.count)
       let pairs = matched(fused.annotations, right)
       hits += pairs.count
       found += fused.annotations.count

@@ -20,7 +20,8 @@ struct ConsensusBench: AsyncParsableCommand {
       Reads every folder in DATA that has answers.csv (task,worker,label) and truth.csv (task,label). \
       Truth is used to measure, never to choose. Accuracies are in percent; the calibration error is \
       over ten equal bins, once as the posteriors are and once after 50 tasks drawn at random were \
-      given as gold, measured on the others (the mean of 20 draws).
+      given as gold, measured on the others (the mean of 20 draws). In JSON also the mean distance in \
+      classes, for sets whose classes have an order.
       """)
 
   @Option(help: "A folder of sets.") var data: String
@@ -69,6 +70,8 @@ struct ConsensusBench: AsyncParsableCommand {
   struct Score {
     var accuracy: Double
     var calibrationError: Double
+    /// How many classes the result is off in the mean, by their numbers: for sets whose classes have an order.
+    var distance: Double
     /// nil where there are not enough tasks with truth to leave some for measuring.
     var calibratedError: Double?
     var seconds: Double
@@ -93,6 +96,7 @@ struct ConsensusBench: AsyncParsableCommand {
     return Score(
       accuracy: Double(hits) / Double(max(1, known.count)),
       calibrationError: Calibration.error(fitted, truth: set.truth) ?? 0,
+      distance: known.map { Double(abs(fitted.best(of: $0).label - (set.truth[$0] ?? 0))) }.mean ?? 0,
       calibratedError: isEnough ? sum / Double(Self.draws) : nil, seconds: seconds)
   }
 
@@ -169,6 +173,7 @@ struct ConsensusBench: AsyncParsableCommand {
             method.rawValue,
             [
               "accuracy": .double(score.accuracy), "ece": .double(score.calibrationError),
+              "class_distance": .double(score.distance),
               "ece_calibrated": score.calibratedError.map { .double($0) } ?? .null,
               "seconds": .double(score.seconds),
             ])

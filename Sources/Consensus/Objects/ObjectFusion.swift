@@ -3,11 +3,16 @@ import Labels
 
 /// One set of objects out of several annotators' objects on the same image or text.
 ///
-/// Objects are clustered greedily round what a cluster stands for (similarity above
-/// `matchThreshold`, at most one object of an annotator in a cluster), and clusters below the
-/// quorum are dropped; the class is the weighted majority's. Boxes stand for their mean; of other
-/// shapes and spans the one most like the rest stands for all. After Branson, Van Horn & Perona,
-/// *Lean Crowdsourcing*, CVPR 2017, and Solovyev et al., *Weighted Boxes Fusion*, 2021.
+/// Objects are clustered annotator by annotator round what a cluster stands for: each annotator's are
+/// assigned to clusters so that they are most alike in all (`Assignment`, similarity above
+/// `matchThreshold`), and what is left begins clusters of its own. Clusters below the quorum are dropped.
+/// Boxes stand for their mean, masks and polygons for their vote (`RegionFusion`); of other shapes and
+/// spans the one most like the rest stands for all. After Branson, Van Horn & Perona, *Lean
+/// Crowdsourcing*, CVPR 2017, and Solovyev et al., *Weighted Boxes Fusion*, 2021.
+///
+/// How probable an object and its class are is the one-coin posterior of who drew it and who did not,
+/// and of the classes it was given (`OneCoinPosterior`). Whether it is kept is the quorum's to say: by
+/// the posterior alone too many objects that only some see are lost.
 package enum ObjectFusion {
   package static let matchThreshold = 0.3
   /// Share of the annotators' weight that must have drawn an object.
@@ -23,8 +28,22 @@ package enum ObjectFusion {
     }
   }
 
+  /// How sure one object is.
+  package struct Certainty: Hashable, Sendable {
+    /// The probability that it is there, 0…1.
+    package var existence: Double
+    /// The classes it was given, the likeliest first, with their probabilities.
+    package var classes: [(classID: ClassID, probability: Double)] {
+      zip(classIDs, probabilities).map { ($0, $1) }
+    }
+    var classIDs: [ClassID]
+    var probabilities: [Double]
+  }
+
   package struct Result: Sendable {
     package var annotations: [Annotation]
+    /// Of each of them.
+    package var certainties: [Certainty]
     /// How sure it is that exactly these objects are there, 0…1.
     package var confidence: Double
     /// What became of each annotator's objects: the place in `annotations`; nil for none.
@@ -46,7 +65,7 @@ package enum ObjectFusion {
 
     mutating func add(_ member: Member) {
       members.append(member)
-      center = mean ?? medoid
+      center = mean ?? region ?? medoid
     }
 
     /// Of boxes alone.
@@ -61,6 +80,13 @@ package enum ObjectFusion {
       }
       return .box(
         Box(x: mean(\.x), y: mean(\.y), width: mean(\.width), height: mean(\.height)))
+    }
+
+    /// Of masks or polygons alone.
+    private var region: Annotation.Value? {
+      let shapes = members.compactMap(\.annotation.shape)
+      guard shapes.count == members.count else { return nil }
+      return RegionFusion.fuse(shapes, weights: members.map(\.weight)).map(Annotation.Value.shape)
     }
 
     /// The member most like the others; of equals, the first.
@@ -88,61 +114,85 @@ package enum ObjectFusion {
     }
   }
 
-  /// - Returns: the fused objects; the confidence is the mean over clusters of the weight share that
-  ///   agrees.
-  /// - Complexity: O(objects × clusters)
-  package static func fuse(_ inputs: [Input]) -> Result {
+  /// - Parameter classCount: of the classes that an object may have.
+  /// - Returns: the fused objects; the confidence is the mean probability over clusters that what was
+  ///   made of them is right.
+  /// - Complexity: O(annotators × (objects + clusters)³) at worst, plus the shapes' comparing.
+  package static func fuse(_ inputs: [Input], classCount: Int = 2) -> Result {
     let totalWeight = inputs.reduce(0) { $0 + weight($1) }
     var result = Result(
-      annotations: [], confidence: 0,
+      annotations: [], certainties: [], confidence: 0,
       places: inputs.map { Array(repeating: nil, count: $0.objects.count) })
     guard totalWeight > 0 else { return result }
+    let clusters = clusters(inputs)
+    var sure = 0.0
+    for cluster in clusters {
+      let share = cluster.members.reduce(0) { $0 + $1.weight } / totalWeight
+      let certainty = certainty(of: cluster, inputs, classCount)
+      guard share >= quorum else {
+        sure += 1 - certainty.existence
+        continue
+      }
+      sure += min(certainty.existence, certainty.probabilities.first ?? 1)
+      for member in cluster.members {
+        result.places[member.annotator][member.object] = result.annotations.count
+      }
+      result.annotations.append(
+        annotation(of: cluster, certainty.classIDs.first ?? cluster.members[0].annotation.classID))
+      result.certainties.append(certainty)
+    }
+    // Of somebody alone all is believed as far as they are.
+    result.confidence =
+      inputs.count == 1
+      ? inputs[0].accuracy : clusters.isEmpty ? 1 : sure / Double(clusters.count)
+    return result
+  }
+
+  private static func clusters(_ inputs: [Input]) -> [Cluster] {
     var clusters: [Cluster] = []
     for (annotator, input) in inputs.enumerated() {
-      for (object, annotation) in input.objects.enumerated() {
+      let worth = input.objects.map { object in
+        clusters.map { cluster in
+          let likeness = similarity(cluster.center, object.value)
+          return likeness > matchThreshold ? likeness : 0
+        }
+      }
+      for (object, home) in Assignment.best(worth).enumerated() {
+        let annotation = input.objects[object]
         let member = Member(
           annotator: annotator, object: object, annotation: annotation, weight: weight(input))
-        if let home = home(of: member, in: clusters) {
+        if let home {
           clusters[home].add(member)
         } else {
           clusters.append(Cluster(members: [member], center: annotation.value))
         }
       }
     }
-    if inputs.count == 1 {
-      return Result(
-        annotations: inputs[0].objects, confidence: inputs[0].accuracy,
-        places: [Array(inputs[0].objects.indices)])
-    }
-    var agreement = 0.0
-    for cluster in clusters {
-      let share = cluster.members.reduce(0) { $0 + $1.weight } / totalWeight
-      let exists = share >= quorum
-      agreement += exists ? share : 1 - share
-      guard exists else { continue }
-      for member in cluster.members {
-        result.places[member.annotator][member.object] = result.annotations.count
-      }
-      result.annotations.append(annotation(of: cluster))
-    }
-    result.confidence = clusters.isEmpty ? 1 : agreement / Double(clusters.count)
-    return result
+    return clusters
   }
 
   private static func weight(_ input: Input) -> Double { max(0.05, input.accuracy) }
 
-  private static func home(of member: Member, in clusters: [Cluster]) -> Int? {
-    var best: (index: Int, overlap: Double)?
-    for (index, cluster) in clusters.enumerated()
-    where !cluster.members.contains(where: { $0.annotator == member.annotator }) {
-      let overlap = similarity(cluster.center, member.annotation.value)
-      if overlap > max(matchThreshold, best?.overlap ?? 0) { best = (index, overlap) }
+  private static func certainty(
+    of cluster: Cluster, _ inputs: [Input], _ classCount: Int
+  ) -> Certainty {
+    let drew = Set(cluster.members.map(\.annotator))
+    let existence = OneCoinPosterior.posterior(
+      inputs.indices.map { .init(label: drew.contains($0) ? 1 : 0, accuracy: inputs[$0].accuracy) },
+      classCount: 2)[1]
+    var named = Numbering<ClassID>()
+    let votes = cluster.members.map {
+      OneCoinPosterior.Vote(
+        label: named.number($0.annotation.classID), accuracy: inputs[$0.annotator].accuracy)
     }
-    return best?.index
+    let classes = OneCoinPosterior.posterior(votes, classCount: max(classCount, named.count))
+    let order = (0..<named.count).sorted { (-classes[$0], $0) < (-classes[$1], $1) }
+    return Certainty(
+      existence: existence, classIDs: order.map { named.names[$0] },
+      probabilities: order.map { classes[$0] })
   }
 
-  private static func annotation(of cluster: Cluster) -> Annotation {
-    let classID = heaviest(cluster.members.map { ($0.annotation.classID, $0.weight) })
+  private static func annotation(of cluster: Cluster, _ classID: ClassID) -> Annotation {
     let agreeing = cluster.members.filter { $0.annotation.classID == classID }
     var ids: [ClassID] = []
     for attribute in agreeing.flatMap(\.annotation.attributes) where !ids.contains(attribute.id) {
