@@ -114,8 +114,7 @@ package struct AnswerConsensus: Hashable, Sendable {
       let texts = votes.compactMap { vote -> String? in
         if case .text(let text) = vote.0 { text } else { nil }
       }
-      guard let medoid = TextMedoid.find(texts) else { return nil }
-      return (.text(texts[medoid.index]), medoid.similarity)
+      return text(texts)
     }
   }
 
@@ -139,6 +138,24 @@ package struct AnswerConsensus: Hashable, Sendable {
       return (.number(number.value), near / total)
     }
     return nil
+  }
+
+  /// How near to the others a text must be for texts to be versions of one, such as transcriptions.
+  static let versionSimilarity = 0.6
+
+  /// Three versions or more of one text are voted on word by word; of texts that only mean the same, the one
+  /// nearest to all others stands for them.
+  private static func text(_ texts: [String]) -> (Annotation.Value, Double)? {
+    guard let medoid = TextMedoid.find(texts) else { return nil }
+    let own = texts[medoid.index]
+    let words = ROVER.words(own)
+    // Scripts without spaces have no words to vote on, and lines would be lost.
+    let isOneText =
+      texts.count > 2 && medoid.similarity >= versionSimilarity && !own.contains(where: \.isNewline)
+      && (3..<ROVER.wordLimit).contains(words.count)
+    let voted = isOneText ? ROVER.combine(texts) : words
+    // Where the vote changes no word, the spacing is somebody's own.
+    return (.text(voted == words ? own : voted.joined(separator: " ")), medoid.similarity)
   }
 
   /// Each option is a question of its own: is it there?

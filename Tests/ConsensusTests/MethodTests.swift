@@ -139,3 +139,30 @@ struct Fixed: RandomNumberGenerator {
     #expect(AnswerAgreement.share([rating], [], ontology: ontology) == 0)
   }
 }
+
+@Suite struct TextConsensusTests {
+  private func result(_ texts: [String]) -> Annotation.Value? {
+    let ontology = Ontology(classes: [
+      LabelClass(id: ClassID(1), name: "t", kind: .text(maxLength: 1_000))
+    ])
+    return AnswerConsensus(
+      of: texts.map {
+        .init(annotations: [Annotation(classID: ClassID(1), value: .text($0))], accuracy: 0.8)
+      }, ontology: ontology, weighted: true
+    ).annotations.first?.value
+  }
+
+  /// Each has another word wrong, so that nobody wrote the result.
+  @Test func versionsOfOneTextAreVotedOnWordByWord() {
+    #expect(
+      result(["the cat sad on the mat", "the bat sat on the mat", "the cat sat on a mat"])
+        == .text("the cat sat on the mat"))
+  }
+
+  @Test func textsThatOnlyMeanTheSameStayWhole() {
+    let texts = ["a dog runs over grass", "two people drink tea", "a dog is running on a meadow"]
+    #expect(texts.map { Annotation.Value.text($0) }.contains(result(texts)))
+    #expect(result(["first\nline", "first\nlime", "first\nline"]) == .text("first\nline"))
+    #expect(result(["one  two three", "one two  three", "one  two three"]) == .text("one  two three"))
+  }
+}

@@ -35,46 +35,96 @@ package enum AutoConsensus {
   /// - Parameter seed: of the choice of votes that are set aside.
   /// - Complexity: that of twelve fits of `PooledDawidSkene`; of four from 200,000 votes on.
   package static func fit(_ votes: VoteTable, seed: UInt64 = 1) -> Fit {
-    let shares = MajorityVote.fit(votes)
-    let evidence = evidence(votes, seed)
-    guard evidence > evidenceBar else {
-      return Fit(posteriors: shares, tellsWorkersApart: false, evidence: evidence)
-    }
-    var posteriors = shares
-    let matrices = PooledDawidSkene.fit(votes).posteriors.values
-    let coins = PooledDawidSkene.fit(votes, strength: 3, pool: .oneCoin).posteriors.values
+    let evidence = Gains.joined(parts(of: votes, seed).map { gains($0, votes) }).evidence
+    guard evidence > evidenceBar else { return alike(votes, evidence) }
+    return apart(votes, evidence, [matrices(votes), coins(votes)])
+  }
+
+  /// The same to the last bit, on as many cores as there are.
+  package static func fitOnAllCores(_ votes: VoteTable, seed: UInt64 = 1) async -> Fit {
+    let gained = await inParallel(parts(of: votes, seed)) { gains($0, votes) }
+    let evidence = Gains.joined(gained).evidence
+    guard evidence > evidenceBar else { return alike(votes, evidence) }
+    let models = await inParallel([matrices, coins]) { $0(votes) }
+    return apart(votes, evidence, models)
+  }
+
+  private static func alike(_ votes: VoteTable, _ evidence: Double) -> Fit {
+    Fit(posteriors: MajorityVote.fit(votes), tellsWorkersApart: false, evidence: evidence)
+  }
+
+  private static func apart(_ votes: VoteTable, _ evidence: Double, _ models: [[Double]]) -> Fit {
+    var posteriors = MajorityVote.fit(votes)
     for place in posteriors.values.indices {
-      posteriors.values[place] = shares.values[place] / 2 + (matrices[place] + coins[place]) / 4
+      posteriors.values[place] =
+        posteriors.values[place] / 2 + (models[0][place] + models[1][place]) / 4
     }
     return Fit(posteriors: posteriors, tellsWorkersApart: true, evidence: evidence)
   }
 
+  @Sendable private static func matrices(_ votes: VoteTable) -> [Double] {
+    PooledDawidSkene.fit(votes).posteriors.values
+  }
+
+  @Sendable private static func coins(_ votes: VoteTable) -> [Double] {
+    PooledDawidSkene.fit(votes, strength: 3, pool: .oneCoin).posteriors.values
+  }
+
   /// By how many standard errors the votes set aside are more probable where workers are told apart; 0
   /// where there are too few.
-  static func evidence(_ votes: VoteTable, _ seed: UInt64) -> Double {
-    guard votes.classCount > 1, votes.workerCount > 1 else { return 0 }
+  package static func evidence(_ votes: VoteTable, seed: UInt64 = 1) -> Double {
+    Gains.joined(parts(of: votes, seed).map { gains($0, votes) }).evidence
+  }
+
+  /// Votes that are set aside together.
+  private struct Part: Sendable {
+    var fold: [UInt8]
+    var aside: UInt8
+  }
+
+  private static func parts(of votes: VoteTable, _ seed: UInt64) -> [Part] {
+    guard votes.classCount > 1, votes.workerCount > 1 else { return [] }
     var generator = SeededGenerator(seed: seed)
-    let fold = (0..<votes.voteCount).map { _ in Int(generator.next() % UInt64(folds)) }
+    let fold = (0..<votes.voteCount).map { _ in UInt8(generator.next() % UInt64(folds)) }
+    return (0..<(votes.voteCount > plenty ? 1 : folds)).map { Part(fold: fold, aside: UInt8($0)) }
+  }
+
+  /// What is gained in the logarithm of a vote's probability, summed over votes.
+  private struct Gains: Sendable {
     var (count, sum, squares) = (0.0, 0.0, 0.0)
-    for aside in 0..<(votes.voteCount > plenty ? 1 : folds) {
-      let rest = votes.keeping { fold[$0] != aside }
-      let apart = PooledDawidSkene.fit(rest, strength: 3, iterations: 25)
-      let alike = PooledDawidSkene.fit(rest, strength: .infinity, pool: .oneCoin, iterations: 40)
-      for task in 0..<votes.taskCount {
-        for vote in votes.starts[task]..<votes.starts[task + 1] where fold[vote] == aside {
-          let gain =
-            log(apart.probability(of: vote, on: task, votes))
-            - log(alike.probability(of: vote, on: task, votes))
-          count += 1
-          sum += gain
-          squares += gain * gain
-        }
+
+    static func joined(_ parts: [Gains]) -> Gains {
+      parts.reduce(into: Gains()) { all, part in
+        all.count += part.count
+        all.sum += part.sum
+        all.squares += part.squares
       }
     }
-    guard count > 1 else { return 0 }
-    let mean = sum / count
-    let spread = max(0, squares / count - mean * mean)
-    return spread > 0 ? mean / (spread / count).squareRoot() : 0
+
+    var evidence: Double {
+      guard count > 1 else { return 0 }
+      let mean = sum / count
+      let spread = max(0, squares / count - mean * mean)
+      return spread > 0 ? mean / (spread / count).squareRoot() : 0
+    }
+  }
+
+  private static func gains(_ part: Part, _ votes: VoteTable) -> Gains {
+    let rest = votes.keeping { part.fold[$0] != part.aside }
+    let apart = PooledDawidSkene.fit(rest, strength: 3, iterations: 25)
+    let alike = PooledDawidSkene.fit(rest, strength: .infinity, pool: .oneCoin, iterations: 40)
+    var gains = Gains()
+    for task in 0..<votes.taskCount {
+      for vote in votes.starts[task]..<votes.starts[task + 1] where part.fold[vote] == part.aside {
+        let gain =
+          log(apart.probability(of: vote, on: task, votes))
+          - log(alike.probability(of: vote, on: task, votes))
+        gains.count += 1
+        gains.sum += gain
+        gains.squares += gain * gain
+      }
+    }
+    return gains
   }
 }
 

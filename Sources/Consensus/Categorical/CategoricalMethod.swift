@@ -16,9 +16,11 @@ package enum CategoricalMethod: String, CaseIterable, Sendable {
   case ordinal = "ordinal_dawid_skene"
   case auto
 
-  /// - Returns: nil where the method does not apply: KOS to more than two classes.
+  /// - Returns: nil where the method does not apply: KOS to more than two classes, all of them to votes
+  ///   that are not `isDense`.
   package func posteriors(_ votes: VoteTable) -> Posteriors? {
-    switch self {
+    guard votes.isDense else { return nil }
+    return switch self {
     case .majority: MajorityVote.fit(votes)
     case .wawa: Wawa.fit(votes)
     case .zeroBasedSkill: ZeroBasedSkill.fit(votes)

@@ -82,7 +82,8 @@ package enum MMSR {
       improve(&u, by: v)
       if moved(before, (u, v)) < 1e-8 { break }
     }
-    let size = (u.reduce(0) { $0 + $1 * $1 } / max(v.reduce(0) { $0 + $1 * $1 }, 1e-300)).squareRoot()
+    let size = (u.reduce(0) { $0 + $1 * $1 } / max(v.reduce(0) { $0 + $1 * $1 }, 1e-300))
+      .squareRoot()
     let signs = signs(pairs)
     let classes = Double(classes)
     return u.indices.map { worker in
@@ -105,7 +106,9 @@ package enum MMSR {
 
   /// `‖u vᵀ − u' v'ᵀ‖`
   private static func moved(_ a: ([Double], [Double]), _ b: ([Double], [Double])) -> Double {
-    func product(_ x: [Double], _ y: [Double]) -> Double { zip(x, y).reduce(0) { $0 + $1.0 * $1.1 } }
+    func product(_ x: [Double], _ y: [Double]) -> Double {
+      zip(x, y).reduce(0) { $0 + $1.0 * $1.1 }
+    }
     let square =
       product(a.0, a.0) * product(a.1, a.1) + product(b.0, b.0) * product(b.1, b.1)
       - 2 * product(a.0, b.0) * product(a.1, b.1)

@@ -49,6 +49,19 @@ package struct VoteTable: Sendable {
 
   package var voteCount: Int { labels.count }
 
+  /// Numbers that posteriors, and confusion matrices, may have in all: 400 MB each.
+  package static let cellLimit = 50_000_000
+
+  /// Whether methods that hold a number for each task and class, and for each worker and two classes, can
+  /// take it. What is larger `SparseOneCoin` takes.
+  package var isDense: Bool {
+    let (rows, tasksOver) = taskCount.multipliedReportingOverflow(by: classCount)
+    let (cells, over) = classCount.multipliedReportingOverflow(by: classCount)
+    let (matrices, workersOver) = workerCount.multipliedReportingOverflow(by: cells)
+    return !tasksOver && !over && !workersOver && rows <= Self.cellLimit
+      && matrices <= Self.cellLimit
+  }
+
   /// The votes that are kept, of the same tasks, workers and classes.
   ///
   /// - Parameter isKept: asked once for each vote, by its place, in order.

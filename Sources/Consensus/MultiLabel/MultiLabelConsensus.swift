@@ -110,7 +110,8 @@ package struct MultiLabelConsensus: Sendable {
       var likelihood = 0.0
       let kinds = weights.count
       var kindSums = [Double](repeating: 1, count: kinds)
-      var shareSums = [[Double]](repeating: [Double](repeating: 0.5, count: labelCount), count: kinds)
+      var shareSums = [[Double]](
+        repeating: [Double](repeating: 0.5, count: labelCount), count: kinds)
       // Of all, then shrunk to: hits and chances to hit, where a label holds and where not.
       var hits = [Double](repeating: 0, count: sensitivities.count)
       var (there, rests, absent) = (hits, hits, hits)

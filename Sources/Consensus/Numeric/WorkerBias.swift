@@ -48,4 +48,23 @@ package struct WorkerBias: Sendable {
       if change <= 1e-9 * spread.all.squareRoot() { break }
     }
   }
+
+  /// By how many standard errors workers stray from the tasks' means in their own directions more than chance
+  /// makes them: under no bias `Σ n_w r̄²_w / σ²` is χ² of as many degrees as there are workers.
+  ///
+  /// - Complexity: O(readings)
+  package func evidence(_ readings: NumericReadings) -> Double {
+    let means = readings.weightedMeans { _ in 1 }
+    let rests = readings.meanByWorker { $0.value - means[$0.task] }
+    let variance = readings.meanByWorker { reading in
+      let rest = reading.value - means[reading.task]
+      return rest * rest
+    }.all
+    let workers = rests.counts.filter { $0 > 0 }.count
+    guard variance > 0, workers > 1 else { return 0 }
+    let sum = zip(rests.sums, rests.counts).reduce(0) { sum, one in
+      one.1 > 0 ? sum + one.0 * one.0 / one.1 / variance : sum
+    }
+    return (sum - Double(workers)) / (2 * Double(workers)).squareRoot()
+  }
 }

@@ -11,8 +11,9 @@ import Labels
 /// Crowdsourcing*, CVPR 2017, and Solovyev et al., *Weighted Boxes Fusion*, 2021.
 ///
 /// How probable an object and its class are is the one-coin posterior of who drew it and who did not,
-/// and of the classes it was given (`OneCoinPosterior`). Whether it is kept is the quorum's to say: by
-/// the posterior alone too many objects that only some see are lost.
+/// and of the classes it was given (`OneCoinPosterior`). Whether it is kept is the quorum's to say, as by
+/// the posterior alone too many objects that only some see are lost; and the class is the weighted
+/// majority's, as how well somebody finds objects says little of how well they tell classes apart.
 package enum ObjectFusion {
   package static let matchThreshold = 0.3
   /// Share of the annotators' weight that must have drawn an object.
@@ -32,7 +33,7 @@ package enum ObjectFusion {
   package struct Certainty: Hashable, Sendable {
     /// The probability that it is there, 0…1.
     package var existence: Double
-    /// The classes it was given, the likeliest first, with their probabilities.
+    /// The classes it was given, the one with most weight behind it first, with their probabilities.
     package var classes: [(classID: ClassID, probability: Double)] {
       zip(classIDs, probabilities).map { ($0, $1) }
     }
@@ -154,7 +155,7 @@ package enum ObjectFusion {
       let worth = input.objects.map { object in
         clusters.map { cluster in
           let likeness = similarity(cluster.center, object.value)
-          return likeness > matchThreshold ? likeness : 0
+          return max(0, likeness - matchThreshold)
         }
       }
       for (object, home) in Assignment.best(worth).enumerated() {
@@ -186,7 +187,12 @@ package enum ObjectFusion {
         label: named.number($0.annotation.classID), accuracy: inputs[$0.annotator].accuracy)
     }
     let classes = OneCoinPosterior.posterior(votes, classCount: max(classCount, named.count))
-    let order = (0..<named.count).sorted { (-classes[$0], $0) < (-classes[$1], $1) }
+    let weights = cluster.members.reduce(into: [ClassID: Double]()) {
+      $0[$1.annotation.classID, default: 0] += $1.weight
+    }
+    let order = (0..<named.count).sorted {
+      (-(weights[named.names[$0]] ?? 0), $0) < (-(weights[named.names[$1]] ?? 0), $1)
+    }
     return Certainty(
       existence: existence, classIDs: order.map { named.names[$0] },
       probabilities: order.map { classes[$0] })

@@ -1,10 +1,10 @@
+import Geometry
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Darwin)
   import Darwin
 #endif
-
-import Geometry
 
 /// Simultaneous truth and performance level estimation: masks of several raters, each with a sensitivity
 /// `p` and a specificity `q`, and the true mask, by EM.

@@ -60,6 +60,16 @@ package struct BradleyTerry: Hashable, Sendable {
   package init(
     _ comparisons: [Comparison], itemCount: Int, penalty: Double = usualPenalty
   ) throws(Fault) {
+    try self.init(comparisons, itemCount: itemCount, penalty: penalty, from: nil, hasErrors: true)
+  }
+
+  /// - Parameters:
+  ///   - start: where Newton's method begins, such as at the strengths of nearly the same votes.
+  ///   - hasErrors: whether errors are wanted; without, they are NaN.
+  init(
+    _ comparisons: [Comparison], itemCount: Int, penalty: Double, from start: [Double]?,
+    hasErrors: Bool
+  ) throws(Fault) {
     guard itemCount <= Self.itemLimit else { throw .tooManyItems(limit: Self.itemLimit) }
     for (place, one) in comparisons.enumerated() {
       let isSound =
@@ -69,7 +79,7 @@ package struct BradleyTerry: Hashable, Sendable {
       guard isSound else { throw .wrongComparison(place: place) }
     }
     let likelihood = Likelihood(comparisons, itemCount, penalty)
-    var theta = [Double](repeating: 0, count: itemCount)
+    var theta = start ?? [Double](repeating: 0, count: itemCount)
     var height = likelihood.height(theta)
     for _ in 0..<100 {
       let slope = likelihood.slope(theta)
@@ -89,7 +99,8 @@ package struct BradleyTerry: Hashable, Sendable {
     }
     let mean = theta.reduce(0, +) / Double(max(1, itemCount))
     strengths = theta.map { $0 - mean }
-    errors = likelihood.sandwich(theta)
+    errors =
+      hasErrors ? likelihood.sandwich(theta) : [Double](repeating: .nan, count: itemCount)
   }
 
   /// Where the strength of a thing lies with 95 %.

@@ -8,12 +8,14 @@
 /// (Crowd-BT), WSDM 2013, doi 10.1145/2433396.2433420.
 package enum CrowdBradleyTerry {
   /// - Parameter comparisons: each with its worker; without one, worker 0's.
-  /// - Complexity: that of up to 200 fits of `BradleyTerry`, which hardly move after the first.
+  /// - Complexity: that of up to 200 fits of `BradleyTerry` without errors.
   package static func fit(
-    _ comparisons: [Comparison], itemCount: Int, workerCount: Int, penalty: Double = 1e-2
+    _ comparisons: [Comparison], itemCount: Int, workerCount: Int, penalty: Double = 1e-2,
+    tolerance: Double = 1e-7
   ) throws(BradleyTerry.Fault) -> UnreliableVotes {
     try UnreliableVotes(
-      comparisons, itemCount: itemCount, workerCount: workerCount, penalty: penalty, turned: true,
+      comparisons, itemCount: itemCount, workerCount: workerCount, penalty: penalty,
+      tolerance: tolerance, turned: true,
       otherwise: { one, strengths in
         var turned = one
         turned.outcome = 1 - one.outcome

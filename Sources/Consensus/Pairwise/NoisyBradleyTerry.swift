@@ -14,13 +14,15 @@ package enum NoisyBradleyTerry {
   }
 
   /// - Parameter comparisons: each with its worker; without one, worker 0's.
-  /// - Complexity: that of up to 200 fits of `BradleyTerry`.
+  /// - Complexity: that of up to 200 fits of `BradleyTerry` without errors.
   package static func fit(
-    _ comparisons: [Comparison], itemCount: Int, workerCount: Int, penalty: Double = 1e-2
+    _ comparisons: [Comparison], itemCount: Int, workerCount: Int, penalty: Double = 1e-2,
+    tolerance: Double = 1e-7
   ) throws(BradleyTerry.Fault) -> Fit {
     var habits = [Double](repeating: 0.5, count: workerCount)
     let votes = try UnreliableVotes(
-      comparisons, itemCount: itemCount, workerCount: workerCount, penalty: penalty, turned: false,
+      comparisons, itemCount: itemCount, workerCount: workerCount, penalty: penalty,
+      tolerance: tolerance, turned: false,
       otherwise: { one, _ in
         let habit = habits[one.worker ?? 0]
         return one.outcome * habit + (1 - one.outcome) * (1 - habit)

@@ -5,27 +5,30 @@
 #endif
 
 /// What the Bradley–Terry models of unreliable voters share: EM over who meant what they said, the M-step of
-/// the strengths being `BradleyTerry` itself on weighted votes.
+/// the strengths being `BradleyTerry` itself on weighted votes. The strengths have no errors: the curvature
+/// knows nothing of who is believed; `BootstrapStrengths` finds intervals.
 package struct UnreliableVotes: Sendable {
   package var strengths: BradleyTerry
   /// By voter: the probability that a vote of theirs is of the model, 0…1.
   package var reliabilities: [Double]
 
   static let rounds = 200
-  static let tolerance = 1e-7
   /// Pseudo-votes that everybody cast reliably, and unreliably.
   static let prior = (reliable: 4.0, unreliable: 1.0)
 
   /// - Parameters:
   ///   - penalty: of strengths; voters who might all be unreliable need more than `BradleyTerry` alone.
   ///   - otherwise: how probable the outcome of a vote is if it is not of the model.
+  ///   - tolerance: of the strengths, between two rounds.
   ///   - turned: whether such a vote counts the other way round, or not at all.
   ///   - learn: from how far each vote is of the model, what `otherwise` needs to know.
   init(
-    _ comparisons: [Comparison], itemCount: Int, workerCount: Int, penalty: Double, turned: Bool,
-    otherwise: (Comparison, BradleyTerry) -> Double, learn: ([Double]) -> Void
+    _ comparisons: [Comparison], itemCount: Int, workerCount: Int, penalty: Double,
+    tolerance: Double,
+    turned: Bool, otherwise: (Comparison, BradleyTerry) -> Double, learn: ([Double]) -> Void
   ) throws(BradleyTerry.Fault) {
-    strengths = try BradleyTerry(comparisons, itemCount: itemCount, penalty: penalty)
+    strengths = try BradleyTerry(
+      comparisons, itemCount: itemCount, penalty: penalty, from: nil, hasErrors: false)
     reliabilities = [Double](
       repeating: Self.prior.reliable / (Self.prior.reliable + Self.prior.unreliable),
       count: workerCount)
@@ -54,10 +57,12 @@ package struct UnreliableVotes: Sendable {
         }
         weighted.append(meant)
       }
-      let next = try BradleyTerry(weighted, itemCount: itemCount, penalty: penalty)
+      let next = try BradleyTerry(
+        weighted, itemCount: itemCount, penalty: penalty, from: strengths.strengths,
+        hasErrors: false)
       let change = zip(next.strengths, strengths.strengths).reduce(0) { max($0, abs($1.0 - $1.1)) }
       strengths = next
-      if change <= Self.tolerance { break }
+      if change <= tolerance { break }
     }
   }
 }

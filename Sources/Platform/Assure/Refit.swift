@@ -4,9 +4,9 @@ import Labels
 import Store
 import Vault
 
-/// Estimates what annotators confuse and every task's truth together (`AutoConsensus`), and writes a
-/// new version of each result that changed. Where annotators cannot be told apart, results stay as they
-/// are: nothing more is known. Gold makes confidences as sure as they are right. Dispatch goes on
+/// Estimates what annotators confuse and every task's truth together (`ClassFit`), and writes a new version
+/// of each result that changed. Where annotators cannot be told apart, results stay as they are: nothing
+/// more is known. Gold makes the confidences of choices as sure as they are right. Dispatch goes on
 /// meanwhile.
 package struct Refit: Sendable {
   let vault: ClientVault
@@ -28,7 +28,7 @@ package struct Refit: Sendable {
     package var questions: [Question]
   }
 
-  /// What was found out about the answers to one single choice.
+  /// What was found out about the answers to one question.
   package struct Question: Hashable, Sendable {
     package var classID: ClassID
     package var name: String
@@ -46,6 +46,18 @@ package struct Refit: Sendable {
     var answers: [[AnswerRow]] = []
     /// Known answers, by the place of the task.
     var gold: [Int: [Annotation]] = [:]
+
+    func answers(to classID: ClassID, _ workers: inout Numbering<String>) -> [ClassFit.Task] {
+      func value(_ annotations: [Annotation]) -> Annotation.Value? {
+        annotations.first { $0.classID == classID }?.value
+      }
+      return answers.enumerated().map { task, answers in
+        ClassFit.Task(
+          answers: answers.compactMap { answer in
+            value(answer.annotations).map { (workers.number(answer.worker), $0) }
+          }, known: gold[task].flatMap(value))
+      }
+    }
   }
 
   private struct Change: Sendable {
@@ -55,42 +67,30 @@ package struct Refit: Sendable {
     var answers: Int
   }
 
-  /// Categories only; other classes keep the result they have.
+  /// Choices, labels and ratings; other classes keep the result they have.
   ///
   /// - Complexity: O(iterations × answers) time, O(answers) space.
   package func run(on projectID: ProjectID) async throws -> Outcome {
     let (readings, ontology, ballot) = try await load(projectID)
-    var fitted: [Int: [(ClassID, OptionID, Double)]] = [:]
     var workers = Numbering<String>()
     for answer in ballot.answers.joined() { _ = workers.number(answer.worker) }
-    var questions: [Question] = []
-    for labelClass in ontology.classes {
-      guard case .category(let options) = labelClass.kind else { continue }
-      let votes = Self.votes(labelClass.id, options, ballot, &workers)
-      guard votes.voteCount > 0 else { continue }
-      let fit = AutoConsensus.fit(votes)
-      let gold = ballot.gold.compactMap { task, known in
-        Self.label(labelClass.id, options, known).map { (task: task, label: $0) }
-      }.sorted { $0.task < $1.task }
-      let calibration = Calibration(fit.posteriors, gold: gold)
-      questions.append(
-        .init(
-          classID: labelClass.id, name: labelClass.name,
-          tellsAnnotatorsApart: fit.tellsWorkersApart, evidence: fit.evidence, gold: gold.count,
-          calibration: calibration))
-      guard fit.tellsWorkersApart else { continue }
-      let posteriors = calibration?.calibrated(fit.posteriors) ?? fit.posteriors
-      for task in ballot.tasks.indices where votes.starts[task] < votes.starts[task + 1] {
-        let best = posteriors.best(of: task)
-        fitted[task, default: []].append(
-          (labelClass.id, options[best.label].id, best.probability))
+    let count = workers.count
+    let fits = await inParallel(
+      ontology.questions.map { ($0, ballot.answers(to: $0.id, &workers)) }
+    ) { labelClass, tasks in
+      await ClassFit.of(labelClass, tasks, workerCount: count)
+    }.compactMap { $0 }
+    var fitted: [Int: [(ClassID, ClassFit.Result)]] = [:]
+    for fit in fits {
+      for (task, result) in fit.results {
+        fitted[task, default: []].append((fit.question.classID, result))
       }
     }
     let changes = try await changes(fitted, ballot, readings)
     try await write(changes, readings, projectID)
     return Outcome(
       tasks: ballot.tasks.count, changed: changes.count, annotators: workers.count,
-      questions: questions)
+      questions: fits.map(\.question))
   }
 
   private func load(_ projectID: ProjectID) async throws -> (ProjectReadings, Ontology, Ballot) {
@@ -153,33 +153,8 @@ package struct Refit: Sendable {
     return dates
   }
 
-  private static func votes(
-    _ classID: ClassID, _ options: [LabelClass.Option], _ ballot: Ballot,
-    _ workers: inout Numbering<String>
-  ) -> VoteTable {
-    var votes: [VoteTable.Vote] = []
-    for (task, answers) in ballot.answers.enumerated() {
-      for answer in answers {
-        guard let label = label(classID, options, answer.annotations) else { continue }
-        votes.append(.init(task: task, worker: workers.number(answer.worker), label: label))
-      }
-    }
-    return VoteTable(
-      taskCount: ballot.tasks.count, workerCount: max(1, workers.count),
-      classCount: options.count, votes: votes)
-  }
-
-  private static func label(
-    _ classID: ClassID, _ options: [LabelClass.Option], _ annotations: [Annotation]
-  ) -> Int? {
-    guard
-      case .category(let option)? = annotations.first(where: { $0.classID == classID })?.value
-    else { return nil }
-    return options.firstIndex { $0.id == option }
-  }
-
   private func changes(
-    _ fitted: [Int: [(ClassID, OptionID, Double)]], _ ballot: Ballot, _ readings: ProjectReadings
+    _ fitted: [Int: [(ClassID, ClassFit.Result)]], _ ballot: Ballot, _ readings: ProjectReadings
   ) async throws -> [Change] {
     try await vault.database.read { connection in
       var changes: [Change] = []
@@ -191,15 +166,15 @@ package struct Refit: Sendable {
           before.method != "review"
         else { continue }
         var annotations = before.annotations
-        for (classID, option, _) in results {
+        for (classID, result) in results {
           // Relations name objects by their places: whatever is there stays where it is.
           if let place = annotations.firstIndex(where: { $0.classID == classID }) {
-            annotations[place].value = .category(option)
+            annotations[place].value = result.value
           } else {
-            annotations.append(Annotation(classID: classID, value: .category(option)))
+            annotations.append(Annotation(classID: classID, value: result.value))
           }
         }
-        let confidence = results.map(\.2).min() ?? before.confidence
+        let confidence = results.map(\.1.confidence).min() ?? before.confidence
         guard
           Set(annotations) != Set(before.annotations)
             || abs(confidence - before.confidence) > Self.confidenceTolerance

@@ -80,7 +80,7 @@ extension KindSets {
       }
       weights = fits.mapValues { fit in
         let share = (fit.both + 8) / (fit.all + 10)
-        return share * share
+        return share
       }
     }
     return weights

@@ -70,7 +70,7 @@ struct ConsensusBench: AsyncParsableCommand {
   struct Score {
     var accuracy: Double
     var calibrationError: Double
-    /// How many classes the result is off in the mean, by their numbers: for sets whose classes have an order.
+    /// How many classes the result is off in the mean, by their numbers, which may be an order.
     var distance: Double
     /// nil where there are not enough tasks with truth to leave some for measuring.
     var calibratedError: Double?

@@ -9,13 +9,14 @@ import Notation
 struct KindsBench: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "kinds",
-    abstract: "Measure consensus of texts, spans, sequences, boxes and numbers.",
+    abstract: "Measure consensus of texts, spans, sequences, boxes, numbers and pairs.",
     discussion: """
-      Reads every folder in DATA whose README says `kind: text`, `spans`, `sequence`, `boxes` or \
-      `numeric`. Texts: word error rate, lower case, the mean over texts (less is better). Spans: F1 \
+      Reads every folder in DATA whose README says `kind: text`, `spans`, `sequence`, `boxes`, \
+      `numeric` or `pairwise`. Texts: word error rate, lower case, the mean over texts (less is better). \
+      Spans: F1 \
       of characters. Sequences: F1 of entities that agree in both ends and kind. Boxes: F1 at an \
       overlap of 0.5, on images that have some. Numbers: mean absolute error and root of the mean \
-      square. Truth is used to measure only.
+      square. Pairs: votes set aside, a fifth at a time. Truth is used to measure only.
       """)
 
   @Option(help: "A folder of sets.") var data: String
@@ -41,6 +42,7 @@ struct KindsBench: AsyncParsableCommand {
       case "sequence": results += try KindSets.sequences(path, name)
       case "boxes": results += try KindSets.boxes(path, name)
       case "numeric": results += try KindSets.numbers(path, name)
+      case "pairwise": results += try KindSets.pairs(path, name)
       default: continue
       }
     }
@@ -212,23 +214,31 @@ enum KindSets {
   }
 
   static func numbers(_ path: String, _ name: String) throws -> [KindsBench.Result] {
-    var tasks = Numbering<String>()
+    var (tasks, workers) = (Numbering<String>(), Numbering<String>())
     var values: [[Double]] = []
+    var all: [NumericReadings.Reading] = []
     for row in try rows(path + "/answers.csv", ["task", "worker", "label"]) {
       let task = tasks.number(row[0])
       if task == values.count { values.append([]) }
       values[task].append(try number(row[2], path))
+      all.append(
+        .init(task: task, worker: workers.number(row[1]), value: try number(row[2], path)))
     }
+    let answered = values.count
     var truth: [(task: Int, value: Double)] = []
     for row in try rows(path + "/truth.csv", ["task", "label"]) {
       let task = tasks.number(row[0])
-      if task < values.count { truth.append((task, try number(row[1], path))) }
+      if task < answered { truth.append((task, try number(row[1], path))) }
     }
-    let estimators: [(String, ([Double]) -> Double)] = [
-      ("mean", { $0.mean ?? 0 }), ("median", { $0.median ?? 0 }),
+    guard let readings = NumericReadings(all, taskCount: answered, workerCount: workers.count)
+    else { throw Failure("\(path)/answers.csv cannot be read") }
+    let estimates: [(String, [Double])] = [
+      ("mean", values.map { $0.mean ?? 0 }), ("median", values.map { $0.median ?? 0 }),
+      ("worker_bias", WorkerBias(readings).values), ("catd", CATD.fit(readings)),
+      ("crh", CRH.fit(readings)),
     ]
-    return estimators.flatMap { method, estimate -> [KindsBench.Result] in
-      let errors = truth.map { estimate(values[$0.task]) - $0.value }
+    return estimates.flatMap { method, estimate -> [KindsBench.Result] in
+      let errors = truth.map { estimate[$0.task] - $0.value }
       let count = Double(max(1, errors.count))
       let squares = errors.reduce(0) { $0 + $1 * $1 }
       return [

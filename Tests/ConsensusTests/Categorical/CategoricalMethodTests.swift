@@ -80,6 +80,48 @@ import Testing
     }
   }
 
+  @Test func ofManyClassesOnlyThoseNamedAreHeld() {
+    let votes = VoteTable(
+      taskCount: 50_000, workerCount: 300, classCount: 100_000,
+      votes: (0..<150_000).map {
+        .init(task: $0 / 3, worker: $0 * 7 % 300, label: ($0 / 3 * 13 + ($0 % 100 == 0 ? 1 : 0)) % 100_000)
+      })
+    #expect(!votes.isDense)
+    for method in CategoricalMethod.allCases { #expect(method.posteriors(votes) == nil) }
+    let fit = SparseOneCoin(votes)
+    #expect(fit.results.enumerated().allSatisfy { $1?.label == $0 * 13 % 100_000 })
+    #expect(fit.results.allSatisfy { $0?.probability ?? 0 > 0.99 })
+  }
+
+  @Test func theSparseModelIsTheDenseOne() {
+    let votes = crowd(tasks: 80, workers: 9, answers: 4, seed: 8)
+    let (dense, sparse) = (OneCoin.fit(votes), SparseOneCoin(votes, tolerance: 0))
+    for task in 0..<votes.taskCount {
+      let best = dense.best(of: task)
+      #expect(abs(best.probability - (sparse.results[task]?.probability ?? 0)) < 1e-9)
+      if best.probability > 0.5 + 1e-9 { #expect(best.label == sparse.results[task]?.label) }
+    }
+    let none = VoteTable(taskCount: 2, workerCount: 0, classCount: 5, votes: [])
+    #expect(SparseOneCoin(none).results == [nil, nil])
+  }
+
+  @Test func votesAreDenseUpToTheLimit() {
+    func votes(_ tasks: Int, _ workers: Int, _ classes: Int) -> VoteTable {
+      VoteTable(taskCount: tasks, workerCount: workers, classCount: classes, votes: [])
+    }
+    #expect(votes(VoteTable.cellLimit / 100, 1, 100).isDense)
+    #expect(!votes(VoteTable.cellLimit / 100 + 1, 1, 100).isDense)
+    #expect(votes(1, VoteTable.cellLimit / 10_000, 100).isDense)
+    #expect(!votes(1, VoteTable.cellLimit / 10_000 + 1, 100).isDense)
+    #expect(!votes(1, 1, 1 << 40).isDense)
+  }
+
+  @Test func allCoresFindTheSameBits() async {
+    let votes = crowd(tasks: 300, workers: 12, answers: 5, seed: 4)
+    let (one, all) = (AutoConsensus.fit(votes), await AutoConsensus.fitOnAllCores(votes))
+    #expect(one.posteriors.values == all.posteriors.values && one.evidence == all.evidence)
+  }
+
   @Test(arguments: CategoricalMethod.allCases)
   func theSameVotesGiveTheSameBits(method: CategoricalMethod) {
     let votes = crowd(tasks: 60, workers: 12, answers: 5, seed: 3)

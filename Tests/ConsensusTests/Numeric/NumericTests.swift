@@ -8,7 +8,9 @@ import Testing
   private func crowd(bias: Double) throws -> (truth: [Double], readings: NumericReadings) {
     var generator = SeededGenerator(seed: 9)
     func normal() -> Double {
-      let u = (0..<12).reduce(0.0) { sum, _ in sum + Double(generator.next() >> 11) / Double(1 << 53) }
+      let u = (0..<12).reduce(0.0) { sum, _ in
+        sum + Double(generator.next() >> 11) / Double(1 << 53)
+      }
       return u - 6
     }
     let truth = (0..<500).map { _ in 20 * normal() }
@@ -17,7 +19,9 @@ import Testing
       for worker in 0..<8 {
         let noise = worker < 4 ? normal() : 15 * normal()
         readings.append(
-          .init(task: task, worker: worker, value: value + noise + (worker < 2 ? bias : worker < 4 ? -bias : 0)))
+          .init(
+            task: task, worker: worker,
+            value: value + noise + (worker < 2 ? bias : worker < 4 ? -bias : 0)))
       }
     }
     return (truth, try #require(NumericReadings(readings, taskCount: 500, workerCount: 8)))
@@ -55,9 +59,13 @@ import Testing
   }
 
   @Test func whatCannotBeKnownIsNaNAndWhatIsNoNumberIsRefused() throws {
-    #expect(NumericReadings([.init(task: 0, worker: 0, value: .nan)], taskCount: 1, workerCount: 1) == nil)
-    #expect(NumericReadings([.init(task: 1, worker: 0, value: 1)], taskCount: 1, workerCount: 1) == nil)
-    #expect(NumericReadings([.init(task: 0, worker: 2, value: 1)], taskCount: 1, workerCount: 1) == nil)
+    #expect(
+      NumericReadings([.init(task: 0, worker: 0, value: .nan)], taskCount: 1, workerCount: 1) == nil
+    )
+    #expect(
+      NumericReadings([.init(task: 1, worker: 0, value: 1)], taskCount: 1, workerCount: 1) == nil)
+    #expect(
+      NumericReadings([.init(task: 0, worker: 2, value: 1)], taskCount: 1, workerCount: 1) == nil)
     // One worker, one task without readings, readings all alike, the same twice.
     let few = try #require(
       NumericReadings(
@@ -68,7 +76,8 @@ import Testing
     }
     let alike = try #require(
       NumericReadings(
-        (0..<12).map { .init(task: $0 / 3, worker: $0 % 3, value: 4) }, taskCount: 4, workerCount: 3))
+        (0..<12).map { .init(task: $0 / 3, worker: $0 % 3, value: 4) }, taskCount: 4, workerCount: 3
+      ))
     for values in [WorkerBias(alike).values, CATD.fit(alike), CRH.fit(alike)] {
       #expect(values.allSatisfy { abs($0 - 4) < 1e-9 })
     }

@@ -115,8 +115,9 @@ import Testing
   }
 
   @Test func nobodyDrewAnything() {
-    #expect(ObjectFusion.fuse([.init(objects: [], accuracy: 0.8), .init(objects: [], accuracy: 0.8)])
-      .confidence == 1)
+    #expect(
+      ObjectFusion.fuse([.init(objects: [], accuracy: 0.8), .init(objects: [], accuracy: 0.8)])
+        .confidence == 1)
   }
 
   /// By hand: three who are right eight times of ten, two of whom drew it.
@@ -127,7 +128,8 @@ import Testing
         .init(objects: [box(0, 0, 10, class: 2)], accuracy: 0.9), .init(objects: [], accuracy: 0.8),
       ], classCount: 2)
     let certainty = try #require(fused.certainties.first)
-    #expect(abs(certainty.existence - 0.8 * 0.9 * 0.2 / (0.8 * 0.9 * 0.2 + 0.2 * 0.1 * 0.8)) < 1e-12)
+    #expect(
+      abs(certainty.existence - 0.8 * 0.9 * 0.2 / (0.8 * 0.9 * 0.2 + 0.2 * 0.1 * 0.8)) < 1e-12)
     #expect(certainty.classes.map(\.classID) == [ClassID(2), ClassID(1)])
     #expect(abs(certainty.classes[0].probability - 0.9 * 0.2 / (0.9 * 0.2 + 0.1 * 0.8)) < 1e-12)
     #expect(abs(fused.confidence - certainty.classes[0].probability) < 1e-12)

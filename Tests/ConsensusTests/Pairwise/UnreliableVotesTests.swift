@@ -20,7 +20,8 @@ import Testing
         let isFirst = Double(generator.next() >> 11) / Double(1 << 53) < odds
         comparisons.append(
           Comparison(
-            first: first, second: second, outcome: vote(isFirst, &generator) ? 1 : 0, worker: worker))
+            first: first, second: second, outcome: vote(isFirst, &generator) ? 1 : 0, worker: worker
+          ))
       }
     }
     return comparisons
@@ -53,7 +54,8 @@ import Testing
 
   @Test func theBootstrapSaysWhatTheSandwichSays() throws {
     let honest: (Bool, inout SeededGenerator) -> Bool = { isFirst, _ in isFirst }
-    let votes = crowd([(Bool, inout SeededGenerator) -> Bool](repeating: honest, count: 60), votes: 40, seed: 3)
+    let votes = crowd(
+      [(Bool, inout SeededGenerator) -> Bool](repeating: honest, count: 60), votes: 40, seed: 3)
     let fit = try BradleyTerry(votes, itemCount: 7)
     let intervals = try #require(
       try BootstrapStrengths.intervals(votes) { drawn throws(BradleyTerry.Fault) in
@@ -68,9 +70,12 @@ import Testing
   }
 
   @Test func littleAndStrangeVotesAreDefinedOrRefused() throws {
-    #expect(try CrowdBradleyTerry.fit([], itemCount: 3, workerCount: 0).strengths.strengths == [0, 0, 0])
+    #expect(
+      try CrowdBradleyTerry.fit([], itemCount: 3, workerCount: 0).strengths.strengths == [0, 0, 0])
     let once = [Comparison(first: 0, second: 1, outcome: 1, worker: 0)]
-    #expect(try NoisyBradleyTerry.fit(once, itemCount: 2, workerCount: 1).votes.strengths.strengths[0] > 0)
+    #expect(
+      try NoisyBradleyTerry.fit(once, itemCount: 2, workerCount: 1).votes.strengths.strengths[0] > 0
+    )
     let tied = [Comparison(first: 0, second: 1, outcome: 0.5, worker: 0)]
     let even = try CrowdBradleyTerry.fit(tied, itemCount: 2, workerCount: 1).strengths.strengths
     #expect(abs(even[0] - even[1]) < 1e-9)
@@ -85,6 +90,7 @@ import Testing
     #expect(throws: BradleyTerry.Fault.wrongComparison(place: 0)) {
       try BradleyTerry([weightless], itemCount: 2)
     }
-    #expect(try BootstrapStrengths.intervals(once) { _ throws(BradleyTerry.Fault) in [0, 0] } == nil)
+    #expect(
+      try BootstrapStrengths.intervals(once) { _ throws(BradleyTerry.Fault) in [0, 0] } == nil)
   }
 }
