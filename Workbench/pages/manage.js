@@ -133,7 +133,8 @@ function agreementWords(item) {
   const parts = [say("{measure}, {n} tasks", { measure: say(measures[item.measure] || item.measure), n: item.tasks })];
   if (item.interval) parts.push(say("95 % interval {low} to {high}", { low: digits(item.interval[0]), high: digits(item.interval[1]) }));
   if (item.percent !== null && item.percent !== undefined) parts.push(say("{percent} % alike", { percent: Math.round(item.percent * 100) }));
-  for (const [name, value] of [["Fleiss κ", item.fleiss_kappa], ["Gwet AC1", item.gwet_ac1], ["Cohen κ", item.cohen_kappa], ["ICC(1,1)", item.icc]]) {
+  for (const [name, value] of [["Fleiss κ", item.fleiss_kappa], ["Gwet AC1", item.gwet_ac1], ["Cohen κ", item.cohen_kappa], ["ICC(1,1)", item.icc],
+    ["α", item.alpha], ["IoU", item.mean_iou], ["Dice", item.mean_dice], ["WER", item.word_error_rate], ["CER", item.character_error_rate]]) {
     if (typeof value === "number") parts.push(`${name} ${digits(value)}`);
   }
   return parts.join(" · ");

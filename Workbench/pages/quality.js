@@ -39,7 +39,7 @@ async function load(id, body, mayChange) {
     const { insight } = charts;
     body.removeAttribute("aria-busy");
     fill(body, h("h1", { dir: "auto" }, say("Quality of {name}", { name: project.name })),
-      tiles(insight), driftCard(insight.questions),
+      tiles(insight), driftCard(insight.questions), confusedCard(insight.confused),
       charts.items.length ? h("div.charts", {}, charts.items.map((/** @type {any} */ chart) => figure(base, chart)))
         : h("p.muted", {}, say("Charts show once tasks are settled.")),
       goldCard(gold.items, mayChange, () => load(id, body, mayChange)), doubtCard(id, insight.doubts, mayChange));
@@ -89,6 +89,17 @@ function driftCard(questions) {
   return h("section.card.stack", {}, h("h2", {}, say("Annotators who have become worse")), h("ul.plain", {}, drifts.map((drift) =>
     h("li", {}, h("code", {}, drift.annotator.slice(0, 8)), " ",
       say("“{question}”: {before} agreed, now {now}", { question: drift.question, before: percent(drift.before), now: percent(drift.now) })))));
+}
+
+/** What annotators take for each other.
+ * @param {any[]} confused */
+function confusedCard(confused) {
+  if (!confused.length) return null;
+  return h("section.card.stack", {}, h("h2", {}, say("Often confused")),
+    h("p.muted", {}, say("Say in the instructions how to tell these apart.")),
+    h("ul.plain", {}, confused.map((pair) => h("li", { dir: "auto" },
+      say("“{truth}” is called “{said}” in {share} of {n} answers", { truth: pair.truth, said: pair.said, share: percent(pair.share), n: pair.of }),
+      pair.class ? h("span.muted", {}, ` ${pair.class}`) : null))));
 }
 
 /** @param {any[]} gold

@@ -17,6 +17,20 @@ package struct Insight: Hashable, Sendable {
   package var accuracy: AccuracyEstimate?
   /// Settled tasks whose answers differ, the least sure first.
   package var doubts: [Doubt]
+  /// What annotators often take for something else, the commonest first: instructions may be unclear.
+  package var confused: [Confused]
+
+  package struct Confused: Hashable, Sendable {
+    /// The question; nil for the classes of objects.
+    package var question: String?
+    /// What the results say, and what is said instead.
+    package var truth: String
+    package var said: String
+    /// Of answers where the results say so.
+    package var share: Double
+    package var answers: Int
+    package var total: Int
+  }
 
   package struct CalibrationBin: Hashable, Sendable {
     package var tasks: Int
@@ -74,6 +88,11 @@ package struct Insight: Hashable, Sendable {
     package var state: TaskLifecycle.State
   }
 
+  /// Share of answers, and number of them, from which on two classes are often confused.
+  package static let confusedShare = 0.1
+  package static let confusedAnswers = 5
+  /// Confusions that are listed.
+  package static let confusedLimit = 20
   /// Doubts that are listed.
   package static let doubtLimit = 100
   /// Half of an annotator's past counts no more after so many days.
@@ -143,7 +162,56 @@ struct InsightGathering {
         right: sample.right),
       doubts: Array(
         doubts.sorted { ($0.confidence, $0.task) < ($1.confidence, $1.task) }
-          .prefix(Insight.doubtLimit)))
+          .prefix(Insight.doubtLimit)),
+      confused: confused(ontology))
+  }
+
+  private func confused(_ ontology: Ontology) -> [Insight.Confused] {
+    let all =
+      ontology.classes.flatMap(confusedOptions)
+      + ConfusedPairs(objectClasses(ontology)).often.map {
+        Insight.Confused(
+          question: nil, truth: $0.truth, said: $0.said, share: $0.share, answers: $0.count, total: $0.total)
+      }
+    return Array(
+      all.sorted { ($1.share, $0.truth, $0.said) < ($0.share, $1.truth, $1.said) }
+        .prefix(Insight.confusedLimit))
+  }
+
+  /// Of objects that two annotators drew in one place: the class of each, and the other's.
+  private func objectClasses(_ ontology: Ontology) -> [(truth: String, said: String)] {
+    let names = Dictionary(uniqueKeysWithValues: ontology.objects.map { ($0.id, $0.name) })
+    guard names.count > 1 else { return [] }
+    return tasks.flatMap { task in
+      zip(task.answers, task.answers.dropFirst()).flatMap { a, b in
+        ObjectOverlap(
+          a.annotations.filter(\.isObject), b.annotations.filter(\.isObject),
+          threshold: AnswerAgreement.objectThreshold
+        ).pairs.flatMap { pair -> [(truth: String, said: String)] in
+          guard let first = names[pair.first], let second = names[pair.second] else { return [] }
+          return [(first, second), (second, first)]
+        }
+      }
+    }
+  }
+
+  private func confusedOptions(_ labelClass: LabelClass) -> [Insight.Confused] {
+    guard let (votes, _, _, _) = votes(labelClass),
+      case .category(let options) = labelClass.kind
+    else { return [] }
+    let posteriors = PooledDawidSkene.fit(votes).posteriors
+    var said: [(truth: String, said: String)] = []
+    for task in 0..<votes.taskCount {
+      let range = votes.starts[task]..<votes.starts[task + 1]
+      guard range.count > 1 else { continue }
+      let truth = options[posteriors.best(of: task).label].name
+      for vote in range { said.append((truth, options[Int(votes.labels[vote])].name)) }
+    }
+    return ConfusedPairs(said).often.map {
+      .init(
+        question: labelClass.name, truth: $0.truth, said: $0.said, share: $0.share,
+        answers: $0.count, total: $0.total)
+    }
   }
 
   private var calibration: [Insight.CalibrationBin] {
@@ -184,7 +252,10 @@ struct InsightGathering {
     return shares.reduce(0, +) / Double(shares.count)
   }
 
-  private func question(_ labelClass: LabelClass) -> Insight.Question? {
+  /// The answers to a single choice, each with its weight by age and when it came in.
+  private func votes(
+    _ labelClass: LabelClass
+  ) -> (table: VoteTable, annotators: [String], weights: [Double], times: [Int64])? {
     guard case .category(let options) = labelClass.kind else { return nil }
     let places = Dictionary(uniqueKeysWithValues: options.enumerated().map { ($1.id, $0) })
     var workers = Numbering<String>()
@@ -208,10 +279,17 @@ struct InsightGathering {
     guard !votes.isEmpty else { return nil }
     let table = VoteTable(
       taskCount: tasks.count, workerCount: workers.count, classCount: options.count, votes: votes)
+    return table.isDense ? (table, workers.names, weights, times) : nil
+  }
+
+  private func question(_ labelClass: LabelClass) -> Insight.Question? {
+    guard let (table, annotators, weights, times) = votes(labelClass),
+      case .category(let options) = labelClass.kind
+    else { return nil }
     return Insight.Question(
       name: labelClass.name, options: options.map(\.name),
-      reliability: WorkerReliability(table, weights: weights), annotators: workers.names,
-      drifts: drifts(table, workers.names, times), redundancy: Self.redundancy(table))
+      reliability: WorkerReliability(table, weights: weights), annotators: annotators,
+      drifts: drifts(table, annotators, times), redundancy: Self.redundancy(table))
   }
 
   /// Whether each answer said what the others of its task say, oldest first.

@@ -89,6 +89,14 @@ extension Insight {
         "fixed": .count(funnel.fixed), "rejected": .count(funnel.rejected),
         "audited": .count(funnel.audited), "audited_wrong": .count(funnel.auditedWrong),
       ],
+      "confused": .array(
+        confused.map {
+          [
+            "class": $0.question.map { .string($0) } ?? .null, "truth": .string($0.truth),
+            "said": .string($0.said), "share": .double($0.share), "answers": .count($0.answers),
+            "of": .count($0.total),
+          ]
+        }),
       "doubts": .array(
         doubts.map {
           [

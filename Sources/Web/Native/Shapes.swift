@@ -186,7 +186,11 @@ extension Quality.Agreement {
       "interval": interval.map { [.double($0.lowerBound), .double($0.upperBound)] } ?? .null,
       "percent": .optional(nominal?.percent), "fleiss_kappa": .optional(nominal?.fleissKappa),
       "gwet_ac1": .optional(nominal?.gwetAC1), "icc": .optional(intraclass),
-      "cohen_kappa": .optional(nominal?.meanCohenKappa),
+      "cohen_kappa": .optional(nominal?.meanCohenKappa), "alpha": .optional(alpha?.value),
+      "alpha_interval": alpha?.interval.map { [.double($0.lowerBound), .double($0.upperBound)] }
+        ?? .null,
+      "mean_iou": .optional(overlap?.iou), "mean_dice": .optional(overlap?.dice),
+      "word_error_rate": .optional(errors?.word), "character_error_rate": .optional(errors?.character),
     ]
   }
 }

@@ -1,9 +1,9 @@
 extension [Double] {
   /// nil for none.
-  var mean: Double? { isEmpty ? nil : reduce(0, +) / Double(count) }
+  package var mean: Double? { isEmpty ? nil : reduce(0, +) / Double(count) }
 
   /// Of an even number, the mean of the two in the middle; nil for none.
-  var median: Double? {
+  package var median: Double? {
     guard !isEmpty else { return nil }
     let sorted = sorted()
     let middle = count / 2
