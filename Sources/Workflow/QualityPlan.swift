@@ -67,20 +67,29 @@ package struct QualityPlan: Hashable, Sendable {
     package var belowAccuracy: Double
     /// Results that name one of these classes or options always go to review.
     package var classes: Set<String>
-    /// How often a reviewer may send a task back.
+    /// How often a task may be sent back; what is rejected once more goes to a manager.
     package var maxReworks: Int
+    /// How many look at a result of their own in every stage; where they differ, another decides.
+    package var reviewers: Int
+    /// How many times a result is reviewed, one after the other, each by others than before.
+    package var stages: Int
 
     package init(
       sampleRate: Double = 0, belowConfidence: Double = 0, belowAccuracy: Double = 0,
-      classes: Set<String> = [], maxReworks: Int = 2
+      classes: Set<String> = [], maxReworks: Int = 2, reviewers: Int = 1, stages: Int = 1
     ) {
       self.sampleRate = sampleRate
       self.belowConfidence = belowConfidence
       self.belowAccuracy = belowAccuracy
       self.classes = classes
       self.maxReworks = maxReworks
+      self.reviewers = reviewers
+      self.stages = stages
     }
 
+    package static let reviewerLimit = 5
+    package static let stageLimit = 3
+    package static let reworkLimit = 10
     /// Classes that a plan may name.
     package static let classLimit = 100
 
@@ -124,7 +133,15 @@ package struct QualityPlan: Hashable, Sendable {
       if review.classes.count > Review.classLimit {
         return "review.classes must be at most \(Review.classLimit) names"
       }
-      if !(0...10).contains(review.maxReworks) { return "review.maxReworks must lie in 0…10" }
+      if !(0...Review.reworkLimit).contains(review.maxReworks) {
+        return "review.maxReworks must lie in 0…\(Review.reworkLimit)"
+      }
+      if !(1...Review.reviewerLimit).contains(review.reviewers) {
+        return "review.reviewers must lie in 1…\(Review.reviewerLimit)"
+      }
+      if !(1...Review.stageLimit).contains(review.stages) {
+        return "review.stages must lie in 1…\(Review.stageLimit)"
+      }
     }
     return nil
   }
@@ -153,13 +170,13 @@ package struct QualityPlan: Hashable, Sendable {
     let isDue =
       confidence < review.belowConfidence || leastAccuracy < review.belowAccuracy
       || (!review.classes.isEmpty && !review.classes.isDisjoint(with: names()))
-    if isDue { return .review(.due) }
-    return lot() < review.sampleRate ? .review(.drawn) : .complete
+    if isDue { return .review(.due, reviewers: review.reviewers) }
+    return lot() < review.sampleRate ? .review(.drawn, reviewers: review.reviewers) : .complete
   }
 
   package enum Decision: Hashable, Sendable {
     case oneMore
-    case review(Review.Cause)
+    case review(Review.Cause, reviewers: Int = 1)
     case complete
   }
 }

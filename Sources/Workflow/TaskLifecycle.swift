@@ -32,20 +32,26 @@ package struct TaskLifecycle: Hashable, Sendable {
   package var leased: Int
   /// How often a reviewer sent the task back.
   package var reworks: Int
+  /// Of a task in review; of others, what it was when it was.
+  package var review: ReviewLifecycle
 
-  package init(state: State, wanted: Int, counted: Int = 0, leased: Int = 0, reworks: Int = 0) {
+  package init(
+    state: State, wanted: Int, counted: Int = 0, leased: Int = 0, reworks: Int = 0,
+    review: ReviewLifecycle = ReviewLifecycle()
+  ) {
     self.state = state
     self.wanted = wanted
     self.counted = counted
     self.leased = leased
     self.reworks = reworks
+    self.review = review
   }
 
   /// Leases that may be given out now.
   package var openSlots: Int {
     switch state {
     case .open: max(0, wanted - counted - leased)
-    case .inReview: max(0, 1 - leased)
+    case .inReview: max(0, review.wanted - review.given - leased)
     default: 0
     }
   }
@@ -63,7 +69,8 @@ package struct TaskLifecycle: Hashable, Sendable {
     case answered(onLease: Bool)
     /// The plan decided over the answers that are in.
     case decided(QualityPlan.Decision)
-    case reviewed(ReviewVerdict, maxReworks: Int)
+    /// A verdict came in, on its live lease or late; what all of its desk come to.
+    case reviewed(ReviewLifecycle.Outcome, QualityPlan.Review, onLease: Bool = true)
     /// Somebody wants a result looked at that needed no review.
     case reviewAsked
     case canceled
@@ -117,10 +124,12 @@ package struct TaskLifecycle: Hashable, Sendable {
       counted += 1
       return []
     case .decided(let decision): return try decide(decision)
-    case .reviewed(let verdict, let maxReworks): return try review(verdict, maxReworks)
+    case .reviewed(let outcome, let plan, let onLease):
+      return try review(outcome, plan, onLease)
     case .reviewAsked:
       guard state == .completed else { throw .notPossible(state) }
       state = .inReview
+      review = ReviewLifecycle(desk: .asked)
       return [.enqueue(returning: true)]
     case .canceled: return try end(.canceled)
     case .failed: return try end(.failed)
@@ -133,8 +142,9 @@ package struct TaskLifecycle: Hashable, Sendable {
     case .oneMore:
       wanted = counted + 1
       return openSlots > 0 ? [.enqueue(returning: true)] : []
-    case .review:
+    case .review(_, let reviewers):
       state = .inReview
+      review = ReviewLifecycle(wanted: reviewers)
       leased = 0
       return [.revokeLeases, .enqueue(returning: reworks > 0)]
     case .complete:
@@ -143,17 +153,40 @@ package struct TaskLifecycle: Hashable, Sendable {
   }
 
   private mutating func review(
-    _ verdict: ReviewVerdict, _ maxReworks: Int
+    _ outcome: ReviewLifecycle.Outcome, _ plan: QualityPlan.Review, _ onLease: Bool
   ) throws(Fault) -> [Action] {
     guard state == .inReview else { throw .notPossible(state) }
-    guard verdict == .reject else { return try end(.completed) }
-    guard reworks < maxReworks else { throw .reworksExhausted(limit: maxReworks) }
-    reworks += 1
-    state = .open
-    wanted = max(1, min(wanted, counted))
-    counted = 0
+    if !onLease, openSlots == 0 { throw .noOpenSlot }
+    if outcome == .rejected, review.desk == .escalation {
+      throw .reworksExhausted(limit: plan.maxReworks)
+    }
+    if onLease { leased = max(0, leased - 1) }
+    review.given += 1
+    switch outcome {
+    case .pending: return []
+    case .disputed: return ask(ReviewLifecycle(stage: review.stage, desk: .adjudication))
+    case .accepted, .fixed:
+      let isLast = review.desk == .asked || review.desk == .escalation || review.stage >= plan.stages
+      if isLast { return try end(.completed) }
+      return ask(ReviewLifecycle(stage: review.stage + 1, wanted: plan.reviewers))
+    case .rejected:
+      guard reworks < plan.maxReworks else {
+        return ask(ReviewLifecycle(stage: review.stage, desk: .escalation))
+      }
+      reworks += 1
+      state = .open
+      wanted = max(1, min(wanted, counted))
+      counted = 0
+      leased = 0
+      return [.revokeLeases, .discardAnswers, .enqueue(returning: true)]
+    }
+  }
+
+  /// Puts the result before others.
+  private mutating func ask(_ next: ReviewLifecycle) -> [Action] {
+    review = next
     leased = 0
-    return [.revokeLeases, .discardAnswers, .enqueue(returning: true)]
+    return [.revokeLeases, .enqueue(returning: true)]
   }
 
   private mutating func end(_ final: State) throws(Fault) -> [Action] {

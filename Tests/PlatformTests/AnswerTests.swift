@@ -189,8 +189,9 @@ import Workflow
     let again = try #require(try await fixture.next(project, "bob"))
     #expect(again.task.id == id)
     try await fixture.submit(project, "bob", again.lease.id, "bad")
-    await #expect(throws: Refusal.reworksExhausted(limit: 1)) {
-      _ = try await verdict(fixture, project, "sue", .init(kind: .reject, reason: "no"))
-    }
+    let escalated = try await verdict(
+      fixture, project, "sue", .init(kind: .reject, reason: "no"))
+    #expect(escalated.lifecycle.state == .inReview)
+    #expect(escalated.lifecycle.review.desk == .escalation)
   }
 }

@@ -89,26 +89,33 @@ final class Fixture: Sendable {
 
   func lease(
     _ project: Project, _ worker: String, stage: AnswerRow.Stage = .label, count: Int = 1,
-    isReserve: Bool = false
+    isReserve: Bool = false, decidesEscalations: Bool = false
   ) async throws -> Dispatch.Outcome {
     try await vault {
-      try await Dispatch($0, worker: worker).lease(
+      try await Dispatch($0, worker: worker, decidesEscalations: decidesEscalations).lease(
         in: project.id, stage: stage, count: count, isReserve: isReserve)
     }
   }
 
   /// The next task of a worker; nil where there is none.
   func next(
-    _ project: Project, _ worker: String, stage: AnswerRow.Stage = .label
+    _ project: Project, _ worker: String, stage: AnswerRow.Stage = .label,
+    decidesEscalations: Bool = false
   ) async throws -> LeasedTask? {
-    if case .leased(let tasks) = try await lease(project, worker, stage: stage) {
+    if case .leased(let tasks) = try await lease(
+      project, worker, stage: stage, decidesEscalations: decidesEscalations)
+    {
       return tasks.first
     }
     return nil
   }
 
-  func reason(_ project: Project, _ worker: String) async throws -> Dispatch.Nothing.Reason? {
-    if case .nothing(let nothing) = try await lease(project, worker) { return nothing.reason }
+  func reason(
+    _ project: Project, _ worker: String, stage: AnswerRow.Stage = .label
+  ) async throws -> Dispatch.Nothing.Reason? {
+    if case .nothing(let nothing) = try await lease(project, worker, stage: stage) {
+      return nothing.reason
+    }
     return nil
   }
 

@@ -52,7 +52,8 @@ private final class Simulation {
     let plan = QualityPlan(
       answers: .init(
         min: minimum, max: minimum + roll(0...2), targetConfidence: 0.8),
-      review: roll(0...2) == 0 ? .init(sampleRate: 0.5, maxReworks: 1) : nil)
+      review: roll(0...2) == 0 ? .init(
+          sampleRate: 0.5, maxReworks: 1, reviewers: roll(1...2), stages: roll(1...2)) : nil)
     let project = try await fixture.project(plan)
     try await fixture.load(roll(2...6), into: project)
     for _ in 0..<60 { try await step(fixture, project) }
@@ -125,7 +126,9 @@ private final class Simulation {
         let receipt = try await fixture.submit(project, worker, leased.lease.id)
         done.append((worker, leased.lease.id, receipt, "good"))
       }
-      while let leased = try await fixture.next(project, "boss\(round)", stage: .review) {
+      while let leased = try await fixture.next(
+        project, "boss\(round)", stage: .review, decidesEscalations: true)
+      {
         _ = try await fixture.vault {
           try await Reviews($0, reviewer: "boss\(round)", project: project.id).submit(
             .init(kind: .accept), for: leased.lease.id, activeMilliseconds: 0)

@@ -48,23 +48,58 @@ import Testing
     #expect(task.wanted == 2 && task.openSlots == 1)
   }
 
-  @Test func aRejectedResultGoesBackUntilTheLimit() throws {
+  @Test func aRejectedResultGoesBackUntilTheLimitAndThenToAManager() throws {
+    let plan = QualityPlan.Review(maxReworks: 1)
     var task = TaskLifecycle(state: .inReview, wanted: 2, counted: 2)
     #expect(
-      try task.handle(.reviewed(.reject, maxReworks: 1))
+      try task.handle(.reviewed(.rejected, plan))
         == [.revokeLeases, .discardAnswers, .enqueue(returning: true)])
     #expect(task.state == .open && task.counted == 0 && task.openSlots == 2)
     task.state = .inReview
+    task.review = ReviewLifecycle()
+    #expect(
+      try task.handle(.reviewed(.rejected, plan)) == [.revokeLeases, .enqueue(returning: true)])
+    #expect(task.state == .inReview && task.review.desk == .escalation && task.openSlots == 1)
     #expect(throws: TaskLifecycle.Fault.reworksExhausted(limit: 1)) {
-      try task.handle(.reviewed(.reject, maxReworks: 1))
+      try task.handle(.reviewed(.rejected, plan))
     }
-    #expect(try task.handle(.reviewed(.accept, maxReworks: 1)).contains(.settled))
+    #expect(try task.handle(.reviewed(.accepted, plan)).contains(.settled))
+  }
+
+  @Test func aResultPassesItsStagesOneAfterTheOther() throws {
+    let plan = QualityPlan.Review(reviewers: 2, stages: 2)
+    var task = TaskLifecycle(state: .open, wanted: 1, counted: 1)
+    _ = try task.handle(.decided(.review(.due, reviewers: 2)))
+    #expect(task.openSlots == 2)
+    _ = try task.handle(.leased)
+    #expect(try task.handle(.reviewed(.pending, plan)) == [])
+    #expect(task.openSlots == 1)
+    #expect(
+      try task.handle(.reviewed(.fixed(by: 0), plan)) == [.revokeLeases, .enqueue(returning: true)])
+    #expect(task.review == ReviewLifecycle(stage: 2, wanted: 2) && task.openSlots == 2)
+    _ = try task.handle(.reviewed(.pending, plan))
+    #expect(
+      try task.handle(.reviewed(.disputed, plan)) == [.revokeLeases, .enqueue(returning: true)])
+    #expect(task.review == ReviewLifecycle(stage: 2, desk: .adjudication) && task.openSlots == 1)
+    #expect(try task.handle(.reviewed(.accepted, plan)) == [.revokeLeases, .settled])
+  }
+
+  @Test func aLateVerdictCountsOnlyWhereASlotIsFree() throws {
+    var task = TaskLifecycle(state: .inReview, wanted: 1, counted: 1)
+    _ = try task.handle(.leased)
+    #expect(throws: TaskLifecycle.Fault.noOpenSlot) {
+      try task.handle(.reviewed(.accepted, .init(), onLease: false))
+    }
+    _ = try task.handle(.leaseEnded)
+    #expect(try task.handle(.reviewed(.accepted, .init(), onLease: false)).contains(.settled))
   }
 
   @Test func aCompletedTaskCanBeLookedAtAgain() throws {
     var task = TaskLifecycle(state: .completed, wanted: 1, counted: 1)
     #expect(try task.handle(.reviewAsked) == [.enqueue(returning: true)])
     #expect(task.state == .inReview && task.openSlots == 1)
+    // One look is enough, whatever the plan.
+    #expect(try task.handle(.reviewed(.accepted, .init(stages: 3))).contains(.settled))
     for state in TaskLifecycle.State.allCases where state != .completed {
       var other = TaskLifecycle(state: state, wanted: 1)
       #expect(throws: TaskLifecycle.Fault.notPossible(state)) { try other.handle(.reviewAsked) }
@@ -75,7 +110,7 @@ import Testing
     for state in [TaskLifecycle.State.completed, .canceled, .failed] {
       let events: [TaskLifecycle.Event] = [
         .opened, .leased, .answered(onLease: true), .decided(.complete), .canceled, .failed,
-        .reviewed(.accept, maxReworks: 1),
+        .reviewed(.accepted, .init()),
       ]
       for event in events {
         var task = TaskLifecycle(state: state, wanted: 1)
@@ -93,7 +128,9 @@ import Testing
     for _ in 0..<300 {
       let events: [TaskLifecycle.Event] = [
         .leased, .leaseEnded, .answered(onLease: task.leased > 0), .answered(onLease: false),
-        .reviewed([.accept, .reject][Int.random(in: 0...1, using: &random)], maxReworks: 2),
+        .reviewed(
+          [.accepted, .rejected, .pending, .disputed, .fixed(by: 0)][
+            Int.random(in: 0...4, using: &random)], .init(maxReworks: 2, reviewers: 2, stages: 2)),
       ]
       let event = events[Int.random(in: 0..<events.count, using: &random)]
       _ = try? task.handle(event)
@@ -114,6 +151,26 @@ private struct Seeded: RandomNumberGenerator {
   mutating func next() -> UInt64 {
     state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
     return state ^ (state >> 29)
+  }
+}
+
+@Suite struct ReviewLifecycleTests {
+  private typealias Verdict = ReviewLifecycle.Verdict
+
+  @Test func verdictsAreWaitedForAndComeToOne() {
+    let two = ReviewLifecycle(wanted: 2)
+    #expect(two.outcome(of: []) == .pending)
+    #expect(two.outcome(of: [Verdict(.accept)]) == .pending)
+    #expect(two.outcome(of: [Verdict(.accept), Verdict(.accept)]) == .accepted)
+    #expect(two.outcome(of: [Verdict(.reject), Verdict(.reject)]) == .rejected)
+    #expect(two.outcome(of: [Verdict(.fix, fix: 3), Verdict(.fix, fix: 3)]) == .fixed(by: 0))
+  }
+
+  @Test func verdictsThatDifferAreDisputed() {
+    let two = ReviewLifecycle(wanted: 2)
+    #expect(two.outcome(of: [Verdict(.accept), Verdict(.reject)]) == .disputed)
+    #expect(two.outcome(of: [Verdict(.fix, fix: 0), Verdict(.fix, fix: 1)]) == .disputed)
+    #expect(two.outcome(of: [Verdict(.accept), Verdict(.fix, fix: 0)]) == .disputed)
   }
 }
 
@@ -223,6 +280,14 @@ private struct Seeded: RandomNumberGenerator {
     #expect(QualityPlan(review: .init(classes: names(limit))).fault == nil)
     #expect(QualityPlan(review: .init(classes: names(limit + 1))).fault != nil)
     #expect(QualityPlan(review: .init(belowAccuracy: 1.1)).fault != nil)
+    typealias Review = QualityPlan.Review
+    func fault(_ review: Review) -> String? { QualityPlan(review: review).fault }
+    #expect(fault(Review(reviewers: Review.reviewerLimit, stages: Review.stageLimit)) == nil)
+    #expect(fault(Review(reviewers: Review.reviewerLimit + 1)) != nil)
+    #expect(fault(Review(reviewers: 0)) != nil && fault(Review(stages: 0)) != nil)
+    #expect(fault(Review(stages: Review.stageLimit + 1)) != nil)
+    #expect(fault(Review(maxReworks: Review.reworkLimit)) == nil)
+    #expect(fault(Review(maxReworks: Review.reworkLimit + 1)) != nil)
   }
 
   @Test func saysWhatIsWrongWithAPlan() {

@@ -79,7 +79,7 @@ async function loadProject(id, body) {
         tile(say("Open"), counts.open.toLocaleString(language), say("{n} in review", { n: counts.in_review })),
         tile(say("Answers"), counts.answers.toLocaleString(language), savings(quality)),
         tile(say("Mean confidence"), percent(quality.mean_confidence), say("{n} tasks settled", { n: quality.tasks_measured }))),
-      failureCard(failed, project.counts.failed), agreementCard(quality), annotatorCard(quality), batchCard(batches.items), exportCard(id, exports.items, body));
+      failureCard(failed, project.counts.failed), agreementCard(quality), annotatorCard(quality), reviewerCard(quality), batchCard(batches.items), exportCard(id, exports.items, body));
   } catch (error) {
     fill(body, h("p.error-text", { role: "alert" }, /** @type {Error} */ (error).message));
   }
@@ -162,6 +162,19 @@ function annotatorCard(quality) {
       h("td.end.number", {}, person.judged ? percent(person.agreed / person.judged) : "–"),
       h("td.end.number", {}, person.skipped), h("td.end.number", {},
         person.answers ? (person.active_seconds / person.answers).toFixed(1) : "–")))))));
+}
+
+/** @param {any} quality */
+function reviewerCard(quality) {
+  if (!quality.reviewers.length) return null;
+  return h("section.card.stack", {}, h("h2", {}, say("Reviewers")), h("div.scroller", {}, h("table.table", {},
+    h("thead", {}, h("tr", {}, [word("Reviewer"), word("Verdicts"), word("Fixed"), word("Rejected"), word("Others agree"), word("Seconds each")].map((name, index) =>
+      h(index ? "th.end" : "th", { scope: "col" }, say(name))))),
+    h("tbody", {}, quality.reviewers.slice(0, 50).map((/** @type {any} */ person) => h("tr", {},
+      h("td", {}, h("code", {}, person.reviewer.slice(0, 8))), h("td.end.number", {}, person.reviews.toLocaleString(language)),
+      h("td.end.number", {}, person.fixed), h("td.end.number", {}, person.rejected),
+      h("td.end.number", {}, person.judged ? percent(person.agreed / person.judged) : "–"),
+      h("td.end.number", {}, person.reviews ? (person.active_seconds / person.reviews).toFixed(1) : "–")))))));
 }
 
 /** @param {any[]} batches */

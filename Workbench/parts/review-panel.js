@@ -2,9 +2,21 @@ import { newKey, read, steps } from "../core/answer.js";
 import { differences } from "../core/differences.js";
 import { fill, h } from "../core/dom.js";
 import * as kernel from "../core/kernel.js";
-import { say } from "../core/words.js";
+import { say, word } from "../core/words.js";
 import { boundsOf } from "../editors/image/kinds.js";
 import { announce } from "./dialog.js";
+
+/** @type {Record<string, string>} */
+const verdictWords = { accept: word("accepted"), fix: word("fixed"), reject: word("rejected") };
+
+/** Why this reviewer is asked, where it is not for a first look.
+ * @param {any} review of the lease */
+function deskPart({ desk, stage, verdicts }) {
+  const said = verdicts.map((/** @type {string} */ verdict) => say(verdictWords[verdict])).join(", ");
+  if (desk === "adjudication") return h("p.notice", {}, say("Reviewers differ ({verdicts}). You decide.", { verdicts: said }));
+  if (desk === "escalation") return h("p.notice", {}, say("Sent back as often as the plan allows. Accept it or fix it."));
+  return stage > 1 ? h("p.muted", {}, say("Review stage {stage}", { stage })) : null;
+}
 
 /** Overlap below which two objects are said to differ, at first. */
 const usualBar = 0.8;
@@ -35,13 +47,13 @@ export class ReviewPanel {
     this.head = h("h2.small");
     this.toggles = this.answers.map((/** @type {any} */ answer, /** @type {number} */ i) => h("button.button.quiet.small", {
       "aria-pressed": false, title: say("Lay answer {number} over the result", { number: i + 1 }), onclick: () => this.toggle(i),
-    }, say("Answer {digit}", { digit: i + 1 })));
+    }, answer.stage === "review" ? say("Fix {digit}", { digit: i + 1 }) : say("Answer {digit}", { digit: i + 1 })));
     const bar = h("input", {
       type: "range", min: 0.3, max: 1, step: 0.05, value: usualBar, "aria-label": say("Overlap below which objects differ"),
       oninput: () => { this.bar = Number(bar.value); this.show(); },
     });
     this.element = h("section.review-facts.stack.tight", { "aria-label": say("Review") }, h("h2.small", {}, say("Result under review")),
-      h("p", {}, `${say("{n} answers", { n: this.answers.length })} · ${confidence}`), h("div.row", {}, this.toggles),
+      h("p", {}, `${say("{n} answers", { n: this.answers.filter((/** @type {any} */ answer) => answer.stage !== "review").length })} · ${confidence}`), deskPart(review), h("div.row", {}, this.toggles),
       h("label.slider", {}, h("span", {}, say("Bar")), bar, this.barText = h("output.number")), this.head, this.list);
     kernel.load().then(() => this.show());
   }

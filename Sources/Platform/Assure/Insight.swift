@@ -115,7 +115,8 @@ struct InsightGathering {
   ///   - verdicts: of reviewers, oldest first.
   ///   - review: why it went to review, and how sure the result was then.
   mutating func add(
-    _ task: TaskRow, _ answers: [AnswerRow], _ ontology: Ontology, verdicts: [TaskLifecycle.ReviewVerdict],
+    _ task: TaskRow, _ answers: [AnswerRow], _ ontology: Ontology,
+    verdicts: [TaskLifecycle.ReviewVerdict],
     review: (cause: ReviewCause, confidence: Double)?
   ) {
     tasks.append((answers, task.endedAt))

@@ -21,6 +21,7 @@ package struct Quality: Sendable {
     package var meanConfidence: Double?
     package var agreements: [Agreement]
     package var annotators: [AnnotatorRecord]
+    package var reviewers: [ReviewerRecord]
     /// Answers a plan that always asks for the most would have needed for the same tasks.
     package var answersAtMaximum: Int
   }
@@ -44,6 +45,8 @@ package struct Quality: Sendable {
           ? nil : confidences.reduce(0, +) / Double(confidences.count),
         agreements: ontology.classes.compactMap { Self.agreement(of: $0, groups, ontology) },
         annotators: try AnnotatorRecord.all(
+          in: projectID, limit: Self.annotatorLimit, connection),
+        reviewers: try ReviewerRecord.all(
           in: projectID, limit: Self.annotatorLimit, connection),
         answersAtMaximum: groups.count * project.plan.answers.max)
     }

@@ -48,68 +48,62 @@ package struct Reviews: Sendable {
     let reason = verdict.kind == .reject ? try Remark.checked(verdict.reason ?? "") : nil
     let record = vault.record(by: .worker(reviewer))
     let answerID: AnswerID = vault.environment.newID()
+    let milliseconds = min(max(0, activeMilliseconds), Answers.activeMillisecondsLimit)
     return try await vault.database.write(.flushed) { connection in
       var lease = try LeaseRow.get(id, of: reviewer, in: project, connection)
       guard lease.stage == .review else { throw Refusal.unknown(.lease, id.text) }
       let task = try TaskRow.get(seq: lease.task, connection)
       let reading = try vault.reading(of: task, as: lease.version, connection)
+      let before = try ReviewVerdictRow.all(of: task, connection)
+      let state = lease.lifecycle.state
+      let isLate: Bool
       do {
-        _ = try lease.lifecycle.handle(.submitted)
+        isLate = !(try lease.lifecycle.handle(.submitted))
       } catch {
-        throw Refusal.leaseEnded(state: lease.lifecycle.state.rawValue)
+        throw Refusal.leaseEnded(state: state.rawValue)
+      }
+      // What was looked at then is not what is asked now.
+      if isLate, before.contains(where: { $0.at > lease.createdAt && !$0.isAt(task.lifecycle) }) {
+        throw Refusal.leaseEnded(state: state.rawValue)
       }
       try lease.saveState(at: record.at, reason: verdict.kind.rawValue, connection)
-      var steps = TaskSteps(task, now: record.at, connection)
+      var own = ReviewVerdictRow(
+        number: 0, worker: reviewer, round: task.lifecycle.reworks, review: task.lifecycle.review,
+        kind: verdict.kind, answer: nil, at: record.at)
       if verdict.kind == .fix {
-        try fix(verdict, answerID, lease, task, reading, activeMilliseconds, &steps, connection)
+        own.answer = try fix(verdict, answerID, lease, task, reading, milliseconds, connection)
       }
+      try own.insert(on: task, activeMilliseconds: milliseconds, connection)
       if let reason {
-        try Feedback.tell(of: task, at: record.at, connection)
         try Remark(at: record.at, role: .reviewer, author: reviewer, text: reason, place: place)
           .insert(on: task, vault, connection)
       }
-      let plan = try Settlement(vault: vault, now: record.at).plan(of: task, connection)
-      try Self.review(&steps, verdict.kind, maxReworks: (plan.review ?? .init()).maxReworks)
-      try steps.save()
+      let decision = ReviewDecision(
+        vault: vault, task: task, verdicts: before + [own], reading: reading, now: record.at)
+      let decided = try decision.carryOut(onLease: !isLate, connection)
       try record.append(
         connection, "review.\(verdict.kind.rawValue)", task.id.text,
-        ["lease": .string(id.text)])
-      return steps.task
+        ["lease": .string(id.text), "desk": .string(own.review.desk.rawValue)])
+      return decided
     }
   }
 
-  /// The reviewer's answer becomes the result.
+  /// Keeps the reviewer's answer.
+  ///
+  /// - Returns: its number.
   private func fix(
     _ verdict: Verdict, _ answerID: AnswerID, _ lease: LeaseRow, _ task: TaskRow,
-    _ reading: LabelReading, _ activeMilliseconds: Int64, _ steps: inout TaskSteps,
-    _ connection: any Connection
-  ) throws {
+    _ reading: LabelReading, _ activeMilliseconds: Int64, _ connection: any Connection
+  ) throws -> Int64 {
     guard let json = verdict.annotations else {
       throw Refusal.invalid(path: "annotations", problem: "must hold the right answer")
     }
     let annotations = try Answers.checked(json, reading, of: task, vault, connection)
     let stored = reading.stored(annotations)
-    let now = vault.environment.now()
     let answer = NewAnswer(
       id: answerID, lease: lease.id, worker: reviewer, stage: .review, standing: .counted,
-      activeMilliseconds: min(max(0, activeMilliseconds), Answers.activeMillisecondsLimit),
-      submittedAt: now, hash: Data(SHA256.hash(data: stored)).hexadecimal, stored: stored)
-    let seq = try answer.insert(into: task, vault, connection)
-    let version = try ConsensusRow.insert(
-      annotations, confidence: 1, method: "review", answers: task.lifecycle.counted, answer: seq,
-      of: task, reading, vault, at: now, connection)
-    steps.setConsensus(version: version, confidence: 1)
-  }
-
-  private static func review(
-    _ steps: inout TaskSteps, _ kind: TaskLifecycle.ReviewVerdict, maxReworks: Int
-  ) throws {
-    do {
-      try steps.handle(.reviewed(kind, maxReworks: maxReworks))
-    } catch TaskLifecycle.Fault.reworksExhausted(let limit) {
-      throw Refusal.reworksExhausted(limit: limit)
-    } catch TaskLifecycle.Fault.notPossible(let state) {
-      throw Refusal.notPossible(.task, state: state.rawValue, asked: "a verdict")
-    }
+      activeMilliseconds: activeMilliseconds, submittedAt: vault.environment.now(),
+      hash: Data(SHA256.hash(data: stored)).hexadecimal, stored: stored)
+    return try answer.insert(into: task, vault, connection)
   }
 }

@@ -43,7 +43,7 @@ struct Settlement {
       try judge(answers, by: try reference(task, result, reading, connection), reading, task,
         connection)
     }
-    if case .review(let cause) = decision {
+    if case .review(let cause, _) = decision {
       try ReviewCause(cause).note(
         task, confidence: result.confidence, connection)
     }

@@ -326,8 +326,9 @@ struct ImportLineReader: Sendable {
       isWorthIt: { result.isWorthMore(than: $0, limit: $1, accuracies: []) }
     ) {
     case .oneMore: task.lifecycle.wanted = answers.count + 1
-    case .review(let cause):
+    case .review(let cause, let reviewers):
       task.lifecycle.state = .inReview
+      task.lifecycle.review = ReviewLifecycle(wanted: reviewers)
       task.reviewCause = ReviewCause(cause)
     case .complete: task.lifecycle.state = .completed
     }

@@ -104,8 +104,8 @@ struct ImportWriter {
         """
         INSERT INTO tasks (seq, id, project_id, batch_id, version, state, rank, queue_seq, wanted,
           counted, open_slots, unique_id, gold, width, height, confidence, consensus_version,
-          created_at, ended_at, sealed, form, type)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+          created_at, ended_at, sealed, form, type, review_wanted)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """)
       answers = try connection.prepare(NewAnswer.insertion)
       consensus = try connection.prepare(ConsensusRow.insertion)
@@ -130,7 +130,7 @@ struct ImportWriter {
         task.consensus.map { .double($0.confidence) } ?? .null,
         .optional(task.consensusVersion),
         .int(now), life.state.isLive ? .null : .int(now), .blob(task.sealed), .optional(form),
-        .optional(type),
+        .optional(type), .number(life.review.wanted),
       ])
     if let gold = task.gold {
       try statements.gold.run(

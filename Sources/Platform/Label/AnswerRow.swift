@@ -70,6 +70,10 @@ package struct ConsensusRow: Hashable, Sendable {
   package var answers: Int
   package var annotations: [Annotation]
 
+  /// Of results that somebody looked at and put right.
+  static let reviewMethod = "review"
+  static let auditMethod = "audit"
+
   private static let clearColumns =
     "c.version, c.created_at, c.method, c.confidence, c.answers, c.answer, c.sealed"
   static let columns = "\(clearColumns), a.id, a.sealed"

@@ -14,10 +14,13 @@ package struct Dispatch: Sendable {
   let vault: ClientVault
   /// Who asks, by the pseudonym of this vault.
   let worker: String
+  /// Whether they decide what was sent back as often as the plan allows.
+  let decidesEscalations: Bool
 
-  package init(_ vault: ClientVault, worker: String) {
+  package init(_ vault: ClientVault, worker: String, decidesEscalations: Bool = false) {
     self.vault = vault
     self.worker = worker
+    self.decidesEscalations = decidesEscalations
   }
 
   /// How long a lease lasts without a heartbeat.
@@ -36,6 +39,8 @@ package struct Dispatch: Sendable {
       case batchesPaused
       /// Every batch with tasks is kept for groups this worker is not in.
       case keptForOthers
+      /// What is left to review waits for a manager's decision.
+      case escalated
       /// What is left is in other workers' hands.
       case allLeased
       /// What is left this worker has answered or skipped.
@@ -164,17 +169,30 @@ package struct Dispatch: Sendable {
 
   /// Why earlier answers were sent back; nothing is looked up for a task that never was.
   private func remarks(on task: TaskRow, _ connection: any Connection) throws -> [Remark] {
-    task.lifecycle.reworks > 0 ? try Remark.all(of: task, vault, connection) : []
+    let life = task.lifecycle
+    let isDecided = life.state == .inReview && life.review.desk != .stage
+    return life.reworks > 0 || isDecided ? try Remark.all(of: task, vault, connection) : []
   }
 
   private func material(
     of task: TaskRow, _ reading: LabelReading, _ connection: any Connection
   ) throws -> ReviewMaterial {
-    ReviewMaterial(
+    let life = task.lifecycle
+    // Reviewers of a stage do not see each other; whoever decides sees them all.
+    let decides = life.review.desk == .adjudication || life.review.desk == .escalation
+    let verdicts =
+      decides
+      ? try ReviewVerdictRow.all(of: task, connection).filter {
+        $0.round == life.reworks && $0.review.stage == life.review.stage
+      } : []
+    return ReviewMaterial(
       ontology: reading.ontology,
       consensus: try ConsensusRow.newest(of: task, reading, vault, connection),
       answers: try AnswerRow.all(of: task, reading, vault, connection)
-        .filter { $0.standing == .counted && $0.stage == .label })
+        .filter { answer in
+          answer.standing == .counted
+            && (answer.stage == .label || verdicts.contains { $0.answer == answer.seq })
+        }, review: life.review, verdicts: verdicts.map(\.kind))
   }
 
   // MARK: Claiming
@@ -249,6 +267,9 @@ package struct Dispatch: Sendable {
         AND state IN ('reserved', 'leased', 'submitted', 'skipped'))
       """, [.int(row.seq), .text(worker)]
     ) { $0.int(0) == 1 }
+    if row.lifecycle.review.desk == .escalation, !decidesEscalations {
+      throw Refusal.notPossible(.task, state: "escalated", asked: "a review by you")
+    }
     guard row.lifecycle.state == .inReview, row.lifecycle.openSlots > 0, isKnown == false else {
       throw Refusal.notPossible(
         .task, state: isKnown == true ? "known to you" : row.lifecycle.state.rawValue,
@@ -340,7 +361,11 @@ package struct Dispatch: Sendable {
           """, place
         ) { $0.int(0) } ?? 0
       let found = try connection.first(
-        Self.nextSQL, [batch.sql, .text(state), .int(rank), .int(cursor), .text(worker)]
+        Self.nextSQL,
+        [
+          batch.sql, .text(state), .int(rank), .int(cursor), .number(decidesEscalations ? 1 : 0),
+          .text(worker),
+        ]
       ) { row in
         (
           task: TaskRow.row(row), sealed: row.blob(TaskRow.columnCount),
@@ -374,6 +399,7 @@ package struct Dispatch: Sendable {
   static let nextSQL = """
     SELECT \(TaskRow.columns), t.sealed, t.queue_seq FROM tasks t
     WHERE t.batch_id = ? AND t.state = ? AND t.open_slots > 0 AND t.rank = ? AND t.queue_seq > ?
+      AND (t.review_desk <> 'escalation' OR t.state <> 'inReview' OR ? = 1)
       AND NOT EXISTS (
         SELECT 1 FROM leases l WHERE l.task = t.seq AND l.worker = ?
           AND l.state IN ('reserved', 'leased', 'submitted', 'skipped'))
@@ -416,6 +442,9 @@ package struct Dispatch: Sendable {
       """, [project.id.sql, .text(worker)]
     ) { $0.int(0) == 1 }
     guard isOneOpen == true else { return Nothing(reason: .keptForOthers, leased: 0) }
+    if stage == .review, try hasOnlyEscalations(project, connection) {
+      return Nothing(reason: .escalated, leased: 0)
+    }
     let leased = try connection.first(
       """
       SELECT count(*), min(deadline) FROM leases
@@ -424,6 +453,20 @@ package struct Dispatch: Sendable {
     ) { (count: Int($0.int(0)), first: $0.optionalInt(1)) }
     guard let leased, leased.count > 0 else { return Nothing(reason: .doneByYou, leased: 0) }
     return Nothing(reason: .allLeased, leased: leased.count, nextDeadline: leased.first)
+  }
+
+  /// Whether all that waits for a reviewer waits for others than this one.
+  private func hasOnlyEscalations(
+    _ project: Project, _ connection: any Connection
+  ) throws -> Bool {
+    guard !decidesEscalations else { return false }
+    let isOther = try connection.first(
+      """
+      SELECT EXISTS (SELECT 1 FROM tasks WHERE project_id = ? AND state = 'inReview'
+        AND review_desk <> 'escalation')
+      """, [project.id.sql]
+    ) { $0.int(0) == 1 }
+    return isOther == false
   }
 
   // MARK: Expiry

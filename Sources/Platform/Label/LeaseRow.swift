@@ -74,5 +74,9 @@ package struct LeasedTask: Sendable {
 package struct ReviewMaterial: Sendable {
   package var ontology: Ontology
   package var consensus: ConsensusRow?
+  /// Those the result was made of, and the fixes to decide between.
   package var answers: [AnswerRow]
+  package var review: ReviewLifecycle
+  /// To decide between; none where reviewers do not see each other.
+  package var verdicts: [TaskLifecycle.ReviewVerdict]
 }

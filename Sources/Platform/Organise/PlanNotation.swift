@@ -47,7 +47,11 @@ package enum PlanNotation {
   private static func review(_ json: JSON) throws(Refusal) -> QualityPlan.Review {
     let path = "plan.review"
     try known(
-      json, ["sampleRate", "belowConfidence", "belowAccuracy", "classes", "maxReworks"], path)
+      json,
+      [
+        "sampleRate", "belowConfidence", "belowAccuracy", "classes", "maxReworks", "reviewers",
+        "stages",
+      ], path)
     var review = QualityPlan.Review()
     if let rate = json["sampleRate"] {
       review.sampleRate = try number(rate, path + ".sampleRate")
@@ -69,6 +73,10 @@ package enum PlanNotation {
     if let reworks = try count(json["maxReworks"], path + ".maxReworks") {
       review.maxReworks = reworks
     }
+    if let reviewers = try count(json["reviewers"], path + ".reviewers") {
+      review.reviewers = reviewers
+    }
+    if let stages = try count(json["stages"], path + ".stages") { review.stages = stages }
     return review
   }
 
@@ -107,7 +115,8 @@ package enum PlanNotation {
         "sampleRate": .double(stage.sampleRate), "belowConfidence": .double(stage.belowConfidence),
         "belowAccuracy": .double(stage.belowAccuracy),
         "classes": .array(stage.classes.sorted().map { .string($0) }),
-        "maxReworks": .int(Int64(stage.maxReworks)),
+        "maxReworks": .int(Int64(stage.maxReworks)), "reviewers": .int(Int64(stage.reviewers)),
+        "stages": .int(Int64(stage.stages)),
       ]
     }
     return [

@@ -90,9 +90,11 @@ package struct TaskChanges: Sendable {
 
   /// Records what the client says of a result.
   ///
-  /// - Parameter remarks: `comments`, and whatever else belongs to the audit.
+  /// - Parameters:
+  ///   - remarks: `comments`, and whatever else belongs to the audit.
+  ///   - fix: the right answer, which becomes the result.
   package func audit(
-    _ verdict: TaskRow.Audit, remarks: JSON, of id: TaskID
+    _ verdict: TaskRow.Audit, remarks: JSON, fix: JSON? = nil, of id: TaskID
   ) async throws {
     let at = vault.environment.now()
     try await change(id, "task.audited") { task, connection in
@@ -112,7 +114,22 @@ package struct TaskChanges: Sendable {
         ])
       try connection.run(
         "UPDATE tasks SET audit = ? WHERE seq = ?", [.text(verdict.rawValue), .int(task.seq)])
+      try ReviewVerdictRow.judge(by: verdict, of: task, connection)
+      if let fix { try settle(task, by: fix, at: at, connection) }
     }
+  }
+
+  private func settle(
+    _ task: TaskRow, by fix: JSON, at: Int64, _ connection: any Connection
+  ) throws {
+    let reading = try vault.reading(of: task, connection)
+    let annotations = try Answers.checked(fix, reading, of: task, vault, connection)
+    let version = try ConsensusRow.insert(
+      annotations, confidence: 1, method: ConsensusRow.auditMethod,
+      answers: task.lifecycle.counted, of: task, reading, vault, at: at, connection)
+    try connection.run(
+      "UPDATE tasks SET consensus_version = ?, confidence = 1 WHERE seq = ?",
+      [.number(version), .int(task.seq)])
   }
 
   private func change(

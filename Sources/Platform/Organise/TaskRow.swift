@@ -46,9 +46,9 @@ package struct TaskRow: Hashable, Sendable {
     t.seq, t.id, t.project_id, t.batch_id, t.version, t.state, t.rank, t.wanted, t.counted,
     t.leased, t.reworks, t.unique_id, t.gold, t.width, t.height, t.confidence,
     t.consensus_version, t.created_at, t.ended_at, t.form, t.type, t.updated_at, t.audit,
-    t.has_callback
+    t.has_callback, t.review_stage, t.review_desk, t.review_wanted, t.review_given
     """
-  static let columnCount = 24
+  static let columnCount = 28
 
   static func row(_ row: any Row) -> TaskRow {
     let size = row.optionalInt(13).flatMap { width in
@@ -59,7 +59,10 @@ package struct TaskRow: Hashable, Sendable {
       batch: row.id(3), version: Int(row.int(4)),
       lifecycle: TaskLifecycle(
         state: TaskLifecycle.State(rawValue: row.text(5)) ?? .failed, wanted: Int(row.int(7)),
-        counted: Int(row.int(8)), leased: Int(row.int(9)), reworks: Int(row.int(10))),
+        counted: Int(row.int(8)), leased: Int(row.int(9)), reworks: Int(row.int(10)),
+        review: ReviewLifecycle(
+          stage: Int(row.int(24)), desk: ReviewLifecycle.Desk(rawValue: row.text(25)) ?? .stage,
+          wanted: Int(row.int(26)), given: Int(row.int(27)))),
       rank: row.int(6), uniqueID: row.optionalText(11),
       gold: row.optionalText(12).flatMap(Gold.init), size: size, confidence: row.optionalDouble(15),
       consensusVersion: row.optionalInt(16).map { Int($0) }, createdAt: row.int(17),
@@ -134,7 +137,8 @@ struct TaskSteps {
       """
       UPDATE tasks SET state = ?, wanted = ?, counted = ?, leased = ?, open_slots = ?,
         reworks = ?, rank = ?, queue_seq = coalesce(?, queue_seq), confidence = ?,
-        consensus_version = ?, ended_at = ?, updated_at = ?
+        consensus_version = ?, ended_at = ?, updated_at = ?, review_stage = ?, review_desk = ?,
+        review_wanted = ?, review_given = ?
       WHERE seq = ?
       """,
       [
@@ -142,7 +146,8 @@ struct TaskSteps {
         .number(life.leased), .number(life.openSlots), .number(life.reworks), .int(task.rank),
         .optional(queueSeq), task.confidence.map { .double($0) } ?? .null,
         .optional(task.consensusVersion.map(Int64.init)), .optional(task.endedAt),
-        .int(now), .int(task.seq),
+        .int(now), .number(life.review.stage), .text(life.review.desk.rawValue),
+        .number(life.review.wanted), .number(life.review.given), .int(task.seq),
       ])
     if life.state != before.lifecycle.state || newAnswers > 0 { try saveCounters() }
     let isAtItsEnd = life.state == .completed || life.state == .failed

@@ -167,6 +167,14 @@ package struct Call: Sendable {
     }
   }
 
+  /// Whether the caller decides what was sent back as often as a plan allows.
+  var decidesEscalations: Bool {
+    get throws {
+      let role = try listing.flatMap { try who().role(in: $0.client) }
+      return role == .manager || role == .admin
+    }
+  }
+
   /// The project of the path, if the caller may take work from it; else it looks like none.
   func findWork() async throws -> Directory.Listing {
     let project: ProjectID = try id("project", .project)

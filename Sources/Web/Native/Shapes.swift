@@ -75,6 +75,16 @@ extension TaskRow {
       "wanted": .count(lifecycle.wanted), "confidence": .optional(confidence),
       "ontology_version": .count(version), "created_at": .time(createdAt),
       "ended_at": .optionalTime(endedAt),
+      "review": lifecycle.state == .inReview ? lifecycle.review.json : .null,
+    ]
+  }
+}
+
+extension ReviewLifecycle {
+  fileprivate var json: JSON {
+    [
+      "stage": .count(stage), "desk": .string(desk.rawValue), "wanted": .count(wanted),
+      "given": .count(given),
     ]
   }
 }
@@ -173,7 +183,18 @@ extension Quality.Report {
       "answers_at_maximum": .count(answersAtMaximum),
       "mean_confidence": .optional(meanConfidence),
       "agreement": .array(agreements.map(\.json)),
-      "annotators": .array(annotators.map(\.json)),
+      "annotators": .array(annotators.map(\.json)), "reviewers": .array(reviewers.map(\.json)),
+    ]
+  }
+}
+
+extension ReviewerRecord {
+  fileprivate var json: JSON {
+    [
+      "reviewer": .string(worker), "reviews": .count(reviews), "accepted": .count(accepted),
+      "fixed": .count(fixed), "rejected": .count(rejected), "judged": .count(judged),
+      "agreed": .count(agreed), "accuracy": .double(accuracy),
+      "active_seconds": .double(Double(activeMilliseconds) / 1000),
     ]
   }
 }

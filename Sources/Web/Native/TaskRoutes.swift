@@ -83,6 +83,34 @@ enum TaskRoutes {
         .json(try await Tasks(vault, actor: actor).askForReview(call.id("task", .task)).json)
       }
     },
+    Route(
+      .post, "/api/tasks/{task}/audit", .managers,
+      "The client's word on a result: accepted, commented, rejected, or fixed with annotations.",
+      body: [
+        .choice("verdict", TaskRow.Audit.self, isRequired: true), .string("comments"),
+        .annotations("annotations"), .bool("review"),
+      ]
+    ) { call in
+      let fields = try await call.fields()
+      guard let verdict = try fields.optionalString("verdict").flatMap(TaskRow.Audit.init) else {
+        throw Refusal.invalid(
+          path: "verdict", problem: "must be accepted, commented, rejected or fixed")
+      }
+      guard (verdict == .fixed) == (fields["annotations"] != nil) else {
+        throw Refusal.invalid(
+          path: "annotations", problem: "must hold the right answer where the verdict is fixed")
+      }
+      let comments = try fields.optionalString("comments")
+      let isReviewed = try fields.optionalBool("review") ?? (verdict == .rejected)
+      return try await call.inVault { vault, actor in
+        let id: TaskID = try call.id("task", .task)
+        try await TaskChanges(vault, actor: actor).audit(
+          verdict, remarks: ["comments": .optional(comments)], fix: fields["annotations"], of: id)
+        let tasks = Tasks(vault, actor: actor)
+        if isReviewed { _ = try await tasks.askForReview(id) }
+        return .json(try await tasks.get(id).json)
+      }
+    },
     Route(.post, "/api/tasks/{task}/cancellation", .managers, "Ends a task.") { call in
       try await call.inVault { vault, actor in
         .json(try await Tasks(vault, actor: actor).cancel(call.id("task", .task)).json)

@@ -73,7 +73,9 @@ enum WorkRoutes {
         return id
       }
       return try await call.atWork(reviewing: stage == .review) { vault, project, worker in
-        let outcome = try await Dispatch(vault, worker: worker).lease(
+        let outcome = try await Dispatch(
+          vault, worker: worker, decidesEscalations: try call.decidesEscalations
+        ).lease(
           in: project, stage: stage, count: count, isReserve: reserve, task: task)
         switch outcome {
         case .nothing(let nothing): return .json(nothing.json)
@@ -329,6 +331,8 @@ enum WorkRoutes {
           [
             "consensus": review.consensus?.json(review.ontology) ?? .null,
             "answers": .array(review.answers.map { $0.json(review.ontology) }),
+            "stage": .count(review.review.stage), "desk": .string(review.review.desk.rawValue),
+            "verdicts": .array(review.verdicts.map { .string($0.rawValue) }),
           ]))
     }
     return .object(members)
@@ -351,6 +355,7 @@ extension Dispatch.Nothing {
     case .projectPaused: "The project is paused."
     case .batchesPaused: "What is left is in batches that are paused or still being staged."
     case .allLeased: "What is left is in the hands of others; some of it may come back."
+    case .escalated: "What is left waits for a manager's decision."
     case .keptForOthers: "What is left is kept for other groups of annotators."
     case .doneByYou: "You have answered or skipped all that is left."
     case .noneLeft: "Every task has been answered."
