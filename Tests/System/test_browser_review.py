@@ -64,3 +64,63 @@ def test_spans_and_choices_differ_by_borders_and_values(world, scheme, width):  
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
     assert [v["id"] for v in axe.run(page).response["violations"]] == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth + 1") and page.problems == []
+
+
+@pytest.mark.parametrize("scheme,width", [("light", 1280), ("dark", 390)])
+def test_reviewers_who_differ_are_decided_between_and_measured(world, scheme, width):  # noqa: F811
+    plan = {"answers": {"min": 1, "max": 1}, "review": {"sampleRate": 1, "maxReworks": 0, "reviewers": 2}}
+    project = world.assay.project(world.key, name="Disputed", plan=plan, ontology={"classes": [
+        {"name": "mood", "kind": "category", "options": ["good", "bad"], "required": True}]})
+    world.assay.load(world.key, project, [{"text": "Rain again.", "answers": [
+        {"annotator": "a", "annotations": [{"class": "mood", "option": "good"}]}]}])
+    def lease(email):
+        who = world.assay.signed_in(email)
+        return who, world.assay.send("POST", f"/api/work/{project}/leases", {"stage": "review"}, who)[1]["leases"]
+    for email in ("rex@x.org", "sue@x.org", "tom@x.org"): world.assay.user(email, role="reviewer")
+    for email, body in (("rex@x.org", {"verdict": "accept"}), ("sue@x.org", {"verdict": "fix", "annotations": [{"class": "mood", "option": "bad"}]})):
+        who, leases = lease(email)
+        assert leases[0]["review"]["verdicts"] == [] and len(leases[0]["review"]["answers"]) == 1
+        status, said = world.assay.send("POST", f"/api/work/{project}/leases/{leases[0]['id']}/verdict", body, who)
+        assert status == 200 and said["status"] == "inReview", said
+    page = world.signed_in("tom@x.org", scheme=scheme, width=width)
+    page.locator("article", has_text="Disputed").get_by_role("link", name="Review").click()
+    page.get_by_text("Reviewers differ (accepted, fixed). You decide.").wait_for()
+    page.get_by_role("button", name="Fix 2", exact=True).wait_for()
+    page.get_by_role("button", name="Take it from answer 2").click()
+    world.shot(page, f"adjudication-{scheme}-{width}")
+    page.get_by_role("button", name="Fix and accept").click(); page.locator(".note").wait_for()
+    assert world.assay.export(world.key, project)["consensus"]["annotations"][0]["option"] == "bad"
+    quality = world.assay.send("GET", f"/api/projects/{project}/quality", token=world.key)[1]
+    assert sorted((r["reviews"], r["judged"], r["agreed"]) for r in quality["reviewers"]) == [(1, 0, 0), (1, 1, 0), (1, 1, 1)]
+    manager = world.signed_in(scheme=scheme, width=width)
+    manager.goto(world.assay.url + f"#/manage/{project}"); manager.get_by_role("heading", name="Reviewers").wait_for()
+    manager.get_by_role("heading", name="Reviewers").scroll_into_view_if_needed()
+    world.shot(manager, f"reviewers-{scheme}-{width}")
+    assert page.problems == [] and manager.problems == []
+
+
+def test_what_is_rejected_too_often_waits_for_a_manager_and_an_audit_puts_it_right(world):  # noqa: F811
+    plan = {"answers": {"min": 1, "max": 1}, "review": {"sampleRate": 1, "maxReworks": 0}}
+    project = world.assay.project(world.key, name="Escalated", plan=plan, ontology={"classes": [
+        {"name": "mood", "kind": "category", "options": ["good", "bad"], "required": True}]})
+    world.assay.load(world.key, project, [{"text": "Rain again.", "answers": [
+        {"annotator": "a", "annotations": [{"class": "mood", "option": "good"}]}]}])
+    for email in ("rex@x.org", "sue@x.org"): world.assay.user(email, role="reviewer")
+    rex = world.assay.signed_in("rex@x.org")
+    lease = world.assay.send("POST", f"/api/work/{project}/leases", {"stage": "review"}, rex)[1]["leases"][0]
+    assert world.assay.send("POST", f"/api/work/{project}/leases/{lease['id']}/verdict", {"verdict": "reject", "reason": "Too sure"}, rex)[0] == 200
+    sue = world.signed_in("sue@x.org")
+    sue.goto(world.assay.url + f"#/review/{project}"); sue.get_by_text("What is left waits for a manager's decision.").wait_for()
+    task = world.assay.send("GET", f"/api/projects/{project}/tasks", token=world.key)[1]["items"][0]
+    assert task["review"] == {"stage": 1, "desk": "escalation", "wanted": 1, "given": 0}
+    page = world.signed_in(); page.goto(world.assay.url + f"#/review/{project}")
+    page.get_by_text("Sent back as often as the plan allows. Accept it or fix it.").wait_for()
+    world.shot(page, "escalation")
+    page.get_by_role("button", name="Accept").click(); page.locator(".note").wait_for()
+    audit = lambda body: world.assay.send("POST", f"/api/tasks/{task['id']}/audit", body, world.key)
+    assert audit({"verdict": "fixed"})[0] == 422 and audit({"verdict": "maybe"})[0] == 422
+    assert audit({"verdict": "accepted", "annotations": []})[0] == 422
+    status, after = audit({"verdict": "fixed", "comments": "sarcasm", "annotations": [{"class": "mood", "option": "bad"}]})
+    assert status == 200 and after["consensus"]["method"] == "audit" and after["consensus"]["annotations"][0]["option"] == "bad"
+    assert audit({"verdict": "rejected"})[1]["status"] == "inReview"
+    assert page.problems == [] and sue.problems == []

@@ -329,7 +329,8 @@ export class LabelPage {
     const skip = h("button.button", { onclick: () => this.skip() }, say("Skip"), h("kbd", {}, keysFor("Skip", "Ctrl+Space")));
     if (this.stage === "review") {
       this.submitButton = h("button.button.primary", { onclick: () => this.submit() });
-      fill(this.footer, skip, h("button.button.danger", { onclick: () => this.reject() }, say("Reject")),
+      const mayReject = this.lease.review?.desk !== "escalation";
+      fill(this.footer, skip, mayReject ? h("button.button.danger", { onclick: () => this.reject() }, say("Reject")) : null,
         this.timer, h("span.grow"), this.submitButton);
     } else {
       this.hint = h("span.muted.hint");

@@ -169,12 +169,12 @@ function reviewerCard(quality) {
   if (!quality.reviewers.length) return null;
   return h("section.card.stack", {}, h("h2", {}, say("Reviewers")), h("div.scroller", {}, h("table.table", {},
     h("thead", {}, h("tr", {}, [word("Reviewer"), word("Verdicts"), word("Fixed"), word("Rejected"), word("Others agree"), word("Seconds each")].map((name, index) =>
-      h(index ? "th.end" : "th", { scope: "col" }, say(name))))),
+      h(index === 0 ? "th" : [2, 3, 5].includes(index) ? "th.end.spare" : "th.end", { scope: "col" }, say(name))))),
     h("tbody", {}, quality.reviewers.slice(0, 50).map((/** @type {any} */ person) => h("tr", {},
       h("td", {}, h("code", {}, person.reviewer.slice(0, 8))), h("td.end.number", {}, person.reviews.toLocaleString(language)),
-      h("td.end.number", {}, person.fixed), h("td.end.number", {}, person.rejected),
+      h("td.end.number.spare", {}, person.fixed), h("td.end.number.spare", {}, person.rejected),
       h("td.end.number", {}, person.judged ? percent(person.agreed / person.judged) : "–"),
-      h("td.end.number", {}, person.reviews ? (person.active_seconds / person.reviews).toFixed(1) : "–")))))));
+      h("td.end.number.spare", {}, person.reviews ? (person.active_seconds / person.reviews).toFixed(1) : "–")))))));
 }
 
 /** @param {any[]} batches */
