@@ -324,6 +324,37 @@ private final class Given: Sendable {
     #expect(insight.funnel.accepted == 1 && insight.funnel.settled == 2)
   }
 
+  /// Every second “bad” is wrong: what is said of the class is what the sample found.
+  @Test func resultsAreEstimatedByClass() async throws {
+    let fixture = try await Fixture()
+    let project = try await fixture.project(QualityPlan(review: .init(sampleRate: 0.5)))
+    try await fixture.load(80, into: project)
+    var wrong: Set<TaskID> = []
+    for number in 0..<80 {
+      let leased = try #require(try await fixture.next(project, "a"))
+      try await fixture.submit(
+        project, "a", leased.lease.id, number.isMultiple(of: 2) ? "good" : "bad")
+      if number % 4 == 1 { wrong.insert(leased.task.id) }
+    }
+    while let leased = try await fixture.next(project, "rex", stage: .review) {
+      let isWrong = wrong.contains(leased.task.id)
+      _ = try await fixture.vault {
+        try await Reviews($0, reviewer: "rex", project: project.id).submit(
+          .init(
+            kind: isWrong ? .fix : .accept,
+            annotations: isWrong ? [["class": "mood", "option": "good"]] : nil),
+          for: leased.lease.id, activeMilliseconds: 1)
+      }
+    }
+    let insight = try await fixture.vault { try await Quality($0).insight(on: project.id) }
+    let classes = Dictionary(uniqueKeysWithValues: insight.classes.map { ($0.name, $0) })
+    let (good, bad) = try (#require(classes["good"]), #require(classes["bad"]))
+    #expect(good.tasks + bad.tasks == 80 && classes["mood"]?.tasks == 80)
+    let (goodEstimate, badEstimate) = try (#require(good.accuracy), #require(bad.accuracy))
+    #expect(goodEstimate.estimate > 0.95 && badEstimate.estimate < 0.9)
+    #expect(badEstimate.interval.upperBound < goodEstimate.interval.upperBound)
+  }
+
   /// By class, and by who answered: somebody new stands below 0.7.
   @Test func resultsOfAClassOrOfSomebodyWeakGoToReview() async throws {
     let fixture = try await Fixture()

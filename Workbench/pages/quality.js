@@ -39,7 +39,7 @@ async function load(id, body, mayChange) {
     const { insight } = charts;
     body.removeAttribute("aria-busy");
     fill(body, h("h1", { dir: "auto" }, say("Quality of {name}", { name: project.name })),
-      tiles(insight), driftCard(insight.questions), confusedCard(insight.confused),
+      tiles(insight), classCard(insight.classes), driftCard(insight.questions), confusedCard(insight.confused),
       charts.items.length ? h("div.charts", {}, charts.items.map((/** @type {any} */ chart) => figure(base, chart)))
         : h("p.muted", {}, say("Charts show once tasks are settled.")),
       goldCard(gold.items, mayChange, () => load(id, body, mayChange)), doubtCard(id, insight.doubts, mayChange));
@@ -89,6 +89,20 @@ function driftCard(questions) {
   return h("section.card.stack", {}, h("h2", {}, say("Annotators who have become worse")), h("ul.plain", {}, drifts.map((drift) =>
     h("li", {}, h("code", {}, drift.annotator.slice(0, 8)), " ",
       say("“{question}”: {before} agreed, now {now}", { question: drift.question, before: percent(drift.before), now: percent(drift.now) })))));
+}
+
+/** How right the results of each class are.
+ * @param {any[]} classes */
+function classCard(classes) {
+  const known = classes.filter((one) => one.interval && one.reviewed).slice(0, 100);
+  if (known.length < 2) return null;
+  return h("section.card.stack", {}, h("h2", {}, say("Estimated accuracy by class")), h("div.scroller", {}, h("table.table", {},
+    h("thead", {}, h("tr", {}, [word("Class"), word("Accuracy"), word("95 % interval"), word("Tasks"), word("Reviewed")].map((name, place) =>
+      h(place === 0 ? "th" : place > 2 ? "th.end.spare" : "th.end", { scope: "col" }, say(name))))),
+    h("tbody", {}, known.map((one) => h("tr", {}, h("th", { scope: "row", dir: "auto" }, one.name),
+      h("td.end.number", {}, percent(one.estimate, 1)),
+      h("td.end.number", {}, `${percent(one.interval[0], 1)} – ${percent(one.interval[1], 1)}`),
+      h("td.end.number.spare", {}, one.tasks.toLocaleString(language)), h("td.end.number.spare", {}, one.reviewed.toLocaleString(language))))))));
 }
 
 /** What annotators take for each other.

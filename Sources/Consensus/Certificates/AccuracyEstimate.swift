@@ -12,6 +12,9 @@
 /// beta-binomial, `BB(unseen, right + ½, sampled − right + ½)`: the finite set is counted, not an endless
 /// one it might come from. The interval leaves as much out on either side.
 ///
+/// By class, what is verified and unseen is counted by the class a result has, what was sampled by the class
+/// it had when it was drawn: a result that review moved to another class was wrong where it was.
+///
 /// Brown, Cai & DasGupta, *Interval Estimation for a Binomial Proportion*, Stat. Sci. 16, 2001 (Jeffreys);
 /// Little, *To Model or Not to Model?*, JASA 99, 2004 (finite sets). Covers the truth in 95 of 100 cases
 /// over 1,000 seeds (`AccuracyEstimateTests`).
@@ -26,14 +29,14 @@ package struct AccuracyEstimate: Hashable, Sendable {
   /// - Parameters:
   ///   - verified: results that were reviewed.
   ///   - unseen: results that were not.
-  ///   - sampled: of the reviewed ones, those drawn at random where no review was due.
+  ///   - sampled: reviewed ones that were drawn at random where no review was due.
   ///   - right: of the sampled ones, those that needed no change.
   /// - Returns: nil where nothing was sampled and something is unseen: nothing is known of it.
   /// - Complexity: O(unseen)
   package init?(
     verified: Int, unseen: Int, sampled: Int, right: Int, level: Double = 0.95
   ) {
-    precondition(right <= sampled && sampled <= verified)
+    precondition(0 <= right && right <= sampled && verified >= 0 && unseen >= 0)
     let total = Double(verified + unseen)
     guard total > 0, unseen == 0 || sampled > 0 else { return nil }
     guard unseen > 0 else {

@@ -15,6 +15,8 @@ package struct Insight: Hashable, Sendable {
   package var funnel: Funnel
   /// How right the results are; nil before anything was reviewed at random.
   package var accuracy: AccuracyEstimate?
+  /// The same of the results that name a class or an option.
+  package var classes: [ClassAccuracy]
   /// Settled tasks whose answers differ, the least sure first.
   package var doubts: [Doubt]
   /// What annotators often take for something else, the commonest first: instructions may be unclear.
@@ -30,6 +32,13 @@ package struct Insight: Hashable, Sendable {
     package var share: Double
     package var answers: Int
     package var total: Int
+  }
+
+  package struct ClassAccuracy: Hashable, Sendable {
+    package var name: String
+    package var tasks: Int
+    package var reviewed: Int
+    package var accuracy: AccuracyEstimate?
   }
 
   package struct CalibrationBin: Hashable, Sendable {
@@ -107,17 +116,29 @@ struct InsightGathering {
   private var confidences = [Int](repeating: 0, count: 10)
   private var funnel = Insight.Funnel()
   private let now: Int64
-  private var sample = (verified: 0, unseen: 0, sampled: 0, right: 0)
+  private var sample = Sample()
+  private var classes: [String: Sample] = [:]
+
+  /// What is known of results, for an estimate of how right they are.
+  private struct Sample {
+    var (verified, unseen, sampled, right) = (0, 0, 0, 0)
+
+    var estimate: AccuracyEstimate? {
+      AccuracyEstimate(verified: verified, unseen: unseen, sampled: sampled, right: right)
+    }
+  }
 
   init(now: Int64) { self.now = now }
 
   /// - Parameters:
   ///   - verdicts: of reviewers, oldest first.
   ///   - review: why it went to review, and how sure the result was then.
+  ///   - names: of classes and options in the result, as it is and as it was before anybody saw it.
   mutating func add(
     _ task: TaskRow, _ answers: [AnswerRow], _ ontology: Ontology,
     verdicts: [TaskLifecycle.ReviewVerdict],
-    review: (cause: ReviewCause, confidence: Double)?
+    review: (cause: ReviewCause, confidence: Double)?,
+    names: (now: Set<String>, before: Set<String>)
   ) {
     tasks.append((answers, task.endedAt))
     funnel.settled += 1
@@ -143,24 +164,34 @@ struct InsightGathering {
     }
     guard task.lifecycle.state == .completed else { return }
     guard let last = verdicts.last, last != .reject else {
-      sample.unseen += 1
+      count(names.now) { $0.unseen += 1 }
       return
     }
-    sample.verified += 1
+    count(names.now) { $0.verified += 1 }
     let isRight = last == .accept && !verdicts.contains(.reject)
     reviews.append((confidence, isRight))
     guard review?.cause == .drawn else { return }
-    sample.sampled += 1
-    sample.right += isRight ? 1 : 0
+    count(names.before) {
+      $0.sampled += 1
+      $0.right += isRight ? 1 : 0
+    }
+  }
+
+  private mutating func count(_ names: Set<String>, _ change: (inout Sample) -> Void) {
+    change(&sample)
+    for name in names { change(&classes[name, default: Sample()]) }
   }
 
   func insight(_ ontology: Ontology) -> Insight {
     Insight(
       confidences: confidences, calibration: calibration, days: days(ontology),
       questions: ontology.classes.compactMap(question), funnel: funnel,
-      accuracy: AccuracyEstimate(
-        verified: sample.verified, unseen: sample.unseen, sampled: sample.sampled,
-        right: sample.right),
+      accuracy: sample.estimate,
+      classes: classes.sorted { $0.key < $1.key }.map { name, sample in
+        .init(
+          name: name, tasks: sample.verified + sample.unseen, reviewed: sample.verified,
+          accuracy: sample.estimate)
+      },
       doubts: Array(
         doubts.sorted { ($0.confidence, $0.task) < ($1.confidence, $1.task) }
           .prefix(Insight.doubtLimit)),
@@ -350,12 +381,28 @@ extension Quality {
       var gathering = InsightGathering(now: now)
       let verdicts = try verdicts(in: projectID, connection)
       let causes = try ReviewCause.all(in: projectID, connection)
+      let readings = try vault.readings(of: projectID, connection)
       try sample(project, union, connection) { task, answers in
         gathering.add(
-          task, answers, union.ontology, verdicts: verdicts[task.seq] ?? [], review: causes[task.seq])
+          task, answers, union.ontology, verdicts: verdicts[task.seq] ?? [],
+          review: causes[task.seq],
+          names: try names(of: task, readings.reading(of: task, connection), connection))
       }
       return gathering.insight(union.ontology)
     }
+  }
+
+  /// The classes and options that a result names, now and before anybody looked at it.
+  private func names(
+    of task: TaskRow, _ reading: LabelReading, _ connection: any Connection
+  ) throws -> (now: Set<String>, before: Set<String>) {
+    guard let result = try ConsensusRow.newest(of: task, reading, vault, connection) else {
+      return ([], [])
+    }
+    let now = reading.ontology.names(in: result.annotations)
+    guard result.isPutRight else { return (now, now) }
+    let before = try ConsensusRow.drafted(of: task, reading, vault, connection)
+    return (now, reading.ontology.names(in: before ?? []))
   }
 
   /// What reviewers said of each task, oldest first.

@@ -55,7 +55,7 @@ package struct Quality: Sendable {
   /// Settled tasks with their counted answers, newest first, in the words of the union.
   func sample(
     _ project: Project, _ union: OntologyUnion, _ connection: any Connection,
-    _ body: (TaskRow, [AnswerRow]) -> Void
+    _ body: (TaskRow, [AnswerRow]) throws -> Void
   ) throws {
     let readings = try vault.readings(of: project.id, connection)
     let versions = readings.alike(project)
@@ -81,12 +81,12 @@ package struct Quality: Sendable {
       if current?.task.seq == task.seq {
         current?.answers.append(answer)
       } else {
-        if let done = current { body(done.task, done.answers) }
+        if let done = current { try body(done.task, done.answers) }
         count += 1
         current = (task, [answer])
       }
       return count <= Self.sampleLimit
     }
-    if let done = current { body(done.task, done.answers) }
+    if let done = current { try body(done.task, done.answers) }
   }
 }

@@ -163,7 +163,7 @@ package struct Refit: Sendable {
         guard task.gold == nil, let results = fitted[index],
           let before = try ConsensusRow.newest(
             of: task, readings.reading(of: task, connection), vault, connection),
-          ![ConsensusRow.reviewMethod, ConsensusRow.auditMethod].contains(before.method)
+          !before.isPutRight
         else { continue }
         var annotations = before.annotations
         for (classID, result) in results {

@@ -137,6 +137,24 @@ package struct ConsensusRow: Hashable, Sendable {
     ) { try row($0, of: task.id, reading, vault) }
   }
 
+  /// Whether somebody put it right, so that it is not what the answers say.
+  var isPutRight: Bool { method == Self.reviewMethod || method == Self.auditMethod }
+
+  /// The newest result that the answers made.
+  static func drafted(
+    of task: TaskRow, _ reading: LabelReading, _ vault: ClientVault, _ connection: any Connection
+  ) throws -> [Annotation]? {
+    let found = try connection.first(
+      """
+      SELECT \(columns) FROM \(source)
+      WHERE c.task = ? AND c.method <> ? AND c.method <> ? ORDER BY c.version DESC LIMIT 1
+      """, [.int(task.seq), .text(reviewMethod), .text(auditMethod)]
+    ) { try row($0, of: task.id, reading, vault).annotations }
+    return try found
+      ?? AnswerRow.all(of: task, reading, vault, connection)
+      .first { $0.stage == .label && $0.standing == .counted }?.annotations
+  }
+
   /// Results of a task that has ended which a later one replaced, oldest first.
   static func earlier(
     of task: TaskRow, _ reading: LabelReading, _ vault: ClientVault, _ connection: any Connection

@@ -75,6 +75,14 @@ extension Insight {
       "accuracy": accuracy.map {
         ["estimate": .double($0.estimate), "interval": $0.interval.json]
       } ?? .null,
+      "classes": .array(
+        classes.map {
+          [
+            "name": .string($0.name), "tasks": .count($0.tasks), "reviewed": .count($0.reviewed),
+            "estimate": .optional($0.accuracy?.estimate),
+            "interval": $0.accuracy?.interval.json ?? .null,
+          ]
+        }),
       "calibration": .array(
         calibration.map {
           [

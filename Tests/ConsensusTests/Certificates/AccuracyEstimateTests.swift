@@ -32,6 +32,46 @@ import Testing
     #expect((930...970).contains(held), "\(held) of 1,000")
   }
 
+  /// Results of three classes, some of which review moves to another: of each class, the share of the results
+  /// that have it afterwards and are right must lie in its interval.
+  @Test func theIntervalOfAClassHoldsItsTruth() {
+    var (held, asked) = (0, 0)
+    for seed in 0..<1_000 {
+      var generator = SeededGenerator(seed: UInt64(seed) &+ 991)
+      let total = Int.random(in: 900...3_000, using: &generator)
+      let rights = (0..<3).map { _ in Double.random(in: 0.6...0.98, using: &generator) }
+      let rate = Double.random(in: 0.1...0.3, using: &generator)
+      var (verified, unseen, sampled, right, unseenRight) = (
+        [0, 0, 0], [0, 0, 0], [0, 0, 0], [0, 0, 0], [0, 0, 0]
+      )
+      for _ in 0..<total {
+        let label = Int.random(in: 0...9, using: &generator) / 4
+        let isRight = Double.random(in: 0..<1, using: &generator) < rights[label]
+        let truth = isRight ? label : (label + 1) % 3
+        if Double.random(in: 0..<1, using: &generator) < rate {
+          sampled[label] += 1
+          right[label] += isRight ? 1 : 0
+          verified[truth] += 1
+        } else {
+          unseen[label] += 1
+          unseenRight[label] += isRight ? 1 : 0
+        }
+      }
+      for label in 0..<3 {
+        guard
+          let found = AccuracyEstimate(
+            verified: verified[label], unseen: unseen[label], sampled: sampled[label],
+            right: right[label])
+        else { continue }
+        let all = Double(verified[label] + unseen[label])
+        asked += 1
+        held += found.interval.contains(Double(verified[label] + unseenRight[label]) / all) ? 1 : 0
+      }
+    }
+    let share = Double(held) / Double(asked)
+    #expect(asked == 3_000 && (0.93...0.97).contains(share), "\(held) of \(asked)")
+  }
+
   @Test func whatIsAllReviewedIsKnown() {
     let all = AccuracyEstimate(verified: 50, unseen: 0, sampled: 10, right: 4)
     #expect(all?.estimate == 1 && all?.interval == 1...1)
