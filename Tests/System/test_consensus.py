@@ -173,3 +173,51 @@ def test_one_more_answer_is_weighed_at_once():
     done = subprocess.run([BINARY, "bench", "incremental", "--answers", "20000", "--json"], capture_output=True, text=True, check=True)
     found = json.loads(done.stdout); assert found["added"] == 200 and found["mean_microseconds"] > 0
     assert subprocess.run([BINARY, "bench", "incremental", "--answers", "10"], capture_output=True).returncode == 64
+
+
+def test_wrong_tokens_and_labels_are_those_that_cleanlab_finds(tmp_path):
+    numpy = pytest.importorskip("numpy"); filters = pytest.importorskip("cleanlab.filter"); multi = pytest.importorskip("cleanlab.multilabel_classification.filter")
+    tokens = pytest.importorskip("cleanlab.token_classification.filter"); draw = numpy.random.default_rng(5); classes, names = 3, ["O", "B", "I"]
+    def chances(truth):
+        scores = draw.normal(0, 1, (len(truth), classes)); scores[numpy.arange(len(truth)), truth] += 2.5; raised = numpy.exp(scores); return raised / raised.sum(1, keepdims=True)
+    truth = [draw.integers(0, classes, draw.integers(3, 9)) for _ in range(200)]; predicted = [chances(one) for one in truth]
+    labels = [numpy.where(draw.random(len(one)) < 0.05, (one + 1) % classes, one) for one in truth]
+    wanted = {(int(i), int(j)) for i, j in tokens.find_label_issues([list(map(int, one)) for one in labels], predicted, filter_by="confident_learning", return_indices_ranked_by="self_confidence")}
+    file = tmp_path / "tokens.csv"; file.write_text("item,label," + ",".join(names) + "\n" + "".join(f"s{i},{names[k]},{','.join(repr(float(x)) for x in p)}\n" for i, (ks, ps) in enumerate(zip(labels, predicted)) for k, p in zip(ks, ps)))
+    found = json.loads(label_errors(file, "--kind", "tokens", "--json").stdout); assert {(int(one["item"][1:]), one["place"]) for one in found} == wanted and len(wanted) > 20
+    applies = draw.random((400, classes)) < 0.4; noise = draw.random((400, classes)) < 0.06; given = applies ^ noise
+    believed = numpy.clip(applies * 0.7 + 0.15 + draw.normal(0, 0.12, (400, classes)), 0.01, 0.99)
+    per = multi.find_multilabel_issues_per_class([[int(k) for k in numpy.flatnonzero(row)] for row in given], believed, filter_by="confident_learning", return_indices_ranked_by="self_confidence")
+    wanted = {(int(i), k) for k, ranked in enumerate(per[0] if isinstance(per, tuple) else per) for i in ranked}
+    file = tmp_path / "labels.csv"; file.write_text("item,label,a,b,c\n" + "".join(f"{i},{';'.join('abc'[k] for k in numpy.flatnonzero(row))},{','.join(repr(float(x)) for x in p)}\n" for i, (row, p) in enumerate(zip(given, believed))))
+    found = json.loads(label_errors(file, "--kind", "labels", "--json").stdout); mine = {(int(one["item"]), "abc".index(one["suggestion"][-1])) for one in found}
+    assert mine == wanted and len({(int(i), int(k)) for i, k in zip(*numpy.nonzero(noise))} & mine) > 0.5 * noise.sum()
+
+
+def test_wrong_boxes_have_the_scores_of_cleanlab_and_planted_errors_come_first(tmp_path):
+    numpy = pytest.importorskip("numpy"); rank = pytest.importorskip("cleanlab.object_detection.rank"); draw = numpy.random.default_rng(9); classes = 3
+    labels, predictions, planted = [], [], set()
+    for image in range(60):
+        boxes = [(int(k), *p, *(p + draw.integers(30, 90, 2))) for k, p in ((draw.integers(0, classes), numpy.array([40 + 200 * n, 40 + draw.integers(0, 60)])) for n in range(draw.integers(1, 4)))]
+        seen = [(k, *(numpy.array(b) + draw.normal(0, 1, 4)), float(draw.uniform(0.96, 0.999))) for k, *b in boxes]
+        flaw = image % 4; k, *b = boxes[0]
+        if flaw == 1: boxes[0] = ((k + 1) % classes, *b); planted.add((image, "wrong_class"))
+        if flaw == 2 and len(boxes) > 1: boxes = boxes[1:]; planted.add((image, "overlooked"))
+        if flaw == 3: boxes[0] = (k, b[0] + 22, b[1] + 22, b[2] + 22, b[3] + 22); planted.add((image, "badly_placed"))
+        labels.append({"bboxes": numpy.array([b for _, *b in boxes], dtype=float), "labels": numpy.array([k for k, *_ in boxes])})
+        predictions.append(numpy.array([numpy.array([[*b, p] for k, *b, p in seen if k == c], dtype=float).reshape(-1, 5) for c in range(classes)], dtype=object))
+    wanted = {"overlooked": rank.compute_overlooked_box_scores(labels=labels, predictions=predictions), "badly_placed": rank.compute_badloc_box_scores(labels=labels, predictions=predictions), "wrong_class": rank.compute_swap_box_scores(labels=labels, predictions=predictions)}
+    row = lambda *cells: ",".join(repr(float(c)) if not isinstance(c, (str, int)) else str(c) for c in cells) + "\n"
+    (tmp_path / "l.csv").write_text("item,label,x1,y1,x2,y2\n" + "".join(row(i, f"c{k}", *map(float, b)) for i, one in enumerate(labels) for b, k in zip(one["bboxes"], one["labels"])))
+    (tmp_path / "p.csv").write_text("item,label,x1,y1,x2,y2,probability\n" + "".join(row(i, f"c{c}", *map(float, box)) for i, one in enumerate(predictions) for c, boxes in enumerate(one) for box in boxes))
+    done = label_errors(tmp_path / "l.csv", "--kind", "boxes", "--predictions", str(tmp_path / "p.csv"), "--below", "2", "--json"); found = json.loads(done.stdout)
+    scores = {(int(one["item"]), one["suggestion"], one["place"]): one["self_confidence"] for one in found}
+    theirs = {(i, kind, j): float(score) for kind, per in wanted.items() for i, image in enumerate(per) for j, score in enumerate(image) if not numpy.isnan(score)}
+    assert scores.keys() == theirs.keys() and max(abs(scores[key] - theirs[key]) for key in theirs) < 1e-9
+    first = [(int(one["item"]), one["suggestion"]) for one in found[:len(planted)]]; assert len(set(first) & planted) > 0.85 * len(planted)
+
+
+def test_boxes_that_cannot_be_read_are_refused(tmp_path):
+    (tmp_path / "l.csv").write_text("item,label,x1,y1,x2,y2\n1,a,0,0,5,5\n"); (tmp_path / "p.csv").write_text("item,label,x1,y1,x2,y2,probability\n1,a,5,5,0,0,0.9\n")
+    done = label_errors(tmp_path / "l.csv", "--kind", "boxes", "--predictions", str(tmp_path / "p.csv")); assert done.returncode == 1 and "row 2: is no box" in done.stderr
+    assert label_errors(tmp_path / "l.csv", "--kind", "boxes").returncode == 64 and label_errors(tmp_path / "l.csv", "--predictions", "x").returncode == 64
