@@ -170,84 +170,87 @@ BYTES(file_54) = {
 #embed "../../Workbench/pages/team.js"
 };
 BYTES(file_55) = {
-#embed "../../Workbench/parts/coordinates.js"
+#embed "../../Workbench/parts/calibration.js"
 };
 BYTES(file_56) = {
-#embed "../../Workbench/parts/dialog.js"
+#embed "../../Workbench/parts/coordinates.js"
 };
 BYTES(file_57) = {
-#embed "../../Workbench/parts/language.js"
+#embed "../../Workbench/parts/dialog.js"
 };
 BYTES(file_58) = {
-#embed "../../Workbench/parts/lesson.js"
+#embed "../../Workbench/parts/language.js"
 };
 BYTES(file_59) = {
-#embed "../../Workbench/parts/link-list.js"
+#embed "../../Workbench/parts/lesson.js"
 };
 BYTES(file_60) = {
-#embed "../../Workbench/parts/material.js"
+#embed "../../Workbench/parts/link-list.js"
 };
 BYTES(file_61) = {
-#embed "../../Workbench/parts/new-project.js"
+#embed "../../Workbench/parts/material.js"
 };
 BYTES(file_62) = {
-#embed "../../Workbench/parts/no-task.js"
+#embed "../../Workbench/parts/new-project.js"
 };
 BYTES(file_63) = {
-#embed "../../Workbench/parts/object-list.js"
+#embed "../../Workbench/parts/no-task.js"
 };
 BYTES(file_64) = {
-#embed "../../Workbench/parts/ontology/definition-form.js"
+#embed "../../Workbench/parts/object-list.js"
 };
 BYTES(file_65) = {
-#embed "../../Workbench/parts/ontology/fields.js"
+#embed "../../Workbench/parts/ontology/definition-form.js"
 };
 BYTES(file_66) = {
-#embed "../../Workbench/parts/ontology/migration.js"
+#embed "../../Workbench/parts/ontology/fields.js"
 };
 BYTES(file_67) = {
-#embed "../../Workbench/parts/ontology/options-form.js"
+#embed "../../Workbench/parts/ontology/migration.js"
 };
 BYTES(file_68) = {
-#embed "../../Workbench/parts/ontology/preview.js"
+#embed "../../Workbench/parts/ontology/options-form.js"
 };
 BYTES(file_69) = {
-#embed "../../Workbench/parts/ontology/text.js"
+#embed "../../Workbench/parts/ontology/preview.js"
 };
 BYTES(file_70) = {
-#embed "../../Workbench/parts/palette.js"
+#embed "../../Workbench/parts/ontology/text.js"
 };
 BYTES(file_71) = {
-#embed "../../Workbench/parts/reasons.js"
+#embed "../../Workbench/parts/palette.js"
 };
 BYTES(file_72) = {
-#embed "../../Workbench/parts/receipts.js"
+#embed "../../Workbench/parts/reasons.js"
 };
 BYTES(file_73) = {
-#embed "../../Workbench/parts/remarks.js"
+#embed "../../Workbench/parts/receipts.js"
 };
 BYTES(file_74) = {
-#embed "../../Workbench/parts/review-panel.js"
+#embed "../../Workbench/parts/remarks.js"
 };
 BYTES(file_75) = {
-#embed "../../Workbench/parts/save-light.js"
+#embed "../../Workbench/parts/review-panel.js"
 };
 BYTES(file_76) = {
-#embed "../../Workbench/parts/source.js"
+#embed "../../Workbench/parts/save-light.js"
 };
 BYTES(file_77) = {
-#embed "../../Workbench/parts/toolbar.js"
+#embed "../../Workbench/parts/source.js"
 };
 BYTES(file_78) = {
-#embed "../../Workbench/theme.css"
+#embed "../../Workbench/parts/toolbar.js"
 };
 BYTES(file_79) = {
-#embed "../../Workbench/words/ar.js"
+#embed "../../Workbench/theme.css"
 };
 BYTES(file_80) = {
-#embed "../../Workbench/words/en.js"
+#embed "../../Workbench/words/ar.js"
 };
 BYTES(file_81) = {
+#embed "../../Workbench/words/en.js"
+};
+BYTES(file_82) = {
 #embed "../../Workbench/words/zh.js"
 };
 
@@ -307,33 +310,34 @@ static const struct workbench_file files[] = {
     {"pages/session.js", file_52, sizeof file_52},
     {"pages/sign-in.js", file_53, sizeof file_53},
     {"pages/team.js", file_54, sizeof file_54},
-    {"parts/coordinates.js", file_55, sizeof file_55},
-    {"parts/dialog.js", file_56, sizeof file_56},
-    {"parts/language.js", file_57, sizeof file_57},
-    {"parts/lesson.js", file_58, sizeof file_58},
-    {"parts/link-list.js", file_59, sizeof file_59},
-    {"parts/material.js", file_60, sizeof file_60},
-    {"parts/new-project.js", file_61, sizeof file_61},
-    {"parts/no-task.js", file_62, sizeof file_62},
-    {"parts/object-list.js", file_63, sizeof file_63},
-    {"parts/ontology/definition-form.js", file_64, sizeof file_64},
-    {"parts/ontology/fields.js", file_65, sizeof file_65},
-    {"parts/ontology/migration.js", file_66, sizeof file_66},
-    {"parts/ontology/options-form.js", file_67, sizeof file_67},
-    {"parts/ontology/preview.js", file_68, sizeof file_68},
-    {"parts/ontology/text.js", file_69, sizeof file_69},
-    {"parts/palette.js", file_70, sizeof file_70},
-    {"parts/reasons.js", file_71, sizeof file_71},
-    {"parts/receipts.js", file_72, sizeof file_72},
-    {"parts/remarks.js", file_73, sizeof file_73},
-    {"parts/review-panel.js", file_74, sizeof file_74},
-    {"parts/save-light.js", file_75, sizeof file_75},
-    {"parts/source.js", file_76, sizeof file_76},
-    {"parts/toolbar.js", file_77, sizeof file_77},
-    {"theme.css", file_78, sizeof file_78},
-    {"words/ar.js", file_79, sizeof file_79},
-    {"words/en.js", file_80, sizeof file_80},
-    {"words/zh.js", file_81, sizeof file_81},
+    {"parts/calibration.js", file_55, sizeof file_55},
+    {"parts/coordinates.js", file_56, sizeof file_56},
+    {"parts/dialog.js", file_57, sizeof file_57},
+    {"parts/language.js", file_58, sizeof file_58},
+    {"parts/lesson.js", file_59, sizeof file_59},
+    {"parts/link-list.js", file_60, sizeof file_60},
+    {"parts/material.js", file_61, sizeof file_61},
+    {"parts/new-project.js", file_62, sizeof file_62},
+    {"parts/no-task.js", file_63, sizeof file_63},
+    {"parts/object-list.js", file_64, sizeof file_64},
+    {"parts/ontology/definition-form.js", file_65, sizeof file_65},
+    {"parts/ontology/fields.js", file_66, sizeof file_66},
+    {"parts/ontology/migration.js", file_67, sizeof file_67},
+    {"parts/ontology/options-form.js", file_68, sizeof file_68},
+    {"parts/ontology/preview.js", file_69, sizeof file_69},
+    {"parts/ontology/text.js", file_70, sizeof file_70},
+    {"parts/palette.js", file_71, sizeof file_71},
+    {"parts/reasons.js", file_72, sizeof file_72},
+    {"parts/receipts.js", file_73, sizeof file_73},
+    {"parts/remarks.js", file_74, sizeof file_74},
+    {"parts/review-panel.js", file_75, sizeof file_75},
+    {"parts/save-light.js", file_76, sizeof file_76},
+    {"parts/source.js", file_77, sizeof file_77},
+    {"parts/toolbar.js", file_78, sizeof file_78},
+    {"theme.css", file_79, sizeof file_79},
+    {"words/ar.js", file_80, sizeof file_80},
+    {"words/en.js", file_81, sizeof file_81},
+    {"words/zh.js", file_82, sizeof file_82},
 };
 
 int workbench_file_count(void) { return sizeof files / sizeof files[0]; }

@@ -349,7 +349,7 @@ private final class Given: Sendable {
     let insight = try await fixture.vault { try await Quality($0).insight(on: project.id) }
     let classes = Dictionary(uniqueKeysWithValues: insight.classes.map { ($0.name, $0) })
     let (good, bad) = try (#require(classes["good"]), #require(classes["bad"]))
-    #expect(good.tasks + bad.tasks == 80 && classes["mood"]?.tasks == 80)
+    #expect(good.tasks + bad.tasks == 80 && classes["mood"] == nil)
     let (goodEstimate, badEstimate) = try (#require(good.accuracy), #require(bad.accuracy))
     #expect(goodEstimate.estimate > 0.95 && badEstimate.estimate < 0.9)
     #expect(badEstimate.interval.upperBound < goodEstimate.interval.upperBound)

@@ -76,3 +76,41 @@ def test_practice_is_explained_and_comes_first(world):  # noqa: F811
     page.get_by_role("heading", name="Not quite: that was a practice task").wait_for(); world.shot(page, "lesson")
     dialog = page.get_by_role("dialog"); assert "bad" in dialog.inner_text() and "second" in dialog.inner_text()
     page.keyboard.press("Enter"); dialog.wait_for(state="detached"); assert page.problems == []
+
+
+@pytest.mark.parametrize("width, scheme, language", [(1280, "light", None), (390, "dark", "ar")])
+def test_what_is_confused_and_how_right_each_class_is_are_said_in_words(world, width, scheme, language):  # noqa: F811
+    boss = world.assay.signed_in("me@x.org")
+    while True:
+        _, got = world.assay.send("POST", f"/api/work/{world.rated}/leases", {"stage": "review", "count": 10}, boss)
+        if not got["leases"]: break
+        for lease in got["leases"]:
+            world.assay.send("POST", f"/api/work/{world.rated}/leases/{lease['id']}/verdict", {"verdict": "accept"}, boss)
+    page = quality(world, width=width, scheme=scheme)
+    if language:
+        page.locator("select").first.select_option(language); page.locator("section.card table").first.wait_for()
+    table = page.locator("section", has=page.get_by_role("heading", name="Estimated accuracy by class" if not language else "الدقة التقديرية لكل صنف"))
+    assert {row.split("\t")[0].strip() for row in table.locator("tbody tr").all_inner_texts()} >= set(MOODS)
+    confused = page.locator("section", has=page.get_by_role("heading", name="Often confused" if not language else "كثيرًا ما يُخلط بينها"))
+    assert confused.locator("li").count() >= 2
+    table.scroll_into_view_if_needed(); world.shot(page, f"quality-classes-{scheme}-{width}")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth") and page.problems == []
+
+
+@pytest.mark.parametrize("width, scheme", [(1280, "light"), (390, "dark")])
+def test_instructions_are_tried_out_before_the_workforce_is_let_on(world, width, scheme):  # noqa: F811
+    key, assay = world.key, world.assay
+    project = assay.project(key, name="Tried", ontology={"classes": [{"name": "mood", "kind": "category", "options": MOODS, "required": True}]})
+    assay.load(key, project, [{"text": "the rest"}])
+    status, batch = assay.send("POST", f"/api/projects/{project}/batches", {"name": "trial", "calibration": True}, key); assert status == 201 and batch["calibration"] == "open"
+    assert assay.send("POST", f"/api/projects/{project}/batches", {"name": "alone", "calibration": True, "plan": {"answers": {"min": 1}}}, key)[0] == 422
+    say = lambda mood: [{"class": "mood", "option": mood}]
+    body = "".join(__import__("json").dumps({"text": f"t{i}", "answers": [{"annotator": f"a{w}", "annotations": say(MOODS[(i + w * (i % 2)) % 3])} for w in range(3)]}) + "\n" for i in range(12))
+    status, report = assay.send("POST", f"/api/projects/{project}/imports?batch=trial", body.encode(), key, {"Content-Type": "application/jsonl"}); assert status == 201, report
+    worker = assay.signed_in("me@x.org")
+    assert assay.send("POST", f"/api/work/{project}/leases", {}, worker)[1]["reason"]["code"] == "calibrating"
+    page = world.signed_in(width=width, scheme=scheme); page.goto(f"{assay.url}/#/manage/{project}")
+    page.get_by_text("Annotators do not agree.").wait_for(); page.get_by_role("heading", name="Are the instructions clear?").scroll_into_view_if_needed()
+    world.shot(page, f"instructions-{scheme}-{width}")
+    page.get_by_role("button", name="Let the workforce on").click(); page.get_by_text("The workforce was let on by a manager.").wait_for()
+    assert len(assay.send("POST", f"/api/work/{project}/leases", {}, worker)[1]["leases"]) == 1 and page.problems == []

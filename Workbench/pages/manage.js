@@ -1,6 +1,7 @@
 import { get, post, send } from "../core/api.js";
 import { fill, h, icon } from "../core/dom.js";
 import { language, say, word } from "../core/words.js";
+import { calibrationCard } from "../parts/calibration.js";
 import { dialog, toast } from "../parts/dialog.js";
 import { createProject } from "../parts/new-project.js";
 
@@ -62,6 +63,7 @@ async function loadProject(id, body) {
     const [project, quality, batches, exports, failed] = await Promise.all([
       get(`/api/projects/${id}`), get(`/api/projects/${id}/quality`),
       get(`/api/projects/${id}/batches`), get(`/api/projects/${id}/exports`), failures(id)]);
+    const calibration = await calibrationCard(batches.items, () => loadProject(id, body));
     body.removeAttribute("aria-busy");
     const counts = project.counts;
     fill(body,
@@ -79,7 +81,7 @@ async function loadProject(id, body) {
         tile(say("Open"), counts.open.toLocaleString(language), say("{n} in review", { n: counts.in_review })),
         tile(say("Answers"), counts.answers.toLocaleString(language), savings(quality)),
         tile(say("Mean confidence"), percent(quality.mean_confidence), say("{n} tasks settled", { n: quality.tasks_measured }))),
-      failureCard(failed, project.counts.failed), agreementCard(quality), annotatorCard(quality), reviewerCard(quality), batchCard(batches.items), exportCard(id, exports.items, body));
+      calibration, failureCard(failed, project.counts.failed), agreementCard(quality), annotatorCard(quality), reviewerCard(quality), batchCard(batches.items), exportCard(id, exports.items, body));
   } catch (error) {
     fill(body, h("p.error-text", { role: "alert" }, /** @type {Error} */ (error).message));
   }

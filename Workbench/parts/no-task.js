@@ -7,6 +7,7 @@ const reasons = {
   projectPaused: word("The project is paused."),
   batchesPaused: word("What is left is in batches that are paused or still being staged."),
   allLeased: word("What is left is in the hands of others; some of it may come back."),
+  calibrating: word("The instructions are being tried out by a few before the rest is handed out."),
   escalated: word("What is left waits for a manager's decision."),
   keptForOthers: word("What is left is kept for other groups of annotators."),
   doneByYou: word("You have answered or skipped all that is left."),

@@ -183,11 +183,14 @@ struct InsightGathering {
   }
 
   func insight(_ ontology: Ontology) -> Insight {
-    Insight(
+    // Of a choice its options are told apart, not the question that all results answer.
+    let choices = Set(ontology.questions.map(\.name))
+    return Insight(
       confidences: confidences, calibration: calibration, days: days(ontology),
       questions: ontology.classes.compactMap(question), funnel: funnel,
       accuracy: sample.estimate,
-      classes: classes.sorted { $0.key < $1.key }.map { name, sample in
+      classes: classes.filter { !choices.contains($0.key) }.sorted { $0.key < $1.key }.map {
+        name, sample in
         .init(
           name: name, tasks: sample.verified + sample.unseen, reviewed: sample.verified,
           accuracy: sample.estimate)

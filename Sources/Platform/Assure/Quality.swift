@@ -53,8 +53,11 @@ package struct Quality: Sendable {
   }
 
   /// Settled tasks with their counted answers, newest first, in the words of the union.
+  ///
+  /// - Parameter batch: those of this one only.
   func sample(
-    _ project: Project, _ union: OntologyUnion, _ connection: any Connection,
+    _ project: Project, _ union: OntologyUnion, batch: BatchID? = nil,
+    _ connection: any Connection,
     _ body: (TaskRow, [AnswerRow]) throws -> Void
   ) throws {
     let readings = try vault.readings(of: project.id, connection)
@@ -68,8 +71,13 @@ package struct Quality: Sendable {
       WHERE t.project_id = ? AND t.consensus_version IS NOT NULL
         AND (t.version BETWEEN ? AND ? OR t.form IS NOT NULL)
         AND a.standing = 'counted' AND a.stage = 'label' AND t.gold IS NULL
+        AND (? IS NULL OR t.batch_id = ?)
       ORDER BY t.seq DESC, a.seq
-      """, [project.id.sql, .number(versions.lowerBound), .number(versions.upperBound)]
+      """,
+      [
+        project.id.sql, .number(versions.lowerBound), .number(versions.upperBound),
+        .optional(batch?.text), .optional(batch?.text),
+      ]
     ) { row in
       let task = TaskRow.row(row)
       let reading = try readings.reading(of: task, connection)

@@ -39,6 +39,8 @@ package struct Dispatch: Sendable {
       case batchesPaused
       /// Every batch with tasks is kept for groups this worker is not in.
       case keptForOthers
+      /// The instructions are being tried out before the rest is handed out.
+      case calibrating
       /// What is left to review waits for a manager's decision.
       case escalated
       /// What is left is in other workers' hands.
@@ -212,18 +214,22 @@ package struct Dispatch: Sendable {
     _ connection: any Connection
   ) throws -> Claim? {
     let column = stage == .label ? "open" : "in_review"
+    let gate = try stage == .label ? InstructionCalibration(vault).gate(of: project.id, connection) : nil
     let batches = try connection.all(
       """
       SELECT id FROM batches b WHERE project_id = ? AND state = 'inProgress' AND \(column) > 0
-        AND \(Self.admits(stage))
+        AND \(Self.admits(stage)) AND (? IS NULL OR id = ?)
       ORDER BY priority DESC, created_at, id
-      """, [project.id.sql, .text(worker)]
+      """,
+      [
+        project.id.sql, .text(worker), .optional(gate?.id.text), .optional(gate?.id.text),
+      ]
     ) { $0.id(0) as BatchID }
     let readings = try vault.readings(of: project.id, connection)
     for batch in batches {
       guard let (task, sealed, cursor) = try next(in: batch, stage, connection) else { continue }
       // Gold takes the place of a task that is there, and leaves it where it was.
-      if stage == .label,
+      if stage == .label, gate == nil,
         let claim = try goldClaim(id, project, isReserve, now, readings, connection)
       {
         return claim
@@ -442,6 +448,9 @@ package struct Dispatch: Sendable {
       """, [project.id.sql, .text(worker)]
     ) { $0.int(0) == 1 }
     guard isOneOpen == true else { return Nothing(reason: .keptForOthers, leased: 0) }
+    if stage == .label, try InstructionCalibration(vault).gate(of: project.id, connection) != nil {
+      return Nothing(reason: .calibrating, leased: 0)
+    }
     if stage == .review, try hasOnlyEscalations(project, connection) {
       return Nothing(reason: .escalated, leased: 0)
     }

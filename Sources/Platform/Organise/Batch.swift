@@ -13,6 +13,8 @@ package struct Batch: Hashable, Sendable {
   package var createdAt: Int64
   /// When its last task ended; kept while more are added.
   package var completedAt: Int64?
+  /// Of a batch that tries the instructions out; nil for others.
+  package var calibration: InstructionCalibration.State?
 
   /// Maintained with every change of a task, never counted.
   package struct Counts: Hashable, Sendable {
@@ -43,7 +45,7 @@ package struct Batch: Hashable, Sendable {
 
   static let columns = """
     id, project_id, name, state, priority, plan, created_at,
-    tasks, open, in_review, completed, canceled, failed, answers, completed_at
+    tasks, open, in_review, completed, canceled, failed, answers, completed_at, calibration
     """
 
   static func row(_ row: any Row) throws -> Batch {
@@ -55,18 +57,20 @@ package struct Batch: Hashable, Sendable {
         tasks: Int(row.int(7)), open: Int(row.int(8)), inReview: Int(row.int(9)),
         completed: Int(row.int(10)), canceled: Int(row.int(11)), failed: Int(row.int(12)),
         answers: Int(row.int(13))),
-      createdAt: row.int(6), completedAt: row.optionalInt(14))
+      createdAt: row.int(6), completedAt: row.optionalInt(14),
+      calibration: row.optionalText(15).flatMap(InstructionCalibration.State.init))
   }
 
   func insert(_ connection: any Connection) throws {
     try connection.run(
       """
-      INSERT INTO batches (id, project_id, name, state, priority, plan, created_at)
-      VALUES (?, ?, ?, ?, ?, ?, ?)
+      INSERT INTO batches (id, project_id, name, state, priority, plan, created_at, calibration)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?)
       """,
       [
         id.sql, project.sql, .text(name), .text(state.rawValue), .number(priority),
         .optional(plan.map { PlanNotation.json($0).text }), .int(createdAt),
+        .optional(calibration?.rawValue),
       ])
   }
 }

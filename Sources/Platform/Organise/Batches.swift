@@ -17,16 +17,25 @@ package struct Batches: Sendable {
   /// - Parameters:
   ///   - isStaging: tasks gather and go on offer together when the batch is finalized.
   ///   - hasCallback: somebody is told of its end.
+  ///   - isCalibration: it tries the instructions out, before any other work is handed out.
   package func create(
     in project: ProjectID, name: String, isStaging: Bool = false, priority: Int = 0,
-    plan: QualityPlan? = nil, request: JSON? = nil, hasCallback: Bool = false
+    plan: QualityPlan? = nil, request: JSON? = nil, hasCallback: Bool = false,
+    isCalibration: Bool = false
   ) async throws -> Batch {
+    let plan = isCalibration ? plan ?? InstructionCalibration.defaultPlan : plan
     if let fault = plan?.fault { throw Refusal.invalid(path: "plan", problem: fault) }
+    if isCalibration, let plan, plan.answers.min < InstructionCalibration.leastAnswers {
+      throw Refusal.invalid(
+        path: "plan.answers.min",
+        problem: "must be at least \(InstructionCalibration.leastAnswers) to see whether people agree")
+    }
     let record = vault.record(by: actor)
     let batch = Batch(
       id: vault.environment.newID(), project: project,
       name: try Naming.checked(name, limit: 200), state: isStaging ? .staging : .inProgress,
-      priority: priority, plan: plan, createdAt: record.at)
+      priority: priority, plan: plan, createdAt: record.at,
+      calibration: isCalibration ? .open : nil)
     try await vault.database.write(.flushed) { connection in
       _ = try Projects.get(project, connection)
       let isTaken =

@@ -1,6 +1,6 @@
 extension Schema {
   /// Reviews by several, in stages: where the review of each task stands, and every verdict, with whether
-  /// what came after it said the same.
+  /// what came after it said the same. Batches that try the instructions out.
   static let vaultStep7 = """
     ALTER TABLE tasks ADD COLUMN review_stage INTEGER NOT NULL DEFAULT 1
     ;
@@ -9,6 +9,8 @@ extension Schema {
     ALTER TABLE tasks ADD COLUMN review_wanted INTEGER NOT NULL DEFAULT 1
     ;
     ALTER TABLE tasks ADD COLUMN review_given INTEGER NOT NULL DEFAULT 0
+    ;
+    ALTER TABLE batches ADD COLUMN calibration TEXT
     ;
     CREATE TABLE review_verdicts (
       number INTEGER PRIMARY KEY NOT NULL,

@@ -96,7 +96,7 @@ enum ProjectRoutes {
     Route(.post, "/api/projects/{project}/batches", .managers, "Makes a batch.",
       body: [
         .string("name", isRequired: true), .bool("staging"), .integer("priority"),
-        .object("plan"),
+        .object("plan"), .bool("calibration"),
       ]
     ) { call in
       let fields = try await call.fields()
@@ -105,8 +105,26 @@ enum ProjectRoutes {
           in: call.id("project", .project), name: fields.string("name"),
           isStaging: fields.optionalBool("staging") ?? false,
           priority: fields.optionalInt("priority") ?? 0,
-          plan: fields["plan"].map(PlanNotation.plan(from:)))
+          plan: fields["plan"].map(PlanNotation.plan(from:)),
+          isCalibration: fields.optionalBool("calibration") ?? false)
         return .json(batch.json, status: .created)
+      }
+    },
+    Route(
+      .get, "/api/batches/{batch}/calibration", .reviewers,
+      "How clear the instructions proved in a calibration batch."
+    ) { call in
+      try await call.inVault { vault, _ in
+        .json(try await InstructionCalibration(vault).score(of: call.id("batch", .batch)).json)
+      }
+    },
+    Route(
+      .post, "/api/batches/{batch}/calibration/waiver", .managers,
+      "Lets the workforce on whatever the calibration showed."
+    ) { call in
+      try await call.inVault { vault, actor in
+        .json(
+          try await InstructionCalibration(vault).waive(call.id("batch", .batch), by: actor).json)
       }
     },
     Route(.get, "/api/batches/{batch}", .reviewers, "Shows a batch.") { call in

@@ -97,14 +97,7 @@ extension Insight {
         "fixed": .count(funnel.fixed), "rejected": .count(funnel.rejected),
         "audited": .count(funnel.audited), "audited_wrong": .count(funnel.auditedWrong),
       ],
-      "confused": .array(
-        confused.map {
-          [
-            "class": $0.question.map { .string($0) } ?? .null, "truth": .string($0.truth),
-            "said": .string($0.said), "share": .double($0.share), "answers": .count($0.answers),
-            "of": .count($0.total),
-          ]
-        }),
+      "confused": .array(confused.map(\.json)),
       "doubts": .array(
         doubts.map {
           [
@@ -145,4 +138,31 @@ extension Insight.Question {
 
 extension ClosedRange<Double> {
   fileprivate var json: JSON { [.double(lowerBound), .double(upperBound)] }
+}
+
+extension Insight.Confused {
+  fileprivate var json: JSON {
+    [
+      "class": question.map { .string($0) } ?? .null, "truth": .string(truth),
+      "said": .string(said), "share": .double(share), "answers": .count(answers),
+      "of": .count(total),
+    ]
+  }
+}
+
+extension InstructionCalibration.Score {
+  var json: JSON {
+    [
+      "state": .string(state.rawValue), "tasks": .count(tasks), "answers": .count(answers),
+      "bar": .double(InstructionCalibration.bar),
+      "questions": .array(
+        questions.map {
+          [
+            "class": .string($0.name), "measure": .string($0.measure), "value": .double($0.value),
+            "clear": .bool($0.isClear),
+          ]
+        }),
+      "confused": .array(confused.map(\.json)),
+    ]
+  }
 }

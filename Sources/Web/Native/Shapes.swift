@@ -60,7 +60,7 @@ extension Batch {
       "id": .string(id.text), "project": .string(project.text), "name": .string(name),
       "state": .string(state.rawValue), "priority": .count(priority),
       "plan": plan.map(PlanNotation.json) ?? .null, "counts": counts.json,
-      "created_at": .time(createdAt),
+      "created_at": .time(createdAt), "calibration": .optional(calibration?.rawValue),
     ]
   }
 }

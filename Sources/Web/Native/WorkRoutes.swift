@@ -355,6 +355,7 @@ extension Dispatch.Nothing {
     case .projectPaused: "The project is paused."
     case .batchesPaused: "What is left is in batches that are paused or still being staged."
     case .allLeased: "What is left is in the hands of others; some of it may come back."
+    case .calibrating: "The instructions are being tried out by a few before the rest is handed out."
     case .escalated: "What is left waits for a manager's decision."
     case .keptForOthers: "What is left is kept for other groups of annotators."
     case .doneByYou: "You have answered or skipped all that is left."
