@@ -251,6 +251,12 @@ BYTES(file_81) = {
 #embed "../../Workbench/words/en.js"
 };
 BYTES(file_82) = {
+#embed "../../Workbench/words/manage/ar.js"
+};
+BYTES(file_83) = {
+#embed "../../Workbench/words/manage/zh.js"
+};
+BYTES(file_84) = {
 #embed "../../Workbench/words/zh.js"
 };
 
@@ -337,7 +343,9 @@ static const struct workbench_file files[] = {
     {"theme.css", file_79, sizeof file_79},
     {"words/ar.js", file_80, sizeof file_80},
     {"words/en.js", file_81, sizeof file_81},
-    {"words/zh.js", file_82, sizeof file_82},
+    {"words/manage/ar.js", file_82, sizeof file_82},
+    {"words/manage/zh.js", file_83, sizeof file_83},
+    {"words/zh.js", file_84, sizeof file_84},
 };
 
 int workbench_file_count(void) { return sizeof files / sizeof files[0]; }

@@ -114,3 +114,20 @@ def test_instructions_are_tried_out_before_the_workforce_is_let_on(world, width,
     world.shot(page, f"instructions-{scheme}-{width}")
     page.get_by_role("button", name="Let the workforce on").click(); page.get_by_text("The workforce was let on by a manager.").wait_for()
     assert len(assay.send("POST", f"/api/work/{project}/leases", {}, worker)[1]["leases"]) == 1 and page.problems == []
+
+
+def test_nothing_tells_an_annotator_which_task_is_gold(world):  # noqa: F811
+    assay = world.assay; assay.worker("ann@x.org"); assay.user("lab@x.org", role="labeler")
+    ids = {task["id"] for task in assay.send("GET", f"/api/projects/{world.rated}/tasks?limit=1000", token=world.key)[1]["items"]}
+    for email in ("ann@x.org", "lab@x.org"):
+        who = assay.signed_in(email); seen = []
+        for _ in range(3):
+            before = next(item for item in assay.send("GET", "/api/work", token=who)[1]["items"] if item["project"] == world.rated)
+            lease = assay.send("POST", f"/api/work/{world.rated}/leases", {}, who)[1]["leases"][0]; seen.append(lease["task"]["id"])
+            status, receipt = assay.send("POST", f"/api/work/{world.rated}/leases/{lease['id']}/answer", {"annotations": [{"class": "mood", "option": "bad"}]}, who)
+            assert status == 200 and receipt["task"] == lease["task"]["id"]
+            after = next(item for item in assay.send("GET", "/api/work", token=who)[1]["items"] if item["project"] == world.rated)
+            assert after["answered"] == before["answered"] + 1 and {**before, "answered": 0, "feedback": 0} == {**after, "answered": 0, "feedback": 0}
+            assert before["completed"] is None and before["tasks"] is None
+        assert len(set(seen)) == 3 and not ids & set(seen)
+    page = world.signed_in("lab@x.org"); page.get_by_text("3 answered by you").wait_for(); world.shot(page, "queue-annotator")

@@ -51,7 +51,7 @@ def test_assignments_groups_and_priorities_route_the_work(server, client):
     client.create_project("Routes", TaskType.Categorization, {})
     for name in ("first", "second", "third"):
         client.create_batch("Routes", f"routes {name}", calibration_batch=name == "third")
-        client.create_task(TaskType.Categorization, project="Routes", batch=f"routes {name}", metadata={"from": name}, **CATEGORY)
+        client.create_task(TaskType.Categorization, project="Routes", batch=f"routes {name}", **{**CATEGORY, "instruction": name})
     project = client.get_project("Routes").as_dict()["id"]
     sees = lambda who: project in [item["project"] for item in server.send("GET", "/api/work", token=who)[1]["items"]]
     assert sees(ida) and sees(eva)
@@ -87,7 +87,8 @@ def test_assignments_groups_and_priorities_route_the_work(server, client):
         while True:
             leases = server.send("POST", f"/api/work/{project}/leases", {}, who)[1]
             if not leases.get("leases"): return found, leases["reason"]["code"]
-            found.append(server.send("GET", f"/v1/task/{leases['leases'][0]['task']['id']}", token=server.keys["Lab"])[1]["metadata"]["from"])
+            form = server.send("GET", f"/api/work/{project}?form={leases['leases'][0]['task']['form']}", token=who)[1]
+            found.append(form["instructions"].split()[0])
     assert taken(ole)[0] == ["second", "third"] and taken(ida) == (["first"], "allLeased")
     client.assign_studio_batches("routes third", ["A/B % team"])
     client.add_studio_assignments(["eva@example.org"], ["Routes"])

@@ -10,7 +10,7 @@ WORKBENCH = os.path.join(ROOT, "Workbench")
 SAID = re.compile(r'\b(?:say|word)\(\s*"((?:[^"\\]|\\.)*)"')
 ENTRY = re.compile(r'^  "((?:[^"\\]|\\.)*)": (\{.*?\}|"(?:[^"\\]|\\.)*"),$', re.M)
 PLURALS = {"ar": {"zero", "one", "two", "few", "many", "other"}}
-CATALOGUES = sorted(name[:-3] for name in os.listdir(os.path.join(WORKBENCH, "words")) if name != "en.js")
+CATALOGUES = sorted(name[:-3] for name in os.listdir(os.path.join(WORKBENCH, "words")) if name.endswith(".js") and name != "en.js")
 
 
 def said():
@@ -22,7 +22,11 @@ def said():
     return found
 
 
-def catalogue(tag): return dict(ENTRY.findall(open(os.path.join(WORKBENCH, "words", f"{tag}.js"), encoding="utf-8").read()))
+def catalogue(tag):
+    """All of a language, in both its files; no sentence is in both."""
+    work, manage = (ENTRY.findall(open(os.path.join(WORKBENCH, "words", name), encoding="utf-8").read()) for name in (f"{tag}.js", f"manage/{tag}.js"))
+    assert not {key for key, _ in work} & {key for key, _ in manage}
+    return dict(work + manage)
 
 
 def test_there_is_one_language_from_right_to_left_and_one_without_spaces(): assert {"ar", "zh"} <= set(CATALOGUES)

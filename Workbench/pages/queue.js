@@ -25,13 +25,15 @@ async function load(list) {
 
 /** @param {any} project */
 function card(project) {
+  // Annotators are told what they did, not how far the project is.
+  const isShown = project.completed !== null;
   const done = project.tasks ? Math.round((100 * project.completed) / project.tasks) : 0;
   const meter = h("div.meter", { role: "progressbar", "aria-valuenow": done, "aria-label": say("done") }, h("i"));
   meter.style.setProperty("--share", `${done}%`);
   return h("article.card.stack", {},
     h("div", {}, h("h2", { dir: "auto" }, project.name),
-      h("p.muted", {}, say("{some} of {n} done", { some: project.completed, n: project.tasks }))),
-    meter,
+      h("p.muted", {}, isShown ? say("{some} of {n} done", { some: project.completed, n: project.tasks }) : say("{n} answered by you", { n: project.answered }))),
+    isShown ? meter : null,
     h("div.row", {},
       h("a.button.primary", { href: `#/work/${project.project}` }, project.open ? say("Start labelling") : say("Go in")),
       project.feedback ? h("a.button", { href: `#/feedback/${project.project}` }, say("Sent back: {count} new", { count: project.feedback }))

@@ -26,7 +26,8 @@ package struct DistanceAlpha: Hashable, Sendable {
   /// - Parameters:
   ///   - units: the answers of each task; tasks with fewer than two say nothing.
   ///   - distance: symmetric, 0 for equal answers.
-  /// - Returns: nil where nothing can be compared; α is 1 where all answers are the same.
+  /// - Returns: nil where nothing can be compared, or a distance is no number; α is 1 where all answers are
+  ///   the same.
   /// - Complexity: O(Σ (answers of a task)² + pairLimit) distances
   package init?<Answer>(
     _ units: [[Answer]], seed: UInt64 = 1, distance: (Answer, Answer) -> Double
@@ -47,7 +48,9 @@ package struct DistanceAlpha: Hashable, Sendable {
       guard size > 0 else { return nil }
       return expected > 0 ? 1 - sum / size / expected : 1
     }
-    guard let value = alpha(Array(units.indices)) else { return nil }
+    guard expected.isFinite, let value = alpha(Array(units.indices)), value.isFinite else {
+      return nil
+    }
     self.value = value
     self.units = units.count
     interval = BootstrapInterval.of(units.count, measure: alpha)

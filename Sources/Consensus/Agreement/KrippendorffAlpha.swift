@@ -11,11 +11,12 @@ package enum KrippendorffAlpha {
     case interval
   }
 
-  /// - Parameter units: the ratings of each unit; units with fewer than two say nothing.
+  /// - Parameter units: the ratings of each unit; units with fewer than two say nothing, nor do ratings
+  ///   that are not finite.
   /// - Returns: nil where nothing can be compared, 1 where every comparable rating is the same.
   /// - Complexity: O(n log n) for n ratings.
   package static func alpha(_ units: [[Double]], level: Level) -> Double? {
-    let pairable = units.filter { $0.count > 1 }
+    let pairable = pairable(units)
     return measure(pairable, level)(Array(pairable.indices))
   }
 
@@ -25,8 +26,13 @@ package enum KrippendorffAlpha {
   package static func interval(
     _ units: [[Double]], level: Level, draws: Int = 200
   ) -> ClosedRange<Double>? {
-    let pairable = units.filter { $0.count > 1 }
+    let pairable = pairable(units)
     return BootstrapInterval.of(pairable.count, draws: draws, measure: measure(pairable, level))
+  }
+
+  /// The units that can be compared; a number that is none is a rating that is missing.
+  private static func pairable(_ units: [[Double]]) -> [[Double]] {
+    units.map { $0.filter(\.isFinite) }.filter { $0.count > 1 }
   }
 
   /// α of the units at some places, from sums that are made once.

@@ -1,10 +1,10 @@
+import Geometry
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Darwin)
   import Darwin
 #endif
-
-import Geometry
 
 /// Boxes that are likely wrong, by those that a model predicts on the same image: overlooked, badly placed,
 /// or of the wrong class.

@@ -45,7 +45,9 @@ package enum ConfidentLearning {
       where probability >= bars[candidate] && probability > believed?.probability ?? -1 {
         believed = (candidate, probability)
       }
-      guard let believed, believed.label != label, probabilities.best(of: item).label != label
+      // A label that nothing is likelier than is no issue.
+      guard let believed, believed.label != label,
+        row[row.startIndex + label] < probabilities.best(of: item).probability
       else { continue }
       issues.append(
         Issue(

@@ -16,8 +16,9 @@ package struct ScaleEstimate: Hashable, Sendable {
 
   package static let priorStrength = 2.0
 
-  /// - Complexity: O(ratings). Without ratings the mean is 0 and the confidence 0.
+  /// - Complexity: O(ratings). Without ratings that are finite the mean is 0 and the confidence 0.
   package init(ratings: [Double], tolerance: Double, priorDeviation: Double) {
+    let ratings = ratings.filter(\.isFinite)
     guard !ratings.isEmpty else {
       (mean, confidence) = (0, 0)
       return

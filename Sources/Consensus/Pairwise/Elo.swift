@@ -23,8 +23,12 @@ package struct Elo: Hashable, Sendable {
     1 / (1 + pow(10, (ratings[b] - ratings[a]) / 400))
   }
 
+  /// A comparison of a thing with itself, of one that is not there, or without an outcome changes nothing.
+  ///
   /// - Parameter outcome: 1 where `a` won, 0 where `b` did, ½ for a tie.
   package mutating func take(_ a: Int, _ b: Int, outcome: Double) {
+    guard a != b, ratings.indices.contains(a), ratings.indices.contains(b), (0...1).contains(outcome)
+    else { return }
     let move = step * (outcome - expected(a, against: b))
     ratings[a] += move
     ratings[b] -= move

@@ -49,7 +49,8 @@ package struct InstructionCalibration: Sendable {
 
   package init(_ vault: ClientVault) { self.vault = vault }
 
-  static let defaultPlan = QualityPlan(answers: .init(min: answers), gold: .init(rate: 0, training: 0))
+  static let defaultPlan = QualityPlan(
+    answers: .init(min: answers), gold: .init(rate: 0, training: 0))
 
   /// The newest calibration batch of a project that is not canceled; nil for none.
   static func newest(in project: ProjectID, _ connection: any Connection) throws -> Batch? {

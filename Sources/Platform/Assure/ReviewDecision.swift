@@ -40,7 +40,8 @@ struct ReviewDecision {
       let annotations = fixes.annotations[answer]
     {
       let version = try ConsensusRow.insert(
-        annotations, confidence: 1, method: ConsensusRow.reviewMethod, answers: task.lifecycle.counted,
+        annotations, confidence: 1, method: ConsensusRow.reviewMethod,
+        answers: task.lifecycle.counted,
         answer: answer, of: task, reading, vault, at: now, connection)
       steps.setConsensus(version: version, confidence: 1)
     }

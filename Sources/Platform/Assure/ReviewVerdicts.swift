@@ -67,7 +67,8 @@ struct ReviewVerdictRow: Hashable, Sendable {
   }
 
   /// Judges by the client's word whoever let the newest result pass and was judged by nobody.
-  static func judge(by audit: TaskRow.Audit, of task: TaskRow, _ connection: any Connection) throws {
+  static func judge(by audit: TaskRow.Audit, of task: TaskRow, _ connection: any Connection) throws
+  {
     guard audit != .commented else { return }
     try judge(
       all(of: task, connection).filter { $0.round == task.lifecycle.reworks && $0.kind != .reject }

@@ -194,6 +194,13 @@ package struct Answers: Sendable {
     }
   }
 
+  /// Answers this worker gave in the project, gold among them.
+  package func count() async throws -> Int {
+    try await vault.database.read { connection in
+      try AnnotatorRecord.of([worker], in: project, connection)[worker]?.answers ?? 0
+    }
+  }
+
   private func count(_ active: Int64, _ connection: any Connection) throws {
     try connection.run(
       """

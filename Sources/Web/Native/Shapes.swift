@@ -217,9 +217,10 @@ extension Quality.Agreement {
 }
 
 extension Answers.Receipt {
-  var json: JSON {
+  /// - Parameter task: what its annotator knows it by.
+  func json(task: String) -> JSON {
     let receipt: JSON = [
-      "id": .string(answer.text), "task": .string(task.text), "hash": .string(hash),
+      "id": .string(answer.text), "task": .string(task), "hash": .string(hash),
       "standing": .string(standing.rawValue), "revision": .count(revision),
     ]
     return lesson.map { receipt.adding([.init("lesson", $0.json)]) } ?? receipt

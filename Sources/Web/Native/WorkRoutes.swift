@@ -18,19 +18,24 @@ enum WorkRoutes {
       let who = try call.who()
       var items: [JSON] = []
       for listing in try await Directory(call.engine).open(to: who) {
-        let (counts, feedback) = try await call.engine.vaults.with(listing.client) { vault in
+        let (counts, feedback, answered) = try await call.engine.vaults.with(listing.client) { vault in
           let worker = vault.key.pseudonym(of: who.workerName)
           return (
             try await Batches(vault, actor: who.actor).counts(of: listing.project),
-            try await Feedback(vault, worker: worker, project: listing.project).newCount()
+            try await Feedback(vault, worker: worker, project: listing.project).newCount(),
+            try await Answers(vault, worker: worker, project: listing.project).count()
           )
         }
         let role = who.role(in: listing.client)
+        let mayReview = role != nil && role != .labeler
+        // A count that stands still after an answer would say that it was gold.
+        let progress = mayReview ? counts : nil
         items.append([
           "project": .string(listing.project.text), "name": .string(listing.name),
-          "open": .count(counts.open), "in_review": .count(counts.inReview),
-          "completed": .count(counts.completed), "tasks": .count(counts.tasks),
-          "may_review": .bool(role != nil && role != .labeler),
+          "open": .count(progress?.open ?? min(1, counts.open)),
+          "in_review": .optional(progress?.inReview),
+          "completed": .optional(progress?.completed), "tasks": .optional(progress?.tasks),
+          "answered": .count(answered), "may_review": .bool(mayReview),
           "feedback": .count(feedback),
         ])
       }
@@ -192,7 +197,7 @@ enum WorkRoutes {
         let receipt = try await Answers(vault, worker: worker, project: project).submit(
           fields["annotations"] ?? [], for: call.id("lease", .lease),
           activeMilliseconds: milliseconds(seconds))
-        return .json(receipt.json)
+        return .json(receipt.json(task: name(of: receipt.task, for: worker, vault)))
       }
     },
     Route(
@@ -204,7 +209,7 @@ enum WorkRoutes {
       return try await call.atWork { vault, project, worker in
         let receipt = try await Answers(vault, worker: worker, project: project).revise(
           call.id("lease", .lease), fields["annotations"] ?? [])
-        return .json(receipt.json)
+        return .json(receipt.json(task: name(of: receipt.task, for: worker, vault)))
       }
     },
     Route(
@@ -233,6 +238,12 @@ enum WorkRoutes {
       }
     },
   ]
+
+  /// What an annotator knows a task by: ids follow each other in an import, and one out of its order would
+  /// give gold away.
+  private static func name(of task: TaskID, for worker: String, _ vault: ClientVault) -> String {
+    vault.key.pseudonym(of: "task/\(worker)/\(task)")
+  }
 
   private static func milliseconds(_ seconds: Double) -> Int64 {
     seconds.isFinite ? Int64(min(max(0, seconds), 86_400) * 1000) : 0
@@ -303,7 +314,9 @@ enum WorkRoutes {
       .init(
         "task",
         [
-          "id": .string(leased.task.id.text),
+          "id": .string(
+            leased.lease.stage == .review
+              ? leased.task.id.text : name(of: leased.task.id, for: leased.lease.worker, vault)),
           "version": .count(leased.lease.version ?? leased.task.version),
           "form": .optional(leased.task.form.map { Int($0) }),
           "params": leased.content.params, "media": .object(media),

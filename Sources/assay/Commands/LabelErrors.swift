@@ -61,7 +61,8 @@ struct LabelErrorsCommand: AsyncParsableCommand {
         found.rows.map { row in
           var members: [JSON.Member] = [
             .init("item", .string(row.item)), .init("label", .string(row.label)),
-            .init("suggestion", .string(row.suggestion)), .init("self_confidence", .double(row.score)),
+            .init("suggestion", .string(row.suggestion)),
+            .init("self_confidence", .double(row.score)),
           ]
           if let place = row.place { members.append(.init("place", .int(Int64(place)))) }
           return .object(members)
