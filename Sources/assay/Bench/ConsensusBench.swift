@@ -29,6 +29,7 @@ struct ConsensusBench: AsyncParsableCommand {
   @Option(help: "Gold tasks for calibration.") var gold = 50
   @Option(help: "Write the posteriors of every set and method into this folder, as SET.METHOD.csv.")
   var posteriors: String?
+  @Flag(help: "Fit auto on all cores, as refits do.") var allCores = false
   @OptionGroup var output: OutputOptions
 
   private static let draws = 20
@@ -44,9 +45,15 @@ struct ConsensusBench: AsyncParsableCommand {
       var scores: [CategoricalMethod: Score] = [:]
       for method in methods {
         let started = ContinuousClock.now
-        guard let fitted = method.posteriors(set.votes) else { continue }
+        let (made, memory) = await PeakMemory.extra {
+          allCores && method == .auto
+            ? await AutoConsensus.fitOnAllCores(set.votes).posteriors
+            : method.posteriors(set.votes)
+        }
         let seconds = started.duration(to: .now) / .seconds(1)
+        guard let fitted = made else { continue }
         scores[method] = score(fitted, set, seconds)
+        scores[method]?.memory = memory
         if let posteriors {
           try write(fitted, set, "\(posteriors)/\(set.name).\(method.rawValue).csv")
         }
@@ -75,6 +82,8 @@ struct ConsensusBench: AsyncParsableCommand {
     /// nil where there are not enough tasks with truth to leave some for measuring.
     var calibratedError: Double?
     var seconds: Double
+    /// Bytes beyond those there were, at worst; nil where the system does not say.
+    var memory: Int?
   }
 
   private func score(_ fitted: Posteriors, _ set: CrowdSet, _ seconds: Double) -> Score {
@@ -161,6 +170,9 @@ struct ConsensusBench: AsyncParsableCommand {
     row("seconds", 2) { method in
       results.compactMap { $0.scores[method]?.seconds }.reduce(0, +)
     }
+    row("extra memory, MB", 0) { method in
+      results.compactMap { $0.scores[method]?.memory }.max().map { Double($0) / 1e6 }
+    }
     if !left.isEmpty { table.addLine("\nleft out: " + left.joined(separator: "; ")) }
     return table.text
   }
@@ -176,6 +188,7 @@ struct ConsensusBench: AsyncParsableCommand {
               "class_distance": .double(score.distance),
               "ece_calibrated": score.calibratedError.map { .double($0) } ?? .null,
               "seconds": .double(score.seconds),
+              "extra_memory": score.memory.map { .int(Int64($0)) } ?? .null,
             ])
         }
       }
