@@ -35,14 +35,17 @@ package enum AutoConsensus {
   /// - Parameter seed: of the choice of votes that are set aside.
   /// - Complexity: that of twelve fits of `PooledDawidSkene`; of four from 200,000 votes on.
   package static func fit(_ votes: VoteTable, seed: UInt64 = 1) -> Fit {
-    let evidence = Gains.joined(parts(of: votes, seed).map { gains($0, votes) }).evidence
+    let evidence = evidence(votes, seed: seed)
     guard evidence > evidenceBar else { return alike(votes, evidence) }
     return apart(votes, evidence, [matrices(votes), coins(votes)])
   }
 
   /// The same to the last bit, on as many cores as there are.
   package static func fitOnAllCores(_ votes: VoteTable, seed: UInt64 = 1) async -> Fit {
-    let gained = await inParallel(parts(of: votes, seed)) { gains($0, votes) }
+    let gained = await inParallel(parts(of: votes, seed)) { part in
+      let rest = part.rest(of: votes)
+      return gains(part, votes, await inParallel(rivals) { $0(rest) })
+    }
     let evidence = Gains.joined(gained).evidence
     guard evidence > evidenceBar else { return alike(votes, evidence) }
     let models = await inParallel([matrices, coins]) { $0(votes) }
@@ -73,13 +76,25 @@ package enum AutoConsensus {
   /// By how many standard errors the votes set aside are more probable where workers are told apart; 0
   /// where there are too few.
   package static func evidence(_ votes: VoteTable, seed: UInt64 = 1) -> Double {
-    Gains.joined(parts(of: votes, seed).map { gains($0, votes) }).evidence
+    let gained = parts(of: votes, seed).map { part in
+      let rest = part.rest(of: votes)
+      return gains(part, votes, rivals.map { $0(rest) })
+    }
+    return Gains.joined(gained).evidence
   }
+
+  /// The model that tells workers apart, and the one that does not.
+  private static let rivals: [@Sendable (VoteTable) -> PooledDawidSkene.Fit] = [
+    { PooledDawidSkene.fit($0, strength: 3, iterations: 25) },
+    { PooledDawidSkene.fit($0, strength: .infinity, pool: .oneCoin, iterations: 40) },
+  ]
 
   /// Votes that are set aside together.
   private struct Part: Sendable {
     var fold: [UInt8]
     var aside: UInt8
+
+    func rest(of votes: VoteTable) -> VoteTable { votes.keeping { fold[$0] != aside } }
   }
 
   private static func parts(of votes: VoteTable, _ seed: UInt64) -> [Part] {
@@ -109,10 +124,11 @@ package enum AutoConsensus {
     }
   }
 
-  private static func gains(_ part: Part, _ votes: VoteTable) -> Gains {
-    let rest = votes.keeping { part.fold[$0] != part.aside }
-    let apart = PooledDawidSkene.fit(rest, strength: 3, iterations: 25)
-    let alike = PooledDawidSkene.fit(rest, strength: .infinity, pool: .oneCoin, iterations: 40)
+  /// - Parameter fits: of the rivals to the rest of the votes.
+  private static func gains(
+    _ part: Part, _ votes: VoteTable, _ fits: [PooledDawidSkene.Fit]
+  ) -> Gains {
+    let (apart, alike) = (fits[0], fits[1])
     var gains = Gains()
     for task in 0..<votes.taskCount {
       for vote in votes.starts[task]..<votes.starts[task + 1] where part.fold[vote] == part.aside {

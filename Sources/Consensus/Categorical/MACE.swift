@@ -30,7 +30,16 @@ package enum MACE {
     var z = [Double](repeating: 0, count: votes.taskCount * classes)
     var (spamCounts, knowCounts) = (spams, spams)
     var habitCounts = habits
+    // Of each worker and label: what it says for its class, and how much of it is known, not spammed.
+    var (gains, shares) = (habits, habits)
     func expect() {
+      for worker in 0..<workers {
+        for cell in worker * classes..<(worker + 1) * classes {
+          let spam = spams[worker] * habits[cell]
+          gains[cell] = log1p(knows[worker] / max(spam, 1e-300))
+          shares[cell] = knows[worker] / max(spam + knows[worker], 1e-300)
+        }
+      }
       for worker in 0..<workers { (spamCounts[worker], knowCounts[worker]) = (0, 0) }
       for place in habitCounts.indices { habitCounts[place] = 0 }
       var row = [Double](repeating: 0, count: classes)
@@ -39,16 +48,14 @@ package enum MACE {
         // Every class shares what the votes would be worth as spam; only classes voted for have more.
         for label in 0..<classes { row[label] = 0 }
         for vote in range {
-          let (worker, label) = (Int(votes.workers[vote]), Int(votes.labels[vote]))
-          let spam = max(spams[worker] * habits[worker * classes + label], 1e-300)
-          row[label] += log1p(knows[worker] / spam)
+          let label = Int(votes.labels[vote])
+          row[label] += gains[Int(votes.workers[vote]) * classes + label]
         }
         row.becomeDistribution()
         for label in 0..<classes { z[task * classes + label] = row[label] }
         for vote in range {
           let (worker, label) = (Int(votes.workers[vote]), Int(votes.labels[vote]))
-          let spam = spams[worker] * habits[worker * classes + label]
-          let known = row[label] * knows[worker] / max(spam + knows[worker], 1e-300)
+          let known = row[label] * shares[worker * classes + label]
           knowCounts[worker] += known
           spamCounts[worker] += 1 - known
           habitCounts[worker * classes + label] += 1 - known

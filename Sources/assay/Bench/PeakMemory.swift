@@ -1,14 +1,10 @@
 import Foundation
 
-#if canImport(Glibc)
-  import Glibc
-#endif
-
 /// What a piece of work takes of memory at its worst, beyond what there is before.
 enum PeakMemory {
   /// - Returns: what `body` makes, and the bytes; nil where the system does not say.
   static func extra<Made>(_ body: () async -> Made) async -> (made: Made, bytes: Int?) {
-    #if canImport(Glibc)
+    #if os(Linux)
       // What was freed is given back, and the peak forgotten: else both would hide what is taken now.
       if let trim = dlsym(nil, "malloc_trim") {
         _ = unsafeBitCast(trim, to: (@convention(c) (Int) -> Int32).self)(0)
