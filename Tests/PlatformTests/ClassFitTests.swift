@@ -81,6 +81,25 @@ import Testing
       (0..<100).filter { fit.results[$0]?.value == .category(options[$0 * 997].id) }.count >= 97)
   }
 
+  @Test func goldThatNobodyAnsweredCalibratesNothing() async throws {
+    let labelClass = LabelClass(id: ClassID(1), name: "ok", kind: .boolean)
+    let answered = tasks(
+      200, { .boolean($0.isMultiple(of: 2)) }, lazy: .boolean(true),
+      wrong: { .boolean(!$0.isMultiple(of: 2)) })
+    let gold = (0..<40).map { _ in ClassFit.Task(answers: [], known: .boolean(false)) }
+    let fit = try #require(await ClassFit.of(labelClass, answered + gold, workerCount: workers))
+    #expect(fit.question.calibration == nil && fit.question.gold == 0)
+  }
+
+  @Test func labelsBeyondTheLimitAreLeftToEachTask() async {
+    let options = (0..<10_000).map { LabelClass.Option(id: OptionID(Int32($0)), name: "o") }
+    let labelClass = LabelClass(id: ClassID(1), name: "tags", kind: .multiLabel(options))
+    let count = ClassFit.labelLimit / options.count + 1
+    let one = ClassFit.Task(
+      answers: (0..<count).map { _ in (0, .multiLabel([])) }, known: nil)
+    #expect(await ClassFit.of(labelClass, [one], workerCount: 1) == nil)
+  }
+
   @Test func whatOnlyEachTaskDecidesIsLeftToIt() async {
     let number = LabelClass(id: ClassID(1), name: "n", kind: .text(maxLength: 9))
     let tasks = [ClassFit.Task(answers: [(0, .text("a"))], known: nil)]

@@ -110,4 +110,33 @@ import Workflow
       _ = try await fixture.vault { try await InstructionCalibration($0).score(of: ordinary.id) }
     }
   }
+
+  @Test func instructionsMendedMeanwhileDoNotFailATrial() async throws {
+    let fixture = try await Fixture()
+    let (project, batch) = try await project(fixture)
+    _ = try await fixture.vault {
+      try await Projects($0, actor: .console).change(project.id, .init(instructions: "Look twice."))
+    }
+    try await answer(fixture, project) { _, _ in "good" }
+    let score = try await fixture.vault { try await InstructionCalibration($0).score(of: batch.id) }
+    #expect(score.state == .passed && score.tasks == 10)
+  }
+
+  @Test func moreTasksOpenAFailedTrialAnew() async throws {
+    let fixture = try await Fixture()
+    let (project, batch) = try await project(fixture)
+    try await answer(fixture, project) { ($0 + $1).isMultiple(of: 2) ? "good" : "bad" }
+    #expect(try await fixture.next(project, "d") == nil)
+    let lines = (0..<90).map { number in
+      """
+      {"text": "more\(number)", "answers": [\(people.map { """
+        {"annotator": "\($0)", "annotations": [{"class": "mood", "option": "good"}]}
+        """ }.joined(separator: ", "))]}
+      """.replacing("\n", with: " ")
+    }
+    try await fixture.load(lines.joined(separator: "\n"), into: project, .init(batch: "trial"))
+    let score = try await fixture.vault { try await InstructionCalibration($0).score(of: batch.id) }
+    #expect(score.state == .passed && score.tasks == 100)
+    #expect(try await fixture.next(project, "d") != nil)
+  }
 }

@@ -166,4 +166,104 @@ import Workflow
     let done = try await submit(fixture, project, "tom", late, .accept)
     #expect(done.lifecycle.state == .completed)
   }
+
+  /// Each time somebody asks, one look is enough, whatever was said before.
+  @Test func aResultMayBeAskedAboutAgain() async throws {
+    let fixture = try await Fixture()
+    let (project, id) = try await settled(fixture, .init(sampleRate: 1))
+    try await say(fixture, project, "rex", .accept)
+    func reject() async throws {
+      try await fixture.vault {
+        try await TaskChanges($0, actor: .console).audit(
+          .rejected, remarks: [:], isReviewed: true, of: id)
+      }
+    }
+    try await reject()
+    #expect(try await say(fixture, project, "sue", .accept).lifecycle.state == .completed)
+    try await reject()
+    #expect(try await say(fixture, project, "tom", .fix, bad).lifecycle.state == .completed)
+    #expect(try await fixture.task(id).consensus?.method == "review")
+    // What was drawn at random stays of the sample, and is known to have been wrong.
+    let insight = try await fixture.vault { try await Quality($0).insight(on: project.id) }
+    #expect(insight.funnel.fixed == 1 && insight.calibration.map(\.right) == [0])
+  }
+
+  @Test func anAuditThatCannotBeReviewedIsNotKept() async throws {
+    let fixture = try await Fixture()
+    let project = try await fixture.project()
+    let line = """
+      {"text": "t", "gold": {"kind": "evaluation", "annotations": [{"class": "mood", "option": "bad"}]}}
+      """
+    try await fixture.load(line, into: project)
+    let gold = try #require(try await fixture.tasks(project).first)
+    await #expect(throws: Refusal.self) {
+      try await fixture.vault {
+        try await TaskChanges($0, actor: .console).audit(
+          .rejected, remarks: [:], isReviewed: true, of: gold.id)
+      }
+    }
+    #expect(try await fixture.task(gold.id).row.audit == nil)
+  }
+
+  /// Nobody sees a task twice: a manager who rejected it could not decide its escalation.
+  @Test func aManagerDecidesInsteadOfEscalating() async throws {
+    let fixture = try await Fixture()
+    let (project, _) = try await settled(fixture, .init(sampleRate: 1, maxReworks: 0))
+    let leased = try #require(try await take(fixture, project, "max", isManager: true))
+    await #expect(throws: Refusal.reworksExhausted(limit: 0)) {
+      _ = try await fixture.vault {
+        try await Reviews(
+          $0, reviewer: "max", project: project.id, decidesEscalations: true
+        ).submit(
+          .init(kind: .reject, reason: "wrong"), for: leased.lease.id, activeMilliseconds: 1)
+      }
+    }
+    let done = try await submit(fixture, project, "max", leased, .accept)
+    #expect(done.lifecycle.state == .completed)
+  }
+
+  @Test func reviewersOfAStageDoNotReadEachOtherAfterARework() async throws {
+    let fixture = try await Fixture()
+    let (project, id) = try await settled(fixture, .init(sampleRate: 1, reviewers: 2))
+    try await say(fixture, project, "rex", .reject)
+    try await say(fixture, project, "sue", .reject)
+    let again = try #require(try await fixture.next(project, "bob"))
+    try await fixture.submit(project, "bob", again.lease.id)
+    fixture.advance(1_000)
+    try await say(fixture, project, "tom", .reject)
+    let leased = try #require(try await take(fixture, project, "uma"))
+    #expect(leased.remarks.count == 2)
+    try await submit(fixture, project, "uma", leased, .fix, bad)
+    #expect(try await fixture.task(id).answers.contains { $0.stage == .review })
+  }
+
+  @Test func aFixThatWaitsForAnotherIsNotShown() async throws {
+    let fixture = try await Fixture()
+    let (project, id) = try await settled(fixture, .init(sampleRate: 1, reviewers: 2))
+    try await say(fixture, project, "rex", .fix, bad)
+    #expect(try await fixture.task(id).answers.allSatisfy { $0.stage == .label })
+    try await say(fixture, project, "sue", .fix, bad)
+    #expect(try await fixture.task(id).answers.filter { $0.stage == .review }.count == 2)
+  }
+
+  @Test func whoTookTheTaskAgainDoesNotAnswerForTheLeaseBefore() async throws {
+    let fixture = try await Fixture()
+    let (project, _) = try await settled(fixture, .init(sampleRate: 1))
+    let slow = try #require(try await take(fixture, project, "rex"))
+    fixture.advance(Dispatch.leaseMilliseconds)
+    try await fixture.vault { try await Dispatch.sweep($0) }
+    _ = try #require(try await take(fixture, project, "rex"))
+    await #expect(throws: Refusal.leaseEnded(state: "expired")) {
+      try await submit(fixture, project, "rex", slow, .accept)
+    }
+  }
+
+  /// What was passed over as a reviewer waits for the manager one becomes.
+  @Test func aPromotedReviewerGetsWhatWaited() async throws {
+    let fixture = try await Fixture()
+    let (project, _) = try await settled(fixture, .init(sampleRate: 1, maxReworks: 0))
+    try await say(fixture, project, "rex", .reject)
+    #expect(try await take(fixture, project, "sue") == nil)
+    #expect(try await take(fixture, project, "sue", isManager: true) != nil)
+  }
 }

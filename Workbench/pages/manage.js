@@ -63,7 +63,7 @@ async function loadProject(id, body) {
     const [project, quality, batches, exports, failed] = await Promise.all([
       get(`/api/projects/${id}`), get(`/api/projects/${id}/quality`),
       get(`/api/projects/${id}/batches`), get(`/api/projects/${id}/exports`), failures(id)]);
-    const calibration = await calibrationCard(batches.items, () => loadProject(id, body));
+    const calibration = await calibrationCard(project.calibration_batch, () => loadProject(id, body));
     body.removeAttribute("aria-busy");
     const counts = project.counts;
     fill(body,

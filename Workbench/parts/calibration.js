@@ -12,15 +12,14 @@ const verdicts = {
 };
 
 /** How clear the instructions proved in the newest calibration batch; nothing where there is none.
- * @param {any[]} batches of the project
+ * @param {string | null} batch
  * @param {() => void} again shows the page anew
  * @returns {Promise<HTMLElement | null>} */
-export async function calibrationCard(batches, again) {
-  const batch = batches.filter((one) => one.calibration && one.state !== "canceled").at(-1);
+export async function calibrationCard(batch, again) {
   if (!batch) return null;
-  const score = await get(`/api/batches/${batch.id}/calibration`);
+  const score = await get(`/api/batches/${batch}/calibration`);
   const digits = (/** @type {number} */ value) => value.toLocaleString(language, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
-  const letOn = async () => { await post(`/api/batches/${batch.id}/calibration/waiver`).then(again, (error) => toast(error.message, true)); };
+  const letOn = async () => { await post(`/api/batches/${batch}/calibration/waiver`).then(again, (error) => toast(error.message, true)); };
   return h("section.card.stack", {}, h("h2", {}, say("Are the instructions clear?")), h("p", {}, say(verdicts[score.state])),
     h("ul.plain", {}, score.questions.map((/** @type {any} */ one) => h("li", {}, h("bdi", {}, one.class), " ",
       h("span.number", {}, digits(one.value)), " ",

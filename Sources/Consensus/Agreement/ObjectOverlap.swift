@@ -1,6 +1,6 @@
 import Labels
 
-/// How two annotators' objects fit: paired so that they overlap most in all (`Assignment`).
+/// How two annotators' objects fit: paired so that they overlap most in all.
 package struct ObjectOverlap: Hashable, Sendable {
   /// Intersection over union of each pair (its like, of points and lines), and the classes of both.
   package var pairs: [Pair] = []
@@ -14,17 +14,14 @@ package struct ObjectOverlap: Hashable, Sendable {
   }
 
   /// - Parameter threshold: objects less alike than this are not the same.
-  /// - Complexity: O(objects³) at worst
+  /// - Complexity: that of `ObjectPairing`
   package init(_ a: [Annotation], _ b: [Annotation], threshold: Double = 0) {
-    let worth = a.map { x in
-      b.map { y in
-        let likeness = ObjectFusion.similarity(x.value, y.value)
-        return likeness >= threshold ? likeness : 0
-      }
-    }
     most = max(a.count, b.count)
-    pairs = Assignment.best(worth).enumerated().compactMap { i, j in
-      j.map { Pair(overlap: worth[i][$0], first: a[i].classID, second: b[$0].classID) }
+    let matches = ObjectPairing.best(a.map(\.value), b.map(\.value), threshold: threshold)
+    pairs = matches.enumerated().compactMap { i, match in
+      match.map {
+        Pair(overlap: $0.likeness, first: a[i].classID, second: b[$0.column].classID)
+      }
     }
   }
 

@@ -60,10 +60,11 @@ package struct BoxLabelErrors: Sendable {
   package static func issues(
     _ images: [(labels: [Box], predictions: [Box])]
   ) -> [Issue] {
-    let pairs = images.map { Pairs($0.labels, $0.predictions) }
-    let least = pairs.reduce(1.0) { min($0, $1.leastSimilarity) }
+    // Twice over, as the matrices of all images at once are large.
+    let least = images.reduce(1.0) { min($0, Pairs($1.labels, $1.predictions).leastSimilarity) }
     var issues: [Issue] = []
-    for (image, pairs) in pairs.enumerated() {
+    for (image, one) in images.enumerated() {
+      let pairs = Pairs(one.labels, one.predictions)
       for place in pairs.predictions.indices {
         guard let score = pairs.overlooked(place, least) else { continue }
         issues.append(Issue(image: image, kind: .overlooked, box: place, score: score))

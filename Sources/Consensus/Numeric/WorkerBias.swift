@@ -54,17 +54,25 @@ package struct WorkerBias: Sendable {
   ///
   /// - Complexity: O(readings)
   package func evidence(_ readings: NumericReadings) -> Double {
+    var counts = [Double](repeating: 0, count: readings.taskCount)
+    for reading in readings.readings { counts[reading.task] += 1 }
     let means = readings.weightedMeans { _ in 1 }
-    let rests = readings.meanByWorker { $0.value - means[$0.task] }
-    let variance = readings.meanByWorker { reading in
+    // A reading alone is its own mean, and of m each strays by 1 − 1/m of its variance.
+    var sums = [Double](repeating: 0, count: readings.workerCount)
+    var numbers = sums
+    var (squares, freedom) = (0.0, 0.0)
+    for reading in readings.readings where counts[reading.task] > 1 {
+      let share = 1 - 1 / counts[reading.task]
       let rest = reading.value - means[reading.task]
-      return rest * rest
-    }.all
-    let workers = rests.counts.filter { $0 > 0 }.count
-    guard variance > 0, workers > 1 else { return 0 }
-    let sum = zip(rests.sums, rests.counts).reduce(0) { sum, one in
-      one.1 > 0 ? sum + one.0 * one.0 / one.1 / variance : sum
+      sums[reading.worker] += rest / share.squareRoot()
+      numbers[reading.worker] += 1
+      squares += rest * rest
+      freedom += share
     }
-    return (sum - Double(workers)) / (2 * Double(workers)).squareRoot()
+    let workers = Double(numbers.filter { $0 > 0 }.count)
+    guard squares > 0, workers > 1 else { return 0 }
+    let variance = squares / freedom
+    let sum = zip(sums, numbers).reduce(0) { $1.1 > 0 ? $0 + $1.0 * $1.0 / $1.1 / variance : $0 }
+    return (sum - workers) / (2 * workers).squareRoot()
   }
 }

@@ -4,7 +4,7 @@ import Labels
 /// One set of objects out of several annotators' objects on the same image or text.
 ///
 /// Objects are clustered annotator by annotator round what a cluster stands for: each annotator's are
-/// assigned to clusters so that they are most alike in all (`Assignment`, similarity above
+/// assigned to clusters so that they are most alike in all (`ObjectPairing`, similarity above
 /// `matchThreshold`), and what is left begins clusters of its own. Clusters below the quorum are dropped.
 /// Boxes stand for their mean, masks and polygons for their vote (`RegionFusion`); of other shapes and
 /// spans the one most like the rest stands for all. After Branson, Van Horn & Perona, *Lean
@@ -118,7 +118,7 @@ package enum ObjectFusion {
   /// - Parameter classCount: of the classes that an object may have.
   /// - Returns: the fused objects; the confidence is the mean probability over clusters that what was
   ///   made of them is right.
-  /// - Complexity: O(annotators × (objects + clusters)³) at worst, plus the shapes' comparing.
+  /// - Complexity: that of `ObjectPairing` for each annotator
   package static func fuse(_ inputs: [Input], classCount: Int = 2) -> Result {
     let totalWeight = inputs.reduce(0) { $0 + weight($1) }
     var result = Result(
@@ -142,28 +142,27 @@ package enum ObjectFusion {
         annotation(of: cluster, certainty.classIDs.first ?? cluster.members[0].annotation.classID))
       result.certainties.append(certainty)
     }
-    // Of somebody alone all is believed as far as they are.
-    result.confidence =
-      inputs.count == 1
-      ? inputs[0].accuracy : clusters.isEmpty ? 1 : sure / Double(clusters.count)
+    result.confidence = clusters.isEmpty ? 1 : sure / Double(clusters.count)
+    // Of somebody alone all stays as it is, believed as far as they are.
+    if inputs.count == 1 {
+      result.annotations = inputs[0].objects
+      result.confidence = inputs[0].accuracy
+    }
     return result
   }
 
   private static func clusters(_ inputs: [Input]) -> [Cluster] {
     var clusters: [Cluster] = []
     for (annotator, input) in inputs.enumerated() {
-      let worth = input.objects.map { object in
-        clusters.map { cluster in
-          let likeness = similarity(cluster.center, object.value)
-          return max(0, likeness - matchThreshold)
-        }
-      }
-      for (object, home) in Assignment.best(worth).enumerated() {
+      let homes = ObjectPairing.best(
+        input.objects.map(\.value), clusters.map(\.center), threshold: matchThreshold
+      ) { $0 - matchThreshold }
+      for (object, home) in homes.enumerated() {
         let annotation = input.objects[object]
         let member = Member(
           annotator: annotator, object: object, annotation: annotation, weight: weight(input))
         if let home {
-          clusters[home].add(member)
+          clusters[home.column].add(member)
         } else {
           clusters.append(Cluster(members: [member], center: annotation.value))
         }

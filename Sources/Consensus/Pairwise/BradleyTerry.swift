@@ -56,19 +56,13 @@ package struct BradleyTerry: Hashable, Sendable {
   /// The penalty that is asked for unless another is.
   package static let usualPenalty = 1e-6
 
-  /// - Complexity: O(votes + steps × (pairs + items³) + workers × items²)
-  package init(
-    _ comparisons: [Comparison], itemCount: Int, penalty: Double = usualPenalty
-  ) throws(Fault) {
-    try self.init(comparisons, itemCount: itemCount, penalty: penalty, from: nil, hasErrors: true)
-  }
-
   /// - Parameters:
   ///   - start: where Newton's method begins, such as at the strengths of nearly the same votes.
   ///   - hasErrors: whether errors are wanted; without, they are NaN.
-  init(
-    _ comparisons: [Comparison], itemCount: Int, penalty: Double, from start: [Double]?,
-    hasErrors: Bool
+  /// - Complexity: O(votes + steps × (pairs + items³) + workers × items²)
+  package init(
+    _ comparisons: [Comparison], itemCount: Int, penalty: Double = usualPenalty,
+    from start: [Double]? = nil, hasErrors: Bool = true
   ) throws(Fault) {
     guard itemCount <= Self.itemLimit else { throw .tooManyItems(limit: Self.itemLimit) }
     for (place, one) in comparisons.enumerated() {

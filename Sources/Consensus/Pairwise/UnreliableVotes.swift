@@ -12,6 +12,8 @@ package struct UnreliableVotes: Sendable {
   /// By voter: the probability that a vote of theirs is of the model, 0…1.
   package var reliabilities: [Double]
 
+  /// Things that are compared at once: every round solves equations of as many unknowns.
+  package static let itemLimit = 500
   static let rounds = 200
   /// Pseudo-votes that everybody cast reliably, and unreliably.
   static let prior = (reliable: 4.0, unreliable: 1.0)
@@ -27,8 +29,12 @@ package struct UnreliableVotes: Sendable {
     tolerance: Double,
     turned: Bool, otherwise: (Comparison, BradleyTerry) -> Double, learn: ([Double]) -> Void
   ) throws(BradleyTerry.Fault) {
+    guard itemCount <= Self.itemLimit else { throw .tooManyItems(limit: Self.itemLimit) }
+    for (place, one) in comparisons.enumerated() {
+      guard (0..<workerCount).contains(one.worker ?? 0) else { throw .wrongComparison(place: place) }
+    }
     strengths = try BradleyTerry(
-      comparisons, itemCount: itemCount, penalty: penalty, from: nil, hasErrors: false)
+      comparisons, itemCount: itemCount, penalty: penalty, hasErrors: false)
     reliabilities = [Double](
       repeating: Self.prior.reliable / (Self.prior.reliable + Self.prior.unreliable),
       count: workerCount)

@@ -19,6 +19,11 @@ struct ClassFit: Sendable {
     var known: Annotation.Value?
   }
 
+  /// Labels given or left out, over all answers to a question: more are left to each task.
+  static let labelLimit = 20_000_000
+  /// Of those, as many as are looked at to tell annotators apart; beyond, labels are taken one by one.
+  static let evidenceLimit = 1_000_000
+
   /// - Returns: nil for kinds that only each task itself decides (objects, relations, numbers, texts), and
   ///   without answers.
   /// - Complexity: that of `AutoConsensus`, or of `MultiLabelConsensus`
@@ -51,8 +56,10 @@ struct ClassFit: Sendable {
     guard votes.voteCount > 0 else { return nil }
     guard votes.isDense else { return sparse(labelClass, values, votes, tasks) }
     let fit = await AutoConsensus.fitOnAllCores(votes)
+    // Gold that nobody answered says nothing of how right answers are.
     let gold = tasks.enumerated().compactMap { task, one in
-      one.known.flatMap { numbers[$0] }.map { (task: task, label: $0) }
+      votes.starts[task] == votes.starts[task + 1]
+        ? nil : one.known.flatMap { numbers[$0] }.map { (task: task, label: $0) }
     }
     let calibration = Calibration(fit.posteriors, gold: gold)
     var found = ClassFit(
@@ -68,7 +75,8 @@ struct ClassFit: Sendable {
     return found
   }
 
-  /// Of so many classes that no matrix holds them.
+  /// Of so many classes that no matrix holds them. Whether annotators can be told apart is not asked, and
+  /// confidences stay uncalibrated.
   private static func sparse(
     _ labelClass: LabelClass, _ values: [Annotation.Value], _ votes: VoteTable, _ tasks: [Task]
   ) -> ClassFit {
@@ -94,9 +102,17 @@ struct ClassFit: Sendable {
         return .init(worker: answer.worker, labels: Set(chosen.compactMap { numbers[$0] }))
       }
     }
+    let count = answers.reduce(0) { $0 + $1.count }
+    guard count > 0, count * options.count <= labelLimit else { return nil }
+    // Of many, the first tasks are evidence enough.
+    var (some, judgements) = (0, 0)
+    while some < answers.count, judgements < evidenceLimit {
+      judgements += answers[some].count * options.count
+      some += 1
+    }
     let votes = VoteTable(
-      taskCount: tasks.count * options.count, workerCount: workerCount, classCount: 2,
-      votes: answers.enumerated().flatMap { task, answers in
+      taskCount: some * options.count, workerCount: workerCount, classCount: 2,
+      votes: answers.prefix(some).enumerated().flatMap { task, answers in
         answers.flatMap { answer in
           options.indices.map { option in
             .init(
@@ -105,7 +121,6 @@ struct ClassFit: Sendable {
           }
         }
       })
-    guard votes.voteCount > 0 else { return nil }
     let evidence = AutoConsensus.evidence(votes)
     let isApart = evidence > AutoConsensus.evidenceBar
     var found = ClassFit(
@@ -113,7 +128,10 @@ struct ClassFit: Sendable {
         classID: labelClass.id, name: labelClass.name, tellsAnnotatorsApart: isApart,
         evidence: evidence, gold: tasks.filter { $0.known != nil }.count, calibration: nil))
     guard isApart else { return found }
-    let fit = MultiLabelConsensus(answers, labelCount: options.count, workerCount: workerCount)
+    let isLarge = count * options.count > evidenceLimit
+    let fit = MultiLabelConsensus(
+      answers, labelCount: options.count, workerCount: workerCount,
+      kindCounts: isLarge ? [1] : MultiLabelConsensus.kindCounts)
     for (task, probabilities) in fit.probabilities.enumerated() where !answers[task].isEmpty {
       let chosen = options.indices.filter { probabilities[$0] > 0.5 }.map { options[$0] }
       found.results[task] = Result(

@@ -134,11 +134,12 @@ struct InsightGathering {
   ///   - verdicts: of reviewers, oldest first.
   ///   - review: why it went to review, and how sure the result was then.
   ///   - names: of classes and options in the result, as it is and as it was before anybody saw it.
+  ///   - isPutRight: whether the result is what a reviewer or the client made of it.
   mutating func add(
     _ task: TaskRow, _ answers: [AnswerRow], _ ontology: Ontology,
     verdicts: [TaskLifecycle.ReviewVerdict],
     review: (cause: ReviewCause, confidence: Double)?,
-    names: (now: Set<String>, before: Set<String>)
+    names: (now: Set<String>, before: Set<String>), isPutRight: Bool
   ) {
     tasks.append((answers, task.endedAt))
     funnel.settled += 1
@@ -157,10 +158,9 @@ struct InsightGathering {
           task: task.id, uniqueID: task.uniqueID, confidence: confidence, answers: answers.count,
           state: task.lifecycle.state))
     }
-    switch verdicts.last {
-    case .accept: funnel.accepted += 1
-    case .fix: funnel.fixed += 1
-    case .reject, nil: break
+    if let last = verdicts.last, last != .reject, task.lifecycle.state == .completed {
+      funnel.accepted += isPutRight ? 0 : 1
+      funnel.fixed += isPutRight ? 1 : 0
     }
     guard task.lifecycle.state == .completed else { return }
     guard let last = verdicts.last, last != .reject else {
@@ -168,7 +168,8 @@ struct InsightGathering {
       return
     }
     count(names.now) { $0.verified += 1 }
-    let isRight = last == .accept && !verdicts.contains(.reject)
+    // Whatever reviewers said on the way: it was right if it stands as it was.
+    let isRight = !isPutRight && task.lifecycle.reworks == 0
     reviews.append((confidence, isRight))
     guard review?.cause == .drawn else { return }
     count(names.before) {
@@ -386,10 +387,11 @@ extension Quality {
       let causes = try ReviewCause.all(in: projectID, connection)
       let readings = try vault.readings(of: projectID, connection)
       try sample(project, union, connection) { task, answers in
+        let found = try names(of: task, readings.reading(of: task, connection), connection)
         gathering.add(
           task, answers, union.ontology, verdicts: verdicts[task.seq] ?? [],
-          review: causes[task.seq],
-          names: try names(of: task, readings.reading(of: task, connection), connection))
+          review: causes[task.seq], names: (found.now, found.before),
+          isPutRight: found.isPutRight)
       }
       return gathering.insight(union.ontology)
     }
@@ -398,14 +400,14 @@ extension Quality {
   /// The classes and options that a result names, now and before anybody looked at it.
   private func names(
     of task: TaskRow, _ reading: LabelReading, _ connection: any Connection
-  ) throws -> (now: Set<String>, before: Set<String>) {
+  ) throws -> (now: Set<String>, before: Set<String>, isPutRight: Bool) {
     guard let result = try ConsensusRow.newest(of: task, reading, vault, connection) else {
-      return ([], [])
+      return ([], [], false)
     }
     let now = reading.ontology.names(in: result.annotations)
-    guard result.isPutRight else { return (now, now) }
+    guard result.isPutRight else { return (now, now, false) }
     let before = try ConsensusRow.drafted(of: task, reading, vault, connection)
-    return (now, reading.ontology.names(in: before ?? []))
+    return (now, reading.ontology.names(in: before ?? []), true)
   }
 
   /// What reviewers said of each task, oldest first.

@@ -52,19 +52,25 @@ package struct InstructionCalibration: Sendable {
   static let defaultPlan = QualityPlan(
     answers: .init(min: answers), gold: .init(rate: 0, training: 0))
 
-  /// The newest calibration batch of a project that is not canceled; nil for none.
+  package func newest(in project: ProjectID) async throws -> Batch? {
+    try await vault.database.read { try Self.newest(in: project, $0) }
+  }
+
+  /// The newest calibration batch of a project; nil for none. One that was canceled counts where it let the
+  /// workforce on.
   static func newest(in project: ProjectID, _ connection: any Connection) throws -> Batch? {
     try connection.first(
       """
       SELECT \(Batch.columns) FROM batches
-      WHERE project_id = ? AND calibration IS NOT NULL AND state <> 'canceled'
+      WHERE project_id = ? AND calibration IS NOT NULL
+        AND (state <> 'canceled' OR calibration = 'passed' OR calibration = 'waived')
       ORDER BY created_at DESC, id DESC LIMIT 1
       """, [project.sql], Batch.row)
   }
 
   /// The batch that alone is handed out, scored where its last answer is in; nil where everything is.
   ///
-  /// - Complexity: one look-up; once in its life O(answers of the batch)
+  /// - Complexity: one look-up; once in its life O(tasks of the project)
   func gate(of project: ProjectID, _ connection: any Connection) throws -> Batch? {
     guard let batch = try Self.newest(in: project, connection), let state = batch.calibration,
       state.keepsWorkforceOff
@@ -79,7 +85,10 @@ package struct InstructionCalibration: Sendable {
     _ state: State, of batch: BatchID, _ connection: any Connection
   ) throws {
     try connection.run(
-      "UPDATE batches SET calibration = ? WHERE id = ?", [.text(state.rawValue), batch.sql])
+      """
+      UPDATE batches SET calibration = ? WHERE id = ?
+        AND (calibration = 'open' OR (calibration = 'failed' AND ? = 'waived'))
+      """, [.text(state.rawValue), batch.sql, .text(state.rawValue)])
   }
 
   /// - Throws: `.notPossible` for a batch that calibrates nothing.
@@ -120,7 +129,8 @@ package struct InstructionCalibration: Sendable {
     try Quality(vault).sample(project, union, batch: batch.id, connection) { task, answers in
       groups.append(answers)
       gathering.add(
-        task, answers, union.ontology, verdicts: [], review: nil, names: (now: [], before: []))
+        task, answers, union.ontology, verdicts: [], review: nil, names: (now: [], before: []),
+        isPutRight: false)
     }
     let questions = union.ontology.classes.compactMap { labelClass -> Question? in
       guard let agreement = Quality.agreement(of: labelClass, groups, union.ontology) else {

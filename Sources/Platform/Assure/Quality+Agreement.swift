@@ -25,6 +25,9 @@ extension Quality {
     package var errors: (word: Double, character: Double)?
   }
 
+  /// Tasks whose answers are compared by a distance.
+  static let distanceLimit = 2_000
+
   static func agreement(
     of labelClass: LabelClass, _ groups: [[AnswerRow]], _ ontology: Ontology
   ) -> Agreement? {
@@ -53,6 +56,9 @@ extension Quality {
         intraclass: isOrdinal ? intraclass(units) : nil)
     case .shape, .span, .relation, .number, .text:
       let only = Ontology(classes: [labelClass])
+      // Distances of shapes and texts are dear: of many tasks, some spread over all are enough.
+      let step = max(1, (groups.count + distanceLimit - 1) / distanceLimit)
+      let groups = stride(from: 0, to: groups.count, by: step).map { groups[$0] }
       let means = groups.compactMap { meanShare($0, labelClass, only) }
       guard !means.isEmpty else { return nil }
       var agreement = Agreement(

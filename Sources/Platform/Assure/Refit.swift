@@ -86,7 +86,9 @@ package struct Refit: Sendable {
         fitted[task, default: []].append((fit.question.classID, result))
       }
     }
-    let changes = try await changes(fitted, ballot, readings)
+    let known = Set(fits.filter { !$0.results.isEmpty }.map(\.question.classID))
+    let changes = try await changes(
+      fitted, ballot, readings, isWhole: ontology.classes.allSatisfy { known.contains($0.id) })
     try await write(changes, readings, projectID)
     return Outcome(
       tasks: ballot.tasks.count, changed: changes.count, annotators: workers.count,
@@ -154,7 +156,8 @@ package struct Refit: Sendable {
   }
 
   private func changes(
-    _ fitted: [Int: [(ClassID, ClassFit.Result)]], _ ballot: Ballot, _ readings: ProjectReadings
+    _ fitted: [Int: [(ClassID, ClassFit.Result)]], _ ballot: Ballot, _ readings: ProjectReadings,
+    isWhole: Bool
   ) async throws -> [Change] {
     try await vault.database.read { connection in
       var changes: [Change] = []
@@ -174,7 +177,10 @@ package struct Refit: Sendable {
             annotations.append(Annotation(classID: classID, value: result.value))
           }
         }
-        let confidence = results.map(\.1.confidence).min() ?? before.confidence
+        annotations = try readings.reading(of: task, connection).ontology.pruned(annotations)
+        var confidence = results.map(\.1.confidence).min() ?? before.confidence
+        // What was not fitted is as sure as it was.
+        if !isWhole { confidence = min(confidence, before.confidence) }
         guard
           Set(annotations) != Set(before.annotations)
             || abs(confidence - before.confidence) > Self.confidenceTolerance

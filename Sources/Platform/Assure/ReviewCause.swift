@@ -21,9 +21,11 @@ enum ReviewCause: String, Hashable, Sendable, CaseIterable {
   static let insertion = """
     INSERT INTO review_causes (task, project_id, cause, confidence) VALUES (?, ?, ?, ?)
     ON CONFLICT (task) DO UPDATE SET cause = excluded.cause, confidence = excluded.confidence
+      WHERE excluded.cause <> 'asked' OR review_causes.cause <> 'drawn'
     """
 
-  /// Notes it; a later round replaces what an earlier one was reviewed for.
+  /// Notes it; a later round replaces what an earlier one was reviewed for, but what was drawn at random
+  /// stays of the sample however often it is looked at.
   func note(_ task: TaskRow, confidence: Double, _ connection: any Connection) throws {
     try connection.run(
       Self.insertion,

@@ -12,6 +12,8 @@ struct ReviewDecision {
   let verdicts: [ReviewVerdictRow]
   let reading: LabelReading
   let now: Int64
+  /// Whether the newest verdict is of somebody who decides escalations.
+  let isManager: Bool
 
   /// Fixes that agree so far are the same.
   static let sameFixShare = 0.9
@@ -19,9 +21,14 @@ struct ReviewDecision {
   /// - Returns: the task afterwards.
   func carryOut(onLease: Bool, _ connection: any Connection) throws -> TaskRow {
     let plan = try Settlement(vault: vault, now: now).plan(of: task, connection).review ?? .init()
-    let desk = verdicts.filter { $0.isAt(task.lifecycle) }
+    // A desk may be opened more than once in a round: the last verdicts are of this time.
+    let desk = verdicts.filter { $0.isAt(task.lifecycle) }.suffix(task.lifecycle.review.given + 1)
     let fixes = try fixes(connection)
     let outcome = task.lifecycle.review.outcome(of: desk.map { $0.verdict(fixes) })
+    if outcome == .rejected, isManager, task.lifecycle.reworks >= plan.maxReworks {
+      // Whoever would decide the escalation decides now: nobody sees a task twice.
+      throw Refusal.reworksExhausted(limit: plan.maxReworks)
+    }
     if outcome == .rejected, task.lifecycle.reworks < plan.maxReworks {
       try Feedback.tell(of: task, at: now, connection)
     }
@@ -36,7 +43,7 @@ struct ReviewDecision {
       throw Refusal.notPossible(
         .task, state: task.lifecycle.state.rawValue, asked: "one more verdict")
     }
-    if case .fixed(let place) = outcome, let answer = desk[place].answer,
+    if case .fixed(let place) = outcome, let answer = Array(desk)[place].answer,
       let annotations = fixes.annotations[answer]
     {
       let version = try ConsensusRow.insert(
@@ -46,7 +53,7 @@ struct ReviewDecision {
       steps.setConsensus(version: version, confidence: 1)
     }
     try steps.save()
-    try judge(outcome, desk, fixes, connection)
+    try judge(outcome, Array(desk), fixes, connection)
     return steps.task
   }
 

@@ -32,6 +32,14 @@ struct ReviewVerdictRow: Hashable, Sendable {
     }
   }
 
+  /// The verdicts of a stage that is not over, which nobody but their reviewers sees.
+  static func pending(
+    of task: TaskRow, _ connection: any Connection
+  ) throws -> [ReviewVerdictRow] {
+    guard task.lifecycle.state == .inReview, task.lifecycle.review.desk == .stage else { return [] }
+    return try all(of: task, connection).filter { $0.isAt(task.lifecycle) }
+  }
+
   /// Whether it was given at the desk where a task is now.
   func isAt(_ life: TaskLifecycle) -> Bool {
     round == life.reworks && review.stage == life.review.stage && review.desk == life.review.desk

@@ -11,11 +11,16 @@ package struct Reviews: Sendable {
   let vault: ClientVault
   let reviewer: String
   let project: ProjectID
+  /// Whether they decide what was sent back as often as the plan allows.
+  let decidesEscalations: Bool
 
-  package init(_ vault: ClientVault, reviewer: String, project: ProjectID) {
+  package init(
+    _ vault: ClientVault, reviewer: String, project: ProjectID, decidesEscalations: Bool = false
+  ) {
     self.vault = vault
     self.reviewer = reviewer
     self.project = project
+    self.decidesEscalations = decidesEscalations
   }
 
   package struct Verdict: Sendable {
@@ -63,7 +68,8 @@ package struct Reviews: Sendable {
         throw Refusal.leaseEnded(state: state.rawValue)
       }
       // What was looked at then is not what is asked now.
-      if isLate, before.contains(where: { $0.at > lease.createdAt && !$0.isAt(task.lifecycle) }) {
+      let isOverdue = before.contains { $0.at > lease.createdAt && !$0.isAt(task.lifecycle) }
+      if isLate, try isOverdue || hasAnotherLease(lease, connection) {
         throw Refusal.leaseEnded(state: state.rawValue)
       }
       try lease.saveState(at: record.at, reason: verdict.kind.rawValue, connection)
@@ -79,13 +85,24 @@ package struct Reviews: Sendable {
           .insert(on: task, vault, connection)
       }
       let decision = ReviewDecision(
-        vault: vault, task: task, verdicts: before + [own], reading: reading, now: record.at)
+        vault: vault, task: task, verdicts: before + [own], reading: reading, now: record.at,
+        isManager: decidesEscalations)
       let decided = try decision.carryOut(onLease: !isLate, connection)
       try record.append(
         connection, "review.\(verdict.kind.rawValue)", task.id.text,
         ["lease": .string(id.text), "desk": .string(own.review.desk.rawValue)])
       return decided
     }
+  }
+
+  /// Whether the reviewer took the task again after the lease ended.
+  private func hasAnotherLease(_ lease: LeaseRow, _ connection: any Connection) throws -> Bool {
+    try connection.first(
+      """
+      SELECT EXISTS (SELECT 1 FROM leases WHERE task = ? AND worker = ? AND id <> ?
+        AND state IN ('reserved', 'leased', 'submitted', 'skipped'))
+      """, [.int(lease.task), .text(reviewer), lease.id.sql]
+    ) { $0.int(0) == 1 } ?? false
   }
 
   /// Keeps the reviewer's answer.

@@ -185,6 +185,8 @@ struct ImportWriter {
       """
       UPDATE batches SET tasks = tasks + ?, open = open + ?, in_review = in_review + ?,
         completed = completed + ?, answers = answers + ?,
+        calibration = CASE WHEN state = 'completed' AND calibration = 'failed' THEN 'open'
+          ELSE calibration END,
         state = CASE WHEN state = 'completed' THEN 'inProgress' ELSE state END
       WHERE id = ?
       """,

@@ -172,8 +172,15 @@ package struct Dispatch: Sendable {
   /// Why earlier answers were sent back; nothing is looked up for a task that never was.
   private func remarks(on task: TaskRow, _ connection: any Connection) throws -> [Remark] {
     let life = task.lifecycle
-    let isDecided = life.state == .inReview && life.review.desk != .stage
-    return life.reworks > 0 || isDecided ? try Remark.all(of: task, vault, connection) : []
+    guard life.state == .inReview else {
+      return life.reworks > 0 ? try Remark.all(of: task, vault, connection) : []
+    }
+    guard life.reworks > 0 || life.review.desk != .stage else { return [] }
+    // Reviewers of a stage do not see each other.
+    let hidden = try ReviewVerdictRow.pending(of: task, connection)
+    return try Remark.all(of: task, vault, connection).filter { remark in
+      !hidden.contains { $0.worker == remark.author && $0.at <= remark.at }
+    }
   }
 
   private func material(
@@ -358,7 +365,9 @@ package struct Dispatch: Sendable {
       """, [batch.sql, .text(state), .int(rank)], { $0.int(0) })
     {
       rank = lower
-      let place: [SQLValue] = [.text(worker), batch.sql, .text(state), .int(rank)]
+      // Whoever becomes a manager has not passed over what only managers get.
+      let lane = stage == .review && decidesEscalations ? state + "+" : state
+      let place: [SQLValue] = [.text(worker), batch.sql, .text(lane), .int(rank)]
       let cursor =
         try connection.first(
           """

@@ -93,10 +93,12 @@ package struct TaskChanges: Sendable {
   /// - Parameters:
   ///   - remarks: `comments`, and whatever else belongs to the audit.
   ///   - fix: the right answer, which becomes the result.
+  ///   - isReviewed: a reviewer is asked to look at it.
   package func audit(
-    _ verdict: TaskRow.Audit, remarks: JSON, fix: JSON? = nil, of id: TaskID
+    _ verdict: TaskRow.Audit, remarks: JSON, fix: JSON? = nil, isReviewed: Bool = false, of id: TaskID
   ) async throws {
     let at = vault.environment.now()
+    let asked = vault.record(by: actor)
     try await change(id, "task.audited") { task, connection in
       guard task.lifecycle.state == .completed else {
         throw Refusal.notPossible(
@@ -116,6 +118,9 @@ package struct TaskChanges: Sendable {
         "UPDATE tasks SET audit = ? WHERE seq = ?", [.text(verdict.rawValue), .int(task.seq)])
       try ReviewVerdictRow.judge(by: verdict, of: task, connection)
       if let fix { try settle(task, by: fix, at: at, connection) }
+      if isReviewed {
+        _ = try Tasks.askForReview(TaskRow.get(seq: task.seq, connection), asked, connection)
+      }
     }
   }
 

@@ -89,9 +89,11 @@ package struct Tasks: Sendable {
       var content = try TaskContent.of(row, vault, connection)
       content.prelabels = try reading.restated(content.prelabels)
       content.expected = try reading.restated(content.expected)
+      let hidden = try ReviewVerdictRow.pending(of: row, connection).compactMap(\.answer)
       return Detail(
         row: row, content: content, ontology: reading.ontology,
-        answers: try AnswerRow.all(of: row, reading, vault, connection),
+        answers: try AnswerRow.all(of: row, reading, vault, connection)
+          .filter { !hidden.contains($0.seq) },
         consensus: try ConsensusRow.newest(of: row, reading, vault, connection))
     }
   }
@@ -119,27 +121,32 @@ package struct Tasks: Sendable {
   package func askForReview(_ id: TaskID) async throws -> TaskRow {
     let record = vault.record(by: actor)
     return try await vault.database.write(.flushed) { connection in
-      let row = try TaskRow.get(id, connection)
-      guard row.lifecycle.state != .inReview else { return row }
-      let batch = try Batches.get(row.batch, connection)
-      guard batch.state != .canceled else {
-        throw Refusal.notPossible(.batch, state: batch.state.rawValue, asked: "a review")
-      }
-      guard row.gold == nil else {
-        throw Refusal.notPossible(.task, state: "gold", asked: "a review")
-      }
-      var steps = TaskSteps(row, now: record.at, connection)
-      do {
-        try steps.handle(.reviewAsked)
-      } catch is TaskLifecycle.Fault {
-        throw Refusal.notPossible(
-          .task, state: row.lifecycle.state.rawValue, asked: "a review")
-      }
-      try steps.save()
-      try ReviewCause.asked.note(row, confidence: row.confidence ?? 0, connection)
-      try record.append(connection, "task.reviewAsked", id.text)
-      return steps.task
+      try Self.askForReview(TaskRow.get(id, connection), record, connection)
     }
+  }
+
+  static func askForReview(
+    _ row: TaskRow, _ record: JournalRecord, _ connection: any Connection
+  ) throws -> TaskRow {
+    guard row.lifecycle.state != .inReview else { return row }
+    let batch = try Batches.get(row.batch, connection)
+    guard batch.state != .canceled else {
+      throw Refusal.notPossible(.batch, state: batch.state.rawValue, asked: "a review")
+    }
+    guard row.gold == nil else {
+      throw Refusal.notPossible(.task, state: "gold", asked: "a review")
+    }
+    var steps = TaskSteps(row, now: record.at, connection)
+    do {
+      try steps.handle(.reviewAsked)
+    } catch is TaskLifecycle.Fault {
+      throw Refusal.notPossible(
+        .task, state: row.lifecycle.state.rawValue, asked: "a review")
+    }
+    try steps.save()
+    try ReviewCause.asked.note(row, confidence: row.confidence ?? 0, connection)
+    try record.append(connection, "task.reviewAsked", row.id.text)
+    return steps.task
   }
 
   /// - Parameter priority: 0…`TaskRow.priorityLimit`.

@@ -30,5 +30,12 @@ extension Schema {
     ) STRICT
     ;
     CREATE INDEX review_verdicts_by_project ON review_verdicts (project_id, worker)
+    ;
+    INSERT INTO review_verdicts
+      (task, project_id, worker, round, stage, desk, verdict, active_ms, at)
+      SELECT task, project_id, worker, 0, 1, 'stage', reason, 0, coalesce(ended_at, created_at)
+      FROM leases WHERE stage = 'review' AND state = 'submitted'
+        AND (reason = 'accept' OR reason = 'fix' OR reason = 'reject')
+      ORDER BY ended_at, id
     """
 }

@@ -166,7 +166,11 @@ enum ProjectRoutes {
   ) async throws -> JSON {
     let content = try await Projects(vault, actor: actor).content(of: project.id)
     let counts = try await Batches(vault, actor: actor).counts(of: project.id)
-    return project.json.adding(content.members + [.init("counts", counts.json)])
+    let trial = try await InstructionCalibration(vault).newest(in: project.id)
+    return project.json.adding(
+      content.members + [
+        .init("counts", counts.json), .init("calibration_batch", .optional(trial?.id.text)),
+      ])
   }
 }
 

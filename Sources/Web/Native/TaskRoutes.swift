@@ -105,10 +105,9 @@ enum TaskRoutes {
       return try await call.inVault { vault, actor in
         let id: TaskID = try call.id("task", .task)
         try await TaskChanges(vault, actor: actor).audit(
-          verdict, remarks: ["comments": .optional(comments)], fix: fields["annotations"], of: id)
-        let tasks = Tasks(vault, actor: actor)
-        if isReviewed { _ = try await tasks.askForReview(id) }
-        return .json(try await tasks.get(id).json)
+          verdict, remarks: ["comments": .optional(comments)], fix: fields["annotations"],
+          isReviewed: isReviewed, of: id)
+        return .json(try await Tasks(vault, actor: actor).get(id).json)
       }
     },
     Route(.post, "/api/tasks/{task}/cancellation", .managers, "Ends a task.") { call in

@@ -230,7 +230,10 @@ enum WorkRoutes {
         reason: try fields.optionalString("reason"), place: fields["place"])
       let seconds = try fields.optionalNumber("active_seconds") ?? 0
       return try await call.atWork(reviewing: true) { vault, project, worker in
-        let task = try await Reviews(vault, reviewer: worker, project: project).submit(
+        let task = try await Reviews(
+          vault, reviewer: worker, project: project,
+          decidesEscalations: try call.decidesEscalations
+        ).submit(
           verdict, for: call.id("lease", .lease), activeMilliseconds: milliseconds(seconds))
         return .json([
           "task": .string(task.id.text), "status": .string(task.lifecycle.state.rawValue),

@@ -12,7 +12,8 @@ struct RankCommand: AsyncParsableCommand {
       preferred), and worker where voters are known; orders have the column ranking, the best first, \
       names with > between them. Other columns are passed over; `-` reads standard input.
 
-      Scores have the mean 0; the odds of a against b are exp(score a − score b). The intervals hold a \
+      Scores have the mean 0, and the odds of a against b are exp(score a − score b); of elo the mean is \
+      1500 and the odds are 10^((score a − score b) / 400). The intervals hold a \
       score with 95 %: by the sandwich for bradley_terry, else by 200 draws of voters (of votes where \
       voters are not known). crowd_bt and noisy_bt also say how reliable each voter is; elo depends on \
       the order of the votes and has no interval.
@@ -77,9 +78,11 @@ struct RankCommand: AsyncParsableCommand {
     ) throws(BradleyTerry.Fault) -> Score {
       switch method {
       case .bradleyTerry, .plackettLuce:
-        let found = try BradleyTerry(comparisons, itemCount: items)
+        let found = try BradleyTerry(
+          comparisons, itemCount: items, hasErrors: !bootstrap)
         return Score(
-          strengths: found.strengths, intervals: (0..<items).map { found.interval(of: $0) })
+          strengths: found.strengths,
+          intervals: bootstrap ? nil : (0..<items).map { found.interval(of: $0) })
       case .crowd:
         let found = try CrowdBradleyTerry.fit(
           comparisons, itemCount: items, workerCount: workers, tolerance: tolerance)

@@ -40,6 +40,26 @@ import Testing
     #expect(fit.deviations[0] < fit.deviations[5] / 2)
   }
 
+  /// Where nobody strays, and most tasks have one rating, the evidence is chance's.
+  @Test func ratingsWithoutABiasShowNone() throws {
+    var largest = 0.0
+    for seed in 0..<40 {
+      var generator = SeededGenerator(seed: UInt64(seed))
+      let readings = (0..<1_200).flatMap { task in
+        (0..<(task % 10 == 0 ? 2 : 1)).map { reader in
+          NumericReadings.Reading(
+            task: task, worker: task % 10 == 0 ? (task / 10 + reader) % 4 : task % 40,
+            value: Double(generator.next() % 7))
+        }
+      }
+      let table = try #require(NumericReadings(readings, taskCount: 1_200, workerCount: 40))
+      largest = max(largest, abs(WorkerBias(table).evidence(table)))
+    }
+    #expect(largest < AutoConsensus.evidenceBar)
+    let (_, biased) = try crowd(bias: 5)
+    #expect(WorkerBias(biased).evidence(biased) > AutoConsensus.evidenceBar)
+  }
+
   @Test func sourcesThatAreNearTheTruthWeighMore() throws {
     let (truth, readings) = try crowd(bias: 0)
     let mean = error(readings.weightedMeans { _ in 1 }, truth)

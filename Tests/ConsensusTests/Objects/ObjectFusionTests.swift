@@ -135,6 +135,32 @@ import Testing
     #expect(abs(fused.confidence - certainty.classes[0].probability) < 1e-12)
   }
 
+  /// A result of one answer is that answer, groups and all.
+  @Test func whatSomebodyAloneDrewStaysAsItIs() {
+    var grouped = box(0, 0, 10)
+    grouped.group = 1
+    let fused = ObjectFusion.fuse([.init(objects: [grouped, box(2, 0, 10)], accuracy: 0.7)])
+    #expect(fused.annotations == [grouped, box(2, 0, 10)] && fused.confidence == 0.7)
+    #expect(fused.certainties.count == 2 && fused.places == [[0, 1]])
+  }
+
+  /// Twenty thousand boxes twice: what is far apart is never compared.
+  @Test func largeAnswersCostWhatTheyOverlap() {
+    let many = (0..<20_000).map { box(Double($0 % 200) * 30, Double($0 / 200) * 30, 20) }
+    let fused = ObjectFusion.fuse([
+      .init(objects: many, accuracy: 0.8), .init(objects: many.reversed(), accuracy: 0.8),
+    ])
+    #expect(fused.annotations.count == 20_000)
+    #expect(fused.places[1] == fused.places[0].reversed())
+    // All upon each other: more than are assigned together, so the most alike are taken first.
+    let heap = (0..<600).map { box(Double($0) / 100, 0, 20) }
+    #expect(heap.count * heap.count > ObjectPairing.denseLimit)
+    let piled = ObjectFusion.fuse([
+      .init(objects: heap, accuracy: 0.8), .init(objects: heap, accuracy: 0.8),
+    ])
+    #expect(piled.places.allSatisfy { Set($0.compactMap { $0 }).count == heap.count })
+  }
+
   /// Taken one by one, the first box would take the cluster that the second needs.
   @Test func objectsFindTheirPlacesTogether() {
     let fused = ObjectFusion.fuse([

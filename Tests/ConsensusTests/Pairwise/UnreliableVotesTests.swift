@@ -83,6 +83,12 @@ import Testing
       try CrowdBradleyTerry.fit(
         [Comparison(first: 0, second: 1, outcome: .nan, worker: 0)], itemCount: 2, workerCount: 1)
     }
+    #expect(throws: BradleyTerry.Fault.wrongComparison(place: 0)) {
+      try CrowdBradleyTerry.fit(once, itemCount: 2, workerCount: 0)
+    }
+    #expect(throws: BradleyTerry.Fault.tooManyItems(limit: UnreliableVotes.itemLimit)) {
+      try NoisyBradleyTerry.fit(once, itemCount: UnreliableVotes.itemLimit + 1, workerCount: 1)
+    }
     var weightless = Comparison(first: 0, second: 1, outcome: 1)
     weightless.weight = 0
     #expect(try BradleyTerry([weightless], itemCount: 2).strengths == [0, 0])
