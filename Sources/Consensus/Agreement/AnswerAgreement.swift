@@ -21,7 +21,11 @@ package enum AnswerAgreement {
       )
       if x.isEmpty && y.isEmpty { continue }
       if !labelClass.kind.isQuestion {
-        parts.append(matchedF1(x, y) { likeness($0, of: a, $1, of: b) })
+        let matched =
+          labelClass.kind.isRelation
+          ? alike(x, y) { likeness($0, of: a, $1, of: b) }
+          : ObjectOverlap(x, y, threshold: objectThreshold).pairs.count
+        parts.append(2 * Double(matched) / Double(x.count + y.count))
         continue
       }
       guard let first = x.first, let second = y.first else {
@@ -50,8 +54,7 @@ package enum AnswerAgreement {
   private static func likeness(
     _ x: Annotation, of a: [Annotation], _ y: Annotation, of b: [Annotation]
   ) -> Double {
-    guard let p = x.ends, let q = y.ends else { return ObjectFusion.similarity(x.value, y.value) }
-    guard [p.from, p.to].allSatisfy(a.indices.contains),
+    guard let p = x.ends, let q = y.ends, [p.from, p.to].allSatisfy(a.indices.contains),
       [q.from, q.to].allSatisfy(b.indices.contains)
     else { return 0 }
     return min(
@@ -59,23 +62,23 @@ package enum AnswerAgreement {
       ObjectFusion.similarity(a[p.to].value, b[q.to].value))
   }
 
-  /// Greedy one-to-one matching, the most alike first.
-  private static func matchedF1(
+  /// Pairs that are alike, each used once, the most alike first.
+  private static func alike(
     _ a: [Annotation], _ b: [Annotation], by likeness: (Annotation, Annotation) -> Double
-  ) -> Double {
-    var pairs: [(i: Int, j: Int, overlap: Double)] = []
+  ) -> Int {
+    var pairs: [(i: Int, j: Int, likeness: Double)] = []
     for (i, x) in a.enumerated() {
       for (j, y) in b.enumerated() {
-        let overlap = likeness(x, y)
-        if overlap >= objectThreshold { pairs.append((i, j, overlap)) }
+        let own = likeness(x, y)
+        if own >= objectThreshold { pairs.append((i, j, own)) }
       }
     }
-    pairs.sort { $0.overlap > $1.overlap }
+    pairs.sort { $0.likeness > $1.likeness }
     var (usedA, usedB): (Set<Int>, Set<Int>) = ([], [])
     for pair in pairs where !usedA.contains(pair.i) && !usedB.contains(pair.j) {
       usedA.insert(pair.i)
       usedB.insert(pair.j)
     }
-    return 2 * Double(usedA.count) / Double(a.count + b.count)
+    return usedA.count
   }
 }

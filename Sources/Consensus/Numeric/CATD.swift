@@ -12,10 +12,7 @@ package enum CATD {
     let variances = readings.taskVariances
     var values = readings.weightedMeans { _ in 1 }
     for _ in 0..<rounds {
-      let errors = readings.meanByWorker { [values] reading in
-        let rest = reading.value - values[reading.task]
-        return rest * rest / variances[reading.task]
-      }
+      let errors = readings.errors(from: values, inSpreads: variances)
       let weights = zip(errors.sums, errors.counts).map { error, count in
         count > 0 ? chiSquareQuantile(0.025, degrees: count) / max(error, 1e-9) : 0
       }

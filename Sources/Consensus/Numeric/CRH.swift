@@ -20,10 +20,7 @@ package enum CRH {
     let variances = readings.taskVariances
     var values = readings.weightedMeans { _ in 1 }
     for _ in 0..<rounds {
-      let errors = readings.meanByWorker { [values] reading in
-        let rest = reading.value - values[reading.task]
-        return rest * rest / variances[reading.task]
-      }
+      let errors = readings.errors(from: values, inSpreads: variances)
       let means = zip(errors.sums, errors.counts).map { $1 > 0 ? max($0 / $1, 1e-9) : 0 }
       let total = means.reduce(0, +)
       guard total > 0 else { break }

@@ -56,6 +56,16 @@ package struct NumericReadings: Sendable {
     return (sums, counts, count > 0 ? sums.reduce(0, +) / count : 0)
   }
 
+  /// Squared errors by worker, each in the spread of its task.
+  func errors(
+    from values: [Double], inSpreads variances: [Double]
+  ) -> (sums: [Double], counts: [Double], all: Double) {
+    meanByWorker { reading in
+      let rest = reading.value - values[reading.task]
+      return rest * rest / variances[reading.task]
+    }
+  }
+
   /// By task: the squared spread of its readings; 1 where they are all alike.
   var taskVariances: [Double] {
     let means = weightedMeans { _ in 1 }

@@ -75,15 +75,24 @@ struct ClassFit: Sendable {
     return found
   }
 
+  /// Without results yet.
+  private static func uncalibrated(
+    _ labelClass: LabelClass, _ tasks: [Task], _ evidence: Double
+  ) -> ClassFit {
+    ClassFit(
+      question: .init(
+        classID: labelClass.id, name: labelClass.name,
+        tellsAnnotatorsApart: evidence > AutoConsensus.evidenceBar, evidence: evidence,
+        gold: tasks.filter { $0.known != nil && !$0.answers.isEmpty }.count, calibration: nil))
+  }
+
   /// Of so many classes that no matrix holds them. Whether annotators can be told apart is not asked, and
   /// confidences stay uncalibrated.
   private static func sparse(
     _ labelClass: LabelClass, _ values: [Annotation.Value], _ votes: VoteTable, _ tasks: [Task]
   ) -> ClassFit {
-    var found = ClassFit(
-      question: .init(
-        classID: labelClass.id, name: labelClass.name, tellsAnnotatorsApart: true, evidence: 0,
-        gold: tasks.filter { $0.known != nil }.count, calibration: nil))
+    var found = uncalibrated(labelClass, tasks, 0)
+    found.question.tellsAnnotatorsApart = true
     for (task, result) in SparseOneCoin(votes).results.enumerated() {
       guard let result else { continue }
       found.results[task] = Result(value: values[result.label], confidence: result.probability)
@@ -122,12 +131,8 @@ struct ClassFit: Sendable {
         }
       })
     let evidence = AutoConsensus.evidence(votes)
-    let isApart = evidence > AutoConsensus.evidenceBar
-    var found = ClassFit(
-      question: .init(
-        classID: labelClass.id, name: labelClass.name, tellsAnnotatorsApart: isApart,
-        evidence: evidence, gold: tasks.filter { $0.known != nil }.count, calibration: nil))
-    guard isApart else { return found }
+    var found = uncalibrated(labelClass, tasks, evidence)
+    guard found.question.tellsAnnotatorsApart else { return found }
     let isLarge = count * options.count > evidenceLimit
     let fit = MultiLabelConsensus(
       answers, labelCount: options.count, workerCount: workerCount,
@@ -157,12 +162,8 @@ struct ClassFit: Sendable {
     else { return nil }
     let fit = WorkerBias(readings)
     let evidence = fit.evidence(readings)
-    let isApart = evidence > AutoConsensus.evidenceBar
-    var found = ClassFit(
-      question: .init(
-        classID: labelClass.id, name: labelClass.name, tellsAnnotatorsApart: isApart,
-        evidence: evidence, gold: tasks.filter { $0.known != nil }.count, calibration: nil))
-    guard isApart else { return found }
+    var found = uncalibrated(labelClass, tasks, evidence)
+    guard found.question.tellsAnnotatorsApart else { return found }
     for (task, own) in Dictionary(grouping: all, by: \.task) {
       let estimate = ScaleEstimate(
         ratings: own.map { $0.value - fit.biases[$0.worker] }, tolerance: scale.step / 2,
