@@ -22,7 +22,8 @@ struct ReviewDecision {
   func carryOut(onLease: Bool, _ connection: any Connection) throws -> TaskRow {
     let plan = try Settlement(vault: vault, now: now).plan(of: task, connection).review ?? .init()
     // A desk may be opened more than once in a round: the last verdicts are of this time.
-    let desk = verdicts.filter { $0.isAt(task.lifecycle) }.suffix(task.lifecycle.review.given + 1)
+    let desk = Array(
+      verdicts.filter { $0.isAt(task.lifecycle) }.suffix(task.lifecycle.review.given + 1))
     let fixes = try fixes(connection)
     let outcome = task.lifecycle.review.outcome(of: desk.map { $0.verdict(fixes) })
     if outcome == .rejected, isManager, task.lifecycle.reworks >= plan.maxReworks {
@@ -43,7 +44,7 @@ struct ReviewDecision {
       throw Refusal.notPossible(
         .task, state: task.lifecycle.state.rawValue, asked: "one more verdict")
     }
-    if case .fixed(let place) = outcome, let answer = Array(desk)[place].answer,
+    if case .fixed(let place) = outcome, let answer = desk[place].answer,
       let annotations = fixes.annotations[answer]
     {
       let version = try ConsensusRow.insert(
@@ -53,7 +54,7 @@ struct ReviewDecision {
       steps.setConsensus(version: version, confidence: 1)
     }
     try steps.save()
-    try judge(outcome, Array(desk), fixes, connection)
+    try judge(outcome, desk, fixes, connection)
     return steps.task
   }
 
