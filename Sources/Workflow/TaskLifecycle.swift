@@ -69,8 +69,10 @@ package struct TaskLifecycle: Hashable, Sendable {
     case answered(onLease: Bool)
     /// The plan decided over the answers that are in.
     case decided(QualityPlan.Decision)
-    /// A verdict came in, on its live lease or late; what all of its desk come to.
-    case reviewed(ReviewLifecycle.Outcome, QualityPlan.Review, onLease: Bool = true)
+    /// A verdict came in, on its live lease or late; what all of its desk come to. Whoever decides
+    /// escalations does not make one: nobody sees a task twice.
+    case reviewed(
+      ReviewLifecycle.Outcome, QualityPlan.Review, onLease: Bool = true, mayEscalate: Bool = true)
     /// Somebody wants a result looked at that needed no review.
     case reviewAsked
     case canceled
@@ -124,8 +126,8 @@ package struct TaskLifecycle: Hashable, Sendable {
       counted += 1
       return []
     case .decided(let decision): return try decide(decision)
-    case .reviewed(let outcome, let plan, let onLease):
-      return try review(outcome, plan, onLease)
+    case .reviewed(let outcome, let plan, let onLease, let mayEscalate):
+      return try review(outcome, plan, onLease, mayEscalate)
     case .reviewAsked:
       guard state == .completed else { throw .notPossible(state) }
       state = .inReview
@@ -153,11 +155,13 @@ package struct TaskLifecycle: Hashable, Sendable {
   }
 
   private mutating func review(
-    _ outcome: ReviewLifecycle.Outcome, _ plan: QualityPlan.Review, _ onLease: Bool
+    _ outcome: ReviewLifecycle.Outcome, _ plan: QualityPlan.Review, _ onLease: Bool,
+    _ mayEscalate: Bool
   ) throws(Fault) -> [Action] {
     guard state == .inReview else { throw .notPossible(state) }
     if !onLease, openSlots == 0 { throw .noOpenSlot }
-    if outcome == .rejected, review.desk == .escalation {
+    let isLastWord = review.desk == .escalation || (!mayEscalate && reworks >= plan.maxReworks)
+    if outcome == .rejected, isLastWord {
       throw .reworksExhausted(limit: plan.maxReworks)
     }
     if onLease { leased = max(0, leased - 1) }

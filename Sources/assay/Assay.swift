@@ -16,9 +16,9 @@ struct Assay: AsyncParsableCommand {
         subcommands: [
           ProjectCommand.self, OntologyCommand.self, TaskCommand.self, ExportCommand.self,
         ]),
-      CommandGroup(name: "Without a server", subcommands: [
-          BenchCommand.self, LabelErrorsCommand.self, RankCommand.self,
-        ]),
+      CommandGroup(
+        name: "Without a server",
+        subcommands: [BenchCommand.self, LabelErrorsCommand.self, RankCommand.self]),
       CommandGroup(
         name: "On a data folder",
         subcommands: [

@@ -12,7 +12,7 @@ import Testing
     #expect(ConfusedPairs(pairs("car", "van", few)).often.isEmpty)
     #expect(
       ConfusedPairs(pairs("car", "van", few + 1)).often
-        == [.init(truth: "car", said: "van", share: 1, count: few + 1, total: few + 1)])
+        == [.init(truth: "car", said: "van", share: 1, answers: few + 1, total: few + 1)])
     let rare = pairs("car", "car", 91) + pairs("car", "van", 9)
     #expect(ConfusedPairs(rare).often.isEmpty)
     let often = pairs("car", "car", 90) + pairs("car", "van", 10)

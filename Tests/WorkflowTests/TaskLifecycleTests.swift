@@ -64,6 +64,12 @@ import Testing
       try task.handle(.reviewed(.rejected, plan))
     }
     #expect(try task.handle(.reviewed(.accepted, plan)).contains(.settled))
+    // Whoever would decide the escalation makes none, and nothing has changed.
+    var last = TaskLifecycle(state: .inReview, wanted: 2, counted: 2, reworks: 1)
+    #expect(throws: TaskLifecycle.Fault.reworksExhausted(limit: 1)) {
+      try last.handle(.reviewed(.rejected, plan, mayEscalate: false))
+    }
+    #expect(last == TaskLifecycle(state: .inReview, wanted: 2, counted: 2, reworks: 1))
   }
 
   @Test func aResultPassesItsStagesOneAfterTheOther() throws {

@@ -1,24 +1,16 @@
 /// Which two names are often taken for each other, from pairs of what is true and what was said.
 struct ConfusedPairs {
   /// Those above the limits of `Insight`.
-  private(set) var often: [Pair] = []
-
-  struct Pair: Hashable, Sendable {
-    var truth: String
-    var said: String
-    var share: Double
-    var count: Int
-    /// Of all that is true in the same way.
-    var total: Int
-  }
+  private(set) var often: [Insight.Confused] = []
 
   private struct Names: Hashable {
     var truth: String
     var said: String
   }
 
+  /// - Parameter question: that the names answer; nil for the classes of objects.
   /// - Complexity: O(pairs)
-  init(_ pairs: [(truth: String, said: String)]) {
+  init(_ pairs: [(truth: String, said: String)], question: String? = nil) {
     var totals: [String: Int] = [:]
     var counts: [Names: Int] = [:]
     for pair in pairs {
@@ -29,7 +21,9 @@ struct ConfusedPairs {
       let total = totals[names.truth] ?? count
       let share = Double(count) / Double(total)
       guard count >= Insight.confusedAnswers, share >= Insight.confusedShare else { return nil }
-      return Pair(truth: names.truth, said: names.said, share: share, count: count, total: total)
+      return .init(
+        question: question, truth: names.truth, said: names.said, share: share, answers: count,
+        total: total)
     }
   }
 }

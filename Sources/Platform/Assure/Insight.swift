@@ -186,9 +186,10 @@ struct InsightGathering {
   func insight(_ ontology: Ontology) -> Insight {
     // Of a choice its options are told apart, not the question that all results answer.
     let choices = Set(ontology.questions.map(\.name))
+    let ballots = ballots(ontology)
     return Insight(
       confidences: confidences, calibration: calibration, days: days(ontology),
-      questions: ontology.classes.compactMap(question), funnel: funnel,
+      questions: ballots.map(question), funnel: funnel,
       accuracy: sample.estimate,
       classes: classes.filter { !choices.contains($0.key) }.sorted { $0.key < $1.key }.map {
         name, sample in
@@ -199,16 +200,16 @@ struct InsightGathering {
       doubts: Array(
         doubts.sorted { ($0.confidence, $0.task) < ($1.confidence, $1.task) }
           .prefix(Insight.doubtLimit)),
-      confused: confused(ontology))
+      confused: confused(ontology, ballots))
   }
 
-  private func confused(_ ontology: Ontology) -> [Insight.Confused] {
-    let all =
-      ontology.classes.flatMap(confusedOptions)
-      + ConfusedPairs(objectClasses(ontology)).often.map {
-        Insight.Confused(
-          question: nil, truth: $0.truth, said: $0.said, share: $0.share, answers: $0.count, total: $0.total)
-      }
+  /// What annotators often take for something else, the commonest first.
+  func confused(_ ontology: Ontology) -> [Insight.Confused] {
+    confused(ontology, ballots(ontology))
+  }
+
+  private func confused(_ ontology: Ontology, _ ballots: [Ballot]) -> [Insight.Confused] {
+    let all = ballots.flatMap(Self.confused) + ConfusedPairs(objectClasses(ontology)).often
     return Array(
       all.sorted { ($1.share, $0.truth, $0.said) < ($0.share, $1.truth, $1.said) }
         .prefix(Insight.confusedLimit))
@@ -231,23 +232,16 @@ struct InsightGathering {
     }
   }
 
-  private func confusedOptions(_ labelClass: LabelClass) -> [Insight.Confused] {
-    guard let (votes, _, _, _) = votes(labelClass),
-      case .category(let options) = labelClass.kind
-    else { return [] }
-    let posteriors = PooledDawidSkene.fit(votes).posteriors
+  private static func confused(_ ballot: Ballot) -> [Insight.Confused] {
+    let (votes, options) = (ballot.votes, ballot.options)
     var said: [(truth: String, said: String)] = []
     for task in 0..<votes.taskCount {
       let range = votes.starts[task]..<votes.starts[task + 1]
       guard range.count > 1 else { continue }
-      let truth = options[posteriors.best(of: task).label].name
-      for vote in range { said.append((truth, options[Int(votes.labels[vote])].name)) }
+      let truth = options[ballot.posteriors.best(of: task).label]
+      for vote in range { said.append((truth, options[Int(votes.labels[vote])])) }
     }
-    return ConfusedPairs(said).often.map {
-      .init(
-        question: labelClass.name, truth: $0.truth, said: $0.said, share: $0.share,
-        answers: $0.count, total: $0.total)
-    }
+    return ConfusedPairs(said, question: ballot.name).often
   }
 
   private var calibration: [Insight.CalibrationBin] {
@@ -288,10 +282,21 @@ struct InsightGathering {
     return shares.reduce(0, +) / Double(shares.count)
   }
 
-  /// The answers to a single choice, each with its weight by age and when it came in.
-  private func votes(
-    _ labelClass: LabelClass
-  ) -> (table: VoteTable, annotators: [String], weights: [Double], times: [Int64])? {
+  /// The answers to a single choice, and what they say of each task.
+  private struct Ballot {
+    var name: String
+    var options: [String]
+    var votes: VoteTable
+    var posteriors: Posteriors
+    var annotators: [String]
+    /// Of each vote: what it weighs by its age, and when it came in.
+    var weights: [Double]
+    var times: [Int64]
+  }
+
+  private func ballots(_ ontology: Ontology) -> [Ballot] { ontology.classes.compactMap(ballot) }
+
+  private func ballot(_ labelClass: LabelClass) -> Ballot? {
     guard case .category(let options) = labelClass.kind else { return nil }
     let places = Dictionary(uniqueKeysWithValues: options.enumerated().map { ($1.id, $0) })
     var workers = Numbering<String>()
@@ -315,17 +320,20 @@ struct InsightGathering {
     guard !votes.isEmpty else { return nil }
     let table = VoteTable(
       taskCount: tasks.count, workerCount: workers.count, classCount: options.count, votes: votes)
-    return table.isDense ? (table, workers.names, weights, times) : nil
+    guard table.isDense else { return nil }
+    return Ballot(
+      name: labelClass.name, options: options.map(\.name), votes: table,
+      posteriors: PooledDawidSkene.fit(table).posteriors, annotators: workers.names,
+      weights: weights, times: times)
   }
 
-  private func question(_ labelClass: LabelClass) -> Insight.Question? {
-    guard let (table, annotators, weights, times) = votes(labelClass),
-      case .category(let options) = labelClass.kind
-    else { return nil }
-    return Insight.Question(
-      name: labelClass.name, options: options.map(\.name),
-      reliability: WorkerReliability(table, weights: weights), annotators: annotators,
-      drifts: drifts(table, annotators, times), redundancy: Self.redundancy(table))
+  private func question(_ ballot: Ballot) -> Insight.Question {
+    Insight.Question(
+      name: ballot.name, options: ballot.options,
+      reliability: WorkerReliability(ballot.votes, weights: ballot.weights),
+      annotators: ballot.annotators,
+      drifts: drifts(ballot.votes, ballot.annotators, ballot.times),
+      redundancy: Self.redundancy(ballot.votes, ballot.posteriors))
   }
 
   /// Whether each answer said what the others of its task say, oldest first.
@@ -353,8 +361,8 @@ struct InsightGathering {
     }
   }
 
-  private static func redundancy(_ votes: VoteTable) -> [Double] {
-    let all = PooledDawidSkene.fit(votes).posteriors
+  /// - Parameter all: what all answers say.
+  private static func redundancy(_ votes: VoteTable, _ all: Posteriors) -> [Double] {
     let most = (0..<votes.taskCount).map { votes.starts[$0 + 1] - votes.starts[$0] }.max() ?? 0
     guard most > 1 else { return [] }
     return (1...min(most, 20)).map { count in

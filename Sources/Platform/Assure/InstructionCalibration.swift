@@ -93,11 +93,11 @@ package struct InstructionCalibration: Sendable {
 
   /// - Throws: `.notPossible` for a batch that calibrates nothing.
   package func score(of id: BatchID) async throws -> Score {
-    let found = try await vault.database.read { connection in
-      try score(of: Batches.get(id, connection), connection)
+    let (before, found) = try await vault.database.read { connection in
+      let batch = try Batches.get(id, connection)
+      return (batch.calibration, try score(of: batch, connection))
     }
-    let batch = try await vault.database.read { try Batches.get(id, $0) }
-    if batch.calibration == .open, found.state != .open {
+    if found.state != before {
       try await vault.database.write(.flushed) { try Self.set(found.state, of: id, $0) }
     }
     return found
@@ -146,7 +146,7 @@ package struct InstructionCalibration: Sendable {
     let passed = !questions.isEmpty && questions.allSatisfy(\.isClear)
     return Score(
       state: isOver ? (passed ? .passed : .failed) : state, questions: questions,
-      confused: gathering.insight(union.ontology).confused, tasks: groups.count,
+      confused: gathering.confused(union.ontology), tasks: groups.count,
       answers: groups.reduce(0) { $0 + $1.count })
   }
 }

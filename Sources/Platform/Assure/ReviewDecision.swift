@@ -26,16 +26,12 @@ struct ReviewDecision {
       verdicts.filter { $0.isAt(task.lifecycle) }.suffix(task.lifecycle.review.given + 1))
     let fixes = try fixes(connection)
     let outcome = task.lifecycle.review.outcome(of: desk.map { $0.verdict(fixes) })
-    if outcome == .rejected, isManager, task.lifecycle.reworks >= plan.maxReworks {
-      // Whoever would decide the escalation decides now: nobody sees a task twice.
-      throw Refusal.reworksExhausted(limit: plan.maxReworks)
-    }
     if outcome == .rejected, task.lifecycle.reworks < plan.maxReworks {
       try Feedback.tell(of: task, at: now, connection)
     }
     var steps = TaskSteps(task, now: now, connection)
     do {
-      try steps.handle(.reviewed(outcome, plan, onLease: onLease))
+      try steps.handle(.reviewed(outcome, plan, onLease: onLease, mayEscalate: !isManager))
     } catch TaskLifecycle.Fault.reworksExhausted(let limit) {
       throw Refusal.reworksExhausted(limit: limit)
     } catch TaskLifecycle.Fault.notPossible(let state) {

@@ -97,8 +97,8 @@ package struct TaskChanges: Sendable {
   package func audit(
     _ verdict: TaskRow.Audit, remarks: JSON, fix: JSON? = nil, isReviewed: Bool = false, of id: TaskID
   ) async throws {
-    let at = vault.environment.now()
-    let asked = vault.record(by: actor)
+    let record = vault.record(by: actor)
+    let at = record.at
     try await change(id, "task.audited") { task, connection in
       guard task.lifecycle.state == .completed else {
         throw Refusal.notPossible(
@@ -119,7 +119,7 @@ package struct TaskChanges: Sendable {
       try ReviewVerdictRow.judge(by: verdict, of: task, connection)
       if let fix { try settle(task, by: fix, at: at, connection) }
       if isReviewed {
-        _ = try Tasks.askForReview(TaskRow.get(seq: task.seq, connection), asked, connection)
+        _ = try Tasks.askForReview(TaskRow.get(seq: task.seq, connection), record, connection)
       }
     }
   }
