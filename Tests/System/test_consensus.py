@@ -127,7 +127,7 @@ def test_the_replay_shows_what_asking_where_it_is_needed_saves(tmp_path):
 
 @pytest.mark.parametrize("set_, method, measure, bar, better", [
     ("text_wsa", "rover", "word error rate", 0.62, "less"), ("pico_spans", "span_vote", "F1 of characters", 0.72, "more"),
-    ("ner_crowd", "sequence", "F1 of entities", 0.74, "more"), ("cells_asthma", "fusion", "F1 at overlap 0.5", 0.968, "more"),
+    ("ner_crowd", "sequence", "F1 of entities", 0.74, "more"), ("ner_crowd", "spans, as projects do", "F1 of entities", 0.763, "more"), ("cells_asthma", "fusion", "F1 at overlap 0.5", 0.968, "more"),
     ("ped_boxes", "fusion", "F1 at overlap 0.5", 0.922, "more"), ("emotion", "mean", "root mean square", 17.84, "less")])
 def test_other_kinds_reach_their_figures(kinds, set_, method, measure, bar, better):
     value = next(row["value"] for row in kinds if (row["set"], row["method"], row["measure"]) == (set_, method, measure))

@@ -199,18 +199,26 @@ package enum ObjectFusion {
 
   private static func annotation(of cluster: Cluster, _ classID: ClassID) -> Annotation {
     let agreeing = cluster.members.filter { $0.annotation.classID == classID }
+    return Annotation(
+      classID: classID, value: cluster.center,
+      attributes: attributes(agreeing.map { ($0.annotation, $0.weight) }))
+  }
+
+  /// What most weight of several versions of one object says of its attributes.
+  package static func attributes(
+    _ versions: [(annotation: Annotation, weight: Double)]
+  ) -> [Annotation.Attribute] {
     var ids: [ClassID] = []
-    for attribute in agreeing.flatMap(\.annotation.attributes) where !ids.contains(attribute.id) {
+    for attribute in versions.flatMap(\.annotation.attributes) where !ids.contains(attribute.id) {
       ids.append(attribute.id)
     }
-    let attributes = ids.map { id in
-      let votes = agreeing.flatMap { member in
-        member.annotation.attributes.filter { $0.id == id }.map { ($0.value, member.weight) }
+    return ids.map { id in
+      let votes = versions.flatMap { version in
+        version.annotation.attributes.filter { $0.id == id }.map { ($0.value, version.weight) }
       }
       return Annotation.Attribute(
         id: id, value: AnswerConsensus.number(votes)?.0 ?? heaviest(votes))
     }
-    return Annotation(classID: classID, value: cluster.center, attributes: attributes)
   }
 
   /// The value with most weight; of equals, the one named first.

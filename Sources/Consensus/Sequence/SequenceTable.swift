@@ -45,6 +45,12 @@ package struct TaggedSpan: Hashable, Sendable {
   package var end: Int
   package var entity: Int
 
+  package init(start: Int, end: Int, entity: Int) {
+    self.start = start
+    self.end = end
+    self.entity = entity
+  }
+
   /// The entities of BIO tags; an I without its B begins one.
   package static func spans(_ tags: [Int]) -> Set<TaggedSpan> {
     var spans: Set<TaggedSpan> = []

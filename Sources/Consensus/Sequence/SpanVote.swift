@@ -22,6 +22,9 @@ package struct SpanVote: Sendable {
 
   /// Of every text, in order, apart from each other.
   package var spans: [[Range<Int>]]
+  /// Of every text, how much of the weight says of a piece what was made of it, in the mean over the pieces
+  /// that anybody marked; 1 where nobody marked any. 0…1.
+  package var confidences: [Double]
   /// By worker; those who read nothing weigh the mean.
   package var weights: [Double]
 
@@ -41,7 +44,9 @@ package struct SpanVote: Sendable {
         return max(fit * fit, 1e-6)
       }
     }
-    spans = cut.map { [weights] in $0.marked(weights, quorum) }
+    let found = cut.map { [weights] in $0.marked(weights, quorum) }
+    spans = found.map(\.spans)
+    confidences = found.map(\.confidence)
   }
 
   /// A text cut where a mark of anybody begins or ends.
@@ -95,22 +100,31 @@ package struct SpanVote: Sendable {
       }
     }
 
-    func marked(_ weights: [Double], _ quorum: Double) -> [Range<Int>] {
+    func marked(
+      _ weights: [Double], _ quorum: Double
+    ) -> (spans: [Range<Int>], confidence: Double) {
       let total = readings.reduce(0) { $0 + weights[$1.worker] }
       var spans: [Range<Int>] = []
+      var (sure, count) = (0.0, 0.0)
       for piece in 0..<max(0, bounds.count - 1) {
         var weight = 0.0
         for (place, reading) in readings.enumerated() where marks[place][piece] {
           weight += weights[reading.worker]
         }
-        guard weight > 0, weight >= quorum * total - 1e-12 else { continue }
+        guard weight > 0 else { continue }
+        count += 1
+        guard weight >= quorum * total - 1e-12 else {
+          sure += 1 - weight / total
+          continue
+        }
+        sure += weight / total
         if let last = spans.last, last.upperBound == bounds[piece] {
           spans[spans.count - 1] = last.lowerBound..<bounds[piece + 1]
         } else {
           spans.append(bounds[piece]..<bounds[piece + 1])
         }
       }
-      return spans
+      return (spans, count > 0 ? sure / count : 1)
     }
   }
 }

@@ -60,6 +60,41 @@ package struct Refit: Sendable {
     }
   }
 
+  /// What is known of every task now, by its place.
+  private struct Fitted {
+    var questions: [Int: [(ClassID, ClassFit.Result)]] = [:]
+    var spans: SpanFit
+    /// Classes without a question that was fitted.
+    var leftOut: [LabelClass] = []
+
+    /// Whether anything new is known of a task.
+    func knows(_ task: Int) -> Bool { questions[task] != nil || spans.results[task] != nil }
+
+    func result(
+      of task: Int, _ before: [Annotation], _ confidence: Double
+    ) -> (annotations: [Annotation], confidence: Double) {
+      let spans = spans.results[task]
+      let answers = questions[task] ?? []
+      var annotations = before
+      if let spans {
+        annotations.removeAll { if case .span = $0.value { true } else { false } }
+        annotations += spans.annotations
+      }
+      for (classID, result) in answers {
+        // Relations name objects by their places: whatever is there stays where it is.
+        if let place = annotations.firstIndex(where: { $0.classID == classID }) {
+          annotations[place].value = result.value
+        } else {
+          annotations.append(Annotation(classID: classID, value: result.value))
+        }
+      }
+      let found = (answers.map(\.1.confidence) + (spans.map { [$0.confidence] } ?? [])).min() ?? confidence
+      // What was not fitted is as sure as it was.
+      let isWhole = leftOut.allSatisfy { $0.kind == .span && spans != nil }
+      return (annotations, min(1, isWhole ? found : min(found, confidence)))
+    }
+  }
+
   private struct Change: Sendable {
     var task: TaskRow
     var annotations: [Annotation]
@@ -67,7 +102,7 @@ package struct Refit: Sendable {
     var answers: Int
   }
 
-  /// Choices, labels and ratings; other classes keep the result they have.
+  /// Choices, labels, ratings and spans; other classes keep the result they have.
   ///
   /// - Complexity: O(iterations × answers) time, O(answers) space.
   package func run(on projectID: ProjectID) async throws -> Outcome {
@@ -80,15 +115,20 @@ package struct Refit: Sendable {
     ) { labelClass, tasks in
       await ClassFit.of(labelClass, tasks, workerCount: count)
     }.compactMap { $0 }
-    var fitted: [Int: [(ClassID, ClassFit.Result)]] = [:]
+    var fitted = Fitted(
+      spans: SpanFit(
+        ontology,
+        ballot.answers.map { answers in
+          answers.map { (workers.number($0.worker), $0.annotations) }
+        }, workerCount: count))
     for fit in fits {
       for (task, result) in fit.results {
-        fitted[task, default: []].append((fit.question.classID, result))
+        fitted.questions[task, default: []].append((fit.question.classID, result))
       }
     }
     let known = Set(fits.filter { !$0.results.isEmpty }.map(\.question.classID))
-    let changes = try await changes(
-      fitted, ballot, readings, isWhole: ontology.classes.allSatisfy { known.contains($0.id) })
+    fitted.leftOut = ontology.classes.filter { !known.contains($0.id) }
+    let changes = try await changes(fitted, ballot, readings)
     try await write(changes, readings, projectID)
     return Outcome(
       tasks: ballot.tasks.count, changed: changes.count, annotators: workers.count,
@@ -156,38 +196,27 @@ package struct Refit: Sendable {
   }
 
   private func changes(
-    _ fitted: [Int: [(ClassID, ClassFit.Result)]], _ ballot: Ballot, _ readings: ProjectReadings,
-    isWhole: Bool
+    _ fitted: Fitted, _ ballot: Ballot, _ readings: ProjectReadings
   ) async throws -> [Change] {
     try await vault.database.read { connection in
       var changes: [Change] = []
       for (index, task) in ballot.tasks.enumerated() {
         // A known answer stays.
-        guard task.gold == nil, let results = fitted[index],
+        guard task.gold == nil, fitted.knows(index),
           let before = try ConsensusRow.newest(
             of: task, readings.reading(of: task, connection), vault, connection),
           !before.isPutRight
         else { continue }
-        var annotations = before.annotations
-        for (classID, result) in results {
-          // Relations name objects by their places: whatever is there stays where it is.
-          if let place = annotations.firstIndex(where: { $0.classID == classID }) {
-            annotations[place].value = result.value
-          } else {
-            annotations.append(Annotation(classID: classID, value: result.value))
-          }
-        }
-        annotations = try readings.reading(of: task, connection).ontology.pruned(annotations)
-        var confidence = results.map(\.1.confidence).min() ?? before.confidence
-        // What was not fitted is as sure as it was.
-        if !isWhole { confidence = min(confidence, before.confidence) }
+        let found = fitted.result(of: index, before.annotations, before.confidence)
+        let annotations = try readings.reading(of: task, connection).ontology.pruned(found.annotations)
+        let confidence = found.confidence
         guard
           Set(annotations) != Set(before.annotations)
             || abs(confidence - before.confidence) > Self.confidenceTolerance
         else { continue }
         changes.append(
           Change(
-            task: task, annotations: annotations, confidence: min(1, confidence),
+            task: task, annotations: annotations, confidence: confidence,
             answers: ballot.answers[index].count))
       }
       return changes

@@ -205,11 +205,30 @@ enum KindSets {
         return counts.firstIndex(of: counts.max() ?? 0) ?? 0
       }
     }
+    let settled = SpanConsensus(
+      readings.map { readings in
+        readings.map { reading in
+          .init(
+            worker: reading.worker,
+            spans: TaggedSpan.spans(reading.tags).map {
+              .init(kind: $0.entity, range: $0.start..<$0.end)
+            })
+        }
+      }, workerCount: workers.count, kindCount: entities.count)
+    let spans = (settled?.results ?? []).map { result in
+      Set(
+        (result?.spans ?? []).map {
+          TaggedSpan(start: $0.range.lowerBound, end: $0.range.upperBound, entity: $0.kind)
+        })
+    }
     return [
       Result(set: name, method: "token vote", measure: "F1 of entities", value: score(votes)),
       Result(
         set: name, method: "sequence", measure: "F1 of entities",
         value: score(SequenceConsensus(table).tags)),
+      Result(
+        set: name, method: "spans, as projects do", measure: "F1 of entities",
+        value: f1(spans, truth)),
     ]
   }
 
