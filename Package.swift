@@ -60,6 +60,7 @@ let package = Package(
     // domain
     room("Consensus", ["Geometry", "Labels"]),
     room("Workflow", ["Labels"]),
+    room("Workforce"),
     .systemLibrary(
       name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"]), .brew(["openssl"])]),
     room("Vault", ["COpenSSL", crypto]),
@@ -74,8 +75,8 @@ let package = Package(
     room(
       "Platform",
       [
-        "Notation", "Geometry", "Labels", "Consensus", "Workflow", "Vault", "Formats", "Store",
-        crypto, cryptoExtras,
+        "Notation", "Geometry", "Labels", "Consensus", "Workflow", "Workforce", "Vault", "Formats",
+        "Store", crypto, cryptoExtras,
       ]),
     // drivers of use cases
     room("Imaging", ["Platform", subprocess]),
@@ -85,7 +86,7 @@ let package = Package(
       name: "Web",
       dependencies: [
         "Platform", "Notation", "Geometry", "Formats", "Store", "Vault", "Labels", "Workflow",
-        "Consensus", "Wire", "CWorkbench", crypto, hummingbird, httpClient, logging,
+        "Workforce", "Consensus", "Wire", "CWorkbench", crypto, hummingbird, httpClient, logging,
       ], swiftSettings: strict, plugins: ["BuildKernel"]),
     .executableTarget(
       name: "assay",
@@ -101,12 +102,16 @@ let package = Package(
     suite("LabelsTests", ["Labels", "Geometry", "Notation"]),
     suite("ConsensusTests", ["Consensus", "Labels", "Geometry"]),
     suite("WorkflowTests", ["Workflow"]),
+    suite("WorkforceTests", ["Workforce"]),
     suite("VaultTests", ["Vault", crypto]),
     suite("FormatsTests", ["Formats", "Notation", "Labels", "Geometry"]),
     suite("StoreTests", ["Store", "StoreSQLite"]),
     suite(
       "PlatformTests",
-      ["Platform", "Geometry", "Labels", "Formats", "Store", "StoreSQLite", "Notation", "Vault", "Workflow"]),
+      [
+        "Platform", "Geometry", "Labels", "Formats", "Store", "StoreSQLite", "Notation", "Vault", "Workflow",
+        "Workforce",
+      ]),
     suite("ImagingTests", ["Imaging", "Platform", "Formats"]),
     suite(
       "WebTests",

@@ -100,6 +100,7 @@ package enum AnswerTag {}
 package enum ImportTag {}
 package enum ExportTag {}
 package enum GroupTag {}
+package enum PayoutTag {}
 
 package typealias ClientID = Identifier<ClientTag>
 package typealias UserID = Identifier<UserTag>
@@ -110,6 +111,7 @@ package typealias TaskID = Identifier<TaskTag>
 package typealias AssetID = Identifier<AssetTag>
 package typealias LeaseID = Identifier<LeaseTag>
 package typealias GroupID = Identifier<GroupTag>
+package typealias PayoutID = Identifier<PayoutTag>
 package typealias AnswerID = Identifier<AnswerTag>
 package typealias ImportID = Identifier<ImportTag>
 package typealias ExportID = Identifier<ExportTag>

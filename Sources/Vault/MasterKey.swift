@@ -44,6 +44,27 @@ package struct MasterKey: Sendable {
     }
   }
 
+  /// Seals what belongs to no client, such as how a worker is paid, to the place it is kept at.
+  package func seal(_ plain: [UInt8], place: String) throws -> Data {
+    guard
+      let sealed = try AES.GCM.seal(
+        plain, using: key, authenticating: Data("assay/control/\(place)".utf8)
+      ).combined
+    else { throw SealBroken(place: place) }
+    return sealed
+  }
+
+  package func open(_ sealed: Data, place: String) throws(SealBroken) -> [UInt8] {
+    do {
+      return try [UInt8](
+        AES.GCM.open(
+          AES.GCM.SealedBox(combined: sealed), using: key,
+          authenticating: Data("assay/control/\(place)".utf8)))
+    } catch {
+      throw SealBroken(place: place)
+    }
+  }
+
   /// A value by which a data folder knows its master key again without storing it.
   package var fingerprint: String {
     let code = HMAC<SHA256>.authenticationCode(for: Data("assay/master-key".utf8), using: key)

@@ -36,6 +36,7 @@ package struct Server: Sendable {
       configuration: .init(address: .hostname(host, port: port), serverName: nil),
       services: [
         Housekeeper(engine: services.engine, logger: logger),
+        PayClerk(engine: services.engine, logger: logger),
         ScaleCourier(services: services, logger: logger), services.attachments,
       ],
       onServerRunning: { channel in
@@ -45,6 +46,44 @@ package struct Server: Sendable {
       },
       logger: logger)
     try await application.runService()
+  }
+}
+
+/// Takes what was earned into the books, every second, and settles what is due.
+struct PayClerk: Service {
+  static let interval = Duration.seconds(1)
+
+  let engine: DataEngine
+  let logger: Logger
+
+  func run() async throws {
+    await cancelWhenGracefulShutdown {
+      // What a server that was killed left behind lies in vaults that nobody opens.
+      for client in (try? await Directory(engine).paying()) ?? [] {
+        await attempt { try await engine.vaults.with(client) { try await collect(from: $0) } }
+      }
+      while !Task.isCancelled {
+        for client in await engine.vaults.openClients {
+          await attempt {
+            try await engine.vaults.withoutTouching(client) { try await collect(from: $0) }
+          }
+        }
+        await attempt { try await Earnings(engine).settleDue() }
+        try? await Task.sleep(for: Self.interval)
+      }
+    }
+  }
+
+  private func collect(from vault: ClientVault) async throws {
+    try await Earnings(engine).collect(from: vault)
+  }
+
+  private func attempt(_ body: () async throws -> Void) async {
+    do {
+      try await body()
+    } catch {
+      logger.error("pay was not taken in", metadata: ["error": "\(error)"])
+    }
   }
 }
 

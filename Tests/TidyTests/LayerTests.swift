@@ -10,6 +10,7 @@ enum House {
     "Kernel": ["Notation", "Geometry", "Labels"],
     "Consensus": ["Geometry", "Labels", "Glibc", "Darwin"],
     "Workflow": ["Labels"],
+    "Workforce": [],
     "Vault": ["Foundation", "COpenSSL", "Crypto", "Synchronization", "Glibc"],
     "Formats": [
       "Foundation", "FoundationXML", "Yams", "CZlib", "Notation", "Geometry", "Labels",
@@ -19,15 +20,15 @@ enum House {
     "StoreSQLite": ["Foundation", "Synchronization", "Store", "GRDB", "GRDBSQLite"],
     "Platform": [
       "Foundation", "Synchronization", "Glibc", "Darwin", "Crypto", "CryptoExtras", "Notation",
-      "Geometry", "Labels", "Consensus", "Workflow", "Vault", "Formats", "Store",
+      "Geometry", "Labels", "Consensus", "Workflow", "Workforce", "Vault", "Formats", "Store",
     ],
     "Imaging": ["Foundation", "Glibc", "Darwin", "Subprocess", "Platform"],
     "Web": [
       "Foundation", "Synchronization", "Glibc", "Darwin", "Crypto", "Logging", "NIOCore",
       "NIOHTTP1", "NIOPosix",
       "HTTPTypes", "Hummingbird", "ServiceLifecycle", "AsyncHTTPClient", "CWorkbench",
-      "Notation", "Geometry", "Labels", "Consensus", "Workflow", "Vault", "Formats", "Store",
-      "Platform", "Wire",
+      "Notation", "Geometry", "Labels", "Consensus", "Workflow", "Workforce", "Vault", "Formats",
+      "Store", "Platform", "Wire",
     ],
     "assay": [
       "Foundation", "Synchronization", "ArgumentParser", "AsyncHTTPClient", "Crypto", "Logging",

@@ -19,6 +19,7 @@ import Testing
       switch access {
       case .anyone, .signedIn: return true
       case .operators: return role == .operator
+      case .workers: return role == .worker
       case .work: return role != .operator
       case .client(let roles): return roles.contains(role)
       }

@@ -1,6 +1,7 @@
 import Foundation
 import Store
 import Vault
+import Workforce
 
 /// The engine over one data folder: the control database, and the vaults that are open.
 package final class DataEngine: Sendable {
@@ -9,6 +10,13 @@ package final class DataEngine: Sendable {
   package let master: MasterKey
   package let environment: Environment
   package let vaults: Vaults
+  /// Versions of pay plans never change, so they are kept once read.
+  let payPlans = Kept<PayVersion, PayPlan>(limit: 1024)
+
+  struct PayVersion: Hashable {
+    var project: ProjectID
+    var version: Int
+  }
 
   /// Opens a database file, or makes it: the composition root knows with what.
   package typealias OpenDatabase = @Sendable (_ path: String) throws -> any Database

@@ -12,6 +12,8 @@ package struct Directory: Sendable {
     package var name: String
     package var workforce: Project.Workforce
     package var state: Project.State
+    /// By what the operator's workers are paid; nil where they are not.
+    package var pay: PayTerms?
   }
 
   package func find(_ project: ProjectID) async throws -> Listing? {
@@ -40,7 +42,28 @@ package struct Directory: Sendable {
           if try Self.isOpen(listing, to: principal, connection) { listings.append(listing) }
         }
       }
-      return listings
+      return try Self.priced(listings, for: principal, connection)
+    }
+  }
+
+  /// The projects open to the operator's workforce, whether or not they are worked on now.
+  package func operated() async throws -> [Listing] {
+    try await engine.control.read { connection in
+      try connection.all(
+        Self.select + " WHERE workforce = 'operator' AND state <> 'archived' ORDER BY project_id", [],
+        Self.listing)
+    }
+  }
+
+  /// The clients with a project that pays or did.
+  package func paying() async throws -> [ClientID] {
+    try await engine.control.read { connection in
+      try connection.all(
+        """
+        SELECT DISTINCT d.client_id FROM pay_plans p
+        JOIN project_directory d ON d.project_id = p.project_id
+        """
+      ) { $0.id(0) }
     }
   }
 
@@ -50,6 +73,21 @@ package struct Directory: Sendable {
       let listing = try connection.first(
         Self.select + " WHERE project_id = ?", [project.sql], Self.listing)
       guard let listing, try Self.isOpen(listing, to: principal, connection) else { return nil }
+      return try Self.priced([listing], for: principal, connection).first
+    }
+  }
+
+  /// The operator pays its workers, in the currency they chose; a client's own people it does not.
+  private static func priced(
+    _ listings: [Listing], for principal: Principal, _ connection: any Connection
+  ) throws -> [Listing] {
+    let isPaid = listings.contains { $0.pay != nil } && principal.isWorker
+    let currency =
+      try isPaid ? WorkerProfiles.currency(of: principal.workerName, connection) : nil
+    return listings.map { listing in
+      var listing = listing
+      let isOurs = principal.isWorker && principal.role(in: listing.client) == nil
+      listing.pay = isOurs ? listing.pay.map { PayTerms(version: $0.version, currency: currency) } : nil
       return listing
     }
   }
@@ -69,7 +107,9 @@ package struct Directory: Sendable {
     try await engine.control.write(.flushed) { connection in
       try connection.run(
         """
-        INSERT INTO project_directory VALUES (?, ?, ?, ?, ?, ?)
+        INSERT INTO project_directory
+          (project_id, client_id, public_name, workforce, state, created_at)
+        VALUES (?, ?, ?, ?, ?, ?)
         ON CONFLICT (project_id) DO UPDATE SET
           public_name = excluded.public_name, workforce = excluded.workforce,
           state = excluded.state
@@ -82,12 +122,13 @@ package struct Directory: Sendable {
   }
 
   private static let select =
-    "SELECT project_id, client_id, public_name, workforce, state FROM project_directory"
+    "SELECT project_id, client_id, public_name, workforce, state, pay_version FROM project_directory"
 
   private static func listing(_ row: any Row) -> Listing {
     Listing(
       project: row.id(0), client: row.id(1), name: row.text(2),
       workforce: Project.Workforce(rawValue: row.text(3)) ?? .team,
-      state: Project.State(rawValue: row.text(4)) ?? .archived)
+      state: Project.State(rawValue: row.text(4)) ?? .archived,
+      pay: row.optionalInt(5).map { PayTerms(version: Int($0), currency: nil) })
   }
 }

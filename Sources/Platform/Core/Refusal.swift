@@ -10,6 +10,7 @@ package enum Refusal: Error, Hashable, Sendable {
   package enum Thing: String, Hashable, Sendable {
     case client, user, key, project, batch, task, asset, lease, answer, export, `import`
     case group, invitation, chart
+    case earning, payout
   }
 
   case unknown(Thing, String)

@@ -76,6 +76,9 @@ package struct Answers: Sendable {
         id: answerID, lease: id, worker: worker, stage: .label, standing: standing,
         activeMilliseconds: active, submittedAt: record.at, hash: hash, stored: stored)
       try answer.insert(into: task, vault, connection)
+      try PayEvent.done(
+        answerID, annotations, under: lease, of: task, activeMilliseconds: active, at: record.at,
+        connection)
       try count(active, connection)
       var lesson: GoldLesson?
       if let gold {
@@ -259,6 +262,10 @@ package struct Answers: Sendable {
         _ = try stream.judge(
           annotations, of: gold, task, reading, connection)
       }
+      try PayEvent.done(
+        id, revision: found.revision + 1, annotations,
+        under: LeaseRow.get(lease, of: worker, in: project, connection), of: task, at: record.at,
+        connection)
       try record.append(connection, "answer.revised", id.text, ["hash": .string(hash)])
       return Receipt(
         answer: id, task: task.id, hash: hash, standing: .counted, revision: found.revision + 1)

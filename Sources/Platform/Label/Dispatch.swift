@@ -16,11 +16,16 @@ package struct Dispatch: Sendable {
   let worker: String
   /// Whether they decide what was sent back as often as the plan allows.
   let decidesEscalations: Bool
+  /// By what they are paid for what they are given now; nil where they are not.
+  let pay: PayTerms?
 
-  package init(_ vault: ClientVault, worker: String, decidesEscalations: Bool = false) {
+  package init(
+    _ vault: ClientVault, worker: String, decidesEscalations: Bool = false, pay: PayTerms? = nil
+  ) {
     self.vault = vault
     self.worker = worker
     self.decidesEscalations = decidesEscalations
+    self.pay = pay
   }
 
   /// How long a lease lasts without a heartbeat.
@@ -316,7 +321,7 @@ package struct Dispatch: Sendable {
       id: id, task: task.seq, project: task.project, worker: worker, stage: stage,
       lifecycle: LeaseLifecycle(
         state: isReserve ? .reserved : .leased, deadline: now + Self.leaseMilliseconds),
-      createdAt: now, version: readings.current(for: task.version))
+      createdAt: now, version: readings.current(for: task.version), pay: pay)
   }
 
   private func give(
@@ -341,14 +346,14 @@ package struct Dispatch: Sendable {
     try connection.run(
       """
       INSERT INTO leases
-        (id, task, project_id, worker, stage, state, deadline, created_at, version)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+        (id, task, project_id, worker, stage, state, deadline, created_at, version, pay)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """,
       [
         lease.id.sql, .int(lease.task), lease.project.sql, .text(worker),
         .text(lease.stage.rawValue), .text(lease.lifecycle.state.rawValue),
         .int(lease.lifecycle.deadline), .int(lease.createdAt),
-        .optional(lease.version.map(Int64.init)),
+        .optional(lease.version.map(Int64.init)), .optional(lease.pay?.stored),
       ])
   }
 

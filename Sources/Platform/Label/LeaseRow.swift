@@ -16,9 +16,12 @@ package struct LeaseRow: Hashable, Sendable {
   package var createdAt: Int64
   /// Of the ontology by which the task is answered under it; nil for the task's own.
   package var version: Int?
+  /// By what its work is paid; nil where it is not.
+  package var pay: PayTerms?
 
-  static let columns =
-    "l.id, l.task, l.project_id, l.worker, l.stage, l.state, l.deadline, l.created_at, l.version"
+  static let columns = """
+    l.id, l.task, l.project_id, l.worker, l.stage, l.state, l.deadline, l.created_at, l.version, l.pay
+    """
 
   static func row(_ row: any Row) -> LeaseRow {
     LeaseRow(
@@ -26,7 +29,8 @@ package struct LeaseRow: Hashable, Sendable {
       worker: row.text(3), stage: AnswerRow.Stage(rawValue: row.text(4)) ?? .label,
       lifecycle: LeaseLifecycle(
         state: LeaseLifecycle.State(rawValue: row.text(5)) ?? .released, deadline: row.int(6)),
-      createdAt: row.int(7), version: row.optionalInt(8).map { Int($0) })
+      createdAt: row.int(7), version: row.optionalInt(8).map { Int($0) },
+      pay: row.optionalText(9).flatMap(PayTerms.init(stored:)))
   }
 
   /// A lease of this worker; another's looks like none.

@@ -99,5 +99,6 @@ extension Schema {
       PRIMARY KEY (project_id, user_id)
     ) STRICT, WITHOUT ROWID
     """,
+    controlStep4,
   ])
 }

@@ -1,3 +1,5 @@
+import Formats
+
 /// A chart as an SVG document of its own, readable on light and on dark ground: it follows the colour
 /// scheme of the page that shows it. Lines differ by their dashes too, not by colour alone.
 extension Chart {
@@ -143,7 +145,7 @@ private struct Canvas {
 
   mutating func text(_ text: String, x: Double, y: Double, anchor: String, rest: String = "") {
     add(
-      "<text x=\"\(n(x))\" y=\"\(n(y))\" text-anchor=\"\(anchor)\"\(rest)>\(Self.escaped(text))</text>"
+      "<text x=\"\(n(x))\" y=\"\(n(y))\" text-anchor=\"\(anchor)\"\(rest)>\(XMLText.escaped(text))</text>"
     )
   }
 
@@ -181,7 +183,7 @@ private struct Canvas {
   func document(description: String, isTitled: Bool) -> String {
     """
     <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 640 360" role="img" aria-labelledby="t d">
-    <title id="t">\(Self.escaped(title))</title><desc id="d">\(Self.escaped(description))</desc>
+    <title id="t">\(XMLText.escaped(title))</title><desc id="d">\(XMLText.escaped(description))</desc>
     <style>
     :root { color-scheme: light dark; --ink: #26302e; --quiet: #55625f; --grid: #dce2e0; --cell: #f0f3f2;
       --c0: #1a6e5e; --c1: #b4531c; --c2: #3b5bb5; --c3: #8a3f8f; }
@@ -198,7 +200,7 @@ private struct Canvas {
     .thin { stroke-width: 1; stroke-dasharray: none; }
     .f0 { fill: var(--c0); } .f1 { fill: var(--c1); } .f2 { fill: var(--c2); } .f3 { fill: var(--c3); }
     </style>
-    \(isTitled ? "<text class=\"title\" x=\"\(n(plot.left))\" y=\"22\">\(Self.escaped(title))</text>" : "")
+    \(isTitled ? "<text class=\"title\" x=\"\(n(plot.left))\" y=\"22\">\(XMLText.escaped(title))</text>" : "")
     \(parts.joined(separator: "\n"))
     </svg>
 
@@ -208,22 +210,5 @@ private struct Canvas {
   /// A name that fits below a tick.
   static func short(_ text: String, _ limit: Int = 12) -> String {
     text.count <= limit ? text : text.prefix(limit - 1) + "…"
-  }
-
-  /// Text of an XML document: characters that XML has not are left out.
-  private static func escaped(_ text: String) -> String {
-    var result = ""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "&": result += "&amp;"
-      case "<": result += "&lt;"
-      case ">": result += "&gt;"
-      case "\"": result += "&quot;"
-      case "\t", "\n": result += " "
-      case _ where scalar.value < 0x20 || scalar.value == 0xFFFE || scalar.value == 0xFFFF: continue
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result
   }
 }

@@ -25,6 +25,7 @@ struct Gate: Sendable {
       }
       if route.access != .anyone, principal == nil { throw Denial.notSignedIn }
       if route.access == .operators, principal?.isOperator != true { throw Denial.forbidden }
+      if route.access == .workers, principal?.isWorker != true { throw Denial.forbidden }
       var call = Call(
         services: services, request: request,
         queries: QueryString(request.uri.query ?? ""), parameters: context.parameters,

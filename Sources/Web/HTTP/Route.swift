@@ -14,6 +14,8 @@ package enum Access: Hashable, Sendable {
   case client(Set<Role>)
   /// The operator's people.
   case operators
+  /// The operator's workers, about themselves.
+  case workers
   /// Whoever may take work from the project in the path.
   case work
 

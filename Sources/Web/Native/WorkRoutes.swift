@@ -36,7 +36,7 @@ enum WorkRoutes {
           "in_review": .optional(progress?.inReview),
           "completed": .optional(progress?.completed), "tasks": .optional(progress?.tasks),
           "answered": .count(answered), "may_review": .bool(mayReview),
-          "feedback": .count(feedback),
+          "feedback": .count(feedback), "pay": try await call.price(listing.pay, in: listing.project),
         ])
       }
       return .json(.page(items, next: nil))
@@ -79,13 +79,13 @@ enum WorkRoutes {
       }
       return try await call.atWork(reviewing: stage == .review) { vault, project, worker in
         let outcome = try await Dispatch(
-          vault, worker: worker, decidesEscalations: try call.decidesEscalations
+          vault, worker: worker, decidesEscalations: try call.decidesEscalations,
+          pay: stage == .label ? call.listing?.pay : nil
         ).lease(
           in: project, stage: stage, count: count, isReserve: reserve, task: task)
         switch outcome {
         case .nothing(let nothing): return .json(nothing.json)
-        case .leased(let tasks):
-          return .json(["leases": .array(try tasks.map { try json($0, vault, reader) })])
+        case .leased(let tasks): return try await leases(tasks, vault, reader, call)
         }
       }
     },
@@ -94,8 +94,7 @@ enum WorkRoutes {
     ) { call in
       let reader = try call.who().workerName
       return try await call.atWork { vault, project, worker in
-        let held = try await Dispatch(vault, worker: worker).held(in: project)
-        return .json(["leases": .array(try held.map { try json($0, vault, reader) })])
+        try await leases(Dispatch(vault, worker: worker).held(in: project), vault, reader, call)
       }
     },
     Route(
@@ -279,6 +278,22 @@ enum WorkRoutes {
       try await body(
         Leases(vault, worker: worker, project: project), call.id("lease", .lease))
     }
+  }
+
+  private static func leases(
+    _ tasks: [LeasedTask], _ vault: ClientVault, _ reader: String, _ call: Call
+  ) async throws -> Response {
+    var leases: [JSON] = []
+    for task in tasks {
+      var json = try json(task, vault, reader)
+      if let pay = task.lease.pay {
+        let batch = try await Batches(vault, actor: .system).get(task.task.batch).name
+        let price = try await call.price(pay, in: task.task.project, batch: batch)
+        json = json.adding([.init("pay", price)])
+      }
+      leases.append(json)
+    }
+    return .json(["leases": .array(leases)])
   }
 
   /// A worker sees the task and nothing about it: no gold flag, no metadata, no client.

@@ -131,6 +131,7 @@ enum OpenAPI {
     case .client(let roles):
       Role.allCases.filter(roles.contains).map(\.rawValue).joined(separator: ", ")
     case .operators: "operator"
+    case .workers: "worker"
     case .work: "worker, member"
     }
   }

@@ -1,0 +1,333 @@
+import Foundation
+import Notation
+import Store
+import Vault
+import Workforce
+
+/// What work earned: taken into the books from the vaults, settled when its time has come.
+package struct Earnings: Sendable {
+  let engine: DataEngine
+
+  package init(_ engine: DataEngine) { self.engine = engine }
+
+  package enum State: String, Hashable, Sendable, CaseIterable {
+    /// May still be rejected or held.
+    case pending
+    /// Waits for somebody to look at it.
+    case held
+    /// Owed.
+    case settled
+    /// Nothing is left of it.
+    case rejected
+  }
+
+  /// What one answer earned.
+  package struct Item: Hashable, Sendable {
+    package var answer: AnswerID
+    package var user: UserID
+    package var project: ProjectID
+    package var projectName: String
+    package var terms: PayTerms
+    /// Percent of the rate that its task paid.
+    package var difficultyPercent: Int64
+    /// What it comes to now.
+    package var amount: Money
+    /// What a rejection took back, in micro-units.
+    package var takenBack: Int64
+    package var lines: [Earning.Line]
+    package var claimedMilliseconds: Int64
+    package var activeMilliseconds: Int64
+    package var submittedAt: Int64
+    package var settlesAt: Int64
+    package var state: State
+    /// Why it is held or was taken back.
+    package var reason: String?
+
+    /// Whether it may still change.
+    var isOpen: Bool { state == .pending || state == .held }
+  }
+
+  /// Events or earnings that one transaction takes.
+  static let portion = 500
+  static let rejectedReason = "A reviewer sent the answer back."
+
+  // MARK: From the vaults
+
+  /// Takes what happened in a vault into the books. Done again after a crash it changes nothing more.
+  ///
+  /// - Returns: how many events it took.
+  @discardableResult
+  package func collect(from vault: ClientVault) async throws -> Int {
+    var taken = 0
+    while true {
+      let events = try await vault.database.read {
+        try PayEvent.oldest(limit: Self.portion, $0)
+      }
+      guard !events.isEmpty else { return taken }
+      try await engine.control.write(.flushed) { connection in
+        let workers = try workers(of: vault, connection)
+        for event in events {
+          guard let user = workers[event.worker] else { continue }
+          switch event.kind {
+          case .done: try take(event, of: user, connection)
+          case .revised: try revise(event, connection)
+          case .rejected: try reject(event, connection)
+          }
+        }
+      }
+      try await vault.database.write(.relaxed) { try PayEvent.forget(events, $0) }
+      taken += events.count
+    }
+  }
+
+  /// The operator's workers by the pseudonyms a vault knows them by; its client's own people are not the
+  /// operator's to pay.
+  private func workers(
+    of vault: ClientVault, _ connection: any Connection
+  ) throws -> [String: UserID] {
+    var workers: [String: UserID] = [:]
+    try connection.forEach("SELECT user_id FROM grants WHERE role = 'worker'", []) { row in
+      let user: UserID = row.id(0)
+      workers[vault.key.pseudonym(of: user.text)] = user
+      return true
+    }
+    return workers
+  }
+
+  private func take(_ event: PayEvent, of user: UserID, _ connection: any Connection) throws {
+    guard
+      let plan = try PayPlans.plan(event.terms.version, of: event.project, engine, connection)
+    else { return }
+    let rate = plan.rate(in: event.terms.currency)
+    let work = event.work(
+      at: rate, activeMilliseconds: event.time.believed, plan.difficulty(of: event.batch))
+    let earning = try? Earning(work, at: rate)
+    let micros = earning?.micros ?? 0
+    let isNew = try connection.run(
+      """
+      INSERT INTO earnings
+        (answer, user_id, project_id, pay, difficulty, currency, micros, micros_if_rejected, lines,
+         claimed_ms, active_ms, submitted_at, settles_at, state, reason)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (answer) DO NOTHING
+      """,
+      [
+        event.answer.sql, user.sql, event.project.sql, .text(event.terms.stored),
+        .int(work.difficultyPercent), .text(rate.currency.code), .int(micros),
+        .int(earning?.microsIfRejected ?? 0), .text(PayNotation.json(earning?.lines ?? []).text),
+        .int(event.time.claimed), .int(event.time.believed), .int(event.at),
+        .int(event.at + rate.settlesAfterHours * 3_600_000),
+        .text((earning == nil ? State.held : .pending).rawValue),
+        .optional(earning == nil ? "It comes to more than can be reckoned." : nil),
+      ])
+    guard isNew == 1, micros > 0 else { return }
+    try Ledger.post(
+      LedgerEntry(
+        .earned, key: "earned/\(event.answer)", Money(micros: micros, rate.currency),
+        debit: Account(.labour, event.project.text), credit: Account(.pending, user.text)),
+      at: event.at, connection)
+  }
+
+  /// An answer that says more or less than before earns more or less, for the time it took at first.
+  private func revise(_ event: PayEvent, _ connection: any Connection) throws {
+    guard let item = try Self.get(event.answer, connection), item.isOpen, item.takenBack == 0,
+      let plan = try PayPlans.plan(item.terms.version, of: event.project, engine, connection)
+    else { return }
+    let rate = plan.rate(in: item.terms.currency)
+    let work = event.work(
+      at: rate, activeMilliseconds: item.activeMilliseconds, item.difficultyPercent)
+    guard let earning = try? Earning(work, at: rate) else { return }
+    try connection.run(
+      "UPDATE earnings SET micros = ?, micros_if_rejected = ?, lines = ? WHERE answer = ?",
+      [
+        .int(earning.micros), .int(earning.microsIfRejected),
+        .text(PayNotation.json(earning.lines).text), event.answer.sql,
+      ])
+    let more = earning.micros - item.amount.micros
+    guard more != 0 else { return }
+    try Ledger.post(
+      LedgerEntry(
+        .revised, key: "revised/\(event.answer)/\(event.revision)",
+        Money(micros: more, rate.currency), debit: Account(.labour, event.project.text),
+        credit: Account(.pending, item.user.text)), at: event.at, connection)
+  }
+
+  /// Takes back what a rejection leaves no claim to. What is settled stays.
+  private func reject(_ event: PayEvent, _ connection: any Connection) throws {
+    guard var row = try Self.get(event.answer, connection),
+      row.isOpen, row.takenBack == 0
+    else { return }
+    let left = try connection.first(
+      "SELECT micros_if_rejected FROM earnings WHERE answer = ?", [event.answer.sql]
+    ) { $0.int(0) } ?? 0
+    let back = row.amount.micros - min(left, row.amount.micros)
+    row.reason = Self.rejectedReason
+    try take(back: back, from: row, at: event.at, connection)
+  }
+
+  private func take(
+    back: Int64, from row: Item, at: Int64, _ connection: any Connection
+  ) throws {
+    let left = row.amount.micros - back
+    try connection.run(
+      """
+      UPDATE earnings SET micros = ?, taken_back = taken_back + ?, state = ?, reason = ?
+      WHERE answer = ?
+      """,
+      [
+        .int(left), .int(back), .text((left == 0 ? State.rejected : row.state).rawValue),
+        .optional(row.reason), row.answer.sql,
+      ])
+    guard back > 0 else { return }
+    try Ledger.post(
+      LedgerEntry(
+        .rejected, key: "rejected/\(row.answer)", Money(micros: back, row.amount.currency),
+        debit: Account(.pending, row.user.text), credit: Account(.labour, row.project.text)),
+      at: at, reason: row.reason, connection)
+  }
+
+  // MARK: Settling
+
+  /// Settles what is due.
+  ///
+  /// - Returns: how many answers.
+  @discardableResult
+  package func settleDue() async throws -> Int {
+    var settled = 0
+    while true {
+      let now = engine.environment.now()
+      // Looking costs no write.
+      let isDue = try await engine.control.read { connection in
+        try connection.first(
+          "SELECT 1 FROM earnings WHERE state = 'pending' AND settles_at <= ? LIMIT 1", [.int(now)]
+        ) { _ in true }
+      }
+      guard isDue == true else { return settled }
+      let count = try await engine.control.write(.flushed) { connection in
+        let due = try connection.all(
+          """
+          \(Self.select) WHERE e.state = 'pending' AND e.settles_at <= ?
+          ORDER BY e.settles_at, e.answer LIMIT ?
+          """, [.int(now), .number(Self.portion)], Self.row)
+        for row in due {
+          try connection.run(
+            "UPDATE earnings SET state = 'settled' WHERE answer = ?", [row.answer.sql])
+          guard row.amount.micros > 0 else { continue }
+          try Ledger.post(
+            LedgerEntry(
+              .settled, key: "settled/\(row.answer)", row.amount,
+              debit: Account(.pending, row.user.text), credit: Account(.settled, row.user.text)),
+            at: now, connection)
+        }
+        return due.count
+      }
+      settled += count
+    }
+  }
+
+  /// Keeps what an answer earned from being settled, until somebody has looked at it; the worker is told why.
+  package func hold(_ answer: AnswerID, reason: String, by actor: Actor) async throws -> Item {
+    let reason = try Self.checked(reason)
+    return try await change(answer, from: .pending, to: .held, reason, by: actor)
+  }
+
+  /// Lets what was held be settled; at once where its time has come.
+  package func release(_ answer: AnswerID, by actor: Actor) async throws -> Item {
+    try await change(answer, from: .held, to: .pending, nil, by: actor)
+  }
+
+  private func change(
+    _ answer: AnswerID, from: State, to: State, _ reason: String?, by actor: Actor
+  ) async throws -> Item {
+    let record = engine.record(by: actor)
+    return try await engine.control.write(.flushed) { connection in
+      guard var row = try Self.get(answer, connection) else {
+        throw Refusal.unknown(.earning, answer.text)
+      }
+      guard row.state == from else {
+        throw Refusal.notPossible(.earning, state: row.state.rawValue, asked: to.rawValue)
+      }
+      (row.state, row.reason) = (to, reason)
+      try connection.run(
+        "UPDATE earnings SET state = ?, reason = ? WHERE answer = ?",
+        [.text(to.rawValue), .optional(reason), answer.sql])
+      try record.append(connection, "earning.\(to.rawValue)", answer.text)
+      return row
+    }
+  }
+
+  /// Pays more, or takes back, apart from any answer: a bonus, or a mistake put right.
+  ///
+  /// - Parameters:
+  ///   - amount: below 0 to take back what was too much.
+  ///   - key: the operator's own; said twice, it counts once.
+  /// - Returns: whether it is new.
+  package func adjust(
+    _ user: UserID, by amount: Money, reason: String, key: String, actor: Actor
+  ) async throws -> Bool {
+    let reason = try Self.checked(reason)
+    guard (1...100).contains(key.unicodeScalars.count) else {
+      throw Refusal.invalid(path: "key", problem: "must have 1 to 100 characters")
+    }
+    guard amount.micros != 0, amount.micros.magnitude <= PayRate.floorLimit.magnitude else {
+      throw Refusal.invalid(
+        path: "amount",
+        problem: "must be other than 0 and within ±\(PayRate.floorLimit / 1_000_000)")
+    }
+    let record = engine.record(by: actor)
+    return try await engine.control.write(.flushed) { connection in
+      let isWorker = try connection.first(
+        "SELECT 1 FROM grants WHERE user_id = ? AND role = 'worker'", [user.sql]) { _ in true }
+      guard isWorker == true else { throw Refusal.unknown(.user, user.text) }
+      let isNew = try Ledger.post(
+        LedgerEntry(
+          amount.micros > 0 ? .bonus : .correction, key: "adjustment/\(key)", amount,
+          debit: Account(.adjustments), credit: Account(.settled, user.text)), at: record.at,
+        reason: reason, connection)
+      if isNew {
+        try record.append(
+          connection, "pay.adjusted", user.text,
+          ["amount": .string(amount.decimal), "currency": .string(amount.currency.code)])
+      }
+      return isNew
+    }
+  }
+
+  package static let reasonLimit = 500
+
+  private static func checked(_ reason: String) throws(Refusal) -> String {
+    let reason = reason.trimmingCharacters(in: .whitespacesAndNewlines)
+    guard (1...reasonLimit).contains(reason.unicodeScalars.count) else {
+      throw .invalid(
+        path: "reason", problem: "must say why, in 1 to \(reasonLimit) characters")
+    }
+    return reason
+  }
+
+  // MARK: Reading
+
+  /// What an answer earned; nil where it is not in the books.
+  static func get(_ answer: AnswerID, _ connection: any Connection) throws -> Item? {
+    try connection.first("\(select) WHERE e.answer = ?", [answer.sql], row)
+  }
+
+  static let select = """
+    SELECT e.answer, e.user_id, e.project_id, d.public_name, e.pay, e.difficulty, e.currency,
+      e.micros, e.taken_back, e.lines, e.claimed_ms, e.active_ms, e.submitted_at, e.settles_at, e.state,
+      e.reason
+    FROM earnings e JOIN project_directory d ON d.project_id = e.project_id
+    """
+
+  static func row(_ row: any Row) throws -> Item {
+    guard let currency = Currency(row.text(6)) else {
+      throw StoreError.corrupt("earning \(row.text(0)) in \(row.text(6))")
+    }
+    return Item(
+      answer: row.id(0), user: row.id(1), project: row.id(2), projectName: row.text(3),
+      terms: PayTerms(stored: row.text(4)) ?? PayTerms(version: 0, currency: nil),
+      difficultyPercent: row.int(5),
+      amount: Money(micros: row.int(7), currency), takenBack: row.int(8),
+      lines: try PayNotation.lines(stored: row.text(9)), claimedMilliseconds: row.int(10),
+      activeMilliseconds: row.int(11), submittedAt: row.int(12), settlesAt: row.int(13),
+      state: State(rawValue: row.text(14)) ?? .held, reason: row.optionalText(15))
+  }
+}

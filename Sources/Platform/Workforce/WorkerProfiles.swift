@@ -1,0 +1,181 @@
+import Foundation
+import Notation
+import Store
+import Workforce
+
+/// What a worker says of themselves. How they are called and paid is sealed; what work they can be given by
+/// is not.
+package struct WorkerProfile: Hashable, Sendable {
+  package struct Language: Hashable, Sendable {
+    /// Like `en` or `pt-BR` (BCP 47).
+    package var tag: String
+    package var level: Level
+
+    package enum Level: String, Hashable, Sendable, CaseIterable { case basic, fluent, native }
+  }
+
+  package var name = ""
+  /// Where money goes; nil until they say so.
+  package var account: PayoutAccount?
+  package var bic: String?
+  package var currency: Currency?
+  /// ISO 3166-1, two letters.
+  package var country: String?
+  package var languages: [Language] = []
+  package var skills: [String] = []
+
+  package static let nameLimit = 140
+  package static let listLimit = 50
+  package static let skillLimit = 60
+
+  package init() {}
+
+  /// - Throws: `.invalid` with the path of the member.
+  package init(from json: JSON) throws(Refusal) {
+    name = (json["name"]?.string ?? "").trimmingCharacters(in: .whitespacesAndNewlines)
+    guard name.unicodeScalars.count <= Self.nameLimit else {
+      throw .invalid(path: "name", problem: "must have \(Self.nameLimit) characters at most")
+    }
+    if let text = json["account"]?.string, !text.isEmpty {
+      guard let account = PayoutAccount(text) else {
+        throw .invalid(
+          path: "account",
+          problem: "must be an IBAN, whose check digits must be right, or another number of "
+            + "\(PayoutAccount.otherLimit) characters at most")
+      }
+      self.account = account
+    }
+    if let text = json["bic"]?.string?.uppercased(), !text.isEmpty {
+      guard PayoutAccount.isBIC(text) else {
+        throw .invalid(path: "bic", problem: "must be a bank's code of 8 or 11 characters")
+      }
+      bic = text
+    }
+    if let value = json["currency"], value != .null {
+      currency = try PayNotation.currency(value, "currency")
+    }
+    if let text = json["country"]?.string, !text.isEmpty {
+      guard text.utf8.count == 2, text.utf8.allSatisfy({ (65...90).contains($0) }) else {
+        throw .invalid(path: "country", problem: "must be two capital letters, like KE")
+      }
+      country = text
+    }
+    languages = try Self.list(json["languages"], "languages").enumerated().map {
+      place, json throws(Refusal) in
+      guard let tag = json["tag"]?.string, (2...35).contains(tag.utf8.count),
+        tag.utf8.allSatisfy({ $0 == 45 || (48...57).contains($0) || (97...122).contains($0 | 32) }),
+        let level = json["level"]?.string.flatMap(Language.Level.init)
+      else {
+        throw .invalid(
+          path: "languages[\(place)]",
+          problem: "must have a tag like en and a level of basic, fluent or native")
+      }
+      return Language(tag: tag, level: level)
+    }
+    skills = try Self.list(json["skills"], "skills").enumerated().map { place, json throws(Refusal) in
+      guard let skill = json.string, (1...Self.skillLimit).contains(skill.unicodeScalars.count) else {
+        throw .invalid(
+          path: "skills[\(place)]", problem: "must have 1 to \(Self.skillLimit) characters")
+      }
+      return skill
+    }
+  }
+
+  private static func list(_ json: JSON?, _ path: String) throws(Refusal) -> [JSON] {
+    guard let json, json != .null else { return [] }
+    guard let items = json.array, items.count <= listLimit else {
+      throw .invalid(path: path, problem: "must be an array of \(listLimit) at most")
+    }
+    return items
+  }
+
+  package static let members = [
+    "name", "account", "bic", "currency", "country", "languages", "skills",
+  ]
+
+  package var json: JSON {
+    [
+      "name": .string(name), "account": account.map { .string($0.text) } ?? .null,
+      "bic": bic.map { .string($0) } ?? .null,
+      "currency": currency.map { .string($0.code) } ?? .null,
+      "country": country.map { .string($0) } ?? .null, "languages": languagesJSON,
+      "skills": .array(skills.map { .string($0) }),
+    ]
+  }
+
+  fileprivate var languagesJSON: JSON {
+    .array(
+      languages.map { ["tag": .string($0.tag), "level": .string($0.level.rawValue)] })
+  }
+
+  /// What is sealed of it.
+  fileprivate var sealed: JSON {
+    [
+      "name": .string(name), "account": .string(account?.text ?? ""), "bic": .string(bic ?? ""),
+    ]
+  }
+}
+
+package struct WorkerProfiles: Sendable {
+  private let engine: DataEngine
+
+  package init(_ engine: DataEngine) { self.engine = engine }
+
+  static func place(_ user: UserID) -> String { "worker_profiles/\(user)" }
+
+  /// An empty one for whoever said nothing yet.
+  package func get(_ user: UserID) async throws -> WorkerProfile {
+    try await engine.control.read { try Self.get(user, engine, $0) }
+  }
+
+  static func get(
+    _ user: UserID, _ engine: DataEngine, _ connection: any Connection
+  ) throws -> WorkerProfile {
+    let found = try connection.first(
+      "SELECT currency, country, languages, skills, sealed FROM worker_profiles WHERE user_id = ?",
+      [user.sql]
+    ) { row in
+      (
+        currency: row.optionalText(0), country: row.optionalText(1), languages: row.text(2),
+        skills: row.text(3), sealed: row.blob(4)
+      )
+    }
+    guard let found else { return WorkerProfile() }
+    let sealed = try JSON(parsing: engine.master.open(found.sealed, place: place(user)))
+    return try WorkerProfile(
+      from: .object(
+        (sealed.members ?? []) + [
+          .init("currency", found.currency.map { .string($0) } ?? .null),
+          .init("country", .string(found.country ?? "")),
+          .init("languages", JSON(parsing: found.languages)),
+          .init("skills", JSON(parsing: found.skills)),
+        ]))
+  }
+
+  package func set(_ profile: WorkerProfile, of user: UserID) async throws {
+    let record = engine.record(by: .user(user))
+    let sealed = try engine.master.seal(profile.sealed.utf8, place: Self.place(user))
+    try await engine.control.write(.flushed) { connection in
+      try connection.run(
+        """
+        INSERT INTO worker_profiles VALUES (?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT (user_id) DO UPDATE SET currency = excluded.currency,
+          country = excluded.country, languages = excluded.languages, skills = excluded.skills,
+          sealed = excluded.sealed, updated_at = excluded.updated_at
+        """,
+        [
+          user.sql, .optional(profile.currency?.code), .optional(profile.country),
+          .text(profile.languagesJSON.text),
+          .text(JSON.array(profile.skills.map { .string($0) }).text), .blob(sealed),
+          .int(record.at),
+        ])
+      try record.append(connection, "profile.changed", user.text)
+    }
+  }
+
+  static func currency(of user: String, _ connection: any Connection) throws -> Currency? {
+    try connection.first(
+      "SELECT currency FROM worker_profiles WHERE user_id = ?", [.text(user)]
+    ) { $0.optionalText(0).flatMap { Currency($0) } } ?? nil
+  }
+}

@@ -1,0 +1,183 @@
+import Foundation
+import Hummingbird
+import NIOCore
+import Notation
+import Platform
+import Store
+import Workforce
+
+/// What workers say of themselves, and see of their pay.
+enum EarningRoutes {
+  static let all: [Route] = [
+    Route(.get, "/api/me/profile", .workers, "What one said of oneself.") { call in
+      .json(try await WorkerProfiles(call.engine).get(call.worker()).json)
+    },
+    Route(
+      .put, "/api/me/profile", .workers,
+      "Says how one is called, where money goes, in which currency, and what one can do.",
+      body: [
+        .string("name"), .string("account"), .string("bic"), .string("currency"),
+        .string("country"), .objects("languages"), .strings("skills"),
+      ]
+    ) { call in
+      let fields = try await call.fields()
+      let user = try call.worker()
+      let profile = try WorkerProfile(from: fields.json)
+      try await WorkerProfiles(call.engine).set(profile, of: user)
+      return .json(profile.json)
+    },
+    Route(
+      .get, "/api/me/earnings", .workers,
+      "Sums by currency, and what each answer earned, the newest first."
+    ) { call in
+      let user = try call.worker()
+      return .json(try await statement(of: user, call))
+    },
+    Route(
+      .get, "/api/me/earnings.csv", .workers, "What each answer earned, as a table."
+    ) { call in
+      try await table(of: call.worker(), call)
+    },
+    Route(
+      .get, "/api/workers/{worker}/earnings", .operators, "What a worker sees of their pay."
+    ) { call in
+      .json(try await statement(of: call.id("worker", .user), call))
+    },
+    Route(
+      .post, "/api/workers/{worker}/adjustments", .operators,
+      "A bonus, or below 0 a correction; `key` makes sure that it is made once.",
+      body: [
+        .string("amount", isRequired: true), .string("currency", isRequired: true),
+        .string("reason", isRequired: true), .string("key", isRequired: true),
+      ]
+    ) { call in
+      let fields = try await call.fields()
+      let currency = try PayNotation.currency(fields["currency"], "currency")
+      let micros = try PayNotation.micros(fields["amount"] ?? .null, "amount")
+      let isNew = try await Earnings(call.engine).adjust(
+        call.id("worker", .user), by: Money(micros: micros, currency),
+        reason: fields.string("reason"), key: fields.string("key"), actor: call.who().actor)
+      return .json(["new": .bool(isNew)], status: isNew ? .created : .ok)
+    },
+    Route(
+      .put, "/api/earnings/{answer}/hold", .operators,
+      "Keeps what an answer earned from being settled; the worker is told why.",
+      body: [.string("reason", isRequired: true)]
+    ) { call in
+      let reason = try await call.fields().string("reason")
+      return .json(
+        try await Earnings(call.engine).hold(
+          call.id("answer", .earning), reason: reason, by: call.who().actor
+        ).json)
+    },
+    Route(
+      .delete, "/api/earnings/{answer}/hold", .operators, "Lets it be settled after all."
+    ) { call in
+      .json(
+        try await Earnings(call.engine).release(
+          call.id("answer", .earning), by: call.who().actor
+        ).json)
+    },
+  ]
+
+  private static func statement(of user: UserID, _ call: Call) async throws -> JSON {
+    let statement = PayStatement(call.engine, of: user)
+    let limit = try call.pageLimit()
+    let items = try await statement.items(before: call.query("before"), limit: limit)
+    let next = items.count == limit ? items.last.map(PayStatement.mark) : nil
+    return [
+      "totals": .array(try await statement.totals().map(\.json)),
+      "items": .array(items.map(\.json)), "next": .optional(next),
+      "adjustments": .array(
+        try await statement.adjustments(limit: 100).map {
+          [
+            "at": .time($0.at), "amount": .string($0.amount.decimal),
+            "currency": .string($0.amount.currency.code), "reason": .string($0.reason),
+          ]
+        }),
+    ]
+  }
+
+  private static func table(of user: UserID, _ call: Call) async throws -> Response {
+    let statement = PayStatement(call.engine, of: user)
+    let body = ResponseBody { writer in
+      var mark: String?
+      try await writer.write(ByteBuffer(bytes: PayTable.header))
+      while true {
+        let items = try await statement.items(before: mark, limit: 1000)
+        try await writer.write(ByteBuffer(bytes: PayTable.rows(items)))
+        guard items.count == 1000, let last = items.last else { break }
+        mark = PayStatement.mark(last)
+      }
+      try await writer.finish(nil)
+    }
+    var response = Response(status: .ok, body: body)
+    response.headers[.contentType] = "text/csv; charset=utf-8"
+    response.headers[.contentDisposition] = "attachment; filename=\"earnings.csv\""
+    return response
+  }
+}
+
+extension Call {
+  /// The operator's worker who asks.
+  func worker() throws -> UserID {
+    guard case .user(let id, _) = try who().identity, try who().isWorker else {
+      throw Denial.forbidden
+    }
+    return id
+  }
+}
+
+extension Call {
+  /// What is paid by terms, as workers are shown it; null for work that is not paid.
+  ///
+  /// - Parameter batch: whose difficulty counts; nil for all of the project.
+  func price(_ terms: PayTerms?, in project: ProjectID, batch: String? = nil) async throws -> JSON {
+    guard let terms,
+      let (rate, plan) = try await PayPlans(engine, actor: .system).rate(terms, in: project)
+    else { return .null }
+    let price = PayNotation.json(rate)
+    guard let batch else { return price }
+    return price.adding([.init("difficulty_percent", .int(plan.difficulty(of: batch)))])
+  }
+}
+
+extension Money {
+  static func json(_ micros: Int64, _ currency: Currency) -> JSON {
+    .string(Money(micros: micros, currency).decimal)
+  }
+}
+
+extension PayStatement.Total {
+  var json: JSON {
+    func amount(_ micros: Int64) -> JSON { Money.json(micros, currency) }
+    return [
+      "currency": .string(currency.code), "pending": amount(pending), "held": amount(held),
+      "settled": amount(settled), "ordered": amount(ordered), "paid": amount(paid),
+      "answers": .int(answers), "active_seconds": .int(activeMilliseconds / 1000),
+    ]
+  }
+}
+
+extension Earnings.Item {
+  var json: JSON {
+    func amount(_ micros: Int64) -> JSON { Money.json(micros, self.amount.currency) }
+    return [
+      "answer": .string(answer.text), "project": .string(project.text),
+      "project_name": .string(projectName), "pay_version": .count(terms.version),
+      "currency": .string(self.amount.currency.code), "amount": amount(self.amount.micros),
+      "taken_back": amount(takenBack),
+      "lines": .array(
+        lines.map {
+          [
+            "kind": .string($0.kind.rawValue), "quantity": .int($0.quantity),
+            "amount": amount($0.micros),
+          ]
+        }),
+      "claimed_seconds": .double(Double(claimedMilliseconds) / 1000),
+      "active_seconds": .double(Double(activeMilliseconds) / 1000),
+      "submitted_at": .time(submittedAt), "settles_at": .time(settlesAt),
+      "state": .string(state.rawValue), "reason": .optional(reason),
+    ]
+  }
+}

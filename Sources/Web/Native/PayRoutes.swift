@@ -1,0 +1,258 @@
+import Formats
+import Foundation
+import Hummingbird
+import NIOCore
+import Notation
+import Platform
+import Store
+import Workforce
+
+/// What the operator pays: rates, books, payouts.
+enum PayRoutes {
+  static let all: [Route] = rates + books + payouts
+
+  private static let rates: [Route] = [
+    Route(.get, "/api/pay", .operators, "Lists the projects open to workers, and what they pay.") {
+      call in
+      let listings = try await Directory(call.engine).operated()
+      var items: [JSON] = []
+      for listing in listings {
+        let plan = try await plan(listing, call)
+        items.append([
+          "project": .string(listing.project.text), "client": .string(listing.client.text),
+          "name": .string(listing.name), "state": .string(listing.state.rawValue),
+          "pay_version": .optional(listing.pay?.version),
+          "pay": plan.map(PayNotation.json) ?? .null,
+        ])
+      }
+      return .json(.page(items, next: nil))
+    },
+    Route(
+      .get, "/api/pay/{project}", .operators, "The versions of what a project pays, newest first."
+    ) { call in
+      let versions = try await PayPlans(call.engine, actor: call.who().actor).versions(
+        of: call.id("project", .project))
+      return .json(.page(versions.map(\.json), next: nil))
+    },
+    Route(
+      .put, "/api/pay/{project}", .operators,
+      "Pays by these rates what is handed out from now on; what was handed out keeps its price.",
+      body: [.objects("rates", isRequired: true), .object("difficulty")]
+    ) { call in
+      let fields = try await call.fields()
+      let plan = try PayNotation.plan(from: fields.json)
+      let version = try await PayPlans(call.engine, actor: call.who().actor).set(
+        plan, for: call.id("project", .project))
+      return .json(version?.json ?? .null)
+    },
+    Route(
+      .delete, "/api/pay/{project}", .operators, "Pays nothing for what is handed out from now on."
+    ) { call in
+      try await PayPlans(call.engine, actor: call.who().actor).set(
+        nil, for: call.id("project", .project))
+      return .noContent
+    },
+  ]
+
+  private static func plan(_ listing: Directory.Listing, _ call: Call) async throws -> PayPlan? {
+    guard let terms = listing.pay else { return nil }
+    return try await PayPlans(call.engine, actor: .system).rate(terms, in: listing.project)?.plan
+  }
+
+  private static let books: [Route] = [
+    Route(
+      .get, "/api/ledger", .operators,
+      "What accounts hold: by kind, which come to 0 in each currency, or those that begin with `prefix`."
+    ) { call in
+      let ledger = Ledger(call.engine)
+      let prefix = call.query("prefix")
+      let balances =
+        if let prefix { try await ledger.balances(prefix: prefix) } else {
+          try await ledger.trialBalance()
+        }
+      return .json(.page(balances.map(\.json), next: nil))
+    },
+    Route(
+      .get, "/api/ledger/entries", .operators, "Reads the books, oldest first, after a number."
+    ) { call in
+      let limit = try call.pageLimit()
+      let entries = try await Ledger(call.engine).entries(
+        after: call.query("after").flatMap { Int64($0) } ?? 0, limit: limit)
+      return .json(
+        .page(
+          entries.map(\.json),
+          next: entries.count == limit ? entries.last.map { "\($0.number)" } : nil))
+    },
+    Route(.get, "/api/ledger/faults", .operators, "Adds everything up anew; an empty list is well.") {
+      call in
+      let faults = try await Ledger(call.engine).faults()
+      return .json(.page(faults.map(\.json), next: nil))
+    },
+  ]
+
+  private static let payouts: [Route] = [
+    Route(.get, "/api/payouts", .operators, "Lists payout runs, the newest first.") { call in
+      let runs = try await Payouts(call.engine, actor: call.who().actor).list(limit: call.pageLimit())
+      return .json(.page(runs.map(\.json), next: nil))
+    },
+    Route(
+      .post, "/api/payouts", .operators,
+      "Orders a payment of all that is settled in a currency; the same `key` gets the same run.",
+      body: [.string("currency", isRequired: true), .string("minimum"), .string("key")]
+    ) { call in
+      let fields = try await call.fields()
+      let currency = try PayNotation.currency(fields["currency"], "currency")
+      let minimum = try fields["minimum"].map { json throws(Refusal) in
+        try PayNotation.micros(json, "minimum")
+      }
+      let (run, leftOut) = try await Payouts(call.engine, actor: call.who().actor).order(
+        in: currency, minimum: minimum ?? 0, key: fields.optionalString("key"))
+      let left = leftOut.map { one -> JSON in
+        [
+          "worker": .string(one.user.text), "amount": .string(one.amount.decimal),
+          "reason": .string(one.reason.rawValue),
+        ]
+      }
+      return .json(run.json.adding([.init("left_out", .array(left))]), status: .created)
+    },
+    Route(.get, "/api/payouts/{payout}", .operators, "A run with its payments.") { call in
+      let (run, payments) = try await Payouts(call.engine, actor: call.who().actor).get(
+        call.id("payout", .payout))
+      return .json(run.json.adding([.init("items", .array(payments.map(\.json)))]))
+    },
+    Route(
+      .get, "/api/payouts/{payout}/file", .operators,
+      "The run as a file: `format=csv`, or `format=pain.001` for a bank, paid by the payer."
+    ) { call in
+      let payouts = Payouts(call.engine, actor: try call.who().actor)
+      let (run, payments) = try await payouts.get(call.id("payout", .payout))
+      let file = PayoutFile(run, payments)
+      switch call.query("format") ?? "csv" {
+      case "csv": return download(Data(file.csv), "text/csv; charset=utf-8", "payout-\(run.id).csv")
+      case "pain.001":
+        guard let payer = try await payouts.payer() else {
+          throw Refusal.invalid(
+            path: "format", problem: "needs to know who pays: say so with PUT /api/payer first")
+        }
+        return download(
+          Data(file.creditTransfer(from: payer).utf8), "application/xml", "payout-\(run.id).xml")
+      default:
+        throw Refusal.invalid(path: "format", problem: "must be csv or pain.001")
+      }
+    },
+    Route(
+      .post, "/api/payouts/{payout}/confirmation", .operators,
+      "The bank's word: all are paid but those `returned`, by worker with a reason.",
+      body: [.object("returned")]
+    ) { call in
+      let fields = try await call.fields()
+      var returned: [UserID: String] = [:]
+      for member in fields["returned"]?.members ?? [] {
+        guard let user = UserID(member.name), let reason = member.value.string else {
+          throw Refusal.invalid(
+            path: "returned.\(member.name)", problem: "must be a worker's id with a reason")
+        }
+        returned[user] = reason
+      }
+      return .json(
+        try await Payouts(call.engine, actor: call.who().actor).confirm(
+          call.id("payout", .payout), returned: returned
+        ).json)
+    },
+    Route(.get, "/api/payer", .operators, "Whose account payouts are paid from.") { call in
+      .json(
+        try await Payouts(call.engine, actor: call.who().actor).payer()?.json
+          ?? ["name": .null, "account": .null, "bic": .null])
+    },
+    Route(
+      .put, "/api/payer", .operators, "Says whose account payouts are paid from.",
+      body: [
+        .string("name", isRequired: true), .string("account", isRequired: true), .string("bic"),
+      ]
+    ) { call in
+      let fields = try await call.fields()
+      return .json(
+        try await Payouts(call.engine, actor: call.who().actor).setPayer(from: fields.json).json)
+    },
+  ]
+
+  private static func download(_ bytes: Data, _ type: String, _ name: String) -> Response {
+    var response = Response(status: .ok, body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
+    response.headers[.contentType] = type
+    response.headers[.contentDisposition] = "attachment; filename=\"\(name)\""
+    return response
+  }
+}
+
+extension PayPlans.Version {
+  var json: JSON {
+    let head: JSON = ["version": .count(number), "made_at": .time(madeAt)]
+    return head.adding(PayNotation.json(plan).members ?? [])
+  }
+}
+
+extension Ledger.Balance {
+  var json: JSON {
+    [
+      "account": .string(account), "currency": .string(currency.code),
+      "balance": Money.json(micros, currency),
+    ]
+  }
+}
+
+extension Ledger.Entry {
+  var json: JSON {
+    [
+      "number": .int(number), "key": .string(key), "kind": .string(kind.rawValue), "at": .time(at),
+      "currency": .string(currency.code), "reason": .optional(reason),
+      "postings": .array(
+        postings.map {
+          ["account": .string($0.account), "amount": Money.json($0.micros, currency)]
+        }),
+    ]
+  }
+}
+
+extension Ledger.Fault {
+  var json: JSON {
+    switch self {
+    case .unbalancedEntry(let entry, let micros):
+      ["fault": "unbalanced entry", "entry": .int(entry), "micros": .int(micros)]
+    case .wrongBalance(let account, let currency, let held, let posted):
+      [
+        "fault": "wrong balance", "account": .string(account), "currency": .string(currency),
+        "held_micros": .int(held), "posted_micros": .int(posted),
+      ]
+    }
+  }
+}
+
+extension Payouts.Run {
+  var json: JSON {
+    [
+      "id": .string(id.text), "currency": .string(currency.code), "made_at": .time(madeAt),
+      "confirmed_at": .optionalTime(confirmedAt), "payments": .count(payments),
+      "amount": Money.json(micros, currency), "returned": .count(returned),
+    ]
+  }
+}
+
+extension Payouts.Payment {
+  var json: JSON {
+    [
+      "worker": .string(user.text), "name": .string(name), "account": .string(account.text),
+      "bic": .optional(bic), "amount": .string(amount.decimal), "state": .string(state.rawValue),
+      "reason": .optional(reason),
+    ]
+  }
+}
+
+extension CreditTransfer.Party {
+  var json: JSON {
+    let account =
+      switch self.account {
+      case .iban(let text), .other(let text): text
+      }
+    return ["name": .string(name), "account": .string(account), "bic": .optional(bic)]
+  }
+}

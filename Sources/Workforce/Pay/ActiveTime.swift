@@ -1,0 +1,21 @@
+/// How much of the time that a browser says somebody was at work is believed.
+///
+/// A browser's word alone is not taken: nobody was at work for longer than they held the lease, nor for
+/// longer than any honest task takes. Where the browser said nothing, nothing is believed.
+package struct ActiveTime: Hashable, Sendable {
+  /// What was said, in milliseconds.
+  package var claimed: Int64
+  /// What is believed, in milliseconds.
+  package var believed: Int64
+
+  /// The time of one assignment that is believed at most, if its project names no other.
+  package static let defaultLimit: Int64 = 60 * 60 * 1000
+
+  /// - Parameters:
+  ///   - leased: since the lease began, by the server's clock, in milliseconds.
+  ///   - limit: the most that is believed of one assignment, in milliseconds.
+  package init(claimed: Int64, leased: Int64, limit: Int64 = ActiveTime.defaultLimit) {
+    self.claimed = max(0, claimed)
+    believed = min(self.claimed, max(0, leased), max(0, limit))
+  }
+}
