@@ -30,6 +30,10 @@ const mayManage = () => session.grants.some((/** @type {any} */ grant) => ["admi
 
 const mayChange = () => session.grants.some((/** @type {any} */ grant) => ["admin", "manager"].includes(grant.role));
 
+const isWorker = () => session.grants.some((/** @type {any} */ grant) => grant.role === "worker");
+
+const isOperator = () => session.grants.some((/** @type {any} */ grant) => grant.role === "operator");
+
 const mayInvite = () => session.grants.some((/** @type {any} */ grant) => grant.role === "admin");
 
 /** @param {string} place
@@ -40,7 +44,8 @@ function framed(place, content) {
   return [
     h("header.top", {}, h("a.brand", { href: "#/" }, "Assay"),
       h("nav", { "aria-label": say("Rooms") }, link("#/", say("Work")), mayManage() ? link("#/manage", say("Manage")) : null,
-        mayInvite() ? link("#/team", say("Team")) : null),
+        mayInvite() ? link("#/team", say("Team")) : null, isWorker() ? link("#/earnings", say("Earnings")) : null,
+        isOperator() ? link("#/pay", say("Pay")) : null),
       h("span.grow"), h("span.muted.who", {}, session.email || ""), languageChoice(),
       h("button.button.quiet.icon", { title: say("Light, dark, or as the system"), "aria-label": say("Theme"), onclick: cycleTheme }, icon("theme")),
       h("button.button.quiet.icon", { title: say("Sign out"), "aria-label": say("Sign out"), onclick: signOut }, icon("out"))),
@@ -91,6 +96,14 @@ async function route() {
   if (room === "team" && mayInvite()) {
     const { teamPage } = await import("./pages/team.js");
     return fill(app, framed("#/team", teamPage()));
+  }
+  if (room === "earnings" && isWorker()) {
+    const { earningsPage } = await import("./pages/earnings.js");
+    return fill(app, framed("#/earnings", earningsPage()));
+  }
+  if (room === "pay" && isOperator()) {
+    const { payPage } = await import("./pages/pay.js");
+    return fill(app, framed("#/pay", payPage()));
   }
   const { queuePage } = await import("./pages/queue.js");
   fill(app, framed("#/", queuePage()));

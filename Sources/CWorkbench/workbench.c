@@ -44,219 +44,243 @@ BYTES(file_12) = {
 #embed "../../Workbench/core/markdown.js"
 };
 BYTES(file_13) = {
-#embed "../../Workbench/core/ontology.js"
+#embed "../../Workbench/core/money.js"
 };
 BYTES(file_14) = {
-#embed "../../Workbench/core/outbox.js"
+#embed "../../Workbench/core/ontology.js"
 };
 BYTES(file_15) = {
-#embed "../../Workbench/core/problems.js"
+#embed "../../Workbench/core/outbox.js"
 };
 BYTES(file_16) = {
-#embed "../../Workbench/core/tabs.js"
+#embed "../../Workbench/core/problems.js"
 };
 BYTES(file_17) = {
-#embed "../../Workbench/core/trusted.js"
+#embed "../../Workbench/core/tabs.js"
 };
 BYTES(file_18) = {
-#embed "../../Workbench/core/words.js"
+#embed "../../Workbench/core/trusted.js"
 };
 BYTES(file_19) = {
-#embed "../../Workbench/editors/editors.css"
+#embed "../../Workbench/core/words.js"
 };
 BYTES(file_20) = {
-#embed "../../Workbench/editors/form-editor.js"
+#embed "../../Workbench/editors/editors.css"
 };
 BYTES(file_21) = {
-#embed "../../Workbench/editors/image/crowd.js"
+#embed "../../Workbench/editors/form-editor.js"
 };
 BYTES(file_22) = {
-#embed "../../Workbench/editors/image/geometry.js"
+#embed "../../Workbench/editors/image/crowd.js"
 };
 BYTES(file_23) = {
-#embed "../../Workbench/editors/image/grid.js"
+#embed "../../Workbench/editors/image/geometry.js"
 };
 BYTES(file_24) = {
-#embed "../../Workbench/editors/image/image-canvas.js"
+#embed "../../Workbench/editors/image/grid.js"
 };
 BYTES(file_25) = {
-#embed "../../Workbench/editors/image/image-editor.js"
+#embed "../../Workbench/editors/image/image-canvas.js"
 };
 BYTES(file_26) = {
-#embed "../../Workbench/editors/image/kinds-framed.js"
+#embed "../../Workbench/editors/image/image-editor.js"
 };
 BYTES(file_27) = {
-#embed "../../Workbench/editors/image/kinds-free.js"
+#embed "../../Workbench/editors/image/kinds-framed.js"
 };
 BYTES(file_28) = {
-#embed "../../Workbench/editors/image/kinds.js"
+#embed "../../Workbench/editors/image/kinds-free.js"
 };
 BYTES(file_29) = {
-#embed "../../Workbench/editors/image/paint-worker.js"
+#embed "../../Workbench/editors/image/kinds.js"
 };
 BYTES(file_30) = {
-#embed "../../Workbench/editors/image/painting.js"
+#embed "../../Workbench/editors/image/paint-worker.js"
 };
 BYTES(file_31) = {
-#embed "../../Workbench/editors/image/picture.js"
+#embed "../../Workbench/editors/image/painting.js"
 };
 BYTES(file_32) = {
-#embed "../../Workbench/editors/image/pixels.js"
+#embed "../../Workbench/editors/image/picture.js"
 };
 BYTES(file_33) = {
-#embed "../../Workbench/editors/image/tools.js"
+#embed "../../Workbench/editors/image/pixels.js"
 };
 BYTES(file_34) = {
-#embed "../../Workbench/editors/image/view.js"
+#embed "../../Workbench/editors/image/tools.js"
 };
 BYTES(file_35) = {
-#embed "../../Workbench/editors/object-editor.js"
+#embed "../../Workbench/editors/image/view.js"
 };
 BYTES(file_36) = {
-#embed "../../Workbench/editors/text/blocks.js"
+#embed "../../Workbench/editors/object-editor.js"
 };
 BYTES(file_37) = {
-#embed "../../Workbench/editors/text/text-editor.js"
+#embed "../../Workbench/editors/text/blocks.js"
 };
 BYTES(file_38) = {
-#embed "../../Workbench/icon.svg"
+#embed "../../Workbench/editors/text/text-editor.js"
 };
 BYTES(file_39) = {
-#embed "../../Workbench/index.html"
+#embed "../../Workbench/icon.svg"
 };
 BYTES(file_40) = {
-#embed "../../Workbench/main.js"
+#embed "../../Workbench/index.html"
 };
 BYTES(file_41) = {
-#embed "../../Workbench/pages/attributes.js"
+#embed "../../Workbench/main.js"
 };
 BYTES(file_42) = {
-#embed "../../Workbench/pages/feedback.js"
+#embed "../../Workbench/pages/attributes.js"
 };
 BYTES(file_43) = {
-#embed "../../Workbench/pages/join.js"
+#embed "../../Workbench/pages/earnings.js"
 };
 BYTES(file_44) = {
-#embed "../../Workbench/pages/label-keys.js"
+#embed "../../Workbench/pages/feedback.js"
 };
 BYTES(file_45) = {
-#embed "../../Workbench/pages/label.js"
+#embed "../../Workbench/pages/join.js"
 };
 BYTES(file_46) = {
-#embed "../../Workbench/pages/manage.js"
+#embed "../../Workbench/pages/label-keys.js"
 };
 BYTES(file_47) = {
-#embed "../../Workbench/pages/ontology.css"
+#embed "../../Workbench/pages/label.js"
 };
 BYTES(file_48) = {
-#embed "../../Workbench/pages/ontology.js"
+#embed "../../Workbench/pages/manage.js"
 };
 BYTES(file_49) = {
-#embed "../../Workbench/pages/pages.css"
+#embed "../../Workbench/pages/ontology.css"
 };
 BYTES(file_50) = {
-#embed "../../Workbench/pages/quality.js"
+#embed "../../Workbench/pages/ontology.js"
 };
 BYTES(file_51) = {
-#embed "../../Workbench/pages/queue.js"
+#embed "../../Workbench/pages/pages.css"
 };
 BYTES(file_52) = {
-#embed "../../Workbench/pages/session.js"
+#embed "../../Workbench/pages/pay.js"
 };
 BYTES(file_53) = {
-#embed "../../Workbench/pages/sign-in.js"
+#embed "../../Workbench/pages/quality.js"
 };
 BYTES(file_54) = {
-#embed "../../Workbench/pages/team.js"
+#embed "../../Workbench/pages/queue.js"
 };
 BYTES(file_55) = {
-#embed "../../Workbench/parts/calibration.js"
+#embed "../../Workbench/pages/session.js"
 };
 BYTES(file_56) = {
-#embed "../../Workbench/parts/coordinates.js"
+#embed "../../Workbench/pages/sign-in.js"
 };
 BYTES(file_57) = {
-#embed "../../Workbench/parts/dialog.js"
+#embed "../../Workbench/pages/team.js"
 };
 BYTES(file_58) = {
-#embed "../../Workbench/parts/language.js"
+#embed "../../Workbench/parts/calibration.js"
 };
 BYTES(file_59) = {
-#embed "../../Workbench/parts/lesson.js"
+#embed "../../Workbench/parts/coordinates.js"
 };
 BYTES(file_60) = {
-#embed "../../Workbench/parts/link-list.js"
+#embed "../../Workbench/parts/dialog.js"
 };
 BYTES(file_61) = {
-#embed "../../Workbench/parts/material.js"
+#embed "../../Workbench/parts/language.js"
 };
 BYTES(file_62) = {
-#embed "../../Workbench/parts/new-project.js"
+#embed "../../Workbench/parts/lesson.js"
 };
 BYTES(file_63) = {
-#embed "../../Workbench/parts/no-task.js"
+#embed "../../Workbench/parts/link-list.js"
 };
 BYTES(file_64) = {
-#embed "../../Workbench/parts/object-list.js"
+#embed "../../Workbench/parts/material.js"
 };
 BYTES(file_65) = {
-#embed "../../Workbench/parts/ontology/definition-form.js"
+#embed "../../Workbench/parts/new-project.js"
 };
 BYTES(file_66) = {
-#embed "../../Workbench/parts/ontology/fields.js"
+#embed "../../Workbench/parts/no-task.js"
 };
 BYTES(file_67) = {
-#embed "../../Workbench/parts/ontology/migration.js"
+#embed "../../Workbench/parts/object-list.js"
 };
 BYTES(file_68) = {
-#embed "../../Workbench/parts/ontology/options-form.js"
+#embed "../../Workbench/parts/ontology/definition-form.js"
 };
 BYTES(file_69) = {
-#embed "../../Workbench/parts/ontology/preview.js"
+#embed "../../Workbench/parts/ontology/fields.js"
 };
 BYTES(file_70) = {
-#embed "../../Workbench/parts/ontology/text.js"
+#embed "../../Workbench/parts/ontology/migration.js"
 };
 BYTES(file_71) = {
-#embed "../../Workbench/parts/palette.js"
+#embed "../../Workbench/parts/ontology/options-form.js"
 };
 BYTES(file_72) = {
-#embed "../../Workbench/parts/reasons.js"
+#embed "../../Workbench/parts/ontology/preview.js"
 };
 BYTES(file_73) = {
-#embed "../../Workbench/parts/receipts.js"
+#embed "../../Workbench/parts/ontology/text.js"
 };
 BYTES(file_74) = {
-#embed "../../Workbench/parts/remarks.js"
+#embed "../../Workbench/parts/palette.js"
 };
 BYTES(file_75) = {
-#embed "../../Workbench/parts/review-panel.js"
+#embed "../../Workbench/parts/price.js"
 };
 BYTES(file_76) = {
-#embed "../../Workbench/parts/save-light.js"
+#embed "../../Workbench/parts/profile-form.js"
 };
 BYTES(file_77) = {
-#embed "../../Workbench/parts/source.js"
+#embed "../../Workbench/parts/rate-dialog.js"
 };
 BYTES(file_78) = {
-#embed "../../Workbench/parts/toolbar.js"
+#embed "../../Workbench/parts/reasons.js"
 };
 BYTES(file_79) = {
-#embed "../../Workbench/theme.css"
+#embed "../../Workbench/parts/receipts.js"
 };
 BYTES(file_80) = {
-#embed "../../Workbench/words/ar.js"
+#embed "../../Workbench/parts/remarks.js"
 };
 BYTES(file_81) = {
-#embed "../../Workbench/words/en.js"
+#embed "../../Workbench/parts/review-panel.js"
 };
 BYTES(file_82) = {
-#embed "../../Workbench/words/manage/ar.js"
+#embed "../../Workbench/parts/save-light.js"
 };
 BYTES(file_83) = {
-#embed "../../Workbench/words/manage/zh.js"
+#embed "../../Workbench/parts/source.js"
 };
 BYTES(file_84) = {
+#embed "../../Workbench/parts/toolbar.js"
+};
+BYTES(file_85) = {
+#embed "../../Workbench/theme.css"
+};
+BYTES(file_86) = {
+#embed "../../Workbench/words/ar.js"
+};
+BYTES(file_87) = {
+#embed "../../Workbench/words/en.js"
+};
+BYTES(file_88) = {
+#embed "../../Workbench/words/manage/ar.js"
+};
+BYTES(file_89) = {
+#embed "../../Workbench/words/manage/zh.js"
+};
+BYTES(file_90) = {
+#embed "../../Workbench/words/pay/ar.js"
+};
+BYTES(file_91) = {
+#embed "../../Workbench/words/pay/zh.js"
+};
+BYTES(file_92) = {
 #embed "../../Workbench/words/zh.js"
 };
 
@@ -274,78 +298,86 @@ static const struct workbench_file files[] = {
     {"core/kernel.js", file_10, sizeof file_10},
     {"core/keys.js", file_11, sizeof file_11},
     {"core/markdown.js", file_12, sizeof file_12},
-    {"core/ontology.js", file_13, sizeof file_13},
-    {"core/outbox.js", file_14, sizeof file_14},
-    {"core/problems.js", file_15, sizeof file_15},
-    {"core/tabs.js", file_16, sizeof file_16},
-    {"core/trusted.js", file_17, sizeof file_17},
-    {"core/words.js", file_18, sizeof file_18},
-    {"editors/editors.css", file_19, sizeof file_19},
-    {"editors/form-editor.js", file_20, sizeof file_20},
-    {"editors/image/crowd.js", file_21, sizeof file_21},
-    {"editors/image/geometry.js", file_22, sizeof file_22},
-    {"editors/image/grid.js", file_23, sizeof file_23},
-    {"editors/image/image-canvas.js", file_24, sizeof file_24},
-    {"editors/image/image-editor.js", file_25, sizeof file_25},
-    {"editors/image/kinds-framed.js", file_26, sizeof file_26},
-    {"editors/image/kinds-free.js", file_27, sizeof file_27},
-    {"editors/image/kinds.js", file_28, sizeof file_28},
-    {"editors/image/paint-worker.js", file_29, sizeof file_29},
-    {"editors/image/painting.js", file_30, sizeof file_30},
-    {"editors/image/picture.js", file_31, sizeof file_31},
-    {"editors/image/pixels.js", file_32, sizeof file_32},
-    {"editors/image/tools.js", file_33, sizeof file_33},
-    {"editors/image/view.js", file_34, sizeof file_34},
-    {"editors/object-editor.js", file_35, sizeof file_35},
-    {"editors/text/blocks.js", file_36, sizeof file_36},
-    {"editors/text/text-editor.js", file_37, sizeof file_37},
-    {"icon.svg", file_38, sizeof file_38},
-    {"index.html", file_39, sizeof file_39},
-    {"main.js", file_40, sizeof file_40},
-    {"pages/attributes.js", file_41, sizeof file_41},
-    {"pages/feedback.js", file_42, sizeof file_42},
-    {"pages/join.js", file_43, sizeof file_43},
-    {"pages/label-keys.js", file_44, sizeof file_44},
-    {"pages/label.js", file_45, sizeof file_45},
-    {"pages/manage.js", file_46, sizeof file_46},
-    {"pages/ontology.css", file_47, sizeof file_47},
-    {"pages/ontology.js", file_48, sizeof file_48},
-    {"pages/pages.css", file_49, sizeof file_49},
-    {"pages/quality.js", file_50, sizeof file_50},
-    {"pages/queue.js", file_51, sizeof file_51},
-    {"pages/session.js", file_52, sizeof file_52},
-    {"pages/sign-in.js", file_53, sizeof file_53},
-    {"pages/team.js", file_54, sizeof file_54},
-    {"parts/calibration.js", file_55, sizeof file_55},
-    {"parts/coordinates.js", file_56, sizeof file_56},
-    {"parts/dialog.js", file_57, sizeof file_57},
-    {"parts/language.js", file_58, sizeof file_58},
-    {"parts/lesson.js", file_59, sizeof file_59},
-    {"parts/link-list.js", file_60, sizeof file_60},
-    {"parts/material.js", file_61, sizeof file_61},
-    {"parts/new-project.js", file_62, sizeof file_62},
-    {"parts/no-task.js", file_63, sizeof file_63},
-    {"parts/object-list.js", file_64, sizeof file_64},
-    {"parts/ontology/definition-form.js", file_65, sizeof file_65},
-    {"parts/ontology/fields.js", file_66, sizeof file_66},
-    {"parts/ontology/migration.js", file_67, sizeof file_67},
-    {"parts/ontology/options-form.js", file_68, sizeof file_68},
-    {"parts/ontology/preview.js", file_69, sizeof file_69},
-    {"parts/ontology/text.js", file_70, sizeof file_70},
-    {"parts/palette.js", file_71, sizeof file_71},
-    {"parts/reasons.js", file_72, sizeof file_72},
-    {"parts/receipts.js", file_73, sizeof file_73},
-    {"parts/remarks.js", file_74, sizeof file_74},
-    {"parts/review-panel.js", file_75, sizeof file_75},
-    {"parts/save-light.js", file_76, sizeof file_76},
-    {"parts/source.js", file_77, sizeof file_77},
-    {"parts/toolbar.js", file_78, sizeof file_78},
-    {"theme.css", file_79, sizeof file_79},
-    {"words/ar.js", file_80, sizeof file_80},
-    {"words/en.js", file_81, sizeof file_81},
-    {"words/manage/ar.js", file_82, sizeof file_82},
-    {"words/manage/zh.js", file_83, sizeof file_83},
-    {"words/zh.js", file_84, sizeof file_84},
+    {"core/money.js", file_13, sizeof file_13},
+    {"core/ontology.js", file_14, sizeof file_14},
+    {"core/outbox.js", file_15, sizeof file_15},
+    {"core/problems.js", file_16, sizeof file_16},
+    {"core/tabs.js", file_17, sizeof file_17},
+    {"core/trusted.js", file_18, sizeof file_18},
+    {"core/words.js", file_19, sizeof file_19},
+    {"editors/editors.css", file_20, sizeof file_20},
+    {"editors/form-editor.js", file_21, sizeof file_21},
+    {"editors/image/crowd.js", file_22, sizeof file_22},
+    {"editors/image/geometry.js", file_23, sizeof file_23},
+    {"editors/image/grid.js", file_24, sizeof file_24},
+    {"editors/image/image-canvas.js", file_25, sizeof file_25},
+    {"editors/image/image-editor.js", file_26, sizeof file_26},
+    {"editors/image/kinds-framed.js", file_27, sizeof file_27},
+    {"editors/image/kinds-free.js", file_28, sizeof file_28},
+    {"editors/image/kinds.js", file_29, sizeof file_29},
+    {"editors/image/paint-worker.js", file_30, sizeof file_30},
+    {"editors/image/painting.js", file_31, sizeof file_31},
+    {"editors/image/picture.js", file_32, sizeof file_32},
+    {"editors/image/pixels.js", file_33, sizeof file_33},
+    {"editors/image/tools.js", file_34, sizeof file_34},
+    {"editors/image/view.js", file_35, sizeof file_35},
+    {"editors/object-editor.js", file_36, sizeof file_36},
+    {"editors/text/blocks.js", file_37, sizeof file_37},
+    {"editors/text/text-editor.js", file_38, sizeof file_38},
+    {"icon.svg", file_39, sizeof file_39},
+    {"index.html", file_40, sizeof file_40},
+    {"main.js", file_41, sizeof file_41},
+    {"pages/attributes.js", file_42, sizeof file_42},
+    {"pages/earnings.js", file_43, sizeof file_43},
+    {"pages/feedback.js", file_44, sizeof file_44},
+    {"pages/join.js", file_45, sizeof file_45},
+    {"pages/label-keys.js", file_46, sizeof file_46},
+    {"pages/label.js", file_47, sizeof file_47},
+    {"pages/manage.js", file_48, sizeof file_48},
+    {"pages/ontology.css", file_49, sizeof file_49},
+    {"pages/ontology.js", file_50, sizeof file_50},
+    {"pages/pages.css", file_51, sizeof file_51},
+    {"pages/pay.js", file_52, sizeof file_52},
+    {"pages/quality.js", file_53, sizeof file_53},
+    {"pages/queue.js", file_54, sizeof file_54},
+    {"pages/session.js", file_55, sizeof file_55},
+    {"pages/sign-in.js", file_56, sizeof file_56},
+    {"pages/team.js", file_57, sizeof file_57},
+    {"parts/calibration.js", file_58, sizeof file_58},
+    {"parts/coordinates.js", file_59, sizeof file_59},
+    {"parts/dialog.js", file_60, sizeof file_60},
+    {"parts/language.js", file_61, sizeof file_61},
+    {"parts/lesson.js", file_62, sizeof file_62},
+    {"parts/link-list.js", file_63, sizeof file_63},
+    {"parts/material.js", file_64, sizeof file_64},
+    {"parts/new-project.js", file_65, sizeof file_65},
+    {"parts/no-task.js", file_66, sizeof file_66},
+    {"parts/object-list.js", file_67, sizeof file_67},
+    {"parts/ontology/definition-form.js", file_68, sizeof file_68},
+    {"parts/ontology/fields.js", file_69, sizeof file_69},
+    {"parts/ontology/migration.js", file_70, sizeof file_70},
+    {"parts/ontology/options-form.js", file_71, sizeof file_71},
+    {"parts/ontology/preview.js", file_72, sizeof file_72},
+    {"parts/ontology/text.js", file_73, sizeof file_73},
+    {"parts/palette.js", file_74, sizeof file_74},
+    {"parts/price.js", file_75, sizeof file_75},
+    {"parts/profile-form.js", file_76, sizeof file_76},
+    {"parts/rate-dialog.js", file_77, sizeof file_77},
+    {"parts/reasons.js", file_78, sizeof file_78},
+    {"parts/receipts.js", file_79, sizeof file_79},
+    {"parts/remarks.js", file_80, sizeof file_80},
+    {"parts/review-panel.js", file_81, sizeof file_81},
+    {"parts/save-light.js", file_82, sizeof file_82},
+    {"parts/source.js", file_83, sizeof file_83},
+    {"parts/toolbar.js", file_84, sizeof file_84},
+    {"theme.css", file_85, sizeof file_85},
+    {"words/ar.js", file_86, sizeof file_86},
+    {"words/en.js", file_87, sizeof file_87},
+    {"words/manage/ar.js", file_88, sizeof file_88},
+    {"words/manage/zh.js", file_89, sizeof file_89},
+    {"words/pay/ar.js", file_90, sizeof file_90},
+    {"words/pay/zh.js", file_91, sizeof file_91},
+    {"words/zh.js", file_92, sizeof file_92},
 };
 
 int workbench_file_count(void) { return sizeof files / sizeof files[0]; }

@@ -23,10 +23,12 @@ def said():
 
 
 def catalogue(tag):
-    """All of a language, in both its files; no sentence is in both."""
-    work, manage = (ENTRY.findall(open(os.path.join(WORKBENCH, "words", name), encoding="utf-8").read()) for name in (f"{tag}.js", f"manage/{tag}.js"))
-    assert not {key for key, _ in work} & {key for key, _ in manage}
-    return dict(work + manage)
+    """All of a language, in all its files; no sentence is in two."""
+    all_ = []
+    for name in (f"{tag}.js", f"manage/{tag}.js", f"pay/{tag}.js"):
+        all_ += ENTRY.findall(open(os.path.join(WORKBENCH, "words", name), encoding="utf-8").read())
+    assert len({key for key, _ in all_}) == len(all_)
+    return dict(all_)
 
 
 def test_there_is_one_language_from_right_to_left_and_one_without_spaces(): assert {"ar", "zh"} <= set(CATALOGUES)

@@ -21,6 +21,7 @@ import { material } from "../parts/material.js";
 import { noTask } from "../parts/no-task.js";
 import { ObjectList } from "../parts/object-list.js";
 import { palette } from "../parts/palette.js";
+import { priceWords } from "../parts/price.js";
 import { rejectReason, skipReason } from "../parts/reasons.js";
 import { placeWords, remarkList } from "../parts/remarks.js";
 import { ReviewPanel } from "../parts/review-panel.js";
@@ -334,7 +335,7 @@ export class LabelPage {
         this.timer, h("span.grow"), this.submitButton);
     } else {
       this.hint = h("span.muted.hint");
-      fill(this.footer, skip, this.timer, h("span.grow"), this.hint, this.submitButton);
+      fill(this.footer, skip, this.timer, h("span.muted.number", {}, priceWords(this.lease.pay)), h("span.grow"), this.hint, this.submitButton);
     }
     this.showTime();
   }

@@ -1,6 +1,7 @@
 import { get } from "../core/api.js";
 import { fill, h } from "../core/dom.js";
 import { say } from "../core/words.js";
+import { priceWords } from "../parts/price.js";
 
 /** The projects one can work on. */
 export function queuePage() {
@@ -33,6 +34,7 @@ function card(project) {
   return h("article.card.stack", {},
     h("div", {}, h("h2", { dir: "auto" }, project.name),
       h("p.muted", {}, isShown ? say("{some} of {n} done", { some: project.completed, n: project.tasks }) : say("{n} answered by you", { n: project.answered }))),
+    project.pay ? h("p.strong.number", {}, priceWords(project.pay)) : null,
     isShown ? meter : null,
     h("div.row", {},
       h("a.button.primary", { href: `#/work/${project.project}` }, project.open ? say("Start labelling") : say("Go in")),

@@ -9,8 +9,13 @@ import Workforce
 /// What workers say of themselves, and see of their pay.
 enum EarningRoutes {
   static let all: [Route] = [
-    Route(.get, "/api/me/profile", .workers, "What one said of oneself.") { call in
-      .json(try await WorkerProfiles(call.engine).get(call.worker()).json)
+    Route(
+      .get, "/api/me/profile", .workers,
+      "What one said of oneself, and the currencies that one's projects pay in."
+    ) { call in
+      let profile = try await WorkerProfiles(call.engine).get(call.worker())
+      let currencies = try await currencies(of: profile, call)
+      return .json(profile.json.adding([.init("currencies", .array(currencies))]))
     },
     Route(
       .put, "/api/me/profile", .workers,
@@ -79,6 +84,17 @@ enum EarningRoutes {
         ).json)
     },
   ]
+
+  private static func currencies(of profile: WorkerProfile, _ call: Call) async throws -> [JSON] {
+    var codes = Set(profile.currency.map { [$0.code] } ?? [])
+    for listing in try await Directory(call.engine).open(to: call.who()) {
+      guard let terms = listing.pay,
+        let found = try await PayPlans(call.engine, actor: .system).rate(terms, in: listing.project)
+      else { continue }
+      codes.formUnion(found.plan.rates.map(\.currency.code))
+    }
+    return codes.sorted().map { .string($0) }
+  }
 
   private static func statement(of user: UserID, _ call: Call) async throws -> JSON {
     let statement = PayStatement(call.engine, of: user)

@@ -1,0 +1,217 @@
+"""Pay from the price that is shown to the payment: over HTTP with crashes between, and in the browser."""
+import csv, io, os, time
+import pytest
+
+from conftest import PASSWORD
+from test_browser import World, browser, playwright, pytestmark as needs_browser, world  # noqa: F401
+
+ANSWER = {"annotations": [{"class": "mood", "option": "good"}], "active_seconds": 3}
+RATE = {"currency": "USD", "answer": "0.10", "hourly_floor": "6", "settles_after_hours": 0}
+
+
+@pytest.fixture
+def paid(assay):
+    """A project that pays, its operator and one worker."""
+    assay.key = assay.client()
+    assay.run("user", "create", "op@x.org", "--operator", "--password-stdin", stdin=PASSWORD + "\n")
+    assay.worker("w@x.org"); assay.start()
+    assay.one = assay.project(assay.key, name="Moods")
+    assay.load(assay.key, assay.one, [{"text": f"soup {i}"} for i in range(20)])
+    assay.operator, assay.hand = assay.signed_in("op@x.org"), assay.signed_in("w@x.org")
+    assert assay.send("PUT", f"/api/pay/{assay.one}", {"rates": [RATE]}, assay.operator)[0] == 200
+    return assay
+
+
+def answer(assay, count=1):
+    for _ in range(count):
+        lease = assay.send("POST", f"/api/work/{assay.one}/leases", {}, assay.hand)[1]["leases"][0]
+        assert lease["pay"]["answer"] == "0.10" and lease["pay"]["difficulty_percent"] == 100
+        assert assay.send("POST", f"/api/work/{assay.one}/leases/{lease['id']}/answer", ANSWER, assay.hand)[0] == 200
+
+
+def total(assay, wanted=None):
+    """What the worker is told, once `wanted` answers are in the books."""
+    for _ in range(100):
+        found = assay.send("GET", "/api/me/earnings", token=assay.hand)[1]
+        one = found["totals"][0] if found["totals"] else None
+        if wanted is None or (one and one["answers"] == wanted and one["pending"] == "0.00"): return one
+        time.sleep(0.1)
+    raise AssertionError(found["totals"])
+
+
+def add_up(assay):
+    """The law of the books."""
+    assert assay.send("GET", "/api/ledger/faults", token=assay.operator)[1]["items"] == []
+    assert sum(float(row["balance"]) for row in assay.send("GET", "/api/ledger", token=assay.operator)[1]["items"]) == pytest.approx(0, abs=1e-9)
+
+
+def test_every_answer_is_paid_once_whenever_the_server_is_killed(paid):
+    for _ in range(4):
+        answer(paid, 3); paid.kill(); paid.start()
+    assert total(paid, 12)["settled"] == "1.20"
+    add_up(paid)
+    paid.send("PUT", "/api/me/profile", {"name": "Wanjiru", "account": "mpesa 0700", "currency": "USD"}, paid.hand)
+    order = {"currency": "USD", "key": "first"}
+    status, run = paid.send("POST", "/api/payouts", order, paid.operator)
+    assert status == 201 and run["amount"] == "1.20" and run["payments"] == 1
+    paid.kill(); paid.start()
+    again = paid.send("POST", "/api/payouts", order, paid.operator)[1]
+    assert again["id"] == run["id"] and again["amount"] == "1.20"
+    assert paid.send("POST", "/api/payouts", {"currency": "USD"}, paid.operator)[0] == 409
+    answer(paid, 1)
+    now = total(paid, 13)
+    assert (now["ordered"], now["settled"], now["paid"]) == ("1.20", "0.10", "0.00")
+    confirm = lambda body: paid.send("POST", f"/api/payouts/{run['id']}/confirmation", body, paid.operator)
+    assert confirm({})[0] == 200 and confirm({})[0] == 200
+    now = total(paid, 13)
+    assert (now["ordered"], now["settled"], now["paid"]) == ("0.00", "0.10", "1.20")
+    add_up(paid)
+
+
+def test_a_bank_can_read_the_file(paid):
+    xmlschema = pytest.importorskip("xmlschema"); sepaxml = pytest.importorskip("sepaxml")
+    answer(paid, 2); total(paid, 2)
+    file = lambda run, kind: paid.send("GET", f"/api/payouts/{run['id']}/file?format={kind}", token=paid.operator)
+    for account, name in (("DE89 3704 0044 0532 0130 00", "Jürgen <Ødegård> & \"Söhne\""), ("provider:1234", "-=HYPERLINK(1)")):
+        profile = {"name": name, "account": account, "bic": "COBADEFFXXX" if account.startswith("DE") else ""}
+        assert paid.send("PUT", "/api/me/profile", profile, paid.hand)[0] == 200
+        run = paid.send("POST", "/api/payouts", {"currency": "USD"}, paid.operator)[1]
+        if account.startswith("DE"):
+            assert file(run, "pain.001")[0] == 422 and "PUT /api/payer" in str(file(run, "pain.001")[1])
+            payer = {"name": "Assay Operator", "account": "GB82 WEST 1234 5698 7654 32", "bic": "WESTGB22"}
+            assert paid.send("PUT", "/api/payer", payer, paid.operator)[0] == 200
+        status, text = file(run, "pain.001")
+        assert status == 200
+        xml = text.decode() if isinstance(text, bytes) else text
+        schema = xmlschema.XMLSchema(os.path.join(os.path.dirname(sepaxml.__file__), "schemas/pain.001.001.09.xsd"))
+        schema.validate(xml)
+        read = schema.to_dict(xml)["CstmrCdtTrfInitn"]
+        block = read["PmtInf"][0]; transfer = block["CdtTrfTxInf"][0]
+        assert str(read["GrpHdr"]["CtrlSum"]) == run["amount"] == str(transfer["Amt"]["InstdAmt"]["$"])
+        assert transfer["Amt"]["InstdAmt"]["@Ccy"] == "USD" and transfer["Cdtr"]["Nm"] == name
+        account_id = transfer["CdtrAcct"]["Id"]
+        assert account_id.get("IBAN", account_id.get("Othr", {}).get("Id")) == account.replace(" ", "")
+        rows = list(csv.DictReader(io.StringIO(file(run, "csv")[1].decode())))
+        assert rows[0]["amount"] == run["amount"] and rows[0]["payment"] == transfer["PmtId"]["EndToEndId"]
+        assert rows[0]["name"] == ("'" + name if name.startswith("-") else name)
+        # What came back is owed again, and goes into the next run.
+        back = {"returned": {rows[0]["worker"]: "account closed"}}
+        assert paid.send("POST", f"/api/payouts/{run['id']}/confirmation", back, paid.operator)[1]["returned"] == 1
+    add_up(paid)
+
+
+def test_wrong_money_is_refused_and_says_where(paid):
+    put = lambda body: paid.send("PUT", f"/api/pay/{paid.one}", body, paid.operator)
+    for rate, place in (({"currency": "usd", "answer": "1"}, "rates[0].currency"), ({"currency": "USD", "answer": "-1"}, "rates[0].answer"),
+                        ({"currency": "USD", "answer": "0.0000001"}, "rates[0].answer"), ({"currency": "USD", "answer": "1e3"}, "rates[0].answer"),
+                        ({"currency": "USD", "answer": "10000.01"}, "rates[0].answer"), ({"currency": "USD"}, "rates[0].answer"),
+                        ({"currency": "USD", "answer": "99999999999999999999"}, "rates[0].answer"), ({"currency": "USD", "price": "1"}, "rates[0].price"),
+                        ({"currency": "USD", "answer": "1", "unit_is": "hour"}, "rates[0].unit_is")):
+        status, problem = put({"rates": [rate]})
+        assert status == 422 and problem["place"] == place, (rate, problem)
+    assert put({"rates": []})[0] == 422 and put({"rates": [RATE, RATE]})[0] == 422
+    assert paid.send("PUT", "/api/pay/0123456789abcdef01234567", {"rates": [RATE]}, paid.operator)[0] == 404
+    # Nothing of it changed the price, and nobody but the operator sets it.
+    assert paid.send("GET", f"/api/pay/{paid.one}", token=paid.operator)[1]["items"][0]["version"] == 1
+    for token in (paid.key, paid.hand): assert paid.send("PUT", f"/api/pay/{paid.one}", {"rates": [RATE]}, token)[0] == 403
+    for path in ("/api/me/earnings", "/api/me/profile"): assert paid.send("GET", path, token=paid.operator)[0] == 403
+    # A forged time counts no longer than the task was held.
+    lease = paid.send("POST", f"/api/work/{paid.one}/leases", {}, paid.hand)[1]["leases"][0]
+    paid.send("POST", f"/api/work/{paid.one}/leases/{lease['id']}/answer", {**ANSWER, "active_seconds": 86400}, paid.hand)
+    total(paid, 1)
+    item = paid.send("GET", "/api/me/earnings", token=paid.hand)[1]["items"][0]
+    assert item["claimed_seconds"] == 86400 and item["active_seconds"] < 30 and item["amount"] == "0.10"
+    # What was handed out before pay ended keeps its price; what comes after has none.
+    lease = paid.send("POST", f"/api/work/{paid.one}/leases", {}, paid.hand)[1]["leases"][0]
+    assert paid.send("DELETE", f"/api/pay/{paid.one}", token=paid.operator)[0] == 204
+    assert "pay" not in paid.send("POST", f"/api/work/{paid.one}/leases", {}, paid.hand)[1]["leases"][0]
+    paid.send("POST", f"/api/work/{paid.one}/leases/{lease['id']}/answer", ANSWER, paid.hand)
+    assert total(paid, 2)["settled"] == "0.20"
+    table = list(csv.DictReader(io.StringIO(paid.send("GET", "/api/me/earnings.csv", token=paid.hand)[1].decode())))
+    assert [row["amount"] for row in table] == ["0.10", "0.10"] and table[0]["reckoning"] == "answer 0.10"
+
+
+@pytest.mark.parametrize("scheme,width,locale", [("light", 1280, "en"), ("dark", 390, "ar"), ("light", 390, "zh"), ("dark", 1280, "en")])
+def test_a_worker_sees_what_they_earn_and_why(world, scheme, width, locale):  # noqa: F811
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    assay = world.assay
+    assay.run("user", "create", "op@x.org", "--operator", "--password-stdin", stdin=PASSWORD + "\n")
+    operator = assay.signed_in("op@x.org")
+    rates = [{"currency": "USD", "answer": "0.035", "active_minute": "0.06", "hourly_floor": "9"}, {"currency": "EUR", "answer": "0.03"}]
+    assay.send("PUT", f"/api/pay/{world.texts}", {"rates": rates, "difficulty": {"default": 150}}, operator)
+    hand = assay.signed_in("w@x.org"); me = assay.send("GET", "/api/session", token=hand)[1]["id"]
+    for _ in range(3):
+        lease = assay.send("POST", f"/api/work/{world.texts}/leases", {}, hand)[1]["leases"][0]
+        assay.send("POST", f"/api/work/{world.texts}/leases/{lease['id']}/answer", {**ANSWER, "active_seconds": 45}, hand)
+    assay.send("POST", f"/api/workers/{me}/adjustments", {"amount": "5", "currency": "USD", "reason": "Fine work in July", "key": "j"}, operator)
+    for _ in range(50):
+        items = assay.send("GET", "/api/me/earnings", token=hand)[1]["items"]
+        if len(items) == 3: break
+        time.sleep(0.1)
+    assay.send("PUT", f"/api/earnings/{items[0]['answer']}/hold", {"reason": "Looked at by hand"}, operator)
+    context = world.browser.new_context(locale=locale, viewport={"width": width, "height": 800}, color_scheme=scheme, reduced_motion="reduce")
+    page = world.page(context=context); page.goto(assay.url)
+    page.locator("input[type=email]").fill("w@x.org"); page.locator("input[type=password]").fill(PASSWORD); page.keyboard.press("Enter")
+    card = page.locator("article", has=page.locator(f"a[href='#/work/{world.texts}']")); card.wait_for()
+    price = card.inner_text()
+    if locale == "en": assert "$0.035 an answer · $0.06 a minute at work · at least $9.00 an hour" in price, price
+    world.shot(page, f"pay-queue-{scheme}-{width}")
+    card.locator("a.primary").click(); page.locator("footer .timer").wait_for()
+    if locale == "en": page.get_by_text("×1.5 for how hard it is").wait_for()
+    page.goto(assay.url + "#/earnings"); page.locator("form select[name=currency]").wait_for()
+    assert page.locator("tbody tr").count() == 3
+    if locale == "en":
+        page.get_by_text("Looked at by hand").wait_for(); page.get_by_text("Fine work in July").wait_for()
+        assert "$5.00" in page.locator(".tiles").inner_text()
+    assert page.get_by_role("button", name="Show earlier ones").count() == 0
+    world.shot(page, f"pay-sums-{scheme}-{width}")
+    page.locator("form select[name=currency]").select_option("EUR")
+    page.locator("form select[name=country]").select_option("KE")
+    page.locator("form input[name=name]").fill("Wanjirũ"); page.locator("form input[name=account]").fill("GB82 WEST 1234 5698 7654 33")
+    page.locator("form button[type=submit]").click(); page.locator(".toast.problem").wait_for()
+    page.locator("form input[name=account]").fill("GB82 WEST 1234 5698 7654 32")
+    page.locator("fieldset button").last.click(); page.locator("fieldset select").first.select_option("sw")
+    page.locator("form button[type=submit]").click(); page.locator(".toast:not(.problem)").wait_for()
+    said = assay.send("GET", "/api/me/profile", token=hand)[1]
+    assert (said["currency"], said["country"], said["account"], said["languages"][0]["tag"]) == ("EUR", "KE", "GB82WEST12345698765432", "sw")
+    world.shot(page, f"pay-earnings-{scheme}-{width}")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert [f"{v['id']}: {v['nodes'][0]['html'][:120]}" for v in axe.run(page).response["violations"]] == []
+    assert [p for p in page.problems if "422" not in p] == []
+
+
+@pytest.mark.parametrize("scheme,width", [("light", 1280), ("dark", 390), ("light", 390), ("dark", 1280)])
+def test_the_operator_sets_pay_and_orders_payments(world, scheme, width):  # noqa: F811
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    assay = world.assay
+    assay.run("user", "create", "op@x.org", "--operator", "--password-stdin", stdin=PASSWORD + "\n")
+    hand = assay.signed_in("w@x.org")
+    assay.send("PUT", "/api/me/profile", {"name": "Wanjiru", "account": "mpesa 0700"}, hand)
+    page = world.signed_in("op@x.org", scheme=scheme, width=width)
+    page.get_by_role("link", name="Pay", exact=True).click()
+    page.get_by_role("row", name="Moods").get_by_role("button", name="Set pay").click()
+    page.get_by_label("For an answer").fill("0.2"); page.get_by_label("An hour earns at least").fill("9"); page.get_by_label("Hours until it is owed").fill("0")
+    world.shot(page, f"pay-rate-{scheme}-{width}")
+    page.get_by_role("button", name="Save").click()
+    page.get_by_text("$0.20 an answer · at least $9.00 an hour").wait_for()
+    lease = assay.send("POST", f"/api/work/{world.texts}/leases", {}, hand)[1]["leases"][0]
+    assay.send("POST", f"/api/work/{world.texts}/leases/{lease['id']}/answer", ANSWER, hand)
+    page.get_by_role("button", name="Bonus or correction").click()
+    page.get_by_label("Amount; below 0").fill("5"); page.get_by_label("Reason, which").fill("Fine work"); page.get_by_role("button", name="Enter it").click()
+    for _ in range(50):
+        page.reload(); page.get_by_role("heading", name="Books").wait_for()
+        if page.get_by_role("row", name="w@x.org").get_by_text("$5.20").count(): break
+        page.wait_for_timeout(200)
+    page.get_by_role("button", name="Say who pays").click()
+    page.get_by_label("Name").fill("Operator"); page.get_by_label("Account").fill("GB82 WEST 1234 5698 7654 32"); page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Paid by Operator").wait_for()
+    page.get_by_role("button", name="Order payments").click(); page.get_by_role("button", name="Order", exact=True).click()
+    page.get_by_role("link", name="pain.001").wait_for()
+    with page.expect_download() as file: page.get_by_role("link", name="pain.001").click()
+    assert "<IBAN>GB82WEST12345698765432</IBAN>" in open(file.value.path(), encoding="utf-8").read()
+    page.get_by_role("button", name="Confirm").click(); page.get_by_role("dialog").get_by_role("button", name="Confirm").click()
+    page.get_by_text("confirmed").wait_for(); page.get_by_text("The books add up").wait_for()
+    world.shot(page, f"pay-operator-{scheme}-{width}")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert [f"{v['id']}: {v['nodes'][0]['html'][:120]}" for v in axe.run(page).response["violations"]] == []
+    assert page.problems == []

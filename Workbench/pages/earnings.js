@@ -1,0 +1,100 @@
+import { get } from "../core/api.js";
+import { fill, h } from "../core/dom.js";
+import { day, moment, money } from "../core/money.js";
+import { say, word } from "../core/words.js";
+import { profileForm } from "../parts/profile-form.js";
+
+/** @type {Record<string, string>} */
+const states = { pending: word("pending"), held: word("held"), settled: word("owed to you"), rejected: word("taken back") };
+
+// Said by the server.
+word("A reviewer sent the answer back.");
+word("It comes to more than can be reckoned.");
+
+/** What one earned, what it is made of, and when it is paid. */
+export function earningsPage() {
+  const body = h("div.stack", { "aria-busy": "true" });
+  load(body);
+  return h("main.page.stack", {},
+    h("div.spread", {}, h("h1", {}, say("Earnings")),
+      h("a.button", { href: "/api/me/earnings.csv", download: "earnings.csv" }, say("All of it as CSV"))), body);
+}
+
+/** @param {HTMLElement} body */
+async function load(body) {
+  try {
+    const [found, profile] = await Promise.all([get("/api/me/earnings"), get("/api/me/profile")]);
+    body.removeAttribute("aria-busy");
+    const rows = h("tbody");
+    const more = h("button.button", { onclick: () => next() }, say("Show earlier ones"));
+    let mark = found.next;
+    const add = (/** @type {any} */ page) => {
+      rows.append(...page.items.map(row));
+      mark = page.next;
+      more.hidden = !mark;
+    };
+    const next = async () => {
+      more.disabled = true;
+      add(await get(`/api/me/earnings?before=${encodeURIComponent(mark)}`).finally(() => { more.disabled = false; }));
+    };
+    add(found);
+    fill(body, found.totals.map(total),
+      h("p.muted.prose", {}, say("What an answer earns is pending until the day beside it. Then it is owed to you and goes out with the next payment, unless a reviewer sent the answer back before that, or somebody holds it; the reason is told here.")),
+      found.adjustments.length ? adjustments(found.adjustments) : null,
+      found.items.length ? answers(rows, more) : h("p.muted", {}, say("Nothing is earned yet. What an answer pays is said before you open it.")),
+      profileForm(profile));
+  } catch (error) {
+    fill(body, h("p.error-text", { role: "alert" }, /** @type {Error} */ (error).message));
+  }
+}
+
+/** @param {any} total */
+function total(total) {
+  const tile = (/** @type {string} */ name, /** @type {string} */ amount, note = "") =>
+    h("div.card.tile", {}, h("p.muted", {}, name), h("p.big", {}, money(amount, total.currency)), note ? h("p.muted", {}, note) : null);
+  const held = Number(total.held) ? say("{amount} of it is held", { amount: money(total.held, total.currency) }) : "";
+  const way = Number(total.ordered) ? say("{amount} is on its way", { amount: money(total.ordered, total.currency) }) : "";
+  return h("section.tiles", { "aria-label": total.currency },
+    tile(say("Pending"), total.pending, held), tile(say("Owed to you"), total.settled, way), tile(say("Paid"), total.paid));
+}
+
+/** @param {HTMLElement} rows
+ * @param {HTMLElement} more */
+function answers(rows, more) {
+  return h("section.stack", {}, h("h2", {}, say("Answer by answer")),
+    h("div.card.flush.scroller", { tabindex: 0, role: "region", "aria-label": say("Answer by answer") }, h("table.table", {},
+      h("thead", {}, h("tr", {}, h("th", {}, say("When")), h("th", {}, say("Project")), h("th", {}, say("How it is reckoned")),
+        h("th", {}, say("State")), h("th.end", {}, say("Amount")))), rows)),
+    h("div.row", {}, more));
+}
+
+/** @param {any} item */
+function row(item) {
+  const reason = item.reason ? h("p.muted", { dir: "auto" }, say(item.reason)) : null;
+  const until = item.state === "pending" ? h("p.muted", {}, say("until {day}", { day: day(item.settles_at) })) : null;
+  return h("tr", {}, h("td", {}, moment(item.submitted_at)), h("td", { dir: "auto" }, item.project_name),
+    h("td", {}, h("ul.plain.reckoning", {}, item.lines.map((/** @type {any} */ line) => h("li", {}, lineWords(line, item.currency))),
+      Number(item.taken_back) ? h("li", {}, say("taken back: {amount}", { amount: money(item.taken_back, item.currency) })) : null,
+      item.claimed_seconds > item.active_seconds + 1 ? h("li.muted", {}, say("{some} of {all} s at work counted", { some: Math.round(item.active_seconds), all: Math.round(item.claimed_seconds) })) : null)),
+    h("td", {}, h("span.badge", {}, say(states[item.state] ?? item.state)), until, reason),
+    h("td.end.number", {}, money(item.amount, item.currency)));
+}
+
+/** @param {any} line
+ * @param {string} currency */
+function lineWords(line, currency) {
+  const amount = money(line.amount, currency);
+  switch (line.kind) {
+    case "answer": return say("the answer: {amount}", { amount });
+    case "units": return say("{n} counted: {amount}", { n: line.quantity, amount });
+    case "time": return say("{seconds} s at work: {amount}", { seconds: Math.round(line.quantity / 1000), amount });
+    case "difficulty": return say("for how hard it is, {percent} %: {amount}", { percent: line.quantity, amount });
+    default: return say("up to the hourly floor: {amount}", { amount });
+  }
+}
+
+/** @param {any[]} items */
+function adjustments(items) {
+  return h("section.stack", {}, h("h2", {}, say("Bonuses and corrections")), h("div.card", {}, h("ul.plain", {}, items.map((item) =>
+    h("li.spread", {}, h("span", {}, day(item.at), " · ", h("bdi", {}, item.reason)), h("span.number", {}, money(item.amount, item.currency)))))));
+}
