@@ -45,7 +45,7 @@ function framed(place, content) {
     h("header.top", {}, h("a.brand", { href: "#/" }, "Assay"),
       h("nav", { "aria-label": say("Rooms") }, link("#/", say("Work")), mayManage() ? link("#/manage", say("Manage")) : null,
         mayInvite() ? link("#/team", say("Team")) : null, isWorker() ? link("#/earnings", say("Earnings")) : null,
-        isOperator() ? link("#/pay", say("Pay")) : null),
+        isOperator() ? [link("#/workers", say("Workers")), link("#/pay", say("Pay"))] : null),
       h("span.grow"), h("span.muted.who", {}, session.email || ""), languageChoice(),
       h("button.button.quiet.icon", { title: say("Light, dark, or as the system"), "aria-label": say("Theme"), onclick: cycleTheme }, icon("theme")),
       h("button.button.quiet.icon", { title: say("Sign out"), "aria-label": say("Sign out"), onclick: signOut }, icon("out"))),
@@ -104,6 +104,10 @@ async function route() {
   if (room === "pay" && isOperator()) {
     const { payPage } = await import("./pages/pay.js");
     return fill(app, framed("#/pay", payPage()));
+  }
+  if (room === "workers" && isOperator()) {
+    const { workersPage } = await import("./pages/workers.js");
+    return fill(app, framed("#/workers", workersPage()));
   }
   const { queuePage } = await import("./pages/queue.js");
   fill(app, framed("#/", queuePage()));

@@ -80,7 +80,9 @@ private final class PayWorld {
       case 8: fixture.advance(Int64(roll(1...120)) * 60_000)
       case 9:
         let isCollected = roll(0...1) == 0
-        if isCollected { try await fixture.vault { _ = try await Earnings(fixture.engine).collect(from: $0) } }
+        if isCollected {
+          try await fixture.vault { _ = try await Earnings(fixture.engine).collect(from: $0) }
+        }
         try await Earnings(fixture.engine).settleDue()
       case 10: try await holdOrRelease()
       case 11: try await adjust()

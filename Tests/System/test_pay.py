@@ -215,3 +215,50 @@ def test_the_operator_sets_pay_and_orders_payments(world, scheme, width):  # noq
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert [f"{v['id']}: {v['nodes'][0]['html'][:120]}" for v in axe.run(page).response["violations"]] == []
     assert page.problems == []
+
+
+def test_a_worker_is_invited_says_who_they_are_and_gets_the_work_that_asks_for_it(world):  # noqa: F811
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    assay = world.assay
+    assay.run("user", "create", "op@x.org", "--operator", "--password-stdin", stdin=PASSWORD + "\n")
+    page = world.signed_in("op@x.org")
+    clean = lambda p: [f"{v['id']}: {v['nodes'][0]['html'][:120]}" for v in axe.run(p).response["violations"]]
+    page.get_by_role("link", name="Pay", exact=True).click()
+    page.get_by_role("row", name="Moods").get_by_role("button", name="Who may work").click()
+    page.get_by_text("This rule admits 1 of 1 workers now.").wait_for()
+    page.get_by_role("button", name="Add a language").click(); page.get_by_label("Language", exact=True).last.select_option("sw")
+    page.get_by_text("This rule admits 0 of 1 workers now.").wait_for()
+    page.get_by_label("Only these countries").fill("ke, ug"); assert clean(page) == []
+    world.shot(page, "eligibility")
+    page.get_by_role("button", name="Save").click(); page.get_by_role("dialog").wait_for(state="detached")
+    page.get_by_role("link", name="Workers").click(); page.get_by_role("button", name="Invite people").click()
+    page.get_by_label("Addresses").fill("ada@x.org"); page.get_by_role("button", name="Make the links").click()
+    link = page.get_by_label("Link for ada@x.org").input_value(); page.get_by_role("button", name="Done").click()
+    page.get_by_role("row", name="ada@x.org").get_by_text("invited").wait_for(); assert clean(page) == []
+    world.shot(page, "workers")
+    # The link works once, in any browser.
+    ada = world.page(); ada.goto(link)
+    ada.get_by_label("Password").fill(PASSWORD); ada.get_by_role("button", name="Join").click()
+    ada.get_by_role("heading", name="Work").wait_for()
+    closed = ada.locator("article", has_text="Moods")
+    assert "Not open to you. It asks for: Swahili (fluent) · people of other countries" in closed.inner_text()
+    assert ada.locator("article", has_text="Pictures").get_by_role("link", name="Start labelling").count() == 1
+    world.shot(ada, "closed-project"); assert clean(ada) == []
+    token = assay.signed_in("ada@x.org")
+    status, problem = assay.send("POST", f"/api/work/{world.texts}/leases", {}, token)
+    assert status == 403 and problem["type"].endswith("not-eligible") and "the language sw, fluent" in problem["detail"]
+    closed.get_by_role("link", name="Say more of yourself").click()
+    ada.get_by_label("Country").select_option("KE")
+    ada.get_by_role("button", name="Add a language").click(); ada.get_by_label("Language", exact=True).last.select_option("sw"); ada.get_by_label("Level").last.select_option("native")
+    ada.get_by_role("button", name="Save").click(); ada.get_by_text("Saved.").wait_for()
+    lease = assay.send("POST", f"/api/work/{world.texts}/leases", {}, token)[1]["leases"][0]
+    # What is in hand may be finished under a rule that came later.
+    operator = assay.signed_in("op@x.org")
+    assert assay.send("PUT", f"/api/eligibility/{world.texts}", {"skills": ["law"]}, operator)[1]["admitted"] == 0
+    assert assay.send("POST", f"/api/work/{world.texts}/leases/{lease['id']}/answer", ANSWER, token)[0] == 200
+    assert assay.send("POST", f"/api/work/{world.texts}/leases", {}, token)[0] == 403
+    page.get_by_role("row", name="ada@x.org").get_by_role("button", name="Put out").click()
+    page.get_by_role("row", name="ada@x.org").get_by_text("suspended").wait_for()
+    assert assay.send("GET", "/api/work", token=token)[0] == 401
+    again = world.page(); again.goto(link); again.get_by_text("has been used").wait_for()
+    assert page.problems == [] and ada.problems == []

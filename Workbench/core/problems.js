@@ -16,6 +16,7 @@ const sentences = {
   annotation: [word("The answer does not fit the ontology."), true],
   ontology: [word("The ontology cannot be used."), true],
   "not-possible": [word("This is not possible now."), true],
+  "not-eligible": [word("The project asks for something that you have not said of yourself."), true],
   "lease-ended": [word("The task is no longer yours: your time for it is over.")],
   "answered-differently": [word("The task was answered already, with other content.")],
   "reworks-exhausted": [word("The task cannot be sent back again: accept or fix it.")],

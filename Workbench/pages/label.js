@@ -114,8 +114,7 @@ export class LabelPage {
   fail(error) {
     fill(this.stageArea, h("div.note.stack", { role: "alert" }, h("p.error-text", {}, error.message),
       h("div.row", {}, h("button.button", { onclick: () => this.begin() }, say("Try again")))));
-    fill(this.panel);
-    fill(this.footer);
+    for (const area of [this.panel, this.footer]) fill(area);
   }
 
   async advance() {

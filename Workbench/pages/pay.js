@@ -3,6 +3,7 @@ import { fill, h } from "../core/dom.js";
 import { day, moment, money } from "../core/money.js";
 import { say } from "../core/words.js";
 import { dialog, toast } from "../parts/dialog.js";
+import { eligibilityDialog } from "../parts/eligibility-dialog.js";
 import { priceWords } from "../parts/price.js";
 import { rateDialog } from "../parts/rate-dialog.js";
 
@@ -58,6 +59,7 @@ function rates(projects, again) {
     h("td.strong", { dir: "auto" }, project.name),
     h("td", {}, project.pay ? h("ul.plain", {}, project.pay.rates.map((/** @type {any} */ rate) => h("li", {}, priceWords(rate)))) : h("span.muted", {}, say("nothing"))),
     h("td.end", {}, h("div.row.end", {},
+      h("button.button", { onclick: () => eligibilityDialog(project).then((rule) => rule && attempt(again, () => send("PUT", `/api/eligibility/${project.project}`, rule))) }, say("Who may work")),
       h("button.button", { onclick: () => rateDialog(project).then((plan) => plan && attempt(again, () => send("PUT", `/api/pay/${project.project}`, plan))) }, say("Set pay")),
       project.pay ? h("button.button.quiet", { onclick: () => attempt(again, () => send("DELETE", `/api/pay/${project.project}`)) }, say("Stop paying")) : null)))),
   say("No project is open to workers yet."));

@@ -1,6 +1,7 @@
 import { get } from "../core/api.js";
 import { fill, h } from "../core/dom.js";
 import { say } from "../core/words.js";
+import { levelWords, named } from "../parts/languages.js";
 import { priceWords } from "../parts/price.js";
 
 /** The projects one can work on. */
@@ -13,15 +14,29 @@ export function queuePage() {
 /** @param {HTMLElement} list */
 async function load(list) {
   try {
-    const { items } = await get("/api/work");
+    const { items, closed } = await get("/api/work");
     list.removeAttribute("aria-busy");
-    if (!items.length) {
+    if (!items.length && !closed.length) {
       return fill(list, h("p.muted", {}, say("There is no project for you yet. Ask your lead to add you to one.")));
     }
-    fill(list, items.map(card));
+    fill(list, items.map(card), closed.map(closedCard));
   } catch (error) {
     fill(list, h("p.error-text", { role: "alert" }, /** @type {Error} */ (error).message));
   }
+}
+
+/** What one could work on, and what is missing to it.
+ * @param {any} project */
+function closedCard(project) {
+  return h("article.card.stack", {}, h("h2.muted", { dir: "auto" }, project.name),
+    h("p", {}, say("Not open to you. It asks for: {things}", { things: project.missing.map(missingWords).join(" · ") })),
+    h("div", {}, h("a.button.quiet", { href: "#/earnings" }, say("Say more of yourself"))));
+}
+
+/** @param {any} one */
+function missingWords(one) {
+  if (one.missing === "language") return `${named("language", one.value)} (${levelWords(one.level)})`;
+  return one.missing === "skill" ? one.value : say("people of other countries");
 }
 
 /** @param {any} project */

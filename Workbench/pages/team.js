@@ -1,7 +1,8 @@
-import { get, post, send } from "../core/api.js";
+import { get, send } from "../core/api.js";
 import { fill, h, icon } from "../core/dom.js";
 import { say, word } from "../core/words.js";
 import { dialog, toast } from "../parts/dialog.js";
+import { askWhom, showLinks } from "../parts/invite.js";
 
 const roles = [["labeler", word("Labeler")], ["reviewer", word("Reviewer")], ["manager", word("Manager")], ["admin", word("Admin")]];
 
@@ -73,54 +74,11 @@ async function remove(member, list) {
 
 /** @param {HTMLElement} list */
 async function invite(list) {
-  const asked = await dialog(say("Invite people"), (close) => {
-    const emails = h("textarea.input", { rows: 4, required: true, autofocus: true, placeholder: "ada@example.org" });
-    const role = h("select.input", {}, roles.map(([value, name]) => h("option", { value }, say(name))));
-    return h("form.stack", {
-      onsubmit: (/** @type {Event} */ event) => {
-        event.preventDefault();
-        close({ emails: emails.value.split(/[\s,;]+/).filter(Boolean), role: role.value });
-      },
-    }, h("label.field", {}, h("span", {}, say("Addresses, one on each line")), emails),
-      h("label.field", {}, h("span", {}, say("Role")), role),
-      h("div.row", {}, h("button.button.primary", { type: "submit" }, say("Make the links")),
-        h("button.button.quiet", { type: "button", onclick: () => close() }, say("Cancel"))));
-  });
+  const asked = await askWhom((name) => h("select.input", { name }, roles.map(([value, text]) => h("option", { value }, say(text)))));
   if (asked) invited(asked.emails, asked.role, list);
 }
 
-/** Shows the links to join by, which are never shown again.
- * @param {string[]} emails
+/** @param {string[]} emails
  * @param {string} role
  * @param {HTMLElement} list */
-async function invited(emails, role, list) {
-  try {
-    const { items } = await post("/api/members/invitations", { emails, role });
-    load(list);
-    const links = items.filter((/** @type {any} */ one) => one.invitation);
-    if (!links.length) return toast(say("They have joined, or have an invitation from elsewhere; no new link is needed."));
-    await dialog(say("Send each person their link"), (close) => [
-      h("p.muted", {}, say("A link is shown once, can be used once, and lasts seven days.")),
-      h("div.stack", {}, links.map(link)),
-      h("div.row", {}, h("button.button.primary", { onclick: () => close() }, say("Done"))),
-    ]);
-  } catch (error) {
-    toast(/** @type {Error} */ (error).message, true);
-  }
-}
-
-/** @param {any} one */
-function link(one) {
-  const address = new URL(one.invitation, location.href).href;
-  const field = h("input.input.grow", {
-    readonly: true, value: address, "aria-label": say("Link for {name}", { name: one.email }), onfocus: () => field.select(),
-  });
-  return h("div.field", {}, h("span", {}, one.email), h("div.row.tight.no-wrap", {}, field,
-    h("button.button", {
-      type: "button",
-      onclick: async () => {
-        field.select();
-        await navigator.clipboard?.writeText(address).then(() => toast(say("Copied.")), () => {});
-      },
-    }, say("Copy"))));
-}
+const invited = (emails, role, list) => showLinks("/api/members/invitations", { emails, role }, () => load(list));

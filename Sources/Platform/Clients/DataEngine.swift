@@ -1,4 +1,5 @@
 import Foundation
+import Notation
 import Store
 import Vault
 import Workforce
@@ -12,6 +13,15 @@ package final class DataEngine: Sendable {
   package let vaults: Vaults
   /// Versions of pay plans never change, so they are kept once read.
   let payPlans = Kept<PayVersion, PayPlan>(limit: 1024)
+
+  /// Rules as they are stored, read; projects share few.
+  private let eligibility = Kept<String, Eligibility>(limit: 1024)
+
+  /// - Parameter text: empty for a rule of nothing.
+  func eligibility(stored text: String) throws -> Eligibility {
+    guard !text.isEmpty else { return Eligibility() }
+    return try eligibility.value(text) { try EligibilityNotation.rule(from: JSON(parsing: text)) }
+  }
 
   struct PayVersion: Hashable {
     var project: ProjectID

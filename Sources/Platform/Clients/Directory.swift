@@ -1,4 +1,5 @@
 import Store
+import Workforce
 
 /// Which project is whose, across vaults: what a worker's queue needs before any vault is opened.
 package struct Directory: Sendable {
@@ -14,6 +15,10 @@ package struct Directory: Sendable {
     package var state: Project.State
     /// By what the operator's workers are paid; nil where they are not.
     package var pay: PayTerms?
+    /// Who of them may work on it, as it is stored.
+    var eligibility = ""
+    /// What the principal it was read for lacks to work on it.
+    package var missing: [Eligibility.Missing] = []
   }
 
   package func find(_ project: ProjectID) async throws -> Listing? {
@@ -24,7 +29,7 @@ package struct Directory: Sendable {
   }
 
   /// The projects somebody can work on: those open to the operator's workforce for its workers,
-  /// and their own clients' for members.
+  /// and their own clients' for members. Those that a worker lacks something for say what.
   package func open(to principal: Principal) async throws -> [Listing] {
     try await engine.control.read { connection in
       var listings: [Listing] = []
@@ -42,7 +47,7 @@ package struct Directory: Sendable {
           if try Self.isOpen(listing, to: principal, connection) { listings.append(listing) }
         }
       }
-      return try Self.priced(listings, for: principal, connection)
+      return try settled(listings, for: principal, connection)
     }
   }
 
@@ -73,21 +78,33 @@ package struct Directory: Sendable {
       let listing = try connection.first(
         Self.select + " WHERE project_id = ?", [project.sql], Self.listing)
       guard let listing, try Self.isOpen(listing, to: principal, connection) else { return nil }
-      return try Self.priced([listing], for: principal, connection).first
+      return try settled([listing], for: principal, connection).first
     }
   }
 
-  /// The operator pays its workers, in the currency they chose; a client's own people it does not.
-  private static func priced(
+  /// The operator says who of its workers may work on what, and pays them, in the currency they chose; a
+  /// client's own people are not its to choose or to pay.
+  private func settled(
     _ listings: [Listing], for principal: Principal, _ connection: any Connection
   ) throws -> [Listing] {
-    let isPaid = listings.contains { $0.pay != nil } && principal.isWorker
+    func isOurs(_ listing: Listing) -> Bool {
+      principal.isWorker && principal.role(in: listing.client) == nil
+    }
+    let ours = listings.filter(isOurs)
     let currency =
-      try isPaid ? WorkerProfiles.currency(of: principal.workerName, connection) : nil
-    return listings.map { listing in
+      try ours.contains { $0.pay != nil }
+      ? WorkerProfiles.currency(of: principal.workerName, connection) : nil
+    let traits =
+      try ours.contains { !$0.eligibility.isEmpty }
+      ? WorkerProfiles.traits(of: principal.workerName, connection) : .init()
+    return try listings.map { listing in
       var listing = listing
-      let isOurs = principal.isWorker && principal.role(in: listing.client) == nil
-      listing.pay = isOurs ? listing.pay.map { PayTerms(version: $0.version, currency: currency) } : nil
+      guard isOurs(listing) else {
+        listing.pay = nil
+        return listing
+      }
+      listing.pay = listing.pay.map { PayTerms(version: $0.version, currency: currency) }
+      listing.missing = try engine.eligibility(stored: listing.eligibility).missing(of: traits)
       return listing
     }
   }
@@ -122,13 +139,17 @@ package struct Directory: Sendable {
   }
 
   private static let select =
-    "SELECT project_id, client_id, public_name, workforce, state, pay_version FROM project_directory"
+    """
+    SELECT project_id, client_id, public_name, workforce, state, pay_version,
+      coalesce(eligibility, '') FROM project_directory
+    """
 
   private static func listing(_ row: any Row) -> Listing {
     Listing(
       project: row.id(0), client: row.id(1), name: row.text(2),
       workforce: Project.Workforce(rawValue: row.text(3)) ?? .team,
       state: Project.State(rawValue: row.text(4)) ?? .archived,
-      pay: row.optionalInt(5).map { PayTerms(version: Int($0), currency: nil) })
+      pay: row.optionalInt(5).map { PayTerms(version: Int($0), currency: nil) },
+      eligibility: row.text(6))
   }
 }

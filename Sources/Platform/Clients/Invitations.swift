@@ -1,7 +1,8 @@
 import Foundation
 import Store
 
-/// How people come to a client's team: by an invitation to their address, taken up once.
+/// How people come to a client's team, or to the operator's workforce: by an invitation to their address,
+/// taken up once.
 package struct Invitations: Sendable {
   private let engine: DataEngine
   private let actor: Actor
@@ -25,17 +26,16 @@ package struct Invitations: Sendable {
     package var secret: String?
   }
 
-  /// Gives each address a role within the client. Who has no password yet gets a new invitation,
-  /// which ends an older one; who is a member already keeps their role.
+  /// Gives each address a role within the client, or with the operator. Who has no password yet gets a new
+  /// invitation, which ends an older one; who is a member already keeps their role.
   ///
   /// A link opens the whole account. So who has a role elsewhere gets none here: it would let this
   /// client choose the password to another's data. They join by the invitation they have.
+  /// - Parameter client: nil for the operator's workforce.
   package func invite(
-    _ emails: [String], as role: Role, to client: ClientID
+    _ emails: [String], as role: Role, to client: ClientID?
   ) async throws -> [Invited] {
-    guard role.isOfClient else {
-      throw Refusal.invalid(path: "role", problem: "\(role.rawValue) is a role of the operator")
-    }
+    try role.check(within: client)
     guard emails.count <= Self.addressLimit else {
       throw Refusal.tooLarge(what: "a list of addresses", limit: Self.addressLimit)
     }
@@ -52,10 +52,11 @@ package struct Invitations: Sendable {
         let known = try Users.role(of: user.id, in: client, connection)
         if known == nil {
           try connection.run(
-            "INSERT INTO grants VALUES (?, ?, ?)", [user.id.sql, client.sql, .text(role.rawValue)])
+            "INSERT INTO grants VALUES (?, ?, ?)",
+            [user.id.sql, .optional(client?.text), .text(role.rawValue)])
           try record.append(
             connection, "member.invited", user.id.text,
-            ["client": .string(client.text), "role": .string(role.rawValue)])
+            ["client": .string(client?.text ?? ""), "role": .string(role.rawValue)])
         }
         let mayJoinHere = try user.isInvited && !hasRole(user.id, besides: client, connection)
         if mayJoinHere {
@@ -74,10 +75,11 @@ package struct Invitations: Sendable {
   }
 
   private func hasRole(
-    _ user: UserID, besides client: ClientID, _ connection: any Connection
+    _ user: UserID, besides client: ClientID?, _ connection: any Connection
   ) throws -> Bool {
     try connection.first(
-      "SELECT 1 FROM grants WHERE user_id = ? AND client_id IS NOT ?", [user.sql, client.sql]
+      "SELECT 1 FROM grants WHERE user_id = ? AND client_id IS NOT ?",
+      [user.sql, .optional(client?.text)]
     ) { _ in true } ?? false
   }
 

@@ -18,6 +18,17 @@ package enum Role: String, Hashable, Sendable, CaseIterable {
   case labeler
 
   package var isOfClient: Bool { self != .operator && self != .worker }
+
+  /// - Parameter client: nil for the operator.
+  /// - Throws: `.invalid` where there is no such role.
+  func check(within client: ClientID?) throws(Refusal) {
+    guard isOfClient == (client != nil) else {
+      throw .invalid(
+        path: "role",
+        problem: client == nil
+          ? "\(rawValue) is a role within a client" : "\(rawValue) is a role of the operator")
+    }
+  }
 }
 
 /// The people who sign in.
@@ -57,13 +68,7 @@ package struct Users: Sendable {
   package func create(
     email: String, password text: String, role: Role, client: ClientID?
   ) async throws -> User {
-    guard role.isOfClient == (client != nil) else {
-      throw Refusal.invalid(
-        path: "role",
-        problem: client == nil
-          ? "\(role.rawValue) is a role within a client"
-          : "\(role.rawValue) is a role of the operator")
-    }
+    try role.check(within: client)
     let email = try Self.normalised(email)
     let hash = try password.hash(text)
     let record = engine.record(by: actor)
@@ -180,10 +185,11 @@ package struct Users: Sendable {
   }
 
   static func role(
-    of user: UserID, in client: ClientID, _ connection: any Connection
+    of user: UserID, in client: ClientID?, _ connection: any Connection
   ) throws -> Role? {
     try connection.first(
-      "SELECT role FROM grants WHERE user_id = ? AND client_id = ?", [user.sql, client.sql]
+      "SELECT role FROM grants WHERE user_id = ? AND client_id IS ?",
+      [user.sql, .optional(client?.text)]
     ) { Role(rawValue: $0.text(0)) } ?? nil
   }
 

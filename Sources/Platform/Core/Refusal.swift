@@ -2,6 +2,7 @@ import Labels
 import Notation
 import Store
 import Workflow
+import Workforce
 
 /// Why something that was asked for is not done. Facts only: the words for people are made where
 /// they are shown.
@@ -26,6 +27,8 @@ package enum Refusal: Error, Hashable, Sendable {
   case ontology(OntologyFault)
   /// What was asked does not fit the state the thing is in.
   case notPossible(Thing, state: String, asked: String)
+  /// The operator's rule for a project asks for what this worker lacks.
+  case notEligible([Eligibility.Missing])
   case leaseEnded(state: String)
   case answeredDifferently(AnswerID)
   case reworksExhausted(limit: Int)

@@ -9,9 +9,7 @@ package struct WorkerProfile: Hashable, Sendable {
   package struct Language: Hashable, Sendable {
     /// Like `en` or `pt-BR` (BCP 47).
     package var tag: String
-    package var level: Level
-
-    package enum Level: String, Hashable, Sendable, CaseIterable { case basic, fluent, native }
+    package var level: Eligibility.Level
   }
 
   package var name = ""
@@ -55,16 +53,15 @@ package struct WorkerProfile: Hashable, Sendable {
       currency = try PayNotation.currency(value, "currency")
     }
     if let text = json["country"]?.string, !text.isEmpty {
-      guard text.utf8.count == 2, text.utf8.allSatisfy({ (65...90).contains($0) }) else {
+      guard Self.isCountry(text) else {
         throw .invalid(path: "country", problem: "must be two capital letters, like KE")
       }
       country = text
     }
     languages = try Self.list(json["languages"], "languages").enumerated().map {
       place, json throws(Refusal) in
-      guard let tag = json["tag"]?.string, (2...35).contains(tag.utf8.count),
-        tag.utf8.allSatisfy({ $0 == 45 || (48...57).contains($0) || (97...122).contains($0 | 32) }),
-        let level = json["level"]?.string.flatMap(Language.Level.init)
+      guard let tag = json["tag"]?.string, Self.isLanguageTag(tag),
+        let level = json["level"]?.string.flatMap(Eligibility.Level.init)
       else {
         throw .invalid(
           path: "languages[\(place)]",
@@ -79,6 +76,22 @@ package struct WorkerProfile: Hashable, Sendable {
       }
       return skill
     }
+  }
+
+  static func isCountry(_ text: String) -> Bool {
+    text.utf8.count == 2 && text.utf8.allSatisfy { (65...90).contains($0) }
+  }
+
+  static func isLanguageTag(_ text: String) -> Bool {
+    (2...35).contains(text.utf8.count)
+      && text.utf8.allSatisfy { $0 == 45 || (48...57).contains($0) || (97...122).contains($0 | 32) }
+  }
+
+  /// By which work is given.
+  package var traits: Eligibility.Traits {
+    .init(
+      languages: Dictionary(languages.map { ($0.tag, $0.level) }, uniquingKeysWith: max),
+      skills: Set(skills), country: country)
   }
 
   private static func list(_ json: JSON?, _ path: String) throws(Refusal) -> [JSON] {
@@ -171,6 +184,26 @@ package struct WorkerProfiles: Sendable {
         ])
       try record.append(connection, "profile.changed", user.text)
     }
+  }
+
+  /// What a worker said, by which work is given; of columns country, languages and skills, all NULL for
+  /// whoever said nothing.
+  static func traits(_ row: any Row) throws -> Eligibility.Traits {
+    guard !row.isNull(1) else { return .init() }
+    return try WorkerProfile(
+      from: [
+        "country": .string(row.optionalText(0) ?? ""), "languages": JSON(parsing: row.text(1)),
+        "skills": JSON(parsing: row.text(2)),
+      ]
+    ).traits
+  }
+
+  static func traits(
+    of user: String, _ connection: any Connection
+  ) throws -> Eligibility.Traits {
+    try connection.first(
+      "SELECT country, languages, skills FROM worker_profiles WHERE user_id = ?", [.text(user)],
+      traits) ?? .init()
   }
 
   static func currency(of user: String, _ connection: any Connection) throws -> Currency? {

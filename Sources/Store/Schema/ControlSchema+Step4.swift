@@ -1,8 +1,10 @@
 extension Schema {
-  /// Money: what projects pay, what work earned, and the books. Amounts are micro-units; entries and postings
-  /// are only ever added.
+  /// The workforce: who may work on what; and money: what projects pay, what work earned, and the books.
+  /// Amounts are micro-units; entries and postings are only ever added.
   static let controlStep4 = """
     ALTER TABLE project_directory ADD COLUMN pay_version INTEGER
+    ;
+    ALTER TABLE project_directory ADD COLUMN eligibility TEXT
     ;
     CREATE TABLE pay_plans (
       project_id TEXT NOT NULL REFERENCES project_directory (project_id),

@@ -57,6 +57,18 @@ extension Problem {
       return Problem(
         .conflict, "not-possible", "Not possible now",
         "The \(thing.rawValue) is \(state), which does not allow \(asked).")
+    case .notEligible(let missing):
+      let words = missing.map { one in
+        switch one {
+        case .language(let tag, let level): "the language \(tag), \(level.rawValue)"
+        case .skill(let skill): "the skill \(skill)"
+        case .country: "another country, or that you say which is yours"
+        }
+      }
+      return Problem(
+        .forbidden, "not-eligible", "Not open to you",
+        "This project asks for \(words.joined(separator: "; ")).",
+        remedy: "What you say of yourself under Earnings decides; what you hold you may finish.")
     case .leaseEnded(let state):
       return Problem(
         .conflict, "lease-ended", "The lease has ended",

@@ -186,6 +186,12 @@ package struct Call: Sendable {
     return listing
   }
 
+  /// - Throws: `.notEligible` where the operator's rule keeps the caller from new work.
+  func checkEligibility() throws(Refusal) {
+    guard let listing, !listing.missing.isEmpty else { return }
+    throw .notEligible(listing.missing)
+  }
+
   /// An id of the path; one of a wrong form is as unknown as any other.
   func id<Tag>(_ name: String, _ thing: Refusal.Thing) throws -> Identifier<Tag> {
     let text = parameters.get(name) ?? ""

@@ -9,7 +9,7 @@ import Workforce
 
 /// What the operator pays: rates, books, payouts.
 enum PayRoutes {
-  static let all: [Route] = rates + books + payouts
+  static let all: [Route] = rates + eligibility + books + payouts
 
   private static let rates: [Route] = [
     Route(.get, "/api/pay", .operators, "Lists the projects open to workers, and what they pay.") {
@@ -23,6 +23,8 @@ enum PayRoutes {
           "name": .string(listing.name), "state": .string(listing.state.rawValue),
           "pay_version": .optional(listing.pay?.version),
           "pay": plan.map(PayNotation.json) ?? .null,
+          "eligibility": EligibilityNotation.json(
+            try await EligibilityRules(call.engine, actor: .system).get(listing.project)),
         ])
       }
       return .json(.page(items, next: nil))
@@ -53,6 +55,48 @@ enum PayRoutes {
       return .noContent
     },
   ]
+
+  private static let eligibility: [Route] = [
+    Route(
+      .get, "/api/eligibility/{project}", .operators,
+      "Who of the workforce may work on a project, and how many that are now."
+    ) { call in
+      let rules = EligibilityRules(call.engine, actor: try call.who().actor)
+      let rule = try await rules.get(call.id("project", .project))
+      return .json(try await preview(rule, rules))
+    },
+    Route(
+      .put, "/api/eligibility/{project}", .operators,
+      "Says who may work on a project from now on; an empty rule admits everybody.",
+      body: ruleMembers
+    ) { call in
+      let rules = EligibilityRules(call.engine, actor: try call.who().actor)
+      let rule = try EligibilityNotation.rule(from: try await call.fields().json)
+      try await rules.set(rule, for: call.id("project", .project))
+      return .json(try await preview(rule, rules))
+    },
+    Route(
+      .post, "/api/eligibility-previews", .operators, "How many workers a rule would admit now.",
+      body: ruleMembers
+    ) { call in
+      let rule = try EligibilityNotation.rule(from: try await call.fields().json)
+      return .json(
+        try await preview(rule, EligibilityRules(call.engine, actor: call.who().actor)))
+    },
+  ]
+
+  private static let ruleMembers: [BodyMember] = [
+    .object("languages"), .strings("skills"), .strings("countries"), .strings("countries_denied"),
+  ]
+
+  private static func preview(
+    _ rule: Eligibility, _ rules: EligibilityRules
+  ) async throws -> JSON {
+    let found = try await rules.preview(rule)
+    return EligibilityNotation.json(rule).adding([
+      .init("admitted", .count(found.admitted)), .init("workers", .count(found.workers)),
+    ])
+  }
 
   private static func plan(_ listing: Directory.Listing, _ call: Call) async throws -> PayPlan? {
     guard let terms = listing.pay else { return nil }

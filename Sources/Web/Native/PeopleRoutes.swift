@@ -32,6 +32,16 @@ enum PeopleRoutes {
         client: nil)
       return .json(Users.Member(user: user, role: .worker).json, status: .created)
     },
+    Route(
+      .post, "/api/workers/invitations", .operators,
+      "Invites addresses to the workforce; each link is shown once and lasts a week.",
+      body: [.strings("emails", isRequired: true)]
+    ) { call in
+      let fields = try await call.fields()
+      let invited = try await Invitations(call.engine, actor: call.who().actor).invite(
+        fields.strings("emails"), as: .worker, to: nil)
+      return .json(.page(invited.map(\.json), next: nil), status: .created)
+    },
     suspension(.put, isSuspended: true, "Puts a worker out; every session ends."),
     suspension(.delete, isSuspended: false, "Lets a worker in again."),
     Route(.get, "/api/keys", .clientAdmins, "Lists the client's API keys.") { call in

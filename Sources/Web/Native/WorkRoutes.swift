@@ -14,10 +14,21 @@ enum WorkRoutes {
   static let all: [Route] = work + FeedbackRoutes.all
 
   private static let work: [Route] = [
-    Route(.get, "/api/work", .signedIn, "Lists the projects one can work on.") { call in
+    Route(
+      .get, "/api/work", .signedIn,
+      "Lists the projects one can work on, and as `closed` those one lacks something for."
+    ) { call in
       let who = try call.who()
       var items: [JSON] = []
+      var closed: [JSON] = []
       for listing in try await Directory(call.engine).open(to: who) {
+        guard listing.missing.isEmpty else {
+          closed.append([
+            "project": .string(listing.project.text), "name": .string(listing.name),
+            "missing": .array(listing.missing.map(EligibilityNotation.json)),
+          ])
+          continue
+        }
         let (counts, feedback, answered) = try await call.engine.vaults.with(listing.client) { vault in
           let worker = vault.key.pseudonym(of: who.workerName)
           return (
@@ -39,7 +50,7 @@ enum WorkRoutes {
           "feedback": .count(feedback), "pay": try await call.price(listing.pay, in: listing.project),
         ])
       }
-      return .json(.page(items, next: nil))
+      return .json(JSON.page(items, next: nil).adding([.init("closed", .array(closed))]))
     },
     Route(
       .get, "/api/work/{project}", .work,
@@ -71,6 +82,7 @@ enum WorkRoutes {
       guard (1...Dispatch.leaseLimit).contains(count) else {
         throw Refusal.invalid(path: "count", problem: "must lie in 1…\(Dispatch.leaseLimit)")
       }
+      try call.checkEligibility()
       let reserve = try fields.optionalBool("reserve") ?? false
       let reader = try call.who().workerName
       let task = try fields.optionalString("task").map { text throws(Refusal) in

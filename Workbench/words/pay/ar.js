@@ -1,4 +1,4 @@
-/** What workers and the operator read of pay.
+/** What workers read of their pay, and the operator of the workforce.
  * @type {import("../../core/words.js").Catalogue} */
 export default {
   "pending": "معلّق",
@@ -108,4 +108,20 @@ export default {
   "everything": "كل شيء",
   "Hours until it is owed": "ساعات حتى يُستحق",
   "What is in somebody's hands keeps the price it was shown with.": "ما هو بيد أحد يبقى بالسعر الذي عُرض به.",
+  "Workers": "العاملون",
+  "Who may work on {name}": "من يعمل على {name}",
+  "This rule admits {some} of {all} workers now.": "تسمح هذه القاعدة الآن لـ {some} من {all} عامل.",
+  "All of these languages": "كل هذه اللغات",
+  "All of these skills, parted by commas": "كل هذه المهارات، تفصلها فواصل",
+  "Only these countries, by their two letters": "هذه البلدان فقط، برمزها من حرفين",
+  "Not these countries": "ليس هذه البلدان",
+  "What is in somebody's hands they may finish.": "ما هو بيد أحد له أن يتمّه.",
+  "The project asks for something that you have not said of yourself.": "يطلب المشروع شيئًا لم تذكره عن نفسك.",
+  "Not open to you. It asks for: {things}": "غير مفتوح لك. يطلب: {things}",
+  "Say more of yourself": "اذكر المزيد عنك",
+  "people of other countries": "أشخاصًا من بلدان أخرى",
+  "Who may work": "من يعمل",
+  "Since": "منذ",
+  "Let in again": "إعادة السماح",
+  "Put out": "إيقاف",
 };

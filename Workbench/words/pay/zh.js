@@ -1,4 +1,4 @@
-/** What workers and the operator read of pay.
+/** What workers read of their pay, and the operator of the workforce.
  * @type {import("../../core/words.js").Catalogue} */
 export default {
   "pending": "待定",
@@ -108,4 +108,20 @@ export default {
   "everything": "全部",
   "Hours until it is owed": "多少小时后应付",
   "What is in somebody's hands keeps the price it was shown with.": "已领取的任务按显示时的价格支付。",
+  "Workers": "标注员",
+  "Who may work on {name}": "谁可以参与 {name}",
+  "This rule admits {some} of {all} workers now.": "此规则目前允许 {all} 名标注员中的 {some} 名。",
+  "All of these languages": "需全部掌握的语言",
+  "All of these skills, parted by commas": "需全部具备的技能，以逗号分隔",
+  "Only these countries, by their two letters": "仅限这些国家或地区（两位字母代码）",
+  "Not these countries": "排除这些国家或地区",
+  "What is in somebody's hands they may finish.": "已领取的任务可以完成。",
+  "The project asks for something that you have not said of yourself.": "该项目要求您尚未填写的条件。",
+  "Not open to you. It asks for: {things}": "未对您开放。要求：{things}",
+  "Say more of yourself": "完善个人资料",
+  "people of other countries": "其他国家或地区的人员",
+  "Who may work": "谁可以参与",
+  "Since": "加入日期",
+  "Let in again": "恢复",
+  "Put out": "停用",
 };

@@ -1,0 +1,57 @@
+import { get, send } from "../core/api.js";
+import { fill, h, icon } from "../core/dom.js";
+import { day } from "../core/money.js";
+import { say } from "../core/words.js";
+import { toast } from "../parts/dialog.js";
+import { askWhom, showLinks } from "../parts/invite.js";
+
+/** The operator's workforce: who there is, who is invited, who is put out. */
+export function workersPage() {
+  const list = h("div", { "aria-busy": "true" });
+  const invite = async () => {
+    const asked = await askWhom();
+    if (asked) invited(asked.emails, list);
+  };
+  load(list);
+  return h("main.page.stack", {}, h("div.spread", {}, h("h1", {}, say("Workers")),
+    h("button.button.primary", { onclick: invite }, icon("plus"), say("Invite people"))), list);
+}
+
+/** @param {string[]} emails
+ * @param {HTMLElement} list */
+const invited = (emails, list) => showLinks("/api/workers/invitations", { emails }, () => load(list));
+
+/** @param {HTMLElement} list */
+async function load(list) {
+  try {
+    const { items } = await get("/api/workers");
+    list.removeAttribute("aria-busy");
+    if (!items.length) return fill(list, h("p.muted", {}, say("Nobody is here yet")));
+    fill(list, h("div.card.flush.scroller", { tabindex: 0, role: "region", "aria-label": say("Workers") }, h("table.table", {},
+      h("thead", {}, h("tr", {}, h("th", {}, say("Address")), h("th", {}, say("Since")), h("th.end", {}, h("span.visually-hidden", {}, say("Actions"))))),
+      h("tbody", {}, items.map((/** @type {any} */ worker) => row(worker, list))))));
+  } catch (error) {
+    fill(list, h("p.error-text", { role: "alert" }, /** @type {Error} */ (error).message));
+  }
+}
+
+/** @param {any} worker
+ * @param {HTMLElement} list */
+function row(worker, list) {
+  const suspend = async () => {
+    try {
+      await send(worker.suspended ? "DELETE" : "PUT", `/api/workers/${worker.id}/suspension`);
+    } catch (error) {
+      toast(/** @type {Error} */ (error).message, true);
+    }
+    load(list);
+  };
+  return h("tr", {},
+    h("td", {}, h("span.strong", {}, worker.email),
+      worker.invited ? [" ", h("span.badge", {}, say("invited"))] : null,
+      worker.suspended ? [" ", h("span.badge", {}, say("suspended"))] : null),
+    h("td", {}, day(worker.created_at)),
+    h("td.end", {}, h("div.row.end", {},
+      worker.invited ? h("button.button.quiet", { onclick: () => invited([worker.email], list) }, say("New link")) : null,
+      h("button.button.quiet", { onclick: suspend }, worker.suspended ? say("Let in again") : say("Put out")))));
+}
