@@ -281,18 +281,36 @@ BYTES(file_91) = {
 #embed "../../Workbench/words/en.js"
 };
 BYTES(file_92) = {
-#embed "../../Workbench/words/manage/ar.js"
+#embed "../../Workbench/words/es.js"
 };
 BYTES(file_93) = {
-#embed "../../Workbench/words/manage/zh.js"
+#embed "../../Workbench/words/fr.js"
 };
 BYTES(file_94) = {
-#embed "../../Workbench/words/pay/ar.js"
+#embed "../../Workbench/words/manage/ar.js"
 };
 BYTES(file_95) = {
-#embed "../../Workbench/words/pay/zh.js"
+#embed "../../Workbench/words/manage/es.js"
 };
 BYTES(file_96) = {
+#embed "../../Workbench/words/manage/fr.js"
+};
+BYTES(file_97) = {
+#embed "../../Workbench/words/manage/zh.js"
+};
+BYTES(file_98) = {
+#embed "../../Workbench/words/pay/ar.js"
+};
+BYTES(file_99) = {
+#embed "../../Workbench/words/pay/es.js"
+};
+BYTES(file_100) = {
+#embed "../../Workbench/words/pay/fr.js"
+};
+BYTES(file_101) = {
+#embed "../../Workbench/words/pay/zh.js"
+};
+BYTES(file_102) = {
 #embed "../../Workbench/words/zh.js"
 };
 
@@ -389,11 +407,17 @@ static const struct workbench_file files[] = {
     {"theme.css", file_89, sizeof file_89},
     {"words/ar.js", file_90, sizeof file_90},
     {"words/en.js", file_91, sizeof file_91},
-    {"words/manage/ar.js", file_92, sizeof file_92},
-    {"words/manage/zh.js", file_93, sizeof file_93},
-    {"words/pay/ar.js", file_94, sizeof file_94},
-    {"words/pay/zh.js", file_95, sizeof file_95},
-    {"words/zh.js", file_96, sizeof file_96},
+    {"words/es.js", file_92, sizeof file_92},
+    {"words/fr.js", file_93, sizeof file_93},
+    {"words/manage/ar.js", file_94, sizeof file_94},
+    {"words/manage/es.js", file_95, sizeof file_95},
+    {"words/manage/fr.js", file_96, sizeof file_96},
+    {"words/manage/zh.js", file_97, sizeof file_97},
+    {"words/pay/ar.js", file_98, sizeof file_98},
+    {"words/pay/es.js", file_99, sizeof file_99},
+    {"words/pay/fr.js", file_100, sizeof file_100},
+    {"words/pay/zh.js", file_101, sizeof file_101},
+    {"words/zh.js", file_102, sizeof file_102},
 };
 
 int workbench_file_count(void) { return sizeof files / sizeof files[0]; }

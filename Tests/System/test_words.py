@@ -9,7 +9,7 @@ from test_browser_shapes import near, place, pull
 WORKBENCH = os.path.join(ROOT, "Workbench")
 SAID = re.compile(r'\b(?:say|word)\(\s*"((?:[^"\\]|\\.)*)"')
 ENTRY = re.compile(r'^  "((?:[^"\\]|\\.)*)": (\{.*?\}|"(?:[^"\\]|\\.)*"),$', re.M)
-PLURALS = {"ar": {"zero", "one", "two", "few", "many", "other"}}
+PLURALS = {"ar": {"zero", "one", "two", "few", "many", "other"}, "es": {"one", "many", "other"}, "fr": {"one", "many", "other"}}
 CATALOGUES = sorted(name[:-3] for name in os.listdir(os.path.join(WORKBENCH, "words")) if name.endswith(".js") and name != "en.js")
 
 
@@ -31,7 +31,8 @@ def catalogue(tag):
     return dict(all_)
 
 
-def test_there_is_one_language_from_right_to_left_and_one_without_spaces(): assert {"ar", "zh"} <= set(CATALOGUES)
+def test_there_are_five_languages_one_from_right_to_left_and_one_without_spaces():
+    assert {"ar", "zh"} <= set(CATALOGUES) and len(CATALOGUES) >= 4
 
 
 @pytest.mark.parametrize("tag", CATALOGUES)

@@ -8,7 +8,7 @@ import english from "../words/en.js";
 /** @typedef {Record<string, string | Partial<Record<Intl.LDMLPluralRule, string>>>} Catalogue */
 
 /** By their own names, as those who need them look for them. */
-export const languages = { en: "English", ar: "العربية", zh: "简体中文" };
+export const languages = { en: "English", ar: "العربية", es: "Español", fr: "Français", zh: "简体中文" };
 const storage = "assay-language";
 const rightToLeft = new Set(["ar"]);
 
