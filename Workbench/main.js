@@ -2,7 +2,7 @@ import { get, send, setClient } from "./core/api.js";
 import { fill, h, icon } from "./core/dom.js";
 import { setShortcuts } from "./core/keys.js";
 import * as outbox from "./core/outbox.js";
-import { say, speak, wanted } from "./core/words.js";
+import { learn, say, speak, wanted } from "./core/words.js";
 import { signInPage } from "./pages/sign-in.js";
 import { languageChoice } from "./parts/language.js";
 
@@ -98,15 +98,15 @@ async function route() {
     return fill(app, framed("#/team", teamPage()));
   }
   if (room === "earnings" && isWorker()) {
-    const { earningsPage } = await import("./pages/earnings.js");
+    const [{ earningsPage }] = await Promise.all([import("./pages/earnings.js"), learn("pay")]);
     return fill(app, framed("#/earnings", earningsPage()));
   }
   if (room === "pay" && isOperator()) {
-    const { payPage } = await import("./pages/pay.js");
+    const [{ payPage }] = await Promise.all([import("./pages/pay.js"), learn("pay")]);
     return fill(app, framed("#/pay", payPage()));
   }
   if (room === "workers" && isOperator()) {
-    const { workersPage } = await import("./pages/workers.js");
+    const [{ workersPage }] = await Promise.all([import("./pages/workers.js"), learn("pay")]);
     return fill(app, framed("#/workers", workersPage()));
   }
   const { queuePage } = await import("./pages/queue.js");

@@ -42,8 +42,10 @@ import Workforce
     try await Users(fixture.engine, actor: .console).setSuspended(true, user: id)
     #expect(try await rules.preview(rule) == .init(admitted: 1, workers: 1))
     var member = silent
-    member.grants.append(.init(client: fixture.client, role: .labeler))
+    member.grants = [.init(client: fixture.client, role: .labeler)]
     #expect(try await directory.find(project.id, for: member)?.missing == [])
+    member.grants.append(.init(client: nil, role: .worker))
+    #expect(try await directory.find(project.id, for: member)?.missing == missing)
     await #expect(throws: Refusal.self) {
       try await rules.set(rule, for: fixture.engine.environment.newID())
     }
@@ -88,8 +90,12 @@ import Workforce
     await #expect(throws: Refusal.self) {
       try await invitations.invite(["b@x.org"], as: .worker, to: fixture.client)
     }
-    // Whom a client has invited chooses a password by the client's link, which is not the operator's to give.
-    _ = try await invitations.invite(["c@x.org"], as: .admin, to: fixture.client)
+    // Whom a client has invited chooses a password by the client's link: no role before that.
+    let linked = try await invitations.invite(["c@x.org"], as: .admin, to: fixture.client)
+    await #expect(throws: Refusal.self) {
+      try await invitations.invite(["c@x.org"], as: .worker, to: nil)
+    }
+    try await invitations.accept(try #require(linked.first?.secret), password: "a long password")
     #expect(try await invitations.invite(["c@x.org"], as: .worker, to: nil).first?.secret == nil)
   }
 }

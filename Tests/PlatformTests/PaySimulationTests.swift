@@ -130,6 +130,15 @@ private final class PayWorld {
 
   private func holdOrRelease() async throws {
     guard let one = answered.randomElement(using: &generator) else { return }
+    if roll(0...2) == 0 {
+      let appeals = Appeals(fixture.engine)
+      _ = try? await appeals.make("no", on: one.answer, by: one.worker)
+      if let waiting = try await appeals.waiting(limit: 9).randomElement(using: &generator) {
+        try await appeals.decide(
+          waiting.answer, isGranted: roll(0...1) == 0, reply: "so", by: .console)
+      }
+      return
+    }
     let earnings = Earnings(fixture.engine)
     if roll(0...1) == 0 {
       _ = try await earnings.hold(one.answer, reason: "?", by: .console)

@@ -8,94 +8,6 @@ import Workforce
 
 @testable import Platform
 
-/// A project that pays, and a worker of the operator's.
-private struct PaidWork {
-  let fixture: Fixture
-  let project: Project
-  let worker: UserID
-  let dollar = Currency("USD")!
-
-  init(
-    _ plan: QualityPlan = QualityPlan(), _ rate: JSON = ["currency": "USD", "answer": "0.10"]
-  ) async throws {
-    fixture = try await Fixture()
-    project = try await fixture.project(plan)
-    worker = try await Users(fixture.engine, actor: .console, password: Password(logN: 4)).create(
-      email: "w@example.org", password: "a long password", role: .worker, client: nil
-    ).id
-    try await pay(rate)
-  }
-
-  func pay(_ rate: JSON) async throws {
-    try await PayPlans(fixture.engine, actor: .console).set(
-      PayNotation.plan(from: ["rates": [rate]]), for: project.id)
-  }
-
-  var principal: Principal {
-    Principal(identity: .user(worker, email: "w@example.org"), grants: [.init(client: nil, role: .worker)])
-  }
-
-  func terms() async throws -> PayTerms? {
-    try await Directory(fixture.engine).find(project.id, for: principal)?.pay
-  }
-
-  func lease() async throws -> LeasedTask {
-    let terms = try await terms()
-    let outcome = try await fixture.vault {
-      try await Dispatch($0, worker: $0.key.pseudonym(of: worker.text), pay: terms).lease(
-        in: project.id, stage: .label)
-    }
-    guard case .leased(let tasks) = outcome, let task = tasks.first else {
-      throw Refusal.unknown(.task, "none left")
-    }
-    return task
-  }
-
-  @discardableResult
-  func answer(_ lease: LeasedTask, active: Int64 = 0, _ option: String = "good") async throws
-    -> Answers.Receipt
-  {
-    try await fixture.vault {
-      try await Answers($0, worker: $0.key.pseudonym(of: worker.text), project: project.id).submit(
-        [["class": "mood", "option": .string(option)]], for: lease.lease.id,
-        activeMilliseconds: active)
-    }
-  }
-
-  @discardableResult
-  func collect() async throws -> Int {
-    try await fixture.vault { try await Earnings(fixture.engine).collect(from: $0) }
-  }
-
-  func total() async throws -> PayStatement.Total {
-    try await PayStatement(fixture.engine, of: worker).totals().first
-      ?? PayStatement.Total(currency: dollar)
-  }
-
-  func items() async throws -> [Earnings.Item] {
-    try await PayStatement(fixture.engine, of: worker).items(before: nil, limit: 100)
-  }
-
-  /// The law of the books.
-  func check() async throws {
-    let ledger = Ledger(fixture.engine)
-    #expect(try await ledger.faults() == [])
-    var sums: [Currency: Int64] = [:]
-    for balance in try await ledger.trialBalance() { sums[balance.currency, default: 0] += balance.micros }
-    #expect(sums.values.allSatisfy { $0 == 0 })
-  }
-
-  func settle() async throws {
-    fixture.advance(PayRate.defaultSettlesAfterHours * 3_600_000)
-    try await Earnings(fixture.engine).settleDue()
-  }
-
-  func sayWhereTo(_ account: String = "GB82WEST12345698765432") async throws {
-    try await WorkerProfiles(fixture.engine).set(
-      WorkerProfile(from: ["name": "Wanjiru", "account": .string(account)]), of: worker)
-  }
-}
-
 @Suite struct PayFlowTests {
   @Test func anAnswerIsPendingThenSettledThenPaid() async throws {
     let work = try await PaidWork()
@@ -134,7 +46,8 @@ private struct PaidWork {
         for event in events {
           try connection.run(
             """
-            INSERT INTO pay_events VALUES (?, 'done', ?, ?, ?, '', 1, '1', 0, 0, 0, 0, 0)
+            INSERT INTO pay_events
+              VALUES (?, 'done', ?, ?, ?, '', 1, '1 - -', 0, 0, 0, 0, 0, 0, 0)
             """,
             [.int(event.number), event.answer.sql, .text(event.worker), event.project.sql])
         }
@@ -209,6 +122,111 @@ private struct PaidWork {
     try await work.check()
   }
 
+  @Test func anHourIsPaidOnceHoweverManyTasksWereHeldInIt() async throws {
+    let work = try await PaidWork(QualityPlan(), ["currency": "USD", "hourly_floor": "36"])
+    try await work.fixture.load(20, into: work.project)
+    var leases: [LeasedTask] = []
+    for _ in 0..<10 { leases.append(try await work.lease()) }
+    work.fixture.advance(100_000)
+    for lease in leases {
+      try await work.answer(lease, active: 3_600_000)
+      work.fixture.advance(1)
+    }
+    try await work.collect()
+    // A hundred seconds and ten milliseconds of a cent a second.
+    #expect(try await work.total().pending <= 1_000_100)
+    #expect(try await work.total().activeMilliseconds <= 100_010)
+    // What is answered long after its lease was over was not worked on all that time.
+    let late = try await work.lease()
+    work.fixture.advance(48 * 3_600_000)
+    try await work.answer(late, active: 3_600_000)
+    try await work.collect()
+    #expect(try await work.total().activeMilliseconds <= 100_010 + Dispatch.leaseMilliseconds)
+  }
+
+  @Test func anAnswerBeyondThePlanIsHeld() async throws {
+    let work = try await PaidWork()
+    try await work.fixture.load(1, into: work.project)
+    let lease = try await work.lease()
+    work.fixture.advance(2 * Dispatch.leaseMilliseconds)
+    try await work.fixture.vault { try await Dispatch.sweep($0) }
+    let other = try #require(try await work.fixture.next(work.project, "other"))
+    _ = try await work.fixture.submit(work.project, "other", other.lease.id, "good")
+    #expect(try await work.answer(lease).standing == .extra)
+    try await work.collect()
+    let item = try #require(try await work.items().first)
+    #expect(item.state == .held && item.reason == Earnings.extraReason && item.amount.micros == 100_000)
+    try await work.settle()
+    #expect(try await work.total().settled == 0)
+  }
+
+  @Test func whoWasRightLosesNothingByARejectedResult() async throws {
+    let work = try await PaidWork(
+      QualityPlan(answers: .init(min: 3), review: .init(sampleRate: 1, maxReworks: 5)),
+      ["currency": "USD", "answer": "1", "on_rejection": "nothing"])
+    try await work.fixture.load(1, into: work.project)
+    try await work.answer(work.lease(), "good")
+    for other in ["b", "c"] {
+      let leased = try #require(try await work.fixture.next(work.project, other))
+      _ = try await work.fixture.submit(work.project, other, leased.lease.id, "bad")
+    }
+    let leased = try #require(try await work.fixture.next(work.project, "rev", stage: .review))
+    _ = try await work.fixture.vault {
+      try await Reviews($0, reviewer: "rev", project: work.project.id).submit(
+        .init(kind: .reject, reason: "it is good"), for: leased.lease.id, activeMilliseconds: 0)
+    }
+    try await work.collect()
+    #expect(try await work.total().pending == 1_000_000)
+  }
+
+  @Test func goldIsNotToldByItsDifficulty() async throws {
+    let work = try await PaidWork(QualityPlan(gold: .init(rate: 0.5)))
+    try await PayPlans(work.fixture.engine, actor: .console).set(
+      PayNotation.plan(from: [
+        "rates": [["currency": "USD", "answer": "1"]], "difficulty": ["default": 150],
+      ]), for: work.project.id)
+    try await work.fixture.load(40, into: work.project)
+    for _ in 0..<20 { try await work.answer(work.lease()) }
+    try await work.collect()
+    #expect(Set(try await work.items().map(\.difficultyPercent)) == [150])
+    #expect(try await work.lease().lease.pay?.batch != nil)
+  }
+
+  @Test func whatIsDueBeforeARejectionIsKept() async throws {
+    let work = try await PaidWork(
+      QualityPlan(review: .init(sampleRate: 1, maxReworks: 5)),
+      ["currency": "USD", "answer": "1", "on_rejection": "nothing"])
+    try await work.fixture.load(1, into: work.project)
+    try await work.answer(work.lease())
+    try await work.collect()
+    // Nobody has settled it yet when the rejection comes, as after a restart.
+    work.fixture.advance(PayRate.defaultSettlesAfterHours * 3_600_000)
+    let leased = try #require(try await work.fixture.next(work.project, "rev", stage: .review))
+    _ = try await work.fixture.vault {
+      try await Reviews($0, reviewer: "rev", project: work.project.id).submit(
+        .init(kind: .reject, reason: "no"), for: leased.lease.id, activeMilliseconds: 0)
+    }
+    try await work.collect()
+    try await Earnings(work.fixture.engine).settleDue()
+    #expect(try await work.total().settled == 1_000_000)
+  }
+
+  @Test func whatIsNotKnownYetIsKeptForLater() async throws {
+    let work = try await PaidWork()
+    try await work.fixture.load(1, into: work.project)
+    try await work.answer(work.lease())
+    let engine = work.fixture.engine
+    try await engine.control.write(.flushed) {
+      try $0.run("UPDATE pay_plans SET version = 9", [])
+    }
+    try await work.fixture.reopen()
+    #expect(try await work.collect() == 0)
+    try await work.fixture.engine.control.write(.flushed) {
+      try $0.run("UPDATE pay_plans SET version = 1", [])
+    }
+    #expect(try await work.collect() == 1)
+  }
+
   @Test func aRevisionEarnsWhatItSays() async throws {
     let work = try await PaidWork(
       QualityPlan(answers: .init(min: 2)), ["currency": "USD", "unit": "0.5", "unit_is": "object"])
@@ -244,8 +262,12 @@ private struct PaidWork {
     let member = Principal(
       identity: .user(work.worker, email: "w@example.org"),
       grants: [.init(client: work.fixture.client, role: .labeler), .init(client: nil, role: .worker)])
-    #expect(try await Directory(work.fixture.engine).find(work.project.id, for: member)?.pay == nil)
-    #expect(try await work.terms()?.version == 1)
+    // Whoever is a worker too stays one: a client cannot make the operator's work unpaid by an invitation.
+    let directory = Directory(work.fixture.engine)
+    #expect(try await directory.find(work.project.id, for: member)?.pay?.version == 1)
+    var own = member
+    own.grants.removeLast()
+    #expect(try await directory.find(work.project.id, for: own)?.pay == nil)
   }
 
   @Test func whatIsHeldIsNotSettledUntilItIsReleased() async throws {
@@ -280,6 +302,8 @@ private struct PaidWork {
     #expect(try await adjust(5_000_000, "july"))
     #expect(try await !adjust(5_000_000, "july"))
     #expect(try await adjust(-1_000_000, "mistake"))
+    // A key that stands for something else is no key for this.
+    await #expect(throws: Refusal.taken(.earning, "july")) { try await adjust(7_000_000, "july") }
     #expect(try await work.total().settled == 4_000_000)
     await #expect(throws: Refusal.self) { try await adjust(0, "x") }
     await #expect(throws: Refusal.self) { try await adjust(PayRate.floorLimit + 1, "x") }
@@ -287,102 +311,5 @@ private struct PaidWork {
     let told = try await PayStatement(work.fixture.engine, of: work.worker).adjustments(limit: 10)
     #expect(told.map(\.amount.micros) == [-1_000_000, 5_000_000])
     try await work.check()
-  }
-}
-
-@Suite struct PayoutTests {
-  private func owed(_ micros: Int64, _ code: String = "USD") async throws -> PaidWork {
-    let work = try await PaidWork()
-    _ = try await Earnings(work.fixture.engine).adjust(
-      work.worker, by: Money(micros: micros, Currency(code)!), reason: "Work.", key: "k", actor: .console)
-    return work
-  }
-
-  @Test func aRunThatIsAskedForTwicePaysOnce() async throws {
-    let work = try await owed(12_345_678)
-    try await work.sayWhereTo()
-    let payouts = Payouts(work.fixture.engine, actor: .console)
-    let first = try await payouts.order(in: work.dollar, key: "july").run
-    #expect(first.micros == 12_340_000)
-    #expect(try await payouts.order(in: work.dollar, key: "july").run == first)
-    // Another run finds less than a cent left.
-    await #expect(throws: Refusal.self) { try await payouts.order(in: work.dollar, key: "august") }
-    #expect(try await work.total().settled == 5_678)
-    await #expect(throws: Refusal.taken(.payout, "july")) {
-      try await payouts.order(in: Currency("EUR")!, key: "july")
-    }
-    try await work.check()
-  }
-
-  @Test func aCurrencyWithoutMinorUnitsIsPaidWhole() async throws {
-    let work = try await owed(1_999_999, "JPY")
-    try await work.sayWhereTo()
-    let run = try await Payouts(work.fixture.engine, actor: .console).order(in: Currency("JPY")!).run
-    #expect(run.micros == 1_000_000)
-    let (_, payments) = try await Payouts(work.fixture.engine, actor: .console).get(run.id)
-    #expect(String(decoding: PayoutFile(run, payments).csv, as: UTF8.self).contains(",1,JPY,"))
-  }
-
-  @Test func whoSaidNotWhereToIsLeftOutAndKeepsIt() async throws {
-    let work = try await owed(5_000_000)
-    let payouts = Payouts(work.fixture.engine, actor: .console)
-    await #expect(throws: Refusal.self) { try await payouts.order(in: work.dollar) }
-    #expect(try await work.total().settled == 5_000_000)
-    try await work.sayWhereTo()
-    await #expect(throws: Refusal.self) {
-      try await payouts.order(in: work.dollar, minimum: 5_000_001)
-    }
-    #expect(try await payouts.order(in: work.dollar, minimum: 5_000_000).run.payments == 1)
-  }
-
-  @Test func whatTheBankCouldNotPayIsOwedAgain() async throws {
-    let work = try await owed(5_000_000)
-    try await work.sayWhereTo()
-    let payouts = Payouts(work.fixture.engine, actor: .console)
-    let run = try await payouts.order(in: work.dollar).run
-    await #expect(throws: Refusal.self) {
-      try await payouts.confirm(run.id, returned: [work.fixture.engine.environment.newID(): "?"])
-    }
-    let back = try await payouts.confirm(run.id, returned: [work.worker: "account closed"])
-    #expect(back.returned == 1)
-    #expect(try await payouts.confirm(run.id, returned: [work.worker: "account closed"]) == back)
-    await #expect(throws: Refusal.self) { try await payouts.confirm(run.id, returned: [:]) }
-    let total = try await work.total()
-    #expect(total.settled == 5_000_000 && total.paid == 0)
-    try await work.check()
-    #expect(try await payouts.order(in: work.dollar).run.micros == 5_000_000)
-    try await work.check()
-  }
-
-  @Test func aProfileIsSealedAndReadBack() async throws {
-    let work = try await PaidWork()
-    let profile = try WorkerProfile(
-      from: [
-        "name": "Wanjiru", "account": "mpesa 0700", "currency": "KES", "country": "KE",
-        "languages": [["tag": "sw", "level": "native"]], "skills": ["radiology"],
-      ])
-    let profiles = WorkerProfiles(work.fixture.engine)
-    try await profiles.set(profile, of: work.worker)
-    #expect(try await profiles.get(work.worker) == profile)
-    #expect(try await work.terms()?.currency == Currency("KES"))
-    let file = try Data(contentsOf: URL(fileURLWithPath: work.fixture.folder.controlPath))
-    let logPath = work.fixture.folder.controlPath + "-wal"
-    let log = (try? Data(contentsOf: URL(fileURLWithPath: logPath))) ?? Data()
-    for secret in ["Wanjiru", "mpesa 0700"] {
-      #expect(file.range(of: Data(secret.utf8)) == nil && log.range(of: Data(secret.utf8)) == nil)
-    }
-  }
-
-  @Test func wrongProfilesAreRefused() {
-    for (json, path) in [
-      (["account": "GB82WEST12345698765433"], "account"), (["currency": "usd"], "currency"),
-      (["country": "Kenya"], "country"), (["bic": "X"], "bic"),
-      (["languages": [["tag": "sw"]]], "languages[0]"), (["skills": [""]], "skills[0]"),
-      (["name": .string(String(repeating: "n", count: WorkerProfile.nameLimit + 1))], "name"),
-    ] as [(JSON, String)] {
-      let refusal = #expect(throws: Refusal.self) { try WorkerProfile(from: json) }
-      guard case .invalid(let found, _)? = refusal else { continue }
-      #expect(found == path)
-    }
   }
 }

@@ -62,6 +62,7 @@ def test_every_answer_is_paid_once_whenever_the_server_is_killed(paid):
     now = total(paid, 13)
     assert (now["ordered"], now["settled"], now["paid"]) == ("1.20", "0.10", "0.00")
     confirm = lambda body: paid.send("POST", f"/api/payouts/{run['id']}/confirmation", body, paid.operator)
+    for wrong in ("x", [], [{"worker": "w"}], {"?": "x"}): assert confirm({"returned": wrong})[0] == 422
     assert confirm({})[0] == 200 and confirm({})[0] == 200
     now = total(paid, 13)
     assert (now["ordered"], now["settled"], now["paid"]) == ("0.00", "0.10", "1.20")
@@ -165,6 +166,9 @@ def test_a_worker_sees_what_they_earn_and_why(world, scheme, width, locale):  # 
         assert "$5.00" in page.locator(".tiles").inner_text()
     assert page.get_by_role("button", name="Show earlier ones").count() == 0
     world.shot(page, f"pay-sums-{scheme}-{width}")
+    page.locator("tbody button").click(); page.locator("dialog textarea").fill("I read it twice"); page.locator("dialog button[type=submit]").click()
+    page.locator("tbody").get_by_text("I read it twice").wait_for()
+    assert assay.send("GET", "/api/appeals", token=operator)[1]["items"][0]["appeal"]["text"] == "I read it twice"
     page.locator("form select[name=currency]").select_option("EUR")
     page.locator("form select[name=country]").select_option("KE")
     page.locator("form input[name=name]").fill("Wanjirũ"); page.locator("form input[name=account]").fill("GB82 WEST 1234 5698 7654 33")
@@ -210,7 +214,25 @@ def test_the_operator_sets_pay_and_orders_payments(world, scheme, width):  # noq
     with page.expect_download() as file: page.get_by_role("link", name="pain.001").click()
     assert "<IBAN>GB82WEST12345698765432</IBAN>" in open(file.value.path(), encoding="utf-8").read()
     page.get_by_role("button", name="Confirm").click(); page.get_by_role("dialog").get_by_role("button", name="Confirm").click()
-    page.get_by_text("confirmed").wait_for(); page.get_by_text("The books add up").wait_for()
+    page.get_by_text("confirmed").wait_for(); page.get_by_role("button", name="Add the books up").click(); page.get_by_text("The books add up").wait_for()
+    # A decision that a worker appeals is looked at again.
+    item = assay.send("GET", "/api/me/earnings", token=hand)[1]["items"][0]
+    lease = assay.send("POST", f"/api/work/{world.texts}/leases", {}, hand)[1]["leases"][0]
+    operator = assay.signed_in("op@x.org")
+    assay.send("PUT", f"/api/pay/{world.texts}", {"rates": [{"currency": "USD", "answer": "0.5"}]}, operator)
+    lease = assay.send("POST", f"/api/work/{world.texts}/leases", {}, hand)[1]["leases"][0]
+    receipt = assay.send("POST", f"/api/work/{world.texts}/leases/{lease['id']}/answer", ANSWER, hand)[1]
+    hold = lambda: assay.send("PUT", f"/api/earnings/{receipt['id']}/hold", {"reason": "Too quick"}, operator)[0]
+    for _ in range(50):
+        if hold() == 200: break
+        page.wait_for_timeout(100)
+    assert assay.send("PUT", f"/api/me/earnings/{receipt['id']}/appeal", {"text": "It was an easy one"}, hand)[0] == 201
+    assert assay.send("PUT", f"/api/me/earnings/{item['answer']}/appeal", {"text": "?"}, hand)[0] == 409
+    page.reload(); page.get_by_role("row", name="It was an easy one").get_by_role("button", name="Decide").click()
+    page.get_by_label("Reason, which the worker reads").fill("So it was"); page.get_by_role("dialog").get_by_role("button", name="Decide").click()
+    page.get_by_text("It was an easy one").wait_for(state="detached")
+    found = assay.send("GET", "/api/me/earnings", token=hand)[1]["items"][0]
+    assert found["state"] == "pending" and found["appeal"]["state"] == "granted" and found["appeal"]["reply"] == "So it was"
     world.shot(page, f"pay-operator-{scheme}-{width}")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert [f"{v['id']}: {v['nodes'][0]['html'][:120]}" for v in axe.run(page).response["violations"]] == []

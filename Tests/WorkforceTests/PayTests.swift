@@ -98,6 +98,8 @@ import Testing
     #expect(ActiveTime(claimed: minute, leased: 2 * minute).believed == minute)
     #expect(ActiveTime(claimed: -minute, leased: minute).believed == 0)
     #expect(ActiveTime(claimed: minute, leased: -minute).believed == 0)
+    #expect(ActiveTime(claimed: minute, leased: 2 * minute, spent: minute + 1).believed == minute - 1)
+    #expect(ActiveTime(claimed: minute, leased: minute, spent: 2 * minute).believed == 0)
     let limit = ActiveTime.defaultLimit
     #expect(ActiveTime(claimed: 9 * limit, leased: 9 * limit).believed == limit)
     #expect(ActiveTime(claimed: limit, leased: limit).believed == limit)

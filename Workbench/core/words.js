@@ -47,6 +47,17 @@ export async function speak(tag) {
   document.documentElement.dir = rightToLeft.has(tag) ? "rtl" : "ltr";
 }
 
+/** Brings the part of the catalogue that only some pages need.
+ * @param {string} part */
+export async function learn(part) {
+  if (language === "en") return;
+  try {
+    words = { ...words, ...(await import(`../words/${part}/${language}.js`)).default };
+  } catch (error) {
+    console.warn("A part of the language cannot be brought.", error);
+  }
+}
+
 /** Marks words of a table as ones that the catalogues have; they are said where they are shown.
  * @param {string} text */
 export const word = (text) => text;

@@ -1,15 +1,22 @@
-import { get } from "../core/api.js";
+import { get, send } from "../core/api.js";
 import { fill, h } from "../core/dom.js";
 import { day, moment, money } from "../core/money.js";
 import { say, word } from "../core/words.js";
+import { dialog, toast } from "../parts/dialog.js";
 import { profileForm } from "../parts/profile-form.js";
 
 /** @type {Record<string, string>} */
 const states = { pending: word("pending"), held: word("held"), settled: word("owed to you"), rejected: word("taken back") };
 
+/** @type {Record<string, string>} */
+const appeals = { open: word("You appealed"), granted: word("Your appeal was granted"), declined: word("Your appeal was declined") };
+
 // Said by the server.
 word("A reviewer sent the answer back.");
 word("It comes to more than can be reckoned.");
+word("The task had its answers already; somebody looks at this one.");
+/** @type {Record<string, string>} */
+const payments = { ordered: word("on its way"), paid: word("paid"), returned: word("came back, and is owed to you again") };
 
 /** What one earned, what it is made of, and when it is paid. */
 export function earningsPage() {
@@ -35,12 +42,18 @@ async function load(body) {
     };
     const next = async () => {
       more.disabled = true;
-      add(await get(`/api/me/earnings?before=${encodeURIComponent(mark)}`).finally(() => { more.disabled = false; }));
+      try {
+        add(await get(`/api/me/earnings?before=${encodeURIComponent(mark)}`));
+      } catch (error) {
+        toast(/** @type {Error} */ (error).message, true);
+      }
+      more.disabled = false;
     };
     add(found);
     fill(body, found.totals.map(total),
       h("p.muted.prose", {}, say("What an answer earns is pending until the day beside it. Then it is owed to you and goes out with the next payment, unless a reviewer sent the answer back before that, or somebody holds it; the reason is told here.")),
-      found.adjustments.length ? adjustments(found.adjustments) : null,
+      found.payments.length ? entries(say("Payments"), found.payments.map((/** @type {any} */ item) => ({ ...item, reason: [say(payments[item.state] ?? item.state), item.reason].filter(Boolean).join(": ") }))) : null,
+      found.adjustments.length ? entries(say("Bonuses and corrections"), found.adjustments) : null,
       found.items.length ? answers(rows, more) : h("p.muted", {}, say("Nothing is earned yet. What an answer pays is said before you open it.")),
       profileForm(profile));
   } catch (error) {
@@ -76,8 +89,36 @@ function row(item) {
     h("td", {}, h("ul.plain.reckoning", {}, item.lines.map((/** @type {any} */ line) => h("li", {}, lineWords(line, item.currency))),
       Number(item.taken_back) ? h("li", {}, say("taken back: {amount}", { amount: money(item.taken_back, item.currency) })) : null,
       item.claimed_seconds > item.active_seconds + 1 ? h("li.muted", {}, say("{some} of {all} s at work counted", { some: Math.round(item.active_seconds), all: Math.round(item.claimed_seconds) })) : null)),
-    h("td", {}, h("span.badge", {}, say(states[item.state] ?? item.state)), until, reason),
+    h("td", {}, h("span.badge", {}, say(states[item.state] ?? item.state)), until, reason, appeal(item)),
     h("td.end.number", {}, money(item.amount, item.currency)));
+}
+
+/** What was said against it, or room to say it.
+ * @param {any} item */
+function appeal(item) {
+  const place = h("div.stack.tight");
+  const show = (/** @type {any} */ made) => fill(place,
+    h("p", {}, say(appeals[made.state] ?? made.state), ": ", h("bdi", {}, made.text)),
+    made.reply ? h("p", {}, say("The operator:"), " ", h("bdi", {}, made.reply)) : null);
+  if (item.appeal) show(item.appeal);
+  else if (item.state === "held" || Number(item.taken_back)) {
+    fill(place, h("div", {}, h("button.button.quiet", {
+      onclick: async () => {
+        const text = await dialog(say("Say why this is not right"), (close) => {
+          const field = h("textarea.input", { rows: 4, required: true, maxlength: 2000, dir: "auto", "aria-label": say("Reason") });
+          return h("form.stack", { onsubmit: (/** @type {Event} */ event) => { event.preventDefault(); close(field.value); } }, field,
+            h("div.row", {}, h("button.button.primary", { type: "submit" }, say("Appeal")), h("button.button.quiet", { type: "button", onclick: () => close() }, say("Cancel"))));
+        });
+        if (!text) return;
+        try {
+          show(await send("PUT", `/api/me/earnings/${item.answer}/appeal`, { text }));
+        } catch (error) {
+          toast(/** @type {Error} */ (error).message, true);
+        }
+      },
+    }, say("Appeal"))));
+  }
+  return place;
 }
 
 /** @param {any} line
@@ -93,8 +134,9 @@ function lineWords(line, currency) {
   }
 }
 
-/** @param {any[]} items */
-function adjustments(items) {
-  return h("section.stack", {}, h("h2", {}, say("Bonuses and corrections")), h("div.card", {}, h("ul.plain", {}, items.map((item) =>
+/** @param {string} title
+ * @param {any[]} items */
+function entries(title, items) {
+  return h("section.stack", {}, h("h2", {}, title), h("div.card", {}, h("ul.plain", {}, items.map((item) =>
     h("li.spread", {}, h("span", {}, day(item.at), " · ", h("bdi", {}, item.reason)), h("span.number", {}, money(item.amount, item.currency)))))));
 }

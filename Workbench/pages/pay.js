@@ -17,13 +17,13 @@ export function payPage() {
 /** @param {HTMLElement} body */
 async function load(body) {
   try {
-    const [projects, owed, workers, runs, payer, books, faults] = await Promise.all([
-      "/api/pay", "/api/ledger?prefix=settled/", "/api/workers", "/api/payouts", "/api/payer", "/api/ledger", "/api/ledger/faults"].map(get));
+    const [projects, appeals, owed, workers, runs, payer, books] = await Promise.all([
+      "/api/pay", "/api/appeals", "/api/ledger?prefix=settled/", "/api/workers", "/api/payouts", "/api/payer", "/api/ledger"].map(get));
     body.removeAttribute("aria-busy");
     const again = () => load(body);
     /** @type {Map<string, string>} */
     const names = new Map(workers.items.map((/** @type {any} */ worker) => [worker.id, worker.email]));
-    fill(body, rates(projects.items, again), owing(owed.items, names, again), payments(runs.items, payer, names, again), account(books.items, faults.items));
+    fill(body, appeals.items.length ? waiting(appeals.items, names, again) : null, rates(projects.items, again), owing(owed.items, names, again), payments(runs.items, payer, names, again), account(books.items));
   } catch (error) {
     fill(body, h("p.error-text", { role: "alert" }, /** @type {Error} */ (error).message));
   }
@@ -61,8 +61,40 @@ function rates(projects, again) {
     h("td.end", {}, h("div.row.end", {},
       h("button.button", { onclick: () => eligibilityDialog(project).then((rule) => rule && attempt(again, () => send("PUT", `/api/eligibility/${project.project}`, rule))) }, say("Who may work")),
       h("button.button", { onclick: () => rateDialog(project).then((plan) => plan && attempt(again, () => send("PUT", `/api/pay/${project.project}`, plan))) }, say("Set pay")),
-      project.pay ? h("button.button.quiet", { onclick: () => attempt(again, () => send("DELETE", `/api/pay/${project.project}`)) }, say("Stop paying")) : null)))),
+      project.pay ? h("button.button.quiet", { onclick: () => stop(project, again) }, say("Stop paying")) : null)))),
   say("No project is open to workers yet."));
+}
+
+/** @param {any} project
+ * @param {() => Promise<any>} again */
+async function stop(project, again) {
+  const isSure = await dialog(say("Stop paying for {name}?", { name: project.name }), (close) => [
+    h("p", {}, say("What is in somebody's hands keeps the price it was shown with.")),
+    h("div.row", {}, h("button.button.primary", { onclick: () => close(true) }, say("Stop paying")), h("button.button.quiet", { onclick: () => close() }, say("Cancel")))]);
+  if (isSure) attempt(again, () => send("DELETE", `/api/pay/${project.project}`));
+}
+
+/** @param {any[]} items
+ * @param {Map<string, string>} names
+ * @param {() => Promise<any>} again */
+function waiting(items, names, again) {
+  return section(say("Appeals"), [], [say("Worker"), say("Decision"), say("Appeal"), ""], items.map((item) => h("tr", {},
+    h("td", {}, names.get(item.worker) ?? item.worker, h("p.muted", {}, moment(item.appeal.at))),
+    h("td", {}, Number(item.taken_back) ? say("taken back: {amount}", { amount: money(item.taken_back, item.currency) }) : say("held"), h("p.muted", { dir: "auto" }, item.reason ? say(item.reason) : "")),
+    h("td", { dir: "auto" }, item.appeal.text),
+    h("td.end", {}, h("button.button", { onclick: () => decide(item, again) }, say("Decide"))))), "");
+}
+
+/** @param {any} item
+ * @param {() => Promise<any>} again */
+async function decide(item, again) {
+  const asked = await dialog(say("Decide"), (close) => {
+    const reply = h("textarea.input", { required: true, rows: 3, maxlength: 2000, dir: "auto" });
+    const choice = h("select.input", {}, h("option", { value: "true" }, say("Grant it: pay what was taken back or held")), h("option", { value: "" }, say("Decline it")));
+    return form(close, () => ({ granted: Boolean(choice.value), reply: reply.value }),
+      [h("p", { dir: "auto" }, item.appeal.text), field(say("Decision"), choice), field(say("Reason, which the worker reads"), reply)], say("Decide"));
+  });
+  if (asked) attempt(again, () => post(`/api/appeals/${item.answer}/decision`, asked));
 }
 
 /** @param {any[]} balances
@@ -83,12 +115,13 @@ const negated = (amount) => (amount.startsWith("-") ? amount.slice(1) : `-${amou
 /** @param {Map<string, string>} names
  * @param {() => Promise<any>} again */
 async function adjust(names, again) {
+  const key = newKey();
   const asked = await dialog(say("Bonus or correction"), (close) => {
     const worker = h("select.input", {}, [...names].map(([id, email]) => h("option", { value: id }, email)));
     const amount = h("input.input", { required: true, inputmode: "decimal", placeholder: "5.00" });
     const currency = currencyField();
     const reason = h("textarea.input", { required: true, rows: 2, maxlength: 500 });
-    return form(close, () => ({ worker: worker.value, body: { amount: amount.value.trim(), currency: currency.value.toUpperCase(), reason: reason.value, key: crypto.randomUUID() } }),
+    return form(close, () => ({ worker: worker.value, body: { amount: amount.value.trim(), currency: currency.value.toUpperCase(), reason: reason.value, key } }),
       [field(say("Worker"), worker), field(say("Amount; below 0 takes back"), amount), field(say("Currency"), currency), field(say("Reason, which the worker reads"), reason)], say("Enter it in the books"));
   });
   if (asked) attempt(again, () => post(`/api/workers/${asked.worker}/adjustments`, asked.body));
@@ -108,16 +141,17 @@ function payments(runs, payer, names, again) {
     h("td.end", {}, h("div.row.end.no-wrap", {},
       h("a.button.quiet", { href: `/api/payouts/${run.id}/file?format=csv`, download: "" }, "CSV"),
       payer.name ? h("a.button.quiet", { href: `/api/payouts/${run.id}/file?format=pain.001`, download: "" }, "pain.001") : null,
-      run.confirmed_at ? null : h("button.button", { onclick: () => confirm(run, names, again) }, say("Confirm")))))),
+      h("button.button", { onclick: () => confirm(run, names, again) }, run.confirmed_at ? say("Came back") : say("Confirm")))))),
   say("No payment was ordered yet."));
 }
 
 /** @param {() => Promise<any>} again */
 async function order(again) {
+  const key = newKey();
   const asked = await dialog(say("Order payments"), (close) => {
     const currency = currencyField();
     const minimum = h("input.input", { inputmode: "decimal", value: "0" });
-    return form(close, () => ({ currency: currency.value.toUpperCase(), minimum: minimum.value.trim() || "0", key: crypto.randomUUID() }),
+    return form(close, () => ({ currency: currency.value.toUpperCase(), minimum: minimum.value.trim() || "0", key }),
       [h("p.muted", {}, say("Everybody who is owed something in this currency, and said where to, is paid all of it.")), field(say("Currency"), currency), field(say("Leave out whoever is owed less than"), minimum)], say("Order"));
   });
   if (!asked) return;
@@ -144,7 +178,9 @@ async function editPayer(payer, again) {
  * @param {Map<string, string>} names
  * @param {() => Promise<any>} again */
 async function confirm(run, names, again) {
-  const { items } = await get(`/api/payouts/${run.id}`);
+  const found = await get(`/api/payouts/${run.id}`).catch((error) => toast(error.message, true));
+  if (!found) return;
+  const { items } = found;
   const asked = await dialog(say("What the bank says"), (close) => {
     const rows = items.map((/** @type {any} */ payment) => ({
       payment, reason: h("input.input", { placeholder: say("why it came back"), "aria-label": say("Why the payment to {name} came back", { name: names.get(payment.worker) ?? payment.name }) }),
@@ -156,9 +192,8 @@ async function confirm(run, names, again) {
   if (asked) attempt(again, () => post(`/api/payouts/${run.id}/confirmation`, { returned: asked }));
 }
 
-/** @param {any[]} balances
- * @param {any[]} faults */
-function account(balances, faults) {
+/** @param {any[]} balances */
+function account(balances) {
   /** @type {Record<string, string>} */
   const kinds = {
     pending: say("Earned, may still be sent back"), settled: say("Owed to workers"), paying: say("In payments that are ordered"),
@@ -167,9 +202,31 @@ function account(balances, faults) {
   return h("div.stack", {},
     section(say("Books"), [], [say("Account"), say("Currency"), say("Balance")], balances.map((one) => h("tr", {},
       h("td", {}, kinds[one.account] ?? one.account), h("td", {}, one.currency), h("td.number", {}, money(one.balance, one.currency)))), say("Nothing is in the books yet.")),
-    faults.length ? h("p.error-text", { role: "alert" }, say("The books do not add up: {count} faults. See /api/ledger/faults.", { count: faults.length }))
-      : h("p.muted", {}, say("The books add up: every currency comes to nothing in all.")));
+    checkBooks());
 }
+
+/** Every posting is added up anew, which takes a while in large books. */
+function checkBooks() {
+  const place = h("p.muted", { role: "status" });
+  const button = h("button.button", {
+    onclick: async () => {
+      button.disabled = true;
+      try {
+        const { items } = await get("/api/ledger/faults");
+        place.textContent = items.length ? say("The books do not add up: {count} faults. See /api/ledger/faults.", { count: items.length })
+          : say("The books add up: every currency comes to nothing in all.");
+        place.className = items.length ? "error-text" : "muted";
+      } catch (error) {
+        toast(/** @type {Error} */ (error).message, true);
+      }
+      button.disabled = false;
+    },
+  }, say("Add the books up"));
+  return h("div.row", {}, button, place);
+}
+
+/** Makes sure that what is sent twice counts once. */
+const newKey = () => Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join("-");
 
 const currencyField = () => h("input.input", { required: true, value: "USD", maxlength: 3, minlength: 3, dir: "ltr" });
 

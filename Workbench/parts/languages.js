@@ -13,7 +13,13 @@ const tags = "am ar az bn cs da de el en es fa fi fil fr gu ha he hi hu id ig it
 /** The name of a currency, country or language in the reader's own.
  * @param {"currency" | "region" | "language"} type
  * @param {string} code */
-export const named = (type, code) => new Intl.DisplayNames([language, "en"], { type }).of(code) ?? code;
+export function named(type, code) {
+  try {
+    return new Intl.DisplayNames([language, "en"], { type }).of(code) ?? code;
+  } catch {
+    return code;
+  }
+}
 
 /** Languages, each with a level, to add to and take from.
  * @param {string} title

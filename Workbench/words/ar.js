@@ -1,11 +1,9 @@
 import manage from "./manage/ar.js";
-import pay from "./pay/ar.js";
 
 /** Arabic.
  * @type {import("../core/words.js").Catalogue} */
 export default {
   ...manage,
-  ...pay,
   "Mark at least one “{name}”.": "ضع علامة على «{name}» واحد على الأقل.",
   "Give “{attribute}” of each “{name}”.": "حدّد «{attribute}» لكل «{name}».",
   "Answer “{name}”.": "أجب عن «{name}».",
@@ -458,4 +456,20 @@ export default {
   "Fix {digit}": "تصحيح {digit}",
   "The instructions are being tried out by a few before the rest is handed out.": "يجرّب قلّةٌ التعليمات قبل توزيع الباقي.",
   "{n} answered by you": "أجبت عن {n}",
+  "Earnings": "الأرباح",
+  "basic": "أساسي",
+  "fluent": "متقن",
+  "mother tongue": "اللغة الأم",
+  "{amount} an answer": "{amount} للإجابة",
+  "{amount} for each word": "{amount} لكل كلمة",
+  "{amount} for each object": "{amount} لكل عنصر",
+  "{amount} a minute at work": "{amount} لدقيقة العمل",
+  "at least {amount} an hour": "{amount} للساعة على الأقل",
+  "×{factor} for how hard it is": "×{factor} بحسب الصعوبة",
+  "Pay": "الأجور",
+  "Workers": "العاملون",
+  "The project asks for something that you have not said of yourself.": "يطلب المشروع شيئًا لم تذكره عن نفسك.",
+  "Not open to you. It asks for: {things}": "غير مفتوح لك. يطلب: {things}",
+  "Say more of yourself": "اذكر المزيد عنك",
+  "people of other countries": "أشخاصًا من بلدان أخرى",
 };

@@ -1,11 +1,9 @@
 import manage from "./manage/es.js";
-import pay from "./pay/es.js";
 
 /** Spanish.
  * @type {import("../core/words.js").Catalogue} */
 export default {
   ...manage,
-  ...pay,
   "Mark at least one “{name}”.": "Marque al menos un «{name}».",
   "Give “{attribute}” of each “{name}”.": "Indique «{attribute}» de cada «{name}».",
   "Answer “{name}”.": "Responda a «{name}».",
@@ -458,4 +456,20 @@ export default {
   "Fix {digit}": "Corrección {digit}",
   "The instructions are being tried out by a few before the rest is handed out.": "Unos pocos están probando las instrucciones antes de repartir el resto.",
   "{n} answered by you": "{n} respondidas por usted",
+  "Earnings": "Ingresos",
+  "basic": "básico",
+  "fluent": "fluido",
+  "mother tongue": "lengua materna",
+  "{amount} an answer": "{amount} por respuesta",
+  "{amount} for each word": "{amount} por palabra",
+  "{amount} for each object": "{amount} por objeto",
+  "{amount} a minute at work": "{amount} por minuto de trabajo",
+  "at least {amount} an hour": "al menos {amount} por hora",
+  "×{factor} for how hard it is": "×{factor} por su dificultad",
+  "Pay": "Pagos",
+  "Workers": "Trabajadores",
+  "The project asks for something that you have not said of yourself.": "El proyecto pide algo que usted no ha dicho de sí.",
+  "Not open to you. It asks for: {things}": "No está abierto para usted. Pide: {things}",
+  "Say more of yourself": "Diga más sobre usted",
+  "people of other countries": "personas de otros países",
 };

@@ -1,11 +1,9 @@
 import manage from "./manage/fr.js";
-import pay from "./pay/fr.js";
 
 /** French.
  * @type {import("../core/words.js").Catalogue} */
 export default {
   ...manage,
-  ...pay,
   "Mark at least one “{name}”.": "Marquez au moins un « {name} ».",
   "Give “{attribute}” of each “{name}”.": "Indiquez « {attribute} » de chaque « {name} ».",
   "Answer “{name}”.": "Répondez à « {name} ».",
@@ -458,4 +456,20 @@ export default {
   "Fix {digit}": "Correction {digit}",
   "The instructions are being tried out by a few before the rest is handed out.": "Quelques-uns essaient les consignes avant que le reste soit distribué.",
   "{n} answered by you": "{n} réponses de vous",
+  "Earnings": "Gains",
+  "basic": "notions",
+  "fluent": "courant",
+  "mother tongue": "langue maternelle",
+  "{amount} an answer": "{amount} par réponse",
+  "{amount} for each word": "{amount} par mot",
+  "{amount} for each object": "{amount} par objet",
+  "{amount} a minute at work": "{amount} par minute de travail",
+  "at least {amount} an hour": "au moins {amount} de l'heure",
+  "×{factor} for how hard it is": "×{factor} pour sa difficulté",
+  "Pay": "Paie",
+  "Workers": "Travailleurs",
+  "The project asks for something that you have not said of yourself.": "Le projet demande quelque chose que vous n'avez pas dit de vous.",
+  "Not open to you. It asks for: {things}": "Pas ouvert pour vous. Il demande : {things}",
+  "Say more of yourself": "En dire plus sur vous",
+  "people of other countries": "des personnes d'autres pays",
 };

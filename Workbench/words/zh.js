@@ -1,11 +1,9 @@
 import manage from "./manage/zh.js";
-import pay from "./pay/zh.js";
 
 /** Simplified Chinese; nothing is counted in forms.
  * @type {import("../core/words.js").Catalogue} */
 export default {
   ...manage,
-  ...pay,
   "Mark at least one “{name}”.": "请至少标注一个“{name}”。",
   "Give “{attribute}” of each “{name}”.": "请为每个“{name}”填写“{attribute}”。",
   "Answer “{name}”.": "请回答“{name}”。",
@@ -458,4 +456,20 @@ export default {
   "Fix {digit}": "修正 {digit}",
   "The instructions are being tried out by a few before the rest is handed out.": "说明正由少数人试用，其余任务稍后分发。",
   "{n} answered by you": "您已回答 {n} 个",
+  "Earnings": "收入",
+  "basic": "基础",
+  "fluent": "流利",
+  "mother tongue": "母语",
+  "{amount} an answer": "每个回答 {amount}",
+  "{amount} for each word": "每个词 {amount}",
+  "{amount} for each object": "每个对象 {amount}",
+  "{amount} a minute at work": "每分钟工作 {amount}",
+  "at least {amount} an hour": "每小时至少 {amount}",
+  "×{factor} for how hard it is": "难度系数 ×{factor}",
+  "Pay": "薪酬",
+  "Workers": "标注员",
+  "The project asks for something that you have not said of yourself.": "该项目要求您尚未填写的条件。",
+  "Not open to you. It asks for: {things}": "未对您开放。要求：{things}",
+  "Say more of yourself": "完善个人资料",
+  "people of other countries": "其他国家或地区的人员",
 };

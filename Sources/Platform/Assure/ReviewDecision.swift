@@ -28,6 +28,7 @@ struct ReviewDecision {
     let outcome = task.lifecycle.review.outcome(of: desk.map { $0.verdict(fixes) })
     if outcome == .rejected, task.lifecycle.reworks < plan.maxReworks {
       try Feedback.tell(of: task, at: now, connection)
+      try rejectAnswers(connection)
     }
     var steps = TaskSteps(task, now: now, connection)
     do {
@@ -52,6 +53,22 @@ struct ReviewDecision {
     try steps.save()
     try judge(outcome, desk, fixes, connection)
     return steps.task
+  }
+
+  /// What is rejected is the result: of several answers, those that said so. Who said otherwise may have been
+  /// right.
+  private func rejectAnswers(_ connection: any Connection) throws {
+    let answers = try AnswerRow.all(of: task, reading, vault, connection).filter {
+      $0.standing == .counted && $0.stage == .label
+    }
+    let result = try ConsensusRow.newest(of: task, reading, vault, connection)?.annotations
+    for answer in answers {
+      let isMeant =
+        answers.count == 1 || result == nil
+        || AnswerAgreement.share(answer.annotations, result ?? [], ontology: reading.ontology)
+          >= Settlement.agreeingShare
+      if isMeant { try PayEvent.rejected(answer.id, at: now, connection) }
+    }
   }
 
   /// Reviewers are measured by those who looked after them: the others of their stage, whoever decided

@@ -70,7 +70,6 @@ package struct Backup: Sendable {
     if includesKey {
       try archive.add(file: folder.masterKeyPath, as: "master.key")
     }
-    try await snapshot(engine.control, as: "control.sqlite", archive)
     let clients = try await Clients(engine, actor: .console).list()
     for client in clients {
       try await engine.vaults.with(client.id) { vault in
@@ -84,6 +83,9 @@ package struct Backup: Sendable {
       }
       summary.vaults += 1
     }
+    // Last: what a vault has handed over by then is in it, and what it hands over later is in the vault's
+    // copy.
+    try await snapshot(engine.control, as: "control.sqlite", archive)
     summary.files = archive.count
     summary.bytes = archive.bytes
     return summary

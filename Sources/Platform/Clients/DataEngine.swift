@@ -1,6 +1,7 @@
 import Foundation
 import Notation
 import Store
+import Synchronization
 import Vault
 import Workforce
 
@@ -22,6 +23,9 @@ package final class DataEngine: Sendable {
     guard !text.isEmpty else { return Eligibility() }
     return try eligibility.value(text) { try EligibilityNotation.rule(from: JSON(parsing: text)) }
   }
+
+  /// The operator's workers by the pseudonyms that vaults know them by; what is missing is looked for anew.
+  let pseudonyms = Mutex<[ClientID: [String: UserID]]>([:])
 
   struct PayVersion: Hashable {
     var project: ProjectID

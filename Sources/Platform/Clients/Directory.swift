@@ -82,13 +82,14 @@ package struct Directory: Sendable {
     }
   }
 
-  /// The operator says who of its workers may work on what, and pays them, in the currency they chose; a
-  /// client's own people are not its to choose or to pay.
+  /// The operator says who of its workers may work on what, and pays them, in the currency they chose, on
+  /// projects that are open to them, whatever a client makes them besides; a client's own people are not its
+  /// to choose or to pay.
   private func settled(
     _ listings: [Listing], for principal: Principal, _ connection: any Connection
   ) throws -> [Listing] {
     func isOurs(_ listing: Listing) -> Bool {
-      principal.isWorker && principal.role(in: listing.client) == nil
+      principal.isWorker && listing.workforce == .operator
     }
     let ours = listings.filter(isOurs)
     let currency =

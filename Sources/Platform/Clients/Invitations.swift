@@ -21,16 +21,15 @@ package struct Invitations: Sendable {
 
   package struct Invited: Sendable {
     package var member: Users.Member
-    /// What the link to join holds, shown once; nil for somebody who has joined already, or whom
-    /// another client has invited.
+    /// What the link to join holds, shown once; nil for somebody who has joined already.
     package var secret: String?
   }
 
   /// Gives each address a role within the client, or with the operator. Who has no password yet gets a new
   /// invitation, which ends an older one; who is a member already keeps their role.
   ///
-  /// A link opens the whole account. So who has a role elsewhere gets none here: it would let this
-  /// client choose the password to another's data. They join by the invitation they have.
+  /// A link opens the whole account, and whoever made it may have it. So an address that somebody else has
+  /// invited gets no role here before its owner has joined, and whoever has joined gets no link.
   /// - Parameter client: nil for the operator's workforce.
   package func invite(
     _ emails: [String], as role: Role, to client: ClientID?
@@ -49,6 +48,12 @@ package struct Invitations: Sendable {
     return try await engine.control.write(.flushed) { connection in
       try invited.map { one in
         let user = try user(one.email, orNew: one.id, at: record.at, connection)
+        let isElsewhere = try hasRole(user.id, besides: client, connection)
+        guard !(user.isInvited && isElsewhere) else {
+          throw Refusal.invalid(
+            path: "emails",
+            problem: "\(one.email) has an invitation from elsewhere; invite them when they have joined")
+        }
         let known = try Users.role(of: user.id, in: client, connection)
         if known == nil {
           try connection.run(
@@ -58,7 +63,7 @@ package struct Invitations: Sendable {
             connection, "member.invited", user.id.text,
             ["client": .string(client?.text ?? ""), "role": .string(role.rawValue)])
         }
-        let mayJoinHere = try user.isInvited && !hasRole(user.id, besides: client, connection)
+        let mayJoinHere = user.isInvited
         if mayJoinHere {
           try connection.run(
             "INSERT OR REPLACE INTO invitations VALUES (?, ?, ?, ?)",

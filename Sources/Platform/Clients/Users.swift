@@ -103,6 +103,15 @@ package struct Users: Sendable {
     }
   }
 
+  /// Whether a client would lose one of its people with this user.
+  package func isMemberSomewhere(_ user: UserID) async throws -> Bool {
+    try await engine.control.read { connection in
+      try connection.first(
+        "SELECT 1 FROM grants WHERE user_id = ? AND client_id IS NOT NULL LIMIT 1", [user.sql]
+      ) { _ in true } ?? false
+    }
+  }
+
   package func members(of client: ClientID?) async throws -> [Member] {
     try await engine.control.read { connection in
       try connection.all(

@@ -77,8 +77,8 @@ package struct Answers: Sendable {
         activeMilliseconds: active, submittedAt: record.at, hash: hash, stored: stored)
       try answer.insert(into: task, vault, connection)
       try PayEvent.done(
-        answerID, annotations, under: lease, of: task, activeMilliseconds: active, at: record.at,
-        connection)
+        answerID, annotations, under: lease, standing: standing, activeMilliseconds: active,
+        at: record.at, connection)
       try count(active, connection)
       var lesson: GoldLesson?
       if let gold {
@@ -264,7 +264,7 @@ package struct Answers: Sendable {
       }
       try PayEvent.done(
         id, revision: found.revision + 1, annotations,
-        under: LeaseRow.get(lease, of: worker, in: project, connection), of: task, at: record.at,
+        under: LeaseRow.get(lease, of: worker, in: project, connection), at: record.at,
         connection)
       try record.append(connection, "answer.revised", id.text, ["hash": .string(hash)])
       return Receipt(

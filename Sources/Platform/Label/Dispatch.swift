@@ -242,12 +242,12 @@ package struct Dispatch: Sendable {
       guard let (task, sealed, cursor) = try next(in: batch, stage, connection) else { continue }
       // Gold takes the place of a task that is there, and leaves it where it was.
       if stage == .label, gate == nil,
-        let claim = try goldClaim(id, project, isReserve, now, readings, connection)
+        let claim = try goldClaim(id, project, in: batch, isReserve, now, readings, connection)
       {
         return claim
       }
       try cursor.save(connection)
-      let lease = newLease(id, task, stage, isReserve, now, readings)
+      let lease = newLease(id, task, in: batch, stage, isReserve, now, readings)
       return try give(lease, try occupied(task, now, connection), sealed, readings, connection)
     }
     return nil
@@ -294,14 +294,14 @@ package struct Dispatch: Sendable {
         asked: "a review by you")
     }
     let readings = try vault.readings(of: project.id, connection)
-    let lease = newLease(id, row, .review, false, now, readings)
+    let lease = newLease(id, row, in: row.batch, .review, false, now, readings)
     let sealed = try TaskContent.sealed(of: row, connection)
     return try give(lease, try occupied(row, now, connection), sealed, readings, connection)
   }
 
   /// A gold task in place of another, where one is due.
   private func goldClaim(
-    _ id: LeaseID, _ project: Project, _ isReserve: Bool, _ now: Int64,
+    _ id: LeaseID, _ project: Project, in batch: BatchID, _ isReserve: Bool, _ now: Int64,
     _ readings: ProjectReadings, _ connection: any Connection
   ) throws -> Claim? {
     let stream = GoldStream(vault: vault, worker: worker, project: project.id)
@@ -309,19 +309,20 @@ package struct Dispatch: Sendable {
       project.plan.gold, lot: vault.key.lot(of: id.text), connection)
     else { return nil }
     try stream.handOut(task, id, at: now, connection)
-    let lease = newLease(id, task, .label, isReserve, now, readings)
+    let lease = newLease(id, task, in: batch, .label, isReserve, now, readings)
     return try give(lease, task, sealed, readings, connection)
   }
 
   private func newLease(
-    _ id: LeaseID, _ task: TaskRow, _ stage: AnswerRow.Stage, _ isReserve: Bool, _ now: Int64,
-    _ readings: ProjectReadings
+    _ id: LeaseID, _ task: TaskRow, in batch: BatchID, _ stage: AnswerRow.Stage, _ isReserve: Bool,
+    _ now: Int64, _ readings: ProjectReadings
   ) -> LeaseRow {
     LeaseRow(
       id: id, task: task.seq, project: task.project, worker: worker, stage: stage,
       lifecycle: LeaseLifecycle(
         state: isReserve ? .reserved : .leased, deadline: now + Self.leaseMilliseconds),
-      createdAt: now, version: readings.current(for: task.version), pay: pay)
+      createdAt: now, version: readings.current(for: task.version),
+      pay: pay.map { PayTerms(version: $0.version, currency: $0.currency, batch: batch) })
   }
 
   private func give(

@@ -115,7 +115,6 @@ struct TaskSteps {
           WHERE task = ? AND state IN ('reserved', 'leased')
           """, [.int(now), .int(task.seq)])
       case .discardAnswers:
-        try PayEvent.rejected(task, at: now, connection)
         try connection.run(
           "UPDATE answers SET standing = 'discarded' WHERE task = ? AND standing = 'counted'",
           [.int(task.seq)])

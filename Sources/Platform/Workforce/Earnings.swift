@@ -42,6 +42,7 @@ package struct Earnings: Sendable {
     package var state: State
     /// Why it is held or was taken back.
     package var reason: String?
+    package var appeal: Appeals.Appeal?
 
     /// Whether it may still change.
     var isOpen: Bool { state == .pending || state == .held }
@@ -50,6 +51,8 @@ package struct Earnings: Sendable {
   /// Events or earnings that one transaction takes.
   static let portion = 500
   static let rejectedReason = "A reviewer sent the answer back."
+  static let extraReason = "The task had its answers already; somebody looks at this one."
+  static let tooMuchReason = "It comes to more than can be reckoned."
 
   // MARK: From the vaults
 
@@ -58,66 +61,91 @@ package struct Earnings: Sendable {
   /// - Returns: how many events it took.
   @discardableResult
   package func collect(from vault: ClientVault) async throws -> Int {
-    var taken = 0
+    var (taken, last) = (0, Int64(0))
     while true {
+      let after = last
       let events = try await vault.database.read {
-        try PayEvent.oldest(limit: Self.portion, $0)
+        try PayEvent.oldest(after: after, limit: Self.portion, $0)
       }
-      guard !events.isEmpty else { return taken }
-      try await engine.control.write(.flushed) { connection in
-        let workers = try workers(of: vault, connection)
-        for event in events {
-          guard let user = workers[event.worker] else { continue }
+      guard let newest = events.last else { return taken }
+      last = newest.number
+      let workers = try await workers(named: Set(events.map(\.worker)), in: vault)
+      let done = try await engine.control.write(.flushed) { connection in
+        // What nobody here knows yet stays where it is: it may be known after a restore.
+        try events.filter { event in
+          guard let user = workers[event.worker],
+            let plan = try PayPlans.plan(event.terms.version, of: event.project, engine, connection)
+          else { return false }
           switch event.kind {
-          case .done: try take(event, of: user, connection)
-          case .revised: try revise(event, connection)
+          case .done: try take(event, of: user, by: plan, connection)
+          case .revised: try revise(event, by: plan, connection)
           case .rejected: try reject(event, connection)
           }
+          return true
         }
       }
-      try await vault.database.write(.relaxed) { try PayEvent.forget(events, $0) }
-      taken += events.count
+      try await vault.database.write(.relaxed) { try PayEvent.forget(done, $0) }
+      taken += done.count
     }
   }
 
   /// The operator's workers by the pseudonyms a vault knows them by; its client's own people are not the
   /// operator's to pay.
+  ///
+  /// - Complexity: O(names) where all are known already, else O(workers).
   private func workers(
-    of vault: ClientVault, _ connection: any Connection
-  ) throws -> [String: UserID] {
-    var workers: [String: UserID] = [:]
-    try connection.forEach("SELECT user_id FROM grants WHERE role = 'worker'", []) { row in
-      let user: UserID = row.id(0)
-      workers[vault.key.pseudonym(of: user.text)] = user
-      return true
+    named names: Set<String>, in vault: ClientVault
+  ) async throws -> [String: UserID] {
+    let known = engine.pseudonyms.withLock { $0[vault.clientID] ?? [:] }
+    if names.allSatisfy({ known[$0] != nil }) { return known }
+    let users = try await engine.control.read { connection in
+      try connection.all("SELECT user_id FROM grants WHERE role = 'worker'") { $0.id(0) as UserID }
     }
-    return workers
+    let all = Dictionary(
+      users.map { (vault.key.pseudonym(of: $0.text), $0) }, uniquingKeysWith: { a, _ in a })
+    engine.pseudonyms.withLock { $0[vault.clientID] = all }
+    return all
   }
 
-  private func take(_ event: PayEvent, of user: UserID, _ connection: any Connection) throws {
-    guard
-      let plan = try PayPlans.plan(event.terms.version, of: event.project, engine, connection)
-    else { return }
+  /// How much of the time that was claimed is believed: nobody is at two tasks at a time.
+  private func time(
+    _ event: PayEvent, of user: UserID, _ connection: any Connection
+  ) throws -> ActiveTime {
+    let spent = try connection.first(
+      """
+      SELECT coalesce(sum(active_ms), 0) FROM earnings
+      WHERE user_id = ? AND submitted_at > ? AND answer <> ?
+      """, [user.sql, .int(event.began), event.answer.sql]
+    ) { $0.int(0) }
+    return ActiveTime(
+      claimed: event.claimed, leased: event.ended - event.began, spent: spent ?? 0)
+  }
+
+  private func take(
+    _ event: PayEvent, of user: UserID, by plan: PayPlan, _ connection: any Connection
+  ) throws {
     let rate = plan.rate(in: event.terms.currency)
+    let time = try time(event, of: user, connection)
     let work = event.work(
-      at: rate, activeMilliseconds: event.time.believed, plan.difficulty(of: event.batch))
+      at: rate, activeMilliseconds: time.believed, plan.difficulty(of: event.batch))
     let earning = try? Earning(work, at: rate)
+    let doubt = earning == nil ? Self.tooMuchReason : event.isExtra ? Self.extraReason : nil
     let micros = earning?.micros ?? 0
     let isNew = try connection.run(
       """
       INSERT INTO earnings
-        (answer, user_id, project_id, pay, difficulty, currency, micros, micros_if_rejected, lines,
-         claimed_ms, active_ms, submitted_at, settles_at, state, reason)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (answer) DO NOTHING
+        (answer, user_id, project_id, pay, difficulty, currency, micros, micros_if_rejected, revision,
+         lines, claimed_ms, active_ms, submitted_at, settles_at, state, reason)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (answer) DO NOTHING
       """,
       [
         event.answer.sql, user.sql, event.project.sql, .text(event.terms.stored),
         .int(work.difficultyPercent), .text(rate.currency.code), .int(micros),
-        .int(earning?.microsIfRejected ?? 0), .text(PayNotation.json(earning?.lines ?? []).text),
-        .int(event.time.claimed), .int(event.time.believed), .int(event.at),
+        .int(earning?.microsIfRejected ?? 0), .number(event.revision),
+        .text(PayNotation.json(earning?.lines ?? []).text), .int(time.claimed), .int(time.believed),
+        .int(event.at),
         .int(event.at + rate.settlesAfterHours * 3_600_000),
-        .text((earning == nil ? State.held : .pending).rawValue),
-        .optional(earning == nil ? "It comes to more than can be reckoned." : nil),
+        .text((doubt == nil ? State.pending : .held).rawValue), .optional(doubt),
       ])
     guard isNew == 1, micros > 0 else { return }
     try Ledger.post(
@@ -128,18 +156,25 @@ package struct Earnings: Sendable {
   }
 
   /// An answer that says more or less than before earns more or less, for the time it took at first.
-  private func revise(_ event: PayEvent, _ connection: any Connection) throws {
-    guard let item = try Self.get(event.answer, connection), item.isOpen, item.takenBack == 0,
-      let plan = try PayPlans.plan(item.terms.version, of: event.project, engine, connection)
+  private func revise(
+    _ event: PayEvent, by plan: PayPlan, _ connection: any Connection
+  ) throws {
+    let known = try connection.first(
+      "SELECT revision FROM earnings WHERE answer = ?", [event.answer.sql]
+    ) { $0.int(0) }
+    guard let known, known < event.revision,
+      let item = try Self.get(event.answer, connection), item.isOpen, item.takenBack == 0
     else { return }
     let rate = plan.rate(in: item.terms.currency)
     let work = event.work(
       at: rate, activeMilliseconds: item.activeMilliseconds, item.difficultyPercent)
     guard let earning = try? Earning(work, at: rate) else { return }
     try connection.run(
-      "UPDATE earnings SET micros = ?, micros_if_rejected = ?, lines = ? WHERE answer = ?",
+      """
+      UPDATE earnings SET micros = ?, micros_if_rejected = ?, revision = ?, lines = ? WHERE answer = ?
+      """,
       [
-        .int(earning.micros), .int(earning.microsIfRejected),
+        .int(earning.micros), .int(earning.microsIfRejected), .number(event.revision),
         .text(PayNotation.json(earning.lines).text), event.answer.sql,
       ])
     let more = earning.micros - item.amount.micros
@@ -151,10 +186,11 @@ package struct Earnings: Sendable {
         credit: Account(.pending, item.user.text)), at: event.at, connection)
   }
 
-  /// Takes back what a rejection leaves no claim to. What is settled stays.
+  /// Takes back what a rejection leaves no claim to, once. What was due before it stays.
   private func reject(_ event: PayEvent, _ connection: any Connection) throws {
     guard var row = try Self.get(event.answer, connection),
-      row.isOpen, row.takenBack == 0
+      row.isOpen, row.state == .held || event.at < row.settlesAt,
+      try !Ledger.has("rejected/\(event.answer)", connection)
     else { return }
     let left = try connection.first(
       "SELECT micros_if_rejected FROM earnings WHERE answer = ?", [event.answer.sql]
@@ -183,6 +219,24 @@ package struct Earnings: Sendable {
         .rejected, key: "rejected/\(row.answer)", Money(micros: back, row.amount.currency),
         debit: Account(.pending, row.user.text), credit: Account(.labour, row.project.text)),
       at: at, reason: row.reason, connection)
+  }
+
+  /// Gives back what a rejection took, and lets go what is held. What was settled meanwhile stays so, and
+  /// the rest joins it.
+  static func restore(_ answer: AnswerID, at: Int64, _ connection: any Connection) throws {
+    guard let item = try get(answer, connection) else { return }
+    let isSettled = item.state == .settled
+    try connection.run(
+      """
+      UPDATE earnings SET micros = micros + taken_back, taken_back = 0, state = ?, reason = NULL
+      WHERE answer = ?
+      """, [.text((isSettled ? State.settled : .pending).rawValue), answer.sql])
+    guard item.takenBack > 0 else { return }
+    try Ledger.post(
+      LedgerEntry(
+        .restored, key: "restored/\(answer)", Money(micros: item.takenBack, item.amount.currency),
+        debit: Account(.labour, item.project.text),
+        credit: Account(isSettled ? .settled : .pending, item.user.text)), at: at, connection)
   }
 
   // MARK: Settling
@@ -261,6 +315,7 @@ package struct Earnings: Sendable {
   ///   - amount: below 0 to take back what was too much.
   ///   - key: the operator's own; said twice, it counts once.
   /// - Returns: whether it is new.
+  /// - Throws: `.taken` for a key that stands for something else.
   package func adjust(
     _ user: UserID, by amount: Money, reason: String, key: String, actor: Actor
   ) async throws -> Bool {
@@ -283,6 +338,19 @@ package struct Earnings: Sendable {
           amount.micros > 0 ? .bonus : .correction, key: "adjustment/\(key)", amount,
           debit: Account(.adjustments), credit: Account(.settled, user.text)), at: record.at,
         reason: reason, connection)
+      if !isNew {
+        let known = try connection.first(
+          """
+          SELECT EXISTS (SELECT 1 FROM ledger_entries e JOIN ledger_postings p ON p.entry = e.number
+            WHERE e.key = ? AND e.currency = ? AND p.account = ? AND p.micros = ?)
+          """,
+          [
+            .text("adjustment/\(key)"), .text(amount.currency.code),
+            .text("\(Account(.settled, user.text))"), .int(-amount.micros),
+          ]
+        ) { $0.int(0) == 1 }
+        guard known == true else { throw Refusal.taken(.earning, key) }
+      }
       if isNew {
         try record.append(
           connection, "pay.adjusted", user.text,

@@ -63,6 +63,11 @@ package struct Ledger: Sendable {
     return true
   }
 
+  static func has(_ key: String, _ connection: any Connection) throws -> Bool {
+    try connection.first("SELECT 1 FROM ledger_entries WHERE key = ?", [.text(key)]) { _ in true }
+      ?? false
+  }
+
   static func balance(
     of account: Account, _ currency: Currency, _ connection: any Connection
   ) throws -> Int64 {

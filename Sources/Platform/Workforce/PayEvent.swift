@@ -23,9 +23,15 @@ struct PayEvent: Hashable, Sendable {
   var batch: String
   var revision: Int
   var terms: PayTerms
-  var objects: Int64
-  var words: Int64
-  var time: ActiveTime
+  /// Beyond the answers that the plan asked for.
+  var isExtra = false
+  var objects: Int64 = 0
+  var words: Int64 = 0
+  /// As the browser says, in milliseconds.
+  var claimed: Int64 = 0
+  /// When the lease began, and when it was over or the answer came.
+  var began: Int64
+  var ended: Int64
   var at: Int64
 
   /// What was done under a lease, or done again, where it is paid.
@@ -33,29 +39,32 @@ struct PayEvent: Hashable, Sendable {
   /// - Parameter activeMilliseconds: as the browser says; of the first revision.
   static func done(
     _ answer: AnswerID, revision: Int = 1, _ annotations: [Annotation], under lease: LeaseRow,
-    of task: TaskRow, activeMilliseconds: Int64 = 0, at: Int64, _ connection: any Connection
+    standing: AnswerRow.Standing = .counted, activeMilliseconds: Int64 = 0, at: Int64,
+    _ connection: any Connection
   ) throws {
     guard let terms = lease.pay else { return }
     let batch = try connection.first(
-      "SELECT name FROM batches WHERE id = ?", [task.batch.sql]) { $0.text(0) }
+      "SELECT name FROM batches WHERE id = ?", [.optional(terms.batch?.text)]) { $0.text(0) }
     try PayEvent(
       kind: revision == 1 ? .done : .revised, answer: answer, worker: lease.worker,
-      project: task.project, batch: batch ?? "", revision: revision, terms: terms,
-      objects: Int64(annotations.count(where: \.isObject)), words: words(annotations),
-      time: ActiveTime(claimed: activeMilliseconds, leased: at - lease.createdAt), at: at
+      project: lease.project, batch: batch ?? "", revision: revision, terms: terms,
+      isExtra: standing == .extra, objects: Int64(annotations.count(where: \.isObject)),
+      words: words(annotations), claimed: activeMilliseconds, began: lease.createdAt,
+      ended: min(at, lease.lifecycle.deadline), at: at
     ).insert(connection)
   }
 
-  /// The counted answers of a task that is sent back.
-  static func rejected(_ task: TaskRow, at: Int64, _ connection: any Connection) throws {
-    try connection.run(
+  /// An answer that a rejected result was made of.
+  static func rejected(_ answer: AnswerID, at: Int64, _ connection: any Connection) throws {
+    let lease = try connection.first(
       """
-      INSERT INTO pay_events
-        (kind, answer, worker, project_id, batch, revision, pay, objects, words, claimed_ms, active_ms, at)
-      SELECT 'rejected', a.id, a.worker, l.project_id, '', a.revision, l.pay, 0, 0, 0, 0, ?
-      FROM answers a JOIN leases l ON l.id = a.lease_id
-      WHERE a.task = ? AND a.standing = 'counted' AND a.stage = 'label' AND l.pay IS NOT NULL
-      """, [.int(at), .int(task.seq)])
+      SELECT \(LeaseRow.columns) FROM leases l JOIN answers a ON a.lease_id = l.id WHERE a.id = ?
+      """, [answer.sql], LeaseRow.row)
+    guard let lease, let terms = lease.pay else { return }
+    try PayEvent(
+      kind: .rejected, answer: answer, worker: lease.worker, project: lease.project, batch: "",
+      revision: 0, terms: terms, began: lease.createdAt, ended: at, at: at
+    ).insert(connection)
   }
 
   /// Of the texts that were written, parted by white space.
@@ -77,32 +86,35 @@ struct PayEvent: Hashable, Sendable {
     try connection.run(
       """
       INSERT INTO pay_events
-        (kind, answer, worker, project_id, batch, revision, pay, objects, words, claimed_ms, active_ms, at)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        (kind, answer, worker, project_id, batch, revision, pay, is_extra, objects, words, claimed_ms,
+         began_at, ended_at, at)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """,
       [
         .text(kind.rawValue), answer.sql, .text(worker), project.sql, .text(batch),
-        .number(revision), .text(terms.stored), .int(objects), .int(words), .int(time.claimed),
-        .int(time.believed), .int(at),
+        .number(revision), .text(terms.stored), .number(isExtra ? 1 : 0), .int(objects),
+        .int(words), .int(claimed), .int(began), .int(ended), .int(at),
       ])
   }
 
-  /// Those that wait longest.
-  static func oldest(limit: Int, _ connection: any Connection) throws -> [PayEvent] {
+  /// Those that wait longest, after a number.
+  static func oldest(
+    after number: Int64 = 0, limit: Int, _ connection: any Connection
+  ) throws -> [PayEvent] {
     try connection.all(
       """
-      SELECT number, kind, answer, worker, project_id, batch, revision, pay, objects, words, claimed_ms,
-        active_ms, at
-      FROM pay_events ORDER BY number LIMIT ?
-      """, [.number(limit)]
+      SELECT number, kind, answer, worker, project_id, batch, revision, pay, is_extra, objects, words,
+        claimed_ms, began_at, ended_at, at
+      FROM pay_events WHERE number > ? ORDER BY number LIMIT ?
+      """, [.int(number), .number(limit)]
     ) { row in
       PayEvent(
         number: row.int(0), kind: Kind(rawValue: row.text(1)) ?? .done, answer: row.id(2),
         worker: row.text(3), project: row.id(4), batch: row.text(5),
         revision: Int(row.int(6)),
         terms: PayTerms(stored: row.text(7)) ?? PayTerms(version: 0, currency: nil),
-        objects: row.int(8), words: row.int(9),
-        time: ActiveTime(claimed: row.int(10), leased: row.int(11), limit: .max), at: row.int(12))
+        isExtra: row.int(8) == 1, objects: row.int(9), words: row.int(10), claimed: row.int(11),
+        began: row.int(12), ended: row.int(13), at: row.int(14))
     }
   }
 

@@ -1,26 +1,31 @@
 import Store
 import Workforce
 
-/// By what somebody is paid for a task: the version of the project's plan that they were shown, and the
-/// currency they chose. It stays so, whatever changes before they answer.
+/// By what somebody is paid for a task: the version of the project's plan that they were shown, the currency
+/// they chose, and the batch whose difficulty counts. It stays so, whatever changes before they answer.
 package struct PayTerms: Hashable, Sendable {
   package var version: Int
   /// nil for whoever chose none: the first of the plan.
   package var currency: Currency?
+  /// The batch that the task was asked from; gold takes the place of a task of it. nil before a task is
+  /// given.
+  package var batch: BatchID?
 
-  package init(version: Int, currency: Currency?) {
+  package init(version: Int, currency: Currency?, batch: BatchID? = nil) {
     self.version = version
     self.currency = currency
+    self.batch = batch
   }
 
-  /// As a lease keeps them: `3 USD`, or `3`.
+  /// As a lease keeps them: `3 USD 0123…`, with `-` for none.
   init?(stored text: String) {
     let parts = text.split(separator: " ")
-    guard let first = parts.first, let version = Int(first) else { return nil }
-    self.init(version: version, currency: parts.count > 1 ? Currency(String(parts[1])) : nil)
+    guard parts.count == 3, let version = Int(parts[0]) else { return nil }
+    self.init(
+      version: version, currency: Currency(String(parts[1])), batch: BatchID(String(parts[2])))
   }
 
-  var stored: String { "\(version)" + (currency.map { " \($0.code)" } ?? "") }
+  var stored: String { "\(version) \(currency?.code ?? "-") \(batch?.text ?? "-")" }
 }
 
 /// What projects pay the operator's workers, in versions.

@@ -28,7 +28,7 @@ package struct PayStatement: Sendable {
 
   /// By currency.
   ///
-  /// - Complexity: O(answers of the worker that are pending or held + payments)
+  /// - Complexity: O(answers of the worker + payments)
   package func totals() async throws -> [Total] {
     try await engine.control.read { connection in
       var totals: [String: Total] = [:]
@@ -85,15 +85,43 @@ package struct PayStatement: Sendable {
     let at = parts?.first.flatMap { Int64($0) } ?? .max
     let answer = parts?.dropFirst().first.map(String.init) ?? ""
     return try await engine.control.read { connection in
-      try connection.all(
+      let items = try connection.all(
         """
         \(Earnings.select) WHERE e.user_id = ? AND (e.submitted_at, e.answer) < (?, ?)
         ORDER BY e.submitted_at DESC, e.answer DESC LIMIT ?
         """, [user.sql, .int(at), .text(answer), .number(limit)], Earnings.row)
+      return try Appeals.added(to: items, engine, connection)
     }
   }
 
   package static func mark(_ item: Earnings.Item) -> String { "\(item.submittedAt)/\(item.answer)" }
+
+  package struct Payment: Hashable, Sendable {
+    package var at: Int64
+    package var amount: Money
+    package var state: Payouts.PaymentState
+    /// Why it came back.
+    package var reason: String?
+  }
+
+  /// Payments, the newest first.
+  package func payments(limit: Int) async throws -> [Payment] {
+    try await engine.control.read { connection in
+      try connection.all(
+        """
+        SELECT r.made_at, r.currency, p.micros, p.state, p.reason FROM payments p
+        JOIN payout_runs r ON r.id = p.run WHERE p.user_id = ? ORDER BY p.run DESC LIMIT ?
+        """, [user.sql, .number(limit)]
+      ) { row in
+        Currency(row.text(1)).map {
+          Payment(
+            at: row.int(0), amount: Money(micros: row.int(2), $0),
+            state: Payouts.PaymentState(rawValue: row.text(3)) ?? .ordered,
+            reason: row.optionalText(4))
+        }
+      }.compactMap { $0 }
+    }
+  }
 
   /// Bonuses and corrections, the newest first.
   package func adjustments(limit: Int) async throws -> [(at: Int64, amount: Money, reason: String)] {

@@ -147,8 +147,8 @@ package struct Payouts: Sendable {
 
   private static func place(_ run: PayoutID, _ user: UserID) -> String { "payments/\(run)/\(user)" }
 
-  /// The bank's word on a run: all are paid but those that it gives back. It is said once; the same again
-  /// changes nothing.
+  /// The bank's word on a run: all are paid but those that it gives back. What comes back later is said by
+  /// confirming again; the same again changes nothing.
   ///
   /// - Parameter returned: workers who could not be paid, and why; what they are owed is settled again.
   package func confirm(_ id: PayoutID, returned: [UserID: String]) async throws -> Run {
@@ -159,27 +159,26 @@ package struct Payouts: Sendable {
       for user in returned.keys where !payments.contains(where: { $0.user == user }) {
         throw Refusal.unknown(.user, user.text)
       }
-      if run.confirmedAt != nil {
-        guard payments.allSatisfy({ ($0.state == .returned) == (returned[$0.user] != nil) }) else {
-          throw Refusal.notPossible(.payout, state: "confirmed", asked: "another word on it")
-        }
-        return run
-      }
       for payment in payments {
         let reason = returned[payment.user]
         let state = reason == nil ? PaymentState.paid : .returned
+        guard payment.state == .ordered || (payment.state == .paid && state == .returned) else {
+          continue
+        }
+        let source = payment.state == .ordered ? Account(.paying, id.text) : Account(.bank)
         try connection.run(
           "UPDATE payments SET state = ?, reason = ? WHERE run = ? AND user_id = ?",
           [.text(state.rawValue), .optional(reason), id.sql, payment.user.sql])
         try Ledger.post(
           LedgerEntry(
             state == .paid ? .paid : .returned, key: "\(state.rawValue)/\(id)/\(payment.user)",
-            payment.amount, debit: Account(.paying, id.text),
+            payment.amount, debit: source,
             credit: state == .paid ? Account(.bank) : Account(.settled, payment.user.text)),
           at: record.at, reason: reason, connection)
       }
       try connection.run(
-        "UPDATE payout_runs SET confirmed_at = ? WHERE id = ?", [.int(record.at), id.sql])
+        "UPDATE payout_runs SET confirmed_at = coalesce(confirmed_at, ?) WHERE id = ?",
+        [.int(record.at), id.sql])
       try record.append(
         connection, "payout.confirmed", id.text, ["returned": .int(Int64(returned.count))])
       return try Self.get(id, connection)

@@ -30,33 +30,47 @@ package struct WorkerProfile: Hashable, Sendable {
 
   /// - Throws: `.invalid` with the path of the member.
   package init(from json: JSON) throws(Refusal) {
-    name = (json["name"]?.string ?? "").trimmingCharacters(in: .whitespacesAndNewlines)
-    guard name.unicodeScalars.count <= Self.nameLimit else {
-      throw .invalid(path: "name", problem: "must have \(Self.nameLimit) characters at most")
+    func text(_ name: String) throws(Refusal) -> String {
+      guard let value = json[name], value != .null else { return "" }
+      guard let text = value.string else {
+        throw .invalid(path: name, problem: "must be a string, not \(value.kindName)")
+      }
+      return text.trimmingCharacters(in: .whitespacesAndNewlines)
     }
-    if let text = json["account"]?.string, !text.isEmpty {
+    name = try text("name")
+    guard name.unicodeScalars.count <= Self.nameLimit,
+      name.unicodeScalars.allSatisfy(PayoutAccount.isPlain)
+    else {
+      throw .invalid(
+        path: "name", problem: "must have \(Self.nameLimit) characters at most that can be printed")
+    }
+    let account = try text("account")
+    if !account.isEmpty {
+      let text = account
       guard let account = PayoutAccount(text) else {
         throw .invalid(
           path: "account",
           problem: "must be an IBAN, whose check digits must be right, or another number of "
-            + "\(PayoutAccount.otherLimit) characters at most")
+            + "\(PayoutAccount.otherLimit) characters at most that does not begin with = + - @")
       }
       self.account = account
     }
-    if let text = json["bic"]?.string?.uppercased(), !text.isEmpty {
-      guard PayoutAccount.isBIC(text) else {
+    let code = try text("bic").uppercased()
+    if !code.isEmpty {
+      guard PayoutAccount.isBIC(code) else {
         throw .invalid(path: "bic", problem: "must be a bank's code of 8 or 11 characters")
       }
-      bic = text
+      bic = code
     }
     if let value = json["currency"], value != .null {
       currency = try PayNotation.currency(value, "currency")
     }
-    if let text = json["country"]?.string, !text.isEmpty {
-      guard Self.isCountry(text) else {
+    let land = try text("country")
+    if !land.isEmpty {
+      guard Self.isCountry(land) else {
         throw .invalid(path: "country", problem: "must be two capital letters, like KE")
       }
-      country = text
+      country = land
     }
     languages = try Self.list(json["languages"], "languages").enumerated().map {
       place, json throws(Refusal) in
@@ -82,9 +96,14 @@ package struct WorkerProfile: Hashable, Sendable {
     text.utf8.count == 2 && text.utf8.allSatisfy { (65...90).contains($0) }
   }
 
+  /// Letters for the language, two or three, then parts of two to eight letters and digits (BCP 47).
   static func isLanguageTag(_ text: String) -> Bool {
-    (2...35).contains(text.utf8.count)
-      && text.utf8.allSatisfy { $0 == 45 || (48...57).contains($0) || (97...122).contains($0 | 32) }
+    func isLetter(_ byte: UInt8) -> Bool { (97...122).contains(byte | 32) }
+    let parts = text.utf8.split(separator: 45, omittingEmptySubsequences: false)
+    return text.utf8.count <= 35 && (2...3).contains(parts[0].count) && parts[0].allSatisfy(isLetter)
+      && parts.dropFirst().allSatisfy { part in
+        (2...8).contains(part.count) && part.allSatisfy { isLetter($0) || (48...57).contains($0) }
+      }
   }
 
   /// By which work is given.

@@ -34,6 +34,7 @@ extension Schema {
       micros INTEGER NOT NULL CHECK (micros >= 0),
       micros_if_rejected INTEGER NOT NULL CHECK (micros_if_rejected >= 0),
       taken_back INTEGER NOT NULL DEFAULT 0 CHECK (taken_back >= 0),
+      revision INTEGER NOT NULL,
       lines TEXT NOT NULL,
       claimed_ms INTEGER NOT NULL,
       active_ms INTEGER NOT NULL,
@@ -47,6 +48,16 @@ extension Schema {
     CREATE INDEX earnings_due ON earnings (settles_at, answer) WHERE state = 'pending'
     ;
     CREATE INDEX earnings_by_user ON earnings (user_id, submitted_at, answer)
+    ;
+    CREATE TABLE appeals (
+      answer TEXT PRIMARY KEY NOT NULL REFERENCES earnings (answer),
+      at INTEGER NOT NULL,
+      text BLOB NOT NULL,
+      state TEXT NOT NULL CHECK (state = 'open' OR state = 'granted' OR state = 'declined'),
+      reply BLOB
+    ) STRICT, WITHOUT ROWID
+    ;
+    CREATE INDEX appeals_open ON appeals (at, answer) WHERE state = 'open'
     ;
     CREATE TABLE ledger_entries (
       number INTEGER PRIMARY KEY NOT NULL,

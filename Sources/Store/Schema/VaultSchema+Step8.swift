@@ -12,10 +12,12 @@ extension Schema {
       batch TEXT NOT NULL,
       revision INTEGER NOT NULL,
       pay TEXT NOT NULL,
+      is_extra INTEGER NOT NULL,
       objects INTEGER NOT NULL,
       words INTEGER NOT NULL,
       claimed_ms INTEGER NOT NULL,
-      active_ms INTEGER NOT NULL,
+      began_at INTEGER NOT NULL,
+      ended_at INTEGER NOT NULL,
       at INTEGER NOT NULL
     ) STRICT
     """

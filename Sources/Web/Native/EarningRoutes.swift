@@ -44,6 +44,36 @@ enum EarningRoutes {
       try await table(of: call.worker(), call)
     },
     Route(
+      .put, "/api/me/earnings/{answer}/appeal", .workers,
+      "Says why one's pay for an answer should not be held or taken back.",
+      body: [.string("text", isRequired: true)]
+    ) { call in
+      let text = try await call.fields().string("text")
+      return .json(
+        try await Appeals(call.engine).make(
+          text, on: call.id("answer", .earning), by: call.worker()
+        ).json, status: .created)
+    },
+    Route(.get, "/api/appeals", .operators, "Lists the appeals that wait, the oldest first.") { call in
+      let items = try await Appeals(call.engine).waiting(limit: call.pageLimit())
+      return .json(
+        .page(items.map { $0.json.adding([.init("worker", .string($0.user.text))]) }, next: nil))
+    },
+    Route(
+      .post, "/api/appeals/{answer}/decision", .operators,
+      "Grants an appeal, which pays what was taken back or held, or declines it; the worker reads why.",
+      body: [.bool("granted", isRequired: true), .string("reply", isRequired: true)]
+    ) { call in
+      let fields = try await call.fields()
+      guard let isGranted = try fields.optionalBool("granted") else {
+        throw Refusal.invalid(path: "granted", problem: "is missing")
+      }
+      try await Appeals(call.engine).decide(
+        call.id("answer", .earning), isGranted: isGranted, reply: fields.string("reply"),
+        by: call.who().actor)
+      return .noContent
+    },
+    Route(
       .get, "/api/workers/{worker}/earnings", .operators, "What a worker sees of their pay."
     ) { call in
       .json(try await statement(of: call.id("worker", .user), call))
@@ -101,9 +131,18 @@ enum EarningRoutes {
     let limit = try call.pageLimit()
     let items = try await statement.items(before: call.query("before"), limit: limit)
     let next = items.count == limit ? items.last.map(PayStatement.mark) : nil
-    return [
+    let page = JSON.page(items.map(\.json), next: next)
+    guard call.query("before") == nil else { return page }
+    let sums: JSON = [
       "totals": .array(try await statement.totals().map(\.json)),
-      "items": .array(items.map(\.json)), "next": .optional(next),
+      "payments": .array(
+        try await statement.payments(limit: 100).map {
+          [
+            "at": .time($0.at), "amount": .string($0.amount.decimal),
+            "currency": .string($0.amount.currency.code), "state": .string($0.state.rawValue),
+            "reason": .optional($0.reason),
+          ]
+        }),
       "adjustments": .array(
         try await statement.adjustments(limit: 100).map {
           [
@@ -112,6 +151,7 @@ enum EarningRoutes {
           ]
         }),
     ]
+    return page.adding(sums.members ?? [])
   }
 
   private static func table(of user: UserID, _ call: Call) async throws -> Response {
@@ -194,6 +234,16 @@ extension Earnings.Item {
       "active_seconds": .double(Double(activeMilliseconds) / 1000),
       "submitted_at": .time(submittedAt), "settles_at": .time(settlesAt),
       "state": .string(state.rawValue), "reason": .optional(reason),
+      "appeal": appeal?.json ?? .null,
+    ]
+  }
+}
+
+extension Appeals.Appeal {
+  var json: JSON {
+    [
+      "at": .time(at), "text": .string(text), "state": .string(state.rawValue),
+      "reply": .optional(reply),
     ]
   }
 }

@@ -191,7 +191,10 @@ enum PayRoutes {
     ) { call in
       let fields = try await call.fields()
       var returned: [UserID: String] = [:]
-      for member in fields["returned"]?.members ?? [] {
+      guard let members = (fields["returned"] ?? [:]).members else {
+        throw Refusal.invalid(path: "returned", problem: "must be an object of reasons by worker")
+      }
+      for member in members {
         guard let user = UserID(member.name), let reason = member.value.string else {
           throw Refusal.invalid(
             path: "returned.\(member.name)", problem: "must be a worker's id with a reason")

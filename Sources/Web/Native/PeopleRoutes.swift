@@ -92,6 +92,9 @@ enum PeopleRoutes {
       guard
         try await users.members(of: nil).contains(where: { $0.user.id == id && $0.role == .worker })
       else { throw Refusal.unknown(.user, id.text) }
+      if isSuspended, try await users.isMemberSomewhere(id) {
+        throw Refusal.notPossible(.user, state: "a client's member too", asked: "being put out")
+      }
       try await users.setSuspended(isSuspended, user: id)
       return .noContent
     }

@@ -57,6 +57,12 @@ enum WorkRoutes {
       "The ontology and instructions of a version of the project, or of a form of its tasks."
     ) { call in
       try await call.atWork { vault, project, worker in
+        // Whoever holds a task of it may finish that.
+        if call.listing?.missing.isEmpty == false,
+          try await Dispatch(vault, worker: worker).held(in: project).isEmpty
+        {
+          try call.checkEligibility()
+        }
         let projects = Projects(vault, actor: .worker(worker))
         let version = call.query("version").flatMap { Int($0) }
         let form = call.query("form").flatMap { Int64($0) }
@@ -299,7 +305,7 @@ enum WorkRoutes {
     for task in tasks {
       var json = try json(task, vault, reader)
       if let pay = task.lease.pay {
-        let batch = try await Batches(vault, actor: .system).get(task.task.batch).name
+        let batch = try await Batches(vault, actor: .system).get(pay.batch ?? task.task.batch).name
         let price = try await call.price(pay, in: task.task.project, batch: batch)
         json = json.adding([.init("pay", price)])
       }

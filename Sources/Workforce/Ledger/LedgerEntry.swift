@@ -5,7 +5,7 @@
 /// a mistake is put right by an entry of its own.
 package struct LedgerEntry: Hashable, Sendable {
   package enum Kind: String, Hashable, Sendable, CaseIterable {
-    case earned, revised, rejected, settled, bonus, correction
+    case earned, revised, rejected, restored, settled, bonus, correction
     /// Into a payout run, out of it by the bank's word, and back where the bank could not pay.
     case payout, paid, returned
   }

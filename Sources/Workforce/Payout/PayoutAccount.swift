@@ -16,10 +16,20 @@ package enum PayoutAccount: Hashable, Sendable {
       return
     }
     let plain = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    // What a spreadsheet would take for a formula would reach the payment provider changed.
     guard (1...Self.otherLimit).contains(plain.unicodeScalars.count),
-      plain.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7F })
+      plain.unicodeScalars.allSatisfy(Self.isPlain), !"=+-@".contains(plain.first ?? "=")
     else { return nil }
     self = .other(plain)
+  }
+
+  /// Whether a bank's file can hold it: no control, format or private characters, and none that are none.
+  package static func isPlain(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.properties.generalCategory {
+    case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator:
+      false
+    default: true
+    }
   }
 
   package var text: String {
