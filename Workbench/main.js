@@ -64,6 +64,8 @@ async function route() {
   page = null;
   setShortcuts([]);
   const [, room, id, part] = location.hash.split("/");
+  // Whoever goes straight to a task does not wait for what managers read.
+  if (room !== "work" && room !== "review") await learn("manage");
   if (room === "join" && id) {
     const { joinPage } = await import("./pages/join.js");
     return fill(app, joinPage(id, entered));

@@ -230,7 +230,7 @@ def test_the_operator_sets_pay_and_orders_payments(world, scheme, width):  # noq
     assert assay.send("PUT", f"/api/me/earnings/{item['answer']}/appeal", {"text": "?"}, hand)[0] == 409
     page.reload(); page.get_by_role("row", name="It was an easy one").get_by_role("button", name="Decide").click()
     page.get_by_label("Reason, which the worker reads").fill("So it was"); page.get_by_role("dialog").get_by_role("button", name="Decide").click()
-    page.get_by_text("It was an easy one").wait_for(state="detached")
+    page.get_by_role("row", name="It was an easy one").wait_for(state="detached")
     found = assay.send("GET", "/api/me/earnings", token=hand)[1]["items"][0]
     assert found["state"] == "pending" and found["appeal"]["state"] == "granted" and found["appeal"]["reply"] == "So it was"
     world.shot(page, f"pay-operator-{scheme}-{width}")

@@ -34,13 +34,13 @@ def test_teammates_are_invited_join_and_change_roles(server, client):
 
 
 def test_an_invitation_opens_no_other_clients_data(server, client):
-    """A link chooses the account's password: whom one client has invited, another gets no link for."""
+    """A link chooses the account's password: whom one client has invited gets no role of another's before they have joined, and no link then."""
     link = {m.email: m for m in client.invite_teammates(["both@example.org"], TeammateRole.Manager)}["both@example.org"].as_dict()["invitation"].split("/")[-1]
     other = scaleapi.ScaleClient(server.client("Rival"), api_instance_url=f"{server.url}/v1")
+    with pytest.raises(ScaleInvalidRequest, match="both@example.org has an invitation from elsewhere"): other.invite_teammates(["both@example.org"], TeammateRole.Labeler)
+    assert server.send("POST", f"/api/invitations/{link}", {"password": PASSWORD})[0] == 204
     theirs, = other.invite_teammates(["both@example.org"], TeammateRole.Labeler)
     assert theirs.role == "labeler" and "invitation" not in theirs.as_dict()
-    assert "invitation" not in other.invite_teammates(["both@example.org"], TeammateRole.Labeler)[0].as_dict()
-    assert server.send("POST", f"/api/invitations/{link}", {"password": PASSWORD})[0] == 204
     grants = server.send("GET", "/api/session", token=server.signed_in("both@example.org"))[1]["grants"]
     assert sorted(g["role"] for g in grants) == ["labeler", "manager"]
 

@@ -31,7 +31,7 @@ export async function showLinks(path, body, made) {
     const { items } = await post(path, body);
     made();
     const links = items.filter((/** @type {any} */ one) => one.invitation);
-    if (!links.length) return toast(say("They have joined, or have an invitation from elsewhere; no new link is needed."));
+    if (!links.length) return toast(say("They have joined already; no link is needed."));
     await dialog(say("Send each person their link"), (close) => [
       h("p.muted", {}, say("A link is shown once, can be used once, and lasts seven days.")),
       h("div.stack", {}, links.map(link)),

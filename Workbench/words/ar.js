@@ -1,9 +1,6 @@
-import manage from "./manage/ar.js";
-
 /** Arabic.
  * @type {import("../core/words.js").Catalogue} */
 export default {
-  ...manage,
   "Mark at least one “{name}”.": "ضع علامة على «{name}» واحد على الأقل.",
   "Give “{attribute}” of each “{name}”.": "حدّد «{attribute}» لكل «{name}».",
   "Answer “{name}”.": "أجب عن «{name}».",

@@ -1,9 +1,6 @@
-import manage from "./manage/es.js";
-
 /** Spanish.
  * @type {import("../core/words.js").Catalogue} */
 export default {
-  ...manage,
   "Mark at least one “{name}”.": "Marque al menos un «{name}».",
   "Give “{attribute}” of each “{name}”.": "Indique «{attribute}» de cada «{name}».",
   "Answer “{name}”.": "Responda a «{name}».",

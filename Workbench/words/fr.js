@@ -1,9 +1,6 @@
-import manage from "./manage/fr.js";
-
 /** French.
  * @type {import("../core/words.js").Catalogue} */
 export default {
-  ...manage,
   "Mark at least one “{name}”.": "Marquez au moins un « {name} ».",
   "Give “{attribute}” of each “{name}”.": "Indiquez « {attribute} » de chaque « {name} ».",
   "Answer “{name}”.": "Répondez à « {name} ».",

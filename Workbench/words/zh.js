@@ -1,9 +1,6 @@
-import manage from "./manage/zh.js";
-
 /** Simplified Chinese; nothing is counted in forms.
  * @type {import("../core/words.js").Catalogue} */
 export default {
-  ...manage,
   "Mark at least one “{name}”.": "请至少标注一个“{name}”。",
   "Give “{attribute}” of each “{name}”.": "请为每个“{name}”填写“{attribute}”。",
   "Answer “{name}”.": "请回答“{name}”。",

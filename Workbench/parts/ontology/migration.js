@@ -26,7 +26,7 @@ function effects(report) {
     report.in_hand ? say("{n} tasks are in somebody's hands. They go on by the version they began with.", { n: report.in_hand }) : "",
   ].filter(Boolean);
   return [
-    report.steps.length ? h("div.scroller", {}, h("table.table", {}, h("thead", {}, h("tr", {}, h("th", {}, say("Change")), h("th.end", {}, say("Labels")), h("th.end", {}, say("Lost")))),
+    report.steps.length ? h("div.scroller", { tabindex: 0, role: "region", "aria-label": say("Change") }, h("table.table", {}, h("thead", {}, h("tr", {}, h("th", {}, say("Change")), h("th.end", {}, say("Labels")), h("th.end", {}, say("Lost")))),
       h("tbody", {}, report.steps.map((/** @type {any} */ { step, labels, lost }) => h("tr", {}, h("td", { dir: "auto" }, words(step)),
         h("td.end.number", {}, labels.toLocaleString(language)), h(lost ? "td.end.number.error-text" : "td.end.number", {}, lost.toLocaleString(language)))))))
       : h("p.muted", {}, say("No label is touched.")),
@@ -73,7 +73,7 @@ export function versionsCard(project, versions, undone) {
       : one.steps ? say("{n} changes, labels went along", { n: one.steps }) : say("labels went along"));
   return h("section.card.stack", {}, h("div.spread", {}, h("h2", {}, say("Versions")),
     undoable ? h("button.button", { onclick: undo }, say("Undo the last migration…")) : null),
-  h("div.scroller", {}, h("table.table", {}, h("thead", {}, h("tr", {}, h("th", {}, say("Version")), h("th", {}, say("Made")), h("th", {}, say("How")), h("th.end", {}, say("Classes")))),
+  h("div.scroller", { tabindex: 0, role: "region", "aria-label": say("Versions") }, h("table.table", {}, h("thead", {}, h("tr", {}, h("th", {}, say("Version")), h("th", {}, say("Made")), h("th", {}, say("How")), h("th.end", {}, say("Classes")))),
     h("tbody", {}, versions.slice().reverse().slice(0, 50).map((one) => h("tr", {}, h("td.number", {}, one.version),
       h("td", {}, new Date(one.created_at).toLocaleString(language)), h("td", {}, how(one)), h("td.end.number", {}, one.classes)))))));
 }

@@ -68,7 +68,7 @@ export default {
   "{name} loses access to every project of this team. Their answers stay.": "يفقد {name} الوصول إلى جميع مشاريع هذا الفريق. وتبقى إجاباته.",
   "Addresses, one on each line": "العناوين، واحد في كل سطر",
   "Make the links": "إنشاء الروابط",
-  "They have joined, or have an invitation from elsewhere; no new link is needed.": "لقد انضموا أو لديهم دعوة من جهة أخرى؛ لا حاجة إلى رابط جديد.",
+  "They have joined already; no link is needed.": "لقد انضمّوا؛ لا حاجة إلى رابط.",
   "Send each person their link": "أرسل إلى كل شخص رابطه",
   "A link is shown once, can be used once, and lasts seven days.": "يظهر الرابط مرة واحدة، ويُستخدم مرة واحدة، ويصلح سبعة أيام.",
   "Link for {name}": "رابط {name}",

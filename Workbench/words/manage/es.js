@@ -68,7 +68,7 @@ export default {
   "{name} loses access to every project of this team. Their answers stay.": "{name} pierde el acceso a todos los proyectos de este equipo. Sus respuestas se quedan.",
   "Addresses, one on each line": "Direcciones, una por línea",
   "Make the links": "Crear los enlaces",
-  "They have joined, or have an invitation from elsewhere; no new link is needed.": "Ya se han unido, o tienen una invitación de otra parte; no hace falta un enlace nuevo.",
+  "They have joined already; no link is needed.": "Ya se han unido; no hace falta un enlace.",
   "Send each person their link": "Envíe a cada persona su enlace",
   "A link is shown once, can be used once, and lasts seven days.": "Un enlace se muestra una vez, se usa una vez y dura siete días.",
   "Link for {name}": "Enlace para {name}",

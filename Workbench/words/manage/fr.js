@@ -68,7 +68,7 @@ export default {
   "{name} loses access to every project of this team. Their answers stay.": "{name} perd l'accès à tous les projets de cette équipe. Ses réponses restent.",
   "Addresses, one on each line": "Adresses, une par ligne",
   "Make the links": "Créer les liens",
-  "They have joined, or have an invitation from elsewhere; no new link is needed.": "Ils ont rejoint, ou ont une invitation d'ailleurs ; aucun nouveau lien n'est nécessaire.",
+  "They have joined already; no link is needed.": "Ils ont déjà rejoint ; aucun lien n'est nécessaire.",
   "Send each person their link": "Envoyez à chacun son lien",
   "A link is shown once, can be used once, and lasts seven days.": "Un lien est montré une fois, sert une fois et dure sept jours.",
   "Link for {name}": "Lien pour {name}",

@@ -68,7 +68,7 @@ export default {
   "{name} loses access to every project of this team. Their answers stay.": "{name} 将失去对该团队所有项目的访问权限。其答案会保留。",
   "Addresses, one on each line": "地址，每行一个",
   "Make the links": "生成链接",
-  "They have joined, or have an invitation from elsewhere; no new link is needed.": "他们已加入，或已有来自别处的邀请；无需新链接。",
+  "They have joined already; no link is needed.": "他们已加入；无需链接。",
   "Send each person their link": "把链接发给每个人",
   "A link is shown once, can be used once, and lasts seven days.": "链接只显示一次，只能使用一次，有效期七天。",
   "Link for {name}": "{name} 的链接",
