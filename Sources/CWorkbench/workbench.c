@@ -194,123 +194,126 @@ BYTES(file_62) = {
 #embed "../../Workbench/parts/eligibility-dialog.js"
 };
 BYTES(file_63) = {
-#embed "../../Workbench/parts/invite.js"
+#embed "../../Workbench/parts/field.js"
 };
 BYTES(file_64) = {
-#embed "../../Workbench/parts/language.js"
+#embed "../../Workbench/parts/invite.js"
 };
 BYTES(file_65) = {
-#embed "../../Workbench/parts/languages.js"
+#embed "../../Workbench/parts/language.js"
 };
 BYTES(file_66) = {
-#embed "../../Workbench/parts/lesson.js"
+#embed "../../Workbench/parts/languages.js"
 };
 BYTES(file_67) = {
-#embed "../../Workbench/parts/link-list.js"
+#embed "../../Workbench/parts/lesson.js"
 };
 BYTES(file_68) = {
-#embed "../../Workbench/parts/material.js"
+#embed "../../Workbench/parts/link-list.js"
 };
 BYTES(file_69) = {
-#embed "../../Workbench/parts/new-project.js"
+#embed "../../Workbench/parts/material.js"
 };
 BYTES(file_70) = {
-#embed "../../Workbench/parts/no-task.js"
+#embed "../../Workbench/parts/new-project.js"
 };
 BYTES(file_71) = {
-#embed "../../Workbench/parts/object-list.js"
+#embed "../../Workbench/parts/no-task.js"
 };
 BYTES(file_72) = {
-#embed "../../Workbench/parts/ontology/definition-form.js"
+#embed "../../Workbench/parts/object-list.js"
 };
 BYTES(file_73) = {
-#embed "../../Workbench/parts/ontology/fields.js"
+#embed "../../Workbench/parts/ontology/definition-form.js"
 };
 BYTES(file_74) = {
-#embed "../../Workbench/parts/ontology/migration.js"
+#embed "../../Workbench/parts/ontology/fields.js"
 };
 BYTES(file_75) = {
-#embed "../../Workbench/parts/ontology/options-form.js"
+#embed "../../Workbench/parts/ontology/migration.js"
 };
 BYTES(file_76) = {
-#embed "../../Workbench/parts/ontology/preview.js"
+#embed "../../Workbench/parts/ontology/options-form.js"
 };
 BYTES(file_77) = {
-#embed "../../Workbench/parts/ontology/text.js"
+#embed "../../Workbench/parts/ontology/preview.js"
 };
 BYTES(file_78) = {
-#embed "../../Workbench/parts/palette.js"
+#embed "../../Workbench/parts/ontology/text.js"
 };
 BYTES(file_79) = {
-#embed "../../Workbench/parts/price.js"
+#embed "../../Workbench/parts/palette.js"
 };
 BYTES(file_80) = {
-#embed "../../Workbench/parts/profile-form.js"
+#embed "../../Workbench/parts/price.js"
 };
 BYTES(file_81) = {
-#embed "../../Workbench/parts/rate-dialog.js"
+#embed "../../Workbench/parts/profile-form.js"
 };
 BYTES(file_82) = {
-#embed "../../Workbench/parts/reasons.js"
+#embed "../../Workbench/parts/rate-dialog.js"
 };
 BYTES(file_83) = {
-#embed "../../Workbench/parts/receipts.js"
+#embed "../../Workbench/parts/reasons.js"
 };
 BYTES(file_84) = {
-#embed "../../Workbench/parts/remarks.js"
+#embed "../../Workbench/parts/receipts.js"
 };
 BYTES(file_85) = {
-#embed "../../Workbench/parts/review-panel.js"
+#embed "../../Workbench/parts/remarks.js"
 };
 BYTES(file_86) = {
-#embed "../../Workbench/parts/save-light.js"
+#embed "../../Workbench/parts/review-panel.js"
 };
 BYTES(file_87) = {
-#embed "../../Workbench/parts/source.js"
+#embed "../../Workbench/parts/save-light.js"
 };
 BYTES(file_88) = {
-#embed "../../Workbench/parts/toolbar.js"
+#embed "../../Workbench/parts/source.js"
 };
 BYTES(file_89) = {
-#embed "../../Workbench/theme.css"
+#embed "../../Workbench/parts/toolbar.js"
 };
 BYTES(file_90) = {
-#embed "../../Workbench/words/ar.js"
+#embed "../../Workbench/theme.css"
 };
 BYTES(file_91) = {
-#embed "../../Workbench/words/en.js"
+#embed "../../Workbench/words/ar.js"
 };
 BYTES(file_92) = {
-#embed "../../Workbench/words/es.js"
+#embed "../../Workbench/words/en.js"
 };
 BYTES(file_93) = {
-#embed "../../Workbench/words/fr.js"
+#embed "../../Workbench/words/es.js"
 };
 BYTES(file_94) = {
-#embed "../../Workbench/words/manage/ar.js"
+#embed "../../Workbench/words/fr.js"
 };
 BYTES(file_95) = {
-#embed "../../Workbench/words/manage/es.js"
+#embed "../../Workbench/words/manage/ar.js"
 };
 BYTES(file_96) = {
-#embed "../../Workbench/words/manage/fr.js"
+#embed "../../Workbench/words/manage/es.js"
 };
 BYTES(file_97) = {
-#embed "../../Workbench/words/manage/zh.js"
+#embed "../../Workbench/words/manage/fr.js"
 };
 BYTES(file_98) = {
-#embed "../../Workbench/words/pay/ar.js"
+#embed "../../Workbench/words/manage/zh.js"
 };
 BYTES(file_99) = {
-#embed "../../Workbench/words/pay/es.js"
+#embed "../../Workbench/words/pay/ar.js"
 };
 BYTES(file_100) = {
-#embed "../../Workbench/words/pay/fr.js"
+#embed "../../Workbench/words/pay/es.js"
 };
 BYTES(file_101) = {
-#embed "../../Workbench/words/pay/zh.js"
+#embed "../../Workbench/words/pay/fr.js"
 };
 BYTES(file_102) = {
+#embed "../../Workbench/words/pay/zh.js"
+};
+BYTES(file_103) = {
 #embed "../../Workbench/words/zh.js"
 };
 
@@ -378,46 +381,47 @@ static const struct workbench_file files[] = {
     {"parts/coordinates.js", file_60, sizeof file_60},
     {"parts/dialog.js", file_61, sizeof file_61},
     {"parts/eligibility-dialog.js", file_62, sizeof file_62},
-    {"parts/invite.js", file_63, sizeof file_63},
-    {"parts/language.js", file_64, sizeof file_64},
-    {"parts/languages.js", file_65, sizeof file_65},
-    {"parts/lesson.js", file_66, sizeof file_66},
-    {"parts/link-list.js", file_67, sizeof file_67},
-    {"parts/material.js", file_68, sizeof file_68},
-    {"parts/new-project.js", file_69, sizeof file_69},
-    {"parts/no-task.js", file_70, sizeof file_70},
-    {"parts/object-list.js", file_71, sizeof file_71},
-    {"parts/ontology/definition-form.js", file_72, sizeof file_72},
-    {"parts/ontology/fields.js", file_73, sizeof file_73},
-    {"parts/ontology/migration.js", file_74, sizeof file_74},
-    {"parts/ontology/options-form.js", file_75, sizeof file_75},
-    {"parts/ontology/preview.js", file_76, sizeof file_76},
-    {"parts/ontology/text.js", file_77, sizeof file_77},
-    {"parts/palette.js", file_78, sizeof file_78},
-    {"parts/price.js", file_79, sizeof file_79},
-    {"parts/profile-form.js", file_80, sizeof file_80},
-    {"parts/rate-dialog.js", file_81, sizeof file_81},
-    {"parts/reasons.js", file_82, sizeof file_82},
-    {"parts/receipts.js", file_83, sizeof file_83},
-    {"parts/remarks.js", file_84, sizeof file_84},
-    {"parts/review-panel.js", file_85, sizeof file_85},
-    {"parts/save-light.js", file_86, sizeof file_86},
-    {"parts/source.js", file_87, sizeof file_87},
-    {"parts/toolbar.js", file_88, sizeof file_88},
-    {"theme.css", file_89, sizeof file_89},
-    {"words/ar.js", file_90, sizeof file_90},
-    {"words/en.js", file_91, sizeof file_91},
-    {"words/es.js", file_92, sizeof file_92},
-    {"words/fr.js", file_93, sizeof file_93},
-    {"words/manage/ar.js", file_94, sizeof file_94},
-    {"words/manage/es.js", file_95, sizeof file_95},
-    {"words/manage/fr.js", file_96, sizeof file_96},
-    {"words/manage/zh.js", file_97, sizeof file_97},
-    {"words/pay/ar.js", file_98, sizeof file_98},
-    {"words/pay/es.js", file_99, sizeof file_99},
-    {"words/pay/fr.js", file_100, sizeof file_100},
-    {"words/pay/zh.js", file_101, sizeof file_101},
-    {"words/zh.js", file_102, sizeof file_102},
+    {"parts/field.js", file_63, sizeof file_63},
+    {"parts/invite.js", file_64, sizeof file_64},
+    {"parts/language.js", file_65, sizeof file_65},
+    {"parts/languages.js", file_66, sizeof file_66},
+    {"parts/lesson.js", file_67, sizeof file_67},
+    {"parts/link-list.js", file_68, sizeof file_68},
+    {"parts/material.js", file_69, sizeof file_69},
+    {"parts/new-project.js", file_70, sizeof file_70},
+    {"parts/no-task.js", file_71, sizeof file_71},
+    {"parts/object-list.js", file_72, sizeof file_72},
+    {"parts/ontology/definition-form.js", file_73, sizeof file_73},
+    {"parts/ontology/fields.js", file_74, sizeof file_74},
+    {"parts/ontology/migration.js", file_75, sizeof file_75},
+    {"parts/ontology/options-form.js", file_76, sizeof file_76},
+    {"parts/ontology/preview.js", file_77, sizeof file_77},
+    {"parts/ontology/text.js", file_78, sizeof file_78},
+    {"parts/palette.js", file_79, sizeof file_79},
+    {"parts/price.js", file_80, sizeof file_80},
+    {"parts/profile-form.js", file_81, sizeof file_81},
+    {"parts/rate-dialog.js", file_82, sizeof file_82},
+    {"parts/reasons.js", file_83, sizeof file_83},
+    {"parts/receipts.js", file_84, sizeof file_84},
+    {"parts/remarks.js", file_85, sizeof file_85},
+    {"parts/review-panel.js", file_86, sizeof file_86},
+    {"parts/save-light.js", file_87, sizeof file_87},
+    {"parts/source.js", file_88, sizeof file_88},
+    {"parts/toolbar.js", file_89, sizeof file_89},
+    {"theme.css", file_90, sizeof file_90},
+    {"words/ar.js", file_91, sizeof file_91},
+    {"words/en.js", file_92, sizeof file_92},
+    {"words/es.js", file_93, sizeof file_93},
+    {"words/fr.js", file_94, sizeof file_94},
+    {"words/manage/ar.js", file_95, sizeof file_95},
+    {"words/manage/es.js", file_96, sizeof file_96},
+    {"words/manage/fr.js", file_97, sizeof file_97},
+    {"words/manage/zh.js", file_98, sizeof file_98},
+    {"words/pay/ar.js", file_99, sizeof file_99},
+    {"words/pay/es.js", file_100, sizeof file_100},
+    {"words/pay/fr.js", file_101, sizeof file_101},
+    {"words/pay/zh.js", file_102, sizeof file_102},
+    {"words/zh.js", file_103, sizeof file_103},
 };
 
 int workbench_file_count(void) { return sizeof files / sizeof files[0]; }

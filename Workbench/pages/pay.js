@@ -4,6 +4,7 @@ import { day, moment, money } from "../core/money.js";
 import { say } from "../core/words.js";
 import { dialog, toast } from "../parts/dialog.js";
 import { eligibilityDialog } from "../parts/eligibility-dialog.js";
+import { field } from "../parts/field.js";
 import { priceWords } from "../parts/price.js";
 import { rateDialog } from "../parts/rate-dialog.js";
 
@@ -229,10 +230,6 @@ function checkBooks() {
 const newKey = () => Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join("-");
 
 const currencyField = () => h("input.input", { required: true, value: "USD", maxlength: 3, minlength: 3, dir: "ltr" });
-
-/** @param {string} name
- * @param {any} input */
-const field = (name, input) => h("label.field", {}, h("span", {}, name), input);
 
 /** @param {(value?: any) => void} close
  * @param {() => any} read

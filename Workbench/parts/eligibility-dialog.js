@@ -2,6 +2,7 @@ import { post } from "../core/api.js";
 import { h } from "../core/dom.js";
 import { say } from "../core/words.js";
 import { dialog } from "./dialog.js";
+import { field } from "./field.js";
 import { languageList } from "./languages.js";
 
 /** Who of the workforce may work on a project, and how many that are now.
@@ -30,7 +31,6 @@ export function eligibilityDialog(project) {
       }
     };
     preview();
-    const field = (/** @type {string} */ name, /** @type {any} */ input) => h("label.field", {}, h("span", {}, name), input);
     return h("form.stack", { onchange: preview, onsubmit: (/** @type {Event} */ event) => { event.preventDefault(); close(read()); } },
       spoken.element,
       field(say("All of these skills, parted by commas"), skills), field(say("Only these countries, by their two letters"), allowed),

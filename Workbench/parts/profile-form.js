@@ -2,6 +2,7 @@ import { send } from "../core/api.js";
 import { h } from "../core/dom.js";
 import { language, say } from "../core/words.js";
 import { toast } from "./dialog.js";
+import { field } from "./field.js";
 import { languageList, named } from "./languages.js";
 
 /** How a worker is paid and what they can do.
@@ -16,8 +17,6 @@ export function profileForm(profile) {
   const country = select("country", countries().map((code) => [code, named("region", code)]), profile.country);
   const skills = h("input.input", { name: "skills", value: profile.skills.join(", "), dir: "auto" });
   const spoken = languageList(say("Languages"), profile.languages.map((/** @type {any} */ one) => [one.tag, one.level]));
-  const field = (/** @type {string} */ label, /** @type {any} */ input, note = "") =>
-    h("label.field", {}, h("span", {}, label), input, note ? h("small.muted", {}, note) : null);
   return h("form.card.stack", {
     onsubmit: async (/** @type {Event} */ event) => {
       event.preventDefault();

@@ -1,6 +1,7 @@
 import { fill, h } from "../core/dom.js";
 import { say } from "../core/words.js";
 import { dialog } from "./dialog.js";
+import { field } from "./field.js";
 
 /** What a project pays in one currency; its rates in others stay.
  * @param {any} project
@@ -45,7 +46,3 @@ export function rateDialog(project) {
     h("div.row", {}, h("button.button.primary", { type: "submit" }, say("Save")), h("button.button.quiet", { type: "button", onclick: () => close() }, say("Cancel"))));
   });
 }
-
-/** @param {string} name
- * @param {any} input */
-const field = (name, input) => h("label.field", {}, h("span", {}, name), input);

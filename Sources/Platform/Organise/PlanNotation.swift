@@ -80,7 +80,8 @@ package enum PlanNotation {
     return review
   }
 
-  private static func known(
+  /// - Throws: `.invalid` for what is no object, and for a member of another name.
+  static func known(
     _ json: JSON, _ names: [String], _ path: String
   ) throws(Refusal) {
     guard let members = json.members else {

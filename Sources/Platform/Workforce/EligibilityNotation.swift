@@ -4,8 +4,6 @@ import Workforce
 /// Who may work on a project, as JSON:
 /// `{"languages": {"sw": "fluent"}, "skills": ["radiology"], "countries": ["KE"], "countries_denied": []}`.
 package enum EligibilityNotation {
-  package static let members = ["languages", "skills", "countries", "countries_denied"]
-
   /// - Throws: `.invalid` with the path of the member.
   package static func rule(from json: JSON) throws(Refusal) -> Eligibility {
     var rule = Eligibility()

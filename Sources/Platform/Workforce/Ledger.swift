@@ -68,17 +68,8 @@ package struct Ledger: Sendable {
       ?? false
   }
 
-  static func balance(
-    of account: Account, _ currency: Currency, _ connection: any Connection
-  ) throws -> Int64 {
-    try connection.first(
-      "SELECT micros FROM ledger_balances WHERE account = ? AND currency = ?",
-      [.text("\(account)"), .text(currency.code)]
-    ) { $0.int(0) } ?? 0
-  }
-
   /// What the accounts hold whose names begin so, by name.
-  package func balances(prefix: String = "") async throws -> [Balance] {
+  package func balances(prefix: String) async throws -> [Balance] {
     try await engine.control.read { connection in
       try connection.all(
         """

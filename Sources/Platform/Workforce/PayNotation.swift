@@ -10,7 +10,7 @@ package enum PayNotation {
 
   /// - Throws: `.invalid` with the path of the member.
   package static func plan(from json: JSON) throws(Refusal) -> PayPlan {
-    try known(json, ["rates", "difficulty"], "pay")
+    try PlanNotation.known(json, ["rates", "difficulty"], "pay")
     guard let rates = json["rates"]?.array else {
       throw .invalid(path: "rates", problem: "must be an array of rates")
     }
@@ -39,7 +39,7 @@ package enum PayNotation {
   }
 
   private static func rate(_ json: JSON, _ path: String) throws(Refusal) -> PayRate {
-    try known(
+    try PlanNotation.known(
       json,
       [
         "currency", "answer", "unit", "active_minute", "unit_is", "hourly_floor", "on_rejection",
@@ -99,17 +99,6 @@ package enum PayNotation {
       throw .invalid(path: path, problem: "must be one of \(all)")
     }
     return value
-  }
-
-  private static func known(_ json: JSON, _ names: [String], _ path: String) throws(Refusal) {
-    guard let members = json.members else {
-      throw .invalid(path: path, problem: "must be an object, not \(json.kindName)")
-    }
-    for member in members where !names.contains(member.name) {
-      throw .invalid(
-        path: "\(path).\(member.name)",
-        problem: "is not known here; known are \(names.joined(separator: ", "))")
-    }
   }
 
   package static func json(_ plan: PayPlan) -> JSON {

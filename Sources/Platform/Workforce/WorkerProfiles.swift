@@ -121,10 +121,6 @@ package struct WorkerProfile: Hashable, Sendable {
     return items
   }
 
-  package static let members = [
-    "name", "account", "bic", "currency", "country", "languages", "skills",
-  ]
-
   package var json: JSON {
     [
       "name": .string(name), "account": account.map { .string($0.text) } ?? .null,
