@@ -101,6 +101,7 @@ package enum ImportTag {}
 package enum ExportTag {}
 package enum GroupTag {}
 package enum PayoutTag {}
+package enum DecisionTag {}
 
 package typealias ClientID = Identifier<ClientTag>
 package typealias UserID = Identifier<UserTag>
@@ -112,6 +113,7 @@ package typealias AssetID = Identifier<AssetTag>
 package typealias LeaseID = Identifier<LeaseTag>
 package typealias GroupID = Identifier<GroupTag>
 package typealias PayoutID = Identifier<PayoutTag>
+package typealias DecisionID = Identifier<DecisionTag>
 package typealias AnswerID = Identifier<AnswerTag>
 package typealias ImportID = Identifier<ImportTag>
 package typealias ExportID = Identifier<ExportTag>

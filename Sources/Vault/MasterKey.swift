@@ -65,6 +65,12 @@ package struct MasterKey: Sendable {
     }
   }
 
+  /// A value by which something is known again that is not kept itself.
+  package func mark(of text: String) -> String {
+    let code = HMAC<SHA256>.authenticationCode(for: Data("assay/mark/\(text)".utf8), using: key)
+    return Data(Data(code).prefix(16)).hexadecimal
+  }
+
   /// A value by which a data folder knows its master key again without storing it.
   package var fingerprint: String {
     let code = HMAC<SHA256>.authenticationCode(for: Data("assay/master-key".utf8), using: key)

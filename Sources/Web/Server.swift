@@ -4,6 +4,7 @@ import Logging
 import NIOCore
 import Platform
 import ServiceLifecycle
+import Store
 
 /// The HTTP server over an engine.
 package struct Server: Sendable {
@@ -23,7 +24,7 @@ package struct Server: Sendable {
   ///
   /// - Parameter onReady: called with the port once requests are taken.
   package func run(onReady: @escaping @Sendable (Int) async -> Void) async throws {
-    let router = Router(context: BasicRequestContext.self)
+    let router = Router(context: VisitContext.self)
     router.add(middleware: SecurityHeaders())
     let gate = Gate(services: services, logger: logger)
     for route in RouteTable.all {
@@ -37,6 +38,7 @@ package struct Server: Sendable {
       services: [
         Housekeeper(engine: services.engine, logger: logger),
         PayClerk(engine: services.engine, logger: logger),
+        ConductClerk(engine: services.engine, logger: logger),
         ScaleCourier(services: services, logger: logger), services.attachments,
       ],
       onServerRunning: { channel in
@@ -83,6 +85,43 @@ struct PayClerk: Service {
       try await body()
     } catch {
       logger.error("pay was not taken in", metadata: ["error": "\(error)"])
+    }
+  }
+}
+
+/// Looks at how people work wherever there are new answers, every so often.
+struct ConductClerk: Service {
+  static let interval = Duration.seconds(30)
+
+  let engine: DataEngine
+  let logger: Logger
+
+  func run() async throws {
+    await cancelWhenGracefulShutdown {
+      var seen: [ClientID: Int64] = [:]
+      await attempt { try await Decisions(engine).carryOut() }
+      while !Task.isCancelled {
+        try? await Task.sleep(for: Self.interval)
+        await attempt {
+          var changed: [ClientID: Int64] = [:]
+          for client in await engine.vaults.openClients {
+            let newest = try await ConductReview(engine).newest(in: client)
+            if seen[client] != newest { changed[client] = newest }
+          }
+          for listing in try await Directory(engine).operated() where changed[listing.client] != nil {
+            try await ConductReview(engine).run(on: listing)
+          }
+          seen.merge(changed) { $1 }
+        }
+      }
+    }
+  }
+
+  private func attempt(_ body: () async throws -> Void) async {
+    do {
+      try await body()
+    } catch {
+      logger.error("conduct was not looked at", metadata: ["error": "\(error)"])
     }
   }
 }

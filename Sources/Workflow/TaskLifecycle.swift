@@ -3,7 +3,8 @@
 /// ```
 /// staged → open → (inReview →) completed
 /// any live state → canceled | failed;  inReview → open on a rejected result
-/// completed → inReview where somebody wants the result looked at
+/// completed → inReview where somebody wants the result looked at;  inReview, completed → open where an
+/// answer is withdrawn or one more is asked
 /// ```
 package struct TaskLifecycle: Hashable, Sendable {
   package enum State: String, Hashable, Sendable, CaseIterable {
@@ -13,7 +14,7 @@ package struct TaskLifecycle: Hashable, Sendable {
     case open
     /// The result waits for a reviewer. → completed, open (rejected), canceled, failed
     case inReview
-    /// → inReview, where a review is asked for
+    /// → inReview, where a review is asked for; open, where answers are asked for anew
     case completed
     /// Final.
     case canceled
@@ -75,6 +76,10 @@ package struct TaskLifecycle: Hashable, Sendable {
       ReviewLifecycle.Outcome, QualityPlan.Review, onLease: Bool = true, mayEscalate: Bool = true)
     /// Somebody wants a result looked at that needed no review.
     case reviewAsked
+    /// An answer that counted counts no more, and another is asked in its place.
+    case answerWithdrawn
+    /// One more answer is asked than the plan did.
+    case moreAsked
     case canceled
     case failed
   }
@@ -133,9 +138,28 @@ package struct TaskLifecycle: Hashable, Sendable {
       state = .inReview
       review = ReviewLifecycle(desk: .asked)
       return [.enqueue(returning: true)]
+    case .answerWithdrawn:
+      guard state != .staged, counted > 0 else { throw .notPossible(state) }
+      return try askAnew(counting: counted - 1, wanting: state == .open ? wanted : counted)
+    case .moreAsked: return try askAnew(counting: counted, wanting: max(wanted, counted) + 1)
     case .canceled: return try end(.canceled)
     case .failed: return try end(.failed)
     }
+  }
+
+  /// Puts the task on offer for the answers that are missing.
+  private mutating func askAnew(counting: Int, wanting: Int) throws(Fault) -> [Action] {
+    guard state == .open || state == .inReview || state == .completed else {
+      throw .notPossible(state)
+    }
+    let isBack = state != .open
+    if isBack {
+      state = .open
+      leased = 0
+      review = ReviewLifecycle()
+    }
+    (counted, wanted) = (counting, wanting)
+    return (isBack ? [.revokeLeases] : []) + [.enqueue(returning: true)]
   }
 
   private mutating func decide(_ decision: QualityPlan.Decision) throws(Fault) -> [Action] {

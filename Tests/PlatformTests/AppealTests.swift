@@ -37,7 +37,7 @@ import Workforce
       try await appeals.make("Again.", on: answer, by: work.worker)
     }
     #expect(try await appeals.waiting(limit: 9).map(\.appeal?.text) == ["It says so in the text."])
-    try await appeals.decide(answer, isGranted: true, reply: "You are right.", by: .console)
+    try await appeals.decide(answer.text, isGranted: true, reply: "You are right.", by: .console)
     #expect(try await appeals.waiting(limit: 9) == [])
     let item = try #require(try await work.items().first)
     #expect(item.amount.micros == 1_000_000 && item.takenBack == 0 && item.reason == nil)
@@ -45,7 +45,7 @@ import Workforce
     try await work.settle()
     #expect(try await work.total().settled == 1_000_000)
     await #expect(throws: Refusal.self) {
-      try await appeals.decide(answer, isGranted: true, reply: "Once more.", by: .console)
+      try await appeals.decide(answer.text, isGranted: true, reply: "Once more.", by: .console)
     }
     try await work.check()
   }
@@ -56,7 +56,7 @@ import Workforce
     _ = try await appeals.make("No.", on: answer, by: work.worker)
     try await work.settle()
     #expect(try await work.total().settled == 100_000)
-    try await appeals.decide(answer, isGranted: true, reply: "Yes.", by: .console)
+    try await appeals.decide(answer.text, isGranted: true, reply: "Yes.", by: .console)
     #expect(try await work.total().settled == 1_000_000)
     try await work.check()
   }
@@ -65,7 +65,7 @@ import Workforce
     let (work, answer) = try await rejected()
     let appeals = Appeals(work.fixture.engine)
     _ = try await appeals.make("No.", on: answer, by: work.worker)
-    try await appeals.decide(answer, isGranted: false, reply: "It is wrong.", by: .console)
+    try await appeals.decide(answer.text, isGranted: false, reply: "It is wrong.", by: .console)
     let item = try #require(try await work.items().first)
     #expect(item.amount.micros == 100_000 && item.appeal?.state == .declined)
     try await work.check()
@@ -88,7 +88,7 @@ import Workforce
     }
     let longest = String(repeating: "x", count: Appeals.textLimit)
     _ = try await appeals.make(longest, on: answer, by: work.worker)
-    try await appeals.decide(answer, isGranted: true, reply: "Let go.", by: .console)
+    try await appeals.decide(answer.text, isGranted: true, reply: "Let go.", by: .console)
     #expect(try await work.items().first?.state == .pending)
   }
 }

@@ -33,8 +33,8 @@ import Workforce
     #expect(try await rules.get(project.id) == rule)
     #expect(try await rules.preview(rule) == .init(admitted: 1, workers: 2))
     let directory = Directory(fixture.engine)
-    #expect(try await directory.find(project.id, for: swahili)?.missing == [])
-    let missing = try await directory.find(project.id, for: silent)?.missing
+    #expect(try await fixture.listing(project.id, for: swahili)?.missing == [])
+    let missing = try await fixture.listing(project.id, for: silent)?.missing
     #expect(missing == [.language("sw", .fluent), .skill("law"), .country])
     #expect(try await directory.open(to: silent).first?.missing == missing)
     // Whoever is put out does not count; the client's own people are not asked.
@@ -43,9 +43,9 @@ import Workforce
     #expect(try await rules.preview(rule) == .init(admitted: 1, workers: 1))
     var member = silent
     member.grants = [.init(client: fixture.client, role: .labeler)]
-    #expect(try await directory.find(project.id, for: member)?.missing == [])
+    #expect(try await fixture.listing(project.id, for: member)?.missing == [])
     member.grants.append(.init(client: nil, role: .worker))
-    #expect(try await directory.find(project.id, for: member)?.missing == missing)
+    #expect(try await fixture.listing(project.id, for: member)?.missing == missing)
     await #expect(throws: Refusal.self) {
       try await rules.set(rule, for: fixture.engine.environment.newID())
     }

@@ -70,6 +70,12 @@ final class Fixture: Sendable {
     return project
   }
 
+  /// The project as a principal finds it who asks for new work.
+  func listing(_ project: ProjectID, for principal: Principal) async throws -> Directory.Listing? {
+    guard let listing = try await Directory(engine).find(project, for: principal) else { return nil }
+    return try await Directory(engine).settled(listing, for: principal)
+  }
+
   @discardableResult
   func load(
     _ lines: String, into project: Project, _ options: Imports.Options = .init()

@@ -16,10 +16,11 @@ struct PaidWork {
   let dollar = Currency("USD")!
 
   init(
-    _ plan: QualityPlan = QualityPlan(), _ rate: JSON = ["currency": "USD", "answer": "0.10"]
+    _ plan: QualityPlan = QualityPlan(), _ rate: JSON = ["currency": "USD", "answer": "0.10"],
+    ontology: JSON = Fixture.sentiment
   ) async throws {
     fixture = try await Fixture()
-    project = try await fixture.project(plan)
+    project = try await fixture.project(plan, ontology: ontology)
     worker = try await Users(fixture.engine, actor: .console, password: Password(logN: 4)).create(
       email: "w@example.org", password: "a long password", role: .worker, client: nil
     ).id
@@ -36,7 +37,7 @@ struct PaidWork {
   }
 
   func terms() async throws -> PayTerms? {
-    try await Directory(fixture.engine).find(project.id, for: principal)?.pay
+    try await fixture.listing(project.id, for: principal)?.pay
   }
 
   func lease() async throws -> LeasedTask {

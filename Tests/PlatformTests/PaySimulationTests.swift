@@ -135,7 +135,7 @@ private final class PayWorld {
       _ = try? await appeals.make("no", on: one.answer, by: one.worker)
       if let waiting = try await appeals.waiting(limit: 9).randomElement(using: &generator) {
         try await appeals.decide(
-          waiting.answer, isGranted: roll(0...1) == 0, reply: "so", by: .console)
+          waiting.id, isGranted: roll(0...1) == 0, reply: "so", by: .console)
       }
       return
     }

@@ -263,11 +263,10 @@ import Workforce
       identity: .user(work.worker, email: "w@example.org"),
       grants: [.init(client: work.fixture.client, role: .labeler), .init(client: nil, role: .worker)])
     // Whoever is a worker too stays one: a client cannot make the operator's work unpaid by an invitation.
-    let directory = Directory(work.fixture.engine)
-    #expect(try await directory.find(work.project.id, for: member)?.pay?.version == 1)
+    #expect(try await work.fixture.listing(work.project.id, for: member)?.pay?.version == 1)
     var own = member
     own.grants.removeLast()
-    #expect(try await directory.find(work.project.id, for: own)?.pay == nil)
+    #expect(try await work.fixture.listing(work.project.id, for: own)?.pay == nil)
   }
 
   @Test func whatIsHeldIsNotSettledUntilItIsReleased() async throws {

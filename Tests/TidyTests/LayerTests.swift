@@ -31,6 +31,7 @@ enum House {
       "Store", "Platform", "Wire",
     ],
     "assay": [
+      "Workforce",
       "Foundation", "Synchronization", "ArgumentParser", "AsyncHTTPClient", "Crypto", "Logging",
       "NIOCore", "NIOHTTP1", "Geometry", "Labels", "Notation", "Vault", "Formats", "Consensus", "Store",
       "StoreSQLite", "Platform", "Imaging", "Web",

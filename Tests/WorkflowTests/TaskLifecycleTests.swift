@@ -304,4 +304,26 @@ private struct Seeded: RandomNumberGenerator {
     #expect(QualityPlan(answers: .init(min: 1, targetConfidence: 0.4)).fault != nil)
     #expect(QualityPlan(review: .init(sampleRate: 1.1)).fault != nil)
   }
+
+  @Test func aWithdrawnAnswerIsAskedForAnewWhereverTheTaskIs() throws {
+    var done = TaskLifecycle(state: .completed, wanted: 3, counted: 3)
+    #expect(try done.handle(.answerWithdrawn) == [.revokeLeases, .enqueue(returning: true)])
+    #expect(done.state == .open && done.counted == 2 && done.openSlots == 1)
+    var running = TaskLifecycle(state: .open, wanted: 3, counted: 1, leased: 1)
+    #expect(try running.handle(.answerWithdrawn) == [.enqueue(returning: true)])
+    #expect(running.counted == 0 && running.leased == 1 && running.openSlots == 2)
+    var fresh = TaskLifecycle(state: .open, wanted: 2)
+    #expect(throws: TaskLifecycle.Fault.notPossible(.open)) { try fresh.handle(.answerWithdrawn) }
+    var canceled = TaskLifecycle(state: .canceled, wanted: 1, counted: 1)
+    #expect(throws: TaskLifecycle.Fault.notPossible(.canceled)) { try canceled.handle(.answerWithdrawn) }
+  }
+
+  @Test func oneMoreIsAskedOfWhatIsDoneAndOfWhatIsNot() throws {
+    var done = TaskLifecycle(state: .completed, wanted: 2, counted: 2)
+    _ = try done.handle(.moreAsked)
+    #expect(done.state == .open && done.openSlots == 1)
+    var running = TaskLifecycle(state: .open, wanted: 2, counted: 1)
+    _ = try running.handle(.moreAsked)
+    #expect(running.openSlots == 2)
+  }
 }

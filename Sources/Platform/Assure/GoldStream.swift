@@ -56,6 +56,7 @@ struct GoldStream {
       """
       SELECT s.task FROM gold_seen s JOIN gold_tasks g ON g.task = s.task
       WHERE s.project_id = ? AND s.worker = ? AND s.is_due = 1 AND g.state = 'live'
+        AND s.exam IS NULL
       ORDER BY s.at LIMIT 1
       """, [project.sql, .text(worker)]
     ) { $0.int(0) }
@@ -115,13 +116,19 @@ struct GoldStream {
 
   /// Notes that the annotator has it under a lease.
   func handOut(
-    _ task: TaskRow, _ lease: LeaseID, at now: Int64, _ connection: any Connection
+    _ task: TaskRow, _ lease: LeaseID, at now: Int64, exam: Int? = nil, _ connection: any Connection
   ) throws {
+    // What is asked again in a new examination is judged anew.
     try connection.run(
       """
-      INSERT INTO gold_seen (project_id, worker, task, at, lease_id) VALUES (?, ?, ?, ?, ?)
-      ON CONFLICT DO UPDATE SET at = excluded.at, lease_id = excluded.lease_id, is_due = 0
-      """, [project.sql, .text(worker), .int(task.seq), .int(now), lease.sql])
+      INSERT INTO gold_seen (project_id, worker, task, at, lease_id, exam) VALUES (?, ?, ?, ?, ?, ?)
+      ON CONFLICT DO UPDATE SET at = excluded.at, lease_id = excluded.lease_id, is_due = 0,
+        agreed = CASE WHEN excluded.exam IS gold_seen.exam THEN agreed END, exam = excluded.exam
+      """,
+      [
+        project.sql, .text(worker), .int(task.seq), .int(now), lease.sql,
+        .optional(exam.map(Int64.init)),
+      ])
     try connection.run(
       "UPDATE gold_tasks SET seen = seen + 1 WHERE task = ?", [.int(task.seq)])
   }

@@ -128,16 +128,25 @@ package struct AnnotatorRecord: Hashable, Sendable {
   package var judged: Int
   package var skipped: Int
   package var activeMilliseconds: Int64
+  /// Percent of what answers weigh otherwise.
+  package var weight = 100
+  /// Tasks skipped since the last answer.
+  package var skipsInARow = 0
 
-  /// Probability of a right answer, shrunk towards the prior.
-  package var accuracy: Double { AnswerConsensus.accuracy(agreed: agreed, outOf: judged) }
+  /// Probability of a right answer, shrunk towards the prior; of somebody whose answers weigh less, towards
+  /// a half.
+  package var accuracy: Double {
+    0.5 + (AnswerConsensus.accuracy(agreed: agreed, outOf: judged) - 0.5) * Double(weight) / 100
+  }
 
-  private static let columns = "worker, answers, agreed, judged, skipped, active_ms"
+  private static let columns =
+    "worker, answers, agreed, judged, skipped, active_ms, weight, skips_in_a_row"
 
   private static func row(_ row: any Row) -> AnnotatorRecord {
     AnnotatorRecord(
       worker: row.text(0), answers: Int(row.int(1)), agreed: Int(row.int(2)),
-      judged: Int(row.int(3)), skipped: Int(row.int(4)), activeMilliseconds: row.int(5))
+      judged: Int(row.int(3)), skipped: Int(row.int(4)), activeMilliseconds: row.int(5),
+      weight: Int(row.int(6)), skipsInARow: Int(row.int(7)))
   }
 
   /// Counts a verdict on an answer, or takes one back.

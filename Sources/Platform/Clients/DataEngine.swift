@@ -27,6 +27,21 @@ package final class DataEngine: Sendable {
   /// The operator's workers by the pseudonyms that vaults know them by; what is missing is looked for anew.
   let pseudonyms = Mutex<[ClientID: [String: UserID]]>([:])
 
+  private let qualificationPlans = Kept<String, QualificationPlan>(limit: 1024)
+  private let routings = Kept<String, ProjectRouting>(limit: 1024)
+
+  /// - Parameter text: empty for none.
+  func qualificationPlan(stored text: String) throws -> QualificationPlan? {
+    guard !text.isEmpty else { return nil }
+    return try qualificationPlans.value(text) { try QualificationNotation.plan(from: JSON(parsing: text)) }
+  }
+
+  /// - Parameter text: empty for the standard.
+  func routing(stored text: String) throws -> ProjectRouting {
+    guard !text.isEmpty else { return ProjectRouting() }
+    return try routings.value(text) { try RoutingNotation.routing(from: JSON(parsing: text)) }
+  }
+
   struct PayVersion: Hashable {
     var project: ProjectID
     var version: Int

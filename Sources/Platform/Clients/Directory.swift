@@ -17,6 +17,11 @@ package struct Directory: Sendable {
     package var pay: PayTerms?
     /// Who of them may work on it, as it is stored.
     var eligibility = ""
+    /// What they do before its live work; nil for nothing.
+    package var qualification: QualificationPlan?
+    /// How far the principal is with that it was read for; nil where nothing is asked of them.
+    package var standing: Qualification.Standing?
+    package var routing = ProjectRouting()
     /// What the principal it was read for lacks to work on it.
     package var missing: [Eligibility.Missing] = []
   }
@@ -24,7 +29,7 @@ package struct Directory: Sendable {
   package func find(_ project: ProjectID) async throws -> Listing? {
     try await engine.control.read { connection in
       try connection.first(
-        Self.select + " WHERE project_id = ?", [project.sql], Self.listing)
+        Self.select + " WHERE project_id = ?", [project.sql], listing)
     }
   }
 
@@ -36,13 +41,13 @@ package struct Directory: Sendable {
       if principal.isWorker {
         listings += try connection.all(
           Self.select + " WHERE workforce = 'operator' AND state = 'active' ORDER BY project_id",
-          [], Self.listing)
+          [], listing)
       }
       for grant in principal.grants {
         guard let client = grant.client else { continue }
         let own = try connection.all(
           Self.select + " WHERE client_id = ? AND state = 'active' ORDER BY project_id",
-          [client.sql], Self.listing)
+          [client.sql], listing)
         for listing in own where !listings.contains(listing) {
           if try Self.isOpen(listing, to: principal, connection) { listings.append(listing) }
         }
@@ -56,7 +61,7 @@ package struct Directory: Sendable {
     try await engine.control.read { connection in
       try connection.all(
         Self.select + " WHERE workforce = 'operator' AND state <> 'archived' ORDER BY project_id", [],
-        Self.listing)
+        listing)
     }
   }
 
@@ -72,13 +77,20 @@ package struct Directory: Sendable {
     }
   }
 
-  /// The project, where a principal may take work from it.
+  /// The project, where a principal may take work from it; what they lack for new work is not looked for.
   package func find(_ project: ProjectID, for principal: Principal) async throws -> Listing? {
     try await engine.control.read { connection in
       let listing = try connection.first(
-        Self.select + " WHERE project_id = ?", [project.sql], Self.listing)
+        Self.select + " WHERE project_id = ?", [project.sql], listing)
       guard let listing, try Self.isOpen(listing, to: principal, connection) else { return nil }
-      return try settled([listing], for: principal, connection).first
+      return listing
+    }
+  }
+
+  /// With what a principal lacks for new work on it, and by what they are paid.
+  package func settled(_ listing: Listing, for principal: Principal) async throws -> Listing {
+    try await engine.control.read { connection in
+      try settled([listing], for: principal, connection)[0]
     }
   }
 
@@ -88,24 +100,23 @@ package struct Directory: Sendable {
   private func settled(
     _ listings: [Listing], for principal: Principal, _ connection: any Connection
   ) throws -> [Listing] {
-    func isOurs(_ listing: Listing) -> Bool {
-      principal.isWorker && listing.workforce == .operator
-    }
-    let ours = listings.filter(isOurs)
-    let currency =
-      try ours.contains { $0.pay != nil }
-      ? WorkerProfiles.currency(of: principal.workerName, connection) : nil
-    let traits =
-      try ours.contains { !$0.eligibility.isEmpty }
-      ? WorkerProfiles.traits(of: principal.workerName, connection) : .init()
+    let ours = Set(
+      listings.filter { principal.isWorker && $0.workforce == .operator }.map(\.project))
+    let known = try WorkerStanding(
+      of: principal, on: listings.filter { ours.contains($0.project) }, connection)
+    let now = engine.environment.now()
     return try listings.map { listing in
       var listing = listing
-      guard isOurs(listing) else {
-        listing.pay = nil
+      guard ours.contains(listing.project) else {
+        (listing.pay, listing.qualification) = (nil, nil)
         return listing
       }
-      listing.pay = listing.pay.map { PayTerms(version: $0.version, currency: currency) }
-      listing.missing = try engine.eligibility(stored: listing.eligibility).missing(of: traits)
+      listing.pay = listing.pay.map { PayTerms(version: $0.version, currency: known.currency) }
+      let rule = try engine.eligibility(stored: listing.eligibility)
+      listing.standing = listing.qualification.map { plan in
+        known.qualifications[listing.project]?.standing(under: plan, at: now) ?? .learning(attempt: 1)
+      }
+      listing.missing = known.missing(for: listing.project, listing.standing) + rule.missing(of: known.traits)
       return listing
     }
   }
@@ -142,15 +153,17 @@ package struct Directory: Sendable {
   private static let select =
     """
     SELECT project_id, client_id, public_name, workforce, state, pay_version,
-      coalesce(eligibility, '') FROM project_directory
+      coalesce(eligibility, ''), coalesce(qualification, ''), coalesce(routing, '')
+    FROM project_directory
     """
 
-  private static func listing(_ row: any Row) -> Listing {
+  private func listing(_ row: any Row) throws -> Listing {
     Listing(
       project: row.id(0), client: row.id(1), name: row.text(2),
       workforce: Project.Workforce(rawValue: row.text(3)) ?? .team,
       state: Project.State(rawValue: row.text(4)) ?? .archived,
       pay: row.optionalInt(5).map { PayTerms(version: Int($0), currency: nil) },
-      eligibility: row.text(6))
+      eligibility: row.text(6), qualification: try engine.qualificationPlan(stored: row.text(7)),
+      routing: try engine.routing(stored: row.text(8)))
   }
 }

@@ -209,7 +209,8 @@ package struct Answers: Sendable {
       """
       INSERT INTO annotators (project_id, worker, answers, active_ms) VALUES (?, ?, 1, ?)
       ON CONFLICT (project_id, worker)
-      DO UPDATE SET answers = answers + 1, active_ms = active_ms + excluded.active_ms
+      DO UPDATE SET answers = answers + 1, active_ms = active_ms + excluded.active_ms,
+        skips_in_a_row = 0
       """, [project.sql, .text(worker), .int(active)])
   }
 

@@ -3,6 +3,7 @@ import Notation
 import Store
 import Vault
 import Workflow
+import Workforce
 
 /// Hands out work: one claim is one indexed look-up and one fenced lease.
 ///
@@ -18,22 +19,27 @@ package struct Dispatch: Sendable {
   let decidesEscalations: Bool
   /// By what they are paid for what they are given now; nil where they are not.
   let pay: PayTerms?
+  /// What they do before live work; nil for live work.
+  let exam: ExamEntry?
+  /// What the operator's rules leave to one worker; a client's own people have no such limits.
+  let routing: ProjectRouting
 
   package init(
-    _ vault: ClientVault, worker: String, decidesEscalations: Bool = false, pay: PayTerms? = nil
+    _ vault: ClientVault, worker: String, decidesEscalations: Bool = false, pay: PayTerms? = nil,
+    exam: ExamEntry? = nil, routing: ProjectRouting = ProjectRouting()
   ) {
     self.vault = vault
     self.worker = worker
     self.decidesEscalations = decidesEscalations
     self.pay = pay
+    self.exam = exam
+    self.routing = routing
   }
 
   /// How long a lease lasts without a heartbeat.
   package static let leaseMilliseconds: Int64 = 10 * 60 * 1000
   /// Live leases one worker may hold in one project, those in reserve among them.
   package static let leaseLimit = 20
-  /// Overdue leases that one claim sweeps up on its way.
-  static let sweepLimit = 50
 
   /// Nothing to do, and why.
   package struct Nothing: Hashable, Sendable {
@@ -48,6 +54,12 @@ package struct Dispatch: Sendable {
       case calibrating
       /// What is left to review waits for a manager's decision.
       case escalated
+      /// This worker has had their share of what is left.
+      case shareTaken
+      /// What is in hand must be answered before the course or the examination goes on.
+      case examining
+      /// The project has no known tasks to examine anybody by.
+      case noQuestions
       /// What is left is in other workers' hands.
       case allLeased
       /// What is left this worker has answered or skipped.
@@ -112,6 +124,9 @@ package struct Dispatch: Sendable {
         return .claims([claim])
       }
       var claims: [Claim] = []
+      if let exam, stage == .label {
+        return try examClaims(ids, exam, project, isReserve, now, connection)
+      }
       for id in ids.prefix(Self.leaseLimit - held) {
         guard let claim = try claim(id, project, stage, isReserve, now, connection) else { break }
         claims.append(claim)
@@ -230,11 +245,14 @@ package struct Dispatch: Sendable {
     let batches = try connection.all(
       """
       SELECT id FROM batches b WHERE project_id = ? AND state = 'inProgress' AND \(column) > 0
-        AND \(Self.admits(stage)) AND (? IS NULL OR id = ?)
+        AND \(Self.admits(stage)) AND (? IS NULL OR id = ?) AND b.created_at <= ?
+        AND (? IS NULL OR \(Self.share) * 100 < ? * b.tasks)
       ORDER BY priority DESC, created_at, id
       """,
       [
         project.id.sql, .text(worker), .optional(gate?.id.text), .optional(gate?.id.text),
+        .int(now - Int64(routing.ownTeamHours) * 3_600_000), .optional(shareLimit), .text(worker),
+        .optional(shareLimit),
       ]
     ) { $0.id(0) as BatchID }
     let readings = try vault.readings(of: project.id, connection)
@@ -247,10 +265,26 @@ package struct Dispatch: Sendable {
         return claim
       }
       try cursor.save(connection)
+      if shareLimit != nil, stage == .label { try count(in: batch, connection) }
       let lease = newLease(id, task, in: batch, stage, isReserve, now, readings)
       return try give(lease, try occupied(task, now, connection), sealed, readings, connection)
     }
     return nil
+  }
+
+  private var shareLimit: Int64? { routing.shareLimitPercent.map { Int64($0) } }
+
+  /// Tasks of batch `b` that a worker, whose pseudonym it takes, was given while there was a limit.
+  private static let share = """
+    coalesce((SELECT s.given FROM batch_shares s WHERE s.batch_id = b.id AND s.worker = ?), 0)
+    """
+
+  private func count(in batch: BatchID, _ connection: any Connection) throws {
+    try connection.run(
+      """
+      INSERT INTO batch_shares VALUES (?, ?, 1)
+      ON CONFLICT (batch_id, worker) DO UPDATE SET given = given + 1
+      """, [batch.sql, .text(worker)])
   }
 
   /// The task with one slot less.
@@ -297,6 +331,28 @@ package struct Dispatch: Sendable {
     let lease = newLease(id, row, in: row.batch, .review, false, now, readings)
     let sealed = try TaskContent.sealed(of: row, connection)
     return try give(lease, try occupied(row, now, connection), sealed, readings, connection)
+  }
+
+  /// What is left of a course or an examination.
+  private func examClaims(
+    _ ids: [LeaseID], _ exam: ExamEntry, _ project: Project, _ isReserve: Bool, _ now: Int64,
+    _ connection: any Connection
+  ) throws -> Found {
+    let examination = Examination(project: project.id, worker: worker, entry: exam)
+    let stream = GoldStream(vault: vault, worker: worker, project: project.id)
+    let readings = try vault.readings(of: project.id, connection)
+    var claims: [Claim] = []
+    for id in ids {
+      guard let seq = try examination.next(vault, connection) else { break }
+      let task = try TaskRow.get(seq: seq, connection)
+      try stream.handOut(task, id, at: now, exam: exam.attempt, connection)
+      let lease = newLease(id, task, in: task.batch, .label, isReserve, now, readings)
+      let sealed = try TaskContent.sealed(of: task, connection)
+      claims.append(try give(lease, task, sealed, readings, connection))
+    }
+    guard claims.isEmpty else { return .claims(claims) }
+    let isPossible = try examination.progress(connection).questionsPlanned > 0
+    return .nothing(Nothing(reason: isPossible ? .examining : .noQuestions, leased: 0))
   }
 
   /// A gold task in place of another, where one is due.
@@ -463,6 +519,9 @@ package struct Dispatch: Sendable {
       """, [project.id.sql, .text(worker)]
     ) { $0.int(0) == 1 }
     guard isOneOpen == true else { return Nothing(reason: .keptForOthers, leased: 0) }
+    if stage == .label, try hasTakenShare(of: project, connection) {
+      return Nothing(reason: .shareTaken, leased: 0)
+    }
     if stage == .label, try InstructionCalibration(vault).gate(of: project.id, connection) != nil {
       return Nothing(reason: .calibrating, leased: 0)
     }
@@ -479,6 +538,18 @@ package struct Dispatch: Sendable {
     return Nothing(reason: .allLeased, leased: leased.count, nextDeadline: leased.first)
   }
 
+  /// Whether this worker was given as much of every open batch as one may have.
+  private func hasTakenShare(of project: Project, _ connection: any Connection) throws -> Bool {
+    guard let shareLimit else { return false }
+    let isOneLeft = try connection.first(
+      """
+      SELECT EXISTS (SELECT 1 FROM batches b WHERE project_id = ? AND state = 'inProgress'
+        AND open > 0 AND \(Self.share) * 100 < ? * b.tasks)
+      """, [project.id.sql, .text(worker), .int(shareLimit)]
+    ) { $0.int(0) == 1 }
+    return isOneLeft == false
+  }
+
   /// Whether all that waits for a reviewer waits for others than this one.
   private func hasOnlyEscalations(
     _ project: Project, _ connection: any Connection
@@ -492,66 +563,4 @@ package struct Dispatch: Sendable {
     ) { $0.int(0) == 1 }
     return isOther == false
   }
-
-  // MARK: Expiry
-
-  /// Ends leases whose deadline has passed, and returns their tasks to the queue.
-  ///
-  /// - Returns: how many there were; call again while it is `sweepLimit`.
-  @discardableResult
-  static func sweep(
-    now: Int64, _ vault: ClientVault, _ connection: any Connection
-  ) throws -> Int {
-    let due = try connection.all(
-      """
-      SELECT \(LeaseRow.columns) FROM leases l
-      WHERE l.state IN ('reserved', 'leased') AND l.deadline <= ? ORDER BY l.deadline LIMIT ?
-      """, [.int(now), .number(sweepLimit)], LeaseRow.row)
-    for var lease in due {
-      guard try lease.lifecycle.handle(.deadlinePassed(now: now)) else { continue }
-      try lease.saveState(at: now, connection)
-      try LeaseEnd.giveBack(lease, now: now, connection)
-      try JournalRecord(at: now, actor: .system).append(
-        connection, "lease.expired", lease.id.text)
-    }
-    return due.count
-  }
-
-  /// Sweeps everything that is due.
-  package static func sweep(_ vault: ClientVault) async throws {
-    while true {
-      let now = vault.environment.now()
-      let count = try await vault.database.write(.relaxed) { connection in
-        try sweep(now: now, vault, connection)
-      }
-      if count < sweepLimit { return }
-    }
-  }
-}
-
-/// A task whose lease ended without an answer goes back to the queue.
-enum LeaseEnd {
-  static func giveBack(_ lease: LeaseRow, now: Int64, _ connection: any Connection) throws {
-    let task = try TaskRow.get(seq: lease.task, connection)
-    if task.gold != nil { try GoldStream.giveBack(lease, connection) }
-    let isItsStage = task.lifecycle.state == (lease.stage == .label ? .open : .inReview)
-    guard isItsStage else { return }
-    var steps = TaskSteps(task, now: now, connection)
-    try steps.handle(.leaseEnded)
-    try steps.save()
-  }
-}
-
-/// A row seen from a later column.
-struct OffsetRow: Row {
-  let row: any Row
-  let offset: Int
-  func isNull(_ column: Int) -> Bool { row.isNull(column + offset) }
-  func int(_ column: Int) -> Int64 { row.int(column + offset) }
-  func double(_ column: Int) -> Double { row.double(column + offset) }
-  func text(_ column: Int) -> String { row.text(column + offset) }
-  func withUTF8<T>(_ column: Int, _ body: (UnsafeBufferPointer<UInt8>) -> T) -> T {
-    row.withUTF8(column + offset, body)
-  }
-  func blob(_ column: Int) -> Data { row.blob(column + offset) }
 }

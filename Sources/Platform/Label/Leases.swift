@@ -95,8 +95,9 @@ package struct Leases: Sendable {
       if event == .skipped {
         try connection.run(
           """
-          INSERT INTO annotators (project_id, worker, skipped) VALUES (?, ?, 1)
-          ON CONFLICT (project_id, worker) DO UPDATE SET skipped = skipped + 1
+          INSERT INTO annotators (project_id, worker, skipped, skips_in_a_row) VALUES (?, ?, 1, 1)
+          ON CONFLICT (project_id, worker)
+          DO UPDATE SET skipped = skipped + 1, skips_in_a_row = skips_in_a_row + 1
           """, [project.sql, .text(worker)])
       }
       try LeaseEnd.giveBack(lease, now: record.at, connection)

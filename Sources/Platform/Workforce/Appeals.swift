@@ -4,8 +4,9 @@ import Store
 import Vault
 import Workforce
 
-/// What workers say against a decision on their pay, and what the operator answers. Each answer can be
-/// appealed once, where its pay was taken back or is held.
+/// What workers say against a decision on their pay or on how they work, and what the operator answers.
+/// An answer can be appealed once, where its pay was taken back or is held; a decision once, while it is in
+/// force.
 package struct Appeals: Sendable {
   private let engine: DataEngine
 
@@ -21,6 +22,34 @@ package struct Appeals: Sendable {
     package var reply: String?
   }
 
+  /// What an appeal is about.
+  package enum Subject: Hashable, Sendable {
+    case earning(Earnings.Item)
+    case decision(Decisions.Decision)
+
+    package var appeal: Appeal? {
+      switch self {
+      case .earning(let item): item.appeal
+      case .decision(let decision): decision.appeal
+      }
+    }
+
+    package var user: UserID {
+      switch self {
+      case .earning(let item): item.user
+      case .decision(let decision): decision.user
+      }
+    }
+
+    /// By which it is decided.
+    package var id: String {
+      switch self {
+      case .earning(let item): item.answer.text
+      case .decision(let decision): decision.id.text
+      }
+    }
+  }
+
   package static let textLimit = 2000
 
   private static func checked(_ text: String, _ path: String) throws(Refusal) -> String {
@@ -31,69 +60,128 @@ package struct Appeals: Sendable {
     return text
   }
 
-  private func seal(_ text: String, _ answer: AnswerID, _ part: String) throws -> SQLValue {
-    .blob(try engine.master.seal(Array(text.utf8), place: "appeals/\(answer)/\(part)"))
+  private static func place(_ subject: String, _ part: String) -> String { "appeals/\(subject)/\(part)" }
+
+  private func seal(_ text: String, _ subject: String, _ part: String) throws -> SQLValue {
+    .blob(try engine.master.seal(Array(text.utf8), place: Self.place(subject, part)))
   }
 
   private static func open(
-    _ sealed: Data, _ answer: AnswerID, _ part: String, _ engine: DataEngine
+    _ sealed: Data, _ subject: String, _ part: String, _ engine: DataEngine
   ) throws -> String {
-    String(
-      decoding: try engine.master.open(sealed, place: "appeals/\(answer)/\(part)"), as: UTF8.self)
+    String(decoding: try engine.master.open(sealed, place: place(subject, part)), as: UTF8.self)
   }
 
   /// - Throws: `.unknown(.earning)` for what is not this worker's; `.notPossible` where nothing was taken
   ///   back or held, and for a second appeal.
   package func make(_ text: String, on answer: AnswerID, by user: UserID) async throws -> Appeal {
-    let text = try Self.checked(text, "text")
-    let sealed = try seal(text, answer, "text")
-    let record = engine.record(by: .user(user))
-    return try await engine.control.write(.flushed) { connection in
+    try await make(text, on: answer.text, by: user) { connection in
       guard let item = try Earnings.get(answer, connection), item.user == user else {
         throw Refusal.unknown(.earning, answer.text)
       }
       guard item.state == .held || item.takenBack > 0 else {
         throw Refusal.notPossible(.earning, state: item.state.rawValue, asked: "an appeal")
       }
+    }
+  }
+
+  /// - Throws: `.unknown(.decision)` for what is not about this worker; `.notPossible` for what is lifted,
+  ///   and for a second appeal.
+  package func make(_ text: String, on decision: DecisionID, by user: UserID) async throws -> Appeal {
+    try await make(text, on: decision.text, by: user) { connection in
+      guard let found = try Decisions.get(decision, connection), found.user == user else {
+        throw Refusal.unknown(.decision, decision.text)
+      }
+      guard found.liftedAt == nil else {
+        throw Refusal.notPossible(.decision, state: "lifted", asked: "an appeal")
+      }
+    }
+  }
+
+  private func make(
+    _ text: String, on subject: String, by user: UserID,
+    _ check: @escaping @Sendable (any Connection) throws -> Void
+  ) async throws -> Appeal {
+    let text = try Self.checked(text, "text")
+    let sealed = try seal(text, subject, "text")
+    let record = engine.record(by: .user(user))
+    return try await engine.control.write(.flushed) { connection in
+      try check(connection)
       let isNew = try connection.run(
         """
-        INSERT INTO appeals (answer, at, text, state) VALUES (?, ?, ?, 'open')
-        ON CONFLICT (answer) DO NOTHING
-        """, [answer.sql, .int(record.at), sealed])
+        INSERT INTO appeals (subject, at, text, state) VALUES (?, ?, ?, 'open')
+        ON CONFLICT (subject) DO NOTHING
+        """, [.text(subject), .int(record.at), sealed])
       guard isNew == 1 else {
-        throw Refusal.notPossible(.earning, state: "appealed", asked: "another appeal")
+        throw Refusal.notPossible(.appeal, state: "made already", asked: "another")
       }
-      try record.append(connection, "appeal.made", answer.text)
+      try record.append(connection, "appeal.made", subject)
       return Appeal(at: record.at, text: text, state: .open, reply: nil)
     }
   }
 
-  /// Grants an appeal, which gives back what was taken and lets go what is held, or declines it.
+  /// Grants an appeal, which gives back what was taken, lets go what is held and lifts what was decided, or
+  /// declines it.
+  ///
+  /// - Parameter subject: the id of the answer or of the decision.
   package func decide(
-    _ answer: AnswerID, isGranted: Bool, reply: String, by actor: Actor
+    _ subject: String, isGranted: Bool, reply: String, by actor: Actor
   ) async throws {
     let reply = try Self.checked(reply, "reply")
-    let sealed = try seal(reply, answer, "reply")
+    let sealed = try seal(reply, subject, "reply")
     let record = engine.record(by: actor)
     let state = isGranted ? State.granted : .declined
     try await engine.control.write(.flushed) { connection in
       let changed = try connection.run(
-        "UPDATE appeals SET state = ?, reply = ? WHERE answer = ? AND state = 'open'",
-        [.text(state.rawValue), sealed, answer.sql])
-      guard changed == 1 else { throw Refusal.unknown(.earning, answer.text) }
-      if isGranted { try Earnings.restore(answer, at: record.at, connection) }
-      try record.append(connection, "appeal.\(state.rawValue)", answer.text)
+        "UPDATE appeals SET state = ?, reply = ? WHERE subject = ? AND state = 'open'",
+        [.text(state.rawValue), sealed, .text(subject)])
+      guard changed == 1 else { throw Refusal.unknown(.appeal, subject) }
+      if isGranted { try Self.grant(subject, at: record.at, connection) }
+      try record.append(connection, "appeal.\(state.rawValue)", subject)
+    }
+    if isGranted { try await Decisions(engine).carryOut() }
+  }
+
+  private static func grant(_ subject: String, at: Int64, _ connection: any Connection) throws {
+    if let decision = DecisionID(subject), let found = try Decisions.get(decision, connection) {
+      // Somebody may have lifted it meanwhile.
+      if found.liftedAt == nil { try Decisions.lift(decision, at: at, connection) }
+    } else if let answer = AnswerID(subject) {
+      try Earnings.restore(answer, at: at, connection)
     }
   }
 
-  /// Those that wait for an answer, the oldest first, with what they are about.
-  package func waiting(limit: Int) async throws -> [Earnings.Item] {
-    let answers = try await engine.control.read { connection in
-      try connection.all(
-        "\(Earnings.select) JOIN appeals a ON a.answer = e.answer WHERE a.state = 'open' "
-          + "ORDER BY a.at, a.answer LIMIT ?", [.number(limit)], Earnings.row)
+  /// Those that wait for an answer, the oldest first.
+  package func waiting(limit: Int) async throws -> [Subject] {
+    try await engine.control.read { connection in
+      let subjects = try connection.all(
+        "SELECT subject FROM appeals WHERE state = 'open' ORDER BY at, subject LIMIT ?", [.number(limit)]
+      ) { $0.text(0) }
+      return try subjects.compactMap { subject in
+        let appeal = try Self.of(subject, engine, connection)
+        if let id = DecisionID(subject), var decision = try Decisions.get(id, connection) {
+          decision.appeal = appeal
+          return .decision(decision)
+        }
+        guard let id = AnswerID(subject), var item = try Earnings.get(id, connection) else { return nil }
+        item.appeal = appeal
+        return .earning(item)
+      }
     }
-    return try await engine.control.read { try Self.added(to: answers, engine, $0) }
+  }
+
+  /// The appeal on an answer's pay or on a decision, by its id.
+  static func of(
+    _ subject: String, _ engine: DataEngine, _ connection: any Connection
+  ) throws -> Appeal? {
+    try connection.first(
+      "SELECT at, text, state, reply FROM appeals WHERE subject = ?", [.text(subject)]
+    ) { row in
+      Appeal(
+        at: row.int(0), text: try open(row.blob(1), subject, "text", engine),
+        state: State(rawValue: row.text(2)) ?? .open,
+        reply: try row.optionalBlob(3).map { try open($0, subject, "reply", engine) })
+    }
   }
 
   /// The items with their appeals.
@@ -102,14 +190,7 @@ package struct Appeals: Sendable {
   ) throws -> [Earnings.Item] {
     try items.map { item in
       var item = item
-      item.appeal = try connection.first(
-        "SELECT at, text, state, reply FROM appeals WHERE answer = ?", [item.answer.sql]
-      ) { row in
-        Appeal(
-          at: row.int(0), text: try open(row.blob(1), item.answer, "text", engine),
-          state: State(rawValue: row.text(2)) ?? .open,
-          reply: try row.optionalBlob(3).map { try open($0, item.answer, "reply", engine) })
-      }
+      item.appeal = try of(item.answer.text, engine, connection)
       return item
     }
   }

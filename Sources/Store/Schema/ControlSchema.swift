@@ -100,5 +100,6 @@ extension Schema {
     ) STRICT, WITHOUT ROWID
     """,
     controlStep4,
+    controlStep5,
   ])
 }

@@ -13,7 +13,7 @@ struct Gate: Sendable {
   let services: Services
   let logger: Logger
 
-  func run(_ route: Route, _ request: Request, _ context: some RequestContext) async -> Response {
+  func run(_ route: Route, _ request: Request, _ context: VisitContext) async -> Response {
     do {
       let credential = Self.credential(request)
       if case .cookie = credential, route.method != .get, route.method != .head {
@@ -29,7 +29,8 @@ struct Gate: Sendable {
       var call = Call(
         services: services, request: request,
         queries: QueryString(request.uri.query ?? ""), parameters: context.parameters,
-        access: route.access, body: route.body, principal: principal)
+        access: route.access, body: route.body, principal: principal,
+        address: context.address(of: request))
       switch route.access {
       case .client: _ = try call.clientID()
       case .work: call.listing = try await call.findWork()
@@ -77,11 +78,15 @@ struct Gate: Sendable {
       }
       return nil
     }
+    return cookie(cookieName, of: request).map { .cookie($0) }
+  }
+
+  static func cookie(_ name: String, of request: Request) -> String? {
     for header in request.headers[values: .cookie] {
       for pair in header.split(separator: ";") {
         let parts = pair.split(separator: "=", maxSplits: 1)
-        if parts.count == 2, parts[0].trimmingCharacters(in: .whitespaces) == cookieName {
-          return .cookie(String(parts[1]))
+        if parts.count == 2, parts[0].trimmingCharacters(in: .whitespaces) == name {
+          return String(parts[1])
         }
       }
     }

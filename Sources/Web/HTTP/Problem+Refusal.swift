@@ -63,12 +63,18 @@ extension Problem {
         case .language(let tag, let level): "the language \(tag), \(level.rawValue)"
         case .skill(let skill): "the skill \(skill)"
         case .country: "another country, or that you say which is yours"
+        case .paused: "that a decision to pause you is lifted"
+        case .consent(let version): "your consent to version \(version) of the terms"
+        case .examination(let after):
+          after == nil
+            ? "an examination that you did not pass, and no tries are left"
+            : "an examination that you did not pass, and may try again later"
         }
       }
       return Problem(
         .forbidden, "not-eligible", "Not open to you",
         "This project asks for \(words.joined(separator: "; ")).",
-        remedy: "What you say of yourself under Earnings decides; what you hold you may finish.")
+        remedy: "Your home page says what decides; what you hold you may finish.")
     case .leaseEnded(let state):
       return Problem(
         .conflict, "lease-ended", "The lease has ended",

@@ -107,6 +107,8 @@ package struct Call: Sendable {
   let body: [BodyMember]
   /// nil where nobody signed in.
   let principal: Principal?
+  /// From where they ask; empty where it is not known.
+  var address = ""
   /// The project of the path, where the route is one of work and the caller may work on it.
   var listing: Directory.Listing?
 
@@ -186,10 +188,18 @@ package struct Call: Sendable {
     return listing
   }
 
-  /// - Throws: `.notEligible` where the operator's rule keeps the caller from new work.
-  func checkEligibility() throws(Refusal) {
-    guard let listing, !listing.missing.isEmpty else { return }
-    throw .notEligible(listing.missing)
+  /// The project of the path, with what the caller lacks for new work on it.
+  func settledListing() async throws -> Directory.Listing {
+    guard let listing else { throw Denial.forbidden }
+    return try await Directory(engine).settled(listing, for: try who())
+  }
+
+  /// - Throws: `.notEligible` where the operator's rules keep the caller from new work.
+  @discardableResult
+  func checkEligibility() async throws -> Directory.Listing {
+    let listing = try await settledListing()
+    guard listing.missing.isEmpty else { throw Refusal.notEligible(listing.missing) }
+    return listing
   }
 
   /// An id of the path; one of a wrong form is as unknown as any other.
@@ -233,6 +243,7 @@ extension HTTPField.Name {
   // The names are constant and valid.
   static let assayClient = HTTPField.Name("X-Assay-Client") ?? .accept
   static let idempotencyKey = HTTPField.Name("Idempotency-Key") ?? .accept
+  static let forwardedFor = HTTPField.Name("X-Forwarded-For") ?? .accept
   static let forwardedProto = HTTPField.Name("X-Forwarded-Proto") ?? .accept
   static let secFetchSite = HTTPField.Name("Sec-Fetch-Site") ?? .accept
 }

@@ -51,7 +51,7 @@ enum EarningRoutes {
       let text = try await call.fields().string("text")
       return .json(
         try await Appeals(call.engine).make(
-          text, on: call.id("answer", .earning), by: call.worker()
+          text, on: call.id("answer", .earning) as AnswerID, by: call.worker()
         ).json, status: .created)
     },
     Route(.get, "/api/appeals", .operators, "Lists the appeals that wait, the oldest first.") { call in
@@ -60,8 +60,8 @@ enum EarningRoutes {
         .page(items.map { $0.json.adding([.init("worker", .string($0.user.text))]) }, next: nil))
     },
     Route(
-      .post, "/api/appeals/{answer}/decision", .operators,
-      "Grants an appeal, which pays what was taken back or held, or declines it; the worker reads why.",
+      .post, "/api/appeals/{subject}/decision", .operators,
+      "Grants an appeal, which gives back what was taken or held and lifts what was decided, or declines it.",
       body: [.bool("granted", isRequired: true), .string("reply", isRequired: true)]
     ) { call in
       let fields = try await call.fields()
@@ -69,7 +69,7 @@ enum EarningRoutes {
         throw Refusal.invalid(path: "granted", problem: "is missing")
       }
       try await Appeals(call.engine).decide(
-        call.id("answer", .earning), isGranted: isGranted, reply: fields.string("reply"),
+        call.parameters.get("subject") ?? "", isGranted: isGranted, reply: fields.string("reply"),
         by: call.who().actor)
       return .noContent
     },
@@ -236,6 +236,15 @@ extension Earnings.Item {
       "state": .string(state.rawValue), "reason": .optional(reason),
       "appeal": appeal?.json ?? .null,
     ]
+  }
+}
+
+extension Appeals.Subject {
+  var json: JSON {
+    switch self {
+    case .earning(let item): item.json.adding([.init("about", "earning")])
+    case .decision(let decision): decision.json.adding([.init("about", "decision")])
+    }
   }
 }
 

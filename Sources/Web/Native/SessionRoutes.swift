@@ -18,6 +18,10 @@ enum SessionRoutes {
       guard let principal = try await call.services.signIn.principal(secret: secret) else {
         throw Denial.notSignedIn
       }
+      let device = Self.device(of: call)
+      if principal.isWorker, case .user(let user, _) = principal.identity {
+        try await SignInTraces(call.engine).note(user, [.address: call.address, .device: device.known ?? ""])
+      }
       var json = try await describe(principal, call)
       // Programs ask for the secret itself; browsers get a cookie that scripts cannot read.
       if try fields.optionalBool("token") == true {
@@ -30,6 +34,13 @@ enum SessionRoutes {
       response.headers[.setCookie] =
         "\(Gate.cookieName)=\(secret); Path=/; HttpOnly; SameSite=Strict; Max-Age=\(age)"
         + (secure ? "; Secure" : "")
+      if let new = device.new {
+        response.headers.append(
+          HTTPField(
+            name: .setCookie,
+            value: "\(deviceCookie)=\(new); Path=/api/session; HttpOnly; SameSite=Strict; "
+              + "Max-Age=\(SignInTraces.keptMilliseconds / 1000)" + (secure ? "; Secure" : "")))
+      }
       return response
     },
     Route(.get, "/api/session", .signedIn, "Says who is signed in and what they may do.") { call in
@@ -45,6 +56,16 @@ enum SessionRoutes {
       return response
     },
   ]
+
+  /// Tells browsers apart, not people: it is sent with nothing but signing in.
+  private static let deviceCookie = "assay_device"
+
+  /// What a browser was given before, or what it is given now; a second account then shares it.
+  private static func device(of call: Call) -> (known: String?, new: String?) {
+    if let known = Gate.cookie(deviceCookie, of: call.request), known.count == 32 { return (known, nil) }
+    let new = String(call.engine.environment.newSecret().suffix(32))
+    return (new, new)
+  }
 
   private static func describe(_ principal: Principal, _ call: Call) async throws -> JSON {
     let clients = try await Clients(call.engine, actor: principal.actor).list()

@@ -7,24 +7,6 @@ import Workflow
 
 // What the API's resources look like as JSON.
 
-extension JSON {
-  static func count(_ value: Int) -> JSON { .int(Int64(value)) }
-  static func optional(_ value: String?) -> JSON { value.map { .string($0) } ?? .null }
-  static func optional(_ value: Int?) -> JSON { value.map { .int(Int64($0)) } ?? .null }
-  static func optional(_ value: Double?) -> JSON { value.map { .double($0) } ?? .null }
-  static func time(_ milliseconds: Int64) -> JSON { .string(Timestamp.text(milliseconds)) }
-  static func optionalTime(_ milliseconds: Int64?) -> JSON {
-    milliseconds.map { time($0) } ?? .null
-  }
-
-  /// One page of a list; `next` is what `after` takes to get the following one.
-  static func page(_ items: [JSON], next: String?) -> JSON {
-    ["items": .array(items), "next": .optional(next)]
-  }
-
-  func adding(_ members: [Member]) -> JSON { .object((self.members ?? []) + members) }
-}
-
 extension Project {
   var json: JSON {
     [

@@ -48,6 +48,8 @@ enum WorkRoutes {
           "completed": .optional(progress?.completed), "tasks": .optional(progress?.tasks),
           "answered": .count(answered), "may_review": .bool(mayReview),
           "feedback": .count(feedback), "pay": try await call.price(listing.pay, in: listing.project),
+          "qualification": ExamCourse.summary(listing),
+          "exposure": RoutingNotation.json(listing.routing)["exposure"] ?? .null,
         ])
       }
       return .json(JSON.page(items, next: nil).adding([.init("closed", .array(closed))]))
@@ -58,10 +60,10 @@ enum WorkRoutes {
     ) { call in
       try await call.atWork { vault, project, worker in
         // Whoever holds a task of it may finish that.
-        if call.listing?.missing.isEmpty == false,
+        if try await call.settledListing().missing.isEmpty == false,
           try await Dispatch(vault, worker: worker).held(in: project).isEmpty
         {
-          try call.checkEligibility()
+          try await call.checkEligibility()
         }
         let projects = Projects(vault, actor: .worker(worker))
         let version = call.query("version").flatMap { Int($0) }
@@ -88,7 +90,7 @@ enum WorkRoutes {
       guard (1...Dispatch.leaseLimit).contains(count) else {
         throw Refusal.invalid(path: "count", problem: "must lie in 1…\(Dispatch.leaseLimit)")
       }
-      try call.checkEligibility()
+      let listing = try await call.checkEligibility()
       let reserve = try fields.optionalBool("reserve") ?? false
       let reader = try call.who().workerName
       let task = try fields.optionalString("task").map { text throws(Refusal) in
@@ -96,9 +98,11 @@ enum WorkRoutes {
         return id
       }
       return try await call.atWork(reviewing: stage == .review) { vault, project, worker in
+        let exam = try await stage == .label ? ExamCourse(call, listing, vault).entry() : nil
+        let isPaid = stage == .label && (exam == nil || listing.qualification?.isPaid == true)
         let outcome = try await Dispatch(
           vault, worker: worker, decidesEscalations: try call.decidesEscalations,
-          pay: stage == .label ? call.listing?.pay : nil
+          pay: isPaid ? listing.pay : nil, exam: exam, routing: listing.routing
         ).lease(
           in: project, stage: stage, count: count, isReserve: reserve, task: task)
         switch outcome {
@@ -214,7 +218,9 @@ enum WorkRoutes {
         let receipt = try await Answers(vault, worker: worker, project: project).submit(
           fields["annotations"] ?? [], for: call.id("lease", .lease),
           activeMilliseconds: milliseconds(seconds))
-        return .json(receipt.json(task: name(of: receipt.task, for: worker, vault)))
+        let json = receipt.json(task: name(of: receipt.task, for: worker, vault))
+        let progress = try await ExamCourse(call, call.settledListing(), vault).progress()
+        return .json(json.adding(progress.map { [.init("qualification", $0)] } ?? []))
       }
     },
     Route(
@@ -407,6 +413,9 @@ extension Dispatch.Nothing {
     case .calibrating: "The instructions are being tried out by a few before the rest is handed out."
     case .escalated: "What is left waits for a manager's decision."
     case .keptForOthers: "What is left is kept for other groups of annotators."
+    case .shareTaken: "You have had your share of what is left; the rest is for others."
+    case .examining: "Answer what you have in hand; then it goes on."
+    case .noQuestions: "The project has no tasks yet to examine anybody by."
     case .doneByYou: "You have answered or skipped all that is left."
     case .noneLeft: "Every task has been answered."
     case .empty: "The project has no tasks yet."

@@ -42,7 +42,8 @@ package enum RouteTable {
     PageRoutes.all + SessionRoutes.all + ProjectRoutes.all + OntologyRoutes.all
     + TaskRoutes.all + GoldRoutes.all + QualityRoutes.all
     + AssetRoutes.all
-    + ExportRoutes.all + WorkRoutes.all + EarningRoutes.all + PayRoutes.all + PeopleRoutes.all
+    + ExportRoutes.all + WorkRoutes.all + EarningRoutes.all + PayRoutes.all + ConductRoutes.all
+    + QualificationRoutes.all + PeopleRoutes.all
     + TeamRoutes.all
     + ScaleRoutes.all + ScaleStudioRoutes.all + ScaleV2Routes.all
     + ScaleDeliveryRoutes.all

@@ -37,6 +37,12 @@ package struct Eligibility: Hashable, Sendable {
     case language(String, Level)
     case skill(String)
     case country
+    /// They were put out of the project, and may appeal.
+    case paused
+    /// They have not agreed to this version of the terms.
+    case consent(version: Int)
+    /// They did not pass, and may try again later, in milliseconds since 1970; nil for not at all.
+    case examination(after: Int64?)
   }
 
   /// All of them, at the level or better. `pt` takes `pt-BR` too, not the other way round.

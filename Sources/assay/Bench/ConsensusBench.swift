@@ -7,7 +7,8 @@ struct BenchCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench", abstract: "Measure methods on answers whose truth is known.",
     subcommands: [
-      ConsensusBench.self, AllocationBench.self, WorkersBench.self, KindsBench.self,
+      ConsensusBench.self, AllocationBench.self, WorkersBench.self, ScreeningBench.self,
+      KindsBench.self,
       IncrementalBench.self,
     ])
 }

@@ -70,6 +70,9 @@ package enum EligibilityNotation {
       ["missing": "language", "value": .string(tag), "level": .string(level.rawValue)]
     case .skill(let skill): ["missing": "skill", "value": .string(skill)]
     case .country: ["missing": "country"]
+    case .paused: ["missing": "paused"]
+    case .consent(let version): ["missing": "consent", "version": .count(version)]
+    case .examination(let after): ["missing": "examination", "after": .optionalTime(after)]
     }
   }
 }

@@ -69,7 +69,7 @@ package struct Earnings: Sendable {
       }
       guard let newest = events.last else { return taken }
       last = newest.number
-      let workers = try await workers(named: Set(events.map(\.worker)), in: vault)
+      let workers = try await engine.workers(named: Set(events.map(\.worker)), in: vault)
       let done = try await engine.control.write(.flushed) { connection in
         // What nobody here knows yet stays where it is: it may be known after a restore.
         try events.filter { event in
@@ -87,24 +87,6 @@ package struct Earnings: Sendable {
       try await vault.database.write(.relaxed) { try PayEvent.forget(done, $0) }
       taken += done.count
     }
-  }
-
-  /// The operator's workers by the pseudonyms a vault knows them by; its client's own people are not the
-  /// operator's to pay.
-  ///
-  /// - Complexity: O(names) where all are known already, else O(workers).
-  private func workers(
-    named names: Set<String>, in vault: ClientVault
-  ) async throws -> [String: UserID] {
-    let known = engine.pseudonyms.withLock { $0[vault.clientID] ?? [:] }
-    if names.allSatisfy({ known[$0] != nil }) { return known }
-    let users = try await engine.control.read { connection in
-      try connection.all("SELECT user_id FROM grants WHERE role = 'worker'") { $0.id(0) as UserID }
-    }
-    let all = Dictionary(
-      users.map { (vault.key.pseudonym(of: $0.text), $0) }, uniquingKeysWith: { a, _ in a })
-    engine.pseudonyms.withLock { $0[vault.clientID] = all }
-    return all
   }
 
   /// How much of the time that was claimed is believed: nobody is at two tasks at a time.
@@ -129,14 +111,16 @@ package struct Earnings: Sendable {
     let work = event.work(
       at: rate, activeMilliseconds: time.believed, plan.difficulty(of: event.batch))
     let earning = try? Earning(work, at: rate)
-    let doubt = earning == nil ? Self.tooMuchReason : event.isExtra ? Self.extraReason : nil
+    let hold = try Decisions.hold(on: user, in: event.project, connection)
+    let doubt =
+      earning == nil ? Self.tooMuchReason : hold?.reason ?? (event.isExtra ? Self.extraReason : nil)
     let micros = earning?.micros ?? 0
     let isNew = try connection.run(
       """
       INSERT INTO earnings
         (answer, user_id, project_id, pay, difficulty, currency, micros, micros_if_rejected, revision,
-         lines, claimed_ms, active_ms, submitted_at, settles_at, state, reason)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (answer) DO NOTHING
+         lines, claimed_ms, active_ms, submitted_at, settles_at, state, reason, held_by)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (answer) DO NOTHING
       """,
       [
         event.answer.sql, user.sql, event.project.sql, .text(event.terms.stored),
@@ -146,6 +130,7 @@ package struct Earnings: Sendable {
         .int(event.at),
         .int(event.at + rate.settlesAfterHours * 3_600_000),
         .text((doubt == nil ? State.pending : .held).rawValue), .optional(doubt),
+        .optional(hold?.id.text),
       ])
     guard isNew == 1, micros > 0 else { return }
     try Ledger.post(
@@ -284,6 +269,27 @@ package struct Earnings: Sendable {
     return try await change(answer, from: .pending, to: .held, reason, by: actor)
   }
 
+  /// Keeps all from being settled that somebody earned on a project and that is not settled yet.
+  static func holdPending(
+    of user: UserID, in project: ProjectID, by decision: DecisionID, _ reason: String,
+    _ connection: any Connection
+  ) throws {
+    try connection.run(
+      """
+      UPDATE earnings SET state = 'held', reason = ?, held_by = ?
+      WHERE user_id = ? AND project_id = ? AND state = 'pending'
+      """, [.text(reason), decision.sql, user.sql, project.sql])
+  }
+
+  /// Lets all be settled that a decision held.
+  static func release(heldBy decision: DecisionID, _ connection: any Connection) throws {
+    try connection.run(
+      """
+      UPDATE earnings SET state = 'pending', reason = NULL, held_by = NULL
+      WHERE held_by = ? AND state = 'held'
+      """, [decision.sql])
+  }
+
   /// Lets what was held be settled; at once where its time has come.
   package func release(_ answer: AnswerID, by actor: Actor) async throws -> Item {
     try await change(answer, from: .held, to: .pending, nil, by: actor)
@@ -302,7 +308,7 @@ package struct Earnings: Sendable {
       }
       (row.state, row.reason) = (to, reason)
       try connection.run(
-        "UPDATE earnings SET state = ?, reason = ? WHERE answer = ?",
+        "UPDATE earnings SET state = ?, reason = ?, held_by = NULL WHERE answer = ?",
         [.text(to.rawValue), .optional(reason), answer.sql])
       try record.append(connection, "earning.\(to.rawValue)", answer.text)
       return row

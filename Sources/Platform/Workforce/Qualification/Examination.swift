@@ -1,0 +1,108 @@
+import Foundation
+import Store
+import Vault
+
+/// A try at a project's course and examination.
+package struct ExamEntry: Hashable, Sendable {
+  /// 1 for the first.
+  package var attempt: Int
+  package var lessons: Int
+  package var questions: Int
+
+  package init(attempt: Int, lessons: Int, questions: Int) {
+    (self.attempt, self.lessons, self.questions) = (attempt, lessons, questions)
+  }
+}
+
+/// One worker's course and examination in the vault: which known tasks they were given, and what came of it.
+package struct Examination: Sendable {
+  let project: ProjectID
+  let worker: String
+  let entry: ExamEntry
+
+  package struct Progress: Hashable, Sendable {
+    /// Tasks of the course that were answered.
+    package var lessons: Int
+    /// Tasks of the course that there are.
+    package var lessonsPlanned: Int
+    /// Questions that were answered or skipped.
+    package var asked: Int
+    package var questionsPlanned: Int
+    package var right: Int
+    /// In the worker's hands.
+    var held: Int
+
+    package var isOver: Bool { questionsPlanned > 0 && asked >= questionsPlanned && held == 0 }
+  }
+
+  package init(project: ProjectID, worker: String, entry: ExamEntry) {
+    (self.project, self.worker, self.entry) = (project, worker, entry)
+  }
+
+  /// - Complexity: O(gold of the project)
+  package func progress(_ connection: any Connection) throws -> Progress {
+    let pool = try connection.first(
+      """
+      SELECT coalesce(sum(kind = 'training'), 0), coalesce(sum(kind = 'evaluation'), 0)
+      FROM gold_tasks WHERE project_id = ? AND state = 'live'
+      """, [project.sql]
+    ) { (lessons: Int($0.int(0)), questions: Int($0.int(1))) } ?? (lessons: 0, questions: 0)
+    var progress = Progress(
+      lessons: 0, lessonsPlanned: min(entry.lessons, pool.lessons), asked: 0,
+      questionsPlanned: min(entry.questions, pool.questions), right: 0, held: 0)
+    try connection.forEach(
+      """
+      SELECT g.kind, l.state, s.agreed FROM gold_seen s
+      JOIN gold_tasks g ON g.task = s.task LEFT JOIN leases l ON l.id = s.lease_id
+      WHERE s.project_id = ? AND s.worker = ? AND s.exam = ? AND g.state = 'live'
+      """, [project.sql, .text(worker), .number(entry.attempt)]
+    ) { row in
+      let state = row.optionalText(1)
+      let isDone = state == "submitted" || state == "skipped"
+      if state != nil, !isDone { progress.held += 1 }
+      guard isDone else { return true }
+      if row.text(0) == "training" { progress.lessons += 1 } else {
+        progress.asked += 1
+        progress.right += Int(row.optionalInt(2) ?? 0)
+      }
+      return true
+    }
+    return progress
+  }
+
+  /// The next of the course, and after that of the examination; nil where none is left or where what is in
+  /// hand must be answered first. Everybody is asked in an order of their own.
+  ///
+  /// - Complexity: O(gold of the project)
+  func next(_ vault: ClientVault, _ connection: any Connection) throws -> Int64? {
+    let progress = try progress(connection)
+    // An examination begins when the course is done with.
+    let isCourse = progress.lessons < progress.lessonsPlanned
+    let given = try connection.all(
+      """
+      SELECT s.task, g.kind, s.is_due FROM gold_seen s JOIN gold_tasks g ON g.task = s.task
+      WHERE s.project_id = ? AND s.worker = ? AND s.exam = ? AND g.state = 'live'
+      """, [project.sql, .text(worker), .number(entry.attempt)]
+    ) { (task: $0.int(0), kind: $0.text(1), isDue: $0.int(2) == 1) }
+    let kind = isCourse ? "training" : "evaluation"
+    if let due = given.first(where: { $0.isDue && $0.kind == kind }) { return due.task }
+    let planned = isCourse ? progress.lessonsPlanned : progress.questionsPlanned
+    guard given.count(where: { $0.kind == kind }) < planned else { return nil }
+    let known = Set(given.map(\.task))
+    // What was seen least recently, or never, comes first; else the order is each worker's own.
+    let pool = try connection.all(
+      """
+      SELECT g.task, coalesce(s.at, 0) FROM gold_tasks g
+      LEFT JOIN gold_seen s ON s.task = g.task AND s.project_id = g.project_id AND s.worker = ?
+      WHERE g.project_id = ? AND g.kind = ? AND g.state = 'live'
+      """, [.text(worker), project.sql, .text(kind)]
+    ) { (task: $0.int(0), seenAt: $0.int(1)) }
+    return pool.filter { !known.contains($0.task) }.min { a, b in
+      a.seenAt != b.seenAt ? a.seenAt < b.seenAt : lot(a.task, vault) < lot(b.task, vault)
+    }?.task
+  }
+
+  private func lot(_ task: Int64, _ vault: ClientVault) -> Double {
+    vault.key.lot(of: "exam/\(worker)/\(entry.attempt)/\(task)")
+  }
+}

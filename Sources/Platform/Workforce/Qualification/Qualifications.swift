@@ -1,0 +1,171 @@
+import Notation
+import Store
+import Vault
+import Workforce
+
+/// Who has qualified for which project.
+package struct Qualifications: Sendable {
+  let engine: DataEngine
+
+  package init(_ engine: DataEngine) { self.engine = engine }
+
+  // MARK: What is asked
+
+  /// What a project asks from now on; nil for nothing. Who has passed stays so.
+  ///
+  /// - Throws: `.unknown(.project)`.
+  package func set(_ plan: QualificationPlan?, for project: ProjectID, by actor: Actor) async throws {
+    let record = engine.record(by: actor)
+    let text = plan.map { QualificationNotation.json($0).text }
+    try await engine.control.write(.flushed) { connection in
+      let changed = try connection.run(
+        "UPDATE project_directory SET qualification = ? WHERE project_id = ?",
+        [.optional(text), project.sql])
+      guard changed == 1 else { throw Refusal.unknown(.project, project.text) }
+      try record.append(connection, "qualification.changed", project.text)
+    }
+  }
+
+  /// - Throws: `.unknown(.project)`.
+  package func plan(of project: ProjectID) async throws -> QualificationPlan? {
+    try await engine.control.read { connection in
+      let found = try connection.first(
+        "SELECT coalesce(qualification, '') FROM project_directory WHERE project_id = ?", [project.sql]
+      ) { $0.text(0) }
+      guard let found else { throw Refusal.unknown(.project, project.text) }
+      return try Self.plan(stored: found)
+    }
+  }
+
+  static func plan(stored text: String) throws -> QualificationPlan? {
+    text.isEmpty ? nil : try QualificationNotation.plan(from: JSON(parsing: text))
+  }
+
+  // MARK: How far people are
+
+  package struct Entry: Hashable, Sendable {
+    package var user: UserID
+    package var qualification: Qualification
+  }
+
+  /// The newest first.
+  package func list(of project: ProjectID, limit: Int) async throws -> [Entry] {
+    try await engine.control.read { connection in
+      try connection.all(
+        """
+        SELECT \(Self.columns), user_id FROM qualifications WHERE project_id = ?
+        ORDER BY at DESC LIMIT ?
+        """, [project.sql, .number(limit)]
+      ) { Entry(user: $0.id(5), qualification: Self.row($0)) }
+    }
+  }
+
+  private static let columns = "state, attempt, right_answers, asked, at"
+
+  private static func row(_ row: any Row) -> Qualification {
+    Qualification(
+      state: Qualification.State(rawValue: row.text(0)) ?? .learning, attempt: Int(row.int(1)),
+      right: row.optionalInt(2).map { Int($0) }, asked: row.optionalInt(3).map { Int($0) },
+      at: row.int(4))
+  }
+
+  static func get(
+    _ user: UserID, _ project: ProjectID, _ connection: any Connection
+  ) throws -> Qualification? {
+    try connection.first(
+      "SELECT \(columns) FROM qualifications WHERE user_id = ? AND project_id = ?",
+      [user.sql, project.sql], row)
+  }
+
+  package func get(_ user: UserID, _ project: ProjectID) async throws -> Qualification? {
+    try await engine.control.read { try Self.get(user, project, $0) }
+  }
+
+  static func put(
+    _ qualification: Qualification, _ user: UserID, _ project: ProjectID, _ connection: any Connection
+  ) throws {
+    try connection.run(
+      """
+      INSERT INTO qualifications VALUES (?, ?, ?, ?, ?, ?, ?)
+      ON CONFLICT (user_id, project_id) DO UPDATE SET state = excluded.state,
+        attempt = excluded.attempt, right_answers = excluded.right_answers, asked = excluded.asked,
+        at = excluded.at
+      """,
+      [
+        user.sql, project.sql, .text(qualification.state.rawValue), .number(qualification.attempt),
+        .optional(qualification.right.map(Int64.init)), .optional(qualification.asked.map(Int64.init)),
+        .int(qualification.at),
+      ])
+  }
+
+  /// The course begins anew.
+  static func lose(
+    _ user: UserID, _ project: ProjectID, at: Int64, _ connection: any Connection
+  ) throws {
+    guard var known = try get(user, project, connection), known.state == .passed else { return }
+    (known.state, known.at) = (.lost, at)
+    try put(known, user, project, connection)
+  }
+
+  /// As if it had never been taken away.
+  static func giveBack(
+    _ user: UserID, _ project: ProjectID, _ connection: any Connection
+  ) throws {
+    guard var known = try get(user, project, connection), known.state != .passed else { return }
+    known.state = .passed
+    try put(known, user, project, connection)
+  }
+
+  // MARK: Course and examination
+
+  /// What is to be done under a lease before live work; nil for who has qualified.
+  ///
+  /// Ends the examination that is over first: its answers lie in the vault, so nothing is lost where the
+  /// server ended between the last answer and this.
+  package func entry(
+    of user: UserID, in project: ProjectID, of vault: ClientVault, under plan: QualificationPlan
+  ) async throws -> (standing: Qualification.Standing, entry: ExamEntry?) {
+    let now = engine.environment.now()
+    let known = try await get(user, project)
+    var standing = known?.standing(under: plan, at: now) ?? .learning(attempt: 1)
+    guard case .learning(let attempt) = standing else { return (standing, nil) }
+    let entry = ExamEntry(attempt: attempt, lessons: plan.lessons, questions: plan.questions)
+    let worker = vault.key.pseudonym(of: user.text)
+    let progress = try await vault.database.read {
+      try Examination(project: project, worker: worker, entry: entry).progress($0)
+    }
+    if progress.isOver {
+      let ended = try await conclude(user, project, attempt, progress, plan)
+      standing = ended.standing(under: plan, at: now)
+      guard case .learning = standing else { return (standing, nil) }
+      return try await self.entry(of: user, in: project, of: vault, under: plan)
+    }
+    if known?.state != .learning || known?.attempt != attempt { try await begin(user, project, attempt) }
+    return (standing, entry)
+  }
+
+  private func begin(_ user: UserID, _ project: ProjectID, _ attempt: Int) async throws {
+    let now = engine.environment.now()
+    try await engine.control.write(.flushed) { connection in
+      var next = try Self.get(user, project, connection) ?? Qualification(at: now)
+      (next.state, next.attempt, next.at) = (.learning, attempt, now)
+      try Self.put(next, user, project, connection)
+    }
+  }
+
+  private func conclude(
+    _ user: UserID, _ project: ProjectID, _ attempt: Int, _ progress: Examination.Progress,
+    _ plan: QualificationPlan
+  ) async throws -> Qualification {
+    let record = engine.record(by: .system)
+    return try await engine.control.write(.flushed) { connection in
+      let ended = Qualification(attempt: attempt, at: record.at).examined(
+        right: progress.right, of: progress.asked, under: plan, at: record.at)
+      try Self.put(ended, user, project, connection)
+      try record.append(
+        connection, "qualification.\(ended.state.rawValue)", project.text,
+        ["worker": .string(user.text), "right": .count(progress.right), "asked": .count(progress.asked)])
+      return ended
+    }
+  }
+}

@@ -1,0 +1,22 @@
+extension Schema {
+  /// How people work: what their answers weigh, tasks skipped since their last answer, which examination
+  /// a gold task belonged to, how many tasks of a batch each was given, and which decisions were carried out.
+  static let vaultStep9 = """
+    ALTER TABLE annotators ADD COLUMN weight INTEGER NOT NULL DEFAULT 100
+    ;
+    ALTER TABLE annotators ADD COLUMN skips_in_a_row INTEGER NOT NULL DEFAULT 0
+    ;
+    ALTER TABLE gold_seen ADD COLUMN exam INTEGER
+    ;
+    CREATE TABLE batch_shares (
+      batch_id TEXT NOT NULL REFERENCES batches (id),
+      worker TEXT NOT NULL,
+      given INTEGER NOT NULL,
+      PRIMARY KEY (batch_id, worker)
+    ) STRICT, WITHOUT ROWID
+    ;
+    CREATE TABLE decisions_done (
+      decision TEXT PRIMARY KEY NOT NULL CHECK (length(decision) = 24)
+    ) STRICT, WITHOUT ROWID
+    """
+}
