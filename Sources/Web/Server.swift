@@ -78,6 +78,7 @@ struct PayClerk: Service {
 
   private func collect(from vault: ClientVault) async throws {
     try await Earnings(engine).collect(from: vault)
+    try await Charges(engine).collect(from: vault)
   }
 
   private func attempt(_ body: () async throws -> Void) async {
@@ -144,6 +145,11 @@ struct Housekeeper: Service {
           }
         }
         await engine.vaults.closeIdle()
+        do {
+          try await WorkDays(engine).flush()
+        } catch {
+          logger.error("days at work were not written", metadata: ["error": "\(error)"])
+        }
         try? await Task.sleep(for: Self.interval)
       }
     }

@@ -27,6 +27,12 @@ package final class DataEngine: Sendable {
   /// The operator's workers by the pseudonyms that vaults know them by; what is missing is looked for anew.
   let pseudonyms = Mutex<[ClientID: [String: UserID]]>([:])
 
+  /// What was worked since it was last written, and who is at work now.
+  let workDays = Mutex<[WorkDays.Key: WorkDays.Sum]>([:])
+  let presences = Mutex<[UserID: Presence]>([:])
+  /// Whose turn it is.
+  let turns = Mutex(WorkQueue.State())
+
   private let qualificationPlans = Kept<String, QualificationPlan>(limit: 1024)
   private let routings = Kept<String, ProjectRouting>(limit: 1024)
 

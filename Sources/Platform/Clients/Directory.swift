@@ -65,6 +65,22 @@ package struct Directory: Sendable {
     }
   }
 
+  /// The projects that the operator's workers can work on now.
+  package func offered() async throws -> [Listing] {
+    try await engine.control.read { connection in
+      try connection.all(
+        Self.select + " WHERE workforce = 'operator' AND state = 'active' ORDER BY project_id", [],
+        listing)
+    }
+  }
+
+  /// Those of the projects that a principal lacks nothing for.
+  package func admitting(_ principal: Principal, among listings: [Listing]) async throws -> [Listing] {
+    try await engine.control.read { connection in
+      try settled(listings, for: principal, connection).filter(\.missing.isEmpty)
+    }
+  }
+
   /// The clients with a project that pays or did.
   package func paying() async throws -> [ClientID] {
     try await engine.control.read { connection in
@@ -103,7 +119,7 @@ package struct Directory: Sendable {
     let ours = Set(
       listings.filter { principal.isWorker && $0.workforce == .operator }.map(\.project))
     let known = try WorkerStanding(
-      of: principal, on: listings.filter { ours.contains($0.project) }, connection)
+      of: principal, on: listings.filter { ours.contains($0.project) }, engine, connection)
     let now = engine.environment.now()
     return try listings.map { listing in
       var listing = listing
@@ -116,7 +132,7 @@ package struct Directory: Sendable {
       listing.standing = listing.qualification.map { plan in
         known.qualifications[listing.project]?.standing(under: plan, at: now) ?? .learning(attempt: 1)
       }
-      listing.missing = known.missing(for: listing.project, listing.standing) + rule.missing(of: known.traits)
+      listing.missing = known.missing(for: listing, listing.standing) + rule.missing(of: known.traits)
       return listing
     }
   }
@@ -148,6 +164,7 @@ package struct Directory: Sendable {
           .text(project.state.rawValue), .int(project.createdAt),
         ])
     }
+    WorkQueue(engine).forget()
   }
 
   private static let select =

@@ -11,7 +11,7 @@ package enum Refusal: Error, Hashable, Sendable {
   package enum Thing: String, Hashable, Sendable {
     case client, user, key, project, batch, task, asset, lease, answer, export, `import`
     case group, invitation, chart
-    case earning, payout, decision, appeal
+    case earning, payout, decision, appeal, invoice
   }
 
   case unknown(Thing, String)

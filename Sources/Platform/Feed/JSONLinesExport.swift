@@ -86,6 +86,21 @@ struct JSONLinesExport {
 
 /// Milliseconds since 1970 as RFC 3339 text in UTC.
 package enum Timestamp {
+  /// The number since 1970 of a day like `2026-11-23`; nil for what is none.
+  package static func day(_ text: String) -> Int64? {
+    let parts = text.split(separator: "-", omittingEmptySubsequences: false).map { Int64($0) }
+    guard text.utf8.count == 10, parts.count == 3, let year = parts[0], let month = parts[1],
+      let day = parts[2], (1...12).contains(month), (1...31).contains(day), year >= 1970
+    else { return nil }
+    // Days from a civil date, after Hinnant too.
+    let shifted = month <= 2 ? year - 1 : year
+    let era = shifted / 400
+    let yearOfEra = shifted - era * 400
+    let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
+    let number = era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
+    return Self.text(number * 86_400_000).hasPrefix(text) ? number : nil
+  }
+
   /// Days to a civil date after H. Hinnant, *chrono-Compatible Low-Level Date Algorithms*.
   package static func text(_ milliseconds: Int64) -> String {
     let days = Int(milliseconds / 86_400_000)

@@ -33,6 +33,8 @@ package struct Answers: Sendable {
     package var revision: Int
     /// Of training gold.
     package var lesson: GoldLesson?
+    /// Whether it was not stored before.
+    package var isNew = false
   }
 
   /// Stores an answer and takes the task as far as the plan says. Flushed before it returns.
@@ -94,7 +96,7 @@ package struct Answers: Sendable {
         ["task": .string(task.id.text), "hash": .string(hash)])
       return Receipt(
         answer: answerID, task: task.id, hash: hash, standing: standing, revision: 1,
-        lesson: lesson)
+        lesson: lesson, isNew: true)
     }
   }
 

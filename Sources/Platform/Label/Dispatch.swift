@@ -54,6 +54,8 @@ package struct Dispatch: Sendable {
       case calibrating
       /// What is left to review waits for a manager's decision.
       case escalated
+      /// What the client will spend on the project is spent.
+      case budgetSpent
       /// This worker has had their share of what is left.
       case shareTaken
       /// What is in hand must be answered before the course or the examination goes on.
@@ -75,6 +77,10 @@ package struct Dispatch: Sendable {
     package var leased: Int
     /// When the first of them falls back, in milliseconds since 1970.
     package var nextDeadline: Int64?
+
+    package init(reason: Reason, leased: Int = 0, nextDeadline: Int64? = nil) {
+      (self.reason, self.leased, self.nextDeadline) = (reason, leased, nextDeadline)
+    }
   }
 
   package enum Outcome: Sendable {

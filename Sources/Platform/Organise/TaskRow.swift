@@ -150,6 +150,10 @@ struct TaskSteps {
         .number(life.review.wanted), .number(life.review.given), .int(task.seq),
       ])
     if life.state != before.lifecycle.state || newAnswers > 0 { try saveCounters() }
+    // A task is charged when it is done for the first time.
+    if life.state == .completed, before.endedAt == nil, task.gold == nil {
+      try ChargeEvent.note(task, at: now, connection)
+    }
     let isAtItsEnd = life.state == .completed || life.state == .failed
     if task.hasCallback, isAtItsEnd, before.lifecycle.state.isLive {
       try Callbacks.put(.task(task.id), due: now, connection)

@@ -199,6 +199,7 @@ package struct WorkerProfiles: Sendable {
         ])
       try record.append(connection, "profile.changed", user.text)
     }
+    WorkQueue(engine).forget(user.text)
   }
 
   /// What a worker said, by which work is given; of columns country, languages and skills, all NULL for

@@ -8,12 +8,16 @@ struct WorkerStanding {
   private(set) var qualifications: [ProjectID: Qualification] = [:]
   private var paused: Set<ProjectID> = []
   private var consent: Int?
+  private var optIns: Set<ProjectID> = []
+  private var today = WorkDays.Today()
+  private var dailyMinutes: Int?
 
   /// Looks for what the projects ask for, and for nothing else.
   ///
   /// - Complexity: O(look-ups of the worker's own rows)
   init(
-    of principal: Principal, on listings: [Directory.Listing], _ connection: any Connection
+    of principal: Principal, on listings: [Directory.Listing], _ engine: DataEngine,
+    _ connection: any Connection
   ) throws {
     guard !listings.isEmpty, case .user(let user, _) = principal.identity else { return }
     if listings.contains(where: { $0.pay != nil }) {
@@ -34,14 +38,30 @@ struct WorkerStanding {
         """, [user.sql]
       ) { $0.id(0) })
     consent = try Terms.missing(of: principal.workerName, connection)
+    let isExposed = listings.contains { $0.routing.exposure != nil }
+    if isExposed {
+      optIns = Set(
+        try connection.all("SELECT project_id FROM opt_ins WHERE user_id = ?", [user.sql]) { $0.id(0) })
+    }
+    dailyMinutes = try WorkDays.dailyMinutes(connection)
+    if isExposed || dailyMinutes != nil { today = try WorkDays(engine).today(of: user, connection) }
   }
 
   /// What they lack that no rule on traits says.
   func missing(
-    for project: ProjectID, _ standing: Qualification.Standing?
+    for listing: Directory.Listing, _ standing: Qualification.Standing?
   ) -> [Eligibility.Missing] {
     var missing: [Eligibility.Missing] = []
-    if paused.contains(project) { missing.append(.paused) }
+    if paused.contains(listing.project) { missing.append(.paused) }
+    if let exposure = listing.routing.exposure {
+      if !optIns.contains(listing.project) { missing.append(.optIn(warning: exposure.warning)) }
+      if today.milliseconds(on: listing.project) >= Int64(exposure.minutesPerDay) * 60_000 {
+        missing.append(.rest(minutes: exposure.minutesPerDay))
+      }
+    }
+    if let dailyMinutes, today.milliseconds >= Int64(dailyMinutes) * 60_000 {
+      missing.append(.rest(minutes: dailyMinutes))
+    }
     if let consent { missing.append(.consent(version: consent)) }
     switch standing {
     case .waiting(let until): missing.append(.examination(after: until))

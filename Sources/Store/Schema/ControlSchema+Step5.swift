@@ -104,6 +104,39 @@ extension Schema {
     ;
     CREATE INDEX work_days_by_project ON work_days (project_id, day)
     ;
+    CREATE TABLE opt_ins (
+      user_id TEXT NOT NULL REFERENCES users (id),
+      project_id TEXT NOT NULL REFERENCES project_directory (project_id),
+      at INTEGER NOT NULL,
+      PRIMARY KEY (user_id, project_id)
+    ) STRICT, WITHOUT ROWID
+    ;
+    ALTER TABLE project_directory ADD COLUMN price_version INTEGER
+    ;
+    CREATE TABLE client_prices (
+      project_id TEXT NOT NULL REFERENCES project_directory (project_id),
+      version INTEGER NOT NULL,
+      made_at INTEGER NOT NULL,
+      currency TEXT NOT NULL CHECK (length(currency) = 3),
+      per_task INTEGER NOT NULL CHECK (per_task >= 0),
+      budget INTEGER CHECK (budget >= 0),
+      PRIMARY KEY (project_id, version)
+    ) STRICT, WITHOUT ROWID
+    ;
+    CREATE TABLE invoices (
+      number INTEGER PRIMARY KEY NOT NULL,
+      client_id TEXT NOT NULL REFERENCES clients (id),
+      currency TEXT NOT NULL CHECK (length(currency) = 3),
+      made_at INTEGER NOT NULL,
+      last_entry INTEGER NOT NULL,
+      lines TEXT NOT NULL,
+      micros INTEGER NOT NULL,
+      carried INTEGER NOT NULL,
+      paid_at INTEGER
+    ) STRICT
+    ;
+    CREATE INDEX invoices_by_client ON invoices (client_id, currency, number)
+    ;
     CREATE TABLE messages (
       number INTEGER PRIMARY KEY NOT NULL,
       user_id TEXT NOT NULL REFERENCES users (id),

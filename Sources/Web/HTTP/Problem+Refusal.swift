@@ -65,6 +65,8 @@ extension Problem {
         case .country: "another country, or that you say which is yours"
         case .paused: "that a decision to pause you is lifted"
         case .consent(let version): "your consent to version \(version) of the terms"
+        case .optIn: "that you say you will see content that may harm"
+        case .rest(let minutes): "a rest: you have worked the \(minutes) minutes of today"
         case .examination(let after):
           after == nil
             ? "an examination that you did not pass, and no tries are left"

@@ -185,7 +185,15 @@ package struct Call: Sendable {
     guard let listing = try await Directory(engine).find(project, for: try who()) else {
       throw Refusal.unknown(.project, project.text)
     }
+    if try isOperatorsWork(listing), case .user(let user, _) = try who().identity {
+      TeamBoard(engine).heard(of: user, on: project)
+    }
     return listing
+  }
+
+  /// Whether the caller works on a project as one of the operator's workers.
+  func isOperatorsWork(_ listing: Directory.Listing) throws -> Bool {
+    try who().isWorker && listing.workforce == .operator
   }
 
   /// The project of the path, with what the caller lacks for new work on it.

@@ -172,13 +172,13 @@ enum PayRoutes {
       let (run, payments) = try await payouts.get(call.id("payout", .payout))
       let file = PayoutFile(run, payments)
       switch call.query("format") ?? "csv" {
-      case "csv": return download(Data(file.csv), "text/csv; charset=utf-8", "payout-\(run.id).csv")
+      case "csv": return .download(Data(file.csv), "text/csv; charset=utf-8", "payout-\(run.id).csv")
       case "pain.001":
         guard let payer = try await payouts.payer() else {
           throw Refusal.invalid(
             path: "format", problem: "needs to know who pays: say so with PUT /api/payer first")
         }
-        return download(
+        return .download(
           Data(file.creditTransfer(from: payer).utf8), "application/xml", "payout-\(run.id).xml")
       default:
         throw Refusal.invalid(path: "format", problem: "must be csv or pain.001")
@@ -222,8 +222,11 @@ enum PayRoutes {
         try await Payouts(call.engine, actor: call.who().actor).setPayer(from: fields.json).json)
     },
   ]
+}
 
-  private static func download(_ bytes: Data, _ type: String, _ name: String) -> Response {
+extension Response {
+  /// A file to be kept.
+  static func download(_ bytes: Data, _ type: String, _ name: String) -> Response {
     var response = Response(status: .ok, body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
     response.headers[.contentType] = type
     response.headers[.contentDisposition] = "attachment; filename=\"\(name)\""

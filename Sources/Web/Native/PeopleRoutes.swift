@@ -42,6 +42,13 @@ enum PeopleRoutes {
         fields.strings("emails"), as: .worker, to: nil)
       return .json(.page(invited.map(\.json), next: nil), status: .created)
     },
+    Route(
+      .delete, "/api/workers/{worker}", .operators,
+      "Erases who a worker was; the books and the statistics stay under their number."
+    ) { call in
+      try await Erasure(call.engine).erase(call.id("worker", .user), by: call.who().actor)
+      return .noContent
+    },
     suspension(.put, isSuspended: true, "Puts a worker out; every session ends."),
     suspension(.delete, isSuspended: false, "Lets a worker in again."),
     Route(.get, "/api/keys", .clientAdmins, "Lists the client's API keys.") { call in

@@ -91,32 +91,36 @@ enum WorkRoutes {
         throw Refusal.invalid(path: "count", problem: "must lie in 1…\(Dispatch.leaseLimit)")
       }
       let listing = try await call.checkEligibility()
-      let reserve = try fields.optionalBool("reserve") ?? false
-      let reader = try call.who().workerName
       let task = try fields.optionalString("task").map { text throws(Refusal) in
         guard let id = TaskID(text), stage == .review else { throw .unknown(.task, text) }
         return id
       }
-      return try await call.atWork(reviewing: stage == .review) { vault, project, worker in
-        let exam = try await stage == .label ? ExamCourse(call, listing, vault).entry() : nil
-        let isPaid = stage == .label && (exam == nil || listing.qualification?.isPaid == true)
-        let outcome = try await Dispatch(
-          vault, worker: worker, decidesEscalations: try call.decidesEscalations,
-          pay: isPaid ? listing.pay : nil, exam: exam, routing: listing.routing
-        ).lease(
-          in: project, stage: stage, count: count, isReserve: reserve, task: task)
-        switch outcome {
+      return try await call.atWork(reviewing: stage == .review) { vault, _, worker in
+        let asked = HandOut(
+          stage: stage, count: count, isReserve: try fields.optionalBool("reserve") ?? false, task: task)
+        switch try await asked.lease(listing, vault, worker, call) {
         case .nothing(let nothing): return .json(nothing.json)
-        case .leased(let tasks): return try await leases(tasks, vault, reader, call)
+        case .leased(let tasks):
+          return .json(["leases": .array(try await WorkRoutes.json(tasks, vault, call))])
         }
       }
     },
     Route(
+      .post, "/api/work/next", .workers,
+      "Leases the next tasks of whichever project has its turn: `count`.", body: [.integer("count")]
+    ) { call in
+      let count = try await call.fields().optionalInt("count") ?? 1
+      guard (1...Dispatch.leaseLimit).contains(count) else {
+        throw Refusal.invalid(path: "count", problem: "must lie in 1…\(Dispatch.leaseLimit)")
+      }
+      return try await next(count, call)
+    },
+    Route(
       .get, "/api/work/{project}/leases", .work, "The leases one holds, with their drafts."
     ) { call in
-      let reader = try call.who().workerName
       return try await call.atWork { vault, project, worker in
-        try await leases(Dispatch(vault, worker: worker).held(in: project), vault, reader, call)
+        let held = try await Dispatch(vault, worker: worker).held(in: project)
+        return .json(["leases": .array(try await json(held, vault, call))])
       }
     },
     Route(
@@ -219,6 +223,10 @@ enum WorkRoutes {
           fields["annotations"] ?? [], for: call.id("lease", .lease),
           activeMilliseconds: milliseconds(seconds))
         let json = receipt.json(task: name(of: receipt.task, for: worker, vault))
+        if let listing = call.listing, try call.isOperatorsWork(listing), receipt.isNew {
+          try WorkDays(call.engine).note(
+            call.worker(), on: project, activeMilliseconds: milliseconds(seconds))
+        }
         let progress = try await ExamCourse(call, call.settledListing(), vault).progress()
         return .json(json.adding(progress.map { [.init("qualification", $0)] } ?? []))
       }
@@ -304,9 +312,30 @@ enum WorkRoutes {
     }
   }
 
-  private static func leases(
-    _ tasks: [LeasedTask], _ vault: ClientVault, _ reader: String, _ call: Call
-  ) async throws -> Response {
+  /// Asks the projects open to the caller in their turn.
+  private static func next(_ count: Int, _ call: Call) async throws -> Response {
+    let who = try call.who()
+    let queue = WorkQueue(call.engine)
+    for project in try await queue.candidates(for: who) {
+      guard let found = try await Directory(call.engine).find(project, for: who) else { continue }
+      let listing = try await Directory(call.engine).settled(found, for: who)
+      guard listing.missing.isEmpty else { continue }
+      let leases = try await call.engine.vaults.with(listing.client) { vault -> JSON? in
+        let asked = HandOut(stage: .label, count: count)
+        let worker = vault.key.pseudonym(of: who.workerName)
+        guard case .leased(let tasks) = try await asked.lease(listing, vault, worker, call) else { return nil }
+        return .array(try await json(tasks, vault, call))
+      }
+      if let leases { return .json(["project": .string(project.text), "leases": leases]) }
+      queue.hadNothing(project, for: who)
+    }
+    return .json(["project": .null, "leases": []])
+  }
+
+  private static func json(
+    _ tasks: [LeasedTask], _ vault: ClientVault, _ call: Call
+  ) async throws -> [JSON] {
+    let reader = try call.who().workerName
     var leases: [JSON] = []
     for task in tasks {
       var json = try json(task, vault, reader)
@@ -317,7 +346,7 @@ enum WorkRoutes {
       }
       leases.append(json)
     }
-    return .json(["leases": .array(leases)])
+    return leases
   }
 
   /// A worker sees the task and nothing about it: no gold flag, no metadata, no client.
@@ -413,6 +442,7 @@ extension Dispatch.Nothing {
     case .calibrating: "The instructions are being tried out by a few before the rest is handed out."
     case .escalated: "What is left waits for a manager's decision."
     case .keptForOthers: "What is left is kept for other groups of annotators."
+    case .budgetSpent: "The project's budget is spent."
     case .shareTaken: "You have had your share of what is left; the rest is for others."
     case .examining: "Answer what you have in hand; then it goes on."
     case .noQuestions: "The project has no tasks yet to examine anybody by."

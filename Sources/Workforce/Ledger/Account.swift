@@ -14,6 +14,10 @@ package struct Account: Hashable, Sendable, CustomStringConvertible {
     case labour
     /// Bonuses and corrections that no project bears. No owner.
     case adjustments
+    /// What a client owes; the owner is the client.
+    case receivable
+    /// What work brought in; the owner is the project.
+    case revenue
   }
 
   package var kind: Kind

@@ -8,6 +8,8 @@ package struct LedgerEntry: Hashable, Sendable {
     case earned, revised, rejected, restored, settled, bonus, correction
     /// Into a payout run, out of it by the bank's word, and back where the bank could not pay.
     case payout, paid, returned
+    /// To a client: for a task, taken back, and paid by them.
+    case charged, credited, received
   }
 
   package struct Posting: Hashable, Sendable {

@@ -43,6 +43,10 @@ package struct Eligibility: Hashable, Sendable {
     case consent(version: Int)
     /// They did not pass, and may try again later, in milliseconds since 1970; nil for not at all.
     case examination(after: Int64?)
+    /// Its content may harm, and they have not said that they will see it.
+    case optIn(warning: String)
+    /// They have worked as long today as is good for anybody, on this project or in all.
+    case rest(minutes: Int)
   }
 
   /// All of them, at the level or better. `pt` takes `pt-BR` too, not the other way round.

@@ -89,6 +89,7 @@ package struct Decisions: Sendable {
       }
       return made
     }
+    WorkQueue(engine).forget(draft.user.text)
     try await carryOut()
     var decisions: [Decision] = []
     for id in made { decisions.append(try await get(id)) }

@@ -128,16 +128,11 @@ package struct Payouts: Sendable {
   private func insert(
     _ payment: Payment, into run: PayoutID, at: Int64, _ connection: any Connection
   ) throws {
-    let payee: JSON = [
-      "name": .string(payment.name), "account": .string(payment.account.text),
-      "bic": .string(payment.bic ?? ""),
-    ]
+    let payee = try Self.sealed(
+      name: payment.name, account: payment.account.text, bic: payment.bic, run, payment.user, engine)
     try connection.run(
       "INSERT INTO payments (run, user_id, micros, sealed, state) VALUES (?, ?, ?, ?, 'ordered')",
-      [
-        run.sql, payment.user.sql, .int(payment.amount.micros),
-        .blob(engine.master.seal(payee.utf8, place: Self.place(run, payment.user))),
-      ])
+      [run.sql, payment.user.sql, .int(payment.amount.micros), payee])
     try Ledger.post(
       LedgerEntry(
         .payout, key: "payout/\(run)/\(payment.user)", payment.amount,
@@ -223,6 +218,28 @@ package struct Payouts: Sendable {
     return Run(
       id: row.id(0), currency: currency, madeAt: row.int(2), confirmedAt: row.optionalInt(3),
       payments: Int(row.int(4)), micros: row.int(5), returned: Int(row.int(6)))
+  }
+
+  private static func sealed(
+    name: String, account: String, bic: String?, _ run: PayoutID, _ user: UserID, _ engine: DataEngine
+  ) throws -> SQLValue {
+    let payee: JSON = [
+      "name": .string(name), "account": .string(account), "bic": .string(bic ?? ""),
+    ]
+    return .blob(try engine.master.seal(payee.utf8, place: place(run, user)))
+  }
+
+  /// Of all payments to somebody it is forgotten who they were; what was paid stays.
+  static func forgetPayee(
+    _ user: UserID, _ engine: DataEngine, _ connection: any Connection
+  ) throws {
+    let runs = try connection.all(
+      "SELECT run FROM payments WHERE user_id = ?", [user.sql]) { $0.id(0) as PayoutID }
+    for run in runs {
+      try connection.run(
+        "UPDATE payments SET sealed = ? WHERE run = ? AND user_id = ?",
+        [try sealed(name: "", account: "erased", bic: nil, run, user, engine), run.sql, user.sql])
+    }
   }
 
   private func payments(of run: Run, _ connection: any Connection) throws -> [Payment] {

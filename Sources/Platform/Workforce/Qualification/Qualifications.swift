@@ -24,6 +24,7 @@ package struct Qualifications: Sendable {
       guard changed == 1 else { throw Refusal.unknown(.project, project.text) }
       try record.append(connection, "qualification.changed", project.text)
     }
+    WorkQueue(engine).forget()
   }
 
   /// - Throws: `.unknown(.project)`.

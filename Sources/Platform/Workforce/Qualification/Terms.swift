@@ -57,6 +57,7 @@ package struct Terms: Sendable {
         [user.sql, .number(version), .int(record.at)])
       try record.append(connection, "terms.agreed", user.text, ["version": .count(version)])
     }
+    WorkQueue(engine).forget(user.text)
   }
 
   private static func newest(_ connection: any Connection) throws -> Int? {

@@ -72,6 +72,8 @@ package enum EligibilityNotation {
     case .country: ["missing": "country"]
     case .paused: ["missing": "paused"]
     case .consent(let version): ["missing": "consent", "version": .count(version)]
+    case .optIn(let warning): ["missing": "opt_in", "warning": .string(warning)]
+    case .rest(let minutes): ["missing": "rest", "minutes": .count(minutes)]
     case .examination(let after): ["missing": "examination", "after": .optionalTime(after)]
     }
   }

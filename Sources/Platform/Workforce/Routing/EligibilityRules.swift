@@ -41,6 +41,7 @@ package struct EligibilityRules: Sendable {
       guard changed == 1 else { throw Refusal.unknown(.project, project.text) }
       try record.append(connection, "eligibility.changed", project.text)
     }
+    WorkQueue(engine).forget()
   }
 
   /// - Complexity: O(workers)

@@ -20,5 +20,6 @@ package struct Routings: Sendable {
       guard changed == 1 else { throw Refusal.unknown(.project, project.text) }
       try record.append(connection, "routing.changed", project.text)
     }
+    WorkQueue(engine).forget()
   }
 }
