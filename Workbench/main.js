@@ -45,7 +45,7 @@ function framed(place, content) {
     h("header.top", {}, h("a.brand", { href: "#/" }, "Assay"),
       h("nav", { "aria-label": say("Rooms") }, link("#/", say("Work")), mayManage() ? link("#/manage", say("Manage")) : null,
         mayInvite() ? link("#/team", say("Team")) : null, isWorker() ? link("#/earnings", say("Earnings")) : null,
-        isOperator() ? [link("#/workers", say("Workers")), link("#/pay", say("Pay"))] : null),
+        isOperator() ? [link("#/workers", say("Workers")), link("#/board", say("Board")), link("#/conduct", say("Conduct")), link("#/pay", say("Pay"))] : null),
       h("span.grow"), h("span.muted.who", {}, session.email || ""), languageChoice(),
       h("button.button.quiet.icon", { title: say("Light, dark, or as the system"), "aria-label": say("Theme"), onclick: cycleTheme }, icon("theme")),
       h("button.button.quiet.icon", { title: say("Sign out"), "aria-label": say("Sign out"), onclick: signOut }, icon("out"))),
@@ -65,7 +65,7 @@ async function route() {
   setShortcuts([]);
   const [, room, id, part] = location.hash.split("/");
   // Whoever goes straight to a task does not wait for what managers read.
-  if (room !== "work" && room !== "review") await learn("manage");
+  if (room !== "work" && room !== "review") await Promise.all([learn("manage"), learn("home")]);
   if (room === "join" && id) {
     const { joinPage } = await import("./pages/join.js");
     return fill(app, joinPage(id, entered));
@@ -75,6 +75,9 @@ async function route() {
     const [{ LabelPage }, { WorkSession }] = await Promise.all([import("./pages/label.js"), import("./pages/session.js")]);
     const labelPage = new LabelPage(new WorkSession(id, room === "review" ? "review" : "label", part));
     page = labelPage;
+    get(`/api/work/${id}`).then(async ({ exposure }) => {
+      if (exposure) (await import("./parts/veil.js")).veil(labelPage.element, exposure);
+    }).catch(() => {});
     return fill(app, labelPage.element);
   }
   if (room === "manage" && mayManage()) {
@@ -104,11 +107,19 @@ async function route() {
     return fill(app, framed("#/earnings", earningsPage()));
   }
   if (room === "pay" && isOperator()) {
-    const [{ payPage }] = await Promise.all([import("./pages/pay.js"), learn("pay")]);
+    const [{ payPage }] = await Promise.all([import("./pages/pay.js"), learn("pay"), learn("people")]);
     return fill(app, framed("#/pay", payPage()));
   }
+  if (room === "inbox" && isWorker()) {
+    const [{ inboxPage }] = await Promise.all([import("./pages/inbox.js"), learn("pay")]);
+    return fill(app, framed("#/", inboxPage()));
+  }
+  if ((room === "board" || room === "conduct") && isOperator()) {
+    const [{ boardPage }, { conductPage }] = await Promise.all([import("./pages/board.js"), import("./pages/conduct.js"), learn("pay"), learn("people")]);
+    return fill(app, framed(`#/${room}`, room === "board" ? boardPage() : conductPage()));
+  }
   if (room === "workers" && isOperator()) {
-    const [{ workersPage }] = await Promise.all([import("./pages/workers.js"), learn("pay")]);
+    const [{ workersPage }] = await Promise.all([import("./pages/workers.js"), learn("pay"), learn("people")]);
     return fill(app, framed("#/workers", workersPage()));
   }
   const { queuePage } = await import("./pages/queue.js");
@@ -125,8 +136,11 @@ function entered(found) {
 
 // What a practice task was about is told wherever its receipt comes in.
 document.addEventListener("assay:receipt", async (event) => {
-  const { lesson } = /** @type {CustomEvent} */ (event).detail ?? {};
+  const { lesson, qualification } = /** @type {CustomEvent} */ (event).detail ?? {};
   if (lesson) (await import("./parts/lesson.js")).tellLesson(lesson);
+  if (!qualification) return;
+  await learn("home");
+  (await import("./parts/exam-news.js")).tellExam(qualification);
 });
 
 // A sign-in that ran out does not throw the work away: it is asked for on top of it.

@@ -121,6 +121,8 @@ struct ConductClerk: Service {
   private func attempt(_ body: () async throws -> Void) async {
     do {
       try await body()
+    } catch is CancellationError {
+      // The server is on its way out.
     } catch {
       logger.error("conduct was not looked at", metadata: ["error": "\(error)"])
     }

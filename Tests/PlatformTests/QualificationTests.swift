@@ -31,7 +31,7 @@ import Workforce
     func standing() async throws -> Qualification.Standing {
       let plan = try #require(try await settled().qualification)
       return try await fixture.vault {
-        try await Qualifications(fixture.engine).entry(
+        try await Qualifications(fixture.engine).step(
           of: work.worker, in: work.project.id, of: $0, under: plan
         ).standing
       }
@@ -41,7 +41,7 @@ import Workforce
     func next() async throws -> LeasedTask? {
       let plan = try #require(try await settled().qualification)
       let outcome = try await fixture.vault { vault in
-        let entry = try await Qualifications(fixture.engine).entry(
+        let entry = try await Qualifications(fixture.engine).step(
           of: work.worker, in: work.project.id, of: vault, under: plan
         ).entry
         return try await Dispatch(
@@ -161,6 +161,21 @@ import Workforce
     #expect(try await school.settled().standing == .learning(attempt: 2))
     #expect(try await school.sit(right: 2) == ["training", "evaluation", "evaluation"])
     #expect(try await school.settled().standing == .qualified)
+  }
+
+  @Test func nobodyIsAskedTheSameTwiceAndSoRunsOutOfQuestions() async throws {
+    let school = try await School(
+      QualificationPlan(questions: 4, passPercent: 100, attempts: 5, retryAfterHours: 0), lessons: 0)
+    _ = try await school.sit(right: 0)
+    #expect(try await school.next() == nil, "two of six are left, and four are asked")
+    let outcome = try await school.fixture.vault { vault in
+      try await Dispatch(
+        vault, worker: vault.key.pseudonym(of: school.work.worker.text),
+        exam: ExamEntry(attempt: 2, lessons: 0, questions: 4)
+      ).lease(in: school.work.project.id, stage: .label)
+    }
+    guard case .nothing(let nothing) = outcome else { return #expect(Bool(false)) }
+    #expect(nothing.reason == .noQuestions)
   }
 
   @Test func whereThereIsNothingToAskBySoItIsSaid() async throws {

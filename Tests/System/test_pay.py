@@ -245,7 +245,7 @@ def test_a_worker_is_invited_says_who_they_are_and_gets_the_work_that_asks_for_i
     assay.run("user", "create", "op@x.org", "--operator", "--password-stdin", stdin=PASSWORD + "\n")
     page = world.signed_in("op@x.org")
     clean = lambda p: [f"{v['id']}: {v['nodes'][0]['html'][:120]}" for v in axe.run(p).response["violations"]]
-    page.get_by_role("link", name="Pay", exact=True).click()
+    page.get_by_role("link", name="Board", exact=True).click()
     page.get_by_role("row", name="Moods").get_by_role("button", name="Who may work").click()
     page.get_by_text("This rule admits 1 of 1 workers now.").wait_for()
     page.get_by_role("button", name="Add a language").click(); page.get_by_label("Language", exact=True).last.select_option("sw")
@@ -253,7 +253,7 @@ def test_a_worker_is_invited_says_who_they_are_and_gets_the_work_that_asks_for_i
     page.get_by_label("Only these countries").fill("ke, ug"); assert clean(page) == []
     world.shot(page, "eligibility")
     page.get_by_role("button", name="Save").click(); page.get_by_role("dialog").wait_for(state="detached")
-    page.get_by_role("link", name="Workers").click(); page.get_by_role("button", name="Invite people").click()
+    page.get_by_role("link", name="Workers", exact=True).click(); page.get_by_role("button", name="Invite people").click()
     page.get_by_label("Addresses").fill("ada@x.org"); page.get_by_role("button", name="Make the links").click()
     link = page.get_by_label("Link for ada@x.org").input_value(); page.get_by_role("button", name="Done").click()
     page.get_by_role("row", name="ada@x.org").get_by_text("invited").wait_for(); assert clean(page) == []

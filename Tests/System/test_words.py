@@ -9,6 +9,7 @@ from test_browser_shapes import near, place, pull
 WORKBENCH = os.path.join(ROOT, "Workbench")
 SAID = re.compile(r'\b(?:say|word)\(\s*"((?:[^"\\]|\\.)*)"')
 ENTRY = re.compile(r'^  "((?:[^"\\]|\\.)*)": (\{.*?\}|"(?:[^"\\]|\\.)*"),$', re.M)
+PARTS = ("home", "manage", "pay", "people")
 PLURALS = {"ar": {"zero", "one", "two", "few", "many", "other"}, "es": {"one", "many", "other"}, "fr": {"one", "many", "other"}}
 CATALOGUES = sorted(name[:-3] for name in os.listdir(os.path.join(WORKBENCH, "words")) if name.endswith(".js") and name != "en.js")
 
@@ -25,7 +26,7 @@ def said():
 def catalogue(tag):
     """All of a language, in all its files; no sentence is in two."""
     all_ = []
-    for name in (f"{tag}.js", f"manage/{tag}.js", f"pay/{tag}.js"):
+    for name in (f"{tag}.js", *(f"{part}/{tag}.js" for part in PARTS)):
         all_ += ENTRY.findall(open(os.path.join(WORKBENCH, "words", name), encoding="utf-8").read())
     assert len({key for key, _ in all_}) == len(all_)
     return dict(all_)

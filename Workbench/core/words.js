@@ -52,7 +52,9 @@ export async function speak(tag) {
 export async function learn(part) {
   if (language === "en") return;
   try {
-    words = { ...words, ...(await import(`../words/${part}/${language}.js`)).default };
+    const more = (await import(`../words/${part}/${language}.js`)).default;
+    // Another part may have come meanwhile.
+    words = { ...words, ...more };
   } catch (error) {
     console.warn("A part of the language cannot be brought.", error);
   }

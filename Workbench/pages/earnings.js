@@ -1,15 +1,13 @@
-import { get, send } from "../core/api.js";
+import { get } from "../core/api.js";
 import { fill, h } from "../core/dom.js";
 import { day, moment, money } from "../core/money.js";
 import { say, word } from "../core/words.js";
-import { dialog, toast } from "../parts/dialog.js";
+import { appealArea } from "../parts/appeal.js";
+import { toast } from "../parts/dialog.js";
 import { profileForm } from "../parts/profile-form.js";
 
 /** @type {Record<string, string>} */
 const states = { pending: word("pending"), held: word("held"), settled: word("owed to you"), rejected: word("taken back") };
-
-/** @type {Record<string, string>} */
-const appeals = { open: word("You appealed"), granted: word("Your appeal was granted"), declined: word("Your appeal was declined") };
 
 // Said by the server.
 word("A reviewer sent the answer back.");
@@ -89,36 +87,9 @@ function row(item) {
     h("td", {}, h("ul.plain.reckoning", {}, item.lines.map((/** @type {any} */ line) => h("li", {}, lineWords(line, item.currency))),
       Number(item.taken_back) ? h("li", {}, say("taken back: {amount}", { amount: money(item.taken_back, item.currency) })) : null,
       item.claimed_seconds > item.active_seconds + 1 ? h("li.muted", {}, say("{some} of {all} s at work counted", { some: Math.round(item.active_seconds), all: Math.round(item.claimed_seconds) })) : null)),
-    h("td", {}, h("span.badge", {}, say(states[item.state] ?? item.state)), until, reason, appeal(item)),
+    h("td", {}, h("span.badge", {}, say(states[item.state] ?? item.state)), until, reason,
+      appealArea(item.appeal, `/api/me/earnings/${item.answer}/appeal`, item.state === "held" || Number(item.taken_back) > 0)),
     h("td.end.number", {}, money(item.amount, item.currency)));
-}
-
-/** What was said against it, or room to say it.
- * @param {any} item */
-function appeal(item) {
-  const place = h("div.stack.tight");
-  const show = (/** @type {any} */ made) => fill(place,
-    h("p", {}, say(appeals[made.state] ?? made.state), ": ", h("bdi", {}, made.text)),
-    made.reply ? h("p", {}, say("The operator:"), " ", h("bdi", {}, made.reply)) : null);
-  if (item.appeal) show(item.appeal);
-  else if (item.state === "held" || Number(item.taken_back)) {
-    fill(place, h("div", {}, h("button.button.quiet", {
-      onclick: async () => {
-        const text = await dialog(say("Say why this is not right"), (close) => {
-          const field = h("textarea.input", { rows: 4, required: true, maxlength: 2000, dir: "auto", "aria-label": say("Reason") });
-          return h("form.stack", { onsubmit: (/** @type {Event} */ event) => { event.preventDefault(); close(field.value); } }, field,
-            h("div.row", {}, h("button.button.primary", { type: "submit" }, say("Appeal")), h("button.button.quiet", { type: "button", onclick: () => close() }, say("Cancel"))));
-        });
-        if (!text) return;
-        try {
-          show(await send("PUT", `/api/me/earnings/${item.answer}/appeal`, { text }));
-        } catch (error) {
-          toast(/** @type {Error} */ (error).message, true);
-        }
-      },
-    }, say("Appeal"))));
-  }
-  return place;
 }
 
 /** @param {any} line

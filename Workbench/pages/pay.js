@@ -2,11 +2,12 @@ import { get, post, send } from "../core/api.js";
 import { fill, h } from "../core/dom.js";
 import { day, moment, money } from "../core/money.js";
 import { say } from "../core/words.js";
+import { askDecision } from "../parts/appeal.js";
 import { dialog, toast } from "../parts/dialog.js";
-import { eligibilityDialog } from "../parts/eligibility-dialog.js";
 import { field } from "../parts/field.js";
 import { priceWords } from "../parts/price.js";
 import { rateDialog } from "../parts/rate-dialog.js";
+import { attempt, form, section } from "../parts/section.js";
 
 /** What projects pay, what is owed, and what goes out. */
 export function payPage() {
@@ -24,33 +25,11 @@ async function load(body) {
     const again = () => load(body);
     /** @type {Map<string, string>} */
     const names = new Map(workers.items.map((/** @type {any} */ worker) => [worker.id, worker.email]));
-    fill(body, appeals.items.length ? waiting(appeals.items, names, again) : null, rates(projects.items, again), owing(owed.items, names, again), payments(runs.items, payer, names, again), account(books.items));
+    const earned = appeals.items.filter((/** @type {any} */ item) => item.about === "earning");
+    fill(body, earned.length ? waiting(earned, names, again) : null, rates(projects.items, again), owing(owed.items, names, again), payments(runs.items, payer, names, again), account(books.items));
   } catch (error) {
     fill(body, h("p.error-text", { role: "alert" }, /** @type {Error} */ (error).message));
   }
-}
-
-/** Does something, says what went wrong, and shows what there is then.
- * @param {() => Promise<any>} again
- * @param {() => Promise<any>} action */
-async function attempt(again, action) {
-  try {
-    await action();
-  } catch (error) {
-    toast(/** @type {Error} */ (error).message, true);
-  }
-  await again();
-}
-
-/** @param {string} title
- * @param {any[]} actions
- * @param {string[]} heads
- * @param {any[]} rows
- * @param {string} nothing */
-function section(title, actions, heads, rows, nothing) {
-  return h("section.stack", {}, h("div.spread", {}, h("h2", {}, title), h("div.row", {}, actions)),
-    rows.length ? h("div.card.flush.scroller", { tabindex: 0, role: "region", "aria-label": title }, h("table.table", {},
-      h("thead", {}, h("tr", {}, heads.map((head) => h("th", {}, head || h("span.visually-hidden", {}, say("Actions")))))), h("tbody", {}, rows))) : h("p.muted", {}, nothing));
 }
 
 /** @param {any[]} projects
@@ -60,7 +39,6 @@ function rates(projects, again) {
     h("td.strong", { dir: "auto" }, project.name),
     h("td", {}, project.pay ? h("ul.plain", {}, project.pay.rates.map((/** @type {any} */ rate) => h("li", {}, priceWords(rate)))) : h("span.muted", {}, say("nothing"))),
     h("td.end", {}, h("div.row.end", {},
-      h("button.button", { onclick: () => eligibilityDialog(project).then((rule) => rule && attempt(again, () => send("PUT", `/api/eligibility/${project.project}`, rule))) }, say("Who may work")),
       h("button.button", { onclick: () => rateDialog(project).then((plan) => plan && attempt(again, () => send("PUT", `/api/pay/${project.project}`, plan))) }, say("Set pay")),
       project.pay ? h("button.button.quiet", { onclick: () => stop(project, again) }, say("Stop paying")) : null)))),
   say("No project is open to workers yet."));
@@ -83,19 +61,7 @@ function waiting(items, names, again) {
     h("td", {}, names.get(item.worker) ?? item.worker, h("p.muted", {}, moment(item.appeal.at))),
     h("td", {}, Number(item.taken_back) ? say("taken back: {amount}", { amount: money(item.taken_back, item.currency) }) : say("held"), h("p.muted", { dir: "auto" }, item.reason ? say(item.reason) : "")),
     h("td", { dir: "auto" }, item.appeal.text),
-    h("td.end", {}, h("button.button", { onclick: () => decide(item, again) }, say("Decide"))))), "");
-}
-
-/** @param {any} item
- * @param {() => Promise<any>} again */
-async function decide(item, again) {
-  const asked = await dialog(say("Decide"), (close) => {
-    const reply = h("textarea.input", { required: true, rows: 3, maxlength: 2000, dir: "auto" });
-    const choice = h("select.input", {}, h("option", { value: "true" }, say("Grant it: pay what was taken back or held")), h("option", { value: "" }, say("Decline it")));
-    return form(close, () => ({ granted: Boolean(choice.value), reply: reply.value }),
-      [h("p", { dir: "auto" }, item.appeal.text), field(say("Decision"), choice), field(say("Reason, which the worker reads"), reply)], say("Decide"));
-  });
-  if (asked) attempt(again, () => post(`/api/appeals/${item.answer}/decision`, asked));
+    h("td.end", {}, h("button.button", { onclick: () => askDecision(item, item.answer, again) }, say("Decide"))))), "");
 }
 
 /** @param {any[]} balances
@@ -230,12 +196,3 @@ function checkBooks() {
 const newKey = () => Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join("-");
 
 const currencyField = () => h("input.input", { required: true, value: "USD", maxlength: 3, minlength: 3, dir: "ltr" });
-
-/** @param {(value?: any) => void} close
- * @param {() => any} read
- * @param {any[]} fields
- * @param {string} verb */
-function form(close, read, fields, verb) {
-  return h("form.stack", { onsubmit: (/** @type {Event} */ event) => { event.preventDefault(); close(read()); } }, fields,
-    h("div.row", {}, h("button.button.primary", { type: "submit" }, verb), h("button.button.quiet", { type: "button", onclick: () => close() }, say("Cancel"))));
-}

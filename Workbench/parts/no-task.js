@@ -10,6 +10,10 @@ const reasons = {
   calibrating: word("The instructions are being tried out by a few before the rest is handed out."),
   escalated: word("What is left waits for a manager's decision."),
   keptForOthers: word("What is left is kept for other groups of annotators."),
+  budgetSpent: word("The project's budget is spent."),
+  shareTaken: word("You have had your share of what is left; the rest is for others."),
+  examining: word("Answer what you have in hand; then it goes on."),
+  noQuestions: word("The project has no tasks left to examine you by."),
   doneByYou: word("You have answered or skipped all that is left."),
   noneLeft: word("Every task has been answered."),
   empty: word("The project has no tasks yet."),
@@ -18,7 +22,19 @@ const reasons = {
 /** Says that there is no task now, and why.
  * @param {any} reason as the server has it
  * @param {() => void} again looks for one */
-export const noTask = (reason, again) => h("div.note.stack", {},
+export function noTask(reason, again) {
+  const element = note(reason, again);
+  // The answer in hand is on its way: what comes after it is asked for again by itself.
+  if (reason?.code === "examining") setTimeout(() => element.isConnected && again(), examPause);
+  return element;
+}
+
+/** Milliseconds until it is asked again whether an examination goes on. */
+const examPause = 1000;
+
+/** @param {any} reason
+ * @param {() => void} again */
+const note = (reason, again) => h("div.note.stack", {},
   h("h2", {}, reason?.code === "noneLeft" || reason?.code === "doneByYou" ? say("All done") : say("Nothing to do now")),
   h("p.muted", {}, say(reasons[reason?.code] ?? word("There is nothing to do."))),
   reason?.next_deadline

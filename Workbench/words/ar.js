@@ -469,4 +469,8 @@ export default {
   "Not open to you. It asks for: {things}": "غير مفتوح لك. يطلب: {things}",
   "Say more of yourself": "اذكر المزيد عنك",
   "people of other countries": "أشخاصًا من بلدان أخرى",
+  "You have had your share of what is left; the rest is for others.": "أخذت نصيبك مما بقي؛ والباقي لغيرك.",
+  "Answer what you have in hand; then it goes on.": "أجب عمّا بين يديك، ثم يُستأنف.",
+  "The project's budget is spent.": "نفدت ميزانية المشروع.",
+  "The project has no tasks left to examine you by.": "لم تبق في المشروع مهام تُمتحن بها.",
 };

@@ -1,6 +1,10 @@
 /** English forms of what is counted; all else says itself.
  * @type {import("../core/words.js").Catalogue} */
 export default {
+  "{n} new messages and decisions": { one: "{n} new message or decision", other: "{n} new messages and decisions" },
+  "These rules would concern {n} people now, and pause {paused}": {
+    one: "These rules would concern {n} person now, and pause {paused}", other: "These rules would concern {n} people now, and pause {paused}",
+  },
   "{n} options": { one: "{n} option", other: "{n} options" },
   "“{name}” drawn, {n} objects": { one: "“{name}” drawn, {n} object", other: "“{name}” drawn, {n} objects" },
   "{n} objects pasted": { one: "{n} object pasted", other: "{n} objects pasted" },

@@ -469,4 +469,8 @@ export default {
   "Not open to you. It asks for: {things}": "No está abierto para usted. Pide: {things}",
   "Say more of yourself": "Diga más sobre usted",
   "people of other countries": "personas de otros países",
+  "You have had your share of what is left; the rest is for others.": "Ya ha tenido su parte de lo que queda; el resto es para otros.",
+  "Answer what you have in hand; then it goes on.": "Responda lo que tiene entre manos; después se sigue.",
+  "The project's budget is spent.": "El presupuesto del proyecto se ha agotado.",
+  "The project has no tasks left to examine you by.": "Al proyecto no le quedan tareas con que examinarle.",
 };

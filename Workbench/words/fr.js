@@ -469,4 +469,8 @@ export default {
   "Not open to you. It asks for: {things}": "Pas ouvert pour vous. Il demande : {things}",
   "Say more of yourself": "En dire plus sur vous",
   "people of other countries": "des personnes d'autres pays",
+  "You have had your share of what is left; the rest is for others.": "Vous avez eu votre part de ce qui reste ; le reste est pour d’autres.",
+  "Answer what you have in hand; then it goes on.": "Répondez à ce que vous avez en main ; ensuite cela continue.",
+  "The project's budget is spent.": "Le budget du projet est épuisé.",
+  "The project has no tasks left to examine you by.": "Il ne reste plus de tâches dans le projet pour vous examiner.",
 };

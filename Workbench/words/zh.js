@@ -469,4 +469,8 @@ export default {
   "Not open to you. It asks for: {things}": "未对您开放。要求：{things}",
   "Say more of yourself": "完善个人资料",
   "people of other countries": "其他国家或地区的人员",
+  "You have had your share of what is left; the rest is for others.": "您已完成您的份额；其余留给他人。",
+  "Answer what you have in hand; then it goes on.": "请先完成手头的任务，然后继续。",
+  "The project's budget is spent.": "项目预算已用完。",
+  "The project has no tasks left to examine you by.": "项目中没有剩余的任务可供您考试。",
 };

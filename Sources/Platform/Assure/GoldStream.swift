@@ -118,12 +118,10 @@ struct GoldStream {
   func handOut(
     _ task: TaskRow, _ lease: LeaseID, at now: Int64, exam: Int? = nil, _ connection: any Connection
   ) throws {
-    // What is asked again in a new examination is judged anew.
     try connection.run(
       """
       INSERT INTO gold_seen (project_id, worker, task, at, lease_id, exam) VALUES (?, ?, ?, ?, ?, ?)
-      ON CONFLICT DO UPDATE SET at = excluded.at, lease_id = excluded.lease_id, is_due = 0,
-        agreed = CASE WHEN excluded.exam IS gold_seen.exam THEN agreed END, exam = excluded.exam
+      ON CONFLICT DO UPDATE SET at = excluded.at, lease_id = excluded.lease_id, is_due = 0
       """,
       [
         project.sql, .text(worker), .int(task.seq), .int(now), lease.sql,
@@ -193,7 +191,8 @@ struct GoldStream {
       "UPDATE gold_tasks SET judged = judged + ?, agreed = agreed + ? WHERE task = ?",
       [.number(change.judged), .number(change.agreed), .int(gold.task)])
     try AnnotatorRecord.add(
-      judged: change.judged, agreed: change.agreed, to: worker, in: project, connection)
+      judged: change.judged, agreed: change.agreed, to: worker, in: project,
+      at: vault.environment.now(), connection)
   }
 }
 

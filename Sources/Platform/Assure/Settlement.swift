@@ -96,7 +96,7 @@ struct Settlement {
         AnswerAgreement.share(answer.annotations, reference, ontology: reading.ontology)
         >= Self.agreeingShare
       try AnnotatorRecord.add(
-        judged: 1, agreed: agrees ? 1 : 0, to: answer.worker, in: task.project, connection)
+        judged: 1, agreed: agrees ? 1 : 0, to: answer.worker, in: task.project, at: now, connection)
     }
   }
 }
@@ -151,9 +151,19 @@ package struct AnnotatorRecord: Hashable, Sendable {
 
   /// Counts a verdict on an answer, or takes one back.
   static func add(
-    judged: Int, agreed: Int, to worker: String, in project: ProjectID,
+    judged: Int, agreed: Int, to worker: String, in project: ProjectID, at now: Int64,
     _ connection: any Connection
   ) throws {
+    try connection.run(
+      """
+      INSERT INTO annotator_days VALUES (?, ?, ?, ?, ?)
+      ON CONFLICT (project_id, worker, day)
+      DO UPDATE SET judged = judged + excluded.judged, agreed = agreed + excluded.agreed
+      """,
+      [
+        project.sql, .text(worker), .int(now / WorkDays.dayMilliseconds), .number(judged),
+        .number(agreed),
+      ])
     try connection.run(
       """
       INSERT INTO annotators (project_id, worker, judged, agreed) VALUES (?, ?, ?, ?)

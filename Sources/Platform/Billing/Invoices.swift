@@ -46,7 +46,7 @@ package struct Invoices: Sendable {
       guard sum.paid > 0, let last else {
         throw Refusal.notPossible(.invoice, state: "empty", asked: "being made")
       }
-      let number = (try connection.first("SELECT max(number) FROM invoices") { $0.optionalInt(0) } ?? nil) ?? 0
+      let number = try connection.first("SELECT coalesce(max(number), 0) FROM invoices") { $0.int(0) } ?? 0
       let invoice = Invoice(
         number: number + 1, client: client, clientName: name, madeAt: record.at, lines: lines,
         total: Money(micros: sum.paid, currency), carried: sum.rest)

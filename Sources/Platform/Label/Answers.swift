@@ -33,8 +33,6 @@ package struct Answers: Sendable {
     package var revision: Int
     /// Of training gold.
     package var lesson: GoldLesson?
-    /// Whether it was not stored before.
-    package var isNew = false
   }
 
   /// Stores an answer and takes the task as far as the plan says. Flushed before it returns.
@@ -42,15 +40,16 @@ package struct Answers: Sendable {
   /// The same answer sent again gets the same receipt. An answer that comes after its lease ended
   /// counts where the slot is still free, and is kept as an extra one where it is not.
   ///
+  /// - Parameter whenNew: run once the answer is stored; not where it was before.
   /// - Throws: `.unknown(.lease)`, `.invalid`, `.annotation`, `.leaseEnded`,
   ///   `.answeredDifferently`.
   package func submit(
-    _ json: JSON, for id: LeaseID, activeMilliseconds: Int64
+    _ json: JSON, for id: LeaseID, activeMilliseconds: Int64, whenNew: () -> Void = {}
   ) async throws -> Receipt {
     let active = min(max(0, activeMilliseconds), Self.activeMillisecondsLimit)
     let record = vault.record(by: .worker(worker))
     let answerID: AnswerID = vault.environment.newID()
-    return try await vault.database.write(.flushed) { connection in
+    let receipt = try await vault.database.write(.flushed) { connection in
       var lease = try LeaseRow.get(id, of: worker, in: project, connection)
       guard lease.stage == .label else { throw Refusal.unknown(.lease, id.text) }
       let task = try TaskRow.get(seq: lease.task, connection)
@@ -96,8 +95,10 @@ package struct Answers: Sendable {
         ["task": .string(task.id.text), "hash": .string(hash)])
       return Receipt(
         answer: answerID, task: task.id, hash: hash, standing: standing, revision: 1,
-        lesson: lesson, isNew: true)
+        lesson: lesson)
     }
+    if receipt.answer == answerID { whenNew() }
+    return receipt
   }
 
   /// Reads an answer to a task; its content is opened only where spans of its text are asked for, or

@@ -3,8 +3,8 @@ import Store
 import Vault
 import Workforce
 
-/// A worker's right to be forgotten: the person goes, the books and the statistics stay, under the number they
-/// had, which stands for nobody any more.
+/// A worker's right to be forgotten: the person goes, the books and the statistics stay, under the number
+/// they had, which stands for nobody any more.
 package struct Erasure: Sendable {
   private let engine: DataEngine
 

@@ -2,8 +2,8 @@ import Foundation
 import Store
 import Synchronization
 
-/// How much people work, day by day: kept in memory as answers come in, and written every second. What a crash
-/// loses is a second's work of a statistic; nothing is paid by it.
+/// How much people work, day by day: kept in memory as answers come in, and written every other second. What
+/// a crash loses is that much of a statistic; nothing is paid by it.
 package struct WorkDays: Sendable {
   private let engine: DataEngine
 

@@ -28,6 +28,15 @@ extension Schema {
       at INTEGER NOT NULL
     ) STRICT
     ;
+    CREATE TABLE annotator_days (
+      project_id TEXT NOT NULL REFERENCES projects (id),
+      worker TEXT NOT NULL,
+      day INTEGER NOT NULL,
+      judged INTEGER NOT NULL,
+      agreed INTEGER NOT NULL,
+      PRIMARY KEY (project_id, worker, day)
+    ) STRICT, WITHOUT ROWID
+    ;
     CREATE TABLE decisions_done (
       decision TEXT PRIMARY KEY NOT NULL CHECK (length(decision) = 24)
     ) STRICT, WITHOUT ROWID

@@ -106,7 +106,9 @@ enum BillingRoutes {
     ) { call in
       .json(try await Invoices(call.engine).markPaid(number(call), by: call.who().actor).json)
     },
-    Route(.get, "/api/account/invoices", .clientAdmins, "The client's own invoices, the newest first.") { call in
+    Route(
+      .get, "/api/account/invoices", .clientAdmins, "The client's own invoices, the newest first."
+    ) { call in
       let found = try await Invoices(call.engine).list(of: call.clientID(), limit: call.pageLimit())
       return .json(.page(found.map(\.json), next: nil))
     },

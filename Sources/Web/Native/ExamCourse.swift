@@ -17,30 +17,31 @@ struct ExamCourse {
   ///
   /// - Throws: `.notEligible` where the examination ended just now and was not passed.
   func entry() async throws -> ExamEntry? {
-    guard let (standing, entry) = try await state() else { return nil }
-    switch standing {
+    guard let step = try await step() else { return nil }
+    switch step.standing {
     case .qualified: return nil
-    case .learning: return entry
+    case .learning: return step.entry
     case .waiting(let until): throw Refusal.notEligible([.examination(after: until)])
     case .exhausted: throw Refusal.notEligible([.examination(after: nil)])
     }
   }
 
-  private func state() async throws -> (Qualification.Standing, ExamEntry?)? {
+  private func step() async throws -> Qualifications.Step? {
     guard let plan = listing.qualification, let standing = listing.standing, standing != .qualified,
       case .user(let user, _) = try call.who().identity
     else { return nil }
-    return try await Qualifications(call.engine).entry(
+    return try await Qualifications(call.engine).step(
       of: user, in: listing.project, of: vault, under: plan)
   }
 
   /// How far somebody is after an answer: of the course, of the examination, or what it came to. nil for
   /// live work.
   func progress() async throws -> JSON? {
-    guard let (standing, entry) = try await state(),
-      case .user(let user, _) = try call.who().identity
-    else { return nil }
-    if let entry {
+    guard let step = try await step(), case .user(let user, _) = try call.who().identity else {
+      return nil
+    }
+    if let ended = step.ended { return ended.json.adding(Self.next(step.standing)) }
+    if let entry = step.entry {
       let progress = try await vault.database.read { connection in
         try Examination(
           project: listing.project, worker: vault.key.pseudonym(of: user.text), entry: entry
@@ -52,8 +53,7 @@ struct ExamCourse {
         "questions": .count(progress.questionsPlanned), "questions_done": .count(progress.asked),
       ]
     }
-    guard let ended = try await Qualifications(call.engine).get(user, listing.project) else { return nil }
-    return ended.json.adding(Self.next(standing))
+    return nil
   }
 
   /// What a project asks before its live work, and how far the caller is; null where nothing is asked.
@@ -66,8 +66,9 @@ struct ExamCourse {
   private static func next(_ standing: Qualification.Standing) -> [JSON.Member] {
     switch standing {
     case .waiting(let until): [.init("again_after", .time(until)), .init("tries_left", true)]
+    case .learning: [.init("tries_left", true)]
     case .exhausted: [.init("tries_left", false)]
-    case .qualified, .learning: []
+    case .qualified: []
     }
   }
 }

@@ -52,7 +52,10 @@ enum WorkRoutes {
           "exposure": RoutingNotation.json(listing.routing)["exposure"] ?? .null,
         ])
       }
-      return .json(JSON.page(items, next: nil).adding([.init("closed", .array(closed))]))
+      return .json(
+        JSON.page(items, next: nil).adding([
+          .init("closed", .array(closed)), .init("is_worker", .bool(who.isWorker)),
+        ]))
     },
     Route(
       .get, "/api/work/{project}", .work,
@@ -74,6 +77,7 @@ enum WorkRoutes {
           ([
             "project": .string(project.text), "name": .string(row.name),
             "version": .count(version ?? row.version),
+            "exposure": .optional(call.listing?.routing.exposure?.warning),
           ] as JSON).adding(content.members))
       }
     },
@@ -219,15 +223,18 @@ enum WorkRoutes {
       let fields = try await call.fields()
       let seconds = try fields.optionalNumber("active_seconds") ?? 0
       return try await call.atWork { vault, project, worker in
+        let active = milliseconds(seconds)
+        let counts = try call.listing.map(call.isOperatorsWork) ?? false
+        let user = counts ? try call.worker() : nil
         let receipt = try await Answers(vault, worker: worker, project: project).submit(
-          fields["annotations"] ?? [], for: call.id("lease", .lease),
-          activeMilliseconds: milliseconds(seconds))
-        let json = receipt.json(task: name(of: receipt.task, for: worker, vault))
-        if let listing = call.listing, try call.isOperatorsWork(listing), receipt.isNew {
-          try WorkDays(call.engine).note(
-            call.worker(), on: project, activeMilliseconds: milliseconds(seconds))
+          fields["annotations"] ?? [], for: call.id("lease", .lease), activeMilliseconds: active
+        ) {
+          if let user { WorkDays(call.engine).note(user, on: project, activeMilliseconds: active) }
         }
-        let progress = try await ExamCourse(call, call.settledListing(), vault).progress()
+        let json = receipt.json(task: name(of: receipt.task, for: worker, vault))
+        let isExamined = call.listing?.qualification != nil
+        let progress =
+          try await isExamined ? ExamCourse(call, call.settledListing(), vault).progress() : nil
         return .json(json.adding(progress.map { [.init("qualification", $0)] } ?? []))
       }
     },
@@ -323,7 +330,9 @@ enum WorkRoutes {
       let leases = try await call.engine.vaults.with(listing.client) { vault -> JSON? in
         let asked = HandOut(stage: .label, count: count)
         let worker = vault.key.pseudonym(of: who.workerName)
-        guard case .leased(let tasks) = try await asked.lease(listing, vault, worker, call) else { return nil }
+        guard case .leased(let tasks) = try await asked.lease(listing, vault, worker, call) else {
+          return nil
+        }
         return .array(try await json(tasks, vault, call))
       }
       if let leases { return .json(["project": .string(project.text), "leases": leases]) }
@@ -445,7 +454,7 @@ extension Dispatch.Nothing {
     case .budgetSpent: "The project's budget is spent."
     case .shareTaken: "You have had your share of what is left; the rest is for others."
     case .examining: "Answer what you have in hand; then it goes on."
-    case .noQuestions: "The project has no tasks yet to examine anybody by."
+    case .noQuestions: "The project has no tasks left to examine you by."
     case .doneByYou: "You have answered or skipped all that is left."
     case .noneLeft: "Every task has been answered."
     case .empty: "The project has no tasks yet."

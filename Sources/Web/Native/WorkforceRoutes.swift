@@ -132,6 +132,24 @@ enum WorkforceRoutes {
   ]
 
   private static let limits: [Route] = [
+    Route(
+      .get, "/api/me/quality", .workers,
+      "How often one agreed with what turned out right, by project and week, until yesterday."
+    ) { call in
+      let who = try call.who()
+      var items: [JSON] = []
+      for listing in try await Directory(call.engine).open(to: who) where try call.isOperatorsWork(listing) {
+        let quality = try await call.engine.vaults.with(listing.client) { vault in
+          try await OwnQuality(vault).measure(vault.key.pseudonym(of: who.workerName), in: listing.project)
+        }
+        guard quality.judged > 0 else { continue }
+        items.append(
+          quality.json.adding([
+            .init("project", .string(listing.project.text)), .init("name", .string(listing.name)),
+          ]))
+      }
+      return .json(.page(items, next: nil))
+    },
     Route(.get, "/api/limits", .operators, "How long anybody may work in a day.") { call in
       .json(["daily_minutes": .optional(try await WorkDays(call.engine).dailyMinutes())])
     },
@@ -192,6 +210,22 @@ extension TeamBoard.Line {
       "accepted_answers": .int(acceptedAnswers), "active_seconds": .int(activeMilliseconds / 1000),
       "earned": .array(
         earned.map { ["currency": .string($0.currency.code), "amount": .string($0.decimal)] }),
+    ]
+  }
+}
+
+extension OwnQuality.Measure {
+  var json: JSON {
+    [
+      "judged": .int(judged), "share": .double(share),
+      "interval": [.double(interval.lowerBound), .double(interval.upperBound)],
+      "weeks": .array(
+        weeks.map {
+          [
+            "from": .time($0.day * WorkDays.dayMilliseconds), "judged": .int($0.judged),
+            "share": .double($0.share),
+          ]
+        }),
     ]
   }
 }

@@ -117,7 +117,6 @@ export default {
   "Appeals": "الاعتراضات",
   "Decision": "القرار",
   "Decide": "قرّر",
-  "Grant it: pay what was taken back or held": "اقبله: ادفع ما استُرجع أو احتُجز",
   "Decline it": "ارفضه",
   "The task had its answers already; somebody looks at this one.": "اكتملت إجابات المهمة؛ سينظر أحدهم في هذه.",
   "on its way": "في الطريق",

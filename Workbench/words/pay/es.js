@@ -117,7 +117,6 @@ export default {
   "Appeals": "Apelaciones",
   "Decision": "Decisión",
   "Decide": "Decidir",
-  "Grant it: pay what was taken back or held": "Aceptarla: pagar lo retirado o retenido",
   "Decline it": "Rechazarla",
   "The task had its answers already; somebody looks at this one.": "La tarea ya tenía sus respuestas; alguien mirará esta.",
   "on its way": "en camino",

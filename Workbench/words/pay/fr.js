@@ -117,7 +117,6 @@ export default {
   "Appeals": "Appels",
   "Decision": "Décision",
   "Decide": "Décider",
-  "Grant it: pay what was taken back or held": "L'accepter : payer ce qui a été repris ou retenu",
   "Decline it": "Le refuser",
   "The task had its answers already; somebody looks at this one.": "La tâche avait déjà ses réponses ; quelqu'un regarde celle-ci.",
   "on its way": "en route",

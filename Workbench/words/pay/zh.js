@@ -117,7 +117,6 @@ export default {
   "Appeals": "申诉",
   "Decision": "决定",
   "Decide": "决定",
-  "Grant it: pay what was taken back or held": "准予：支付被收回或暂扣的款项",
   "Decline it": "驳回",
   "The task had its answers already; somebody looks at this one.": "该任务的回答已足够；此回答将由人工查看。",
   "on its way": "正在支付",

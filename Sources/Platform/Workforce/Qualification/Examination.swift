@@ -39,17 +39,28 @@ package struct Examination: Sendable {
     (self.project, self.worker, self.entry) = (project, worker, entry)
   }
 
+  /// Whether gold task `g` was not shown to a worker but in one try; takes the worker and the try.
+  private static let isNew = """
+    NOT EXISTS (SELECT 1 FROM gold_seen s WHERE s.project_id = g.project_id AND s.task = g.task
+      AND s.worker = ? AND s.exam IS NOT ?)
+    """
+
   /// - Complexity: O(gold of the project)
   package func progress(_ connection: any Connection) throws -> Progress {
+    // Nobody is asked again what they were asked before, in another try or in live work.
     let pool = try connection.first(
       """
-      SELECT coalesce(sum(kind = 'training'), 0), coalesce(sum(kind = 'evaluation'), 0)
-      FROM gold_tasks WHERE project_id = ? AND state = 'live'
-      """, [project.sql]
-    ) { (lessons: Int($0.int(0)), questions: Int($0.int(1))) } ?? (lessons: 0, questions: 0)
+      SELECT coalesce(sum(g.kind = 'training' AND \(Self.isNew)), 0),
+        coalesce(sum(g.kind = 'evaluation'), 0), coalesce(sum(g.kind = 'evaluation' AND \(Self.isNew)), 0)
+      FROM gold_tasks g WHERE g.project_id = ? AND g.state = 'live'
+      """,
+      [.text(worker), .number(entry.attempt), .text(worker), .number(entry.attempt), project.sql]
+    ) { (lessons: Int($0.int(0)), questions: Int($0.int(1)), new: Int($0.int(2))) }
+    let size = min(entry.questions, pool?.questions ?? 0)
     var progress = Progress(
-      lessons: 0, lessonsPlanned: min(entry.lessons, pool.lessons), asked: 0,
-      questionsPlanned: min(entry.questions, pool.questions), right: 0, held: 0)
+      lessons: 0, lessonsPlanned: min(entry.lessons, pool?.lessons ?? 0), asked: 0,
+      // A shorter examination than others had would be an easier one.
+      questionsPlanned: (pool?.new ?? 0) >= size ? size : 0, right: 0, held: 0)
     try connection.forEach(
       """
       SELECT g.kind, l.state, s.agreed FROM gold_seen s
@@ -89,17 +100,13 @@ package struct Examination: Sendable {
     let planned = isCourse ? progress.lessonsPlanned : progress.questionsPlanned
     guard given.count(where: { $0.kind == kind }) < planned else { return nil }
     let known = Set(given.map(\.task))
-    // What was seen least recently, or never, comes first; else the order is each worker's own.
     let pool = try connection.all(
       """
-      SELECT g.task, coalesce(s.at, 0) FROM gold_tasks g
-      LEFT JOIN gold_seen s ON s.task = g.task AND s.project_id = g.project_id AND s.worker = ?
-      WHERE g.project_id = ? AND g.kind = ? AND g.state = 'live'
-      """, [.text(worker), project.sql, .text(kind)]
-    ) { (task: $0.int(0), seenAt: $0.int(1)) }
-    return pool.filter { !known.contains($0.task) }.min { a, b in
-      a.seenAt != b.seenAt ? a.seenAt < b.seenAt : lot(a.task, vault) < lot(b.task, vault)
-    }?.task
+      SELECT g.task FROM gold_tasks g
+      WHERE g.project_id = ? AND g.kind = ? AND g.state = 'live' AND \(Self.isNew)
+      """, [project.sql, .text(kind), .text(worker), .number(entry.attempt)]
+    ) { $0.int(0) }
+    return pool.filter { !known.contains($0) }.min { lot($0, vault) < lot($1, vault) }
   }
 
   private func lot(_ task: Int64, _ vault: ClientVault) -> Double {

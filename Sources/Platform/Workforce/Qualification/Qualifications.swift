@@ -119,17 +119,24 @@ package struct Qualifications: Sendable {
 
   // MARK: Course and examination
 
-  /// What is to be done under a lease before live work; nil for who has qualified.
-  ///
-  /// Ends the examination that is over first: its answers lie in the vault, so nothing is lost where the
-  /// server ended between the last answer and this.
-  package func entry(
+  /// Where somebody is on the way to live work.
+  package struct Step: Hashable, Sendable {
+    package var standing: Qualification.Standing
+    /// What is to be done before live work; nil for who has qualified or must wait.
+    package var entry: ExamEntry?
+    /// The examination that this look found over.
+    package var ended: Qualification?
+  }
+
+  /// Ends the examination that is over, and says what comes next. Its answers lie in the vault, so nothing is
+  /// lost where the server ended between the last of them and this.
+  package func step(
     of user: UserID, in project: ProjectID, of vault: ClientVault, under plan: QualificationPlan
-  ) async throws -> (standing: Qualification.Standing, entry: ExamEntry?) {
+  ) async throws -> Step {
     let now = engine.environment.now()
     let known = try await get(user, project)
     var standing = known?.standing(under: plan, at: now) ?? .learning(attempt: 1)
-    guard case .learning(let attempt) = standing else { return (standing, nil) }
+    guard case .learning(let attempt) = standing else { return Step(standing: standing) }
     let entry = ExamEntry(attempt: attempt, lessons: plan.lessons, questions: plan.questions)
     let worker = vault.key.pseudonym(of: user.text)
     let progress = try await vault.database.read {
@@ -138,11 +145,13 @@ package struct Qualifications: Sendable {
     if progress.isOver {
       let ended = try await conclude(user, project, attempt, progress, plan)
       standing = ended.standing(under: plan, at: now)
-      guard case .learning = standing else { return (standing, nil) }
-      return try await self.entry(of: user, in: project, of: vault, under: plan)
+      guard case .learning = standing else { return Step(standing: standing, ended: ended) }
+      var next = try await step(of: user, in: project, of: vault, under: plan)
+      next.ended = ended
+      return next
     }
     if known?.state != .learning || known?.attempt != attempt { try await begin(user, project, attempt) }
-    return (standing, entry)
+    return Step(standing: standing, entry: entry)
   }
 
   private func begin(_ user: UserID, _ project: ProjectID, _ attempt: Int) async throws {

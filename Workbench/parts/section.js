@@ -1,0 +1,37 @@
+import { h } from "../core/dom.js";
+import { say } from "../core/words.js";
+import { toast } from "./dialog.js";
+
+/** A table under its title, with what can be done about it.
+ * @param {string} title
+ * @param {any[]} actions
+ * @param {string[]} heads an empty one stands over buttons
+ * @param {any[]} rows
+ * @param {string} nothing said where there are no rows */
+export function section(title, actions, heads, rows, nothing) {
+  return h("section.stack", {}, h("div.spread", {}, h("h2", {}, title), h("div.row", {}, actions)),
+    rows.length ? h("div.card.flush.scroller", { tabindex: 0, role: "region", "aria-label": title }, h("table.table", {},
+      h("thead", {}, h("tr", {}, heads.map((head) => h("th", {}, head || h("span.visually-hidden", {}, say("Actions")))))), h("tbody", {}, rows))) : h("p.muted", {}, nothing));
+}
+
+/** Does something, says what went wrong, and shows what there is then.
+ * @param {() => any} again
+ * @param {() => Promise<any>} action */
+export async function attempt(again, action) {
+  try {
+    await action();
+  } catch (error) {
+    toast(/** @type {Error} */ (error).message, true);
+  }
+  await again();
+}
+
+/** A form in a dialog, closed with what it holds.
+ * @param {(value?: any) => void} close
+ * @param {() => any} read
+ * @param {any[]} fields
+ * @param {string} verb */
+export function form(close, read, fields, verb) {
+  return h("form.stack", { onsubmit: (/** @type {Event} */ event) => { event.preventDefault(); close(read()); } }, fields,
+    h("div.row", {}, h("button.button.primary", { type: "submit" }, verb), h("button.button.quiet", { type: "button", onclick: () => close() }, say("Cancel"))));
+}
