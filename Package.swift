@@ -92,7 +92,7 @@ let package = Package(
       name: "assay",
       dependencies: [
         "Platform", "Imaging", "Web", "Store", "StoreSQLite", "Vault", "Notation", "Consensus",
-        "Workforce", "Labels", "Geometry", "Formats", arguments, hummingbird, httpClient, logging,
+        "Workforce", "Workflow", "Labels", "Geometry", "Formats", arguments, hummingbird, httpClient, logging,
       ], swiftSettings: strict),
     // tests, mirroring the rooms
     suite("NotationTests", ["Notation"]),

@@ -32,7 +32,11 @@ const mayChange = () => session.grants.some((/** @type {any} */ grant) => ["admi
 
 const isWorker = () => session.grants.some((/** @type {any} */ grant) => grant.role === "worker");
 
-const isOperator = () => session.grants.some((/** @type {any} */ grant) => grant.role === "operator");
+const isStaff = (/** @type {string} */ role) => session.grants.some((/** @type {any} */ grant) => grant.role === "operator" || grant.role === role);
+
+const leads = () => isStaff("workforce_manager");
+
+const pays = () => isStaff("payroll");
 
 const mayInvite = () => session.grants.some((/** @type {any} */ grant) => grant.role === "admin");
 
@@ -45,7 +49,8 @@ function framed(place, content) {
     h("header.top", {}, h("a.brand", { href: "#/" }, "Assay"),
       h("nav", { "aria-label": say("Rooms") }, link("#/", say("Work")), mayManage() ? link("#/manage", say("Manage")) : null,
         mayInvite() ? link("#/team", say("Team")) : null, isWorker() ? link("#/earnings", say("Earnings")) : null,
-        isOperator() ? [link("#/workers", say("Workers")), link("#/board", say("Board")), link("#/conduct", say("Conduct")), link("#/pay", say("Pay"))] : null),
+        leads() ? [link("#/workers", say("Workers")), link("#/board", say("Board")), link("#/conduct", say("Conduct"))] : null,
+        pays() ? link("#/pay", say("Pay")) : null),
       h("span.grow"), h("span.muted.who", {}, session.email || ""), languageChoice(),
       h("button.button.quiet.icon", { title: say("Light, dark, or as the system"), "aria-label": say("Theme"), onclick: cycleTheme }, icon("theme")),
       h("button.button.quiet.icon", { title: say("Sign out"), "aria-label": say("Sign out"), onclick: signOut }, icon("out"))),
@@ -106,7 +111,7 @@ async function route() {
     const [{ earningsPage }] = await Promise.all([import("./pages/earnings.js"), learn("pay")]);
     return fill(app, framed("#/earnings", earningsPage()));
   }
-  if (room === "pay" && isOperator()) {
+  if (room === "pay" && pays()) {
     const [{ payPage }] = await Promise.all([import("./pages/pay.js"), learn("pay"), learn("people")]);
     return fill(app, framed("#/pay", payPage()));
   }
@@ -114,11 +119,11 @@ async function route() {
     const [{ inboxPage }] = await Promise.all([import("./pages/inbox.js"), learn("pay")]);
     return fill(app, framed("#/", inboxPage()));
   }
-  if ((room === "board" || room === "conduct") && isOperator()) {
+  if ((room === "board" || room === "conduct") && leads()) {
     const [{ boardPage }, { conductPage }] = await Promise.all([import("./pages/board.js"), import("./pages/conduct.js"), learn("pay"), learn("people")]);
     return fill(app, framed(`#/${room}`, room === "board" ? boardPage() : conductPage()));
   }
-  if (room === "workers" && isOperator()) {
+  if (room === "workers" && leads()) {
     const [{ workersPage }] = await Promise.all([import("./pages/workers.js"), learn("pay"), learn("people")]);
     return fill(app, framed("#/workers", workersPage()));
   }

@@ -190,6 +190,30 @@ def test_whoever_leaves_is_forgotten_once_they_are_paid(team):
     assert team.send("GET", "/api/ledger/faults", token=team.operator)[1]["items"] == []
 
 
+def test_each_of_the_operators_people_sees_their_part(team):
+    project = team.project(team.key, ONTOLOGY, name="Parts")
+    for role in ("workforce_manager", "payroll"):
+        team.run("user", "create", f"{role}@x.org", "--operator", "--role", role, "--password-stdin", stdin=PASSWORD + "\n")
+    lead, payroll = team.signed_in("workforce_manager@x.org"), team.signed_in("payroll@x.org")
+    for path in ("/api/team-board", "/api/conduct-rules", "/api/decisions", f"/api/routing/{project}", "/api/limits"):
+        assert (team.send("GET", path, token=lead)[0], team.send("GET", path, token=payroll)[0]) == (200, 403), path
+    for path in ("/api/ledger", "/api/payouts", "/api/invoices", f"/api/prices/{project}", f"/api/workers/{team.ids[0]}/earnings"):
+        assert (team.send("GET", path, token=lead)[0], team.send("GET", path, token=payroll)[0]) == (403, 200), path
+    for path in ("/api/pay", "/api/workers", "/api/appeals"):
+        assert (team.send("GET", path, token=lead)[0], team.send("GET", path, token=payroll)[0]) == (200, 200), path
+    for token in (lead, payroll):
+        assert team.send("GET", "/api/clients", token=token)[0] == 403
+        assert team.send("DELETE", f"/api/workers/{team.ids[0]}", token=token)[0] == 403
+        assert team.send("GET", f"/api/projects/{project}", token=token)[0] in (403, 404)
+    team.send("POST", f"/api/workers/{team.ids[0]}/decisions", {"project": project, "actions": ["warn"], "reason": "Slow down"}, lead)
+    one = team.send("GET", "/api/decisions", token=lead)[1]["items"][0]
+    team.send("PUT", f"/api/me/decisions/{one['id']}/appeal", {"text": "Why"}, team.hands[0])
+    assert team.send("GET", "/api/appeals", token=payroll)[1]["items"] == []
+    answer = {"granted": False, "reply": "So"}
+    assert team.send("POST", f"/api/appeals/{one['id']}/decision", answer, payroll)[0] == 403
+    assert team.send("POST", f"/api/appeals/{one['id']}/decision", answer, lead)[0] == 204
+
+
 VIEWS = [("light", 1280, "en"), ("dark", 390, "ar"), ("light", 390, "es"), ("dark", 1280, "en")]
 
 
@@ -270,22 +294,10 @@ def test_the_operator_leads_the_team(world, scheme, width, locale):  # noqa: F81
     page.locator("dialog button[type=submit]").click(); page.locator("dialog").wait_for(state="detached")
     buttons("Moods").nth(2).click(); page.locator("dialog input").first.fill("9"); world.shot(page, f"board-routing-{scheme}-{width}")
     page.locator("dialog button[type=submit]").click(); page.locator("dialog").wait_for(state="detached")
-    buttons("Moods").nth(3).click(); page.locator("dialog input").first.fill("0.75"); page.locator("dialog button[type=submit]").click(); page.locator("dialog").wait_for(state="detached")
     page.wait_for_timeout(300)
     assert assay.send("GET", f"/api/qualifications/{world.texts}", token=operator)[1]["plan"]["questions"] == 10
     assert assay.send("GET", f"/api/routing/{world.texts}", token=operator)[1]["priority"] == 9
-    assert assay.send("GET", f"/api/prices/{world.texts}", token=operator)[1]["per_task"] == "0.75"
     assay.send("DELETE", f"/api/qualifications/{world.texts}", token=operator)
-    # One more task is done at that price, and asked for.
-    lease = assay.send("POST", f"/api/work/{world.texts}/leases", {}, hand)[1]["leases"][0]
-    assay.send("POST", f"/api/work/{world.texts}/leases/{lease['id']}/answer", {"annotations": [{"class": "mood", "option": "good"}], "active_seconds": 9}, hand)
-    for _ in range(50):
-        if assay.send("GET", f"/api/prices/{world.texts}", token=operator)[1]["charged"] == "0.75": break
-        page.wait_for_timeout(100)
-    page.locator("section").last.locator("button").first.click(); page.locator("dialog button[type=submit]").click()
-    page.locator("a", has_text="PDF").wait_for()
-    with page.expect_download() as file: page.locator("a", has_text="PDF").click()
-    assert open(file.value.path(), "rb").read().startswith(b"%PDF")
     page.locator("main > .spread button").last.click(); page.locator("dialog textarea").fill("Well done, all."); page.locator("dialog button[type=submit]").click()
     page.locator(".toast").wait_for()
     assert assay.send("GET", "/api/me/messages", token=hand)[1]["items"][0]["text"] == "Well done, all."
@@ -302,4 +314,21 @@ def test_the_operator_leads_the_team(world, scheme, width, locale):  # noqa: F81
     page.locator("tr", has_text="We look at it").wait_for()
     world.shot(page, f"conduct-decided-{scheme}-{width}")
     page.locator("tr", has_text="We look at it").locator("button").click(); page.locator("tr", has_text="We look at it").locator(".badge").wait_for()
-    assert fits() and page.problems == []
+    # What the client pays, and is asked for.
+    page.locator("a[href='#/pay']").click(); page.locator("tr", has_text="Moods").first.wait_for()
+    buttons("Moods").nth(0).click(); page.locator("dialog input").first.fill("0.75"); page.locator("dialog button[type=submit]").click(); page.locator("dialog").wait_for(state="detached")
+    for _ in range(50):
+        if assay.send("GET", f"/api/prices/{world.texts}", token=operator)[1].get("per_task") == "0.75": break
+        page.wait_for_timeout(100)
+    # One more task is done at that price, and asked for.
+    lease = assay.send("POST", f"/api/work/{world.texts}/leases", {}, hand)[1]["leases"][0]
+    assay.send("POST", f"/api/work/{world.texts}/leases/{lease['id']}/answer", {"annotations": [{"class": "mood", "option": "good"}], "active_seconds": 9}, hand)
+    for _ in range(50):
+        if assay.send("GET", f"/api/prices/{world.texts}", token=operator)[1]["charged"] == "0.75": break
+        page.wait_for_timeout(100)
+    page.locator("section").nth(-2).locator(".spread button").click(); page.locator("dialog button[type=submit]").click()
+    page.locator("a", has_text="PDF").wait_for()
+    with page.expect_download() as file: page.locator("a", has_text="PDF").click()
+    assert open(file.value.path(), "rb").read().startswith(b"%PDF")
+    world.shot(page, f"pay-invoice-{scheme}-{width}")
+    assert clean() == [] and fits() and page.problems == []

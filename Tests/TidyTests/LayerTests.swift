@@ -31,7 +31,7 @@ enum House {
       "Store", "Platform", "Wire",
     ],
     "assay": [
-      "Workforce",
+      "Workforce", "Workflow",
       "Foundation", "Synchronization", "ArgumentParser", "AsyncHTTPClient", "Crypto", "Logging",
       "NIOCore", "NIOHTTP1", "Geometry", "Labels", "Notation", "Vault", "Formats", "Consensus", "Store",
       "StoreSQLite", "Platform", "Imaging", "Web",

@@ -18,9 +18,9 @@ import Testing
       guard let role else { return access == .anyone }
       switch access {
       case .anyone, .signedIn: return true
-      case .operators: return role == .operator
+      case .staff(let roles): return roles.contains(role)
       case .workers: return role == .worker
-      case .work: return role != .operator
+      case .work: return role == .worker || role.isOfClient
       case .client(let roles): return roles.contains(role)
       }
     }

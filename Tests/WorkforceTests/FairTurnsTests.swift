@@ -9,6 +9,7 @@ import Testing
     _ turns: inout Turns, _ rounds: Int, _ candidates: [String: [Turns.Candidate]]
   ) -> [Int: Int] {
     var counts: [Int: Int] = [:]
+    turns.join(candidates.keys.sorted())
     for _ in 0..<rounds {
       guard let project = turns.next(1, of: candidates).first,
         let client = candidates.first(where: { $0.value.contains { $0.project == project } })?.key
@@ -45,5 +46,16 @@ import Testing
   @Test func nothingIsNext() {
     #expect(Turns().next(3, of: [:]).isEmpty)
     #expect(Turns().next(3, of: ["a": []]).isEmpty)
+    var turns = Turns()
+    turns.join(["a", "b"])
+    #expect(turns.next(3, of: ["a": [.init(1, priority: 0)]], where: { _ in false }).isEmpty)
+  }
+
+  @Test func theBestOfEachClientIsTriedBeforeTheRest() {
+    var turns = Turns()
+    turns.join(["a", "b"])
+    let found = turns.next(
+      9, of: ["a": [.init(1, priority: 2), .init(2, priority: 1)], "b": [.init(3, priority: 0)]])
+    #expect(found == [1, 3, 2])
   }
 }

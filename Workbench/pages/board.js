@@ -2,11 +2,10 @@ import { get, post, send } from "../core/api.js";
 import { fill, h } from "../core/dom.js";
 import { day, moment, money } from "../core/money.js";
 import { say } from "../core/words.js";
-import { billing } from "../parts/billing.js";
 import { dialog, toast } from "../parts/dialog.js";
 import { eligibilityDialog } from "../parts/eligibility-dialog.js";
 import { field } from "../parts/field.js";
-import { examDialog, priceDialog, routingDialog } from "../parts/project-dialogs.js";
+import { examDialog, routingDialog } from "../parts/project-dialogs.js";
 import { attempt, form, section } from "../parts/section.js";
 
 /** How often the live board is looked at anew, in milliseconds. */
@@ -41,10 +40,10 @@ const duration = (seconds) => say("{hours} h {minutes} min", { hours: Math.floor
 /** @param {HTMLElement} body */
 async function load(body) {
   try {
-    const [projects, invoices, clients] = await Promise.all(["/api/pay", "/api/invoices", "/api/clients"].map(get));
+    const projects = await get("/api/pay");
     body.removeAttribute("aria-busy");
     const again = () => load(body);
-    fill(body, work(projects.items, again), report(projects.items), billing(invoices.items, clients.items, again));
+    fill(body, work(projects.items, again), report(projects.items));
   } catch (error) {
     fill(body, h("p.error-text", { role: "alert" }, /** @type {Error} */ (error).message));
   }
@@ -61,8 +60,7 @@ function work(projects, again) {
       h("td.end", {}, h("div.row.end", {},
         h("button.button", { onclick: () => put(`/api/eligibility/${project.project}`, eligibilityDialog(project)) }, say("Who may work")),
         h("button.button", { onclick: () => put(`/api/qualifications/${project.project}`, examDialog(project)) }, say("Course and examination")),
-        h("button.button", { onclick: () => put(`/api/routing/${project.project}`, routingDialog(project)) }, say("Handing out")),
-        h("button.button", { onclick: () => put(`/api/prices/${project.project}`, priceDialog(project)) }, say("Price and budget")))));
+        h("button.button", { onclick: () => put(`/api/routing/${project.project}`, routingDialog(project)) }, say("Handing out")))));
   }), say("No project is open to workers yet."));
 }
 

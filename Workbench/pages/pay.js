@@ -3,9 +3,11 @@ import { fill, h } from "../core/dom.js";
 import { day, moment, money } from "../core/money.js";
 import { say } from "../core/words.js";
 import { askDecision } from "../parts/appeal.js";
+import { billing } from "../parts/billing.js";
 import { dialog, toast } from "../parts/dialog.js";
 import { field } from "../parts/field.js";
 import { priceWords } from "../parts/price.js";
+import { priceDialog } from "../parts/project-dialogs.js";
 import { rateDialog } from "../parts/rate-dialog.js";
 import { attempt, form, section } from "../parts/section.js";
 
@@ -19,14 +21,14 @@ export function payPage() {
 /** @param {HTMLElement} body */
 async function load(body) {
   try {
-    const [projects, appeals, owed, workers, runs, payer, books] = await Promise.all([
-      "/api/pay", "/api/appeals", "/api/ledger?prefix=settled/", "/api/workers", "/api/payouts", "/api/payer", "/api/ledger"].map(get));
+    const [projects, appeals, owed, workers, runs, payer, books, invoices] = await Promise.all([
+      "/api/pay", "/api/appeals", "/api/ledger?prefix=settled/", "/api/workers", "/api/payouts", "/api/payer", "/api/ledger", "/api/invoices"].map(get));
     body.removeAttribute("aria-busy");
     const again = () => load(body);
     /** @type {Map<string, string>} */
     const names = new Map(workers.items.map((/** @type {any} */ worker) => [worker.id, worker.email]));
     const earned = appeals.items.filter((/** @type {any} */ item) => item.about === "earning");
-    fill(body, earned.length ? waiting(earned, names, again) : null, rates(projects.items, again), owing(owed.items, names, again), payments(runs.items, payer, names, again), account(books.items));
+    fill(body, earned.length ? waiting(earned, names, again) : null, rates(projects.items, again), owing(owed.items, names, again), payments(runs.items, payer, names, again), billing(invoices.items, projects.items, again), account(books.items));
   } catch (error) {
     fill(body, h("p.error-text", { role: "alert" }, /** @type {Error} */ (error).message));
   }
@@ -39,6 +41,7 @@ function rates(projects, again) {
     h("td.strong", { dir: "auto" }, project.name),
     h("td", {}, project.pay ? h("ul.plain", {}, project.pay.rates.map((/** @type {any} */ rate) => h("li", {}, priceWords(rate)))) : h("span.muted", {}, say("nothing"))),
     h("td.end", {}, h("div.row.end", {},
+      h("button.button", { onclick: () => priceDialog(project).then((price) => price && attempt(again, () => send("PUT", `/api/prices/${project.project}`, price))) }, say("Price and budget")),
       h("button.button", { onclick: () => rateDialog(project).then((plan) => plan && attempt(again, () => send("PUT", `/api/pay/${project.project}`, plan))) }, say("Set pay")),
       project.pay ? h("button.button.quiet", { onclick: () => stop(project, again) }, say("Stop paying")) : null)))),
   say("No project is open to workers yet."));

@@ -107,8 +107,8 @@ function missingWords(one) {
  * @param {any} exam */
 function examWords(exam) {
   const share = new Intl.NumberFormat(language, { style: "percent" }).format(exam.pass_percent / 100);
-  return exam.lessons ? say("Before its live work: a course of {lessons} tasks, then an examination of {questions}, of which {share} must be right.", { lessons: exam.lessons, questions: exam.questions, share })
-    : say("Before its live work: an examination of {questions} tasks, of which {share} must be right.", { questions: exam.questions, share });
+  return exam.lessons ? say("Before its live work: a course of {n} tasks, then an examination of {questions}, of which {share} must be right.", { n: exam.lessons, questions: exam.questions, share })
+    : say("Before its live work: an examination of {n} tasks, of which {share} must be right.", { n: exam.questions, share });
 }
 
 /** @param {any} project */

@@ -8,12 +8,13 @@ import { attempt, form, section } from "./section.js";
 
 /** What clients are asked to pay.
  * @param {any[]} invoices
- * @param {any[]} clients
+ * @param {any[]} projects whose clients can be asked
  * @param {() => any} again */
-export function billing(invoices, clients, again) {
+export function billing(invoices, projects, again) {
+  const clients = new Map(projects.map((one) => [one.client, one.client_name]));
   const make = async () => {
     const asked = await dialog(say("Make an invoice"), (close) => {
-      const client = h("select.input", {}, clients.map((one) => h("option", { value: one.id }, one.name)));
+      const client = h("select.input", {}, [...clients].map(([id, name]) => h("option", { value: id }, name)));
       const currency = h("input.input", { required: true, value: "USD", maxlength: 3, minlength: 3, dir: "ltr" });
       return form(close, () => ({ client: client.value, currency: currency.value.toUpperCase() }),
         [h("p.muted", {}, say("It takes in all that was charged since the last one.")), field(say("Client"), client), field(say("Currency"), currency)], say("Make it"));

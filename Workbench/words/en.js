@@ -1,6 +1,10 @@
 /** English forms of what is counted; all else says itself.
  * @type {import("../core/words.js").Catalogue} */
 export default {
+  "Before its live work: a course of {n} tasks, then an examination of {questions}, of which {share} must be right.": {
+    one: "Before its live work: a course of {n} task, then an examination of {questions}, of which {share} must be right.",
+    other: "Before its live work: a course of {n} tasks, then an examination of {questions}, of which {share} must be right.",
+  },
   "{n} new messages and decisions": { one: "{n} new message or decision", other: "{n} new messages and decisions" },
   "These rules would concern {n} people now, and pause {paused}": {
     one: "These rules would concern {n} person now, and pause {paused}", other: "These rules would concern {n} people now, and pause {paused}",

@@ -87,7 +87,7 @@ package struct Charges: Sendable {
       return price
     }
     // The vault follows: where the server ends here, the price is set again.
-    try await engine.vaults.with(client) { vault in
+    _ = try await engine.vaults.with(client) { vault in
       try await vault.database.write(.flushed) { connection in
         try connection.run(
           "UPDATE projects SET price_version = ? WHERE id = ?", [.number(price.version), project.sql])

@@ -15,13 +15,22 @@ package struct Principal: Hashable, Sendable {
     /// nil for the operator's roles.
     package var client: ClientID?
     package var role: Role
+
+    package init(client: ClientID?, role: Role) { (self.client, self.role) = (client, role) }
   }
 
   package var identity: Identity
   package var grants: [Grant]
 
+  package init(identity: Identity, grants: [Grant]) {
+    (self.identity, self.grants) = (identity, grants)
+  }
+
   package func role(in client: ClientID) -> Role? { grants.first { $0.client == client }?.role }
-  package var isOperator: Bool { grants.contains { $0.role == .operator } }
+  /// Whether somebody has one of these of the operator's roles.
+  package func isStaff(in roles: Set<Role>) -> Bool {
+    grants.contains { $0.client == nil && roles.contains($0.role) }
+  }
   package var isWorker: Bool { grants.contains { $0.role == .worker } }
 
   package var actor: Actor {

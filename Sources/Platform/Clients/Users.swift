@@ -6,6 +6,10 @@ import Store
 package enum Role: String, Hashable, Sendable, CaseIterable {
   /// Of the operator: makes clients and workers, and sees no client's content.
   case `operator`
+  /// Of the operator: who may work, courses, conduct, the board, messages; no money and no clients.
+  case workforceManager = "workforce_manager"
+  /// Of the operator: rates, books, payouts, prices, invoices; nobody's conduct.
+  case payroll
   /// Of the operator's workforce.
   case worker
   /// Of a client: all of it, members and keys too.
@@ -17,7 +21,12 @@ package enum Role: String, Hashable, Sendable, CaseIterable {
   /// Of a client: annotates.
   case labeler
 
-  package var isOfClient: Bool { self != .operator && self != .worker }
+  package var isOfClient: Bool {
+    switch self {
+    case .operator, .workforceManager, .payroll, .worker: false
+    case .admin, .manager, .reviewer, .labeler: true
+    }
+  }
 
   /// - Parameter client: nil for the operator.
   /// - Throws: `.invalid` where there is no such role.

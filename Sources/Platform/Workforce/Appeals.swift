@@ -41,6 +41,14 @@ package struct Appeals: Sendable {
       }
     }
 
+    /// Who of the operator's people decide it.
+    package var deciders: Set<Role> {
+      switch self {
+      case .earning: [.operator, .payroll]
+      case .decision: [.operator, .workforceManager]
+      }
+    }
+
     /// By which it is decided.
     package var id: String {
       switch self {
@@ -157,17 +165,28 @@ package struct Appeals: Sendable {
       let subjects = try connection.all(
         "SELECT subject FROM appeals WHERE state = 'open' ORDER BY at, subject LIMIT ?", [.number(limit)]
       ) { $0.text(0) }
-      return try subjects.compactMap { subject in
-        let appeal = try Self.of(subject, engine, connection)
-        if let id = DecisionID(subject), var decision = try Decisions.get(id, connection) {
-          decision.appeal = appeal
-          return .decision(decision)
-        }
-        guard let id = AnswerID(subject), var item = try Earnings.get(id, connection) else { return nil }
-        item.appeal = appeal
-        return .earning(item)
-      }
+      return try subjects.compactMap { try subject($0, connection) }
     }
+  }
+
+  /// What an appeal is about.
+  ///
+  /// - Throws: `.unknown(.appeal)` where nobody made one.
+  package func subject(_ id: String) async throws -> Subject {
+    let found = try await engine.control.read { try subject(id, $0) }
+    guard let found, found.appeal != nil else { throw Refusal.unknown(.appeal, id) }
+    return found
+  }
+
+  private func subject(_ subject: String, _ connection: any Connection) throws -> Subject? {
+    let appeal = try Self.of(subject, engine, connection)
+    if let id = DecisionID(subject), var decision = try Decisions.get(id, connection) {
+      decision.appeal = appeal
+      return .decision(decision)
+    }
+    guard let id = AnswerID(subject), var item = try Earnings.get(id, connection) else { return nil }
+    item.appeal = appeal
+    return .earning(item)
   }
 
   /// The appeal on an answer's pay or on a decision, by its id.

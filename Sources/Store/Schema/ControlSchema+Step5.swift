@@ -1,8 +1,26 @@
 extension Schema {
   /// What people do before they work, how they work, and what is decided about it: terms and consents,
   /// qualifications, rules of conduct and decisions by them, each of which can be appealed as what was earned
-  /// can; days at work, and from where somebody signed in, by keyed hashes.
+  /// can; the operator's roles; days at work, and from where somebody signed in, by keyed hashes.
   static let controlStep5 = """
+    CREATE TABLE grants_anew (
+      user_id TEXT NOT NULL REFERENCES users (id),
+      client_id TEXT REFERENCES clients (id),
+      role TEXT NOT NULL CHECK (
+        (client_id IS NULL AND role IN ('operator', 'workforce_manager', 'payroll', 'worker')) OR
+        (client_id IS NOT NULL AND role IN ('admin', 'manager', 'reviewer', 'labeler')))
+    ) STRICT
+    ;
+    INSERT INTO grants_anew SELECT user_id, client_id, role FROM grants
+    ;
+    DROP TABLE grants
+    ;
+    ALTER TABLE grants_anew RENAME TO grants
+    ;
+    CREATE UNIQUE INDEX grants_once ON grants (user_id, coalesce(client_id, ''))
+    ;
+    CREATE INDEX grants_by_client ON grants (client_id, user_id)
+    ;
     ALTER TABLE project_directory ADD COLUMN qualification TEXT
     ;
     ALTER TABLE project_directory ADD COLUMN routing TEXT

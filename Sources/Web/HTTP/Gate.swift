@@ -24,7 +24,9 @@ struct Gate: Sendable {
         principal = try await services.signIn.principal(secret: credential.secret)
       }
       if route.access != .anyone, principal == nil { throw Denial.notSignedIn }
-      if route.access == .operators, principal?.isOperator != true { throw Denial.forbidden }
+      if case .staff(let roles) = route.access, principal?.isStaff(in: roles) != true {
+        throw Denial.forbidden
+      }
       if route.access == .workers, principal?.isWorker != true { throw Denial.forbidden }
       var call = Call(
         services: services, request: request,

@@ -12,13 +12,19 @@ package enum Access: Hashable, Sendable {
   case signedIn
   /// These roles within the client that the request is about.
   case client(Set<Role>)
-  /// The operator's people.
-  case operators
+  /// The operator's people in these roles.
+  case staff(Set<Role>)
   /// The operator's workers, about themselves.
   case workers
   /// Whoever may take work from the project in the path.
   case work
 
+  package static let operators = Access.staff([.operator])
+  /// Who leads the workforce.
+  package static let leads = Access.staff([.operator, .workforceManager])
+  package static let payroll = Access.staff([.operator, .payroll])
+  /// Either of them.
+  package static let desk = Access.staff([.operator, .workforceManager, .payroll])
   package static let clientAdmins = Access.client([.admin])
   package static let managers = Access.client([.admin, .manager])
   package static let reviewers = Access.client([.admin, .manager, .reviewer])

@@ -11,14 +11,14 @@ enum BillingRoutes {
 
   private static let prices: [Route] = [
     Route(
-      .get, "/api/prices/{project}", .operators,
+      .get, "/api/prices/{project}", .payroll,
       "What a project's client pays for a task, the budget, and what was charged."
     ) { call in
       let project: ProjectID = try call.id("project", .project)
       return .json(try await price(of: project, call))
     },
     Route(
-      .put, "/api/prices/{project}", .operators,
+      .put, "/api/prices/{project}", .payroll,
       "Charges this for every task that ends from now on; once the budget is spent, no more is handed out.",
       body: [
         .string("currency", isRequired: true), .string("per_task", isRequired: true), .string("budget"),
@@ -36,7 +36,7 @@ enum BillingRoutes {
       return .json(try await price(of: project, call))
     },
     Route(
-      .post, "/api/prices/{project}/credits", .operators,
+      .post, "/api/prices/{project}/credits", .payroll,
       "Takes back something that was charged, or below 0 charges more; `key` makes sure that it is once.",
       body: [
         .string("amount", isRequired: true), .string("currency", isRequired: true),
@@ -71,12 +71,12 @@ enum BillingRoutes {
   }
 
   private static let invoices: [Route] = [
-    Route(.get, "/api/invoices", .operators, "Lists invoices, the newest first; of one `client`.") { call in
+    Route(.get, "/api/invoices", .payroll, "Lists invoices, the newest first; of one `client`.") { call in
       let found = try await Invoices(call.engine).list(of: call.queryID("client"), limit: call.pageLimit())
       return .json(.page(found.map(\.json), next: nil))
     },
     Route(
-      .post, "/api/invoices", .operators,
+      .post, "/api/invoices", .payroll,
       "Asks a client for all that was charged since its last invoice in a currency.",
       body: [.string("client", isRequired: true), .string("currency", isRequired: true)]
     ) { call in
@@ -89,7 +89,7 @@ enum BillingRoutes {
         status: .created)
     },
     Route(
-      .get, "/api/invoices/{invoice}/file", .operators, "An invoice as a file: `format=pdf` or `format=csv`."
+      .get, "/api/invoices/{invoice}/file", .payroll, "An invoice as a file: `format=pdf` or `format=csv`."
     ) { call in
       let invoice = try await Invoices(call.engine).get(number(call))
       let payer = try await Payouts(call.engine, actor: call.who().actor).payer()
@@ -102,7 +102,7 @@ enum BillingRoutes {
       }
     },
     Route(
-      .put, "/api/invoices/{invoice}/payment", .operators, "Notes that an invoice was paid; once."
+      .put, "/api/invoices/{invoice}/payment", .payroll, "Notes that an invoice was paid; once."
     ) { call in
       .json(try await Invoices(call.engine).markPaid(number(call), by: call.who().actor).json)
     },

@@ -9,21 +9,21 @@ enum ConductRoutes {
 
   private static let rules: [Route] = [
     Route(
-      .get, "/api/conduct-rules", .operators,
+      .get, "/api/conduct-rules", .leads,
       "The versions of the rules of conduct, the newest first; the standard rules are version 0."
     ) { call in
       let versions = try await ConductRuleBook(call.engine).versions()
       return .json(.page(versions.map(\.json), next: nil))
     },
     Route(
-      .put, "/api/conduct-rules", .operators, "Makes a new version, in force from now on.",
+      .put, "/api/conduct-rules", .leads, "Makes a new version, in force from now on.",
       body: [.objects("rules", isRequired: true)]
     ) { call in
       let rules = try ConductNotation.rules(from: try await call.fields().json)
       return .json(try await ConductRuleBook(call.engine).set(rules, by: call.who().actor).json)
     },
     Route(
-      .post, "/api/conduct-rules/dry-run", .operators,
+      .post, "/api/conduct-rules/dry-run", .leads,
       "Whom rules would concern now, by everybody's newest answers; nothing is done.",
       body: [.objects("rules", isRequired: true)]
     ) { call in
@@ -36,7 +36,7 @@ enum ConductRoutes {
         ]))
     },
     Route(
-      .get, "/api/conduct/{project}", .operators,
+      .get, "/api/conduct/{project}", .leads,
       "What is measured of how everybody works on a project."
     ) { call in
       let listing = try await call.operatedProject()
@@ -47,7 +47,7 @@ enum ConductRoutes {
       return .json(.page(items, next: nil))
     },
     Route(
-      .post, "/api/conduct/{project}/review", .operators,
+      .post, "/api/conduct/{project}/review", .leads,
       "Decides by the rules in force now, as is done every minute where there are new answers."
     ) { call in
       let made = try await ConductReview(call.engine).run(on: call.operatedProject())
@@ -57,7 +57,7 @@ enum ConductRoutes {
 
   private static let decisions: [Route] = [
     Route(
-      .get, "/api/decisions", .operators,
+      .get, "/api/decisions", .leads,
       "What was decided about workers, the newest first; of one `worker`, on one `project`."
     ) { call in
       let found = try await Decisions(call.engine).list(
@@ -65,7 +65,7 @@ enum ConductRoutes {
       return .json(.page(found.map(\.json), next: nil))
     },
     Route(
-      .post, "/api/workers/{worker}/decisions", .operators,
+      .post, "/api/workers/{worker}/decisions", .leads,
       "Decides about a worker's work on a project; they are told why, and may appeal.",
       body: [
         .string("project", isRequired: true), .strings("actions", isRequired: true),
@@ -83,7 +83,7 @@ enum ConductRoutes {
       return .json(.page(made.map(\.json), next: nil), status: .created)
     },
     Route(
-      .delete, "/api/decisions/{decision}", .operators,
+      .delete, "/api/decisions/{decision}", .leads,
       "Ends what a decision does; answers that were taken out of the count stay out."
     ) { call in
       try await Decisions(call.engine).lift(call.id("decision", .decision), by: call.who().actor)

@@ -54,13 +54,14 @@ enum EarningRoutes {
           text, on: call.id("answer", .earning) as AnswerID, by: call.worker()
         ).json, status: .created)
     },
-    Route(.get, "/api/appeals", .operators, "Lists the appeals that wait, the oldest first.") { call in
-      let items = try await Appeals(call.engine).waiting(limit: call.pageLimit())
+    Route(.get, "/api/appeals", .desk, "Lists the appeals that wait, the oldest first.") { call in
+      let waiting = try await Appeals(call.engine).waiting(limit: call.pageLimit())
+      let items = try waiting.filter { try call.who().isStaff(in: $0.deciders) }
       return .json(
         .page(items.map { $0.json.adding([.init("worker", .string($0.user.text))]) }, next: nil))
     },
     Route(
-      .post, "/api/appeals/{subject}/decision", .operators,
+      .post, "/api/appeals/{subject}/decision", .desk,
       "Grants an appeal, which gives back what was taken or held and lifts what was decided, or declines it.",
       body: [.bool("granted", isRequired: true), .string("reply", isRequired: true)]
     ) { call in
@@ -68,18 +69,21 @@ enum EarningRoutes {
       guard let isGranted = try fields.optionalBool("granted") else {
         throw Refusal.invalid(path: "granted", problem: "is missing")
       }
+      let subject = call.parameters.get("subject") ?? ""
+      let about = try await Appeals(call.engine).subject(subject)
+      guard try call.who().isStaff(in: about.deciders) else { throw Denial.forbidden }
       try await Appeals(call.engine).decide(
-        call.parameters.get("subject") ?? "", isGranted: isGranted, reply: fields.string("reply"),
+        subject, isGranted: isGranted, reply: fields.string("reply"),
         by: call.who().actor)
       return .noContent
     },
     Route(
-      .get, "/api/workers/{worker}/earnings", .operators, "What a worker sees of their pay."
+      .get, "/api/workers/{worker}/earnings", .payroll, "What a worker sees of their pay."
     ) { call in
       .json(try await statement(of: call.id("worker", .user), call))
     },
     Route(
-      .post, "/api/workers/{worker}/adjustments", .operators,
+      .post, "/api/workers/{worker}/adjustments", .payroll,
       "A bonus, or below 0 a correction; `key` makes sure that it is made once.",
       body: [
         .string("amount", isRequired: true), .string("currency", isRequired: true),
@@ -95,7 +99,7 @@ enum EarningRoutes {
       return .json(["new": .bool(isNew)], status: isNew ? .created : .ok)
     },
     Route(
-      .put, "/api/earnings/{answer}/hold", .operators,
+      .put, "/api/earnings/{answer}/hold", .payroll,
       "Keeps what an answer earned from being settled; the worker is told why.",
       body: [.string("reason", isRequired: true)]
     ) { call in
@@ -106,7 +110,7 @@ enum EarningRoutes {
         ).json)
     },
     Route(
-      .delete, "/api/earnings/{answer}/hold", .operators, "Lets it be settled after all."
+      .delete, "/api/earnings/{answer}/hold", .payroll, "Lets it be settled after all."
     ) { call in
       .json(
         try await Earnings(call.engine).release(

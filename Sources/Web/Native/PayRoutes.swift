@@ -12,16 +12,18 @@ enum PayRoutes {
   static let all: [Route] = rates + eligibility + books + payouts
 
   private static let rates: [Route] = [
-    Route(.get, "/api/pay", .operators, "Lists the projects open to workers, and what they pay.") {
+    Route(.get, "/api/pay", .desk, "Lists the projects open to workers, and what they pay.") {
       call in
       let listings = try await Directory(call.engine).operated()
+      let all = try await Clients(call.engine, actor: .system).list()
+      let clients = Dictionary(uniqueKeysWithValues: all.map { ($0.id, $0.name) })
       var items: [JSON] = []
       for listing in listings {
         let plan = try await plan(listing, call)
         items.append([
           "project": .string(listing.project.text), "client": .string(listing.client.text),
-          "name": .string(listing.name), "state": .string(listing.state.rawValue),
-          "pay_version": .optional(listing.pay?.version),
+          "client_name": .optional(clients[listing.client]), "name": .string(listing.name),
+          "state": .string(listing.state.rawValue), "pay_version": .optional(listing.pay?.version),
           "pay": plan.map(PayNotation.json) ?? .null,
           "eligibility": EligibilityNotation.json(
             try await EligibilityRules(call.engine, actor: .system).get(listing.project)),
@@ -30,14 +32,14 @@ enum PayRoutes {
       return .json(.page(items, next: nil))
     },
     Route(
-      .get, "/api/pay/{project}", .operators, "The versions of what a project pays, newest first."
+      .get, "/api/pay/{project}", .payroll, "The versions of what a project pays, newest first."
     ) { call in
       let versions = try await PayPlans(call.engine, actor: call.who().actor).versions(
         of: call.id("project", .project))
       return .json(.page(versions.map(\.json), next: nil))
     },
     Route(
-      .put, "/api/pay/{project}", .operators,
+      .put, "/api/pay/{project}", .payroll,
       "Pays by these rates what is handed out from now on; what was handed out keeps its price.",
       body: [.objects("rates", isRequired: true), .object("difficulty")]
     ) { call in
@@ -48,7 +50,7 @@ enum PayRoutes {
       return .json(version?.json ?? .null)
     },
     Route(
-      .delete, "/api/pay/{project}", .operators, "Pays nothing for what is handed out from now on."
+      .delete, "/api/pay/{project}", .payroll, "Pays nothing for what is handed out from now on."
     ) { call in
       try await PayPlans(call.engine, actor: call.who().actor).set(
         nil, for: call.id("project", .project))
@@ -58,7 +60,7 @@ enum PayRoutes {
 
   private static let eligibility: [Route] = [
     Route(
-      .get, "/api/eligibility/{project}", .operators,
+      .get, "/api/eligibility/{project}", .leads,
       "Who of the workforce may work on a project, and how many that are now."
     ) { call in
       let rules = EligibilityRules(call.engine, actor: try call.who().actor)
@@ -66,7 +68,7 @@ enum PayRoutes {
       return .json(try await preview(rule, rules))
     },
     Route(
-      .put, "/api/eligibility/{project}", .operators,
+      .put, "/api/eligibility/{project}", .leads,
       "Says who may work on a project from now on; an empty rule admits everybody.",
       body: ruleMembers
     ) { call in
@@ -76,7 +78,7 @@ enum PayRoutes {
       return .json(try await preview(rule, rules))
     },
     Route(
-      .post, "/api/eligibility-previews", .operators, "How many workers a rule would admit now.",
+      .post, "/api/eligibility-previews", .leads, "How many workers a rule would admit now.",
       body: ruleMembers
     ) { call in
       let rule = try EligibilityNotation.rule(from: try await call.fields().json)
@@ -105,7 +107,7 @@ enum PayRoutes {
 
   private static let books: [Route] = [
     Route(
-      .get, "/api/ledger", .operators,
+      .get, "/api/ledger", .payroll,
       "What accounts hold: by kind, which come to 0 in each currency, or those that begin with `prefix`."
     ) { call in
       let ledger = Ledger(call.engine)
@@ -117,7 +119,7 @@ enum PayRoutes {
       return .json(.page(balances.map(\.json), next: nil))
     },
     Route(
-      .get, "/api/ledger/entries", .operators, "Reads the books, oldest first, after a number."
+      .get, "/api/ledger/entries", .payroll, "Reads the books, oldest first, after a number."
     ) { call in
       let limit = try call.pageLimit()
       let entries = try await Ledger(call.engine).entries(
@@ -127,7 +129,7 @@ enum PayRoutes {
           entries.map(\.json),
           next: entries.count == limit ? entries.last.map { "\($0.number)" } : nil))
     },
-    Route(.get, "/api/ledger/faults", .operators, "Adds everything up anew; an empty list is well.") {
+    Route(.get, "/api/ledger/faults", .payroll, "Adds everything up anew; an empty list is well.") {
       call in
       let faults = try await Ledger(call.engine).faults()
       return .json(.page(faults.map(\.json), next: nil))
@@ -135,12 +137,12 @@ enum PayRoutes {
   ]
 
   private static let payouts: [Route] = [
-    Route(.get, "/api/payouts", .operators, "Lists payout runs, the newest first.") { call in
+    Route(.get, "/api/payouts", .payroll, "Lists payout runs, the newest first.") { call in
       let runs = try await Payouts(call.engine, actor: call.who().actor).list(limit: call.pageLimit())
       return .json(.page(runs.map(\.json), next: nil))
     },
     Route(
-      .post, "/api/payouts", .operators,
+      .post, "/api/payouts", .payroll,
       "Orders a payment of all that is settled in a currency; the same `key` gets the same run.",
       body: [.string("currency", isRequired: true), .string("minimum"), .string("key")]
     ) { call in
@@ -159,13 +161,13 @@ enum PayRoutes {
       }
       return .json(run.json.adding([.init("left_out", .array(left))]), status: .created)
     },
-    Route(.get, "/api/payouts/{payout}", .operators, "A run with its payments.") { call in
+    Route(.get, "/api/payouts/{payout}", .payroll, "A run with its payments.") { call in
       let (run, payments) = try await Payouts(call.engine, actor: call.who().actor).get(
         call.id("payout", .payout))
       return .json(run.json.adding([.init("items", .array(payments.map(\.json)))]))
     },
     Route(
-      .get, "/api/payouts/{payout}/file", .operators,
+      .get, "/api/payouts/{payout}/file", .payroll,
       "The run as a file: `format=csv`, or `format=pain.001` for a bank, paid by the payer."
     ) { call in
       let payouts = Payouts(call.engine, actor: try call.who().actor)
@@ -185,7 +187,7 @@ enum PayRoutes {
       }
     },
     Route(
-      .post, "/api/payouts/{payout}/confirmation", .operators,
+      .post, "/api/payouts/{payout}/confirmation", .payroll,
       "The bank's word: all are paid but those `returned`, by worker with a reason.",
       body: [.object("returned")]
     ) { call in
@@ -206,13 +208,13 @@ enum PayRoutes {
           call.id("payout", .payout), returned: returned
         ).json)
     },
-    Route(.get, "/api/payer", .operators, "Whose account payouts are paid from.") { call in
+    Route(.get, "/api/payer", .payroll, "Whose account payouts are paid from.") { call in
       .json(
         try await Payouts(call.engine, actor: call.who().actor).payer()?.json
           ?? ["name": .null, "account": .null, "bic": .null])
     },
     Route(
-      .put, "/api/payer", .operators, "Says whose account payouts are paid from.",
+      .put, "/api/payer", .payroll, "Says whose account payouts are paid from.",
       body: [
         .string("name", isRequired: true), .string("account", isRequired: true), .string("bic"),
       ]

@@ -19,7 +19,7 @@ enum PeopleRoutes {
         name: fields.string("name"))
       return .json(client.json, status: .created)
     },
-    Route(.get, "/api/workers", .operators, "Lists the operator's workers.") { call in
+    Route(.get, "/api/workers", .desk, "Lists the operator's workers.") { call in
       let people = try await Users(call.engine, actor: call.who().actor).members(of: nil)
       return .json(.page(people.filter { $0.role == .worker }.map(\.json), next: nil))
     },
@@ -33,7 +33,7 @@ enum PeopleRoutes {
       return .json(Users.Member(user: user, role: .worker).json, status: .created)
     },
     Route(
-      .post, "/api/workers/invitations", .operators,
+      .post, "/api/workers/invitations", .leads,
       "Invites addresses to the workforce; each link is shown once and lasts a week.",
       body: [.strings("emails", isRequired: true)]
     ) { call in
@@ -92,7 +92,7 @@ enum PeopleRoutes {
   private static func suspension(
     _ method: HTTPRequest.Method, isSuspended: Bool, _ summary: String
   ) -> Route {
-    Route(method, "/api/workers/{worker}/suspension", .operators, summary) { call in
+    Route(method, "/api/workers/{worker}/suspension", .leads, summary) { call in
       let users = Users(call.engine, actor: try call.who().actor)
       let id: UserID = try call.id("worker", .user)
       // The operator's own people are not theirs to put out here, nor a client's.

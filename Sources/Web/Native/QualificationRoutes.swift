@@ -23,11 +23,11 @@ enum QualificationRoutes {
       try await Terms(call.engine).agree(call.worker(), to: version)
       return .noContent
     },
-    Route(.get, "/api/terms", .operators, "The terms under which workers work.") { call in
+    Route(.get, "/api/terms", .leads, "The terms under which workers work.") { call in
       .json(try await Terms(call.engine).current()?.json ?? ["version": .null])
     },
     Route(
-      .put, "/api/terms", .operators,
+      .put, "/api/terms", .leads,
       "Publishes a new version; everybody must agree to it before they are given more work.",
       body: [.string("text", isRequired: true)]
     ) { call in
@@ -38,7 +38,7 @@ enum QualificationRoutes {
 
   private static let plans: [Route] = [
     Route(
-      .get, "/api/qualifications/{project}", .operators,
+      .get, "/api/qualifications/{project}", .leads,
       "What a project asks before its live work, and how far people are, the newest first."
     ) { call in
       let listing = try await call.operatedProject()
@@ -50,7 +50,7 @@ enum QualificationRoutes {
       return .json(JSON.page(items, next: nil).adding([.init("plan", plan)]))
     },
     Route(
-      .put, "/api/qualifications/{project}", .operators,
+      .put, "/api/qualifications/{project}", .leads,
       "Asks for a course and an examination from now on; both are made of the project's gold tasks.",
       body: [
         .integer("lessons"), .integer("questions"), .integer("pass_percent"), .integer("attempts"),
@@ -63,7 +63,7 @@ enum QualificationRoutes {
       return .json(QualificationNotation.json(plan))
     },
     Route(
-      .delete, "/api/qualifications/{project}", .operators, "Asks for nothing any more."
+      .delete, "/api/qualifications/{project}", .leads, "Asks for nothing any more."
     ) { call in
       let listing = try await call.operatedProject()
       try await Qualifications(call.engine).set(nil, for: listing.project, by: call.who().actor)
@@ -72,11 +72,11 @@ enum QualificationRoutes {
   ]
 
   private static let routing: [Route] = [
-    Route(.get, "/api/routing/{project}", .operators, "How a project's work is handed out.") { call in
+    Route(.get, "/api/routing/{project}", .leads, "How a project's work is handed out.") { call in
       .json(RoutingNotation.json(try await call.operatedProject().routing))
     },
     Route(
-      .put, "/api/routing/{project}", .operators,
+      .put, "/api/routing/{project}", .leads,
       "Says how a project's work is handed out: its priority, one worker's share, its own team first.",
       body: [
         .integer("priority"), .integer("max_share_percent"), .integer("own_team_hours"),

@@ -13,7 +13,7 @@ enum WorkforceRoutes {
 
   private static let forecasts: [Route] = [
     Route(
-      .get, "/api/forecast/{project}", .operators,
+      .get, "/api/forecast/{project}", .leads,
       "When each batch will be done and what its work will cost, in 1 case of 10, in 5 and in 9."
     ) { call in
       let listing = try await call.operatedProject()
@@ -52,12 +52,12 @@ enum WorkforceRoutes {
   ]
 
   private static let board: [Route] = [
-    Route(.get, "/api/team-board", .operators, "Who is at work now, on what; no content.") { call in
+    Route(.get, "/api/team-board", .leads, "Who is at work now, on what; no content.") { call in
       let places = try await TeamBoard(call.engine).live()
       return .json(.page(places.map(\.json), next: nil))
     },
     Route(
-      .get, "/api/team-report", .operators,
+      .get, "/api/team-report", .leads,
       "What everybody did from one day to another: `from`, `to`, `worker`, `project`; `format=csv`."
     ) { call in
       let lines = try await TeamBoard(call.engine).report(
@@ -104,7 +104,7 @@ enum WorkforceRoutes {
 
   private static let messages: [Route] = [
     Route(
-      .post, "/api/messages", .operators,
+      .post, "/api/messages", .leads,
       "Writes to `workers` by their ids, or to all of the workforce where none are named.",
       body: [.string("text", isRequired: true), .strings("workers")]
     ) { call in
@@ -150,11 +150,11 @@ enum WorkforceRoutes {
       }
       return .json(.page(items, next: nil))
     },
-    Route(.get, "/api/limits", .operators, "How long anybody may work in a day.") { call in
+    Route(.get, "/api/limits", .leads, "How long anybody may work in a day.") { call in
       .json(["daily_minutes": .optional(try await WorkDays(call.engine).dailyMinutes())])
     },
     Route(
-      .put, "/api/limits", .operators, "Sets how long anybody may work in a day; null for no limit.",
+      .put, "/api/limits", .leads, "Sets how long anybody may work in a day; null for no limit.",
       body: [.integer("daily_minutes")]
     ) { call in
       let minutes = try await call.fields().optionalInt("daily_minutes")

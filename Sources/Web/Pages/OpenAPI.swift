@@ -128,9 +128,8 @@ enum OpenAPI {
     switch access {
     case .anyone: "anybody"
     case .signedIn: "signed in"
-    case .client(let roles):
+    case .client(let roles), .staff(let roles):
       Role.allCases.filter(roles.contains).map(\.rawValue).joined(separator: ", ")
-    case .operators: "operator"
     case .workers: "worker"
     case .work: "worker, member"
     }

@@ -12,41 +12,71 @@ package struct FairTurns<Client: Hashable & Sendable, Project: Hashable & Sendab
     }
   }
 
-  private var clients: [Client: Double] = [:]
+  private var turns: [Client: Double] = [:]
   private var projects: [Project: Double] = [:]
+  /// The least served first.
+  private var order: [Client] = []
   /// Where who comes anew begins: what was not asked for is not owed.
   private var clock = 0.0
 
   package init() {}
 
-  /// The candidates in the order in which they have their turn, as many as are asked for.
-  ///
-  /// - Parameter candidates: by client, the highest priority first.
-  /// - Complexity: O(clients of the candidates × `count` + candidates of the clients that are chosen)
-  package func next(_ count: Int, of candidates: [Client: [Candidate]]) -> [Project] {
-    var left = candidates
-    var chosen: [Project] = []
-    while chosen.count < count, let client = left.keys.min(by: { turn($0) < turn($1) }) {
-      let own = left[client] ?? []
-      let top = own.prefix { $0.priority == own.first?.priority }
-      if let best = top.min(by: { turn($0.project) < turn($1.project) }) {
-        chosen.append(best.project)
-        left[client]?.removeAll { $0.project == best.project }
-      }
-      if left[client]?.isEmpty ?? true { left[client] = nil }
+  /// Makes clients known; those that are not have no turn.
+  package mutating func join(_ clients: some Sequence<Client>) {
+    for client in clients where turns[client] == nil {
+      turns[client] = clock - 1
+      place(client)
     }
-    return chosen
   }
 
-  private func turn(_ client: Client) -> Double { max(clients[client] ?? 0, clock - 1) }
+  /// The candidates in the order in which they have their turn, as many as are asked for: first the best of
+  /// each client, then what else they have.
+  ///
+  /// - Parameters:
+  ///   - candidates: by client, the highest priority first.
+  ///   - isOpen: whether a project is to be tried.
+  /// - Complexity: O(clients that are passed over + candidates of those that are not); with clients that
+  ///   most people may work for, the same for any number of them.
+  package func next(
+    _ count: Int, of candidates: [Client: [Candidate]], where isOpen: (Project) -> Bool = { _ in true }
+  ) -> [Project] {
+    var chosen: [Project] = []
+    var rest: [Project] = []
+    for client in order {
+      guard chosen.count < count else { return chosen }
+      guard let own = candidates[client]?.filter({ isOpen($0.project) }), let first = own.first else {
+        continue
+      }
+      let top = own.prefix { $0.priority == first.priority }
+      let best = top.min { turn($0.project) < turn($1.project) } ?? first
+      chosen.append(best.project)
+      rest += own.lazy.map(\.project).filter { $0 != best.project }
+    }
+    return Array((chosen + rest).prefix(count))
+  }
 
   private func turn(_ project: Project) -> Double { projects[project] ?? 0 }
 
   /// Notes that work was handed out.
+  ///
+  /// - Complexity: O(clients), to keep their order
   package mutating func served(_ client: Client, _ project: Project, tasks: Int = 1) {
-    let start = turn(client)
+    let start = max(turns[client] ?? 0, clock - 1)
     clock = max(clock, start)
-    clients[client] = start + Double(tasks)
+    if let place = order.firstIndex(of: client) { order.remove(at: place) }
+    turns[client] = start + Double(tasks)
+    place(client)
     projects[project, default: 0] += Double(tasks)
+  }
+
+  /// Behind all that were served as much.
+  private mutating func place(_ client: Client) {
+    let turn = turns[client] ?? 0
+    var (low, high) = (0, order.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if (turns[order[middle]] ?? 0) <= turn { low = middle + 1 } else { high = middle }
+    }
+    order.insert(client, at: low)
   }
 }

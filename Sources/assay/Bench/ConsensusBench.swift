@@ -8,8 +8,7 @@ struct BenchCommand: AsyncParsableCommand {
     commandName: "bench", abstract: "Measure methods on answers whose truth is known.",
     subcommands: [
       ConsensusBench.self, AllocationBench.self, WorkersBench.self, ScreeningBench.self,
-      KindsBench.self,
-      IncrementalBench.self,
+      RoutingBench.self, QuarterBench.self, KindsBench.self, IncrementalBench.self,
     ])
 }
 

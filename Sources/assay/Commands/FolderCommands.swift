@@ -83,7 +83,8 @@ struct UserCommand: AsyncParsableCommand {
     @Argument(help: "The address they sign in with.") var email: String
     @Option(help: "The client's name or id.") var client: String?
     @Flag(help: "One of the operator's own people.") var `operator` = false
-    @Option(help: "admin, manager, reviewer or labeler; for the operator: operator.")
+    @Option(
+      help: "admin, manager, reviewer or labeler; of the operator: operator, workforce_manager or payroll.")
     var role: String?
     @Flag(help: "Read the password from the first line of standard input.")
     var passwordStdin = false
@@ -103,7 +104,9 @@ struct UserCommand: AsyncParsableCommand {
       // The operator's one role has two names in use.
       let name = `operator` && (role == nil || role == "admin") ? "operator" : role ?? ""
       guard let role = Role(rawValue: name) else {
-        throw ValidationError("--role must be admin, manager, reviewer or labeler.")
+        let known = Role.allCases.filter { $0.isOfClient != `operator` && $0 != .worker }
+        throw ValidationError(
+          "--role must be one of " + known.map(\.rawValue).joined(separator: ", ") + ".")
       }
       let password = try Console.password()
       let user = try await Composition.with(folder.data) { engine in

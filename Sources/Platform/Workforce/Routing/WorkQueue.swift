@@ -24,30 +24,20 @@ package struct WorkQueue: Sendable {
     var turns = Turns()
     fileprivate var offered: (at: Int64, listings: [Directory.Listing])?
     fileprivate var admitted: [String: (at: Int64, candidates: [ClientID: [Turns.Candidate]])] = [:]
-    fileprivate var empty: [Pair: Int64] = [:]
-  }
-
-  fileprivate struct Pair: Hashable {
-    var worker: String
-    var project: ProjectID
+    /// By worker: projects that had nothing for them, and until when they are left out.
+    fileprivate var empty: [String: [ProjectID: Int64]] = [:]
   }
 
   /// The projects to try for somebody, in their turn.
   ///
-  /// - Complexity: O(clients + projects of the clients tried); once in a while O(projects)
+  /// - Complexity: that of `FairTurns.next`; once in a while O(projects)
   package func candidates(for principal: Principal) async throws -> [ProjectID] {
     let now = engine.environment.now()
     let known = try await admitted(principal, now)
     return engine.turns.withLock { state in
-      if state.empty.count > 100_000 { state.empty.removeAll() }
-      let empty = Set(
-        known.values.joined().map(\.project).filter { project in
-          state.empty[Pair(worker: principal.workerName, project: project)].map { $0 > now } ?? false
-        })
-      let left =
-        empty.isEmpty
-        ? known : known.mapValues { $0.filter { !empty.contains($0.project) } }.filter { !$0.value.isEmpty }
-      return state.turns.next(Self.tries, of: left)
+      let empty = state.empty[principal.workerName]?.filter { $0.value > now } ?? [:]
+      state.empty[principal.workerName] = empty.isEmpty ? nil : empty
+      return state.turns.next(Self.tries, of: known) { empty[$0] == nil }
     }
   }
 
@@ -73,7 +63,10 @@ package struct WorkQueue: Sendable {
     let known = engine.turns.withLock { $0.offered }
     if let known, known.at > now - Self.keptMilliseconds { return known.listings }
     let listings = try await Directory(engine).offered()
-    engine.turns.withLock { $0.offered = (now, listings) }
+    engine.turns.withLock { state in
+      state.offered = (now, listings)
+      state.turns.join(listings.map(\.client))
+    }
     return listings
   }
 
@@ -94,8 +87,6 @@ package struct WorkQueue: Sendable {
 
   package func hadNothing(_ project: ProjectID, for principal: Principal) {
     let until = engine.environment.now() + Self.emptyMilliseconds
-    engine.turns.withLock {
-      $0.empty[Pair(worker: principal.workerName, project: project)] = until
-    }
+    engine.turns.withLock { $0.empty[principal.workerName, default: [:]][project] = until }
   }
 }
