@@ -3,7 +3,7 @@ import { fill, h, icon } from "./core/dom.js";
 import { setShortcuts } from "./core/keys.js";
 import * as outbox from "./core/outbox.js";
 import { learn, say, speak, wanted } from "./core/words.js";
-import { signInPage } from "./pages/sign-in.js";
+import { signInPage, signUpPage } from "./pages/sign-in.js";
 import { languageChoice } from "./parts/language.js";
 
 const app = /** @type {HTMLElement} */ (document.getElementById("app"));
@@ -75,11 +75,12 @@ async function route() {
     const { joinPage } = await import("./pages/join.js");
     return fill(app, joinPage(id, entered));
   }
-  if (!session) return fill(app, signInPage(entered));
+  if (!session) return fill(app, room === "sign-up" ? signUpPage(entered) : signInPage(entered));
   if ((room === "work" || room === "review") && id) {
     const [{ LabelPage }, { WorkSession }] = await Promise.all([import("./pages/label.js"), import("./pages/session.js")]);
     const labelPage = new LabelPage(new WorkSession(id, room === "review" ? "review" : "label", part));
     page = labelPage;
+    import("./parts/rest.js").then(({ watchRest }) => watchRest(labelPage.element));
     get(`/api/work/${id}`).then(async ({ exposure }) => {
       if (exposure) (await import("./parts/veil.js")).veil(labelPage.element, exposure);
     }).catch(() => {});

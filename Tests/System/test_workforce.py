@@ -332,3 +332,25 @@ def test_the_operator_leads_the_team(world, scheme, width, locale):  # noqa: F81
     assert open(file.value.path(), "rb").read().startswith(b"%PDF")
     world.shot(page, f"pay-invoice-{scheme}-{width}")
     assert clean() == [] and fits() and page.problems == []
+
+
+def test_anybody_joins_an_open_workforce_and_two_accounts_of_a_browser_are_seen(world):  # noqa: F811
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    assay = world.assay
+    assay.run("user", "create", "op@x.org", "--operator", "--password-stdin", stdin=PASSWORD + "\n")
+    page = world.signed_in("op@x.org")
+    page.get_by_role("link", name="Workers", exact=True).click(); page.get_by_role("button", name="Only by invitation").click()
+    page.get_by_role("button", name="Anybody can join").wait_for()
+    ada = world.page(width=390); ada.goto(assay.url); ada.get_by_role("link", name="Join the workforce").click()
+    ada.get_by_label("Email").fill("ada@x.org"); ada.get_by_label("Password").fill(PASSWORD)
+    world.shot(ada, "sign-up"); assert [v["id"] for v in axe.run(ada).response["violations"]] == []
+    ada.get_by_role("button", name="Join").click(); ada.get_by_role("heading", name="Work").wait_for()
+    # The same person, in the same browser, under another name.
+    ada.get_by_role("button", name="Sign out").click(); ada.get_by_label("Email").fill("w@x.org"); ada.get_by_label("Password").fill(PASSWORD); ada.keyboard.press("Enter")
+    ada.get_by_role("heading", name="Work").wait_for()
+    hand = assay.signed_in("w@x.org"); operator = assay.signed_in("op@x.org")
+    lease = assay.send("POST", f"/api/work/{world.texts}/leases", {}, hand)[1]["leases"][0]
+    say(assay, world.texts, lease, "good", hand)
+    signals = assay.send("GET", f"/api/conduct/{world.texts}", token=operator)[1]["items"][0]["signals"]
+    assert signals["accounts_on_device"] == 1 and signals["accounts_at_address"] == 1
+    assert page.problems == [] and ada.problems == []

@@ -4,6 +4,7 @@ import { day } from "../core/money.js";
 import { say } from "../core/words.js";
 import { toast } from "../parts/dialog.js";
 import { askWhom, showLinks } from "../parts/invite.js";
+import { attempt } from "../parts/section.js";
 
 /** The operator's workforce: who there is, who is invited, who is put out. */
 export function workersPage() {
@@ -12,9 +13,23 @@ export function workersPage() {
     const asked = await askWhom();
     if (asked) invited(asked.emails, list);
   };
+  const door = h("div");
+  showDoor(door);
   load(list);
-  return h("main.page.stack", {}, h("div.spread", {}, h("h1", {}, say("Workers")),
-    h("button.button.primary", { onclick: invite }, icon("plus"), say("Invite people"))), list);
+  return h("main.page.stack", {}, h("div.spread", {}, h("h1", {}, say("Workers")), h("div.row", {}, door,
+    h("button.button.primary", { onclick: invite }, icon("plus"), say("Invite people")))), list);
+}
+
+/** Whether anybody can join, and the way to change that.
+ * @param {HTMLElement} door */
+async function showDoor(door) {
+  try {
+    const { open } = await get("/api/sign-up");
+    fill(door, h("button.button", { onclick: () => attempt(() => showDoor(door), () => send("PUT", "/api/sign-up", { open: !open })) },
+      open ? say("Anybody can join: close it") : say("Only by invitation: open it")));
+  } catch (error) {
+    fill(door, h("p.error-text", { role: "alert" }, /** @type {Error} */ (error).message));
+  }
 }
 
 /** @param {string[]} emails

@@ -30,6 +30,7 @@ package final class DataEngine: Sendable {
   /// What was worked since it was last written, and who is at work now.
   let workDays = Mutex<[WorkDays.Key: WorkDays.Sum]>([:])
   let presences = Mutex<[UserID: Presence]>([:])
+  let signUps = Mutex(SignUps.Recent())
   /// Whose turn it is.
   let turns = Mutex(WorkQueue.State())
 

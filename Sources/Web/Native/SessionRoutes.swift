@@ -18,13 +18,15 @@ enum SessionRoutes {
       guard let principal = try await call.services.signIn.principal(secret: secret) else {
         throw Denial.notSignedIn
       }
+      let isProgram = try fields.optionalBool("token") == true
       let device = Self.device(of: call)
       if principal.isWorker, case .user(let user, _) = principal.identity {
-        try await SignInTraces(call.engine).note(user, [.address: call.address, .device: device.known ?? ""])
+        let mark = device.known ?? (isProgram ? "" : device.new) ?? ""
+        try await SignInTraces(call.engine).note(user, [.address: call.address, .device: mark])
       }
       var json = try await describe(principal, call)
       // Programs ask for the secret itself; browsers get a cookie that scripts cannot read.
-      if try fields.optionalBool("token") == true {
+      if isProgram {
         json = .object((json.members ?? []) + [.init("token", .string(secret))])
         return .json(json)
       }
@@ -43,6 +45,27 @@ enum SessionRoutes {
       }
       return response
     },
+    Route(.get, "/api/sign-up", .anyone, "Whether anybody can join the workforce.") { call in
+      .json(["open": .bool(try await SignUps(call.engine).isOpen())])
+    },
+    Route(
+      .post, "/api/sign-up", .anyone,
+      "Joins the workforce, where it is open; an address that is known gets the same answer.",
+      body: [.string("email", isRequired: true), .string("password", isRequired: true)]
+    ) { call in
+      let fields = try await call.fields()
+      try await SignUps(call.engine).signUp(
+        email: fields.string("email"), password: fields.string("password"), from: call.address)
+      return .json([:], status: .accepted)
+    },
+    Route(
+      .put, "/api/sign-up", .leads, "Opens the workforce to anybody, or closes it.",
+      body: [.bool("open", isRequired: true)]
+    ) { call in
+      let isOpen = try await call.fields().optionalBool("open") ?? false
+      try await SignUps(call.engine).setOpen(isOpen, by: call.who().actor)
+      return .json(["open": .bool(isOpen)])
+    },
     Route(.get, "/api/session", .signedIn, "Says who is signed in and what they may do.") { call in
       .json(try await describe(try call.who(), call))
     },
@@ -60,11 +83,10 @@ enum SessionRoutes {
   /// Tells browsers apart, not people: it is sent with nothing but signing in.
   private static let deviceCookie = "assay_device"
 
-  /// What a browser was given before, or what it is given now; a second account then shares it.
+  /// What a browser was given before, else what it is given now; a second account then shares it.
   private static func device(of call: Call) -> (known: String?, new: String?) {
     if let known = Gate.cookie(deviceCookie, of: call.request), known.count == 32 { return (known, nil) }
-    let new = String(call.engine.environment.newSecret().suffix(32))
-    return (new, new)
+    return (nil, String(call.engine.environment.newSecret().suffix(32)))
   }
 
   private static func describe(_ principal: Principal, _ call: Call) async throws -> JSON {

@@ -65,4 +65,7 @@ export default {
   "Blur it": "اجعله ضبابيًا",
   "Show it, in grey": "أظهره بالرمادي",
   "You can try again now.": "يمكنك المحاولة من جديد الآن.",
+  "Join the workforce": "انضم إلى العاملين",
+  "Join the workforce and be paid for what you label.": "انضم إلى العاملين واحصل على أجر عما توسمه.",
+  "You have worked for {n} minutes. Rest your eyes for a few.": "عملت {n} دقيقة. أرح عينيك بضع دقائق.",
 };

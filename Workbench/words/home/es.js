@@ -65,4 +65,7 @@ export default {
   "Blur it": "Desenfocar",
   "Show it, in grey": "Mostrar en gris",
   "You can try again now.": "Puede volver a intentarlo ahora.",
+  "Join the workforce": "Unirse a la plantilla",
+  "Join the workforce and be paid for what you label.": "Únase a la plantilla y cobre por lo que etiquete.",
+  "You have worked for {n} minutes. Rest your eyes for a few.": "Ha trabajado {n} minutos. Descanse la vista unos minutos.",
 };

@@ -65,4 +65,7 @@ export default {
   "Blur it": "Flouter",
   "Show it, in grey": "Afficher en gris",
   "You can try again now.": "Vous pouvez réessayer maintenant.",
+  "Join the workforce": "Rejoindre les travailleurs",
+  "Join the workforce and be paid for what you label.": "Rejoignez les travailleurs et soyez payé pour ce que vous annotez.",
+  "You have worked for {n} minutes. Rest your eyes for a few.": "Vous avez travaillé {n} minutes. Reposez vos yeux quelques minutes.",
 };

@@ -65,4 +65,7 @@ export default {
   "Blur it": "模糊显示",
   "Show it, in grey": "以灰色显示",
   "You can try again now.": "您现在可以再试。",
+  "Join the workforce": "加入工作团队",
+  "Join the workforce and be paid for what you label.": "加入工作团队，为您的标注获得报酬。",
+  "You have worked for {n} minutes. Rest your eyes for a few.": "您已工作 {n} 分钟。请让眼睛休息几分钟。",
 };

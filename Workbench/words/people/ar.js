@@ -120,4 +120,6 @@ export default {
   "lower the weight of answers": "تخفيض وزن الإجابات",
   "other accounts at the address": "حسابات أخرى على العنوان",
   "percent of people who are faster": "نسبة من هم أسرع",
+  "Anybody can join: close it": "يمكن لأي شخص الانضمام: أغلقه",
+  "Only by invitation: open it": "بالدعوة فقط: افتحه",
 };

@@ -120,4 +120,6 @@ export default {
   "lower the weight of answers": "bajar el peso de las respuestas",
   "other accounts at the address": "otras cuentas en la dirección",
   "percent of people who are faster": "porcentaje de personas más rápidas",
+  "Anybody can join: close it": "Cualquiera puede unirse: cerrarlo",
+  "Only by invitation: open it": "Solo por invitación: abrirlo",
 };

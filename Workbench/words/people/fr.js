@@ -120,4 +120,6 @@ export default {
   "lower the weight of answers": "baisser le poids des réponses",
   "other accounts at the address": "autres comptes à l’adresse",
   "percent of people who are faster": "pourcentage de gens plus rapides",
+  "Anybody can join: close it": "Chacun peut rejoindre : fermer",
+  "Only by invitation: open it": "Sur invitation seulement : ouvrir",
 };

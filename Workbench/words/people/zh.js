@@ -120,4 +120,6 @@ export default {
   "lower the weight of answers": "降低答案权重",
   "other accounts at the address": "同一地址的其他账户",
   "percent of people who are faster": "更快者的百分比",
+  "Anybody can join: close it": "任何人都可加入：关闭",
+  "Only by invitation: open it": "仅限邀请：开放",
 };
