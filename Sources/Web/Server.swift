@@ -100,19 +100,17 @@ struct ConductClerk: Service {
   func run() async throws {
     await cancelWhenGracefulShutdown {
       var seen: [ClientID: Int64] = [:]
-      await attempt { try await Decisions(engine).carryOut() }
       while !Task.isCancelled {
+        await attempt { try await Decisions(engine).carryOut() }
         try? await Task.sleep(for: Self.interval)
-        await attempt {
-          var changed: [ClientID: Int64] = [:]
-          for client in await engine.vaults.openClients {
-            let newest = try await ConductReview(engine).newest(in: client)
-            if seen[client] != newest { changed[client] = newest }
+        let listings = (try? await Directory(engine).operated()) ?? []
+        for client in await engine.vaults.openClients {
+          guard let newest = try? await ConductReview(engine).newest(in: client), seen[client] != newest
+          else { continue }
+          seen[client] = newest
+          for listing in listings where listing.client == client {
+            await attempt { try await ConductReview(engine).run(on: listing) }
           }
-          for listing in try await Directory(engine).operated() where changed[listing.client] != nil {
-            try await ConductReview(engine).run(on: listing)
-          }
-          seen.merge(changed) { $1 }
         }
       }
     }

@@ -67,7 +67,7 @@ import Workforce
   @Test func aBudgetStopsBeforeItIsOverdrawn() async throws {
     let work = try await start(tasks: 9, budget: 1_500_000)
     func hasBudget() async throws -> Bool {
-      try await work.fixture.vault { try await Charges(work.fixture.engine).hasBudget(work.project.id, $0) }
+      try await work.fixture.vault { try await Charges(work.fixture.engine).room(work.project.id, $0) } != 0
     }
     var count = 0
     while try await hasBudget(), count < 9 {
@@ -110,6 +110,48 @@ import Workforce
     let csv = String(decoding: InvoiceFile(second, from: nil).csv, as: UTF8.self)
     #expect(csv.contains("carried over,,0.009999") && csv.contains("total,,0.24,USD"))
     #expect(InvoiceFile(second, from: nil).pdf.starts(with: "%PDF".utf8))
+  }
+
+  @Test func whatIsBegunIsReservedSoThatItCanBePaid() async throws {
+    let work = try await PaidWork(QualityPlan(answers: .init(min: 2)))
+    let charges = Charges(work.fixture.engine)
+    _ = try await charges.setPrice(
+      Money(micros: 500_000, dollar), budget: 1_000_000, for: work.project.id, by: .console)
+    try await work.fixture.load(9, into: work.project)
+    func room() async throws -> Int? {
+      try await work.fixture.vault { try await charges.room(work.project.id, $0) }
+    }
+    #expect(try await room() == 2)
+    for _ in 0..<2 { try await work.answer(work.lease()) }
+    #expect(try await room() == 0, "two tasks wait for their second answer, and nobody has them in hand")
+  }
+
+  @Test func aKeyStandsForOneCreditAndAPriceForOneCurrency() async throws {
+    let work = try await start(tasks: 1)
+    let charges = Charges(work.fixture.engine)
+    func credit(_ micros: Int64) async throws -> Bool {
+      try await charges.credit(
+        Money(micros: micros, dollar), on: work.project.id, reason: "r", key: "k", by: .console)
+    }
+    #expect(try await credit(1000))
+    #expect(try await credit(1000) == false)
+    await #expect(throws: Refusal.taken(.key, "k")) { try await credit(2000) }
+    await #expect(throws: Refusal.self) {
+      _ = try await charges.setPrice(
+        Money(micros: 1, Currency("EUR")!), budget: nil, for: work.project.id, by: .console)
+    }
+  }
+
+  @Test func aPriceReachesTheVaultThoughTheServerEndedBetween() async throws {
+    let work = try await start(tasks: 1)
+    // As after a crash between the two databases.
+    try await work.fixture.vault { vault in
+      try await vault.database.write(.flushed) { _ = try $0.run("UPDATE projects SET price_version = NULL", []) }
+    }
+    _ = try await collect(work)
+    try await work.answer(work.lease())
+    _ = try await collect(work)
+    #expect(try await charged(work) == 500_000)
   }
 
   @Test func pricesOutOfRangeAreRefused() async throws {

@@ -8,7 +8,7 @@ import Workforce
 @testable import Platform
 
 @Suite struct OwnQualityTests {
-  @Test func qualityIsToldByWeeksAndNeverOfToday() async throws {
+  @Test func qualityIsToldByWholeWeeksThatAreOver() async throws {
     let fixture = try await Fixture()
     let project = try await fixture.project(QualityPlan(answers: .init(min: 3)))
     try await fixture.load(6, into: project)
@@ -21,14 +21,30 @@ import Workforce
     func measure(_ worker: String) async throws -> OwnQuality.Measure {
       try await fixture.vault { try await OwnQuality($0).measure(worker, in: project.id) }
     }
-    #expect(try await measure("a").judged == 0, "today says nothing yet")
-    fixture.advance(WorkDays.dayMilliseconds)
+    #expect(try await measure("a").judged == 0, "this week says nothing yet")
+    fixture.advance(7 * WorkDays.dayMilliseconds)
     let (able, other) = (try await measure("a"), try await measure("c"))
     #expect(able.judged == 6 && able.share == 1 && other.share == 0)
     #expect(able.interval.lowerBound > 0.6 && other.interval.upperBound < 0.4)
     #expect(able.weeks.map(\.judged) == [6])
-    fixture.advance(WorkDays.dayMilliseconds * OwnQuality.days)
+    fixture.advance(7 * WorkDays.dayMilliseconds * OwnQuality.weeks)
     #expect(try await measure("a").judged == 0, "what is long ago is not told")
+  }
+}
+
+@Suite struct OwnQualitySecrecyTests {
+  @Test func aWeekWithFewJudgedAnswersIsNotTold() async throws {
+    let fixture = try await Fixture()
+    let project = try await fixture.project(QualityPlan(answers: .init(min: 2)))
+    try await fixture.load(Int(OwnQuality.leastJudged) - 1, into: project)
+    for worker in ["a", "b"] {
+      while let task = try await fixture.next(project, worker) {
+        try await fixture.submit(project, worker, task.lease.id)
+      }
+    }
+    fixture.advance(7 * WorkDays.dayMilliseconds)
+    let told = try await fixture.vault { try await OwnQuality($0).measure("a", in: project.id) }
+    #expect(told.judged == 0 && told.weeks.isEmpty)
   }
 }
 

@@ -152,6 +152,37 @@ import Workforce
     guard case .waiting = try await school.standing() else { return #expect(Bool(false)) }
   }
 
+  @Test func anAnswerThatComesAfterItsLeaseEndedCountsAndTheExaminationGoesOn() async throws {
+    let school = try await School(QualificationPlan(lessons: 0, questions: 2, passPercent: 100), questions: 2)
+    let late = try #require(try await school.next())
+    school.fixture.advance(Dispatch.leaseMilliseconds + 1)
+    try await school.fixture.vault { try await Dispatch.sweep($0) }
+    try await school.work.answer(late)
+    let second = try #require(try await school.next())
+    #expect(second.task.seq != late.task.seq)
+    try await school.work.answer(second)
+    #expect(try await school.standing() == .qualified)
+  }
+
+  @Test func aLiftedRetrainingQualifiesNobodyWhoDidNotPass() async throws {
+    let school = try await School(
+      QualificationPlan(lessons: 0, questions: 2, passPercent: 100, retryAfterHours: 0))
+    _ = try await school.sit(right: 0)
+    let decisions = Decisions(school.fixture.engine)
+    let made = try await decisions.make(
+      .init(user: school.work.worker, project: school.work.project.id, actions: [.retrain], reason: "Gold."),
+      by: .console)
+    try await decisions.lift(made[0].id, by: .console)
+    #expect(try await school.settled().standing != .qualified)
+    _ = try await school.sit(right: 2)
+    #expect(try await school.settled().standing == .qualified)
+    let again = try await decisions.make(
+      .init(user: school.work.worker, project: school.work.project.id, actions: [.retrain], reason: "Gold."),
+      by: .console)
+    try await Decisions(school.fixture.engine).lift(again[0].id, by: .console)
+    #expect(try await school.settled().standing == .qualified, "who had passed has passed")
+  }
+
   @Test func whoIsSentToRetrainBeginsWithTheCourse() async throws {
     let school = try await School(QualificationPlan(lessons: 1, questions: 2, passPercent: 50))
     _ = try await school.sit(right: 2)

@@ -23,6 +23,23 @@ import Workforce
     #expect(try await TeamBoard(work.fixture.engine).live() == [])
   }
 
+  @Test func timeIsCountedByTheServersClockWhateverIsClaimed() async throws {
+    let work = try await PaidWork()
+    let days = WorkDays(work.fixture.engine)
+    func today() async throws -> Int64 {
+      try await TeamBoard(work.fixture.engine).live().first?.activeMillisecondsToday ?? 0
+    }
+    days.worked(work.worker, on: work.project.id, claimed: 86_400_000)
+    TeamBoard(work.fixture.engine).heard(of: work.worker, on: work.project.id)
+    #expect(try await today() == Dispatch.leaseMilliseconds, "a day cannot be claimed")
+    work.fixture.advance(60_000)
+    days.worked(work.worker, on: work.project.id, claimed: 0)
+    #expect(try await today() == Dispatch.leaseMilliseconds + 30_000, "and nothing is half of it at least")
+    work.fixture.advance(60_000)
+    days.worked(work.worker, on: work.project.id, claimed: 86_400_000)
+    #expect(try await today() == Dispatch.leaseMilliseconds + 90_000)
+  }
+
   @Test func aReportCountsWhatWasEarnedAndAccepted() async throws {
     let work = try await PaidWork()
     try await work.fixture.load(2, into: work.project)

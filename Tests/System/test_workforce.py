@@ -122,9 +122,9 @@ def test_clients_take_turns_and_a_paused_or_rested_worker_gets_nothing(team):
     for key, project in ((team.key, one), (other, two), (team.key, extra)): team.load(key, project, [{"text": f"t {i}"} for i in range(20)])
     team.send("PUT", f"/api/routing/{one}", {"priority": 7}, team.operator)
     seen = []
-    for _ in range(8):
+    for i in range(8):
         found = team.send("POST", "/api/work/next", {}, team.hands[0])[1]; seen.append(found["project"])
-        say(team, found["project"], found["leases"][0], "good", team.hands[0], seconds=15)
+        say(team, found["project"], found["leases"][0], "good", team.hands[0], seconds=150 if i == 0 else 15)
     assert seen.count(two) == 4 and seen.count(one) == 4, "clients take turns, and the higher priority of one goes first"
     assert team.send("PUT", "/api/limits", {"daily_minutes": 2}, team.operator)[0] == 200
     status, problem = team.send("POST", f"/api/work/{one}/leases", {}, team.hands[0])

@@ -131,6 +131,14 @@ struct GoldStream {
       "UPDATE gold_tasks SET seen = seen + 1 WHERE task = ?", [.int(task.seq)])
   }
 
+  /// The answer counts under its lease, though that ended before: the task does not come again.
+  func answered(_ gold: GoldRow, under lease: LeaseID, _ connection: any Connection) throws {
+    try connection.run(
+      """
+      UPDATE gold_seen SET lease_id = ?, is_due = 0 WHERE project_id = ? AND worker = ? AND task = ?
+      """, [lease.sql, project.sql, .text(worker), .int(gold.task)])
+  }
+
   /// A lease that ended without an answer: the same gold comes again, but for one that was skipped.
   static func giveBack(_ lease: LeaseRow, _ connection: any Connection) throws {
     guard lease.lifecycle.state != .skipped else { return }

@@ -40,7 +40,9 @@ struct Settlement {
     if decision != .oneMore {
       let version = try store(result, of: answers, plan, task, reading, connection)
       steps.setConsensus(version: version, confidence: result.confidence)
-      try judge(answers, by: try reference(task, result, reading, connection), reading, task,
+      // Of a task that ended before, the answers of then were judged then.
+      let fresh = answers.filter { answer in task.endedAt.map { answer.submittedAt > $0 } ?? true }
+      try judge(fresh, by: try reference(task, result, reading, connection), reading, task,
         connection)
     }
     if case .review(let cause, _) = decision {

@@ -20,10 +20,14 @@ struct ChargeEvent: Hashable, Sendable {
       """, [task.id.sql, .int(at), task.project.sql])
   }
 
-  static func oldest(limit: Int, _ connection: any Connection) throws -> [ChargeEvent] {
+  static func oldest(
+    after number: Int64, limit: Int, _ connection: any Connection
+  ) throws -> [ChargeEvent] {
     try connection.all(
-      "SELECT number, task, project_id, price_version, at FROM charge_events ORDER BY number LIMIT ?",
-      [.number(limit)]
+      """
+      SELECT number, task, project_id, price_version, at FROM charge_events
+      WHERE number > ? ORDER BY number LIMIT ?
+      """, [.int(number), .number(limit)]
     ) { row in
       ChargeEvent(
         number: row.int(0), task: row.id(1), project: row.id(2), priceVersion: Int(row.int(3)),
@@ -67,6 +71,10 @@ package struct Charges: Sendable {
     guard let client = try await Directory(engine).find(project)?.client else {
       throw Refusal.unknown(.project, project.text)
     }
+    if let known = try await self.price(of: project)?.perTask.currency, known != perTask.currency {
+      // A budget is of one currency.
+      throw Refusal.invalid(path: "currency", problem: "must stay \(known.code)")
+    }
     let record = engine.record(by: actor)
     let price = try await engine.control.write(.flushed) { connection in
       let last = try connection.first(
@@ -86,14 +94,38 @@ package struct Charges: Sendable {
       try record.append(connection, "price.changed", project.text, ["version": .count(price.version)])
       return price
     }
-    // The vault follows: where the server ends here, the price is set again.
-    _ = try await engine.vaults.with(client) { vault in
-      try await vault.database.write(.flushed) { connection in
-        try connection.run(
-          "UPDATE projects SET price_version = ? WHERE id = ?", [.number(price.version), project.sql])
+    // Where the server ends here, the clerk does it.
+    try await engine.vaults.with(client) { try await follow($0) }
+    return price
+  }
+
+  /// Tells a vault the versions of its projects' prices that it does not know yet.
+  private func follow(_ vault: ClientVault) async throws {
+    let prices = try await engine.control.read { connection in
+      try connection.all(
+        """
+        SELECT project_id, price_version FROM project_directory
+        WHERE client_id = ? AND price_version IS NOT NULL
+        """, [vault.clientID.sql]
+      ) { (project: $0.id(0) as ProjectID, version: $0.int(1)) }
+    }
+    guard !prices.isEmpty else { return }
+    let late = try await vault.database.read { connection in
+      try prices.filter { price in
+        let known = try connection.first(
+          "SELECT coalesce(price_version, 0) FROM projects WHERE id = ?", [price.project.sql]
+        ) { $0.int(0) }
+        return known.map { $0 < price.version } ?? false
       }
     }
-    return price
+    guard !late.isEmpty else { return }
+    try await vault.database.write(.flushed) { connection in
+      for price in late {
+        try connection.run(
+          "UPDATE projects SET price_version = ? WHERE id = ? AND coalesce(price_version, 0) < ?",
+          [.int(price.version), price.project.sql, .int(price.version)])
+      }
+    }
   }
 
   /// Of prices and budgets, in micro-units.
@@ -128,25 +160,35 @@ package struct Charges: Sendable {
   /// - Returns: how many tasks it took.
   @discardableResult
   package func collect(from vault: ClientVault) async throws -> Int {
-    var taken = 0
+    try await follow(vault)
+    var (taken, last) = (0, Int64(0))
     while true {
-      let events = try await vault.database.read { try ChargeEvent.oldest(limit: Self.portion, $0) }
-      guard let last = events.last else { return taken }
-      try await engine.control.write(.flushed) { connection in
-        for event in events {
+      let after = last
+      let events = try await vault.database.read {
+        try ChargeEvent.oldest(after: after, limit: Self.portion, $0)
+      }
+      guard let newest = events.last else { return taken }
+      last = newest.number
+      let done = try await engine.control.write(.flushed) { connection in
+        // What has a price that nobody here knows yet stays: it may be known after a restore.
+        try events.filter { event in
           let price = try Self.price(of: event.project, version: event.priceVersion, connection)
-          guard let price, price.perTask.micros > 0 else { continue }
+          guard let price else { return false }
+          guard price.perTask.micros > 0 else { return true }
           try Ledger.post(
             LedgerEntry(
               .charged, key: "charged/\(event.task)", price.perTask,
               debit: Account(.receivable, vault.clientID.text),
               credit: Account(.revenue, event.project.text)), at: event.at, connection)
+          return true
         }
       }
       try await vault.database.write(.relaxed) { connection in
-        try connection.run("DELETE FROM charge_events WHERE number <= ?", [.int(last.number)])
+        for event in done {
+          try connection.run("DELETE FROM charge_events WHERE number = ?", [.int(event.number)])
+        }
       }
-      taken += events.count
+      taken += done.count
     }
   }
 
@@ -156,6 +198,7 @@ package struct Charges: Sendable {
   ///   - amount: above 0 is a credit.
   ///   - key: the operator's own; said twice, it counts once.
   /// - Returns: whether it is new.
+  /// - Throws: `.taken` for a key that stands for something else.
   package func credit(
     _ amount: Money, on project: ProjectID, reason: String, key: String, by actor: Actor
   ) async throws -> Bool {
@@ -175,7 +218,19 @@ package struct Charges: Sendable {
         LedgerEntry(
           .credited, key: "credited/\(key)", amount, debit: Account(.revenue, project.text),
           credit: Account(.receivable, client.text)), at: record.at, reason: reason, connection)
-      if isNew { try record.append(connection, "charge.credited", project.text) }
+      if isNew { try record.append(connection, "charge.credited", project.text) } else {
+        let isSame = try connection.first(
+          """
+          SELECT EXISTS (SELECT 1 FROM ledger_entries e JOIN ledger_postings p ON p.entry = e.number
+            WHERE e.key = ? AND e.currency = ? AND p.account = ? AND p.micros = ?)
+          """,
+          [
+            .text("credited/\(key)"), .text(amount.currency.code),
+            .text("\(Account(.revenue, project.text))"), .int(amount.micros),
+          ]
+        ) { $0.int(0) == 1 }
+        guard isSame == true else { throw Refusal.taken(.key, key) }
+      }
       return isNew
     }
   }
@@ -192,22 +247,35 @@ package struct Charges: Sendable {
     }
   }
 
-  /// Whether what was charged, what is about to be and what is in people's hands leave room for one more.
+  /// For how many more tasks there is money, once what is charged, what is about to be, what is begun and what
+  /// is in people's hands is paid; nil for no limit.
   ///
-  /// - Complexity: O(live leases of the project) where there is a budget, else one look-up
-  package func hasBudget(_ project: ProjectID, _ vault: ClientVault) async throws -> Bool {
-    guard let price = try await price(of: project), let budget = price.budget else { return true }
+  /// - Complexity: one look-up where all that is open can be paid, else O(open tasks)
+  package func room(_ project: ProjectID, _ vault: ClientVault) async throws -> Int? {
+    guard let price = try await price(of: project), let budget = price.budget,
+      price.perTask.micros > 0
+    else { return nil }
     let charged = try await charged(project, price.perTask.currency)
-    let pending = try await vault.database.read { connection in
-      try connection.first(
+    let affordable = max(0, budget - charged) / price.perTask.micros
+    return try await vault.database.read { connection in
+      let waiting = try connection.first(
         """
         SELECT (SELECT count(*) FROM charge_events WHERE project_id = ?)
-          + (SELECT count(DISTINCT task) FROM leases
-             WHERE project_id = ? AND stage = 'label' AND state IN ('reserved', 'leased'))
+          + (SELECT coalesce(sum(open + in_review), 0) FROM batches WHERE project_id = ?)
         """, [project.sql, project.sql]
       ) { $0.int(0) } ?? 0
+      // All there is can be paid: nothing has to be counted.
+      guard waiting > affordable else { return nil }
+      let begun = try connection.first(
+        """
+        SELECT (SELECT count(*) FROM charge_events WHERE project_id = ?)
+          + (SELECT count(*) FROM tasks WHERE project_id = ? AND state = 'inReview' AND ended_at IS NULL
+             AND gold IS NULL)
+          + (SELECT count(*) FROM tasks WHERE project_id = ? AND state = 'open' AND ended_at IS NULL
+             AND gold IS NULL AND (counted > 0 OR leased > 0))
+        """, [project.sql, project.sql, project.sql]
+      ) { $0.int(0) } ?? 0
+      return Int(max(0, affordable - begun))
     }
-    let (reserved, over) = price.perTask.micros.multipliedReportingOverflow(by: pending + 1)
-    return !over && charged <= budget - min(reserved, budget + 1)
   }
 }

@@ -29,6 +29,7 @@ package final class DataEngine: Sendable {
 
   /// What was worked since it was last written, and who is at work now.
   let workDays = Mutex<[WorkDays.Key: WorkDays.Sum]>([:])
+  let lastWork = Mutex<[UserID: Int64]>([:])
   let presences = Mutex<[UserID: Presence]>([:])
   let signUps = Mutex(SignUps.Recent())
   /// Whose turn it is.

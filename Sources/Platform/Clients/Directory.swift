@@ -81,13 +81,13 @@ package struct Directory: Sendable {
     }
   }
 
-  /// The clients with a project that pays or did.
+  /// The clients with a project that pays or did, or is charged for.
   package func paying() async throws -> [ClientID] {
     try await engine.control.read { connection in
       try connection.all(
         """
-        SELECT DISTINCT d.client_id FROM pay_plans p
-        JOIN project_directory d ON d.project_id = p.project_id
+        SELECT DISTINCT client_id FROM project_directory d WHERE price_version IS NOT NULL
+          OR EXISTS (SELECT 1 FROM pay_plans p WHERE p.project_id = d.project_id)
         """
       ) { $0.id(0) }
     }

@@ -83,6 +83,7 @@ package struct Answers: Sendable {
       try count(active, connection)
       var lesson: GoldLesson?
       if let gold {
+        try stream.answered(gold, under: id, connection)
         lesson = try stream.judge(annotations, of: gold, task, reading, connection)
         try steps.saveAnswers()
       } else {

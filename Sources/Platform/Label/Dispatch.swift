@@ -131,7 +131,8 @@ package struct Dispatch: Sendable {
       }
       var claims: [Claim] = []
       if let exam, stage == .label {
-        return try examClaims(ids, exam, project, isReserve, now, connection)
+        let room = Array(ids.prefix(Self.leaseLimit - held))
+        return try examClaims(room, exam, project, isReserve, now, connection)
       }
       for id in ids.prefix(Self.leaseLimit - held) {
         guard let claim = try claim(id, project, stage, isReserve, now, connection) else { break }

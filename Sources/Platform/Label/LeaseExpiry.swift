@@ -45,9 +45,11 @@ enum LeaseEnd {
   static func giveBack(_ lease: LeaseRow, now: Int64, _ connection: any Connection) throws {
     let task = try TaskRow.get(seq: lease.task, connection)
     if task.gold != nil { try GoldStream.giveBack(lease, connection) }
-    try connection.run(
-      "UPDATE batch_shares SET given = given - 1 WHERE batch_id = ? AND worker = ? AND given > 0",
-      [task.batch.sql, .text(lease.worker)])
+    if task.gold == nil, lease.stage == .label {
+      try connection.run(
+        "UPDATE batch_shares SET given = given - 1 WHERE batch_id = ? AND worker = ? AND given > 0",
+        [task.batch.sql, .text(lease.worker)])
+    }
     let isItsStage = task.lifecycle.state == (lease.stage == .label ? .open : .inReview)
     guard isItsStage else { return }
     var steps = TaskSteps(task, now: now, connection)

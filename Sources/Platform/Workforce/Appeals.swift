@@ -160,10 +160,21 @@ package struct Appeals: Sendable {
   }
 
   /// Those that wait for an answer, the oldest first.
-  package func waiting(limit: Int) async throws -> [Subject] {
-    try await engine.control.read { connection in
+  ///
+  /// - Parameter roles: those that one of these of the operator's people decides.
+  package func waiting(
+    limit: Int, for roles: Set<Role> = [.operator]
+  ) async throws -> [Subject] {
+    let isLead = !roles.isDisjoint(with: [.operator, .workforceManager])
+    let isPayroll = !roles.isDisjoint(with: [.operator, .payroll])
+    return try await engine.control.read { connection in
       let subjects = try connection.all(
-        "SELECT subject FROM appeals WHERE state = 'open' ORDER BY at, subject LIMIT ?", [.number(limit)]
+        """
+        SELECT subject FROM appeals a WHERE state = 'open'
+          AND (? = 1 AND EXISTS (SELECT 1 FROM decisions WHERE id = a.subject)
+            OR ? = 1 AND EXISTS (SELECT 1 FROM earnings WHERE answer = a.subject))
+        ORDER BY at, subject LIMIT ?
+        """, [.flag(isLead), .flag(isPayroll), .number(limit)]
       ) { $0.text(0) }
       return try subjects.compactMap { try subject($0, connection) }
     }

@@ -13,6 +13,10 @@ package struct Erasure: Sendable {
   /// - Throws: `.unknown(.user)` for who is no worker; `.notPossible` while money is owed or on its way, and
   ///   for who is a client's member or the operator too.
   package func erase(_ user: UserID, by actor: Actor) async throws {
+    // What was earned and is not in the books yet would be nobody's.
+    for client in try await Directory(engine).paying() {
+      try await engine.vaults.with(client) { _ = try await Earnings(engine).collect(from: $0) }
+    }
     let record = engine.record(by: actor)
     try await engine.control.write(.flushed) { connection in
       let grants = try connection.all(

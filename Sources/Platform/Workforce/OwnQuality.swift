@@ -2,8 +2,8 @@ import Consensus
 import Store
 import Vault
 
-/// What somebody is told of their own quality: by weeks and never of today, so that no single answer can be
-/// told to have been gold.
+/// What somebody is told of their own quality: whole weeks that are over and in which enough was judged, so that
+/// no single answer can be told to have been gold.
 package struct OwnQuality: Sendable {
   private let vault: ClientVault
 
@@ -27,33 +27,33 @@ package struct OwnQuality: Sendable {
     package var weeks: [Week]
   }
 
-  /// Days that are looked back on.
-  package static let days: Int64 = 12 * 7
+  /// Weeks that are looked back on.
+  package static let weeks: Int64 = 12
+  /// Answers of a week that must have been judged.
+  package static let leastJudged: Int64 = 5
 
   package func measure(_ worker: String, in project: ProjectID) async throws -> Measure {
-    let today = vault.environment.now() / WorkDays.dayMilliseconds
-    let days = try await vault.database.read { connection in
+    let week = vault.environment.now() / (7 * WorkDays.dayMilliseconds)
+    let weeks = try await vault.database.read { connection in
       try connection.all(
         """
-        SELECT day, judged, agreed FROM annotator_days
-        WHERE project_id = ? AND worker = ? AND day >= ? AND day < ? ORDER BY day
-        """, [project.sql, .text(worker), .int(today - Self.days), .int(today)]
-      ) { (day: $0.int(0), judged: $0.int(1), agreed: $0.int(2)) }
+        SELECT day / 7, sum(judged), sum(agreed) FROM annotator_days
+        WHERE project_id = ? AND worker = ? AND day >= ? AND day < ?
+        GROUP BY 1 HAVING sum(judged) >= ? ORDER BY 1
+        """,
+        [
+          project.sql, .text(worker), .int((week - Self.weeks) * 7), .int(week * 7), .int(Self.leastJudged),
+        ]
+      ) { (week: $0.int(0), judged: $0.int(1), agreed: $0.int(2)) }
     }
-    let judged = days.reduce(0) { $0 + $1.judged }
-    let agreed = days.reduce(0) { $0 + $1.agreed }
+    let judged = weeks.reduce(0) { $0 + $1.judged }
+    let agreed = weeks.reduce(0) { $0 + $1.agreed }
     let belief = BetaDistribution(
       successes: Double(agreed) + 0.5, failures: Double(judged - agreed) + 0.5)
-    let weeks = Dictionary(grouping: days) { (today - 1 - $0.day) / 7 }.filter { week in
-      week.value.contains { $0.judged > 0 }
-    }.sorted { $0.key > $1.key }.map { week, days in
-      let all = days.reduce(0) { $0 + $1.judged }
-      return Week(
-        day: today - 7 * (week + 1), judged: all,
-        share: Double(days.reduce(0) { $0 + $1.agreed }) / Double(max(1, all)))
-    }
     return Measure(
       judged: judged, share: Double(agreed) / Double(max(1, judged)), interval: belief.interval(0.9),
-      weeks: weeks)
+      weeks: weeks.map {
+        Week(day: $0.week * 7, judged: $0.judged, share: Double($0.agreed) / Double($0.judged))
+      })
   }
 }

@@ -23,11 +23,33 @@ package struct WorkDays: Sendable {
 
   package static let dayMilliseconds: Int64 = 24 * 3_600_000
 
-  /// Notes an answer of one of the operator's workers.
-  package func note(_ user: UserID, on project: ProjectID, activeMilliseconds: Int64) {
+  /// Of the time since somebody last did something, this much counts at most.
+  private static let gapMilliseconds = Dispatch.leaseMilliseconds
+
+  /// Notes that one of the operator's workers did something, for as long as they say: as far as that fits into
+  /// the time since they last did, and for half of that at least, so that a browser that claims nothing does
+  /// not work for ever.
+  package func worked(
+    _ user: UserID, on project: ProjectID, claimed: Int64, answers: Int64 = 1
+  ) {
+    let now = engine.environment.now()
+    let before = engine.lastWork.withLock { last in
+      if last.count > 50_000 { last = last.filter { $0.value > now - Self.gapMilliseconds } }
+      defer { last[user] = now }
+      return last[user]
+    }
+    let most = min(before.map { now - $0 } ?? Self.gapMilliseconds, Self.gapMilliseconds)
+    let least = before == nil ? 0 : most / 2
+    note(user, on: project, activeMilliseconds: max(least, min(claimed, most)), answers: answers)
+  }
+
+  /// Notes work of so long.
+  package func note(
+    _ user: UserID, on project: ProjectID, activeMilliseconds: Int64, answers: Int64 = 1
+  ) {
     let key = Key(user: user, day: engine.environment.now() / Self.dayMilliseconds, project: project)
     engine.workDays.withLock {
-      $0[key, default: Sum()].answers += 1
+      $0[key, default: Sum()].answers += answers
       $0[key, default: Sum()].milliseconds += activeMilliseconds
     }
   }

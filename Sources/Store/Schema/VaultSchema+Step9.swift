@@ -38,7 +38,8 @@ extension Schema {
     ) STRICT, WITHOUT ROWID
     ;
     CREATE TABLE decisions_done (
-      decision TEXT PRIMARY KEY NOT NULL CHECK (length(decision) = 24)
+      decision TEXT PRIMARY KEY NOT NULL CHECK (length(decision) = 24),
+      last_task INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID
     """
 }

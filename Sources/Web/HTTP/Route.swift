@@ -202,6 +202,14 @@ package struct Call: Sendable {
     try who().isWorker && listing.workforce == .operator
   }
 
+  /// Counts the time somebody looked at a task that they gave back.
+  func noteSeen() throws {
+    guard let listing, try isOperatorsWork(listing), case .user(let user, _) = try who().identity else {
+      return
+    }
+    WorkDays(engine).worked(user, on: listing.project, claimed: 0, answers: 0)
+  }
+
   /// The project of the path, with what the caller lacks for new work on it.
   func settledListing() async throws -> Directory.Listing {
     guard let listing else { throw Denial.forbidden }

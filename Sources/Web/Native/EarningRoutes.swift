@@ -55,8 +55,8 @@ enum EarningRoutes {
         ).json, status: .created)
     },
     Route(.get, "/api/appeals", .desk, "Lists the appeals that wait, the oldest first.") { call in
-      let waiting = try await Appeals(call.engine).waiting(limit: call.pageLimit())
-      let items = try waiting.filter { try call.who().isStaff(in: $0.deciders) }
+      let items = try await Appeals(call.engine).waiting(
+        limit: call.pageLimit(), for: Set(call.who().grants.filter { $0.client == nil }.map(\.role)))
       return .json(
         .page(items.map { $0.json.adding([.init("worker", .string($0.user.text))]) }, next: nil))
     },

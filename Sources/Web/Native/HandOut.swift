@@ -20,13 +20,12 @@ struct HandOut {
     // A client's own people are not held to the operator's limits.
     let routing = try call.isOperatorsWork(listing) ? listing.routing : ProjectRouting()
     let role = try call.who().role(in: listing.client)
-    if stage == .label, try await !Charges(call.engine).hasBudget(listing.project, vault) {
-      return .nothing(.init(reason: .budgetSpent))
-    }
+    let room = try await stage == .label ? Charges(call.engine).room(listing.project, vault) : nil
+    guard room != 0 else { return .nothing(.init(reason: .budgetSpent)) }
     let outcome = try await Dispatch(
       vault, worker: worker, decidesEscalations: role == .manager || role == .admin,
       pay: isPaid ? listing.pay : nil, exam: exam, routing: routing
-    ).lease(in: listing.project, stage: stage, count: count, isReserve: isReserve, task: task)
+    ).lease(in: listing.project, stage: stage, count: min(count, room ?? count), isReserve: isReserve, task: task)
     if case .leased(let tasks) = outcome, try call.isOperatorsWork(listing) {
       WorkQueue(call.engine).served(listing.project, of: listing.client, tasks: tasks.count)
     }

@@ -195,6 +195,7 @@ enum WorkRoutes {
       let fields = try await call.fields()
       return try await onLease(call) { leases, id in
         try await leases.skip(id, reason: fields.optionalString("reason") ?? "")
+        try call.noteSeen()
         return .noContent
       }
     },
@@ -212,6 +213,7 @@ enum WorkRoutes {
     ) { call in
       try await onLease(call) { leases, id in
         try await leases.release(id)
+        try call.noteSeen()
         return .noContent
       }
     },
@@ -229,7 +231,7 @@ enum WorkRoutes {
         let receipt = try await Answers(vault, worker: worker, project: project).submit(
           fields["annotations"] ?? [], for: call.id("lease", .lease), activeMilliseconds: active
         ) {
-          if let user { WorkDays(call.engine).note(user, on: project, activeMilliseconds: active) }
+          if let user { WorkDays(call.engine).worked(user, on: project, claimed: active) }
         }
         let json = receipt.json(task: name(of: receipt.task, for: worker, vault))
         let isExamined = call.listing?.qualification != nil
@@ -319,26 +321,46 @@ enum WorkRoutes {
     }
   }
 
-  /// Asks the projects open to the caller in their turn.
+  /// Projects that one request tries, in portions of `WorkQueue.tries`.
+  private static let nextLimit = 64
+
+  /// Asks the projects open to the caller in their turn. One that cannot be asked is passed over, as one is
+  /// that has nothing.
   private static func next(_ count: Int, _ call: Call) async throws -> Response {
     let who = try call.who()
     let queue = WorkQueue(call.engine)
-    for project in try await queue.candidates(for: who) {
-      guard let found = try await Directory(call.engine).find(project, for: who) else { continue }
-      let listing = try await Directory(call.engine).settled(found, for: who)
-      guard listing.missing.isEmpty else { continue }
-      let leases = try await call.engine.vaults.with(listing.client) { vault -> JSON? in
-        let asked = HandOut(stage: .label, count: count)
-        let worker = vault.key.pseudonym(of: who.workerName)
-        guard case .leased(let tasks) = try await asked.lease(listing, vault, worker, call) else {
-          return nil
+    var tried = 0
+    while tried < nextLimit {
+      let candidates = try await queue.candidates(for: who)
+      guard !candidates.isEmpty else { break }
+      for project in candidates {
+        tried += 1
+        if let leases = try? await lease(project, count, call) {
+          return .json(["project": .string(project.text), "leases": .array(leases)])
         }
-        return .array(try await json(tasks, vault, call))
+        try Task.checkCancellation()
+        queue.hadNothing(project, for: who)
       }
-      if let leases { return .json(["project": .string(project.text), "leases": leases]) }
-      queue.hadNothing(project, for: who)
     }
     return .json(["project": .null, "leases": []])
+  }
+
+  /// - Returns: nil where the project has nothing for the caller.
+  private static func lease(
+    _ project: ProjectID, _ count: Int, _ call: Call
+  ) async throws -> [JSON]? {
+    let who = try call.who()
+    guard let found = try await Directory(call.engine).find(project, for: who) else { return nil }
+    let listing = try await Directory(call.engine).settled(found, for: who)
+    guard listing.missing.isEmpty else { return nil }
+    return try await call.engine.vaults.with(listing.client) { vault in
+      let asked = HandOut(stage: .label, count: count)
+      let worker = vault.key.pseudonym(of: who.workerName)
+      guard case .leased(let tasks) = try await asked.lease(listing, vault, worker, call) else {
+        return nil
+      }
+      return try await json(tasks, vault, call)
+    }
   }
 
   private static func json(

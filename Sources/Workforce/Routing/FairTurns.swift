@@ -1,6 +1,6 @@
 /// Whose work is handed out next: among clients whoever was served least, so that none starves another;
-/// among a client's projects the one of the highest priority, and of those that are alike again whichever
-/// was served least. Start-time fair queueing (Goyal, Vin & Cheng, 1996) with turns of one task.
+/// among a client's projects the one of the highest priority, and of those that are alike whichever was
+/// served longest ago. Start-time fair queueing (Goyal, Vin & Cheng, 1996) with turns of one task.
 package struct FairTurns<Client: Hashable & Sendable, Project: Hashable & Sendable>: Sendable {
   package struct Candidate: Hashable, Sendable {
     package var project: Project
@@ -13,6 +13,7 @@ package struct FairTurns<Client: Hashable & Sendable, Project: Hashable & Sendab
   }
 
   private var turns: [Client: Double] = [:]
+  /// Where their client was when they were last served; one that never was goes first.
   private var projects: [Project: Double] = [:]
   /// The least served first.
   private var order: [Client] = []
@@ -66,7 +67,7 @@ package struct FairTurns<Client: Hashable & Sendable, Project: Hashable & Sendab
     if let place = order.firstIndex(of: client) { order.remove(at: place) }
     turns[client] = start + Double(tasks)
     place(client)
-    projects[project, default: 0] += Double(tasks)
+    projects[project] = start + Double(tasks)
   }
 
   /// Behind all that were served as much.

@@ -15,6 +15,8 @@ struct ConductCollection {
   /// Of the median time at work on an answer, where fewer are known nothing is said.
   static let leastTimes = 5
   private static let day: Int64 = 24 * 3_600_000
+  /// Gold that was given out longer ago says nothing of somebody any more.
+  static let goldMilliseconds: Int64 = 60 * day
 
   /// One answer, and what its task's known answer is.
   private struct Entry {
@@ -26,7 +28,12 @@ struct ConductCollection {
   /// By pseudonym. What depends on who somebody is beyond this vault is not in it.
   ///
   /// - Complexity: O(`window` × answers a task)
-  func conducts(in projectID: ProjectID) async throws -> [String: Conduct] {
+  ///
+  /// - Parameter judgedSince: from when on gold counts for somebody, in milliseconds since 1970, where it is
+  ///   not from `goldMilliseconds` ago.
+  func conducts(
+    in projectID: ProjectID, judgedSince: [String: Int64] = [:]
+  ) async throws -> [String: Conduct] {
     let now = vault.environment.now()
     return try await vault.database.read { connection in
       let project = try Projects.get(projectID, connection)
@@ -37,6 +44,7 @@ struct ConductCollection {
       Self.addEvidence(entries, union.ontology, to: &conducts)
       Self.addRepetitions(entries, union.ontology, to: &conducts)
       try addRecords(of: projectID, to: &conducts, connection)
+      try addGold(of: projectID, to: &conducts, now, judgedSince, connection)
       return conducts
     }
   }
@@ -56,7 +64,10 @@ struct ConductCollection {
     try connection.forEach(
       """
       SELECT \(TaskRow.columns), \(AnswerRow.columns) FROM answers a JOIN tasks t ON t.seq = a.task
-      WHERE a.seq > ? AND a.stage = 'label' AND t.project_id = ? ORDER BY a.seq
+      WHERE a.seq > ? AND a.stage = 'label' AND t.project_id = ?
+        AND NOT (t.gold IS NOT NULL AND EXISTS (SELECT 1 FROM gold_seen s
+          WHERE s.task = t.seq AND s.worker = a.worker AND s.exam IS NOT NULL))
+      ORDER BY a.seq
       """, [.int(first), project.id.sql]
     ) { row in
       let task = TaskRow.row(row)
@@ -245,15 +256,29 @@ struct ConductCollection {
         conducts[worker]?[.agreement] = Double(record.agreed) / Double(record.judged)
       }
     }
+  }
+
+  /// Whoever fails an examination is no cheat: only live work counts.
+  private func addGold(
+    of project: ProjectID, to conducts: inout [String: Conduct], _ now: Int64,
+    _ judgedSince: [String: Int64], _ connection: any Connection
+  ) throws {
+    var sums: [String: (judged: Double, agreed: Double)] = [:]
     try connection.forEach(
       """
-      SELECT worker, count(*), sum(agreed) FROM gold_seen
-      WHERE project_id = ? AND agreed IS NOT NULL GROUP BY worker
-      """, [project.sql]
+      SELECT worker, at, agreed FROM gold_seen
+      WHERE project_id = ? AND agreed IS NOT NULL AND exam IS NULL AND at > ?
+      """, [project.sql, .int(now - Self.goldMilliseconds)]
     ) { row in
-      conducts[row.text(0)]?[.goldJudged] = row.double(1)
-      conducts[row.text(0)]?[.goldRate] = row.double(2) / row.double(1)
+      let worker = row.text(0)
+      guard row.int(1) > judgedSince[worker] ?? 0 else { return true }
+      sums[worker, default: (0, 0)].judged += 1
+      sums[worker, default: (0, 0)].agreed += Double(row.int(2))
       return true
+    }
+    for (worker, sum) in sums {
+      conducts[worker]?[.goldJudged] = sum.judged
+      conducts[worker]?[.goldRate] = sum.agreed / sum.judged
     }
   }
 }

@@ -40,33 +40,42 @@ struct ConductMeasures {
     }
   }
 
-  /// The tasks whose result an answer of theirs may have gone into, and that nobody has looked at since.
+  /// Tasks of one transaction.
+  private static let portion = 200
+
+  /// The tasks whose result an answer of theirs may have gone into, and that nobody has looked at since. How
+  /// far it came is kept with it, so each is treated once.
   private func forEachTask(
     of worker: String, _ decision: Decisions.Decision,
     _ body: @escaping @Sendable (inout TaskSteps, any Connection) throws -> Void
   ) async throws {
     let record = vault.record(by: .system)
-    let isDone = try await vault.database.read { connection in
+    let known = try await vault.database.read { connection in
       try connection.first(
-        "SELECT 1 FROM decisions_done WHERE decision = ?", [decision.id.sql]) { _ in true }
+        "SELECT last_task FROM decisions_done WHERE decision = ?", [decision.id.sql]) { $0.int(0) }
     }
-    guard isDone != true else { return }
-    let tasks = try await tasks(of: worker, in: decision.project, before: decision.at)
-    // One transaction, so that what is not idempotent is done once.
-    try await vault.database.write(.flushed) { connection in
-      let isNew = try connection.run(
-        "INSERT INTO decisions_done VALUES (?) ON CONFLICT DO NOTHING", [decision.id.sql])
-      guard isNew == 1 else { return }
-      for seq in tasks {
-        let task = try TaskRow.get(seq: seq, connection)
-        guard Self.mayReopen(task, record.at) else { continue }
-        var steps = TaskSteps(task, now: record.at, connection)
-        try body(&steps, connection)
-        try steps.save()
+    let tasks = try await tasks(of: worker, decision, after: known ?? 0, since: record.at - Self.reachMilliseconds)
+    for first in stride(from: 0, to: tasks.count, by: Self.portion) {
+      let portion = tasks[first..<min(tasks.count, first + Self.portion)]
+      try await vault.database.write(.flushed) { connection in
+        let last = try connection.first(
+          "SELECT last_task FROM decisions_done WHERE decision = ?", [decision.id.sql]) { $0.int(0) } ?? 0
+        for seq in portion where seq > last {
+          let task = try TaskRow.get(seq: seq, connection)
+          guard Self.mayReopen(task, record.at) else { continue }
+          var steps = TaskSteps(task, now: record.at, connection)
+          try body(&steps, connection)
+          try steps.save()
+        }
+        try connection.run(
+          """
+          INSERT INTO decisions_done VALUES (?, ?)
+          ON CONFLICT (decision) DO UPDATE SET last_task = max(last_task, excluded.last_task)
+          """, [decision.id.sql, .int(portion.last ?? 0)])
+        try record.append(
+          connection, "conduct.\(decision.action.rawValue)", decision.id.text,
+          ["tasks": .int(Int64(portion.count))])
       }
-      try record.append(
-        connection, "conduct.\(decision.action.rawValue)", decision.id.text,
-        ["tasks": .int(Int64(tasks.count))])
     }
   }
 
@@ -77,18 +86,24 @@ struct ConductMeasures {
     return task.endedAt.map { $0 > now - reachMilliseconds } ?? true
   }
 
+  /// Not those of a batch or a project that has come to its end for good.
   private func tasks(
-    of worker: String, in project: ProjectID, before: Int64
+    of worker: String, _ decision: Decisions.Decision, after task: Int64, since: Int64
   ) async throws -> [Int64] {
     try await vault.database.read { connection in
       try connection.all(
         """
         SELECT a.task FROM answers a JOIN tasks t ON t.seq = a.task
+        JOIN batches b ON b.id = t.batch_id JOIN projects p ON p.id = t.project_id
         WHERE a.worker = ? AND a.stage = 'label' AND a.standing = 'counted' AND t.project_id = ?
-          AND a.submitted_at <= ?
+          AND a.submitted_at <= ? AND a.task > ? AND coalesce(t.ended_at, ?) >= ?
+          AND b.state <> 'canceled' AND p.state <> 'archived'
           AND NOT EXISTS (SELECT 1 FROM review_verdicts v WHERE v.task = t.seq)
         ORDER BY a.task
-        """, [.text(worker), project.sql, .int(before)]
+        """,
+        [
+          .text(worker), decision.project.sql, .int(decision.at), .int(task), .int(since), .int(since),
+        ]
       ) { $0.int(0) }
     }
   }

@@ -71,8 +71,11 @@ package struct ConductReview: Sendable {
 
   /// How the operator's workers work on a project; a client's own people are not the operator's to judge.
   package func conducts(on listing: Directory.Listing) async throws -> [(UserID, Conduct)] {
+    let retrained = try await retrained(on: listing.project)
     let found = try await engine.vaults.with(listing.client) { vault in
-      let conducts = try await ConductCollection(vault: vault).conducts(in: listing.project)
+      let since = retrained.map { (vault.key.pseudonym(of: $0.text), $1) }
+      let conducts = try await ConductCollection(vault: vault).conducts(
+        in: listing.project, judgedSince: Dictionary(since, uniquingKeysWith: max))
       let workers = try await engine.workers(named: Set(conducts.keys), in: vault)
       return conducts.compactMap { name, conduct in workers[name].map { ($0, conduct) } }
     }
@@ -82,6 +85,17 @@ package struct ConductReview: Sendable {
       conduct[.accountsOnDevice] = Double(shared[user]?.device ?? 0)
       conduct[.accountsAtAddress] = Double(shared[user]?.address ?? 0)
       return (user, conduct)
+    }
+  }
+
+  /// When people were last sent to the course again: what they missed before does not count twice.
+  private func retrained(on project: ProjectID) async throws -> [(UserID, Int64)] {
+    try await engine.control.read { connection in
+      try connection.all(
+        """
+        SELECT user_id, max(at) FROM decisions WHERE project_id = ? AND action = 'retrain' GROUP BY user_id
+        """, [project.sql]
+      ) { ($0.id(0) as UserID, $0.int(1)) }
     }
   }
 

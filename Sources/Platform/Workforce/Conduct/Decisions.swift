@@ -182,15 +182,25 @@ package struct Decisions: Sendable {
         """, [], Self.row)
     }
     for decision in due {
-      if let client = try await Directory(engine).find(decision.project)?.client {
-        try await engine.vaults.with(client) { vault in
-          try await ConductMeasures(vault).carryOut(decision)
-        }
+      // What cannot be done now is tried again; it does not keep others waiting.
+      try? await carryOut(decision)
+      try Task.checkCancellation()
+    }
+  }
+
+  private func carryOut(_ decision: Decision) async throws {
+    if let client = try await Directory(engine).find(decision.project)?.client {
+      try await engine.vaults.with(client) { vault in
+        try await ConductMeasures(vault).carryOut(decision)
       }
-      try await engine.control.write(.flushed) { connection in
-        try connection.run(
-          "UPDATE decisions SET is_applied = 1 WHERE id = ? AND lifted_at IS ?",
-          [decision.id.sql, .optional(decision.liftedAt)])
+    }
+    try await engine.control.write(.flushed) { connection in
+      let changed = try connection.run(
+        "UPDATE decisions SET is_applied = 1 WHERE id = ? AND lifted_at IS ?",
+        [decision.id.sql, .optional(decision.liftedAt)])
+      // It was lifted meanwhile: what was done is undone next.
+      if changed == 0 {
+        try connection.run("UPDATE decisions SET is_applied = 0 WHERE id = ?", [decision.id.sql])
       }
     }
   }

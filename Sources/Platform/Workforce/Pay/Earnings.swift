@@ -130,7 +130,8 @@ package struct Earnings: Sendable {
         .int(event.at),
         .int(event.at + rate.settlesAfterHours * 3_600_000),
         .text((doubt == nil ? State.pending : .held).rawValue), .optional(doubt),
-        .optional(hold?.id.text),
+        // What waits for another reason too is looked at by somebody when the hold ends.
+        .optional(earning == nil || event.isExtra ? nil : hold?.id.text),
       ])
     guard isNew == 1, micros > 0 else { return }
     try Ledger.post(

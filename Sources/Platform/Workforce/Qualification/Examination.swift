@@ -39,6 +39,12 @@ package struct Examination: Sendable {
     (self.project, self.worker, self.entry) = (project, worker, entry)
   }
 
+  /// Whether gold task `g` is in the stream of a worker, whom it takes, as in live work.
+  private static let isAsked = """
+    g.state = 'live' AND EXISTS (SELECT 1 FROM tasks t JOIN batches b ON b.id = t.batch_id
+      WHERE t.seq = g.task AND (b.state = 'inProgress' OR b.state = 'completed') AND \(WorkerGroups.admits))
+    """
+
   /// Whether gold task `g` was not shown to a worker but in one try; takes the worker and the try.
   private static let isNew = """
     NOT EXISTS (SELECT 1 FROM gold_seen s WHERE s.project_id = g.project_id AND s.task = g.task
@@ -52,9 +58,12 @@ package struct Examination: Sendable {
       """
       SELECT coalesce(sum(g.kind = 'training' AND \(Self.isNew)), 0),
         coalesce(sum(g.kind = 'evaluation'), 0), coalesce(sum(g.kind = 'evaluation' AND \(Self.isNew)), 0)
-      FROM gold_tasks g WHERE g.project_id = ? AND g.state = 'live'
+      FROM gold_tasks g WHERE g.project_id = ? AND \(Self.isAsked)
       """,
-      [.text(worker), .number(entry.attempt), .text(worker), .number(entry.attempt), project.sql]
+      [
+        .text(worker), .number(entry.attempt), .text(worker), .number(entry.attempt), project.sql,
+        .text(worker),
+      ]
     ) { (lessons: Int($0.int(0)), questions: Int($0.int(1)), new: Int($0.int(2))) }
     let size = min(entry.questions, pool?.questions ?? 0)
     var progress = Progress(
@@ -70,7 +79,7 @@ package struct Examination: Sendable {
     ) { row in
       let state = row.optionalText(1)
       let isDone = state == "submitted" || state == "skipped"
-      if state != nil, !isDone { progress.held += 1 }
+      if state == "reserved" || state == "leased" { progress.held += 1 }
       guard isDone else { return true }
       if row.text(0) == "training" { progress.lessons += 1 } else {
         progress.asked += 1
@@ -91,9 +100,11 @@ package struct Examination: Sendable {
     let isCourse = progress.lessons < progress.lessonsPlanned
     let given = try connection.all(
       """
-      SELECT s.task, g.kind, s.is_due FROM gold_seen s JOIN gold_tasks g ON g.task = s.task
-      WHERE s.project_id = ? AND s.worker = ? AND s.exam = ? AND g.state = 'live'
-      """, [project.sql, .text(worker), .number(entry.attempt)]
+      SELECT s.task, g.kind,
+        s.is_due = 1 OR coalesce(l.state, '') NOT IN ('reserved', 'leased', 'submitted', 'skipped')
+      FROM gold_seen s JOIN gold_tasks g ON g.task = s.task LEFT JOIN leases l ON l.id = s.lease_id
+      WHERE s.project_id = ? AND s.worker = ? AND s.exam = ? AND \(Self.isAsked)
+      """, [project.sql, .text(worker), .number(entry.attempt), .text(worker)]
     ) { (task: $0.int(0), kind: $0.text(1), isDue: $0.int(2) == 1) }
     let kind = isCourse ? "training" : "evaluation"
     if let due = given.first(where: { $0.isDue && $0.kind == kind }) { return due.task }
@@ -103,8 +114,8 @@ package struct Examination: Sendable {
     let pool = try connection.all(
       """
       SELECT g.task FROM gold_tasks g
-      WHERE g.project_id = ? AND g.kind = ? AND g.state = 'live' AND \(Self.isNew)
-      """, [project.sql, .text(kind), .text(worker), .number(entry.attempt)]
+      WHERE g.project_id = ? AND g.kind = ? AND \(Self.isAsked) AND \(Self.isNew)
+      """, [project.sql, .text(kind), .text(worker), .text(worker), .number(entry.attempt)]
     ) { $0.int(0) }
     return pool.filter { !known.contains($0) }.min { lot($0, vault) < lot($1, vault) }
   }

@@ -108,11 +108,18 @@ package struct Qualifications: Sendable {
     try put(known, user, project, connection)
   }
 
-  /// As if it had never been taken away.
+  /// As if it had never been taken away: from whoever lost it, or has begun to learn again since, and whose
+  /// last examination was a pass.
   static func giveBack(
     _ user: UserID, _ project: ProjectID, _ connection: any Connection
   ) throws {
-    guard var known = try get(user, project, connection), known.state != .passed else { return }
+    let text = try connection.first(
+      "SELECT coalesce(qualification, '') FROM project_directory WHERE project_id = ?", [project.sql]
+    ) { $0.text(0) }
+    guard var known = try get(user, project, connection), let plan = try plan(stored: text ?? ""),
+      known.state == .lost || known.state == .learning, let right = known.right, let asked = known.asked,
+      right * 100 >= plan.passPercent * asked
+    else { return }
     known.state = .passed
     try put(known, user, project, connection)
   }

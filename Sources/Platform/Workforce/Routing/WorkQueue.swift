@@ -14,8 +14,8 @@ package struct WorkQueue: Sendable {
   /// How long what is known of projects and of who may work on them is used.
   package static let keptMilliseconds: Int64 = 30_000
   /// How long a project that had nothing for somebody is not asked for them again.
-  package static let emptyMilliseconds: Int64 = 5_000
-  /// Projects that are tried for one request.
+  package static let emptyMilliseconds: Int64 = 30_000
+  /// Projects that are named at a time.
   package static let tries = 8
 
   typealias Turns = FairTurns<ClientID, ProjectID>
