@@ -146,7 +146,9 @@ import Workforce
     let work = try await start(tasks: 1)
     // As after a crash between the two databases.
     try await work.fixture.vault { vault in
-      try await vault.database.write(.flushed) { _ = try $0.run("UPDATE projects SET price_version = NULL", []) }
+      _ = try await vault.database.write(.flushed) {
+        try $0.run("UPDATE projects SET price_version = NULL", [])
+      }
     }
     _ = try await collect(work)
     try await work.answer(work.lease())

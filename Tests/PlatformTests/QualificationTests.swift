@@ -118,24 +118,14 @@ import Workforce
   @Test func everybodyIsAskedInAnOrderOfTheirOwn() async throws {
     let school = try await School(QualificationPlan(questions: 6), lessons: 0, questions: 12)
     var orders: Set<[Int64]> = []
-    for (place, name) in ["a", "b", "c"].enumerated() {
-      let order = try await school.fixture.vault { vault in
-        let exam = Examination(
-          project: school.work.project.id, worker: name,
-          entry: ExamEntry(attempt: 1, lessons: 0, questions: 6))
-        return try await vault.database.write(.relaxed) { connection in
-          var order: [Int64] = []
-          while let task = try exam.next(vault, connection) {
-            try GoldStream(vault: vault, worker: name, project: school.work.project.id).handOut(
-              TaskRow.get(seq: task, connection),
-              LeaseID(seconds: 1, random: UInt64(place * 100 + order.count)), at: 1, exam: 1, connection)
-            order.append(task)
-          }
-          return order
-        }
+    for name in ["a", "b", "c"] {
+      let outcome = try await school.fixture.vault {
+        try await Dispatch($0, worker: name, exam: ExamEntry(attempt: 1, lessons: 0, questions: 6)).lease(
+          in: school.work.project.id, stage: .label, count: 6)
       }
-      #expect(order.count == 6)
-      orders.insert(order)
+      guard case .leased(let tasks) = outcome else { return #expect(Bool(false)) }
+      #expect(tasks.count == 6)
+      orders.insert(tasks.map(\.task.seq))
     }
     #expect(orders.count == 3)
   }
@@ -166,7 +156,7 @@ import Workforce
 
   @Test func aLiftedRetrainingQualifiesNobodyWhoDidNotPass() async throws {
     let school = try await School(
-      QualificationPlan(lessons: 0, questions: 2, passPercent: 100, retryAfterHours: 0))
+      QualificationPlan(lessons: 0, questions: 2, passPercent: 100, retryAfterHours: 1))
     _ = try await school.sit(right: 0)
     let decisions = Decisions(school.fixture.engine)
     let made = try await decisions.make(
@@ -174,6 +164,7 @@ import Workforce
       by: .console)
     try await decisions.lift(made[0].id, by: .console)
     #expect(try await school.settled().standing != .qualified)
+    school.fixture.advance(3_600_000)
     _ = try await school.sit(right: 2)
     #expect(try await school.settled().standing == .qualified)
     let again = try await decisions.make(

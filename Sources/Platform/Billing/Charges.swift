@@ -247,8 +247,8 @@ package struct Charges: Sendable {
     }
   }
 
-  /// For how many more tasks there is money, once what is charged, what is about to be, what is begun and what
-  /// is in people's hands is paid; nil for no limit.
+  /// For how many more tasks there is money, once what is charged, what is about to be, what is begun and
+  /// what is in people's hands is paid; nil for no limit.
   ///
   /// - Complexity: one look-up where all that is open can be paid, else O(open tasks)
   package func room(_ project: ProjectID, _ vault: ClientVault) async throws -> Int? {

@@ -2,8 +2,8 @@ import Consensus
 import Store
 import Vault
 
-/// What somebody is told of their own quality: whole weeks that are over and in which enough was judged, so that
-/// no single answer can be told to have been gold.
+/// What somebody is told of their own quality: whole weeks that are over and in which enough was judged, so
+/// that no single answer can be told to have been gold.
 package struct OwnQuality: Sendable {
   private let vault: ClientVault
 

@@ -26,9 +26,9 @@ package struct WorkDays: Sendable {
   /// Of the time since somebody last did something, this much counts at most.
   private static let gapMilliseconds = Dispatch.leaseMilliseconds
 
-  /// Notes that one of the operator's workers did something, for as long as they say: as far as that fits into
-  /// the time since they last did, and for half of that at least, so that a browser that claims nothing does
-  /// not work for ever.
+  /// Notes that one of the operator's workers did something, for as long as they say: as far as that fits
+  /// into the time since they last did, and for half of that at least, so that a browser that claims nothing
+  /// does not work for ever.
   package func worked(
     _ user: UserID, on project: ProjectID, claimed: Int64, answers: Int64 = 1
   ) {

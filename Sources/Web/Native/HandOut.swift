@@ -25,7 +25,8 @@ struct HandOut {
     let outcome = try await Dispatch(
       vault, worker: worker, decidesEscalations: role == .manager || role == .admin,
       pay: isPaid ? listing.pay : nil, exam: exam, routing: routing
-    ).lease(in: listing.project, stage: stage, count: min(count, room ?? count), isReserve: isReserve, task: task)
+    ).lease(
+      in: listing.project, stage: stage, count: min(count, room ?? count), isReserve: isReserve, task: task)
     if case .leased(let tasks) = outcome, try call.isOperatorsWork(listing) {
       WorkQueue(call.engine).served(listing.project, of: listing.client, tasks: tasks.count)
     }

@@ -56,7 +56,7 @@ package struct FairTurns<Client: Hashable & Sendable, Project: Hashable & Sendab
     return Array((chosen + rest).prefix(count))
   }
 
-  private func turn(_ project: Project) -> Double { projects[project] ?? 0 }
+  private func turn(_ project: Project) -> Double { projects[project] ?? -.infinity }
 
   /// Notes that work was handed out.
   ///

@@ -54,7 +54,8 @@ struct ConductMeasures {
       try connection.first(
         "SELECT last_task FROM decisions_done WHERE decision = ?", [decision.id.sql]) { $0.int(0) }
     }
-    let tasks = try await tasks(of: worker, decision, after: known ?? 0, since: record.at - Self.reachMilliseconds)
+    let tasks = try await tasks(
+      of: worker, decision, after: known ?? 0, since: record.at - Self.reachMilliseconds)
     for first in stride(from: 0, to: tasks.count, by: Self.portion) {
       let portion = tasks[first..<min(tasks.count, first + Self.portion)]
       try await vault.database.write(.flushed) { connection in
