@@ -38,6 +38,8 @@ const leads = () => isStaff("workforce_manager");
 
 const pays = () => isStaff("payroll");
 
+const leadsReviewers = () => isStaff("reviewer_lead");
+
 const mayInvite = () => session.grants.some((/** @type {any} */ grant) => grant.role === "admin");
 
 /** @param {string} place
@@ -48,9 +50,9 @@ function framed(place, content) {
   return [
     h("header.top", {}, h("a.brand", { href: "#/" }, "Assay"),
       h("nav", { "aria-label": say("Rooms") }, link("#/", say("Work")), mayManage() ? link("#/manage", say("Manage")) : null,
-        mayInvite() ? link("#/team", say("Team")) : null, isWorker() ? link("#/earnings", say("Earnings")) : null,
+        mayInvite() ? [link("#/team", say("Team")), link("#/account", say("Costs"))] : null, isWorker() ? link("#/earnings", say("Earnings")) : null,
         leads() ? [link("#/workers", say("Workers")), link("#/board", say("Board")), link("#/conduct", say("Conduct"))] : null,
-        pays() ? link("#/pay", say("Pay")) : null),
+        leadsReviewers() ? link("#/reviewers", say("Reviewers")) : null, pays() ? link("#/pay", say("Pay")) : null),
       h("span.grow"), h("span.muted.who", {}, session.email || ""), languageChoice(),
       h("button.button.quiet.icon", { title: say("Light, dark, or as the system"), "aria-label": say("Theme"), onclick: cycleTheme }, icon("theme")),
       h("button.button.quiet.icon", { title: say("Sign out"), "aria-label": say("Sign out"), onclick: signOut }, icon("out"))),
@@ -102,11 +104,23 @@ async function route() {
   }
   if (room === "feedback" && id) {
     const { feedbackPage } = await import("./pages/feedback.js");
-    return fill(app, framed("#/", feedbackPage(id)));
+    return fill(app, framed("#/", feedbackPage(id, part)));
   }
   if (room === "team" && mayInvite()) {
     const { teamPage } = await import("./pages/team.js");
     return fill(app, framed("#/team", teamPage()));
+  }
+  if (room === "account" && mayInvite()) {
+    const [{ accountPage }] = await Promise.all([import("./pages/account.js"), learn("pay"), learn("people")]);
+    return fill(app, framed("#/account", accountPage()));
+  }
+  if (room === "reviewers" && leadsReviewers()) {
+    const [{ reviewersPage }] = await Promise.all([import("./pages/reviewers.js"), learn("pay"), learn("people")]);
+    return fill(app, framed("#/reviewers", reviewersPage()));
+  }
+  if (room === "worker" && id && leads()) {
+    const [{ workerPage }] = await Promise.all([import("./pages/worker.js"), learn("pay"), learn("people")]);
+    return fill(app, framed("#/workers", workerPage(id)));
   }
   if (room === "earnings" && isWorker()) {
     const [{ earningsPage }] = await Promise.all([import("./pages/earnings.js"), learn("pay")]);

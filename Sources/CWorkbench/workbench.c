@@ -131,252 +131,273 @@ BYTES(file_41) = {
 #embed "../../Workbench/main.js"
 };
 BYTES(file_42) = {
-#embed "../../Workbench/pages/attributes.js"
+#embed "../../Workbench/pages/account.js"
 };
 BYTES(file_43) = {
-#embed "../../Workbench/pages/board.js"
+#embed "../../Workbench/pages/attributes.js"
 };
 BYTES(file_44) = {
-#embed "../../Workbench/pages/conduct.js"
+#embed "../../Workbench/pages/board.js"
 };
 BYTES(file_45) = {
-#embed "../../Workbench/pages/earnings.js"
+#embed "../../Workbench/pages/conduct.js"
 };
 BYTES(file_46) = {
-#embed "../../Workbench/pages/feedback.js"
+#embed "../../Workbench/pages/earnings.js"
 };
 BYTES(file_47) = {
-#embed "../../Workbench/pages/inbox.js"
+#embed "../../Workbench/pages/feedback.js"
 };
 BYTES(file_48) = {
-#embed "../../Workbench/pages/join.js"
+#embed "../../Workbench/pages/inbox.js"
 };
 BYTES(file_49) = {
-#embed "../../Workbench/pages/label-keys.js"
+#embed "../../Workbench/pages/join.js"
 };
 BYTES(file_50) = {
-#embed "../../Workbench/pages/label.js"
+#embed "../../Workbench/pages/label-keys.js"
 };
 BYTES(file_51) = {
-#embed "../../Workbench/pages/manage.js"
+#embed "../../Workbench/pages/label.js"
 };
 BYTES(file_52) = {
-#embed "../../Workbench/pages/ontology.css"
+#embed "../../Workbench/pages/manage.js"
 };
 BYTES(file_53) = {
-#embed "../../Workbench/pages/ontology.js"
+#embed "../../Workbench/pages/ontology.css"
 };
 BYTES(file_54) = {
-#embed "../../Workbench/pages/pages.css"
+#embed "../../Workbench/pages/ontology.js"
 };
 BYTES(file_55) = {
-#embed "../../Workbench/pages/pay.js"
+#embed "../../Workbench/pages/pages.css"
 };
 BYTES(file_56) = {
-#embed "../../Workbench/pages/quality.js"
+#embed "../../Workbench/pages/pay.js"
 };
 BYTES(file_57) = {
-#embed "../../Workbench/pages/queue.js"
+#embed "../../Workbench/pages/quality.js"
 };
 BYTES(file_58) = {
-#embed "../../Workbench/pages/session.js"
+#embed "../../Workbench/pages/queue.js"
 };
 BYTES(file_59) = {
-#embed "../../Workbench/pages/sign-in.js"
+#embed "../../Workbench/pages/reviewers.js"
 };
 BYTES(file_60) = {
-#embed "../../Workbench/pages/team.js"
+#embed "../../Workbench/pages/session.js"
 };
 BYTES(file_61) = {
-#embed "../../Workbench/pages/workers.js"
+#embed "../../Workbench/pages/sign-in.js"
 };
 BYTES(file_62) = {
-#embed "../../Workbench/parts/appeal.js"
+#embed "../../Workbench/pages/team.js"
 };
 BYTES(file_63) = {
-#embed "../../Workbench/parts/billing.js"
+#embed "../../Workbench/pages/worker.js"
 };
 BYTES(file_64) = {
-#embed "../../Workbench/parts/calibration.js"
+#embed "../../Workbench/pages/workers.js"
 };
 BYTES(file_65) = {
-#embed "../../Workbench/parts/conduct-words.js"
+#embed "../../Workbench/parts/appeal.js"
 };
 BYTES(file_66) = {
-#embed "../../Workbench/parts/coordinates.js"
+#embed "../../Workbench/parts/billing.js"
 };
 BYTES(file_67) = {
-#embed "../../Workbench/parts/dialog.js"
+#embed "../../Workbench/parts/calibration.js"
 };
 BYTES(file_68) = {
-#embed "../../Workbench/parts/eligibility-dialog.js"
+#embed "../../Workbench/parts/conduct-words.js"
 };
 BYTES(file_69) = {
-#embed "../../Workbench/parts/exam-news.js"
+#embed "../../Workbench/parts/coordinates.js"
 };
 BYTES(file_70) = {
-#embed "../../Workbench/parts/field.js"
+#embed "../../Workbench/parts/dialog.js"
 };
 BYTES(file_71) = {
-#embed "../../Workbench/parts/invite.js"
+#embed "../../Workbench/parts/duration.js"
 };
 BYTES(file_72) = {
-#embed "../../Workbench/parts/language.js"
+#embed "../../Workbench/parts/earning-appeals.js"
 };
 BYTES(file_73) = {
-#embed "../../Workbench/parts/languages.js"
+#embed "../../Workbench/parts/eligibility-dialog.js"
 };
 BYTES(file_74) = {
-#embed "../../Workbench/parts/lesson.js"
+#embed "../../Workbench/parts/exam-news.js"
 };
 BYTES(file_75) = {
-#embed "../../Workbench/parts/link-list.js"
+#embed "../../Workbench/parts/field.js"
 };
 BYTES(file_76) = {
-#embed "../../Workbench/parts/material.js"
+#embed "../../Workbench/parts/invite.js"
 };
 BYTES(file_77) = {
-#embed "../../Workbench/parts/new-project.js"
+#embed "../../Workbench/parts/language.js"
 };
 BYTES(file_78) = {
-#embed "../../Workbench/parts/no-task.js"
+#embed "../../Workbench/parts/languages.js"
 };
 BYTES(file_79) = {
-#embed "../../Workbench/parts/object-list.js"
+#embed "../../Workbench/parts/lesson.js"
 };
 BYTES(file_80) = {
-#embed "../../Workbench/parts/ontology/definition-form.js"
+#embed "../../Workbench/parts/link-list.js"
 };
 BYTES(file_81) = {
-#embed "../../Workbench/parts/ontology/fields.js"
+#embed "../../Workbench/parts/material.js"
 };
 BYTES(file_82) = {
-#embed "../../Workbench/parts/ontology/migration.js"
+#embed "../../Workbench/parts/missing.js"
 };
 BYTES(file_83) = {
-#embed "../../Workbench/parts/ontology/options-form.js"
+#embed "../../Workbench/parts/new-project.js"
 };
 BYTES(file_84) = {
-#embed "../../Workbench/parts/ontology/preview.js"
+#embed "../../Workbench/parts/no-task.js"
 };
 BYTES(file_85) = {
-#embed "../../Workbench/parts/ontology/text.js"
+#embed "../../Workbench/parts/object-list.js"
 };
 BYTES(file_86) = {
-#embed "../../Workbench/parts/palette.js"
+#embed "../../Workbench/parts/ontology/definition-form.js"
 };
 BYTES(file_87) = {
-#embed "../../Workbench/parts/price.js"
+#embed "../../Workbench/parts/ontology/fields.js"
 };
 BYTES(file_88) = {
-#embed "../../Workbench/parts/profile-form.js"
+#embed "../../Workbench/parts/ontology/migration.js"
 };
 BYTES(file_89) = {
-#embed "../../Workbench/parts/project-dialogs.js"
+#embed "../../Workbench/parts/ontology/options-form.js"
 };
 BYTES(file_90) = {
-#embed "../../Workbench/parts/rate-dialog.js"
+#embed "../../Workbench/parts/ontology/preview.js"
 };
 BYTES(file_91) = {
-#embed "../../Workbench/parts/reasons.js"
+#embed "../../Workbench/parts/ontology/text.js"
 };
 BYTES(file_92) = {
-#embed "../../Workbench/parts/receipts.js"
+#embed "../../Workbench/parts/palette.js"
 };
 BYTES(file_93) = {
-#embed "../../Workbench/parts/remarks.js"
+#embed "../../Workbench/parts/price.js"
 };
 BYTES(file_94) = {
-#embed "../../Workbench/parts/rest.js"
+#embed "../../Workbench/parts/profile-form.js"
 };
 BYTES(file_95) = {
-#embed "../../Workbench/parts/review-panel.js"
+#embed "../../Workbench/parts/project-dialogs.js"
 };
 BYTES(file_96) = {
-#embed "../../Workbench/parts/rule-dialog.js"
+#embed "../../Workbench/parts/rate-dialog.js"
 };
 BYTES(file_97) = {
-#embed "../../Workbench/parts/save-light.js"
+#embed "../../Workbench/parts/reasons.js"
 };
 BYTES(file_98) = {
-#embed "../../Workbench/parts/section.js"
+#embed "../../Workbench/parts/receipts.js"
 };
 BYTES(file_99) = {
-#embed "../../Workbench/parts/source.js"
+#embed "../../Workbench/parts/remarks.js"
 };
 BYTES(file_100) = {
-#embed "../../Workbench/parts/terms-dialog.js"
+#embed "../../Workbench/parts/rest.js"
 };
 BYTES(file_101) = {
-#embed "../../Workbench/parts/toolbar.js"
+#embed "../../Workbench/parts/review-panel.js"
 };
 BYTES(file_102) = {
-#embed "../../Workbench/parts/veil.js"
+#embed "../../Workbench/parts/rule-dialog.js"
 };
 BYTES(file_103) = {
-#embed "../../Workbench/theme.css"
+#embed "../../Workbench/parts/save-light.js"
 };
 BYTES(file_104) = {
-#embed "../../Workbench/words/ar.js"
+#embed "../../Workbench/parts/section.js"
 };
 BYTES(file_105) = {
-#embed "../../Workbench/words/en.js"
+#embed "../../Workbench/parts/source.js"
 };
 BYTES(file_106) = {
-#embed "../../Workbench/words/es.js"
+#embed "../../Workbench/parts/terms-dialog.js"
 };
 BYTES(file_107) = {
-#embed "../../Workbench/words/fr.js"
+#embed "../../Workbench/parts/toolbar.js"
 };
 BYTES(file_108) = {
-#embed "../../Workbench/words/home/ar.js"
+#embed "../../Workbench/parts/veil.js"
 };
 BYTES(file_109) = {
-#embed "../../Workbench/words/home/es.js"
+#embed "../../Workbench/parts/write-dialog.js"
 };
 BYTES(file_110) = {
-#embed "../../Workbench/words/home/fr.js"
+#embed "../../Workbench/theme.css"
 };
 BYTES(file_111) = {
-#embed "../../Workbench/words/home/zh.js"
+#embed "../../Workbench/words/ar.js"
 };
 BYTES(file_112) = {
-#embed "../../Workbench/words/manage/ar.js"
+#embed "../../Workbench/words/en.js"
 };
 BYTES(file_113) = {
-#embed "../../Workbench/words/manage/es.js"
+#embed "../../Workbench/words/es.js"
 };
 BYTES(file_114) = {
-#embed "../../Workbench/words/manage/fr.js"
+#embed "../../Workbench/words/fr.js"
 };
 BYTES(file_115) = {
-#embed "../../Workbench/words/manage/zh.js"
+#embed "../../Workbench/words/home/ar.js"
 };
 BYTES(file_116) = {
-#embed "../../Workbench/words/pay/ar.js"
+#embed "../../Workbench/words/home/es.js"
 };
 BYTES(file_117) = {
-#embed "../../Workbench/words/pay/es.js"
+#embed "../../Workbench/words/home/fr.js"
 };
 BYTES(file_118) = {
-#embed "../../Workbench/words/pay/fr.js"
+#embed "../../Workbench/words/home/zh.js"
 };
 BYTES(file_119) = {
-#embed "../../Workbench/words/pay/zh.js"
+#embed "../../Workbench/words/manage/ar.js"
 };
 BYTES(file_120) = {
-#embed "../../Workbench/words/people/ar.js"
+#embed "../../Workbench/words/manage/es.js"
 };
 BYTES(file_121) = {
-#embed "../../Workbench/words/people/es.js"
+#embed "../../Workbench/words/manage/fr.js"
 };
 BYTES(file_122) = {
-#embed "../../Workbench/words/people/fr.js"
+#embed "../../Workbench/words/manage/zh.js"
 };
 BYTES(file_123) = {
-#embed "../../Workbench/words/people/zh.js"
+#embed "../../Workbench/words/pay/ar.js"
 };
 BYTES(file_124) = {
+#embed "../../Workbench/words/pay/es.js"
+};
+BYTES(file_125) = {
+#embed "../../Workbench/words/pay/fr.js"
+};
+BYTES(file_126) = {
+#embed "../../Workbench/words/pay/zh.js"
+};
+BYTES(file_127) = {
+#embed "../../Workbench/words/people/ar.js"
+};
+BYTES(file_128) = {
+#embed "../../Workbench/words/people/es.js"
+};
+BYTES(file_129) = {
+#embed "../../Workbench/words/people/fr.js"
+};
+BYTES(file_130) = {
+#embed "../../Workbench/words/people/zh.js"
+};
+BYTES(file_131) = {
 #embed "../../Workbench/words/zh.js"
 };
 
@@ -423,89 +444,96 @@ static const struct workbench_file files[] = {
     {"icon.svg", file_39, sizeof file_39},
     {"index.html", file_40, sizeof file_40},
     {"main.js", file_41, sizeof file_41},
-    {"pages/attributes.js", file_42, sizeof file_42},
-    {"pages/board.js", file_43, sizeof file_43},
-    {"pages/conduct.js", file_44, sizeof file_44},
-    {"pages/earnings.js", file_45, sizeof file_45},
-    {"pages/feedback.js", file_46, sizeof file_46},
-    {"pages/inbox.js", file_47, sizeof file_47},
-    {"pages/join.js", file_48, sizeof file_48},
-    {"pages/label-keys.js", file_49, sizeof file_49},
-    {"pages/label.js", file_50, sizeof file_50},
-    {"pages/manage.js", file_51, sizeof file_51},
-    {"pages/ontology.css", file_52, sizeof file_52},
-    {"pages/ontology.js", file_53, sizeof file_53},
-    {"pages/pages.css", file_54, sizeof file_54},
-    {"pages/pay.js", file_55, sizeof file_55},
-    {"pages/quality.js", file_56, sizeof file_56},
-    {"pages/queue.js", file_57, sizeof file_57},
-    {"pages/session.js", file_58, sizeof file_58},
-    {"pages/sign-in.js", file_59, sizeof file_59},
-    {"pages/team.js", file_60, sizeof file_60},
-    {"pages/workers.js", file_61, sizeof file_61},
-    {"parts/appeal.js", file_62, sizeof file_62},
-    {"parts/billing.js", file_63, sizeof file_63},
-    {"parts/calibration.js", file_64, sizeof file_64},
-    {"parts/conduct-words.js", file_65, sizeof file_65},
-    {"parts/coordinates.js", file_66, sizeof file_66},
-    {"parts/dialog.js", file_67, sizeof file_67},
-    {"parts/eligibility-dialog.js", file_68, sizeof file_68},
-    {"parts/exam-news.js", file_69, sizeof file_69},
-    {"parts/field.js", file_70, sizeof file_70},
-    {"parts/invite.js", file_71, sizeof file_71},
-    {"parts/language.js", file_72, sizeof file_72},
-    {"parts/languages.js", file_73, sizeof file_73},
-    {"parts/lesson.js", file_74, sizeof file_74},
-    {"parts/link-list.js", file_75, sizeof file_75},
-    {"parts/material.js", file_76, sizeof file_76},
-    {"parts/new-project.js", file_77, sizeof file_77},
-    {"parts/no-task.js", file_78, sizeof file_78},
-    {"parts/object-list.js", file_79, sizeof file_79},
-    {"parts/ontology/definition-form.js", file_80, sizeof file_80},
-    {"parts/ontology/fields.js", file_81, sizeof file_81},
-    {"parts/ontology/migration.js", file_82, sizeof file_82},
-    {"parts/ontology/options-form.js", file_83, sizeof file_83},
-    {"parts/ontology/preview.js", file_84, sizeof file_84},
-    {"parts/ontology/text.js", file_85, sizeof file_85},
-    {"parts/palette.js", file_86, sizeof file_86},
-    {"parts/price.js", file_87, sizeof file_87},
-    {"parts/profile-form.js", file_88, sizeof file_88},
-    {"parts/project-dialogs.js", file_89, sizeof file_89},
-    {"parts/rate-dialog.js", file_90, sizeof file_90},
-    {"parts/reasons.js", file_91, sizeof file_91},
-    {"parts/receipts.js", file_92, sizeof file_92},
-    {"parts/remarks.js", file_93, sizeof file_93},
-    {"parts/rest.js", file_94, sizeof file_94},
-    {"parts/review-panel.js", file_95, sizeof file_95},
-    {"parts/rule-dialog.js", file_96, sizeof file_96},
-    {"parts/save-light.js", file_97, sizeof file_97},
-    {"parts/section.js", file_98, sizeof file_98},
-    {"parts/source.js", file_99, sizeof file_99},
-    {"parts/terms-dialog.js", file_100, sizeof file_100},
-    {"parts/toolbar.js", file_101, sizeof file_101},
-    {"parts/veil.js", file_102, sizeof file_102},
-    {"theme.css", file_103, sizeof file_103},
-    {"words/ar.js", file_104, sizeof file_104},
-    {"words/en.js", file_105, sizeof file_105},
-    {"words/es.js", file_106, sizeof file_106},
-    {"words/fr.js", file_107, sizeof file_107},
-    {"words/home/ar.js", file_108, sizeof file_108},
-    {"words/home/es.js", file_109, sizeof file_109},
-    {"words/home/fr.js", file_110, sizeof file_110},
-    {"words/home/zh.js", file_111, sizeof file_111},
-    {"words/manage/ar.js", file_112, sizeof file_112},
-    {"words/manage/es.js", file_113, sizeof file_113},
-    {"words/manage/fr.js", file_114, sizeof file_114},
-    {"words/manage/zh.js", file_115, sizeof file_115},
-    {"words/pay/ar.js", file_116, sizeof file_116},
-    {"words/pay/es.js", file_117, sizeof file_117},
-    {"words/pay/fr.js", file_118, sizeof file_118},
-    {"words/pay/zh.js", file_119, sizeof file_119},
-    {"words/people/ar.js", file_120, sizeof file_120},
-    {"words/people/es.js", file_121, sizeof file_121},
-    {"words/people/fr.js", file_122, sizeof file_122},
-    {"words/people/zh.js", file_123, sizeof file_123},
-    {"words/zh.js", file_124, sizeof file_124},
+    {"pages/account.js", file_42, sizeof file_42},
+    {"pages/attributes.js", file_43, sizeof file_43},
+    {"pages/board.js", file_44, sizeof file_44},
+    {"pages/conduct.js", file_45, sizeof file_45},
+    {"pages/earnings.js", file_46, sizeof file_46},
+    {"pages/feedback.js", file_47, sizeof file_47},
+    {"pages/inbox.js", file_48, sizeof file_48},
+    {"pages/join.js", file_49, sizeof file_49},
+    {"pages/label-keys.js", file_50, sizeof file_50},
+    {"pages/label.js", file_51, sizeof file_51},
+    {"pages/manage.js", file_52, sizeof file_52},
+    {"pages/ontology.css", file_53, sizeof file_53},
+    {"pages/ontology.js", file_54, sizeof file_54},
+    {"pages/pages.css", file_55, sizeof file_55},
+    {"pages/pay.js", file_56, sizeof file_56},
+    {"pages/quality.js", file_57, sizeof file_57},
+    {"pages/queue.js", file_58, sizeof file_58},
+    {"pages/reviewers.js", file_59, sizeof file_59},
+    {"pages/session.js", file_60, sizeof file_60},
+    {"pages/sign-in.js", file_61, sizeof file_61},
+    {"pages/team.js", file_62, sizeof file_62},
+    {"pages/worker.js", file_63, sizeof file_63},
+    {"pages/workers.js", file_64, sizeof file_64},
+    {"parts/appeal.js", file_65, sizeof file_65},
+    {"parts/billing.js", file_66, sizeof file_66},
+    {"parts/calibration.js", file_67, sizeof file_67},
+    {"parts/conduct-words.js", file_68, sizeof file_68},
+    {"parts/coordinates.js", file_69, sizeof file_69},
+    {"parts/dialog.js", file_70, sizeof file_70},
+    {"parts/duration.js", file_71, sizeof file_71},
+    {"parts/earning-appeals.js", file_72, sizeof file_72},
+    {"parts/eligibility-dialog.js", file_73, sizeof file_73},
+    {"parts/exam-news.js", file_74, sizeof file_74},
+    {"parts/field.js", file_75, sizeof file_75},
+    {"parts/invite.js", file_76, sizeof file_76},
+    {"parts/language.js", file_77, sizeof file_77},
+    {"parts/languages.js", file_78, sizeof file_78},
+    {"parts/lesson.js", file_79, sizeof file_79},
+    {"parts/link-list.js", file_80, sizeof file_80},
+    {"parts/material.js", file_81, sizeof file_81},
+    {"parts/missing.js", file_82, sizeof file_82},
+    {"parts/new-project.js", file_83, sizeof file_83},
+    {"parts/no-task.js", file_84, sizeof file_84},
+    {"parts/object-list.js", file_85, sizeof file_85},
+    {"parts/ontology/definition-form.js", file_86, sizeof file_86},
+    {"parts/ontology/fields.js", file_87, sizeof file_87},
+    {"parts/ontology/migration.js", file_88, sizeof file_88},
+    {"parts/ontology/options-form.js", file_89, sizeof file_89},
+    {"parts/ontology/preview.js", file_90, sizeof file_90},
+    {"parts/ontology/text.js", file_91, sizeof file_91},
+    {"parts/palette.js", file_92, sizeof file_92},
+    {"parts/price.js", file_93, sizeof file_93},
+    {"parts/profile-form.js", file_94, sizeof file_94},
+    {"parts/project-dialogs.js", file_95, sizeof file_95},
+    {"parts/rate-dialog.js", file_96, sizeof file_96},
+    {"parts/reasons.js", file_97, sizeof file_97},
+    {"parts/receipts.js", file_98, sizeof file_98},
+    {"parts/remarks.js", file_99, sizeof file_99},
+    {"parts/rest.js", file_100, sizeof file_100},
+    {"parts/review-panel.js", file_101, sizeof file_101},
+    {"parts/rule-dialog.js", file_102, sizeof file_102},
+    {"parts/save-light.js", file_103, sizeof file_103},
+    {"parts/section.js", file_104, sizeof file_104},
+    {"parts/source.js", file_105, sizeof file_105},
+    {"parts/terms-dialog.js", file_106, sizeof file_106},
+    {"parts/toolbar.js", file_107, sizeof file_107},
+    {"parts/veil.js", file_108, sizeof file_108},
+    {"parts/write-dialog.js", file_109, sizeof file_109},
+    {"theme.css", file_110, sizeof file_110},
+    {"words/ar.js", file_111, sizeof file_111},
+    {"words/en.js", file_112, sizeof file_112},
+    {"words/es.js", file_113, sizeof file_113},
+    {"words/fr.js", file_114, sizeof file_114},
+    {"words/home/ar.js", file_115, sizeof file_115},
+    {"words/home/es.js", file_116, sizeof file_116},
+    {"words/home/fr.js", file_117, sizeof file_117},
+    {"words/home/zh.js", file_118, sizeof file_118},
+    {"words/manage/ar.js", file_119, sizeof file_119},
+    {"words/manage/es.js", file_120, sizeof file_120},
+    {"words/manage/fr.js", file_121, sizeof file_121},
+    {"words/manage/zh.js", file_122, sizeof file_122},
+    {"words/pay/ar.js", file_123, sizeof file_123},
+    {"words/pay/es.js", file_124, sizeof file_124},
+    {"words/pay/fr.js", file_125, sizeof file_125},
+    {"words/pay/zh.js", file_126, sizeof file_126},
+    {"words/people/ar.js", file_127, sizeof file_127},
+    {"words/people/es.js", file_128, sizeof file_128},
+    {"words/people/fr.js", file_129, sizeof file_129},
+    {"words/people/zh.js", file_130, sizeof file_130},
+    {"words/zh.js", file_131, sizeof file_131},
 };
 
 int workbench_file_count(void) { return sizeof files / sizeof files[0]; }

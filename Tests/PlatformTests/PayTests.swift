@@ -47,7 +47,7 @@ import Workforce
           try connection.run(
             """
             INSERT INTO pay_events
-              VALUES (?, 'done', ?, ?, ?, '', 1, '1 - -', 0, 0, 0, 0, 0, 0, 0)
+              VALUES (?, 'done', ?, ?, ?, '', 1, '1 - -', 0, 0, 0, 0, NULL, 0, 0, 0)
             """,
             [.int(event.number), event.answer.sql, .text(event.worker), event.project.sql])
         }
@@ -93,7 +93,9 @@ import Workforce
       plan, ["currency": "USD", "answer": "1", "hourly_floor": "6"])
     try await work.fixture.load(2, into: work.project)
     func reject() async throws {
-      guard let leased = try await work.fixture.next(work.project, "rev", stage: .review) else { return }
+      guard let leased = try await work.fixture.next(work.project, "rev", stage: .review) else {
+        return
+      }
       _ = try await work.fixture.vault {
         try await Reviews($0, reviewer: "rev", project: work.project.id).submit(
           .init(kind: .reject, reason: "not so"), for: leased.lease.id, activeMilliseconds: 0)
@@ -108,7 +110,8 @@ import Workforce
     try await work.collect()
     #expect(try await work.total().pending == 100_000)
     let item = try #require(try await work.items().first)
-    #expect(item.takenBack == 900_000 && item.reason == Earnings.rejectedReason && item.state == .pending)
+    #expect(
+      item.takenBack == 900_000 && item.reason == Earnings.rejectedReason && item.state == .pending)
     try await work.settle()
     #expect(try await work.total().settled == 100_000)
     // Rejected after it was settled: it is theirs.
@@ -155,7 +158,8 @@ import Workforce
     #expect(try await work.answer(lease).standing == .extra)
     try await work.collect()
     let item = try #require(try await work.items().first)
-    #expect(item.state == .held && item.reason == Earnings.extraReason && item.amount.micros == 100_000)
+    #expect(
+      item.state == .held && item.reason == Earnings.extraReason && item.amount.micros == 100_000)
     try await work.settle()
     #expect(try await work.total().settled == 0)
   }
@@ -261,7 +265,9 @@ import Workforce
     let work = try await PaidWork()
     let member = Principal(
       identity: .user(work.worker, email: "w@example.org"),
-      grants: [.init(client: work.fixture.client, role: .labeler), .init(client: nil, role: .worker)])
+      grants: [
+        .init(client: work.fixture.client, role: .labeler), .init(client: nil, role: .worker),
+      ])
     // Whoever is a worker too stays one: a client cannot make the operator's work unpaid by an invitation.
     #expect(try await work.fixture.listing(work.project.id, for: member)?.pay?.version == 1)
     var own = member

@@ -34,7 +34,9 @@ import Workforce
     #expect(try await today() == Dispatch.leaseMilliseconds, "a day cannot be claimed")
     work.fixture.advance(60_000)
     days.worked(work.worker, on: work.project.id, claimed: 0)
-    #expect(try await today() == Dispatch.leaseMilliseconds + 30_000, "and nothing is half of it at least")
+    #expect(
+      try await today() == Dispatch.leaseMilliseconds + 30_000, "and nothing is half of it at least"
+    )
     work.fixture.advance(60_000)
     days.worked(work.worker, on: work.project.id, claimed: 86_400_000)
     #expect(try await today() == Dispatch.leaseMilliseconds + 90_000)
@@ -45,7 +47,8 @@ import Workforce
     try await work.fixture.load(2, into: work.project)
     for _ in 0..<2 {
       try await work.answer(work.lease())
-      WorkDays(work.fixture.engine).note(work.worker, on: work.project.id, activeMilliseconds: 5_000)
+      WorkDays(work.fixture.engine).note(
+        work.worker, on: work.project.id, activeMilliseconds: 5_000)
     }
     try await work.collect()
     let today = work.fixture.clock.withLock { $0 } / WorkDays.dayMilliseconds
@@ -56,7 +59,16 @@ import Workforce
     await #expect(throws: Refusal.self) {
       try await TeamBoard(work.fixture.engine).report((today - Int64(TeamBoard.spanLimit))...today)
     }
-    _ = try await TeamBoard(work.fixture.engine).report((today - Int64(TeamBoard.spanLimit) + 1)...today)
+    _ = try await TeamBoard(work.fixture.engine).report(
+      (today - Int64(TeamBoard.spanLimit) + 1)...today)
+    let board = TeamBoard(work.fixture.engine)
+    #expect(try await board.report(today...today, .init(search: "W@EXAMPLE")).count == 1)
+    #expect(try await board.report(today...today, .init(search: "nobody")) == [])
+    #expect(try await board.report(today...today, .init(client: work.fixture.client)).count == 1)
+    #expect(
+      try await board.report(today...today, .init(client: ClientID("0123456789abcdef01234567")))
+        == [])
+    #expect(try await board.daily(today...today, of: work.worker).map(\.answers) == [2])
   }
 
   private func missing(_ work: PaidWork) async throws -> [Eligibility.Missing] {
@@ -101,7 +113,8 @@ import Workforce
     let routing = ProjectRouting(shareLimitPercent: 20)
     func lease(_ worker: String) async throws -> Dispatch.Outcome {
       try await work.fixture.vault {
-        try await Dispatch($0, worker: worker, routing: routing).lease(in: work.project.id, stage: .label)
+        try await Dispatch($0, worker: worker, routing: routing).lease(
+          in: work.project.id, stage: .label)
       }
     }
     var given: [LeasedTask] = []
@@ -122,7 +135,8 @@ import Workforce
     try await work.fixture.load(1, into: work.project)
     func isOpen(_ routing: ProjectRouting) async throws -> Bool {
       let outcome = try await work.fixture.vault {
-        try await Dispatch($0, worker: "w", routing: routing).lease(in: work.project.id, stage: .label)
+        try await Dispatch($0, worker: "w", routing: routing).lease(
+          in: work.project.id, stage: .label)
       }
       guard case .leased(let tasks) = outcome else { return false }
       try await work.fixture.vault {
@@ -140,7 +154,8 @@ import Workforce
   @Test func theNextTaskComesFromWhicheverProjectHasItsTurn() async throws {
     let work = try await PaidWork()
     let other = try await work.fixture.project()
-    try await Routings(work.fixture.engine).set(ProjectRouting(priority: 5), for: other.id, by: .console)
+    try await Routings(work.fixture.engine).set(
+      ProjectRouting(priority: 5), for: other.id, by: .console)
     let queue = WorkQueue(work.fixture.engine)
     #expect(try await queue.candidates(for: work.principal) == [other.id, work.project.id])
     queue.hadNothing(other.id, for: work.principal)
@@ -157,7 +172,8 @@ import Workforce
     let messages = Messages(work.fixture.engine)
     #expect(try await messages.send("Thank you.", to: [work.worker], by: .console) == 1)
     #expect(try await messages.send("To all.", to: nil, by: .console) == 1)
-    #expect(try await messages.list(of: work.worker, limit: 9).map(\.text) == ["To all.", "Thank you."])
+    #expect(
+      try await messages.list(of: work.worker, limit: 9).map(\.text) == ["To all.", "Thank you."])
     #expect(try await messages.newCount(of: work.worker) == 2)
     try await messages.markRead(by: work.worker)
     #expect(try await messages.newCount(of: work.worker) == 0)
@@ -166,9 +182,11 @@ import Workforce
       try await messages.send("?", to: [work.worker, stranger], by: .console)
     }
     await #expect(throws: Refusal.self) {
-      try await messages.send(String(repeating: "x", count: Messages.textLimit + 1), to: nil, by: .console)
+      try await messages.send(
+        String(repeating: "x", count: Messages.textLimit + 1), to: nil, by: .console)
     }
-    #expect(try await messages.list(of: work.worker, limit: 9).count == 2, "a refused one goes to nobody")
+    #expect(
+      try await messages.list(of: work.worker, limit: 9).count == 2, "a refused one goes to nobody")
   }
 
   @Test func aForecastSaysWhenABatchIsDoneAndWarnsOfItsDay() async throws {

@@ -1,12 +1,14 @@
-import { get, post, send } from "../core/api.js";
+import { get, send } from "../core/api.js";
 import { fill, h } from "../core/dom.js";
 import { day, moment, money } from "../core/money.js";
 import { say } from "../core/words.js";
-import { dialog, toast } from "../parts/dialog.js";
+import { dialog } from "../parts/dialog.js";
+import { duration } from "../parts/duration.js";
 import { eligibilityDialog } from "../parts/eligibility-dialog.js";
 import { field } from "../parts/field.js";
 import { examDialog, routingDialog } from "../parts/project-dialogs.js";
 import { attempt, form, section } from "../parts/section.js";
+import { writeTo } from "../parts/write-dialog.js";
 
 /** How often the live board is looked at anew, in milliseconds. */
 const beat = 10_000;
@@ -18,7 +20,7 @@ export function boardPage() {
   watch(live);
   load(body);
   return h("main.page.stack", {}, h("div.spread", {}, h("h1", {}, say("Board")),
-    h("div.row", {}, h("button.button", { onclick: termsDialog }, say("Terms of work")), h("button.button", { onclick: limitDialog }, say("Limit of a day")), h("button.button.primary", { onclick: () => write() }, say("Write to people")))), live, body);
+    h("div.row", {}, h("button.button", { onclick: termsDialog }, say("Terms of work")), h("button.button", { onclick: limitDialog }, say("Limit of a day")), h("button.button.primary", { onclick: () => writeTo() }, say("Write to people")))), live, body);
 }
 
 /** @param {HTMLElement} place */
@@ -26,16 +28,13 @@ async function watch(place) {
   try {
     const { items } = await get("/api/team-board");
     fill(place, section(say("At work now"), [], [say("Worker"), say("Project"), say("Answers today"), say("At work today"), say("Last heard of")], items.map((/** @type {any} */ one) => h("tr", {},
-      h("td.strong", {}, one.email), h("td", { dir: "auto" }, one.project_name), h("td.number", {}, String(one.answers_today)),
+      h("td.strong", {}, h("a", { href: `#/worker/${one.worker}` }, one.email)), h("td", { dir: "auto" }, one.project_name), h("td.number", {}, String(one.answers_today)),
       h("td.number", {}, duration(one.active_seconds_today)), h("td", {}, moment(one.last_at)))), say("Nobody is at work now.")));
   } catch (error) {
     fill(place, h("p.error-text", { role: "alert" }, /** @type {Error} */ (error).message));
   }
   setTimeout(() => place.isConnected && watch(place), beat);
 }
-
-/** @param {number} seconds */
-const duration = (seconds) => say("{hours} h {minutes} min", { hours: Math.floor(seconds / 3600), minutes: Math.floor((seconds % 3600) / 60) });
 
 /** @param {HTMLElement} body */
 async function load(body) {
@@ -86,7 +85,10 @@ function report(projects) {
   const from = h("input.input", { type: "date", value: new Date(Date.now() - 27 * 86_400_000).toISOString().slice(0, 10), max: today });
   const to = h("input.input", { type: "date", value: today, max: today });
   const project = h("select.input", {}, h("option", { value: "" }, say("all")), projects.map((one) => h("option", { value: one.project }, one.name)));
-  const path = () => `/api/team-report?from=${from.value}&to=${to.value}${project.value ? `&project=${project.value}` : ""}`;
+  const clients = new Map(projects.map((one) => [one.client, one.client_name]));
+  const client = h("select.input", {}, h("option", { value: "" }, say("all")), [...clients].map(([id, name]) => h("option", { value: id }, name)));
+  const search = h("input.input", { type: "search", dir: "auto" });
+  const path = () => `/api/team-report?${new URLSearchParams(Object.entries({ from: from.value, to: to.value, project: project.value, client: client.value, search: search.value }).filter(([, value]) => value))}`;
   const file = h("a.button", { download: "team.csv" }, "CSV");
   const show = async () => {
     file.href = `${path()}&format=csv`;
@@ -98,31 +100,16 @@ function report(projects) {
     }
   };
   show();
-  return h("div.stack", {}, h("div.row.fields", { onchange: show }, field(say("From"), from), field(say("To"), to), field(say("Project"), project)), table);
+  return h("div.stack", {}, h("div.row.fields", { onchange: show }, field(say("From"), from), field(say("To"), to), field(say("Client"), client), field(say("Project"), project), field(say("Address contains"), search)), table);
 }
 
 /** @param {any} one */
 function line(one) {
   const cost = one.earned.map((/** @type {any} */ sum) => (one.accepted_answers ? money((Number(sum.amount) / one.accepted_answers).toFixed(4), sum.currency) : "")).join(" + ");
-  return h("tr", {}, h("td.strong", {}, one.email), h("td", { dir: "auto" }, one.project_name), h("td.number", {}, String(one.days)),
+  return h("tr", {}, h("td.strong", {}, h("a", { href: `#/worker/${one.worker}` }, one.email)), h("td", { dir: "auto" }, one.project_name), h("td.number", {}, String(one.days)),
     h("td.number", {}, String(one.answers)), h("td.number", {}, String(one.accepted_answers)), h("td.number", {}, duration(one.active_seconds)),
     h("td.number", {}, one.earned.map((/** @type {any} */ sum) => money(sum.amount, sum.currency)).join(" + ")), h("td.number", {}, cost),
-    h("td.end", {}, h("button.button.quiet", { onclick: () => write(one) }, say("Write"))));
-}
-
-/** @param {any} [one] to whom; nobody for all */
-async function write(one) {
-  const asked = await dialog(one ? say("Write to {name}", { name: one.email }) : say("Write to all of the workforce"), (close) => {
-    const text = h("textarea.input", { rows: 5, required: true, maxlength: 5000, dir: "auto" });
-    return form(close, () => ({ text: text.value, ...(one ? { workers: [one.worker] } : {}) }), [field(say("Message"), text)], say("Send"));
-  });
-  if (!asked) return;
-  try {
-    const { sent } = await post("/api/messages", asked);
-    toast(say("Sent to {n}.", { n: sent }));
-  } catch (error) {
-    toast(/** @type {Error} */ (error).message, true);
-  }
+    h("td.end", {}, h("button.button.quiet", { onclick: () => writeTo(one) }, say("Write"))));
 }
 
 async function termsDialog() {

@@ -83,12 +83,13 @@ function answers(rows, more) {
 function row(item) {
   const reason = item.reason ? h("p.muted", { dir: "auto" }, say(item.reason)) : null;
   const until = item.state === "pending" ? h("p.muted", {}, say("until {day}", { day: day(item.settles_at) })) : null;
-  return h("tr", {}, h("td", {}, moment(item.submitted_at)), h("td", { dir: "auto" }, item.project_name),
+  return h("tr", {}, h("td", {}, moment(item.submitted_at)), h("td", { dir: "auto" }, item.project_name, item.review ? [" ", h("span.badge", {}, say("review"))] : null),
     h("td", {}, h("ul.plain.reckoning", {}, item.lines.map((/** @type {any} */ line) => h("li", {}, lineWords(line, item.currency))),
       Number(item.taken_back) ? h("li", {}, say("taken back: {amount}", { amount: money(item.taken_back, item.currency) })) : null,
       item.claimed_seconds > item.active_seconds + 1 ? h("li.muted", {}, say("{some} of {all} s at work counted", { some: Math.round(item.active_seconds), all: Math.round(item.claimed_seconds) })) : null)),
     h("td", {}, h("span.badge", {}, say(states[item.state] ?? item.state)), until, reason,
-      appealArea(item.appeal, `/api/me/earnings/${item.answer}/appeal`, item.state === "held" || Number(item.taken_back) > 0)),
+      appealArea(item.appeal, `/api/me/earnings/${item.answer}/appeal`, item.state === "held" || Number(item.taken_back) > 0 || item.time_disputable),
+      Number(item.taken_back) ? h("p", {}, h("a", { href: `#/feedback/${item.project}/${item.answer}` }, say("See what was sent back"))) : null),
     h("td.end.number", {}, money(item.amount, item.currency)));
 }
 
@@ -98,6 +99,7 @@ function lineWords(line, currency) {
   const amount = money(line.amount, currency);
   switch (line.kind) {
     case "answer": return say("the answer: {amount}", { amount });
+    case "review": return say("the review: {amount}", { amount });
     case "units": return say("{n} counted: {amount}", { n: line.quantity, amount });
     case "time": return say("{seconds} s at work: {amount}", { seconds: Math.round(line.quantity / 1000), amount });
     case "difficulty": return say("for how hard it is, {percent} %: {amount}", { percent: line.quantity, amount });

@@ -11,21 +11,25 @@ import { toast } from "../parts/dialog.js";
 import { remarkList } from "../parts/remarks.js";
 
 /** One's own answers that were sent back, with the reasons, and room for a word on them.
- * @param {string} project */
-export function feedbackPage(project) {
+ * @param {string} project
+ * @param {string} [answer] to be shown first */
+export function feedbackPage(project, answer) {
   const list = h("div.stack", { "aria-busy": "true" });
-  load(project, list);
+  load(project, list, answer);
   return h("main.page.stack", {}, h("p", {}, h("a", { href: "#/" }, `← ${say("Work")}`)), h("h1", {}, say("Sent back to you")), list);
 }
 
 /** @param {string} project
- * @param {HTMLElement} list */
-async function load(project, list) {
+ * @param {HTMLElement} list
+ * @param {string} [answer] */
+async function load(project, list, answer) {
   try {
     const { items } = await get(`/api/work/${project}/feedback`);
     await kernel.load();
     list.removeAttribute("aria-busy");
     fill(list, items.length ? items.map((/** @type {any} */ item) => card(project, item)) : h("p.muted", {}, say("None of your answers was sent back.")));
+    const place = items.findIndex((/** @type {any} */ item) => item.answer === answer);
+    if (place >= 0) list.children[place].scrollIntoView();
   } catch (error) {
     fill(list, h("p.error-text", { role: "alert" }, /** @type {Error} */ (error).message));
   }

@@ -74,7 +74,7 @@ export class LabelPage {
     this.build();
     this.unwatch = outbox.watch((waiting, problem) => this.light.waits(waiting, problem));
     this.clock = setInterval(() => this.showTime(), 1000);
-    this.beat = setInterval(() => this.session.heartbeat(), heartbeatInterval);
+    this.beat = setInterval(() => this.session.heartbeat(this.time.seconds), heartbeatInterval);
     this.refused = (/** @type {any} */ event) =>
       toast(say("An answer was not taken: {reason}", { reason: event.detail.problem.message }), true);
     document.addEventListener("assay:refused", this.refused);
@@ -331,7 +331,7 @@ export class LabelPage {
       this.submitButton = h("button.button.primary", { onclick: () => this.submit() });
       const mayReject = this.lease.review?.desk !== "escalation";
       fill(this.footer, skip, mayReject ? h("button.button.danger", { onclick: () => this.reject() }, say("Reject")) : null,
-        this.timer, h("span.grow"), this.submitButton);
+        this.timer, h("span.muted.number", {}, priceWords(this.lease.pay, true)), h("span.grow"), this.submitButton);
     } else {
       this.hint = h("span.muted.hint");
       fill(this.footer, skip, this.timer, h("span.muted.number", {}, priceWords(this.lease.pay)), h("span.grow"), this.hint, this.submitButton);

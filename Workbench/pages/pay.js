@@ -2,9 +2,9 @@ import { get, post, send } from "../core/api.js";
 import { fill, h } from "../core/dom.js";
 import { day, moment, money } from "../core/money.js";
 import { say } from "../core/words.js";
-import { askDecision } from "../parts/appeal.js";
 import { billing } from "../parts/billing.js";
 import { dialog, toast } from "../parts/dialog.js";
+import { earningAppeals } from "../parts/earning-appeals.js";
 import { field } from "../parts/field.js";
 import { priceWords } from "../parts/price.js";
 import { priceDialog } from "../parts/project-dialogs.js";
@@ -28,7 +28,7 @@ async function load(body) {
     /** @type {Map<string, string>} */
     const names = new Map(workers.items.map((/** @type {any} */ worker) => [worker.id, worker.email]));
     const earned = appeals.items.filter((/** @type {any} */ item) => item.about === "earning");
-    fill(body, earned.length ? waiting(earned, names, again) : null, rates(projects.items, again), owing(owed.items, names, again), payments(runs.items, payer, names, again), billing(invoices.items, projects.items, again), account(books.items));
+    fill(body, earned.length ? earningAppeals(earned, names, again) : null, rates(projects.items, again), owing(owed.items, names, again), payments(runs.items, payer, names, again), billing(invoices.items, projects.items, again), account(books.items));
   } catch (error) {
     fill(body, h("p.error-text", { role: "alert" }, /** @type {Error} */ (error).message));
   }
@@ -54,17 +54,6 @@ async function stop(project, again) {
     h("p", {}, say("What is in somebody's hands keeps the price it was shown with.")),
     h("div.row", {}, h("button.button.primary", { onclick: () => close(true) }, say("Stop paying")), h("button.button.quiet", { onclick: () => close() }, say("Cancel")))]);
   if (isSure) attempt(again, () => send("DELETE", `/api/pay/${project.project}`));
-}
-
-/** @param {any[]} items
- * @param {Map<string, string>} names
- * @param {() => Promise<any>} again */
-function waiting(items, names, again) {
-  return section(say("Appeals"), [], [say("Worker"), say("Decision"), say("Appeal"), ""], items.map((item) => h("tr", {},
-    h("td", {}, names.get(item.worker) ?? item.worker, h("p.muted", {}, moment(item.appeal.at))),
-    h("td", {}, Number(item.taken_back) ? say("taken back: {amount}", { amount: money(item.taken_back, item.currency) }) : say("held"), h("p.muted", { dir: "auto" }, item.reason ? say(item.reason) : "")),
-    h("td", { dir: "auto" }, item.appeal.text),
-    h("td.end", {}, h("button.button", { onclick: () => askDecision(item, item.answer, again) }, say("Decide"))))), "");
 }
 
 /** @param {any[]} balances

@@ -1,9 +1,8 @@
 import { get, post, send } from "../core/api.js";
 import { fill, h } from "../core/dom.js";
-import { moment } from "../core/money.js";
 import { language, say } from "../core/words.js";
 import { dialog, toast } from "../parts/dialog.js";
-import { levelWords, named } from "../parts/languages.js";
+import { missingWords } from "../parts/missing.js";
 import { priceWords } from "../parts/price.js";
 import { attempt, section } from "../parts/section.js";
 import { agreeToTerms } from "../parts/terms-dialog.js";
@@ -89,20 +88,6 @@ async function optIn(project, again) {
   if (isSure) attempt(again, () => send("PUT", `/api/me/opt-ins/${project.project}`));
 }
 
-/** @param {any} one */
-function missingWords(one) {
-  switch (one.missing) {
-    case "language": return `${named("language", one.value)} (${levelWords(one.level)})`;
-    case "skill": return one.value;
-    case "paused": return say("a decision that paused you to be lifted");
-    case "consent": return say("that you agree to the terms of work");
-    case "opt_in": return say("that you will see what may be hard to see");
-    case "rest": return say("a rest: today's {n} minutes are over", { n: one.minutes });
-    case "examination": return one.after ? say("another try at its examination, from {time}", { time: moment(one.after) }) : say("an examination that you did not pass");
-    default: return say("people of other countries");
-  }
-}
-
 /** What comes before live work.
  * @param {any} exam */
 function examWords(exam) {
@@ -122,6 +107,7 @@ function card(project) {
     h("div", {}, h("h2", { dir: "auto" }, project.name),
       h("p.muted", {}, isShown ? say("{some} of {n} done", { some: project.completed, n: project.tasks }) : say("{n} answered by you", { n: project.answered }))),
     project.pay ? h("p.strong.number", {}, priceWords(project.pay)) : null,
+    project.pay && project.may_review ? h("p.number", {}, priceWords(project.pay, true)) : null,
     project.qualification?.state === "learning" ? h("p", {}, examWords(project.qualification)) : null,
     isShown ? meter : null,
     h("div.row", {},
@@ -129,5 +115,5 @@ function card(project) {
       project.feedback ? h("a.button", { href: `#/feedback/${project.project}` }, say("Sent back: {count} new", { count: project.feedback }))
         : h("a.button.quiet", { href: `#/feedback/${project.project}` }, say("Sent back")),
       project.may_review
-        ? h("a.button", { href: `#/review/${project.project}` }, say("Review ({count})", { count: project.in_review })) : null));
+        ? h("a.button", { href: `#/review/${project.project}` }, isShown ? say("Review ({count})", { count: project.in_review }) : say("Review")) : null));
 }

@@ -116,8 +116,19 @@ export class WorkSession {
 
   path(/** @type {string} */ rest) { return `${this.base}/leases/${this.current.id}${rest}`; }
 
-  heartbeat() {
-    if (this.current) post(this.path("/heartbeat")).catch(() => {});
+  /** Keeps the task in hand, and says how long one has been at work on it: each report follows on the seal of the one before.
+   * @param {number} [seconds] */
+  async heartbeat(seconds = 0) {
+    const lease = this.current;
+    if (!lease) return;
+    try {
+      lease.clock = (await post(this.path("/heartbeat"), { active_seconds: seconds, seal: lease.clock.seal })).clock;
+    } catch (error) {
+      // An answer got lost on the way, or another tab was here: the next report goes on from what the server has seen.
+      if (/** @type {any} */ (error).status !== 409) return;
+      const { leases } = await get(`${this.base}/leases`).catch(() => ({ leases: [] }));
+      lease.clock = leases.find((/** @type {any} */ held) => held.id === lease.id)?.clock ?? lease.clock;
+    }
   }
 
   /** Sends the edits that the server does not have.

@@ -62,7 +62,7 @@ function row(worker, list) {
     load(list);
   };
   return h("tr", {},
-    h("td", {}, h("span.strong", {}, worker.email),
+    h("td", {}, h("a.strong", { href: `#/worker/${worker.id}` }, worker.email),
       worker.invited ? [" ", h("span.badge", {}, say("invited"))] : null,
       worker.suspended ? [" ", h("span.badge", {}, say("suspended"))] : null),
     h("td", {}, day(worker.created_at)),

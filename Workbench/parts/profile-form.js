@@ -16,6 +16,7 @@ export function profileForm(profile) {
   const currency = select("currency", profile.currencies.map((/** @type {string} */ code) => [code, `${code} · ${named("currency", code)}`]), profile.currency);
   const country = select("country", countries().map((code) => [code, named("region", code)]), profile.country);
   const skills = h("input.input", { name: "skills", value: profile.skills.join(", "), dir: "auto" });
+  const accessibility = h("textarea.input", { name: "accessibility", rows: 2, maxlength: 1000, dir: "auto", value: profile.accessibility ?? "" });
   const spoken = languageList(say("Languages"), profile.languages.map((/** @type {any} */ one) => [one.tag, one.level]));
   return h("form.card.stack", {
     onsubmit: async (/** @type {Event} */ event) => {
@@ -24,6 +25,7 @@ export function profileForm(profile) {
         await send("PUT", "/api/me/profile", {
           name: name.value, account: account.value, bic: bic.value, currency: currency.value || null, country: country.value,
           languages: spoken.read().map(([tag, level]) => ({ tag, level })),
+          accessibility: accessibility.value,
           skills: skills.value.split(/[,،、，]/).map((/** @type {string} */ skill) => skill.trim()).filter(Boolean),
         });
         toast(say("Saved."));
@@ -37,6 +39,7 @@ export function profileForm(profile) {
       field(say("Bank code (BIC), if there is one"), bic), field(say("Currency you are paid in"), currency, say("Where a project does not pay in it, its first one counts")),
       field(say("Country"), country), field(say("Skills, parted by commas"), skills)),
     spoken.element,
+    field(say("What you need to work well"), accessibility, say("A screen reader, large type, no flicker: whatever makes it possible. It is sealed; those who lead the work read it.")),
     h("div.row", {}, h("button.button.primary", { type: "submit" }, say("Save"))));
 }
 

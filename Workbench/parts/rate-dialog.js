@@ -23,7 +23,7 @@ export function rateDialog(project) {
       fill(body, h("div.tiles", {},
         field(say("For an answer"), amount("answer")), field(say("For each unit"), amount("unit")),
         field(say("A unit is"), choice("unit_is", [["object", say("an object")], ["word", say("a word")]])),
-        field(say("For a minute at work"), amount("active_minute")), field(say("An hour earns at least"), amount("hourly_floor")),
+        field(say("For a minute at work"), amount("active_minute")), field(say("For a review"), amount("review")), field(say("An hour earns at least"), amount("hourly_floor")),
         field(say("What is sent back still pays"), choice("on_rejection", [["floor", say("the hourly floor")], ["nothing", say("nothing")], ["everything", say("everything")]])),
         field(say("Hours until it is owed"), hours)));
       inputs.settles_after_hours = hours;

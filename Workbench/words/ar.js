@@ -473,4 +473,5 @@ export default {
   "Answer what you have in hand; then it goes on.": "أجب عمّا بين يديك، ثم يُستأنف.",
   "The project's budget is spent.": "نفدت ميزانية المشروع.",
   "The project has no tasks left to examine you by.": "لم تبق في المشروع مهام تُمتحن بها.",
+  "{amount} a review": "{amount} للمراجعة",
 };

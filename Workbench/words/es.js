@@ -473,4 +473,5 @@ export default {
   "Answer what you have in hand; then it goes on.": "Responda lo que tiene entre manos; después se sigue.",
   "The project's budget is spent.": "El presupuesto del proyecto se ha agotado.",
   "The project has no tasks left to examine you by.": "Al proyecto no le quedan tareas con que examinarle.",
+  "{amount} a review": "{amount} por revisión",
 };

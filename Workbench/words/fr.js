@@ -473,4 +473,5 @@ export default {
   "Answer what you have in hand; then it goes on.": "Répondez à ce que vous avez en main ; ensuite cela continue.",
   "The project's budget is spent.": "Le budget du projet est épuisé.",
   "The project has no tasks left to examine you by.": "Il ne reste plus de tâches dans le projet pour vous examiner.",
+  "{amount} a review": "{amount} par relecture",
 };

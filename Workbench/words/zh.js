@@ -473,4 +473,5 @@ export default {
   "Answer what you have in hand; then it goes on.": "请先完成手头的任务，然后继续。",
   "The project's budget is spent.": "项目预算已用完。",
   "The project has no tasks left to examine you by.": "项目中没有剩余的任务可供您考试。",
+  "{amount} a review": "每次审核 {amount}",
 };

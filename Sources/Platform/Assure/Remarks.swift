@@ -34,7 +34,9 @@ package struct Remark: Hashable, Sendable {
   /// - Throws: `.invalid`
   package static func place(_ json: JSON?) throws(Refusal) -> JSON? {
     guard let json, json != .null else { return nil }
-    if let x = json["x"]?.number, let y = json["y"]?.number, json.members?.count == 2, x >= 0, y >= 0 {
+    if let x = json["x"]?.number, let y = json["y"]?.number, json.members?.count == 2, x >= 0,
+      y >= 0
+    {
       return ["x": .double(x), "y": .double(y)]
     }
     if let start = json["start"]?.integer, let end = json["end"]?.integer, json.members?.count == 2,
@@ -103,6 +105,8 @@ package struct Feedback: Sendable {
     package var image: AssetID?
     package var ontology: Ontology
     package var answer: [Annotation]
+    /// Of that answer; nil where it is gone.
+    package var answerID: AnswerID?
     package var remarks: [Remark]
     package var isNew: Bool
   }
@@ -120,14 +124,17 @@ package struct Feedback: Sendable {
       let items = try found.map { found -> Item in
         let task = try TaskRow.get(seq: found.task, connection)
         let reading = try readings.reading(of: task, connection)
-        let own = try AnswerRow.all(of: task, reading, vault, connection).last { $0.worker == worker }
+        let own = try AnswerRow.all(of: task, reading, vault, connection).last {
+          $0.worker == worker
+        }
         let content = try TaskContent.of(task, vault, connection)
         let image = try content.image.flatMap {
           try AssetID($0) ?? Assets.fetched($0, vault, connection)
         }
         return Item(
           task: task, content: content, image: image, ontology: reading.ontology,
-          answer: own?.annotations ?? [], remarks: try Remark.all(of: task, vault, connection),
+          answer: own?.annotations ?? [], answerID: own?.id,
+          remarks: try Remark.all(of: task, vault, connection),
           isNew: found.isNew)
       }
       try connection.run(

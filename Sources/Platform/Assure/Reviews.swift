@@ -80,6 +80,8 @@ package struct Reviews: Sendable {
         own.answer = try fix(verdict, answerID, lease, task, reading, milliseconds, connection)
       }
       try own.insert(on: task, activeMilliseconds: milliseconds, connection)
+      try PayEvent.reviewed(
+        answerID, under: lease, activeMilliseconds: milliseconds, at: record.at, connection)
       if let reason {
         try Remark(at: record.at, role: .reviewer, author: reviewer, text: reason, place: place)
           .insert(on: task, vault, connection)

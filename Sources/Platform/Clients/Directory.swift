@@ -24,6 +24,8 @@ package struct Directory: Sendable {
     package var routing = ProjectRouting()
     /// What the principal it was read for lacks to work on it.
     package var missing: [Eligibility.Missing] = []
+    /// Whether the principal it was read for reviews it for the operator.
+    package var isReviewer = false
   }
 
   package func find(_ project: ProjectID) async throws -> Listing? {
@@ -60,8 +62,17 @@ package struct Directory: Sendable {
   package func operated() async throws -> [Listing] {
     try await engine.control.read { connection in
       try connection.all(
-        Self.select + " WHERE workforce = 'operator' AND state <> 'archived' ORDER BY project_id", [],
+        Self.select + " WHERE workforce = 'operator' AND state <> 'archived' ORDER BY project_id",
+        [],
         listing)
+    }
+  }
+
+  /// A client's own, those that are archived too.
+  package func projects(of client: ClientID) async throws -> [Listing] {
+    try await engine.control.read { connection in
+      try connection.all(
+        Self.select + " WHERE client_id = ? ORDER BY project_id", [client.sql], listing)
     }
   }
 
@@ -75,7 +86,9 @@ package struct Directory: Sendable {
   }
 
   /// Those of the projects that a principal lacks nothing for.
-  package func admitting(_ principal: Principal, among listings: [Listing]) async throws -> [Listing] {
+  package func admitting(_ principal: Principal, among listings: [Listing]) async throws
+    -> [Listing]
+  {
     try await engine.control.read { connection in
       try settled(listings, for: principal, connection).filter(\.missing.isEmpty)
     }
@@ -128,11 +141,14 @@ package struct Directory: Sendable {
         return listing
       }
       listing.pay = listing.pay.map { PayTerms(version: $0.version, currency: known.currency) }
+      listing.isReviewer = known.reviews.contains(listing.project)
       let rule = try engine.eligibility(stored: listing.eligibility)
       listing.standing = listing.qualification.map { plan in
-        known.qualifications[listing.project]?.standing(under: plan, at: now) ?? .learning(attempt: 1)
+        known.qualifications[listing.project]?.standing(under: plan, at: now)
+          ?? .learning(attempt: 1)
       }
-      listing.missing = known.missing(for: listing, listing.standing) + rule.missing(of: known.traits)
+      listing.missing =
+        known.missing(for: listing, listing.standing) + rule.missing(of: known.traits)
       return listing
     }
   }

@@ -8,6 +8,8 @@ package enum Role: String, Hashable, Sendable, CaseIterable {
   case `operator`
   /// Of the operator: who may work, courses, conduct, the board, messages; no money and no clients.
   case workforceManager = "workforce_manager"
+  /// Of the operator: who reviews for it, how they do, and appeals against what a reviewer sent back.
+  case reviewerLead = "reviewer_lead"
   /// Of the operator: rates, books, payouts, prices, invoices; nobody's conduct.
   case payroll
   /// Of the operator's workforce.
@@ -23,7 +25,7 @@ package enum Role: String, Hashable, Sendable, CaseIterable {
 
   package var isOfClient: Bool {
     switch self {
-    case .operator, .workforceManager, .payroll, .worker: false
+    case .operator, .workforceManager, .reviewerLead, .payroll, .worker: false
     case .admin, .manager, .reviewer, .labeler: true
     }
   }

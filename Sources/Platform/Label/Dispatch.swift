@@ -248,7 +248,8 @@ package struct Dispatch: Sendable {
     _ connection: any Connection
   ) throws -> Claim? {
     let column = stage == .label ? "open" : "in_review"
-    let gate = try stage == .label ? InstructionCalibration(vault).gate(of: project.id, connection) : nil
+    let gate =
+      try stage == .label ? InstructionCalibration(vault).gate(of: project.id, connection) : nil
     let batches = try connection.all(
       """
       SELECT id FROM batches b WHERE project_id = ? AND state = 'inProgress' AND \(column) > 0
@@ -368,8 +369,9 @@ package struct Dispatch: Sendable {
     _ readings: ProjectReadings, _ connection: any Connection
   ) throws -> Claim? {
     let stream = GoldStream(vault: vault, worker: worker, project: project.id)
-    guard let (task, sealed) = try stream.next(
-      project.plan.gold, lot: vault.key.lot(of: id.text), connection)
+    guard
+      let (task, sealed) = try stream.next(
+        project.plan.gold, lot: vault.key.lot(of: id.text), connection)
     else { return nil }
     try stream.handOut(task, id, at: now, connection)
     let lease = newLease(id, task, in: batch, .label, isReserve, now, readings)
@@ -385,7 +387,8 @@ package struct Dispatch: Sendable {
       lifecycle: LeaseLifecycle(
         state: isReserve ? .reserved : .leased, deadline: now + Self.leaseMilliseconds),
       createdAt: now, version: readings.current(for: task.version),
-      pay: pay.map { PayTerms(version: $0.version, currency: $0.currency, batch: batch) })
+      pay: pay.map { PayTerms(version: $0.version, currency: $0.currency, batch: batch) },
+      seen: SeenTime(at: now))
   }
 
   private func give(

@@ -4,6 +4,7 @@ import Notation
 import Store
 import Vault
 import Workflow
+import Workforce
 
 /// The clear part of a lease.
 package struct LeaseRow: Hashable, Sendable {
@@ -18,9 +19,12 @@ package struct LeaseRow: Hashable, Sendable {
   package var version: Int?
   /// By what its work is paid; nil where it is not.
   package var pay: PayTerms?
+  /// How far heartbeats followed the time on it.
+  package var seen: SeenTime
 
   static let columns = """
-    l.id, l.task, l.project_id, l.worker, l.stage, l.state, l.deadline, l.created_at, l.version, l.pay
+    l.id, l.task, l.project_id, l.worker, l.stage, l.state, l.deadline, l.created_at, l.version, l.pay,
+    l.seen_ms, l.seen_at
     """
 
   static func row(_ row: any Row) -> LeaseRow {
@@ -30,7 +34,8 @@ package struct LeaseRow: Hashable, Sendable {
       lifecycle: LeaseLifecycle(
         state: LeaseLifecycle.State(rawValue: row.text(5)) ?? .released, deadline: row.int(6)),
       createdAt: row.int(7), version: row.optionalInt(8).map { Int($0) },
-      pay: row.optionalText(9).flatMap(PayTerms.init(stored:)))
+      pay: row.optionalText(9).flatMap(PayTerms.init(stored:)),
+      seen: SeenTime(milliseconds: row.int(10), at: row.optionalInt(11) ?? row.int(7)))
   }
 
   /// A lease of this worker; another's looks like none.
@@ -47,12 +52,13 @@ package struct LeaseRow: Hashable, Sendable {
   func saveState(at now: Int64, reason: String? = nil, _ connection: any Connection) throws {
     try connection.run(
       """
-      UPDATE leases SET state = ?, deadline = ?, reason = coalesce(?, reason), ended_at = ?
+      UPDATE leases SET state = ?, deadline = ?, reason = coalesce(?, reason), ended_at = ?,
+        seen_ms = ?, seen_at = ?
       WHERE id = ?
       """,
       [
         .text(lifecycle.state.rawValue), .int(lifecycle.deadline), .optional(reason),
-        lifecycle.state.isLive ? .null : .int(now), id.sql,
+        lifecycle.state.isLive ? .null : .int(now), .int(seen.milliseconds), .int(seen.at), id.sql,
       ])
     // Whoever lost the lease may still send the answer; the browser has the edits.
     if !lifecycle.state.isLive { try DraftEdits.forget(id, connection) }

@@ -20,14 +20,40 @@ package struct Leases: Sendable {
   /// Characters of a reason for skipping.
   package static let reasonLimit = 500
 
+  /// What a heartbeat says of the time at work.
+  package struct Report: Hashable, Sendable {
+    /// The whole time so far, in milliseconds.
+    package var claimed: Int64
+    /// What the lease or the heartbeat before was sealed with (`seal`).
+    package var seal: String
+
+    package init(claimed: Int64, seal: String) { (self.claimed, self.seal) = (claimed, seal) }
+  }
+
   /// Starts a reserved lease and renews a running one.
   ///
-  /// - Returns: the new deadline, in milliseconds since 1970.
-  package func heartbeat(_ id: LeaseID) async throws -> Int64 {
+  /// - Parameter report: of the time at work; none where it is not measured.
+  /// - Throws: `.unknown(.lease)`, `.leaseEnded`; `.notPossible` for a report that does not follow on the
+  ///   last one that came: made up, of another lease, or sent twice.
+  package func heartbeat(_ id: LeaseID, _ report: Report? = nil) async throws -> LeaseRow {
     let now = vault.environment.now()
     return try await vault.database.write(.relaxed) { connection in
-      try renew(id, at: now, connection).lifecycle.deadline
+      try renew(id, at: now, connection) { lease in
+        guard let report else { return }
+        guard constantTimeEqual(report.seal, Self.seal(lease, vault)) else {
+          throw Refusal.notPossible(
+            .lease, state: "followed by another heartbeat", asked: "this one")
+        }
+        lease.seen = lease.seen.followed(by: report.claimed, at: now)
+      }
     }
+  }
+
+  /// The server's signature on the time it has seen of a lease, which the next report must bring back.
+  package static func seal(_ lease: LeaseRow, _ vault: ClientVault) -> String {
+    vault.key.linkSignature(
+      object: "time/\(lease.id)/\(lease.seen.milliseconds)", reader: lease.worker,
+      expires: lease.seen.at)
   }
 
   /// Keeps what the worker has so far; an empty draft forgets it. Also a heartbeat.
@@ -107,10 +133,12 @@ package struct Leases: Sendable {
 
   /// - Throws: `.unknown(.lease)`, `.leaseEnded`.
   func renew(
-    _ id: LeaseID, at now: Int64, _ connection: any Connection
+    _ id: LeaseID, at now: Int64, _ connection: any Connection,
+    noting note: (inout LeaseRow) throws -> Void = { _ in }
   ) throws -> LeaseRow {
     var lease = try LeaseRow.get(id, of: worker, in: project, connection)
     _ = try step(&lease, .heartbeat(until: now + Dispatch.leaseMilliseconds))
+    try note(&lease)
     try lease.saveState(at: now, connection)
     return lease
   }

@@ -5,7 +5,8 @@ import Vault
 import Workforce
 
 /// What workers say against a decision on their pay or on how they work, and what the operator answers.
-/// An answer can be appealed once, where its pay was taken back or is held; a decision once, while it is in
+/// An answer can be appealed once, where its pay was taken back or is held or not all the time its worker
+/// says was believed; a decision once, while it is in
 /// force.
 package struct Appeals: Sendable {
   private let engine: DataEngine
@@ -44,7 +45,8 @@ package struct Appeals: Sendable {
     /// Who of the operator's people decide it.
     package var deciders: Set<Role> {
       switch self {
-      case .earning: [.operator, .payroll]
+      case .earning(let item):
+        item.takenBack > 0 ? [.operator, .payroll, .reviewerLead] : [.operator, .payroll]
       case .decision: [.operator, .workforceManager]
       }
     }
@@ -68,7 +70,9 @@ package struct Appeals: Sendable {
     return text
   }
 
-  private static func place(_ subject: String, _ part: String) -> String { "appeals/\(subject)/\(part)" }
+  private static func place(_ subject: String, _ part: String) -> String {
+    "appeals/\(subject)/\(part)"
+  }
 
   private func seal(_ text: String, _ subject: String, _ part: String) throws -> SQLValue {
     .blob(try engine.master.seal(Array(text.utf8), place: Self.place(subject, part)))
@@ -81,13 +85,13 @@ package struct Appeals: Sendable {
   }
 
   /// - Throws: `.unknown(.earning)` for what is not this worker's; `.notPossible` where nothing was taken
-  ///   back or held, and for a second appeal.
+  ///   back or held and all the time they say was believed, and for a second appeal.
   package func make(_ text: String, on answer: AnswerID, by user: UserID) async throws -> Appeal {
     try await make(text, on: answer.text, by: user) { connection in
       guard let item = try Earnings.get(answer, connection), item.user == user else {
         throw Refusal.unknown(.earning, answer.text)
       }
-      guard item.state == .held || item.takenBack > 0 else {
+      guard item.state == .held || item.takenBack > 0 || item.isTimeDisputable else {
         throw Refusal.notPossible(.earning, state: item.state.rawValue, asked: "an appeal")
       }
     }
@@ -95,7 +99,8 @@ package struct Appeals: Sendable {
 
   /// - Throws: `.unknown(.decision)` for what is not about this worker; `.notPossible` for what is lifted,
   ///   and for a second appeal.
-  package func make(_ text: String, on decision: DecisionID, by user: UserID) async throws -> Appeal {
+  package func make(_ text: String, on decision: DecisionID, by user: UserID) async throws -> Appeal
+  {
     try await make(text, on: decision.text, by: user) { connection in
       guard let found = try Decisions.get(decision, connection), found.user == user else {
         throw Refusal.unknown(.decision, decision.text)
@@ -144,18 +149,19 @@ package struct Appeals: Sendable {
         "UPDATE appeals SET state = ?, reply = ? WHERE subject = ? AND state = 'open'",
         [.text(state.rawValue), sealed, .text(subject)])
       guard changed == 1 else { throw Refusal.unknown(.appeal, subject) }
-      if isGranted { try Self.grant(subject, at: record.at, connection) }
+      if isGranted { try grant(subject, at: record.at, connection) }
       try record.append(connection, "appeal.\(state.rawValue)", subject)
     }
     if isGranted { try await Decisions(engine).carryOut() }
   }
 
-  private static func grant(_ subject: String, at: Int64, _ connection: any Connection) throws {
+  private func grant(_ subject: String, at: Int64, _ connection: any Connection) throws {
     if let decision = DecisionID(subject), let found = try Decisions.get(decision, connection) {
       // Somebody may have lifted it meanwhile.
       if found.liftedAt == nil { try Decisions.lift(decision, at: at, connection) }
     } else if let answer = AnswerID(subject) {
       try Earnings.restore(answer, at: at, connection)
+      try Earnings(engine).believe(answer, at: at, connection)
     }
   }
 
@@ -167,14 +173,16 @@ package struct Appeals: Sendable {
   ) async throws -> [Subject] {
     let isLead = !roles.isDisjoint(with: [.operator, .workforceManager])
     let isPayroll = !roles.isDisjoint(with: [.operator, .payroll])
+    let isReviewLead = roles.contains(.reviewerLead)
     return try await engine.control.read { connection in
       let subjects = try connection.all(
         """
         SELECT subject FROM appeals a WHERE state = 'open'
           AND (? = 1 AND EXISTS (SELECT 1 FROM decisions WHERE id = a.subject)
-            OR ? = 1 AND EXISTS (SELECT 1 FROM earnings WHERE answer = a.subject))
+            OR EXISTS (SELECT 1 FROM earnings
+              WHERE answer = a.subject AND (? = 1 OR ? = 1 AND taken_back > 0)))
         ORDER BY at, subject LIMIT ?
-        """, [.flag(isLead), .flag(isPayroll), .number(limit)]
+        """, [.flag(isLead), .flag(isPayroll), .flag(isReviewLead), .number(limit)]
       ) { $0.text(0) }
       return try subjects.compactMap { try subject($0, connection) }
     }
@@ -195,7 +203,9 @@ package struct Appeals: Sendable {
       decision.appeal = appeal
       return .decision(decision)
     }
-    guard let id = AnswerID(subject), var item = try Earnings.get(id, connection) else { return nil }
+    guard let id = AnswerID(subject), var item = try Earnings.get(id, connection) else {
+      return nil
+    }
     item.appeal = appeal
     return .earning(item)
   }

@@ -61,6 +61,16 @@ package struct Messages: Sendable {
     return chosen.count
   }
 
+  /// Tells somebody something with what it is about, in its transaction.
+  static func post(
+    _ text: String, to user: UserID, at: Int64, _ engine: DataEngine, _ connection: any Connection
+  ) throws {
+    let sealed = try engine.master.seal(Array(text.utf8), place: place(user, at))
+    try connection.run(
+      "INSERT INTO messages (user_id, at, sealed) VALUES (?, ?, ?)",
+      [user.sql, .int(at), .blob(sealed)])
+  }
+
   /// The newest first.
   package func list(of user: UserID, limit: Int) async throws -> [Message] {
     try await engine.control.read { connection in
@@ -80,7 +90,8 @@ package struct Messages: Sendable {
     let now = engine.environment.now()
     try await engine.control.write(.relaxed) { connection in
       try connection.run(
-        "UPDATE messages SET read_at = ? WHERE user_id = ? AND read_at IS NULL", [.int(now), user.sql])
+        "UPDATE messages SET read_at = ? WHERE user_id = ? AND read_at IS NULL",
+        [.int(now), user.sql])
     }
   }
 

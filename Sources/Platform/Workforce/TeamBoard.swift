@@ -46,7 +46,8 @@ package struct TeamBoard: Sendable {
     try await WorkDays(engine).flush()
     let day = now / WorkDays.dayMilliseconds
     return try await engine.control.read { connection in
-      try present.sorted { ($1.value.at, $0.key) < ($0.value.at, $1.key) }.compactMap { user, presence in
+      try present.sorted { ($1.value.at, $0.key) < ($0.value.at, $1.key) }.compactMap {
+        user, presence in
         try connection.first(
           """
           SELECT u.email, d.public_name, coalesce(w.answers, 0), coalesce(w.active_ms, 0) FROM users u
@@ -78,32 +79,74 @@ package struct TeamBoard: Sendable {
     package var acceptedAnswers: Int64
   }
 
+  /// What a report is narrowed to; nil is all.
+  package struct Filter: Hashable, Sendable {
+    package var user: UserID?
+    package var project: ProjectID?
+    package var client: ClientID?
+    /// A part of an address.
+    package var search: String?
+
+    package init(
+      user: UserID? = nil, project: ProjectID? = nil, client: ClientID? = nil, search: String? = nil
+    ) {
+      (self.user, self.project, self.client) = (user, project, client)
+      self.search = search.flatMap { $0.isEmpty ? nil : $0.lowercased() }
+    }
+
+    /// Each twice, as the conditions take them.
+    fileprivate var arguments: [SQLValue] {
+      [user?.text, project?.text, client?.text, search].flatMap { value -> [SQLValue] in
+        [.optional(value), .optional(value)]
+      }
+    }
+  }
+
+  /// One day of somebody, over all projects.
+  package struct Day: Hashable, Sendable {
+    /// Since 1970, in UTC.
+    package var day: Int64
+    package var answers: Int64
+    package var activeMilliseconds: Int64
+  }
+
+  /// The days on which somebody worked, the oldest first.
+  package func daily(_ days: ClosedRange<Int64>, of user: UserID) async throws -> [Day] {
+    try await engine.control.read { connection in
+      try connection.all(
+        """
+        SELECT day, sum(answers), sum(active_ms) FROM work_days
+        WHERE user_id = ? AND day BETWEEN ? AND ? GROUP BY day ORDER BY day
+        """, [user.sql, .int(days.lowerBound), .int(days.upperBound)]
+      ) { Day(day: $0.int(0), answers: $0.int(1), activeMilliseconds: $0.int(2)) }
+    }
+  }
+
   /// - Parameters:
   ///   - days: since 1970 in UTC, both ends counted.
-  ///   - user: this one only; nil for all.
   /// - Throws: `.invalid` for more days than `spanLimit`.
   package func report(
-    _ days: ClosedRange<Int64>, of user: UserID? = nil, on project: ProjectID? = nil
+    _ days: ClosedRange<Int64>, _ filter: Filter = Filter()
   ) async throws -> [Line] {
     guard days.count <= Self.spanLimit else {
-      throw Refusal.invalid(path: "from", problem: "must lie \(Self.spanLimit) days before the end at most")
+      throw Refusal.invalid(
+        path: "from", problem: "must lie \(Self.spanLimit) days before the end at most")
     }
     try await WorkDays(engine).flush()
     return try await engine.control.read { connection in
-      let filter: [SQLValue] = [
-        .optional(user?.text), .optional(user?.text), .optional(project?.text), .optional(project?.text),
-      ]
       var lines = try connection.all(
         """
         SELECT w.user_id, u.email, w.project_id, d.public_name, count(*), sum(w.answers), sum(w.active_ms)
         FROM work_days w JOIN users u ON u.id = w.user_id
         JOIN project_directory d ON d.project_id = w.project_id
         WHERE w.day BETWEEN ? AND ? AND (? IS NULL OR w.user_id = ?) AND (? IS NULL OR w.project_id = ?)
+          AND (? IS NULL OR d.client_id = ?) AND (? IS NULL OR instr(u.email, ?) > 0)
         GROUP BY w.user_id, w.project_id ORDER BY sum(w.answers) DESC, w.user_id
-        """, [.int(days.lowerBound), .int(days.upperBound)] + filter
+        """, [.int(days.lowerBound), .int(days.upperBound)] + filter.arguments
       ) { row in
         Line(
-          user: row.id(0), email: row.text(1), project: row.id(2), projectName: row.text(3), days: row.int(4),
+          user: row.id(0), email: row.text(1), project: row.id(2), projectName: row.text(3),
+          days: row.int(4),
           answers: row.int(5), activeMilliseconds: row.int(6), earned: [], acceptedAnswers: 0)
       }
       for place in lines.indices {
@@ -127,7 +170,9 @@ package struct TeamBoard: Sendable {
         .int((days.upperBound + 1) * WorkDays.dayMilliseconds),
       ]
     ) { row in
-      if let currency = Currency(row.text(0)) { line.earned.append(Money(micros: row.int(1), currency)) }
+      if let currency = Currency(row.text(0)) {
+        line.earned.append(Money(micros: row.int(1), currency))
+      }
       line.acceptedAnswers += row.int(2)
       return true
     }

@@ -21,10 +21,13 @@ package struct WorkerProfile: Hashable, Sendable {
   package var country: String?
   package var languages: [Language] = []
   package var skills: [String] = []
+  /// What makes work possible for them, in their own words: a screen reader, large type, no flicker. Sealed.
+  package var accessibility = ""
 
   package static let nameLimit = 140
   package static let listLimit = 50
   package static let skillLimit = 60
+  package static let accessibilityLimit = 1000
 
   package init() {}
 
@@ -72,6 +75,11 @@ package struct WorkerProfile: Hashable, Sendable {
       }
       country = land
     }
+    accessibility = try text("accessibility")
+    guard accessibility.unicodeScalars.count <= Self.accessibilityLimit else {
+      throw .invalid(
+        path: "accessibility", problem: "must have \(Self.accessibilityLimit) characters at most")
+    }
     languages = try Self.list(json["languages"], "languages").enumerated().map {
       place, json throws(Refusal) in
       guard let tag = json["tag"]?.string, Self.isLanguageTag(tag),
@@ -83,8 +91,10 @@ package struct WorkerProfile: Hashable, Sendable {
       }
       return Language(tag: tag, level: level)
     }
-    skills = try Self.list(json["skills"], "skills").enumerated().map { place, json throws(Refusal) in
-      guard let skill = json.string, (1...Self.skillLimit).contains(skill.unicodeScalars.count) else {
+    skills = try Self.list(json["skills"], "skills").enumerated().map {
+      place, json throws(Refusal) in
+      guard let skill = json.string, (1...Self.skillLimit).contains(skill.unicodeScalars.count)
+      else {
         throw .invalid(
           path: "skills[\(place)]", problem: "must have 1 to \(Self.skillLimit) characters")
       }
@@ -100,7 +110,8 @@ package struct WorkerProfile: Hashable, Sendable {
   static func isLanguageTag(_ text: String) -> Bool {
     func isLetter(_ byte: UInt8) -> Bool { (97...122).contains(byte | 32) }
     let parts = text.utf8.split(separator: 45, omittingEmptySubsequences: false)
-    return text.utf8.count <= 35 && (2...3).contains(parts[0].count) && parts[0].allSatisfy(isLetter)
+    return text.utf8.count <= 35 && (2...3).contains(parts[0].count)
+      && parts[0].allSatisfy(isLetter)
       && parts.dropFirst().allSatisfy { part in
         (2...8).contains(part.count) && part.allSatisfy { isLetter($0) || (48...57).contains($0) }
       }
@@ -127,8 +138,14 @@ package struct WorkerProfile: Hashable, Sendable {
       "bic": bic.map { .string($0) } ?? .null,
       "currency": currency.map { .string($0.code) } ?? .null,
       "country": country.map { .string($0) } ?? .null, "languages": languagesJSON,
-      "skills": .array(skills.map { .string($0) }),
+      "skills": .array(skills.map { .string($0) }), "accessibility": .string(accessibility),
     ]
+  }
+
+  /// What leads may know of it: not how they are paid.
+  package var shared: JSON {
+    let kept = ["country", "languages", "skills", "accessibility"]
+    return .object((json.members ?? []).filter { kept.contains($0.name) })
   }
 
   fileprivate var languagesJSON: JSON {
@@ -140,6 +157,7 @@ package struct WorkerProfile: Hashable, Sendable {
   fileprivate var sealed: JSON {
     [
       "name": .string(name), "account": .string(account?.text ?? ""), "bic": .string(bic ?? ""),
+      "accessibility": .string(accessibility),
     ]
   }
 }

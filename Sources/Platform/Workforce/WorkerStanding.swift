@@ -6,6 +6,8 @@ struct WorkerStanding {
   private(set) var currency: Currency?
   private(set) var traits = Eligibility.Traits()
   private(set) var qualifications: [ProjectID: Qualification] = [:]
+  /// The projects they review for the operator.
+  private(set) var reviews: Set<ProjectID> = []
   private var paused: Set<ProjectID> = []
   private var consent: Int?
   private var optIns: Set<ProjectID> = []
@@ -31,6 +33,7 @@ struct WorkerStanding {
         qualifications[listing.project] = try Qualifications.get(user, listing.project, connection)
       }
     }
+    reviews = try OperatorReviewers.projects(of: user, connection)
     paused = Set(
       try connection.all(
         """
@@ -41,7 +44,9 @@ struct WorkerStanding {
     let isExposed = listings.contains { $0.routing.exposure != nil }
     if isExposed {
       optIns = Set(
-        try connection.all("SELECT project_id FROM opt_ins WHERE user_id = ?", [user.sql]) { $0.id(0) })
+        try connection.all("SELECT project_id FROM opt_ins WHERE user_id = ?", [user.sql]) {
+          $0.id(0)
+        })
     }
     dailyMinutes = try WorkDays.dailyMinutes(connection)
     if isExposed || dailyMinutes != nil { today = try WorkDays(engine).today(of: user, connection) }

@@ -101,5 +101,6 @@ extension Schema {
     """,
     controlStep4,
     controlStep5,
+    controlStep6,
   ])
 }

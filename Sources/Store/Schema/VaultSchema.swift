@@ -3,7 +3,7 @@ extension Schema {
   /// statistics need in clear.
   package static let vault = Schema(steps: [
     vaultStep1, vaultStep2, vaultStep3, vaultStep4, vaultStep5, vaultStep6,
-    vaultStep7, vaultStep8, vaultStep9,
+    vaultStep7, vaultStep8, vaultStep9, vaultStep10,
   ])
 
   package static let vaultStep1 = """

@@ -23,8 +23,10 @@ package enum Access: Hashable, Sendable {
   /// Who leads the workforce.
   package static let leads = Access.staff([.operator, .workforceManager])
   package static let payroll = Access.staff([.operator, .payroll])
-  /// Either of them.
-  package static let desk = Access.staff([.operator, .workforceManager, .payroll])
+  /// Who leads the operator's reviewers.
+  package static let reviewLeads = Access.staff([.operator, .reviewerLead])
+  /// Any of them.
+  package static let desk = Access.staff([.operator, .workforceManager, .reviewerLead, .payroll])
   package static let clientAdmins = Access.client([.admin])
   package static let managers = Access.client([.admin, .manager])
   package static let reviewers = Access.client([.admin, .manager, .reviewer])
@@ -146,7 +148,8 @@ package struct Call: Sendable {
       throw Denial.forbidden
     } else {
       throw Refusal.invalid(
-        path: "X-Assay-Client", problem: "must name one of your clients: "
+        path: "X-Assay-Client",
+        problem: "must name one of your clients: "
           + own.map(\.text).joined(separator: ", "))
     }
     guard let role = who.role(in: client), roles.contains(role) else { throw Denial.forbidden }
@@ -167,14 +170,18 @@ package struct Call: Sendable {
   ) async throws -> T {
     let who = try who()
     guard let listing else { throw Denial.forbidden }
-    if reviewing {
-      guard let role = who.role(in: listing.client), role != .labeler else {
-        throw Denial.forbidden
-      }
-    }
+    if reviewing { guard try await mayReview(listing) else { throw Denial.forbidden } }
     return try await engine.vaults.with(listing.client) { vault in
       try await body(vault, listing.project, vault.key.pseudonym(of: who.workerName))
     }
+  }
+
+  /// Whether the caller looks over answers: as one of the client's people, or for the operator.
+  private func mayReview(_ listing: Directory.Listing) async throws -> Bool {
+    let who = try who()
+    if let role = who.role(in: listing.client) { return role != .labeler }
+    guard try isOperatorsWork(listing), case .user(let user, _) = who.identity else { return false }
+    return try await OperatorReviewers(engine).has(user, on: listing.project)
   }
 
   /// Whether the caller decides what was sent back as often as a plan allows.
@@ -204,7 +211,8 @@ package struct Call: Sendable {
 
   /// Counts the time somebody looked at a task that they gave back.
   func noteSeen() throws {
-    guard let listing, try isOperatorsWork(listing), case .user(let user, _) = try who().identity else {
+    guard let listing, try isOperatorsWork(listing), case .user(let user, _) = try who().identity
+    else {
       return
     }
     WorkDays(engine).worked(user, on: listing.project, claimed: 0, answers: 0)

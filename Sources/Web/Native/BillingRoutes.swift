@@ -21,7 +21,8 @@ enum BillingRoutes {
       .put, "/api/prices/{project}", .payroll,
       "Charges this for every task that ends from now on; once the budget is spent, no more is handed out.",
       body: [
-        .string("currency", isRequired: true), .string("per_task", isRequired: true), .string("budget"),
+        .string("currency", isRequired: true), .string("per_task", isRequired: true),
+        .string("budget"),
       ]
     ) { call in
       let fields = try await call.fields()
@@ -63,7 +64,8 @@ enum BillingRoutes {
     let currency = price.perTask.currency
     let charged = try await Charges(call.engine).charged(project, currency)
     return [
-      "version": .count(price.version), "made_at": .time(price.madeAt), "currency": .string(currency.code),
+      "version": .count(price.version), "made_at": .time(price.madeAt),
+      "currency": .string(currency.code),
       "per_task": .string(price.perTask.decimal),
       "budget": price.budget.map { Money.json($0, currency) } ?? .null,
       "charged": Money.json(charged, currency),
@@ -71,8 +73,10 @@ enum BillingRoutes {
   }
 
   private static let invoices: [Route] = [
-    Route(.get, "/api/invoices", .payroll, "Lists invoices, the newest first; of one `client`.") { call in
-      let found = try await Invoices(call.engine).list(of: call.queryID("client"), limit: call.pageLimit())
+    Route(.get, "/api/invoices", .payroll, "Lists invoices, the newest first; of one `client`.") {
+      call in
+      let found = try await Invoices(call.engine).list(
+        of: call.queryID("client"), limit: call.pageLimit())
       return .json(.page(found.map(\.json), next: nil))
     },
     Route(
@@ -89,22 +93,41 @@ enum BillingRoutes {
         status: .created)
     },
     Route(
-      .get, "/api/invoices/{invoice}/file", .payroll, "An invoice as a file: `format=pdf` or `format=csv`."
+      .get, "/api/invoices/{invoice}/file", .payroll,
+      "An invoice as a file: `format=pdf` or `format=csv`."
     ) { call in
-      let invoice = try await Invoices(call.engine).get(number(call))
-      let payer = try await Payouts(call.engine, actor: call.who().actor).payer()
-      let file = InvoiceFile(invoice, from: payer)
-      let name = "invoice-\(invoice.number)"
-      switch call.query("format") ?? "pdf" {
-      case "pdf": return .download(Data(file.pdf), "application/pdf", name + ".pdf")
-      case "csv": return .download(Data(file.csv), "text/csv; charset=utf-8", name + ".csv")
-      default: throw Refusal.invalid(path: "format", problem: "must be pdf or csv")
-      }
+      try await file(Invoices(call.engine).get(number(call)), call)
     },
     Route(
       .put, "/api/invoices/{invoice}/payment", .payroll, "Notes that an invoice was paid; once."
     ) { call in
       .json(try await Invoices(call.engine).markPaid(number(call), by: call.who().actor).json)
+    },
+    Route(
+      .get, "/api/account", .clientAdmins,
+      "What the client's projects cost: price of a task, budget, what was charged so far."
+    ) { call in
+      let client = try call.clientID()
+      var items: [JSON] = []
+      for listing in try await Directory(call.engine).projects(of: client) {
+        let price = try await price(of: listing.project, call)
+        guard price["version"] != .null else { continue }
+        items.append(
+          price.adding([
+            .init("project", .string(listing.project.text)), .init("name", .string(listing.name)),
+          ]))
+      }
+      return .json(.page(items, next: nil))
+    },
+    Route(
+      .get, "/api/account/invoices/{invoice}/file", .clientAdmins,
+      "One of the client's own invoices as a file: `format=pdf` or `format=csv`."
+    ) { call in
+      let invoice = try await Invoices(call.engine).get(number(call))
+      guard invoice.client == (try call.clientID()) else {
+        throw Refusal.unknown(.invoice, "\(invoice.number)")
+      }
+      return try await file(invoice, call)
     },
     Route(
       .get, "/api/account/invoices", .clientAdmins, "The client's own invoices, the newest first."
@@ -113,6 +136,17 @@ enum BillingRoutes {
       return .json(.page(found.map(\.json), next: nil))
     },
   ]
+
+  private static func file(_ invoice: Invoices.Invoice, _ call: Call) async throws -> Response {
+    let payer = try await Payouts(call.engine, actor: call.who().actor).payer()
+    let file = InvoiceFile(invoice, from: payer)
+    let name = "invoice-\(invoice.number)"
+    switch call.query("format") ?? "pdf" {
+    case "pdf": return .download(Data(file.pdf), "application/pdf", name + ".pdf")
+    case "csv": return .download(Data(file.csv), "text/csv; charset=utf-8", name + ".csv")
+    default: throw Refusal.invalid(path: "format", problem: "must be pdf or csv")
+    }
+  }
 
   private static func number(_ call: Call) throws -> Int64 {
     let text = call.parameters.get("invoice") ?? ""
@@ -126,7 +160,8 @@ extension Invoices.Invoice {
     let currency = total.currency
     return [
       "number": .int(number), "client": .string(client.text), "client_name": .string(clientName),
-      "made_at": .time(madeAt), "paid_at": .optionalTime(paidAt), "currency": .string(currency.code),
+      "made_at": .time(madeAt), "paid_at": .optionalTime(paidAt),
+      "currency": .string(currency.code),
       "total": .string(total.decimal), "carried": Money.json(carried, currency),
       "lines": .array(
         lines.map {

@@ -22,7 +22,7 @@ enum EarningRoutes {
       "Says how one is called, where money goes, in which currency, and what one can do.",
       body: [
         .string("name"), .string("account"), .string("bic"), .string("currency"),
-        .string("country"), .objects("languages"), .strings("skills"),
+        .string("country"), .objects("languages"), .strings("skills"), .string("accessibility"),
       ]
     ) { call in
       let fields = try await call.fields()
@@ -56,7 +56,8 @@ enum EarningRoutes {
     },
     Route(.get, "/api/appeals", .desk, "Lists the appeals that wait, the oldest first.") { call in
       let items = try await Appeals(call.engine).waiting(
-        limit: call.pageLimit(), for: Set(call.who().grants.filter { $0.client == nil }.map(\.role)))
+        limit: call.pageLimit(), for: Set(call.who().grants.filter { $0.client == nil }.map(\.role))
+      )
       return .json(
         .page(items.map { $0.json.adding([.init("worker", .string($0.user.text))]) }, next: nil))
     },
@@ -238,6 +239,7 @@ extension Earnings.Item {
       "active_seconds": .double(Double(activeMilliseconds) / 1000),
       "submitted_at": .time(submittedAt), "settles_at": .time(settlesAt),
       "state": .string(state.rawValue), "reason": .optional(reason),
+      "review": .bool(isReview), "time_disputable": .bool(isTimeDisputable),
       "appeal": appeal?.json ?? .null,
     ]
   }

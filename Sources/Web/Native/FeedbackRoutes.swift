@@ -35,10 +35,12 @@ enum FeedbackRoutes {
     _ item: Feedback.Item, _ vault: ClientVault, _ worker: String, _ reader: String
   ) -> JSON {
     func link(_ part: String) -> JSON {
-      item.image.map { .string(AssetRoutes.link($0.text, vault, reader: reader, part: part)) } ?? .null
+      item.image.map { .string(AssetRoutes.link($0.text, vault, reader: reader, part: part)) }
+        ?? .null
     }
     return [
-      "task": .string(item.task.id.text), "new": .bool(item.isNew),
+      "task": .string(item.task.id.text), "answer": .optional(item.answerID?.text),
+      "new": .bool(item.isNew),
       "ontology": OntologyNotation.json(item.ontology),
       "annotations": AnnotationNotation.json(item.answer, ontology: item.ontology, style: .numbers),
       "text": item.content.text.map { .string($0) } ?? .null,
@@ -53,7 +55,8 @@ extension Remark {
   /// - Parameter worker: who reads it, to be told which are their own.
   func json(for worker: String?) -> JSON {
     [
-      "at": .time(at), "by": .string(author == worker ? "you" : role.rawValue), "text": .string(text),
+      "at": .time(at), "by": .string(author == worker ? "you" : role.rawValue),
+      "text": .string(text),
       "place": place ?? .null,
     ]
   }

@@ -29,7 +29,8 @@ enum WorkRoutes {
           ])
           continue
         }
-        let (counts, feedback, answered) = try await call.engine.vaults.with(listing.client) { vault in
+        let (counts, feedback, answered) = try await call.engine.vaults.with(listing.client) {
+          vault in
           let worker = vault.key.pseudonym(of: who.workerName)
           return (
             try await Batches(vault, actor: who.actor).counts(of: listing.project),
@@ -38,16 +39,18 @@ enum WorkRoutes {
           )
         }
         let role = who.role(in: listing.client)
-        let mayReview = role != nil && role != .labeler
+        let isOwn = role != nil && role != .labeler
         // A count that stands still after an answer would say that it was gold.
-        let progress = mayReview ? counts : nil
+        let progress = isOwn ? counts : nil
         items.append([
           "project": .string(listing.project.text), "name": .string(listing.name),
           "open": .count(progress?.open ?? min(1, counts.open)),
-          "in_review": .optional(progress?.inReview),
+          "in_review": .optional(
+            progress?.inReview ?? (listing.isReviewer ? min(1, counts.inReview) : nil)),
           "completed": .optional(progress?.completed), "tasks": .optional(progress?.tasks),
-          "answered": .count(answered), "may_review": .bool(mayReview),
-          "feedback": .count(feedback), "pay": try await call.price(listing.pay, in: listing.project),
+          "answered": .count(answered), "may_review": .bool(isOwn || listing.isReviewer),
+          "feedback": .count(feedback),
+          "pay": try await call.price(listing.pay, in: listing.project),
           "qualification": ExamCourse.summary(listing),
           "exposure": RoutingNotation.json(listing.routing)["exposure"] ?? .null,
         ])
@@ -85,7 +88,8 @@ enum WorkRoutes {
       .post, "/api/work/{project}/leases", .work,
       "Leases the next tasks: `count`, `reserve` for prefetching, `stage`; `task` to review just that one.",
       body: [
-        .integer("count"), .bool("reserve"), .choice("stage", AnswerRow.Stage.self), .string("task"),
+        .integer("count"), .bool("reserve"), .choice("stage", AnswerRow.Stage.self),
+        .string("task"),
       ]
     ) { call in
       let fields = try await call.fields()
@@ -101,7 +105,8 @@ enum WorkRoutes {
       }
       return try await call.atWork(reviewing: stage == .review) { vault, _, worker in
         let asked = HandOut(
-          stage: stage, count: count, isReserve: try fields.optionalBool("reserve") ?? false, task: task)
+          stage: stage, count: count, isReserve: try fields.optionalBool("reserve") ?? false,
+          task: task)
         switch try await asked.lease(listing, vault, worker, call) {
         case .nothing(let nothing): return .json(nothing.json)
         case .leased(let tasks):
@@ -155,11 +160,16 @@ enum WorkRoutes {
     },
     Route(
       .post, "/api/work/{project}/leases/{lease}/heartbeat", .work,
-      "Starts a reserved lease and renews a running one."
+      "Renews a lease, and says how long one has been at work under the seal of the time before.",
+      body: [.number("active_seconds"), .string("seal")]
     ) { call in
-      try await onLease(call) { leases, id in
-        let deadline = try await leases.heartbeat(id)
-        return .json(["deadline": .time(deadline)])
+      let fields = try await call.fields()
+      let seal = try fields.optionalString("seal")
+      let seconds = try fields.optionalNumber("active_seconds") ?? 0
+      return try await call.atWork { vault, project, worker in
+        let lease = try await Leases(vault, worker: worker, project: project).heartbeat(
+          call.id("lease", .lease), seal.map { .init(claimed: milliseconds(seconds), seal: $0) })
+        return .json(["deadline": .time(lease.lifecycle.deadline), "clock": clock(lease, vault)])
       }
     },
     Route(
@@ -292,6 +302,14 @@ enum WorkRoutes {
     seconds.isFinite ? Int64(min(max(0, seconds), 86_400) * 1000) : 0
   }
 
+  /// What the server has seen of the time at work, under the seal that the next heartbeat brings back.
+  private static func clock(_ lease: LeaseRow, _ vault: ClientVault) -> JSON {
+    [
+      "active_seconds": .double(Double(lease.seen.milliseconds) / 1000),
+      "seal": .string(Leases.seal(lease, vault)),
+    ]
+  }
+
   private static func stage(_ fields: Fields) throws(Refusal) -> AnswerRow.Stage {
     guard let text = try fields.optionalString("stage") else { return .label }
     guard let stage = AnswerRow.Stage(rawValue: text) else {
@@ -413,6 +431,7 @@ enum WorkRoutes {
       .init("stage", .string(leased.lease.stage.rawValue)),
       .init("state", .string(leased.lease.lifecycle.state.rawValue)),
       .init("deadline", .time(leased.lease.lifecycle.deadline)),
+      .init("clock", clock(leased.lease, vault)),
       .init(
         "task",
         [
@@ -439,18 +458,19 @@ enum WorkRoutes {
     if let draft = leased.draft {
       members.append(.init("draft", (try? JSON(parsing: draft)) ?? .null))
     }
-    if let review = leased.review {
-      members.append(
-        .init(
-          "review",
-          [
-            "consensus": review.consensus?.json(review.ontology) ?? .null,
-            "answers": .array(review.answers.map { $0.json(review.ontology) }),
-            "stage": .count(review.review.stage), "desk": .string(review.review.desk.rawValue),
-            "verdicts": .array(review.verdicts.map { .string($0.rawValue) }),
-          ]))
-    }
+    if let review = leased.review { members.append(.init("review", review.json)) }
     return .object(members)
+  }
+}
+
+extension ReviewMaterial {
+  var json: JSON {
+    [
+      "consensus": consensus?.json(ontology) ?? .null,
+      "answers": .array(answers.map { $0.json(ontology) }),
+      "stage": .count(review.stage), "desk": .string(review.desk.rawValue),
+      "verdicts": .array(verdicts.map { .string($0.rawValue) }),
+    ]
   }
 }
 
@@ -470,7 +490,8 @@ extension Dispatch.Nothing {
     case .projectPaused: "The project is paused."
     case .batchesPaused: "What is left is in batches that are paused or still being staged."
     case .allLeased: "What is left is in the hands of others; some of it may come back."
-    case .calibrating: "The instructions are being tried out by a few before the rest is handed out."
+    case .calibrating:
+      "The instructions are being tried out by a few before the rest is handed out."
     case .escalated: "What is left waits for a manager's decision."
     case .keptForOthers: "What is left is kept for other groups of annotators."
     case .budgetSpent: "The project's budget is spent."

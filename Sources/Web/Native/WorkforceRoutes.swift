@@ -24,7 +24,8 @@ enum WorkforceRoutes {
       }
     },
     Route(
-      .get, "/api/projects/{project}/forecast", .managers, "When each batch of a project will be done."
+      .get, "/api/projects/{project}/forecast", .managers,
+      "When each batch of a project will be done."
     ) { call in
       try await call.inVault { vault, _ in
         let found = try await Forecasts(vault).make(for: call.id("project", .project), cost: nil)
@@ -58,10 +59,13 @@ enum WorkforceRoutes {
     },
     Route(
       .get, "/api/team-report", .leads,
-      "What everybody did from one day to another: `from`, `to`, `worker`, `project`; `format=csv`."
+      "What everybody did: `from`, `to`, `worker`, `project`, `client`, `search`, `format=csv`."
     ) { call in
       let lines = try await TeamBoard(call.engine).report(
-        days(call), of: call.queryID("worker"), on: call.queryID("project"))
+        days(call),
+        .init(
+          user: call.queryID("worker"), project: call.queryID("project"),
+          client: call.queryID("client"), search: call.query("search")))
       switch call.query("format") ?? "json" {
       case "json": return .json(.page(lines.map(\.json), next: nil))
       case "csv": return table(lines)
@@ -71,7 +75,7 @@ enum WorkforceRoutes {
   ]
 
   /// From `from` to `to`, days like 2026-11-23; the last 28 where nothing is said.
-  private static func days(_ call: Call) throws -> ClosedRange<Int64> {
+  static func days(_ call: Call) throws -> ClosedRange<Int64> {
     func day(_ name: String, _ standard: Int64) throws -> Int64 {
       guard let text = call.query(name) else { return standard }
       guard let day = Timestamp.day(text) else {
@@ -82,7 +86,9 @@ enum WorkforceRoutes {
     let today = call.engine.environment.now() / WorkDays.dayMilliseconds
     let last = try day("to", today)
     let first = try day("from", last - 27)
-    guard first <= last else { throw Refusal.invalid(path: "from", problem: "must not lie after to") }
+    guard first <= last else {
+      throw Refusal.invalid(path: "from", problem: "must not lie after to")
+    }
     return first...last
   }
 
@@ -120,7 +126,8 @@ enum WorkforceRoutes {
         fields.string("text"), to: named, by: call.who().actor)
       return .json(["sent": .count(count)], status: .created)
     },
-    Route(.get, "/api/me/messages", .workers, "What the operator wrote to one, the newest first.") { call in
+    Route(.get, "/api/me/messages", .workers, "What the operator wrote to one, the newest first.") {
+      call in
       let found = try await Messages(call.engine).list(of: call.worker(), limit: call.pageLimit())
       let new = try await Messages(call.engine).newCount(of: call.worker())
       return .json(JSON.page(found.map(\.json), next: nil).adding([.init("new", .count(new))]))
@@ -138,9 +145,11 @@ enum WorkforceRoutes {
     ) { call in
       let who = try call.who()
       var items: [JSON] = []
-      for listing in try await Directory(call.engine).open(to: who) where try call.isOperatorsWork(listing) {
+      for listing in try await Directory(call.engine).open(to: who)
+      where try call.isOperatorsWork(listing) {
         let quality = try await call.engine.vaults.with(listing.client) { vault in
-          try await OwnQuality(vault).measure(vault.key.pseudonym(of: who.workerName), in: listing.project)
+          try await OwnQuality(vault).measure(
+            vault.key.pseudonym(of: who.workerName), in: listing.project)
         }
         guard quality.judged > 0 else { continue }
         items.append(
@@ -179,7 +188,8 @@ extension Forecasts.BatchForecast {
   /// - Parameter currency: of the cost, where there is one.
   func json(_ currency: Currency?) -> JSON {
     func range(_ range: WorkForecast.Range?, _ value: (Int64) -> JSON) -> JSON {
-      range.map { ["low": value($0.low), "likely": value($0.likely), "high": value($0.high)] } ?? .null
+      range.map { ["low": value($0.low), "likely": value($0.likely), "high": value($0.high)] }
+        ?? .null
     }
     return [
       "batch": .string(batch.id.text), "name": .string(batch.name), "due_at": .optionalTime(dueAt),
@@ -196,7 +206,8 @@ extension TeamBoard.Place {
   var json: JSON {
     [
       "worker": .string(user.text), "email": .string(email), "project": .string(project.text),
-      "project_name": .string(projectName), "last_at": .time(lastAt), "answers_today": .int(answersToday),
+      "project_name": .string(projectName), "last_at": .time(lastAt),
+      "answers_today": .int(answersToday),
       "active_seconds_today": .int(activeMillisecondsToday / 1000),
     ]
   }

@@ -43,7 +43,7 @@ package enum RouteTable {
     + TaskRoutes.all + GoldRoutes.all + QualityRoutes.all
     + AssetRoutes.all
     + ExportRoutes.all + WorkRoutes.all + EarningRoutes.all + PayRoutes.all + ConductRoutes.all
-    + QualificationRoutes.all + WorkforceRoutes.all + BillingRoutes.all
+    + QualificationRoutes.all + WorkforceRoutes.all + WorkerRoutes.all + BillingRoutes.all
     + PeopleRoutes.all
     + TeamRoutes.all
     + ScaleRoutes.all + ScaleStudioRoutes.all + ScaleV2Routes.all

@@ -2,6 +2,8 @@
 package struct Earning: Hashable, Sendable {
   package enum Kind: String, Hashable, Sendable, CaseIterable {
     case answer, units, time
+    /// A verdict.
+    case review
     /// More or less for a task that is harder or easier than others.
     case difficulty
     /// What was missing to the hourly floor.
@@ -34,8 +36,12 @@ package struct Earning: Hashable, Sendable {
     let units = max(0, work.units)
     lines = []
     (micros, microsIfRejected) = (0, 0)
-    try add(.answer, 1, rate.perAnswer)
-    try add(.units, units, Money.scaled(rate.perUnit, by: units, over: 1))
+    if work.isReview {
+      try add(.review, 1, rate.perReview)
+    } else {
+      try add(.answer, 1, rate.perAnswer)
+      try add(.units, units, Money.scaled(rate.perUnit, by: units, over: 1))
+    }
     try add(.time, milliseconds, Money.scaled(rate.perActiveMinute, by: milliseconds, over: 60_000))
     try add(
       .difficulty, work.difficultyPercent,

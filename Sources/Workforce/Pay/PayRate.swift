@@ -17,8 +17,10 @@ package struct PayRate: Hashable, Sendable {
   }
 
   package var currency: Currency
-  /// In micro-units, as the two after it.
+  /// In micro-units, as the three after it.
   package var perAnswer: Int64
+  /// For a verdict of one of the operator's reviewers.
+  package var perReview: Int64
   package var perUnit: Int64
   package var perActiveMinute: Int64
   package var unit: Unit
@@ -29,7 +31,7 @@ package struct PayRate: Hashable, Sendable {
   /// Hours after which an answer's pay is settled, if nobody rejected or held it by then.
   package var settlesAfterHours: Int64
 
-  /// Any of the three prices, in micro-units: ten thousand of the currency.
+  /// Any of the four prices, in micro-units: ten thousand of the currency.
   package static let priceLimit: Int64 = 10_000_000_000
   /// The hourly floor, in micro-units: ten million of the currency.
   package static let floorLimit: Int64 = 10_000_000_000_000
@@ -39,11 +41,13 @@ package struct PayRate: Hashable, Sendable {
 
   package init(
     currency: Currency, perAnswer: Int64 = 0, perUnit: Int64 = 0, perActiveMinute: Int64 = 0,
-    unit: Unit = .object, hourlyFloor: Int64 = 0, rejection: Rejection = .floor,
+    perReview: Int64 = 0, unit: Unit = .object, hourlyFloor: Int64 = 0,
+    rejection: Rejection = .floor,
     settlesAfterHours: Int64 = PayRate.defaultSettlesAfterHours
   ) {
     self.currency = currency
     self.perAnswer = perAnswer
+    self.perReview = perReview
     self.perUnit = perUnit
     self.perActiveMinute = perActiveMinute
     self.unit = unit
@@ -59,7 +63,10 @@ package struct PayRate: Hashable, Sendable {
 
   /// - Throws: `Fault` for what is below 0 or above its limit, and for a rate that pays nothing.
   package func check() throws(Fault) {
-    let prices = [("answer", perAnswer), ("unit", perUnit), ("active_minute", perActiveMinute)]
+    let prices = [
+      ("answer", perAnswer), ("unit", perUnit), ("active_minute", perActiveMinute),
+      ("review", perReview),
+    ]
     for (name, micros) in prices where !(0...Self.priceLimit).contains(micros) {
       throw Fault(path: name, problem: "must lie in 0…\(Self.priceLimit / 1_000_000)")
     }
@@ -71,7 +78,8 @@ package struct PayRate: Hashable, Sendable {
         path: "settles_after_hours", problem: "must lie in 0…\(Self.settlesAfterHoursLimit)")
     }
     guard hourlyFloor > 0 || prices.contains(where: { $0.1 > 0 }) else {
-      throw Fault(path: "answer", problem: "must pay something, or unit, active_minute or hourly_floor")
+      throw Fault(
+        path: "answer", problem: "must pay something, or unit, active_minute or hourly_floor")
     }
   }
 }

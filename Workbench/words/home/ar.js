@@ -68,4 +68,5 @@ export default {
   "Join the workforce": "انضم إلى العاملين",
   "Join the workforce and be paid for what you label.": "انضم إلى العاملين واحصل على أجر عما توسمه.",
   "You have worked for {n} minutes. Rest your eyes for a few.": "عملت {n} دقيقة. أرح عينيك بضع دقائق.",
+  "Costs": "التكاليف",
 };

@@ -68,4 +68,5 @@ export default {
   "Join the workforce": "Unirse a la plantilla",
   "Join the workforce and be paid for what you label.": "Únase a la plantilla y cobre por lo que etiquete.",
   "You have worked for {n} minutes. Rest your eyes for a few.": "Ha trabajado {n} minutos. Descanse la vista unos minutos.",
+  "Costs": "Costes",
 };

@@ -68,4 +68,5 @@ export default {
   "Join the workforce": "Rejoindre les travailleurs",
   "Join the workforce and be paid for what you label.": "Rejoignez les travailleurs et soyez payé pour ce que vous annotez.",
   "You have worked for {n} minutes. Rest your eyes for a few.": "Vous avez travaillé {n} minutes. Reposez vos yeux quelques minutes.",
+  "Costs": "Coûts",
 };

@@ -68,4 +68,5 @@ export default {
   "Join the workforce": "加入工作团队",
   "Join the workforce and be paid for what you label.": "加入工作团队，为您的标注获得报酬。",
   "You have worked for {n} minutes. Rest your eyes for a few.": "您已工作 {n} 分钟。请让眼睛休息几分钟。",
+  "Costs": "费用",
 };

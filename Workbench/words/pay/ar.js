@@ -125,4 +125,9 @@ export default {
   "Add the books up": "اجمع الدفاتر",
   "Stop paying for {name}?": "إيقاف الدفع لـ {name}؟",
   "Came back": "عاد",
+  "A screen reader, large type, no flicker: whatever makes it possible. It is sealed; those who lead the work read it.": "قارئ شاشة، أو خط كبير، أو بلا وميض: كل ما يجعل العمل ممكنًا. يُحفظ مختومًا ويقرؤه من يقود العمل.",
+  "What you need to work well": "ما تحتاجه لتعمل جيدًا",
+  "See what was sent back": "انظر ما أُعيد إليك",
+  "review": "مراجعة",
+  "the review: {amount}": "المراجعة: {amount}",
 };

@@ -125,4 +125,9 @@ export default {
   "Add the books up": "Sumar los libros",
   "Stop paying for {name}?": "¿Dejar de pagar por {name}?",
   "Came back": "Volvió",
+  "A screen reader, large type, no flicker: whatever makes it possible. It is sealed; those who lead the work read it.": "Un lector de pantalla, letra grande, sin parpadeos: lo que lo haga posible. Se guarda sellado; lo leen quienes dirigen el trabajo.",
+  "What you need to work well": "Qué necesita para trabajar bien",
+  "See what was sent back": "Ver lo que se devolvió",
+  "review": "revisión",
+  "the review: {amount}": "la revisión: {amount}",
 };

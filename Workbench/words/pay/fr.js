@@ -125,4 +125,9 @@ export default {
   "Add the books up": "Additionner les livres",
   "Stop paying for {name}?": "Cesser de payer pour {name} ?",
   "Came back": "Revenu",
+  "A screen reader, large type, no flicker: whatever makes it possible. It is sealed; those who lead the work read it.": "Un lecteur d'écran, de grands caractères, aucun clignotement : tout ce qui le rend possible. C'est scellé ; ceux qui dirigent le travail le lisent.",
+  "What you need to work well": "Ce qu'il vous faut pour bien travailler",
+  "See what was sent back": "Voir ce qui a été renvoyé",
+  "review": "relecture",
+  "the review: {amount}": "la relecture : {amount}",
 };

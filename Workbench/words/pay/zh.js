@@ -125,4 +125,9 @@ export default {
   "Add the books up": "核对账目",
   "Stop paying for {name}?": "停止为 {name} 付酬？",
   "Came back": "退回",
+  "A screen reader, large type, no flicker: whatever makes it possible. It is sealed; those who lead the work read it.": "屏幕阅读器、大号字、无闪烁：任何让工作可行的条件。内容会加密保存，由工作负责人阅读。",
+  "What you need to work well": "您顺利工作所需的条件",
+  "See what was sent back": "查看被退回的内容",
+  "review": "审核",
+  "the review: {amount}": "审核：{amount}",
 };

@@ -23,6 +23,8 @@ package struct Earnings: Sendable {
 
   /// What one answer earned.
   package struct Item: Hashable, Sendable {
+    /// A verdict, by the id it stands under in the books.
+    package var isReview = false
     package var answer: AnswerID
     package var user: UserID
     package var project: ProjectID
@@ -43,6 +45,11 @@ package struct Earnings: Sendable {
     /// Why it is held or was taken back.
     package var reason: String?
     package var appeal: Appeals.Appeal?
+
+    /// Whether more time was said than is believed.
+    package var isTimeDisputable: Bool {
+      min(claimedMilliseconds, ActiveTime.defaultLimit) >= activeMilliseconds + 1000
+    }
 
     /// Whether it may still change.
     var isOpen: Bool { state == .pending || state == .held }
@@ -77,7 +84,7 @@ package struct Earnings: Sendable {
             let plan = try PayPlans.plan(event.terms.version, of: event.project, engine, connection)
           else { return false }
           switch event.kind {
-          case .done: try take(event, of: user, by: plan, connection)
+          case .done, .reviewed: try take(event, of: user, by: plan, connection)
           case .revised: try revise(event, by: plan, connection)
           case .rejected: try reject(event, connection)
           }
@@ -100,7 +107,8 @@ package struct Earnings: Sendable {
       """, [user.sql, .int(event.began), event.answer.sql]
     ) { $0.int(0) }
     return ActiveTime(
-      claimed: event.claimed, leased: event.ended - event.began, spent: spent ?? 0)
+      claimed: event.claimed, leased: event.ended - event.began, spent: spent ?? 0,
+      seen: event.seen)
   }
 
   private func take(
@@ -119,8 +127,9 @@ package struct Earnings: Sendable {
       """
       INSERT INTO earnings
         (answer, user_id, project_id, pay, difficulty, currency, micros, micros_if_rejected, revision,
-         lines, claimed_ms, active_ms, submitted_at, settles_at, state, reason, held_by)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (answer) DO NOTHING
+         lines, claimed_ms, active_ms, submitted_at, settles_at, state, reason, held_by,
+         is_review)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (answer) DO NOTHING
       """,
       [
         event.answer.sql, user.sql, event.project.sql, .text(event.terms.stored),
@@ -132,6 +141,7 @@ package struct Earnings: Sendable {
         .text((doubt == nil ? State.pending : .held).rawValue), .optional(doubt),
         // What waits for another reason too is looked at by somebody when the hold ends.
         .optional(earning == nil || event.isExtra ? nil : hold?.id.text),
+        .flag(event.kind == .reviewed),
       ])
     guard isNew == 1, micros > 0 else { return }
     try Ledger.post(
@@ -178,9 +188,10 @@ package struct Earnings: Sendable {
       row.isOpen, row.state == .held || event.at < row.settlesAt,
       try !Ledger.has("rejected/\(event.answer)", connection)
     else { return }
-    let left = try connection.first(
-      "SELECT micros_if_rejected FROM earnings WHERE answer = ?", [event.answer.sql]
-    ) { $0.int(0) } ?? 0
+    let left =
+      try connection.first(
+        "SELECT micros_if_rejected FROM earnings WHERE answer = ?", [event.answer.sql]
+      ) { $0.int(0) } ?? 0
     let back = row.amount.micros - min(left, row.amount.micros)
     row.reason = Self.rejectedReason
     try take(back: back, from: row, at: event.at, connection)
@@ -223,6 +234,38 @@ package struct Earnings: Sendable {
         .restored, key: "restored/\(answer)", Money(micros: item.takenBack, item.amount.currency),
         debit: Account(.labour, item.project.text),
         credit: Account(isSettled ? .settled : .pending, item.user.text)), at: at, connection)
+  }
+
+  /// Believes all the time that a worker says, as far as any is believed of one answer, and pays what it
+  /// earns more: with the rest where that is not settled yet, at once where it is.
+  func believe(_ answer: AnswerID, at: Int64, _ connection: any Connection) throws {
+    guard let item = try Self.get(answer, connection), item.isTimeDisputable,
+      let plan = try PayPlans.plan(item.terms.version, of: item.project, engine, connection)
+    else { return }
+    let rate = plan.rate(in: item.terms.currency)
+    let time = min(item.claimedMilliseconds, ActiveTime.defaultLimit)
+    let units = item.lines.first { $0.kind == .units }?.quantity ?? 0
+    let work = Work(
+      units: units, activeMilliseconds: time, difficultyPercent: item.difficultyPercent,
+      isReview: item.isReview)
+    guard let earning = try? Earning(work, at: rate) else { return }
+    let more = max(0, earning.micros - item.amount.micros)
+    try connection.run(
+      """
+      UPDATE earnings SET micros = micros + ?, micros_if_rejected = ?, lines = ?, active_ms = ?
+      WHERE answer = ?
+      """,
+      [
+        .int(more), .int(earning.microsIfRejected), .text(PayNotation.json(earning.lines).text),
+        .int(time), answer.sql,
+      ])
+    guard more > 0 else { return }
+    try Ledger.post(
+      LedgerEntry(
+        .revised, key: "time/\(answer)", Money(micros: more, rate.currency),
+        debit: Account(.labour, item.project.text),
+        credit: Account(item.state == .settled ? .settled : .pending, item.user.text)), at: at,
+      connection)
   }
 
   // MARK: Settling
@@ -338,7 +381,8 @@ package struct Earnings: Sendable {
     let record = engine.record(by: actor)
     return try await engine.control.write(.flushed) { connection in
       let isWorker = try connection.first(
-        "SELECT 1 FROM grants WHERE user_id = ? AND role = 'worker'", [user.sql]) { _ in true }
+        "SELECT 1 FROM grants WHERE user_id = ? AND role = 'worker'", [user.sql]
+      ) { _ in true }
       guard isWorker == true else { throw Refusal.unknown(.user, user.text) }
       let isNew = try Ledger.post(
         LedgerEntry(
@@ -388,7 +432,7 @@ package struct Earnings: Sendable {
   static let select = """
     SELECT e.answer, e.user_id, e.project_id, d.public_name, e.pay, e.difficulty, e.currency,
       e.micros, e.taken_back, e.lines, e.claimed_ms, e.active_ms, e.submitted_at, e.settles_at, e.state,
-      e.reason
+      e.reason, e.is_review
     FROM earnings e JOIN project_directory d ON d.project_id = e.project_id
     """
 
@@ -397,7 +441,8 @@ package struct Earnings: Sendable {
       throw StoreError.corrupt("earning \(row.text(0)) in \(row.text(6))")
     }
     return Item(
-      answer: row.id(0), user: row.id(1), project: row.id(2), projectName: row.text(3),
+      isReview: row.int(16) == 1, answer: row.id(0), user: row.id(1), project: row.id(2),
+      projectName: row.text(3),
       terms: PayTerms(stored: row.text(4)) ?? PayTerms(version: 0, currency: nil),
       difficultyPercent: row.int(5),
       amount: Money(micros: row.int(7), currency), takenBack: row.int(8),

@@ -12,6 +12,8 @@ struct PayEvent: Hashable, Sendable {
     case revised
     /// A reviewer sent the answer back.
     case rejected
+    /// One of the operator's reviewers gave a verdict.
+    case reviewed
   }
 
   var number: Int64 = 0
@@ -29,6 +31,8 @@ struct PayEvent: Hashable, Sendable {
   var words: Int64 = 0
   /// As the browser says, in milliseconds.
   var claimed: Int64 = 0
+  /// How far heartbeats followed that, in milliseconds; nil where it was not kept.
+  var seen: Int64?
   /// When the lease began, and when it was over or the answer came.
   var began: Int64
   var ended: Int64
@@ -44,14 +48,37 @@ struct PayEvent: Hashable, Sendable {
   ) throws {
     guard let terms = lease.pay else { return }
     let batch = try connection.first(
-      "SELECT name FROM batches WHERE id = ?", [.optional(terms.batch?.text)]) { $0.text(0) }
+      "SELECT name FROM batches WHERE id = ?", [.optional(terms.batch?.text)]
+    ) { $0.text(0) }
     try PayEvent(
       kind: revision == 1 ? .done : .revised, answer: answer, worker: lease.worker,
       project: lease.project, batch: batch ?? "", revision: revision, terms: terms,
       isExtra: standing == .extra, objects: Int64(annotations.count(where: \.isObject)),
-      words: words(annotations), claimed: activeMilliseconds, began: lease.createdAt,
+      words: words(annotations), claimed: activeMilliseconds,
+      seen: seen(activeMilliseconds, under: lease, at: at), began: lease.createdAt,
       ended: min(at, lease.lifecycle.deadline), at: at
     ).insert(connection)
+  }
+
+  /// A verdict that was given under a lease, where it is paid.
+  ///
+  /// - Parameter id: of its own, by which it stands in the books.
+  static func reviewed(
+    _ id: AnswerID, under lease: LeaseRow, activeMilliseconds: Int64, at: Int64,
+    _ connection: any Connection
+  ) throws {
+    guard let terms = lease.pay else { return }
+    try PayEvent(
+      kind: .reviewed, answer: id, worker: lease.worker, project: lease.project, batch: "",
+      revision: 1,
+      terms: terms, claimed: activeMilliseconds,
+      seen: seen(activeMilliseconds, under: lease, at: at),
+      began: lease.createdAt, ended: min(at, lease.lifecycle.deadline), at: at
+    ).insert(connection)
+  }
+
+  private static func seen(_ claimed: Int64, under lease: LeaseRow, at: Int64) -> Int64 {
+    lease.seen.followed(by: claimed, at: min(at, lease.lifecycle.deadline)).milliseconds
   }
 
   /// An answer that a rejected result was made of.
@@ -79,7 +106,7 @@ struct PayEvent: Hashable, Sendable {
   func work(at rate: PayRate, activeMilliseconds: Int64, _ difficultyPercent: Int64) -> Work {
     Work(
       units: rate.unit == .object ? objects : words, activeMilliseconds: activeMilliseconds,
-      difficultyPercent: difficultyPercent)
+      difficultyPercent: difficultyPercent, isReview: kind == .reviewed)
   }
 
   private func insert(_ connection: any Connection) throws {
@@ -87,13 +114,13 @@ struct PayEvent: Hashable, Sendable {
       """
       INSERT INTO pay_events
         (kind, answer, worker, project_id, batch, revision, pay, is_extra, objects, words, claimed_ms,
-         began_at, ended_at, at)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+         seen_ms, began_at, ended_at, at)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """,
       [
         .text(kind.rawValue), answer.sql, .text(worker), project.sql, .text(batch),
         .number(revision), .text(terms.stored), .number(isExtra ? 1 : 0), .int(objects),
-        .int(words), .int(claimed), .int(began), .int(ended), .int(at),
+        .int(words), .int(claimed), .optional(seen), .int(began), .int(ended), .int(at),
       ])
   }
 
@@ -104,7 +131,7 @@ struct PayEvent: Hashable, Sendable {
     try connection.all(
       """
       SELECT number, kind, answer, worker, project_id, batch, revision, pay, is_extra, objects, words,
-        claimed_ms, began_at, ended_at, at
+        claimed_ms, seen_ms, began_at, ended_at, at
       FROM pay_events WHERE number > ? ORDER BY number LIMIT ?
       """, [.int(number), .number(limit)]
     ) { row in
@@ -114,7 +141,7 @@ struct PayEvent: Hashable, Sendable {
         revision: Int(row.int(6)),
         terms: PayTerms(stored: row.text(7)) ?? PayTerms(version: 0, currency: nil),
         isExtra: row.int(8) == 1, objects: row.int(9), words: row.int(10), claimed: row.int(11),
-        began: row.int(12), ended: row.int(13), at: row.int(14))
+        seen: row.optionalInt(12), began: row.int(13), ended: row.int(14), at: row.int(15))
     }
   }
 

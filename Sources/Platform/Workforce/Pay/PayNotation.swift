@@ -42,7 +42,8 @@ package enum PayNotation {
     try PlanNotation.known(
       json,
       [
-        "currency", "answer", "unit", "active_minute", "unit_is", "hourly_floor", "on_rejection",
+        "currency", "answer", "unit", "active_minute", "review", "unit_is", "hourly_floor",
+        "on_rejection",
         "settles_after_hours",
       ], path)
     func amount(_ name: String) throws(Refusal) -> Int64 {
@@ -52,6 +53,7 @@ package enum PayNotation {
     var rate = PayRate(
       currency: try currency(json["currency"], path + ".currency"), perAnswer: try amount("answer"),
       perUnit: try amount("unit"), perActiveMinute: try amount("active_minute"),
+      perReview: try amount("review"),
       hourlyFloor: try amount("hourly_floor"))
     if let unit = json["unit_is"], unit != .null {
       rate.unit = try choice(unit, path + ".unit_is")
@@ -114,7 +116,7 @@ package enum PayNotation {
     return [
       "currency": .string(rate.currency.code), "answer": amount(rate.perAnswer),
       "unit": amount(rate.perUnit), "unit_is": .string(rate.unit.rawValue),
-      "active_minute": amount(rate.perActiveMinute),
+      "active_minute": amount(rate.perActiveMinute), "review": amount(rate.perReview),
       "hourly_floor": amount(rate.hourlyFloor), "on_rejection": .string(rate.rejection.rawValue),
       "settles_after_hours": .int(rate.settlesAfterHours),
     ]
