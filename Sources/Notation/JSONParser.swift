@@ -102,7 +102,7 @@ struct JSONParser {
     return value
   }
 
-  private mutating func value() throws(JSONError) -> JSON {
+  mutating func value() throws(JSONError) -> JSON {
     guard position < bytes.count else { throw JSONError(.unexpectedEnd, at: position) }
     switch bytes[position] {
     case UInt8(ascii: "\""): return .string(try string())
@@ -180,7 +180,7 @@ struct JSONParser {
     return value
   }
 
-  private mutating func skipSpace() {
+  mutating func skipSpace() {
     while position < bytes.count {
       switch bytes[position] {
       case 0x20, 0x09, 0x0A, 0x0D: position += 1
@@ -189,13 +189,13 @@ struct JSONParser {
     }
   }
 
-  private mutating func take(_ byte: UInt8) -> Bool {
+  mutating func take(_ byte: UInt8) -> Bool {
     guard position < bytes.count, bytes[position] == byte else { return false }
     position += 1
     return true
   }
 
-  private mutating func expect(_ byte: UInt8) throws(JSONError) {
+  mutating func expect(_ byte: UInt8) throws(JSONError) {
     guard position < bytes.count else { throw JSONError(.unexpectedEnd, at: position) }
     guard bytes[position] == byte else {
       throw JSONError(.unexpectedByte(bytes[position]), at: position)

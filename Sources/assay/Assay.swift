@@ -18,7 +18,10 @@ struct Assay: AsyncParsableCommand {
         ]),
       CommandGroup(
         name: "Without a server",
-        subcommands: [BenchCommand.self, LabelErrorsCommand.self, RankCommand.self]),
+        subcommands: [
+          ConvertCommand.self, FormatsCommand.self, BenchCommand.self, LabelErrorsCommand.self,
+          RankCommand.self,
+        ]),
       CommandGroup(
         name: "On a data folder",
         subcommands: [

@@ -7,7 +7,8 @@ package struct CSVReader: Sequence, IteratorProtocol {
     package var problem: String
   }
 
-  private let bytes: [UInt8]
+  private let storage: MappedBytes
+  private let bytes: UnsafeBufferPointer<UInt8>
   private var place: Int
   /// The line that `next` read last began at.
   package private(set) var line = 0
@@ -19,9 +20,13 @@ package struct CSVReader: Sequence, IteratorProtocol {
     UInt8(ascii: "\""), UInt8(ascii: ","), UInt8(ascii: "\r"), UInt8(ascii: "\n")
   )
 
-  package init(_ bytes: [UInt8]) {
-    self.bytes = bytes
-    place = bytes.starts(with: [0xef, 0xbb, 0xbf]) ? 3 : 0
+  package init(_ bytes: [UInt8]) { self.init(MappedBytes(bytes)) }
+
+  package init(_ bytes: MappedBytes) {
+    storage = bytes
+    // The storage is held as long as this is.
+    self.bytes = bytes.withBuffer { $0 }
+    place = bytes.start
   }
 
   /// The fields of the next line that is not empty; nil at the end, and at a fault.

@@ -3,7 +3,7 @@ import Notation
 
 /// Shapes as JSON numbers, as `AnnotationNotation` says.
 package enum ShapeNotation {
-  static func shape(
+  package static func shape(
     _ json: JSON, _ kind: ShapeKind, _ path: String
   ) throws(NotationFault) -> Shape {
     switch kind {

@@ -1,0 +1,146 @@
+import Labels
+import Notation
+
+/// Where the images, annotations and categories of a COCO file lie in its bytes, with the annotations
+/// sorted by image: sixteen bytes an annotation, whatever it holds, so that a set is read image by image
+/// in any order it was written in.
+struct COCOIndex {
+  let bytes: MappedBytes
+  let file: String
+  /// Offsets of images, in the order of the file.
+  private(set) var images: [Int] = []
+  /// Offsets of annotations, by image.
+  private var annotations: [(image: Int32, offset: Int)] = []
+  private var firsts: [Int] = []
+  private(set) var categories: [JSON] = []
+  private var places: [Int64: Int32] = [:]
+
+  init(_ bytes: MappedBytes, file: String, _ diagnostics: Diagnostics) throws {
+    (self.bytes, self.file) = (bytes, file)
+    var annotationsAt: Int?
+    do {
+      var cursor = bytes.cursor()
+      try cursor.members { name, cursor throws(JSONError) in
+        switch name {
+        case "images":
+          try cursor.elements { element throws(JSONError) in
+            _ = element.peek()
+            images.append(element.position)
+            try element.skip()
+          }
+        case "annotations":
+          _ = cursor.peek()
+          annotationsAt = cursor.position
+          try cursor.skip()
+        case "categories":
+          try cursor.elements { element throws(JSONError) in categories.append(try element.value())
+          }
+        default: try cursor.skip()
+        }
+      }
+    } catch let error as JSONError {
+      throw Self.fault(error, file, bytes)
+    }
+    try nameImages(diagnostics)
+    if let annotationsAt { try sortAnnotations(from: annotationsAt, diagnostics) }
+  }
+
+  /// By their ids; of several with one id the first is the one.
+  private mutating func nameImages(_ diagnostics: Diagnostics) throws {
+    places.reserveCapacity(images.count)
+    for (place, offset) in images.enumerated() {
+      guard let id = try Self.member("id", at: offset, bytes, file)?.integer else {
+        try diagnostics.report(
+          file, "images[\(place)].id", "the image has no whole number as its id",
+          remedy: "Give each image a number of its own; this one's labels cannot be found.")
+        continue
+      }
+      guard places.updateValue(Int32(place), forKey: id) == nil else {
+        try diagnostics.report(
+          file, "images[\(place)].id", "another image has the id \(id) too",
+          remedy: "Give each image a number of its own; labels of \(id) go to the last one.")
+        continue
+      }
+    }
+  }
+
+  private mutating func sortAnnotations(from start: Int, _ diagnostics: Diagnostics) throws {
+    let (buffer, file) = (bytes, file)
+    var place = 0
+    var cursor = buffer.cursor(from: start)
+    do {
+      try cursor.enterArray()
+      var isFirst = true
+      while try cursor.nextElement(isFirst: isFirst) {
+        isFirst = false
+        let offset = cursor.position
+        var image: JSON?
+        try cursor.members { name, cursor throws(JSONError) in
+          if name == "image_id" { image = try cursor.value() } else { try cursor.skip() }
+        }
+        if let id = image?.integer, let known = places[id] {
+          annotations.append((known, offset))
+        } else {
+          try diagnostics.report(
+            file, "annotations[\(place)].image_id",
+            "there is no image with the id \(image?.text ?? "that is missing")",
+            remedy: "Add the image, or leave the annotation out.")
+        }
+        place += 1
+      }
+    } catch let error as JSONError {
+      throw Self.fault(error, file, buffer)
+    }
+    // Mostly they are in order already, which costs nothing more.
+    let isSorted = zip(annotations, annotations.dropFirst()).allSatisfy { $0.image <= $1.image }
+    if !isSorted { annotations.sort { ($0.image, $0.offset) < ($1.image, $1.offset) } }
+    firsts = [Int](repeating: 0, count: images.count + 1)
+    for annotation in annotations { firsts[Int(annotation.image) + 1] += 1 }
+    for image in images.indices { firsts[image + 1] += firsts[image] }
+  }
+
+  func image(_ place: Int) throws -> JSON { try Self.value(at: images[place], bytes, file) }
+
+  /// The annotations of an image with their offsets, in the order of the file.
+  func annotations(of place: Int) throws -> [(offset: Int, json: JSON)] {
+    guard !firsts.isEmpty else { return [] }
+    return try annotations[firsts[place]..<firsts[place + 1]].map {
+      ($0.offset, try Self.value(at: $0.offset, bytes, file))
+    }
+  }
+
+  private static func member(
+    _ wanted: String, at offset: Int, _ bytes: MappedBytes, _ file: String
+  ) throws -> JSON? {
+    var cursor = bytes.cursor(from: offset)
+    var found: JSON?
+    do {
+      try cursor.members { name, cursor throws(JSONError) in
+        if name == wanted { found = try cursor.value() } else { try cursor.skip() }
+      }
+    } catch let error as JSONError {
+      throw fault(error, file, bytes)
+    }
+    return found
+  }
+
+  private static func value(
+    at offset: Int, _ bytes: MappedBytes, _ file: String
+  ) throws -> JSON {
+    do {
+      var cursor = bytes.cursor(from: offset)
+      return try cursor.value()
+    } catch {
+      throw fault(error, file, bytes)
+    }
+  }
+
+  static func fault(
+    _ error: JSONError, _ file: String, _ bytes: MappedBytes
+  ) -> FormatFault {
+    return FormatFault(
+      file, "line \(bytes.line(of: error.offset)), byte \(error.offset)",
+      "it is not JSON: \(error.explanation)",
+      remedy: "Write the file anew; it may have been cut off.")
+  }
+}

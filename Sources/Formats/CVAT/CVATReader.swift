@@ -1,0 +1,272 @@
+import Foundation
+import Geometry
+import Labels
+import Notation
+
+/// Reads CVAT's XML image by image, in place. The tracks of a video are gathered by frame first.
+struct CVATReader: DatasetReading {
+  private(set) var schema = DatasetSchema()
+  private let folder: DatasetFolder
+  private let diagnostics: Diagnostics
+  private let file: String
+  private let bytes: MappedBytes
+  private var scanner: XMLScanner
+  private var frames: [Int: [DatasetLabel]] = [:]
+  private var frameSize: ImageSize?
+  private var waiting: [DatasetItem] = []
+  private var isOver = false
+
+  /// The file of a set that is CVAT's.
+  static func file(_ folder: DatasetFolder) -> String? {
+    folder.files(ending: ".xml").first { name in
+      guard let bytes = try? folder.open(name) else { return false }
+      var scanner = bytes.xml()
+      guard case .open("annotations", _)? = try? scanner.next() else { return false }
+      return true
+    }
+  }
+
+  init(_ folder: DatasetFolder, _ diagnostics: Diagnostics) throws {
+    guard let file = Self.file(folder) else {
+      throw FormatFault(
+        folder.file ?? folder.path, "", "there is no XML file with <annotations>",
+        remedy: "Name CVAT's annotations.xml, or a folder with it.")
+    }
+    (self.folder, self.diagnostics, self.file) = (folder, diagnostics, file)
+    bytes = try folder.open(file)
+    scanner = bytes.xml()
+    _ = try? scanner.next()
+  }
+
+  mutating func next() throws -> DatasetItem? {
+    do {
+      while !isOver {
+        switch try scanner.next() {
+        case .open("meta", let attributes):
+          readMeta(try XMLElement("meta", attributes, from: &scanner))
+        case .open("image", let attributes):
+          return try image(XMLElement("image", attributes, from: &scanner))
+        case .open("track", let attributes):
+          try track(XMLElement("track", attributes, from: &scanner))
+        case .open(let name, let attributes): _ = try XMLElement(name, attributes, from: &scanner)
+        case .end: endVideo()
+        case .close, .text: continue
+        }
+      }
+    } catch let fault as XMLScanner.Fault {
+      // What is broken from here on cannot be told apart.
+      isOver = true
+      try diagnostics.report(
+        file, "line \(fault.line)", "it is not XML: \(fault.problem)",
+        remedy: "Put it right; all from there on is left out.")
+    }
+    return waiting.popLast()
+  }
+
+  private mutating func readMeta(_ meta: XMLElement) {
+    for label in Self.all("label", in: meta) {
+      if let name = label.text(of: "name"), !name.isEmpty, label.text(of: "parent") == nil {
+        let points = Self.all("label", in: meta).filter { $0.text(of: "parent") == name }
+          .compactMap { $0.text(of: "name") }
+        _ = schema.add(.init(name, keypoints: points))
+      }
+    }
+    if let size = Self.all("original_size", in: meta).first,
+      let width = size.text(of: "width").flatMap({ Int($0) }),
+      let height = size.text(of: "height").flatMap({ Int($0) }), width > 0, height > 0
+    {
+      frameSize = ImageSize(width: width, height: height)
+    }
+  }
+
+  private static func all(_ name: String, in element: XMLElement) -> [XMLElement] {
+    element.children.flatMap { ($0.name == name ? [$0] : []) + all(name, in: $0) }
+  }
+
+  private mutating func image(_ element: XMLElement) throws -> DatasetItem {
+    let name = element["name"] ?? "image \(element["id"] ?? "")"
+    let media = folder.image(named: name)
+    var size: ImageSize?
+    if let width = element["width"].flatMap({ Int($0) }),
+      let height = element["height"].flatMap({ Int($0) }),
+      width > 0, height > 0
+    {
+      size = ImageSize(width: width, height: height)
+    } else {
+      size = media.flatMap(folder.size)
+    }
+    var item = DatasetItem(
+      name: name, subset: element["subset"] ?? "", size: size, media: media.map(folder.fullPath))
+    for shape in element.children {
+      do {
+        if let label = try label(shape, named: shape["label"], size) { item.labels.append(label) }
+      } catch {
+        try diagnostics.report(
+          file, "image \(name), <\(shape.name)>", error.problem,
+          remedy: "Put it right; it is left out.")
+      }
+    }
+    return item
+  }
+
+  private mutating func track(_ element: XMLElement) throws {
+    let id = element["id"].flatMap { Int($0) }
+    for shape in element.children where shape["outside"] != "1" {
+      guard let frame = shape["frame"].flatMap({ Int($0) }), frame >= 0 else { continue }
+      do {
+        guard var label = try label(shape, named: element["label"], frameSize) else { continue }
+        label.track = id
+        label.attributes.append(.init("keyframe", .bool(shape["keyframe"] == "1")))
+        frames[frame, default: []].append(label)
+      } catch {
+        try diagnostics.report(
+          file, "track \(id.map { "\($0)" } ?? ""), frame \(frame)", error.problem,
+          remedy: "Put it right; it is left out.")
+      }
+    }
+  }
+
+  /// The frames of the tracks that were gathered, the last one first.
+  private mutating func endVideo() {
+    isOver = true
+    waiting = frames.keys.sorted(by: >).map { frame in
+      let digits = String(frame)
+      let name =
+        "frame_" + String(repeating: "0", count: max(0, 6 - digits.count)) + digits + ".png"
+      let media = folder.image(named: name)
+      return DatasetItem(
+        name: name, size: frameSize ?? media.flatMap(folder.size), labels: frames[frame] ?? [],
+        metadata: [.init("frame", .int(Int64(frame)))], media: media.map(folder.fullPath))
+    }
+    frames = [:]
+  }
+
+  private mutating func label(
+    _ shape: XMLElement, named name: String?, _ size: ImageSize?
+  ) throws(NotationFault) -> DatasetLabel? {
+    guard let name, !name.isEmpty else { throw NotationFault(path: "", problem: "it has no label") }
+    guard let value = try value(shape, size) else {
+      diagnostics.lose("<\(shape.name)> left out, which is not read")
+      return nil
+    }
+    let index = schema.index(of: name)
+    var label = DatasetLabel(index, value)
+    if case .shape(.keypoints) = value, schema.classes[index].keypoints.isEmpty {
+      schema.set(keypoints: shape.children.compactMap { $0["label"] }, of: index)
+    }
+    label.group = shape["group_id"].flatMap { Int($0) }.flatMap { $0 == 0 ? nil : $0 }
+    if shape["occluded"] == "1" { label.attributes.append(.init("occluded", true)) }
+    for attribute in shape.children where attribute.name == "attribute" {
+      guard let name = attribute["name"] else { continue }
+      let text = attribute.text.trimmingASCIISpace
+      let value: JSON = text == "true" || text == "false" ? .bool(text == "true") : .string(text)
+      label.attributes.append(.init(name, value))
+    }
+    return label
+  }
+
+  private func value(
+    _ shape: XMLElement, _ size: ImageSize?
+  ) throws(NotationFault) -> DatasetLabel.Value? {
+    switch shape.name {
+    case "box":
+      let edges = try Self.numbers(["xtl", "ytl", "xbr", "ybr"], of: shape)
+      guard edges[2] >= edges[0], edges[3] >= edges[1] else {
+        throw NotationFault(path: "", problem: "the box ends before it begins")
+      }
+      let box = Box(
+        x: edges[0], y: edges[1], width: edges[2] - edges[0], height: edges[3] - edges[1])
+      let degrees = shape["rotation"].flatMap { Double($0) } ?? 0
+      guard degrees != 0 else { return .shape(.box(box)) }
+      return .shape(
+        .rotatedBox(
+          RotatedBox(
+            center: Point(x: box.x + box.width / 2, y: box.y + box.height / 2), width: box.width,
+            height: box.height, rotation: degrees * .pi / 180)))
+    case "polygon":
+      let points = try Self.points(shape)
+      guard points.count >= 3 else {
+        throw NotationFault(path: "", problem: "a polygon has three points at least")
+      }
+      return .shape(.polygon(Polygon(points)))
+    case "polyline": return .shape(.polyline(Polyline(try Self.points(shape))))
+    case "points":
+      let points = try Self.points(shape)
+      guard points.count > 1 else {
+        guard let point = points.first else {
+          throw NotationFault(path: "", problem: "it has no points")
+        }
+        return .shape(.point(point))
+      }
+      return .shape(.keypoints(Keypoints(points.map { .init($0) })))
+    case "skeleton": return .shape(.keypoints(try Self.skeleton(shape)))
+    case "ellipse":
+      let numbers = try Self.numbers(["cx", "cy", "rx", "ry"], of: shape)
+      let degrees = shape["rotation"].flatMap { Double($0) } ?? 0
+      return .shape(
+        .ellipse(
+          Ellipse(
+            center: Point(x: numbers[0], y: numbers[1]), radiusX: numbers[2], radiusY: numbers[3],
+            rotation: degrees * .pi / 180)))
+    case "mask": return .shape(.mask(try Self.mask(shape, size)))
+    case "tag": return .whole
+    default: return nil
+    }
+  }
+
+  private static func numbers(
+    _ names: [String], of shape: XMLElement
+  ) throws(NotationFault) -> [Double] {
+    var numbers: [Double] = []
+    for name in names {
+      guard let number = shape[name].flatMap({ Double($0) }), number.isFinite else {
+        throw NotationFault(path: "", problem: "\(name) is not a number")
+      }
+      numbers.append(number)
+    }
+    return numbers
+  }
+
+  private static func points(_ shape: XMLElement) throws(NotationFault) -> [Point] {
+    var points: [Point] = []
+    for pair in (shape["points"] ?? "").split(separator: ";") {
+      let numbers = pair.split(separator: ",").compactMap { Double($0) }
+      guard numbers.count == 2, numbers.allSatisfy(\.isFinite) else {
+        throw NotationFault(path: "", problem: "\(pair.prefix(40)) is not a point x,y")
+      }
+      points.append(Point(x: numbers[0], y: numbers[1]))
+    }
+    return points
+  }
+
+  private static func skeleton(_ shape: XMLElement) throws(NotationFault) -> Keypoints {
+    var keypoints: [Keypoints.Keypoint] = []
+    for element in shape.children where element.name == "points" {
+      guard element["outside"] != "1", let point = try points(element).first else {
+        keypoints.append(.init(Point(x: 0, y: 0), .absent))
+        continue
+      }
+      keypoints.append(.init(point, element["occluded"] == "1" ? .hidden : .visible))
+    }
+    return Keypoints(keypoints)
+  }
+
+  private static func mask(_ shape: XMLElement, _ size: ImageSize?) throws(NotationFault)
+    -> RunLengthMask
+  {
+    let place = try numbers(["left", "top", "width", "height"], of: shape).map { Int($0) }
+    let texts = (shape["rle"] ?? "").split(separator: ",")
+    let runs = texts.compactMap { Int($0.trimmingASCIISpace) }
+    guard let size, runs.count == texts.count,
+      let mask = CVATMask.read(
+        runs, left: place[0], top: place[1], width: place[2], height: place[3],
+        imageWidth: size.width,
+        imageHeight: size.height)
+    else {
+      throw NotationFault(
+        path: "",
+        problem: "the mask's run lengths do not fill its rectangle, or that leaves the image")
+    }
+    return mask
+  }
+}

@@ -1,0 +1,202 @@
+import Labels
+import Notation
+
+extension DatasetFormat {
+  package static let conll = DatasetFormat(
+    facts: DatasetFormatFacts(
+      id: "conll", name: "CoNLL, IOB2",
+      layout: "`SUBSET.conll`: a token and its tag a line, an empty line after a sentence",
+      source: "Ramshaw and Marcus 1995; CoNLL-2003 shared task", holds: [.span],
+      notes: """
+        The token is the first column and the tag the last one; where lines are numbered, the second and \
+        the third. A text is its tokens with spaces between. Texts that no format has cut are cut at \
+        white space and around punctuation. Spans that overlap, have gaps or begin inside of a token \
+        have no form and are left out.
+        """),
+    matches: { !CoNLL.files($0).isEmpty },
+    read: { CoNLLReader($0, $1) }, write: { CoNLLWriter($0, $2) })
+}
+
+enum CoNLL {
+  static func files(_ folder: DatasetFolder) -> [String] {
+    [".conll", ".iob2", ".iob", ".bio"].flatMap { folder.files(ending: $0) }.sorted()
+  }
+
+  /// Where a text is cut that nobody cut: at white space, and before and after every sign that is no letter,
+  /// digit or mark.
+  static func tokens(of text: String) -> [Range<Int>] {
+    var tokens: [Range<Int>] = []
+    var start: Int?
+    for (place, scalar) in text.unicodeScalars.enumerated() {
+      let isWord =
+        scalar.properties.isAlphabetic || scalar.properties.numericType != nil
+        || scalar.properties.generalCategory == .nonspacingMark || scalar == "_"
+      if isWord {
+        start = start ?? place
+        continue
+      }
+      if let begin = start { tokens.append(begin..<place) }
+      start = nil
+      if !scalar.properties.isWhitespace { tokens.append(place..<place + 1) }
+    }
+    if let begin = start { tokens.append(begin..<text.unicodeScalars.count) }
+    return tokens
+  }
+}
+
+struct CoNLLReader: DatasetReading {
+  private(set) var schema = DatasetSchema()
+  private let folder: DatasetFolder
+  private let diagnostics: Diagnostics
+  private let files: [String]
+  private var file = -1
+  private var bytes: MappedBytes?
+  private var lines: ByteLines?
+  private var sentence = 0
+
+  init(_ folder: DatasetFolder, _ diagnostics: Diagnostics) {
+    (self.folder, self.diagnostics, files) = (folder, diagnostics, CoNLL.files(folder))
+  }
+
+  mutating func next() throws -> DatasetItem? {
+    while true {
+      if lines != nil, let item = try item() { return item }
+      file += 1
+      guard file < files.count else { return nil }
+      let bytes = try folder.open(files[file])
+      (self.bytes, lines, sentence) = (bytes, bytes.lines(), 0)
+    }
+  }
+
+  private mutating func item() throws -> DatasetItem? {
+    var tokens: [(text: String, tag: String)] = []
+    while let line = lines?.next() {
+      let text = String(decoding: line, as: UTF8.self)
+      if text.allSatisfy(\.isWhitespace) || text.hasPrefix("-DOCSTART-") {
+        if tokens.isEmpty { continue }
+        return try made(tokens)
+      }
+      let isTabbed = text.contains("\t")
+      let columns =
+        isTabbed
+        ? text.split(separator: "\t", omittingEmptySubsequences: false) : text.split(separator: " ")
+      if text.hasPrefix("#"), tokens.isEmpty, columns.count < 3 || text.hasPrefix("# ") { continue }
+      let isNumbered =
+        columns.count >= 3 && Int(columns[0]) == tokens.count + 1 && Int(columns[1]) == nil
+      guard columns.count >= 2 else {
+        try diagnostics.report(
+          files[file], "line \(lines?.number ?? 0)", "there must be a token and a tag",
+          remedy: "Part them by a tab; the line is left out.")
+        continue
+      }
+      tokens.append(
+        isNumbered
+          ? (String(columns[1]), String(columns[2]))
+          : (String(columns[0]), String(columns[columns.count - 1])))
+    }
+    lines = nil
+    return tokens.isEmpty ? nil : try made(tokens)
+  }
+
+  private mutating func made(_ tokens: [(text: String, tag: String)]) throws -> DatasetItem {
+    sentence += 1
+    let known = ["train", "dev", "val", "test"]
+    let stem = DatasetItem.stem(of: files[file].split(separator: "/").last.map(String.init) ?? "")
+    let subset = known.first { stem.contains($0) }.map { $0 == "dev" ? "val" : $0 } ?? ""
+    var item = DatasetItem(
+      name: "\(stem)-\(sentence)", subset: subset, text: tokens.map(\.text).joined(separator: " "))
+    var (place, open) = (0, nil as (name: String, start: Int, end: Int)?)
+    func close(_ item: inout DatasetItem, _ schema: inout DatasetSchema) {
+      guard let span = open else { return }
+      item.labels.append(DatasetLabel(schema.index(of: span.name), .spans([span.start..<span.end])))
+      open = nil
+    }
+    for (text, tag) in tokens {
+      let range = place..<place + text.unicodeScalars.count
+      place = range.upperBound + 1
+      item.tokens.append(range)
+      let parts = tag.split(separator: "-", maxSplits: 1).map(String.init)
+      if tag == "O" || tag == "-" || tag == "_" {
+        close(&item, &schema)
+      } else if parts.count == 2, ["B", "I", "E", "S", "L", "U"].contains(parts[0]) {
+        let goesOn = ["I", "E", "L"].contains(parts[0]) && open?.name == parts[1]
+        if goesOn {
+          open?.end = range.upperBound
+        } else {
+          close(&item, &schema)
+          open = (parts[1], range.lowerBound, range.upperBound)
+        }
+      } else {
+        close(&item, &schema)
+        try diagnostics.report(
+          files[file], "line \(lines?.number ?? 0)",
+          "\(tag.prefix(40)) is no tag like B-NAME, I-NAME or O",
+          remedy: "Write tags in IOB2; the token counts as O.")
+      }
+    }
+    close(&item, &schema)
+    return item
+  }
+}
+
+final class CoNLLWriter: DatasetWriting {
+  private let sink: any DatasetSink
+  private let diagnostics: Diagnostics
+  private var files: [String: any DatasetStream] = [:]
+
+  init(_ sink: any DatasetSink, _ diagnostics: Diagnostics) {
+    (self.sink, self.diagnostics) = (sink, diagnostics)
+  }
+
+  private func file(_ subset: String) throws -> any DatasetStream {
+    if let known = files[subset] { return known }
+    let stream = try sink.open("\(subset.isEmpty ? "data" : subset).conll")
+    files[subset] = stream
+    return stream
+  }
+
+  func add(_ item: DatasetItem, _ schema: DatasetSchema) throws {
+    guard let text = item.text else { return diagnostics.lose("items left out that are no texts") }
+    let tokens = item.tokens.isEmpty ? CoNLL.tokens(of: text) : item.tokens
+    var tags = [String](repeating: "O", count: tokens.count)
+    let spans = item.labels.compactMap { label -> (Range<Int>, String)? in
+      guard case .spans(let ranges) = label.value, let range = ranges.first else { return nil }
+      guard ranges.count == 1 else {
+        diagnostics.lose("spans left out that have gaps")
+        return nil
+      }
+      return (range, schema.name(label.classIndex))
+    }
+    for (range, name) in spans.sorted(by: { $0.0.lowerBound < $1.0.lowerBound }) {
+      let inside = tokens.indices.filter { tokens[$0].overlaps(range) }
+      guard let first = inside.first, let last = inside.last,
+        tokens[first].lowerBound == range.lowerBound,
+        tokens[last].upperBound == range.upperBound
+      else {
+        diagnostics.lose("spans left out that begin or end inside of a token")
+        continue
+      }
+      guard inside.allSatisfy({ tags[$0] == "O" }) else {
+        diagnostics.lose("spans left out that overlap another")
+        continue
+      }
+      // A tag has no white space in it.
+      let plain = String(name.map { $0.isWhitespace ? "_" : $0 })
+      for place in inside { tags[place] = (place == first ? "B-" : "I-") + plain }
+    }
+    let scalars = Array(text.unicodeScalars)
+    var out: [UInt8] = []
+    for (range, tag) in zip(tokens, tags) {
+      var token = String.UnicodeScalarView()
+      token.append(contentsOf: scalars[range])
+      out += Array("\(String(token))\t\(tag)\n".utf8)
+    }
+    out.append(0x0A)
+    try file(item.subset).append(out)
+  }
+
+  func finish(_ schema: DatasetSchema) throws {
+    if files.isEmpty { _ = try file("") }
+    for stream in files.values { try stream.close() }
+  }
+}

@@ -1,0 +1,67 @@
+/// Takes a set from one format to another.
+package struct DatasetConversion: Sendable {
+  package var items = 0
+  package var labels = 0
+
+  package init() {}
+
+  /// Reads all items and writes them.
+  ///
+  /// - Returns: how many there were.
+  /// - Throws: `FormatFault`; then what was written so far is not a set.
+  package static func run(
+    _ reader: any DatasetReading, to format: DatasetFormat, _ sink: any DatasetSink,
+    _ options: WritingOptions, _ diagnostics: Diagnostics
+  ) throws -> DatasetConversion {
+    guard let write = format.write else {
+      throw FormatFault(
+        "", "", "\(format.facts.name) can be read, not written", remedy: "Choose another format.")
+    }
+    var (reader, writer) = (reader, try write(sink, options, diagnostics))
+    var count = DatasetConversion()
+    let holds = format.facts.holds
+    while var item = try reader.next() {
+      item.name = DatasetPath.cleaned(item.name)
+      keep(holds, of: &item, format, diagnostics)
+      try writer.add(item, reader.schema)
+      count.items += 1
+      count.labels += item.labels.count
+    }
+    try writer.finish(reader.schema)
+    return count
+  }
+
+  /// Leaves out the labels that a format has no form for, unless they can be said as ones it has.
+  private static func keep(
+    _ holds: Set<DatasetLabelKind>, of item: inout DatasetItem, _ format: DatasetFormat,
+    _ diagnostics: Diagnostics
+  ) {
+    guard item.labels.contains(where: { !holds.contains($0.value.kind) }) else { return }
+    var kept: [Int?] = []
+    var labels: [DatasetLabel] = []
+    for label in item.labels {
+      let kind = label.value.kind
+      if holds.contains(kind) {
+        kept.append(labels.count)
+        labels.append(label)
+      } else if let others = label.said(in: holds) {
+        diagnostics.lose("\(kind.plural) written as \(others[0].value.kind.plural)")
+        kept.append(labels.count)
+        labels += others
+      } else {
+        diagnostics.lose("\(kind.plural) left out: \(format.facts.name) has none")
+        kept.append(nil)
+      }
+    }
+    item.labels = labels.compactMap { label in
+      guard case .relation(let from, let to) = label.value else { return label }
+      var label = label
+      guard let from = kept[from], let to = kept[to] else {
+        diagnostics.lose("relations left out whose ends are")
+        return nil
+      }
+      label.value = .relation(from: from, to: to)
+      return label
+    }
+  }
+}

@@ -1,0 +1,156 @@
+import Foundation
+import Labels
+
+/// A labelled set on disk: a folder, or one file, whose format is to be read. Names of files that a set
+/// mentions are data: they are only looked up below the folder, and links out of it are not followed.
+package final class DatasetFolder: Sendable {
+  /// Ends without a slash.
+  package let path: String
+  /// The one file that was named; nil where a folder was.
+  package let file: String?
+  /// Paths of files below, with `/`, sorted.
+  package let files: [String]
+  /// By the path and by the last part of it, without extension.
+  private let images: [String: String]
+
+  package static let imageExtensions: Set<String> = [
+    "jpg", "jpeg", "png", "gif", "webp", "bmp", "tif", "tiff",
+  ]
+  /// Files of one set.
+  package static let fileLimit = 20_000_000
+
+  /// - Throws: `FormatFault` where there is nothing, or more files than the limit.
+  package init(_ path: String) throws {
+    var isFolder: ObjCBool = false
+    let real = URL(fileURLWithPath: path).standardizedFileURL.path
+    guard FileManager.default.fileExists(atPath: real, isDirectory: &isFolder) else {
+      throw FormatFault(
+        path, "", "there is no such file or folder", remedy: "Name one that is there.")
+    }
+    guard isFolder.boolValue else {
+      let url = URL(fileURLWithPath: real)
+      self.path = url.deletingLastPathComponent().path
+      file = url.lastPathComponent
+      files = [url.lastPathComponent]
+      images = Self.index(Self.imageFiles(beside: self.path))
+      return
+    }
+    self.path = real
+    file = nil
+    files = try Self.list(real)
+    images = Self.index(files.filter(Self.isImage))
+  }
+
+  private static func list(_ root: String) throws -> [String] {
+    guard let walk = FileManager.default.enumerator(atPath: root) else { return [] }
+    var found: [String] = []
+    while let name = walk.nextObject() as? String {
+      let type = walk.fileAttributes?[.type] as? FileAttributeType
+      guard type == .typeRegular || (type == .typeSymbolicLink && staysBelow(root, name)) else {
+        continue
+      }
+      found.append(name)
+      guard found.count <= fileLimit else {
+        throw FormatFault(
+          root, "", "there are more than \(fileLimit) files", remedy: "Divide the set into several."
+        )
+      }
+    }
+    return found.sorted()
+  }
+
+  private static func staysBelow(_ root: String, _ name: String) -> Bool {
+    let target = URL(fileURLWithPath: root + "/" + name).resolvingSymlinksInPath().path
+    let folder = URL(fileURLWithPath: root).resolvingSymlinksInPath().path
+    var isFolder: ObjCBool = false
+    return target.hasPrefix(folder + "/")
+      && FileManager.default.fileExists(atPath: target, isDirectory: &isFolder)
+      && !isFolder.boolValue
+  }
+
+  /// Images that lie beside a file, or in folders beside it whose name says so.
+  private static func imageFiles(beside folder: String) -> [String] {
+    let here = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    var found = here.filter(isImage)
+    for name in here where ["images", "JPEGImages", "image_2"].contains(name) {
+      found += ((try? list(folder + "/" + name)) ?? []).filter(isImage).map { name + "/" + $0 }
+    }
+    return found.sorted()
+  }
+
+  package static func isImage(_ name: String) -> Bool {
+    guard let dot = name.lastIndex(of: ".") else { return false }
+    return imageExtensions.contains(name[name.index(after: dot)...].lowercased())
+  }
+
+  private static func index(_ names: [String]) -> [String: String] {
+    var index: [String: String] = [:]
+    for name in names {
+      let stem = DatasetItem.stem(of: name)
+      index[stem] = name
+      let last = stem.split(separator: "/").last.map(String.init) ?? stem
+      if index[last] == nil { index[last] = name }
+    }
+    return index
+  }
+
+  /// Files whose path ends so, in order.
+  package func files(ending suffix: String, under folder: String = "") -> [String] {
+    files.filter { $0.hasSuffix(suffix) && (folder.isEmpty || $0.hasPrefix(folder + "/")) }
+  }
+
+  package func has(_ name: String) -> Bool {
+    var (low, high) = (0, files.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if files[middle] < name { low = middle + 1 } else { high = middle }
+    }
+    return low < files.count && files[low] == name
+  }
+
+  /// - Throws: `FormatFault` where it cannot be read.
+  package func open(_ name: String) throws(FormatFault) -> MappedBytes {
+    do {
+      return try MappedBytes(path: path + "/" + name)
+    } catch {
+      throw FormatFault(
+        name, "", "the file cannot be read", remedy: "Make sure that it is there and may be read.")
+    }
+  }
+
+  /// A small file as text; what is not UTF-8 is read as Latin-1, and CRLF and CR as LF.
+  package func text(_ name: String) throws(FormatFault) -> String {
+    try open(name).withBuffer(Self.text)
+  }
+
+  package static func text(_ bytes: UnsafeBufferPointer<UInt8>) -> String {
+    let body =
+      bytes.starts(with: [0xEF, 0xBB, 0xBF])
+      ? UnsafeBufferPointer(rebasing: bytes.dropFirst(3)) : bytes
+    let text =
+      String(validating: body, as: UTF8.self)
+      ?? String(String.UnicodeScalarView(body.map { Unicode.Scalar($0) }))
+    guard body.contains(0x0D) else { return text }
+    return text.replacing("\r\n", with: "\n").replacing("\r", with: "\n")
+  }
+
+  /// The image that a set calls so: below the folder by this path, or else by its last part; nil where
+  /// there is none. A path with `..`, a drive or a root is only looked up by its last part.
+  package func image(named name: String) -> String? {
+    let clean = name.replacing("\\", with: "/")
+    if let found = images[DatasetItem.stem(of: clean)] { return found }
+    guard let last = clean.split(separator: "/").last else { return nil }
+    return images[DatasetItem.stem(of: String(last))]
+  }
+
+  package func fullPath(_ name: String) -> String { path + "/" + name }
+
+  /// The size of an image, from its own head; nil where it cannot be told.
+  package func size(of image: String) -> ImageSize? {
+    guard let bytes = try? open(image),
+      let probe = try? bytes.withBuffer({ buffer throws(ImageProbe.Fault) in try ImageProbe(buffer)
+        })
+    else { return nil }
+    return ImageSize(width: probe.width, height: probe.height)
+  }
+}

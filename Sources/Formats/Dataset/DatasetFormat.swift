@@ -1,0 +1,81 @@
+/// What a format is, for people and for the choice of one.
+package struct DatasetFormatFacts: Sendable {
+  /// By which it is asked for.
+  package var id: String
+  package var name: String
+  /// Files and folders of a set.
+  package var layout: String
+  /// Its specification.
+  package var source: String
+  /// What labels can be in it.
+  package var holds: Set<DatasetLabelKind>
+  /// What else has no form in it, and how it counts, in sentences.
+  package var notes: String
+  /// The name of its file, where a whole set is one.
+  package var singleFile: String?
+
+  package init(
+    id: String, name: String, layout: String, source: String, holds: Set<DatasetLabelKind>,
+    notes: String,
+    singleFile: String? = nil
+  ) {
+    self.id = id
+    self.name = name
+    self.layout = layout
+    self.source = source
+    self.holds = holds
+    self.notes = notes
+    self.singleFile = singleFile
+  }
+}
+
+/// Reads a set, item by item. Memory does not grow with the labels.
+package protocol DatasetReading {
+  /// Whole once the last item was read.
+  var schema: DatasetSchema { get }
+  /// The next item; nil at the end.
+  mutating func next() throws -> DatasetItem?
+}
+
+/// Writes a set, item by item.
+package protocol DatasetWriting {
+  mutating func add(_ item: DatasetItem, _ schema: DatasetSchema) throws
+  mutating func finish(_ schema: DatasetSchema) throws
+}
+
+/// One format: what it is, how it is told, read and written.
+package struct DatasetFormat: Sendable {
+  package var facts: DatasetFormatFacts
+  /// Whether a folder or file looks like one of it.
+  package var matches: @Sendable (DatasetFolder) -> Bool
+  package var read: @Sendable (DatasetFolder, Diagnostics) throws -> any DatasetReading
+  /// nil for a format that is only read.
+  package var write:
+    (@Sendable (any DatasetSink, WritingOptions, Diagnostics) throws -> any DatasetWriting)?
+
+  package var id: String { facts.id }
+
+  /// Every format, in the order in which they are tried where none is named.
+  package static let all: [DatasetFormat] = [
+    .coco, .cvat, .voc, .vocFromZero, .yolo, .yoloSegment, .yoloOBB, .yoloPose, .labelMe,
+    .labelStudio, .datumaro,
+    .openImages, .kitti, .createML, .supervisely, .labelbox, .imageNet, .conll, .brat, .spacy,
+    .doccano,
+    .jsonLines, .webDataset,
+  ]
+
+  package static func named(_ id: String) -> DatasetFormat? { all.first { $0.id == id } }
+}
+
+/// How a set is written.
+package struct WritingOptions: Hashable, Sendable {
+  /// Whether the images that were found go along.
+  package var hasMedia: Bool
+  /// When, in seconds since 1970, for formats that say so; the same for the same release.
+  package var modified: Int64
+
+  package init(hasMedia: Bool = false, modified: Int64 = 0) {
+    self.hasMedia = hasMedia
+    self.modified = modified
+  }
+}

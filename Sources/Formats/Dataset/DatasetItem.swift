@@ -1,0 +1,181 @@
+import Geometry
+import Labels
+import Notation
+
+/// One image or text of a labelled set with its labels, as formats exchange them: classes by their index in
+/// the schema, coordinates in pixels of the upright image from its top left corner, pixel i covering i..<i+1.
+package struct DatasetItem: Hashable, Sendable {
+  /// The image's path below the folder of images, with `/`; of a text a name that tells it from others.
+  package var name: String
+  /// `train`, `val`, …; empty where the set is not divided.
+  package var subset: String
+  package var size: ImageSize?
+  package var text: String?
+  /// Where its text is cut, by those formats that cut it.
+  package var tokens: [Range<Int>]
+  package var labels: [DatasetLabel]
+  package var metadata: [JSON.Member]
+  /// The file of its image, where it was found.
+  package var media: String?
+
+  package init(
+    name: String, subset: String = "", size: ImageSize? = nil, text: String? = nil,
+    tokens: [Range<Int>] = [], labels: [DatasetLabel] = [], metadata: [JSON.Member] = [],
+    media: String? = nil
+  ) {
+    self.name = name
+    self.subset = subset
+    self.size = size
+    self.text = text
+    self.tokens = tokens
+    self.labels = labels
+    self.metadata = metadata
+    self.media = media
+  }
+
+  /// The name without the extension of its last part.
+  package var stem: String { Self.stem(of: name) }
+
+  package static func stem(of name: String) -> String {
+    guard let dot = name.lastIndex(of: "."), dot > name.startIndex, !name[dot...].contains("/"),
+      name[name.index(before: dot)] != "/"
+    else { return name }
+    return String(name[..<dot])
+  }
+}
+
+/// One label of an item.
+package struct DatasetLabel: Hashable, Sendable {
+  package enum Value: Hashable, Sendable {
+    case shape(Shape)
+    /// One object in several pieces, as something half hidden is.
+    case pieces([Polygon])
+    /// The item as a whole is of the class.
+    case whole
+    /// A text about the item, of no class.
+    case caption(String)
+    /// Parts of the item's text, in Unicode scalars, ends excluded.
+    case spans([Range<Int>])
+    /// From one label of the item to another, by their places.
+    case relation(from: Int, to: Int)
+    /// A box in space, with its box in the picture beside it.
+    case space(SpaceBox)
+
+    package var kind: DatasetLabelKind {
+      switch self {
+      case .shape(let shape):
+        switch shape {
+        case .box: .box
+        case .rotatedBox: .rotatedBox
+        case .polygon: .polygon
+        case .polyline: .polyline
+        case .point: .point
+        case .ellipse: .ellipse
+        case .cuboid: .cuboid
+        case .keypoints: .keypoints
+        case .mask: .mask
+        }
+      case .pieces: .pieces
+      case .whole: .whole
+      case .caption: .caption
+      case .spans: .span
+      case .relation: .relation
+      case .space: .space
+      }
+    }
+  }
+
+  /// In the schema; of a caption -1.
+  package var classIndex: Int
+  package var value: Value
+  /// The object's box where a format says it besides keypoints or a place in space.
+  package var box: Box?
+  package var attributes: [JSON.Member]
+  /// Of a prediction, 0…1.
+  package var score: Double?
+  /// Labels of the item that belong together have the same.
+  package var group: Int?
+  /// Many objects under one label (COCO's `iscrowd`, Open Images' group).
+  package var isCrowd: Bool
+  /// The same object through the frames of a video.
+  package var track: Int?
+
+  package init(
+    _ classIndex: Int, _ value: Value, box: Box? = nil, attributes: [JSON.Member] = [],
+    score: Double? = nil, group: Int? = nil, isCrowd: Bool = false, track: Int? = nil
+  ) {
+    self.classIndex = classIndex
+    self.value = value
+    self.box = box
+    self.attributes = attributes
+    self.score = score
+    self.group = group
+    self.isCrowd = isCrowd
+    self.track = track
+  }
+
+  /// The box around it in the picture; nil of what is not drawn.
+  package var bounds: Box? {
+    if let box { return box }
+    switch value {
+    case .shape(let shape): return shape.bounds
+    case .pieces(let pieces): return Box(around: pieces.flatMap { $0.outline })
+    case .whole, .caption, .spans, .relation, .space: return nil
+    }
+  }
+
+  package func attribute(_ name: String) -> JSON? { attributes.last { $0.name == name }?.value }
+
+  /// Whether a yes-or-no attribute says yes.
+  package func has(_ name: String) -> Bool {
+    switch attribute(name) {
+    case .bool(let value)?: value
+    case .int(let value)?: value != 0
+    case .string(let value)?: value == "true" || value == "1"
+    default: false
+    }
+  }
+}
+
+/// A box in space, in the camera's coordinates (KITTI): x right, y down, z ahead, in metres, from the middle
+/// of its bottom face, turned about the vertical by `rotation` radians.
+package struct SpaceBox: Hashable, Sendable {
+  package var x, y, z: Double
+  package var height, width, length: Double
+  package var rotation: Double
+
+  package init(
+    x: Double, y: Double, z: Double, height: Double, width: Double, length: Double, rotation: Double
+  ) {
+    (self.x, self.y, self.z) = (x, y, z)
+    (self.height, self.width, self.length) = (height, width, length)
+    self.rotation = rotation
+  }
+}
+
+/// What a label can be: what a format says it holds.
+package enum DatasetLabelKind: String, Hashable, Sendable, CaseIterable {
+  case box, rotatedBox, polygon, pieces, polyline, point, ellipse, cuboid, keypoints, mask
+  case whole, caption, span, relation, space
+
+  /// For people.
+  package var plural: String {
+    switch self {
+    case .box: "boxes"
+    case .rotatedBox: "rotated boxes"
+    case .polygon: "polygons"
+    case .pieces: "objects of several pieces"
+    case .polyline: "lines"
+    case .point: "points"
+    case .ellipse: "ellipses"
+    case .cuboid: "cuboids"
+    case .keypoints: "keypoints"
+    case .mask: "masks"
+    case .whole: "classes of whole items"
+    case .caption: "captions"
+    case .span: "spans of text"
+    case .relation: "relations"
+    case .space: "boxes in space"
+    }
+  }
+}

@@ -1,0 +1,49 @@
+import Geometry
+
+extension DatasetLabel {
+  /// The label as one or several of kinds that a format holds, the closest first; nil where none is close.
+  func said(in holds: Set<DatasetLabelKind>) -> [DatasetLabel]? {
+    func with(_ value: Value) -> DatasetLabel {
+      var label = self
+      label.value = value
+      return label
+    }
+    switch value {
+    case .shape(let shape):
+      if holds.contains(.polygon), let outline = Self.outlines(of: shape) {
+        return outline.map { with(.shape(.polygon($0))) }
+      }
+      if holds.contains(.rotatedBox), shape.kind.coversArea {
+        let box = shape.bounds
+        return [
+          with(
+            .shape(
+              .rotatedBox(
+                RotatedBox(
+                  center: Point(x: box.x + box.width / 2, y: box.y + box.height / 2),
+                  width: box.width,
+                  height: box.height, rotation: 0))))
+        ]
+      }
+      // A line's or a point's box says little, and one without extent nothing.
+      if holds.contains(.box), shape.kind.coversArea || shape.kind == .keypoints {
+        return [with(.shape(.box(box ?? shape.bounds)))]
+      }
+    case .pieces(let pieces):
+      if holds.contains(.polygon) { return pieces.map { with(.shape(.polygon($0))) } }
+      if holds.contains(.box), let bounds { return [with(.shape(.box(bounds)))] }
+    case .space:
+      if holds.contains(.box), let box { return [with(.shape(.box(box)))] }
+    case .whole, .caption, .spans, .relation: break
+    }
+    return nil
+  }
+
+  private static func outlines(of shape: Shape) -> [Polygon]? {
+    if case .mask(let mask) = shape {
+      let outlines = mask.outlines
+      return outlines.isEmpty ? nil : outlines
+    }
+    return shape.region.map { [$0] }
+  }
+}

@@ -1,0 +1,235 @@
+import Foundation
+
+/// Where the files of a set go that is written: a folder, or an archive.
+package protocol DatasetSink: AnyObject {
+  /// Begins a file that is written piece by piece. Paths have `/`, no `..` and no root; they are checked,
+  /// whatever made them.
+  func open(_ path: String) throws -> any DatasetStream
+  /// A whole small file.
+  func write(_ bytes: [UInt8], to path: String) throws
+  /// A file from another on disk.
+  func copy(_ source: String, to path: String) throws
+}
+
+/// A file that is being written.
+package protocol DatasetStream: AnyObject {
+  func append(_ bytes: [UInt8]) throws
+  func close() throws
+}
+
+extension DatasetSink {
+  package func write(_ text: String, to path: String) throws {
+    try write(Array(text.utf8), to: path)
+  }
+}
+
+/// Names of files that come out of data, made safe to write.
+package enum DatasetPath {
+  /// - Throws: `FormatFault` for a path that leads out of the set.
+  package static func checked(_ path: String) throws(FormatFault) -> String {
+    let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+    let isSafe =
+      !path.isEmpty && !path.utf8.contains(0) && !path.contains("\\")
+      && parts.allSatisfy { !$0.isEmpty && $0 != "." && $0 != ".." }
+    guard isSafe else {
+      throw FormatFault(
+        path, "", "the name leads out of the set or is none", remedy: "Rename the item.")
+    }
+    return path
+  }
+
+  /// A name of an item as one that is safe: `\` is `/`, and roots, drives and `..` are left out.
+  package static func cleaned(_ name: String) -> String {
+    let parts = name.replacing("\\", with: "/").split(separator: "/").filter { part in
+      part != "." && part != ".." && !(part.utf8.count == 2 && part.hasSuffix(":"))
+    }
+    let clean = parts.joined(separator: "/").replacing("\0", with: "")
+    return clean.isEmpty ? "item" : clean
+  }
+}
+
+/// A folder that is there whole at the end, or not at all: it is written beside its place and moved to it.
+package final class FolderSink: DatasetSink {
+  private let path: String
+  private let working: String
+  private var folders: Set<String> = []
+  private var isFinished = false
+
+  /// - Throws: `FormatFault` where something is there already.
+  package init(_ path: String) throws {
+    self.path = path
+    guard !FileManager.default.fileExists(atPath: path) else {
+      throw FormatFault(
+        path, "", "something is there already", remedy: "Name a place where nothing is.")
+    }
+    working = path + ".writing-\(UInt32.random(in: 0 ... .max))"
+    try FileManager.default.createDirectory(atPath: working, withIntermediateDirectories: true)
+  }
+
+  deinit {
+    if !isFinished { try? FileManager.default.removeItem(atPath: working) }
+  }
+
+  private func place(_ path: String) throws -> String {
+    let path = try DatasetPath.checked(path)
+    if let slash = path.lastIndex(of: "/") {
+      let folder = String(path[..<slash])
+      if folders.insert(folder).inserted {
+        try FileManager.default.createDirectory(
+          atPath: working + "/" + folder, withIntermediateDirectories: true)
+      }
+    }
+    return working + "/" + path
+  }
+
+  package func write(_ bytes: [UInt8], to path: String) throws {
+    let place = try place(path)
+    guard let file = fopen(place, "wb") else {
+      throw FormatFault(
+        path, "", "the file cannot be written", remedy: "Look for room and rights on the disk.")
+    }
+    let written = bytes.isEmpty ? 0 : fwrite(bytes, 1, bytes.count, file)
+    guard fclose(file) == 0, written == bytes.count else {
+      throw FormatFault(
+        path, "", "the file cannot be written", remedy: "Look for room on the disk.")
+    }
+  }
+
+  package func copy(_ source: String, to path: String) throws {
+    let place = try place(path)
+    // The same bytes, without writing them again where the disk can do that.
+    if link(source, place) == 0 { return }
+    try FileManager.default.copyItem(atPath: source, toPath: place)
+  }
+
+  package func open(_ path: String) throws -> any DatasetStream {
+    let place = try place(path)
+    guard let file = fopen(place, "wb") else {
+      throw FormatFault(
+        path, "", "the file cannot be written", remedy: "Look for room and rights on the disk.")
+    }
+    return FileStream(file, path)
+  }
+
+  /// Moves the folder to its place.
+  ///
+  /// - Parameter file: the only file to keep, which takes the place itself; nil for the whole folder.
+  package func finish(keeping file: String? = nil) throws {
+    if let file {
+      try FileManager.default.moveItem(atPath: working + "/" + file, toPath: path)
+      try FileManager.default.removeItem(atPath: working)
+    } else {
+      try FileManager.default.moveItem(atPath: working, toPath: path)
+    }
+    isFinished = true
+  }
+}
+
+private final class FileStream: DatasetStream {
+  private var file: UnsafeMutablePointer<FILE>?
+  private let path: String
+
+  init(_ file: UnsafeMutablePointer<FILE>, _ path: String) { (self.file, self.path) = (file, path) }
+
+  deinit { if let file { fclose(file) } }
+
+  func append(_ bytes: [UInt8]) throws {
+    guard let file, !bytes.isEmpty else { return }
+    guard fwrite(bytes, 1, bytes.count, file) == bytes.count else { throw fault }
+  }
+
+  func close() throws {
+    guard let file else { return }
+    self.file = nil
+    guard fclose(file) == 0 else { throw fault }
+  }
+
+  private var fault: FormatFault {
+    FormatFault(path, "", "the file cannot be written", remedy: "Look for room on the disk.")
+  }
+}
+
+/// A tar archive that is written front to back; a file that grows is spooled until its size is known.
+package final class TarSink: DatasetSink {
+  private let tar = TarWriter()
+  private let modified: Int64
+  private let put: ([UInt8]) throws -> Void
+
+  /// - Parameters:
+  ///   - modified: the time of each file, in seconds since 1970.
+  ///   - put: takes the next bytes of the archive.
+  package init(modified: Int64, put: @escaping ([UInt8]) throws -> Void) {
+    (self.modified, self.put) = (modified, put)
+  }
+
+  package func write(_ bytes: [UInt8], to path: String) throws {
+    try put(tar.file(name: DatasetPath.checked(path), content: bytes, modified: modified))
+  }
+
+  package func copy(_ source: String, to path: String) throws {
+    try write([UInt8](Data(contentsOf: URL(fileURLWithPath: source))), to: path)
+  }
+
+  package func open(_ path: String) throws -> any DatasetStream {
+    let path = try DatasetPath.checked(path)
+    return SpooledStream { spooled, size in
+      try self.put(self.tar.header(name: path, size: size, modified: self.modified))
+      try spooled.drain(self.put)
+      try self.put(self.tar.padding(after: size))
+    }
+  }
+
+  /// Ends the archive.
+  package func finish() throws { try put(tar.trailer) }
+}
+
+private final class SpooledStream: DatasetStream {
+  private let spooled = SpooledBytes()
+  private var size = 0
+  private let end: (SpooledBytes, Int) throws -> Void
+
+  init(end: @escaping (SpooledBytes, Int) throws -> Void) { self.end = end }
+
+  func append(_ bytes: [UInt8]) throws {
+    size += bytes.count
+    try spooled.append(bytes)
+  }
+
+  func close() throws { try end(spooled, size) }
+}
+
+/// Bytes that are gathered before they can be written: in memory up to a limit, then in a file without a
+/// name.
+package final class SpooledBytes {
+  private var memory: [UInt8] = []
+  private var file: FileHandle?
+  package static let memoryLimit = 4 * 1024 * 1024
+
+  package init() {}
+
+  package func append(_ bytes: [UInt8]) throws {
+    memory.append(contentsOf: bytes)
+    guard memory.count >= Self.memoryLimit else { return }
+    if file == nil {
+      let path = NSTemporaryDirectory() + "assay-spool-\(UUID().uuidString)"
+      FileManager.default.createFile(
+        atPath: path, contents: nil, attributes: [.posixPermissions: 0o600])
+      file = try FileHandle(forUpdating: URL(fileURLWithPath: path))
+      try FileManager.default.removeItem(atPath: path)
+    }
+    try file?.write(contentsOf: memory)
+    memory.removeAll(keepingCapacity: true)
+  }
+
+  /// Gives back all that was gathered, in pieces.
+  package func drain(_ body: ([UInt8]) throws -> Void) throws {
+    if let file {
+      try file.seek(toOffset: 0)
+      while let piece = try file.read(upToCount: Self.memoryLimit), !piece.isEmpty {
+        try body([UInt8](piece))
+      }
+    }
+    if !memory.isEmpty { try body(memory) }
+    (file, memory) = (nil, [])
+  }
+}

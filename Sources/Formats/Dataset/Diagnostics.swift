@@ -1,0 +1,66 @@
+/// Something that is not right in a file, with its place and what to do.
+package struct FormatFault: Error, Hashable, Sendable {
+  /// Below the folder that is read.
+  package var file: String
+  /// Like `line 12` or `annotations[3].bbox`; empty for the whole file.
+  package var place: String
+  package var reason: String
+  package var remedy: String
+
+  package init(_ file: String, _ place: String, _ reason: String, remedy: String) {
+    self.file = file
+    self.place = place
+    self.reason = reason
+    self.remedy = remedy
+  }
+
+  /// One line for people.
+  package var sentence: String {
+    let head = [file, place].filter { !$0.isEmpty }.joined(separator: ": ")
+    return "\(head): \(reason). \(remedy)"
+  }
+}
+
+/// What a conversion had to leave out or to guess: with places where something was wrong, and counted where a
+/// format has no form for what another holds.
+///
+/// Strictly, the first fault ends the work; leniently, what is wrong is left out and told.
+package final class Diagnostics {
+  package enum Mode: String, Hashable, Sendable, CaseIterable { case strict, lenient }
+
+  /// Something that the format written has no form for.
+  package struct Loss: Hashable, Sendable {
+    package var what: String
+    package var count: Int
+  }
+
+  /// Faults that are kept; more are only counted.
+  package static let keptLimit = 1_000
+
+  package let mode: Mode
+  package private(set) var faults: [FormatFault] = []
+  package private(set) var faultCount = 0
+  private var lost: [String: Int] = [:]
+
+  package init(_ mode: Mode) { self.mode = mode }
+
+  /// - Throws: the fault, where the mode is strict.
+  package func report(_ fault: FormatFault) throws(FormatFault) {
+    if mode == .strict { throw fault }
+    faultCount += 1
+    if faults.count < Self.keptLimit { faults.append(fault) }
+  }
+
+  package func report(
+    _ file: String, _ place: String, _ reason: String, remedy: String
+  ) throws(FormatFault) {
+    try report(FormatFault(file, place, reason, remedy: remedy))
+  }
+
+  /// Notes that something cannot be carried; in any mode, as it is the format's doing and no mistake.
+  package func lose(_ what: String, count: Int = 1) { lost[what, default: 0] += count }
+
+  package var losses: [Loss] {
+    lost.sorted { $0.key < $1.key }.map { Loss(what: $0.key, count: $0.value) }
+  }
+}

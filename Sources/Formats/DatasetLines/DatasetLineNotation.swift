@@ -1,0 +1,231 @@
+import Geometry
+import Labels
+import Notation
+
+/// An item as one JSON object with all that it holds: what no other format loses.
+enum DatasetLineNotation {
+  // MARK: Writing
+
+  static func write(_ item: DatasetItem, _ schema: DatasetSchema, to out: inout JSONWriter) {
+    out.beginObject()
+    out.name("name")
+    out.value(item.name)
+    if !item.subset.isEmpty {
+      out.name("subset")
+      out.value(item.subset)
+    }
+    if let size = item.size {
+      out.name("width")
+      out.value(Int64(size.width))
+      out.name("height")
+      out.value(Int64(size.height))
+    }
+    if let text = item.text {
+      out.name("text")
+      out.value(text)
+    }
+    if !item.tokens.isEmpty {
+      out.name("tokens")
+      out.value(JSON.array(item.tokens.map(json)))
+    }
+    out.name("labels")
+    out.beginArray()
+    for label in item.labels { write(label, schema, to: &out) }
+    out.endArray()
+    if !item.metadata.isEmpty {
+      out.name("metadata")
+      out.value(JSON.object(item.metadata))
+    }
+    out.endObject()
+  }
+
+  private static func json(_ range: Range<Int>) -> JSON {
+    [.int(Int64(range.lowerBound)), .int(Int64(range.upperBound))]
+  }
+
+  private static func write(
+    _ label: DatasetLabel, _ schema: DatasetSchema, to out: inout JSONWriter
+  ) {
+    out.beginObject()
+    if label.classIndex >= 0 {
+      out.name("class")
+      out.value(schema.name(label.classIndex))
+    }
+    out.name(label.value.kind.rawValue)
+    switch label.value {
+    case .shape(let shape): ShapeNotation.write(shape, to: &out)
+    case .pieces(let pieces):
+      out.beginArray()
+      for piece in pieces { ShapeNotation.write(.polygon(piece), to: &out) }
+      out.endArray()
+    case .whole: out.value(true)
+    case .caption(let text): out.value(text)
+    case .spans(let ranges): out.value(JSON.array(ranges.map(json)))
+    case .relation(let from, let to): out.value([.int(Int64(from)), .int(Int64(to))] as JSON)
+    case .space(let box):
+      out.numbers([box.x, box.y, box.z, box.height, box.width, box.length, box.rotation])
+    }
+    if let box = label.box {
+      out.name("around")
+      out.numbers([box.x, box.y, box.width, box.height])
+    }
+    if !label.attributes.isEmpty {
+      out.name("attributes")
+      out.value(JSON.object(label.attributes))
+    }
+    if let score = label.score {
+      out.name("score")
+      out.value(score)
+    }
+    if let group = label.group {
+      out.name("group")
+      out.value(Int64(group))
+    }
+    if label.isCrowd {
+      out.name("crowd")
+      out.value(true)
+    }
+    if let track = label.track {
+      out.name("track")
+      out.value(Int64(track))
+    }
+    out.endObject()
+  }
+
+  // MARK: Reading
+
+  static func item(
+    _ json: JSON, _ schema: inout DatasetSchema, _ report: (NotationFault) throws -> Void
+  ) throws -> DatasetItem {
+    var item = DatasetItem(
+      name: try json.text("name"), subset: json["subset"]?.string ?? "", text: json["text"]?.string,
+      metadata: json["metadata"]?.members ?? [])
+    if let width = json["width"]?.integer, let height = json["height"]?.integer, width > 0,
+      height > 0
+    {
+      item.size = ImageSize(width: Int(width), height: Int(height))
+    }
+    item.tokens = try ranges(json["tokens"], item.text, "tokens")
+    for (place, label) in (json["labels"]?.array ?? []).enumerated() {
+      let read: DatasetLabel
+      do {
+        read = try self.label(label, item.text, "labels[\(place)]", &schema)
+      } catch {
+        try report(error)
+        continue
+      }
+      item.labels.append(read)
+    }
+    return item
+  }
+
+  private static func ranges(
+    _ json: JSON?, _ text: String?, _ path: String
+  ) throws(NotationFault) -> [Range<Int>] {
+    var ranges: [Range<Int>] = []
+    for (place, pair) in (json?.array ?? []).enumerated() {
+      ranges.append(
+        try TextLines.range(
+          pair.array?.first, pair.array?.last, in: text ?? "", "\(path)[\(place)]"))
+    }
+    return ranges
+  }
+
+  private static func label(
+    _ json: JSON, _ text: String?, _ path: String, _ schema: inout DatasetSchema
+  ) throws(NotationFault) -> DatasetLabel {
+    let kind = DatasetLabelKind.allCases.first { json[$0.rawValue] != nil }
+    guard let kind, let value = json[kind.rawValue] else {
+      let known = DatasetLabelKind.allCases.map(\.rawValue).joined(separator: ", ")
+      throw NotationFault(path: path, problem: "must have one of \(known)")
+    }
+    let place = "\(path).\(kind.rawValue)"
+    var label = DatasetLabel(-1, .whole)
+    switch kind {
+    case .whole: break
+    case .caption:
+      guard let text = value.string else {
+        throw NotationFault(path: place, problem: "must be a string")
+      }
+      label.value = .caption(text)
+    case .span: label.value = .spans(try ranges(value, text, place))
+    case .relation:
+      guard let from = value.array?.first?.integer, let to = value.array?.last?.integer, from >= 0,
+        to >= 0
+      else {
+        throw NotationFault(path: place, problem: "must be two places of labels")
+      }
+      label.value = .relation(from: Int(from), to: Int(to))
+    case .space:
+      let numbers = value.array?.compactMap(\.number) ?? []
+      guard numbers.count == 7 else {
+        throw NotationFault(path: place, problem: "must be seven numbers")
+      }
+      label.value = .space(
+        SpaceBox(
+          x: numbers[0], y: numbers[1], z: numbers[2], height: numbers[3], width: numbers[4],
+          length: numbers[5], rotation: numbers[6]))
+    case .pieces:
+      var pieces: [Polygon] = []
+      for piece in value.array ?? [] {
+        guard case .polygon(let polygon) = try ShapeNotation.shape(piece, .polygon, place) else {
+          continue
+        }
+        pieces.append(polygon)
+      }
+      label.value = .pieces(pieces)
+    default:
+      guard let shape = ShapeKind(rawValue: kind.rawValue) else { break }
+      label.value = .shape(try ShapeNotation.shape(value, shape, place))
+    }
+    if let name = json["class"]?.string {
+      label.classIndex = schema.index(of: name)
+    } else if kind != .caption {
+      throw NotationFault(path: "\(path).class", problem: "is missing")
+    }
+    if let box = json["around"]?.array?.compactMap(\.number), box.count == 4 {
+      label.box = Box(x: box[0], y: box[1], width: box[2], height: box[3])
+    }
+    label.attributes = json["attributes"]?.members ?? []
+    label.score = json["score"]?.number
+    label.group = json["group"]?.integer.map { Int($0) }
+    label.isCrowd = json["crowd"]?.bool ?? false
+    label.track = json["track"]?.integer.map { Int($0) }
+    return label
+  }
+
+  // MARK: Classes
+
+  /// The classes with what only some have, as a set keeps them beside its lines.
+  static func json(_ schema: DatasetSchema) -> JSON {
+    [
+      "classes": .array(
+        schema.classes.map { one in
+          var members: [JSON.Member] = [.init("name", .string(one.name))]
+          if !one.supercategory.isEmpty {
+            members.append(.init("supercategory", .string(one.supercategory)))
+          }
+          if !one.keypoints.isEmpty {
+            members.append(.init("keypoints", .array(one.keypoints.map { .string($0) })))
+            members.append(
+              .init("skeleton", .array(one.skeleton.map { .array($0.map { .int(Int64($0)) }) })))
+          }
+          return .object(members)
+        })
+    ]
+  }
+
+  static func schema(_ json: JSON) -> DatasetSchema {
+    DatasetSchema(
+      (json["classes"]?.array ?? []).compactMap { one in
+        one["name"]?.string.map { name in
+          .init(
+            name, supercategory: one["supercategory"]?.string ?? "",
+            keypoints: one["keypoints"]?.array?.compactMap(\.string) ?? [],
+            skeleton: (one["skeleton"]?.array ?? []).map {
+              ($0.array ?? []).compactMap { $0.integer.map { Int($0) } }
+            })
+        }
+      })
+  }
+}

@@ -1,0 +1,18 @@
+import Geometry
+import Labels
+import Notation
+
+extension DatasetFormat {
+  package static let datumaro = DatasetFormat(
+    facts: DatasetFormatFacts(
+      id: "datumaro", name: "Datumaro JSON",
+      layout: "`annotations/SUBSET.json`, `images/[SUBSET/]…`",
+      source: "openvinotoolkit.github.io/datumaro",
+      holds: [.box, .rotatedBox, .polygon, .polyline, .keypoints, .mask, .whole, .caption],
+      notes: """
+        Points are keypoints. Holes of polygons are filled; objects of several pieces become several \
+        with one group. Ellipses are written as polygons. Scores are attributes.
+        """),
+    matches: { !DatumaroReader.files($0).isEmpty },
+    read: { try DatumaroReader($0, $1) }, write: { DatumaroWriter($0, $1, $2) })
+}

@@ -1,0 +1,33 @@
+/// How a VOC set counts its pixels. The two cannot be told apart from a file.
+enum VOCCounting: Hashable, Sendable {
+  /// The devkit's: whole numbers, the first pixel is 1, the last one is inside.
+  case fromOne
+  /// labelImg's, Roboflow's and Datumaro's: edges from 0, with fractions.
+  case fromZero
+}
+
+extension DatasetFormat {
+  package static let voc = voc(
+    .fromOne, "voc", "Pascal VOC",
+    "Pixels are whole numbers from 1, the last one inside, as the devkit counts: edges are rounded."
+  )
+  package static let vocFromZero = voc(
+    .fromZero, "voc-zero", "Pascal VOC, counted from 0",
+    "Edges from 0 with fractions, as labelImg, Roboflow and Datumaro count; no file says which it is."
+  )
+
+  private static func voc(_ counting: VOCCounting, _ id: String, _ name: String, _ notes: String)
+    -> DatasetFormat
+  {
+    DatasetFormat(
+      facts: DatasetFormatFacts(
+        id: id, name: name,
+        layout: "`Annotations/STEM.xml`, `ImageSets/Main/SUBSET.txt`, `JPEGImages/…`",
+        source: "host.robots.ox.ac.uk/pascal/VOC, devkit documentation", holds: [.box],
+        notes: notes
+          + " difficult, truncated, occluded and pose are attributes; other attributes are kept as "
+          + "Datumaro keeps them. Segmentation images are not read."),
+      matches: { !VOCReader.files($0).isEmpty },
+      read: { try VOCReader(counting, $0, $1) }, write: { VOCWriter(counting, $0, $1, $2) })
+  }
+}

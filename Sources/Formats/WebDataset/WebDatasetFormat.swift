@@ -1,0 +1,232 @@
+import Foundation
+import Labels
+import Notation
+
+extension DatasetFormat {
+  package static let webDataset = DatasetFormat(
+    facts: DatasetFormatFacts(
+      id: "webdataset", name: "WebDataset",
+      layout: "`[SUBSET-]000000.tar`, …: `KEY.jpg` (or `KEY.txt`) beside `KEY.json`",
+      source: "github.com/webdataset/webdataset", holds: Set(DatasetLabelKind.allCases),
+      notes: """
+        A sample is its image or text and its labels as JSON, as the JSON Lines format writes them; \
+        where it has one class as a whole, `KEY.cls` has the number. Dots in names become underscores, \
+        since a key ends at the first. A shard has at most 1,000 samples and about 500 MB.
+        """),
+    matches: { !WebDataset.files($0).isEmpty },
+    read: { try WebDatasetReader($0, $1) },
+    write: { sink, options, _ in WebDatasetWriter(sink, options) })
+}
+
+enum WebDataset {
+  static let samplesOfShard = 1_000
+  static let bytesOfShard = 500_000_000
+
+  static func files(_ folder: DatasetFolder) -> [String] { folder.files(ending: ".tar") }
+}
+
+/// Reads shards in order. What follows each other under one key is one sample.
+struct WebDatasetReader: DatasetReading {
+  private(set) var schema = DatasetSchema()
+  private let folder: DatasetFolder
+  private let diagnostics: Diagnostics
+  private let files: [String]
+  private var file = -1
+  private var bytes: MappedBytes?
+  private var offset = 0
+  private var sample: (key: String, parts: [(kind: String, range: Range<Int>)])?
+
+  init(_ folder: DatasetFolder, _ diagnostics: Diagnostics) throws {
+    (self.folder, self.diagnostics, files) = (folder, diagnostics, WebDataset.files(folder))
+    if let classes = (try? folder.text("classes.json")).flatMap({ try? JSON(parsing: $0) }) {
+      schema = DatasetLineNotation.schema(classes)
+    }
+  }
+
+  mutating func next() throws -> DatasetItem? {
+    while true {
+      if let bytes {
+        do {
+          while let (name, range) = try member(bytes) {
+            let (key, kind) = Self.key(of: name)
+            if let sample, sample.key != key {
+              self.sample = (key, [(kind, range)])
+              return try item(sample.key, sample.parts, bytes)
+            }
+            sample = (key, (sample?.parts ?? []) + [(kind, range)])
+          }
+        } catch let fault as TarReader.Fault {
+          try diagnostics.report(
+            files[file], "byte \(offset)", "it is not a tar archive from there on (\(fault))",
+            remedy: "Write the shard anew; the rest of it is left out.")
+        }
+        let last = sample
+        (self.bytes, sample) = (nil, nil)
+        if let last { return try item(last.key, last.parts, bytes) }
+      }
+      file += 1
+      guard file < files.count else { return nil }
+      (bytes, offset) = (try folder.open(files[file]), 0)
+    }
+  }
+
+  /// The name of the next file in a shard, and where its bytes are; nil at the end.
+  private mutating func member(_ bytes: MappedBytes) throws -> (String, Range<Int>)? {
+    var reader = TarReader()
+    while offset + 512 <= bytes.count {
+      var found: (String, Int)?
+      var isOver = false
+      try reader.read(bytes.bytes(offset..<offset + 512)) { event in
+        if case .file(let name, let size) = event { found = (name, size) }
+        if case .archiveEnd = event { isOver = true }
+      }
+      if isOver { return nil }
+      guard let (name, size) = found else { throw TarReader.Fault.badHeader }
+      let start = offset + 512
+      guard start + size <= bytes.count else { throw TarReader.Fault.truncated }
+      offset = start + (size + 511) / 512 * 512
+      return (name, start..<start + size)
+    }
+    guard offset == bytes.count || offset + 512 > bytes.count else {
+      throw TarReader.Fault.truncated
+    }
+    return nil
+  }
+
+  /// A key ends at the first dot of the last part.
+  private static func key(of name: String) -> (key: String, kind: String) {
+    let base = name.split(separator: "/").last.map(String.init) ?? name
+    guard let dot = base.firstIndex(of: ".") else { return (name, "") }
+    let kind = String(base[base.index(after: dot)...]).lowercased()
+    return (String(name.dropLast(base.count)) + String(base[..<dot]), kind)
+  }
+
+  private mutating func item(
+    _ key: String, _ parts: [(kind: String, range: Range<Int>)], _ bytes: MappedBytes
+  ) throws -> DatasetItem {
+    func part(_ kinds: Set<String>) -> (kind: String, bytes: [UInt8])? {
+      parts.first { kinds.contains($0.kind) }.map { ($0.kind, bytes.bytes($0.range)) }
+    }
+    let image = part(DatasetFolder.imageExtensions)
+    var item = DatasetItem(name: image.map { "\(key).\($0.kind)" } ?? key)
+    if let json = part(["json"]) {
+      do {
+        let parsed = try JSON(parsing: json.bytes)
+        if parsed["labels"] != nil {
+          let file = files[file]
+          let diagnostics = diagnostics
+          item = try DatasetLineNotation.item(
+            parsed.adding("name", parsed["name"] ?? .string(item.name)), &schema
+          ) {
+            try diagnostics.report(
+              file, "\(key).json, \($0.path)", $0.problem, remedy: "Put it right; it is left out.")
+          }
+        } else {
+          item.metadata = parsed.members ?? []
+        }
+      } catch let error as JSONError {
+        try diagnostics.report(
+          files[file], "\(key).json", "it is not JSON: \(error.explanation)",
+          remedy: "Put it right; its labels are left out.")
+      }
+    } else if let number = part(["cls"]) {
+      let text = String(decoding: number.bytes, as: UTF8.self).trimmingASCIISpace
+      item.labels = [
+        DatasetLabel(
+          schema.index(
+            of: Int(text).map {
+              schema.classes.indices.contains($0) ? schema.name($0) : "class \($0)"
+            } ?? text), .whole)
+      ]
+    }
+    if item.size == nil, let image,
+      let probe = try? image.bytes.withUnsafeBufferPointer({ try ImageProbe($0) })
+    {
+      item.size = ImageSize(width: probe.width, height: probe.height)
+    }
+    if item.text == nil, let text = part(["txt"]) {
+      item.text = String(decoding: text.bytes, as: UTF8.self)
+    }
+    if item.subset.isEmpty { item.subset = Self.subset(files[file]) }
+    return item
+  }
+
+  private static func subset(_ file: String) -> String {
+    let name = file.split(separator: "/").last.map(String.init) ?? file
+    return ["train", "val", "test"].first { name.hasPrefix($0 + "-") } ?? ""
+  }
+}
+
+final class WebDatasetWriter: DatasetWriting {
+  private final class Shards {
+    var number = 0
+    var samples = 0
+    var bytes = 0
+    var stream: (any DatasetStream)?
+  }
+
+  private let sink: any DatasetSink
+  private let options: WritingOptions
+  private let tar = TarWriter()
+  private var shards: [String: Shards] = [:]
+  private var keys: Set<String> = []
+
+  init(_ sink: any DatasetSink, _ options: WritingOptions) {
+    (self.sink, self.options) = (sink, options)
+  }
+
+  func add(_ item: DatasetItem, _ schema: DatasetSchema) throws {
+    let shards = shards[item.subset] ?? Shards()
+    self.shards[item.subset] = shards
+    if shards.samples == WebDataset.samplesOfShard || shards.bytes > WebDataset.bytesOfShard {
+      try end(shards)
+    }
+    let stream = try shards.stream ?? sink.open(Self.name(item.subset, shards.number))
+    shards.stream = stream
+    shards.samples += 1
+    let key = key(item)
+    func put(_ kind: String, _ content: [UInt8]) throws {
+      let bytes = try tar.file(name: "\(key).\(kind)", content: content, modified: options.modified)
+      shards.bytes += bytes.count
+      try stream.append(bytes)
+    }
+    if let media = item.media {
+      let kind = item.name.split(separator: ".").last.map { $0.lowercased() } ?? "jpg"
+      try put(kind, [UInt8](Data(contentsOf: URL(fileURLWithPath: media))))
+    }
+    if let text = item.text { try put("txt", Array(text.utf8)) }
+    var out = JSONWriter()
+    DatasetLineNotation.write(item, schema, to: &out)
+    try put("json", out.bytes)
+    let wholes = item.labels.filter { $0.value == .whole }
+    if wholes.count == 1 { try put("cls", Array("\(wholes[0].classIndex)".utf8)) }
+  }
+
+  private func key(_ item: DatasetItem) -> String {
+    var key = item.stem.replacing(".", with: "_")
+    while key.utf8.count > 90 { key.removeFirst() }
+    if !keys.insert(item.subset + "/" + key).inserted {
+      key = "\(keys.count)_\(key)"
+      keys.insert(item.subset + "/" + key)
+    }
+    return key
+  }
+
+  private static func name(_ subset: String, _ number: Int) -> String {
+    let digits = String(number)
+    return (subset.isEmpty ? "" : subset + "-")
+      + String(repeating: "0", count: max(0, 6 - digits.count)) + digits + ".tar"
+  }
+
+  private func end(_ shards: Shards) throws {
+    try shards.stream?.append(tar.trailer)
+    try shards.stream?.close()
+    (shards.stream, shards.samples, shards.bytes) = (nil, 0, 0)
+    shards.number += 1
+  }
+
+  func finish(_ schema: DatasetSchema) throws {
+    for shards in shards.values { try end(shards) }
+    try sink.write(DatasetLineNotation.json(schema).utf8 + [0x0A], to: "classes.json")
+  }
+}

@@ -1,0 +1,127 @@
+import Notation
+
+/// The four kinds of label files of YOLO.
+enum YOLOTask: String, Hashable, Sendable {
+  case detect, segment, obb, pose
+}
+
+extension DatasetFormat {
+  package static let yolo = yolo(
+    .detect, "yolo", "YOLO detection", [.box],
+    "Boxes are cut at the edge of the image and kept to 8 decimals of its size.")
+  package static let yoloSegment = yolo(
+    .segment, "yolo-segment", "YOLO segmentation", [.polygon],
+    "One outline a line: holes are filled, objects of several pieces become several objects.")
+  package static let yoloOBB = yolo(
+    .obb, "yolo-obb", "YOLO rotated boxes", [.rotatedBox], "Four corners, clockwise from the first."
+  )
+  package static let yoloPose = yolo(
+    .pose, "yolo-pose", "YOLO keypoints", [.keypoints],
+    "Every class has the same number of keypoints, which `kpt_shape` says; their names are not kept."
+  )
+
+  private static func yolo(
+    _ task: YOLOTask, _ id: String, _ name: String, _ holds: Set<DatasetLabelKind>, _ notes: String
+  ) -> DatasetFormat {
+    DatasetFormat(
+      facts: DatasetFormatFacts(
+        id: id, name: name,
+        layout:
+          "`labels/[SUBSET/]STEM.txt`, `data.yaml` (or `classes.txt`, `obj.names`), `images/[SUBSET/]…`",
+        source: "docs.ultralytics.com/datasets", holds: holds,
+        notes: notes
+          + " Numbers are shares of the image's size, so the images must lie beside to be read. Crowds, "
+          + "groups, scores and attributes are not kept."),
+      matches: { YOLOFiles($0)?.task == task },
+      read: { try YOLOReader(task, $0, $1) }, write: { YOLOWriter(task, $0, $1, $2) })
+  }
+}
+
+/// Class names and label files of a YOLO set.
+struct YOLOFiles {
+  var names: [String] = []
+  var keypoints: (count: Int, dimensions: Int)?
+  var labels: [String] = []
+  private(set) var task = YOLOTask.detect
+  /// As the set says; most do not.
+  private var saidTask: YOLOTask?
+
+  init?(_ folder: DatasetFolder) {
+    guard folder.file == nil else { return nil }
+    let yaml = folder.files.first { name in
+      ["data.yaml", "dataset.yaml", "data.yml"].contains(name)
+        || name.hasSuffix(".yaml") && !name.contains("/")
+    }
+    if let yaml, let text = try? folder.text(yaml), let json = try? YAMLNotation.json(text) {
+      guard let found = Self.names(json["names"]) else { return nil }
+      names = found
+      saidTask = json["task"]?.string.flatMap(YOLOTask.init)
+      if let shape = json["kpt_shape"]?.array?.compactMap({ $0.integer.map { Int($0) } }),
+        shape.count == 2
+      {
+        keypoints = (shape[0], shape[1])
+      }
+    } else if let list = folder.files.first(where: { name in
+      ["classes.txt", "obj.names", "labels/classes.txt"].contains(name)
+    }), let text = try? folder.text(list) {
+      names = text.split(separator: "\n").map { $0.trimmingASCIISpace }
+    } else {
+      return nil
+    }
+    let lists: Set<String> = [
+      "classes.txt", "train.txt", "val.txt", "test.txt", "notes.txt", "labels.txt",
+    ]
+    labels = folder.files(ending: ".txt").filter { name in
+      let last = name.split(separator: "/").last.map(String.init) ?? name
+      return !lists.contains(last) && !last.lowercased().hasPrefix("readme")
+    }
+    task = saidTask ?? taskOfLines(folder)
+  }
+
+  private static func names(_ json: JSON?) -> [String]? {
+    if let list = json?.array { return list.map { $0.string ?? $0.text } }
+    guard let members = json?.members else { return nil }
+    let pairs = members.compactMap { member in
+      Int(member.name).map { ($0, member.value.string ?? member.value.text) }
+    }
+    guard pairs.count == members.count else { return nil }
+    var names: [String] = []
+    for (index, name) in pairs.sorted(by: { $0.0 < $1.0 }) {
+      // A gap in the numbers is a class without a name.
+      while names.count < index, names.count < 1_000_000 { names.append("class \(names.count)") }
+      names.append(name)
+    }
+    return names
+  }
+
+  /// By the count of numbers in the first lines: four, eight, or more.
+  private func taskOfLines(_ folder: DatasetFolder) -> YOLOTask {
+    if keypoints != nil { return .pose }
+    var counts: Set<Int> = []
+    for name in labels.prefix(50) {
+      guard let bytes = try? folder.open(name) else { continue }
+      for line in bytes.lines().prefix(20) where !line.isEmpty { counts.insert(line.words.count) }
+      if counts.count > 3 { break }
+    }
+    counts.remove(0)
+    if counts.isEmpty || counts.isSubset(of: [5, 6]) { return .detect }
+    return counts == [9] ? .obb : .segment
+  }
+
+  /// The part of a label file's path below `labels/`, and the subset that it says.
+  static func place(of label: String) -> (stem: String, subset: String) {
+    var parts = DatasetItem.stem(of: label).split(separator: "/").map(String.init)
+    let roots: Set<String> = ["labels", "obj_train_data", "obj_valid_data", "obj_test_data"]
+    var subset = ""
+    let known: Set<String> = ["train", "val", "valid", "validation", "test"]
+    if let root = parts.firstIndex(where: roots.contains) {
+      if root > 0, known.contains(parts[root - 1]) { subset = parts[root - 1] }
+      if parts[root] == "obj_valid_data" { subset = "val" }
+      if parts[root] == "obj_test_data" { subset = "test" }
+      parts.removeFirst(root + 1)
+    }
+    if parts.count > 1, known.contains(parts[0]) { subset = parts.removeFirst() }
+    if subset == "valid" || subset == "validation" { subset = "val" }
+    return (parts.joined(separator: "/"), subset)
+  }
+}

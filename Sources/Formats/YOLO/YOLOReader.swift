@@ -1,0 +1,142 @@
+import Geometry
+import Labels
+import Notation
+
+struct YOLOReader: DatasetReading {
+  private(set) var schema: DatasetSchema
+  private let task: YOLOTask
+  private let files: YOLOFiles
+  private let folder: DatasetFolder
+  private let diagnostics: Diagnostics
+  private var place = 0
+
+  init(_ task: YOLOTask, _ folder: DatasetFolder, _ diagnostics: Diagnostics) throws {
+    guard let files = YOLOFiles(folder) else {
+      throw FormatFault(
+        folder.path, "", "there is no list of class names",
+        remedy: "Name a folder with data.yaml, classes.txt or obj.names in it.")
+    }
+    (self.task, self.files, self.folder, self.diagnostics) = (task, files, folder, diagnostics)
+    let keypoints = (0..<(files.keypoints?.count ?? 0)).map { "\($0 + 1)" }
+    schema = DatasetSchema(files.names.map { .init($0, keypoints: task == .pose ? keypoints : []) })
+  }
+
+  mutating func next() throws -> DatasetItem? {
+    while place < files.labels.count {
+      place += 1
+      if let item = try item(files.labels[place - 1]) { return item }
+    }
+    return nil
+  }
+
+  private func item(_ file: String) throws -> DatasetItem? {
+    let (stem, subset) = YOLOFiles.place(of: file)
+    guard let image = folder.image(named: stem), let size = folder.size(of: image) else {
+      try diagnostics.report(
+        file, "", "its image is not there, whose size the numbers are shares of",
+        remedy: "Put \(stem).jpg, or another kind of image, below the folder; the file is left out."
+      )
+      return nil
+    }
+    let kind = image.lastIndex(of: ".").map { String(image[$0...]) } ?? ""
+    var item = DatasetItem(
+      name: stem + kind, subset: subset, size: size, media: folder.fullPath(image))
+    let bytes = try folder.open(file)
+    var lines = bytes.lines()
+    while let line = lines.next() {
+      let words = line.words
+      guard !words.isEmpty else { continue }
+      do {
+        item.labels.append(try label(words, size))
+      } catch {
+        try diagnostics.report(
+          file, "line \(lines.number)", error.problem, remedy: "Put the line right; it is left out."
+        )
+      }
+    }
+    return item
+  }
+
+  private func label(_ words: [Substring], _ size: ImageSize) throws(NotationFault) -> DatasetLabel
+  {
+    guard let index = Int(words[0]), schema.classes.indices.contains(index) else {
+      throw NotationFault(
+        path: "",
+        problem: "\(words[0]) is no class of the \(schema.classes.count) that are named, from 0")
+    }
+    var numbers: [Double] = []
+    numbers.reserveCapacity(words.count - 1)
+    for word in words.dropFirst() {
+      guard let number = Double(word), number.isFinite else {
+        throw NotationFault(path: "", problem: "\(word.prefix(40)) is not a number")
+      }
+      numbers.append(number)
+    }
+    let isFar = numbers.contains { $0.magnitude > 4 }
+    guard task == .pose || !isFar else {
+      throw NotationFault(
+        path: "", problem: "numbers must be shares of the image's size, not pixels")
+    }
+    let (width, height) = (Double(size.width), Double(size.height))
+    switch task {
+    case .detect:
+      guard numbers.count == 4 || numbers.count == 5 else { throw Self.count(numbers, "four") }
+      return DatasetLabel(
+        index, .shape(.box(try Self.box(numbers, width, height))),
+        score: numbers.count == 5 ? numbers[4] : nil)
+    case .segment:
+      guard numbers.count >= 6, numbers.count % 2 == 0 else {
+        throw Self.count(numbers, "six or more, in pairs")
+      }
+      return DatasetLabel(index, .shape(.polygon(Polygon(Self.points(numbers, width, height)))))
+    case .obb:
+      guard numbers.count == 8 else { throw Self.count(numbers, "eight") }
+      return DatasetLabel(
+        index, .shape(.rotatedBox(RotatedBox(corners: Self.points(numbers, width, height)))))
+    case .pose: return try pose(index, numbers, width, height)
+    }
+  }
+
+  private func pose(
+    _ index: Int, _ numbers: [Double], _ width: Double, _ height: Double
+  ) throws(NotationFault) -> DatasetLabel {
+    let (count, dimensions) = files.keypoints ?? ((numbers.count - 4) / 3, 3)
+    guard numbers.count == 4 + count * dimensions, (2...3).contains(dimensions) else {
+      throw Self.count(numbers, "\(4 + count * dimensions)")
+    }
+    var keypoints: [Keypoints.Keypoint] = []
+    for start in stride(from: 4, to: numbers.count, by: dimensions) {
+      let isNowhere = numbers[start] == 0 && numbers[start + 1] == 0
+      let said = dimensions == 3 ? Int32(numbers[start + 2]) : isNowhere ? 0 : 2
+      guard let visibility = Keypoints.Visibility(rawValue: said) else {
+        throw NotationFault(path: "", problem: "a keypoint's visibility must be 0, 1 or 2")
+      }
+      let point = Point(x: numbers[start] * width, y: numbers[start + 1] * height)
+      keypoints.append(.init(visibility == .absent ? Point(x: 0, y: 0) : point, visibility))
+    }
+    return DatasetLabel(
+      index, .shape(.keypoints(Keypoints(keypoints))), box: try Self.box(numbers, width, height))
+  }
+
+  private static func count(_ numbers: [Double], _ wanted: String) -> NotationFault {
+    NotationFault(
+      path: "", problem: "after the class there are \(numbers.count) numbers, not \(wanted)")
+  }
+
+  private static func points(_ numbers: [Double], _ width: Double, _ height: Double) -> [Point] {
+    stride(from: 0, to: numbers.count, by: 2).map {
+      Point(x: numbers[$0] * width, y: numbers[$0 + 1] * height)
+    }
+  }
+
+  private static func box(
+    _ numbers: [Double], _ width: Double, _ height: Double
+  ) throws(NotationFault) -> Box {
+    guard numbers[2] >= 0, numbers[3] >= 0 else {
+      throw NotationFault(path: "", problem: "width and height must not be below 0")
+    }
+    return Box(
+      x: (numbers[0] - numbers[2] / 2) * width, y: (numbers[1] - numbers[3] / 2) * height,
+      width: numbers[2] * width, height: numbers[3] * height)
+  }
+}

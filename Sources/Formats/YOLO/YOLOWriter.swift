@@ -1,0 +1,118 @@
+import Geometry
+import Labels
+import Notation
+
+final class YOLOWriter: DatasetWriting {
+  private let task: YOLOTask
+  private let sink: any DatasetSink
+  private let options: WritingOptions
+  private let diagnostics: Diagnostics
+  private var subsets: Set<String> = []
+  private var keypointCount = 0
+  private var stems: Set<String> = []
+
+  init(
+    _ task: YOLOTask, _ sink: any DatasetSink, _ options: WritingOptions, _ diagnostics: Diagnostics
+  ) {
+    (self.task, self.sink, self.options, self.diagnostics) = (task, sink, options, diagnostics)
+  }
+
+  func add(_ item: DatasetItem, _ schema: DatasetSchema) throws {
+    guard let size = item.size else {
+      return try diagnostics.report(
+        item.name, "", "the size of the image is not known, of which YOLO's numbers are shares",
+        remedy: "Put the image beside its labels; it is left out.")
+    }
+    let folder = item.subset.isEmpty ? "" : item.subset + "/"
+    guard stems.insert(folder + item.stem).inserted else {
+      return try diagnostics.report(
+        item.name, "", "another image has the name \(item.stem) too, by which YOLO finds labels",
+        remedy: "Rename one; it is left out.")
+    }
+    subsets.insert(item.subset)
+    var text: [UInt8] = []
+    for label in item.labels where label.classIndex >= 0 { try write(label, size, &text, schema) }
+    try sink.write(text, to: "labels/\(folder)\(item.stem).txt")
+    if options.hasMedia, let media = item.media {
+      try sink.copy(media, to: "images/\(folder)\(item.name)")
+    }
+  }
+
+  private func write(
+    _ label: DatasetLabel, _ size: ImageSize, _ text: inout [UInt8], _ schema: DatasetSchema
+  ) throws {
+    let (width, height) = (Double(size.width), Double(size.height))
+    if !label.attributes.isEmpty { diagnostics.lose("attributes left out: YOLO has none") }
+    var numbers: [Double]
+    switch (task, label.value) {
+    case (.detect, .shape(.box(let box))):
+      let edge = Box(x: 0, y: 0, width: width, height: height)
+      let cut = box.intersection(edge)
+      if !edge.contains(box) { diagnostics.lose("boxes cut at the edge of the image") }
+      guard cut.width > 0 || cut.height > 0 else {
+        return diagnostics.lose("boxes left out that are not in the image")
+      }
+      numbers = Self.center(cut, width, height)
+    case (.segment, .shape(.polygon(let polygon))):
+      if !polygon.holes.isEmpty { diagnostics.lose("holes of polygons filled") }
+      numbers = polygon.outline.flatMap {
+        [min(max($0.x / width, 0), 1), min(max($0.y / height, 0), 1)]
+      }
+    case (.obb, .shape(.rotatedBox(let box))):
+      numbers = box.corners.flatMap { [$0.x / width, $0.y / height] }
+    case (.pose, .shape(.keypoints(let keypoints))):
+      numbers = Self.center(label.bounds ?? keypoints.box, width, height)
+      for keypoint in keypoints.keypoints {
+        numbers += [
+          keypoint.point.x / width, keypoint.point.y / height, Double(keypoint.visibility.rawValue),
+        ]
+      }
+      if keypointCount == 0 { keypointCount = keypoints.keypoints.count }
+      guard keypoints.keypoints.count == keypointCount else {
+        return diagnostics.lose(
+          "objects left out whose number of keypoints differs from the first's")
+      }
+    default: return
+    }
+    text.append(contentsOf: "\(label.classIndex)".utf8)
+    for (place, number) in numbers.enumerated() {
+      text.append(0x20)
+      let isVisibility = task == .pose && place >= 4 && (place - 4) % 3 == 2
+      DecimalText.append(number, isVisibility ? 0 : 8, to: &text)
+    }
+    text.append(0x0A)
+  }
+
+  private static func center(_ box: Box, _ width: Double, _ height: Double) -> [Double] {
+    [
+      (box.x + box.width / 2) / width, (box.y + box.height / 2) / height, box.width / width,
+      box.height / height,
+    ]
+  }
+
+  func finish(_ schema: DatasetSchema) throws {
+    func folder(_ names: [String]) -> String {
+      for name in names where subsets.contains(name) {
+        return name.isEmpty ? "images" : "images/\(name)"
+      }
+      return subsets.min().map { $0.isEmpty ? "images" : "images/\($0)" } ?? "images"
+    }
+    var lines = [
+      "task: \(task.rawValue)", "path: .", "train: \(folder(["train", ""]))",
+      "val: \(folder(["val", "", "train"]))",
+    ]
+    if subsets.contains("test") { lines.append("test: images/test") }
+    if task == .pose { lines.append("kpt_shape: [\(keypointCount), 3]") }
+    lines += ["nc: \(schema.classes.count)", schema.classes.isEmpty ? "names: {}" : "names:"]
+    // Names as JSON strings, which YAML reads as they are.
+    lines += schema.classes.enumerated().map {
+      "  \($0.offset): \(JSON.string($0.element.name).text)"
+    }
+    try sink.write(lines.joined(separator: "\n") + "\n", to: "data.yaml")
+  }
+}
+
+extension Keypoints {
+  /// Around those that are there.
+  var box: Box { Box(around: points) }
+}

@@ -1,0 +1,110 @@
+import ArgumentParser
+import Formats
+import Foundation
+import Notation
+
+/// Takes a labelled set from one format to another, without a server.
+struct ConvertCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "convert", abstract: "Convert a labelled set from one format to another.",
+    discussion: """
+      The source is a folder or a file; the target a place where nothing is: a folder, or a file for formats \
+      that are one file. It is there whole at the end, or not at all. `assay formats` lists the formats.
+
+      What is wrong in a set is told with its place and left out; with --strict the first fault ends it. \
+      What a format has no form for is counted.
+      """)
+
+  @Argument(help: "The set to read.") var source: String
+  @Argument(help: "Where to write it.") var target: String
+  @Option(help: "Its format; found out where it is not said.") var from: String?
+  @Option(help: "The format to write.") var to: String
+  @Flag(help: "End at the first fault.") var strict = false
+  @Flag(help: "Take the images along.") var media = false
+  @Flag(help: "Say what happened as JSON.") var json = false
+
+  /// Faults that are told one by one.
+  private static let toldLimit = 20
+
+  func run() async throws {
+    do {
+      let diagnostics = Diagnostics(strict ? .strict : .lenient)
+      let format = try Self.format(to)
+      let folder = try DatasetFolder(source)
+      let own = try from.map(Self.format) ?? Self.detected(folder)
+      let singleFile = format.facts.singleFile.flatMap { file in
+        !media && target.split(separator: "/").last?.contains(".") == true ? file : nil
+      }
+      let sink = try FolderSink(target)
+      let count = try DatasetConversion.run(
+        own.read(folder, diagnostics), to: format, sink,
+        WritingOptions(hasMedia: media, modified: 0), diagnostics)
+      try sink.finish(keeping: singleFile)
+      report(count, own, format, diagnostics)
+    } catch let fault as FormatFault {
+      throw Failure(fault.sentence)
+    }
+  }
+
+  private static func format(_ id: String) throws -> DatasetFormat {
+    guard let format = DatasetFormat.named(id) else {
+      let known = DatasetFormat.all.map(\.id).joined(separator: ", ")
+      throw ValidationError("\(id) is no format; known are \(known)")
+    }
+    return format
+  }
+
+  private static func detected(_ folder: DatasetFolder) throws -> DatasetFormat {
+    guard let found = DatasetFormat.all.first(where: { $0.matches(folder) }) else {
+      throw FormatFault(
+        folder.file ?? folder.path, "", "it is in no format that is known",
+        remedy: "Say which one it is with --from.")
+    }
+    return found
+  }
+
+  private func report(
+    _ count: DatasetConversion, _ own: DatasetFormat, _ format: DatasetFormat,
+    _ diagnostics: Diagnostics
+  ) {
+    if json {
+      let report: JSON = [
+        "from": .string(own.id), "to": .string(format.id), "items": .int(Int64(count.items)),
+        "labels": .int(Int64(count.labels)), "faults": .int(Int64(diagnostics.faultCount)),
+        "diagnostics": .array(
+          diagnostics.faults.map {
+            [
+              "file": .string($0.file), "place": .string($0.place), "reason": .string($0.reason),
+              "remedy": .string($0.remedy),
+            ]
+          }),
+        "losses": .array(
+          diagnostics.losses.map { ["what": .string($0.what), "count": .int(Int64($0.count))] }),
+      ]
+      return print(report.text)
+    }
+    print("\(own.facts.name) to \(format.facts.name): \(count.items) items, \(count.labels) labels")
+    for loss in diagnostics.losses { print("  \(loss.count) × \(loss.what)") }
+    for fault in diagnostics.faults.prefix(Self.toldLimit) { print("  " + fault.sentence) }
+    let rest = diagnostics.faultCount - min(diagnostics.faultCount, Self.toldLimit)
+    if rest > 0 {
+      print("  and \(rest) faults more; --json tells \(Diagnostics.keptLimit) of them")
+    }
+  }
+}
+
+/// Lists the formats, for people and for the guide.
+struct FormatsCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "formats", abstract: "List the formats of labelled sets.")
+
+  @Flag(help: "As the page of the guide.") var markdown = false
+
+  func run() async throws {
+    if markdown { return print(DatasetFormatGuide.markdown, terminator: "") }
+    for format in DatasetFormat.all {
+      let id = format.id + String(repeating: " ", count: max(1, 14 - format.id.count))
+      print("\(id)\(format.facts.name)\(format.write == nil ? " (read only)" : "")")
+    }
+  }
+}

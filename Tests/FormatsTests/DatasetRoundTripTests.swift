@@ -1,0 +1,150 @@
+import Foundation
+import Geometry
+import Labels
+import Notation
+import Testing
+
+@testable import Formats
+
+/// What is written in a format and read again is the same, as far as the format says that it holds it.
+@Suite struct DatasetRoundTripTests {
+  /// How far numbers may be from what they were, by format.
+  private static let tolerances = ["voc": 0.51, "cvat": 0.02, "kitti": 0.006, "yolo-obb": 0.001]
+  private static let texts: Set<String> = ["conll", "brat", "spacy", "doccano"]
+
+  private static let written = DatasetFormat.all.filter { $0.write != nil }.map(\.id)
+
+  @Test(arguments: written)
+  func whatIsWrittenIsReadAgain(_ id: String) throws {
+    let format = try #require(DatasetFormat.named(id))
+    for seed in 1...8 as ClosedRange<UInt64> {
+      var samples = DatasetSamples(seed: seed)
+      let items = samples.items(format.facts.holds, isText: Self.texts.contains(id))
+      let folder = try TestFolder()
+      try DatasetSamples.putImages(of: items, under: folder.path)
+      let given = items.map { item in
+        var item = item
+        item.media = item.size == nil ? nil : "\(folder.path)/images/\(item.name)"
+        return item
+      }
+      let diagnostics = Diagnostics(.strict)
+      let sink = try FolderSink(folder.path + "/out")
+      _ = try DatasetConversion.run(
+        GivenItems(items: given[...]), to: format, sink, WritingOptions(hasMedia: true), diagnostics
+      )
+      try sink.finish()
+      #expect(
+        format.matches(try DatasetFolder(folder.path + "/out")), "\(id) is not told by its files")
+      var reader = try format.read(DatasetFolder(folder.path + "/out"), diagnostics)
+      var found: [DatasetItem] = []
+      while let item = try reader.next() { found.append(item) }
+      Self.compare(items, found, reader.schema, id, "\(id), seed \(seed)")
+    }
+  }
+
+  private static func compare(
+    _ before: [DatasetItem], _ after: [DatasetItem], _ schema: DatasetSchema, _ id: String,
+    _ place: String
+  ) {
+    let tolerance = tolerances[id] ?? 1e-5
+    // An item without labels has no line in these, and a folder for each class has one image each.
+    let isByLabel = ["labelbox", "openimages", "imagenet"].contains(id)
+    let wanted = isByLabel ? before.filter { !$0.labels.isEmpty } : before
+    if id == "imagenet" { return }
+    #expect(after.count == wanted.count, "\(place): \(after.count) items, not \(wanted.count)")
+    let isNamed = !texts.contains(id) || id == "brat"
+    for (place2, item) in wanted.enumerated() {
+      let other =
+        isNamed
+        ? after.first { $0.stem.replacing("_", with: " ") == item.stem.replacing("_", with: " ") }
+        : after.indices.contains(place2) ? after[place2] : nil
+      guard let other else {
+        Issue.record("\(place): \(item.name) is gone")
+        continue
+      }
+      if let text = item.text { #expect(other.text == text, "\(place)") }
+      #expect(
+        other.labels.count == item.labels.count,
+        "\(place), \(item.name): \(other.labels.map(\.value.kind))")
+      var left = other.labels
+      for label in item.labels {
+        let name = label.classIndex < 0 ? "" : DatasetSamples.schema.name(label.classIndex)
+        let match = left.firstIndex { candidate in
+          same(label, candidate, tolerance)
+            && plain(schema.name(candidate.classIndex)) == plain(name)
+        }
+        if let match {
+          left.remove(at: match)
+        } else {
+          Issue.record(
+            "\(place), \(item.name): \(name) \(label.value) is not among \(left.map(\.value))")
+        }
+      }
+    }
+  }
+
+  /// Formats of words have no spaces in names.
+  private static func plain(_ name: String) -> String { name.replacing(" ", with: "_") }
+
+  private static func same(_ a: DatasetLabel, _ b: DatasetLabel, _ tolerance: Double) -> Bool {
+    func near(_ a: [Point], _ b: [Point]) -> Bool {
+      a.count == b.count
+        && zip(a, b).allSatisfy { abs($0.x - $1.x) <= tolerance && abs($0.y - $1.y) <= tolerance }
+    }
+    switch (a.value, b.value) {
+    case (.shape(.keypoints(let a)), .shape(.keypoints(let b))):
+      return near(a.keypoints.map(\.point), b.keypoints.map(\.point))
+        && a.keypoints.map(\.visibility) == b.keypoints.map(\.visibility)
+    case (.shape(.mask(let a)), .shape(.mask(let b))): return a == b
+    case (.shape(let a), .shape(let b)): return a.kind == b.kind && near(a.points, b.points)
+    case (.pieces(let a), .pieces(let b)): return near(a.flatMap(\.outline), b.flatMap(\.outline))
+    case (.space(let a), .space(let b)):
+      return abs(a.x - b.x) <= tolerance && abs(a.rotation - b.rotation) <= tolerance
+        && abs(a.length - b.length) <= tolerance
+    default: return a.value == b.value
+    }
+  }
+
+  /// Attributes, scores, groups and crowds, where a format keeps them.
+  @Test(arguments: ["coco", "jsonl", "datumaro", "webdataset"])
+  func whatIsSaidBesidesTheShapeIsKept(_ id: String) throws {
+    let format = try #require(DatasetFormat.named(id))
+    var label = DatasetLabel(0, .shape(.box(Box(x: 1, y: 2, width: 3, height: 4))))
+    label.attributes = [.init("pose", "sits"), .init("occluded", true)]
+    (label.score, label.group) = (0.75, 7)
+    let item = DatasetItem(
+      name: "a.png", subset: "val", size: ImageSize(width: 50, height: 40), labels: [label])
+    let folder = try TestFolder()
+    let sink = try FolderSink(folder.path + "/out")
+    _ = try DatasetConversion.run(
+      GivenItems(items: [item]), to: format, sink, WritingOptions(), Diagnostics(.strict))
+    try sink.finish()
+    var reader = try format.read(DatasetFolder(folder.path + "/out"), Diagnostics(.strict))
+    let found = try #require(try reader.next())
+    #expect(found.labels == [label] && found.subset == "val" && found.size == item.size)
+  }
+
+  @Test func whatAFormatCannotHoldIsCountedAndSaidAsWhatItCan() throws {
+    let outline = [Point(x: 1, y: 1), Point(x: 9, y: 1), Point(x: 9, y: 9)]
+    let hole = [Point(x: 6, y: 2), Point(x: 8, y: 2), Point(x: 8, y: 4)]
+    let item = DatasetItem(
+      name: "a.png", size: ImageSize(width: 20, height: 20),
+      labels: [
+        DatasetLabel(0, .shape(.polygon(Polygon(outline, holes: [hole])))),
+        DatasetLabel(0, .shape(.point(outline[0]))),
+        DatasetLabel(1, .whole),
+      ])
+    let folder = try TestFolder()
+    let diagnostics = Diagnostics(.strict)
+    let sink = try FolderSink(folder.path + "/out")
+    let count = try DatasetConversion.run(
+      GivenItems(items: [item]), to: .yolo, sink, WritingOptions(), diagnostics)
+    #expect(count.labels == 1)
+    #expect(
+      diagnostics.losses == [
+        .init(what: "classes of whole items left out: YOLO detection has none", count: 1),
+        .init(what: "points left out: YOLO detection has none", count: 1),
+        .init(what: "polygons written as boxes", count: 1),
+      ])
+  }
+}
