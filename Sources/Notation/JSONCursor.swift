@@ -61,6 +61,38 @@ package struct JSONCursor {
     }
   }
 
+  /// Passes over an object and gives the value of one of its members; nil where it has none of that name.
+  /// A name is compared as it is written, without escapes.
+  package mutating func member(_ wanted: StaticString) throws(JSONError) -> JSON? {
+    var found: JSON?
+    parser.skipSpace()
+    try parser.expect(UInt8(ascii: "{"))
+    parser.skipSpace()
+    if parser.take(UInt8(ascii: "}")) { return nil }
+    while true {
+      parser.skipSpace()
+      guard parser.position < bytes.count, bytes[parser.position] == UInt8(ascii: "\"") else {
+        throw JSONError(.unexpectedEnd, at: parser.position)
+      }
+      let start = parser.position + 1
+      try skipString()
+      let isWanted = isName(wanted, start..<parser.position - 1)
+      parser.skipSpace()
+      try parser.expect(UInt8(ascii: ":"))
+      if isWanted { found = try value() } else { try skip() }
+      parser.skipSpace()
+      if parser.take(UInt8(ascii: ",")) { continue }
+      try parser.expect(UInt8(ascii: "}"))
+      return found
+    }
+  }
+
+  private func isName(_ wanted: StaticString, _ range: Range<Int>) -> Bool {
+    guard range.count == wanted.utf8CodeUnitCount else { return false }
+    for (offset, place) in range.enumerated() where bytes[place] != wanted.utf8Start[offset] { return false }
+    return true
+  }
+
   /// Goes through an array. `body` is called before each element and must read or skip it.
   package mutating func elements(
     _ body: (inout JSONCursor) throws(JSONError) -> Void

@@ -87,10 +87,17 @@ extension JSONParser {
   mutating func string() throws(JSONError) -> String {
     position += 1
     let start = position
+    var seen: UInt8 = 0
     while position < bytes.count {
       let byte = bytes[position]
+      seen |= byte
       if byte == UInt8(ascii: "\"") {
         let slice = UnsafeBufferPointer(rebasing: bytes[start..<position])
+        // ASCII is valid as it is, and most strings are.
+        if seen < 0x80 {
+          position += 1
+          return String(decoding: slice, as: UTF8.self)
+        }
         guard let text = String(validating: slice, as: UTF8.self) else {
           throw JSONError(.badUTF8, at: start)
         }

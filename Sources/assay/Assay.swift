@@ -14,7 +14,8 @@ struct Assay: AsyncParsableCommand {
       CommandGroup(
         name: "Over HTTP",
         subcommands: [
-          ProjectCommand.self, OntologyCommand.self, TaskCommand.self, ExportCommand.self,
+          ProjectCommand.self, OntologyCommand.self, TaskCommand.self, DatasetCommand.self,
+          ExportCommand.self,
         ]),
       CommandGroup(
         name: "Without a server",

@@ -98,31 +98,3 @@ import Testing
         == "\"a,b\",\"say \"\"hi\"\"\",'=1+1,-2,\"two\nlines\",'@x\r\n")
   }
 }
-
-@Suite struct YOLOTextTests {
-  private let ontology = Ontology(classes: [
-    LabelClass(id: ClassID(4), name: "a \"b\"", kind: .box),
-    LabelClass(id: ClassID(9), name: "c", kind: .box),
-  ])
-
-  private func box(_ id: Int32, _ box: Box) -> Annotation {
-    Annotation(classID: ClassID(id), value: .box(box))
-  }
-
-  @Test func boxesBecomeCentresAndSharesCutAtTheEdge() {
-    let size = ImageSize(width: 200, height: 100)
-    let text = YOLOText.labels(
-      [
-        box(9, Box(x: 50, y: 25, width: 100, height: 50)),
-        box(9, Box(x: 50, y: 25, width: 100, height: 50)),
-        box(4, Box(x: 180, y: 0, width: 40, height: 10)),
-      ], size: size, ontology: ontology)
-    #expect(
-      text == "1 0.50000000 0.50000000 0.50000000 0.50000000\n"
-        + "0 0.95000000 0.05000000 0.10000000 0.10000000\n")
-  }
-
-  @Test func namesAreQuoted() {
-    #expect(YOLOText.dataYAML(ontology).contains("  0: \"a \\\"b\\\"\"\n  1: \"c\""))
-  }
-}

@@ -40,14 +40,14 @@ import Workflow
         #"{"image": "http://h/p/a%20b.jpg?x=\#(index)", "width": 200, "height": 100, "answers": "#
           + #"[{"annotations": [{"class": "dog", "box": [20, 10, 100, 50]}]}]}"#
       }.joined(separator: "\n"), into: project)
-    let coco = try JSON(parsing: [UInt8](await fixture.export(project, .coco)))
+    let coco = try JSON(parsing: [UInt8](await fixture.export(project, .dataset(.coco))))
     let names = coco["images"]?.array?.compactMap { $0["file_name"]?.string } ?? []
     #expect(names.count == 3 && Set(names).count == 3 && names[0] == "a b.jpg")
     let first = coco["annotations"]?.array?.first
     #expect(first?["id"] == .int(1) && first?["category_id"] == .int(2))
     #expect(first?["bbox"]?.array?.compactMap(\.number) == [20, 10, 100, 50])
     #expect(coco["categories"]?.array?.map { $0["name"]?.string } == ["cat", "dog"])
-    let yolo = String(decoding: try await fixture.export(project, .yolo), as: UTF8.self)
+    let yolo = String(decoding: try await fixture.export(project, .dataset(.yolo)), as: UTF8.self)
     #expect(yolo.contains("labels/a b.txt") && yolo.contains("nc: 2"))
     #expect(yolo.contains("1 0.35000000 0.35000000 0.50000000 0.50000000"))
   }

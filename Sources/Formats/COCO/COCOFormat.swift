@@ -9,13 +9,14 @@ extension DatasetFormat {
       source: "cocodataset.org, Data format",
       holds: [.box, .polygon, .pieces, .mask, .keypoints, .caption],
       notes: """
-        Boxes are x, y, width, height in pixels from the top left corner. Polygons with holes and crowds are \
-        written as run lengths. Annotation ids start at 1. Attributes and scores are kept beside each \
-        annotation, as other tools do. A keypoint object keeps its box; an outline of its own is left out.
+        Boxes are x, y, width, height in pixels from the top left corner. Polygons with holes and crowds \
+        are written as run lengths. Annotation ids start at 1. Attributes and scores are kept beside \
+        each annotation, as other tools do. A keypoint object keeps its box and outlines. Panoptic files \
+        are not read.
         """, singleFile: "annotations.json"),
     matches: { folder in COCOFiles(folder) != nil },
     read: { try COCOReader($0, $1) },
-    write: { COCOSetWriter($0, $1, $2) })
+    write: { COCOWriter($0, $1, $2) })
 }
 
 /// The annotation files of a COCO set, with the subset of each.
@@ -31,19 +32,31 @@ struct COCOFiles {
     files = names.map { ($0, Self.subset(of: $0)) }
   }
 
-  /// Whether a JSON file has COCO's lists, by its first and last bytes.
+  /// Whether a JSON file has COCO's lists, of annotations that say their class themselves: panoptic files
+  /// have theirs in pictures.
   private static func isCOCO(_ bytes: MappedBytes) -> Bool {
     var cursor = bytes.cursor()
     guard cursor.peek() == UInt8(ascii: "{") else { return false }
     var found: Set<String> = []
+    var isPanoptic = false
     try? cursor.members { name, cursor throws(JSONError) in
-      if ["images", "annotations", "categories"].contains(name), cursor.peek() == UInt8(ascii: "[")
-      {
-        found.insert(name)
+      guard ["images", "annotations", "categories"].contains(name),
+        cursor.peek() == UInt8(ascii: "[")
+      else { return try cursor.skip() }
+      found.insert(name)
+      if name == "annotations" {
+        var first = bytes.cursor(from: cursor.position)
+        try first.enterArray()
+        if try first.nextElement(isFirst: true) {
+          try first.members { name, cursor throws(JSONError) in
+            isPanoptic = isPanoptic || name == "segments_info"
+            try cursor.skip()
+          }
+        }
       }
       try cursor.skip()
     }
-    return found.contains("images") && found.contains("annotations")
+    return found.contains("images") && found.contains("annotations") && !isPanoptic
   }
 
   private static let kinds = [

@@ -74,10 +74,7 @@ struct COCOIndex {
       while try cursor.nextElement(isFirst: isFirst) {
         isFirst = false
         let offset = cursor.position
-        var image: JSON?
-        try cursor.members { name, cursor throws(JSONError) in
-          if name == "image_id" { image = try cursor.value() } else { try cursor.skip() }
-        }
+        let image = try cursor.member("image_id")
         if let id = image?.integer, let known = places[id] {
           annotations.append((known, offset))
         } else {
@@ -110,18 +107,14 @@ struct COCOIndex {
   }
 
   private static func member(
-    _ wanted: String, at offset: Int, _ bytes: MappedBytes, _ file: String
+    _ wanted: StaticString, at offset: Int, _ bytes: MappedBytes, _ file: String
   ) throws -> JSON? {
-    var cursor = bytes.cursor(from: offset)
-    var found: JSON?
     do {
-      try cursor.members { name, cursor throws(JSONError) in
-        if name == wanted { found = try cursor.value() } else { try cursor.skip() }
-      }
+      var cursor = bytes.cursor(from: offset)
+      return try cursor.member(wanted)
     } catch let error as JSONError {
       throw fault(error, file, bytes)
     }
-    return found
   }
 
   private static func value(

@@ -128,8 +128,11 @@ struct COCOReader: DatasetReading {
       label.value = .shape(
         .keypoints(try Self.keypoints(keypoints, names: schema.classes[classIndex].keypoints)))
       label.box = box
-      if json["segmentation"]?.array?.isEmpty == false || json["segmentation"]?.members != nil {
-        diagnostics.lose("outlines left out of objects that have keypoints")
+      switch try Self.segmentation(json["segmentation"], size) {
+      case .shape(.polygon(let outline)): label.outlines = [outline]
+      case .pieces(let pieces): label.outlines = pieces
+      case nil: break
+      default: diagnostics.lose("masks left out of objects that have keypoints")
       }
       return label
     }

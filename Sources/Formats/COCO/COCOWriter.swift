@@ -2,161 +2,226 @@ import Geometry
 import Labels
 import Notation
 
-/// COCO detection JSON (cocodataset.org, *Data format*), written front to back: first every
-/// image, then every annotation, then the categories.
-///
-/// Boxes are `[x, y, width, height]` in pixels; annotation ids start at 1, since COCOeval reads 0
-/// as "no match"; category ids are the ontology's.
-package struct COCOWriter: Sendable {
-  private var writer = JSONWriter()
-  private var annotationCount: Int64 = 0
-
-  package init() {}
-
-  /// Takes the text written so far.
-  package mutating func drain() -> [UInt8] {
-    let bytes = writer.bytes
-    writer.forget()
-    return bytes
+/// Writes COCO files, one for each subset: annotations are spooled while images stream by, as COCO wants
+/// every image first.
+final class COCOWriter: DatasetWriting {
+  private final class File {
+    var images = JSONWriter()
+    var annotations = JSONWriter()
+    let spooledImages = SpooledBytes()
+    let spooled = SpooledBytes()
+    var imageCount: Int64 = 0
+    var annotationCount: Int64 = 0
+    var captions = false
+    var objects = false
   }
 
-  package mutating func begin(description: String) {
-    writer.beginObject()
-    writer.name("info")
-    writer.value(["description": .string(description), "version": "1.0"] as JSON)
-    writer.name("images")
-    writer.beginArray()
+  private let sink: any DatasetSink
+  private let options: WritingOptions
+  private let diagnostics: Diagnostics
+  private var files: [String: File] = [:]
+
+  init(_ sink: any DatasetSink, _ options: WritingOptions, _ diagnostics: Diagnostics) {
+    (self.sink, self.options, self.diagnostics) = (sink, options, diagnostics)
   }
 
-  package mutating func image(id: Int64, name: String, size: ImageSize) {
-    writer.beginObject()
-    writer.name("id")
-    writer.value(id)
-    writer.name("file_name")
-    writer.value(name)
-    writer.name("width")
-    writer.value(Int64(size.width))
-    writer.name("height")
-    writer.value(Int64(size.height))
-    writer.endObject()
-  }
-
-  package mutating func beginAnnotations() {
-    writer.endArray()
-    writer.name("annotations")
-    writer.beginArray()
-  }
-
-  /// The regions of one image, each with its outline as segmentation, and keypoints; other kinds of
-  /// annotation have no place in COCO. Masks, and polygons with holes, of which COCO's polygons know
-  /// nothing, are run lengths; so are their area and box, by COCO's own rule.
-  package mutating func annotations(
-    _ annotations: [Annotation], imageID: Int64, size: ImageSize, ontology: Ontology
-  ) {
-    for annotation in annotations {
-      guard let shape = annotation.shape, let segmentation = Segmentation(shape, size) else { continue }
-      let box = segmentation.mask?.bounds ?? shape.bounds
-      annotationCount += 1
-      writer.beginObject()
-      writer.name("id")
-      writer.value(annotationCount)
-      writer.name("image_id")
-      writer.value(imageID)
-      writer.name("category_id")
-      writer.value(Int64(annotation.classID.number))
-      writer.name("bbox")
-      write([box.x, box.y, box.width, box.height])
-      writer.name("area")
-      writer.value(segmentation.mask.map { Double($0.area) } ?? (shape.region == nil ? box.area : shape.area))
-      writer.name("iscrowd")
-      writer.value(Int64(0))
-      write(segmentation)
-      if !annotation.attributes.isEmpty { attributes(of: annotation, ontology) }
-      writer.endObject()
+  func add(_ item: DatasetItem, _ schema: DatasetSchema) throws {
+    guard let size = item.size else {
+      return try diagnostics.report(
+        item.name, "", "the size of the image is not known, which COCO must say",
+        remedy: "Put the image beside its labels; it is left out.")
+    }
+    if options.hasMedia, let media = item.media { try sink.copy(media, to: "images/\(item.name)") }
+    let subset = options.isOneFile ? "" : item.subset
+    let file = files[subset] ?? File()
+    files[subset] = file
+    file.imageCount += 1
+    file.images.value(
+      [
+        "id": .int(file.imageCount), "file_name": .string(item.name),
+        "width": .int(Int64(size.width)),
+        "height": .int(Int64(size.height)),
+      ] as JSON)
+    for label in item.labels { try write(label, of: file, size, schema) }
+    if file.annotations.bytes.count > 1 << 16 {
+      try file.spooled.append(file.annotations.bytes)
+      file.annotations.forget()
+      try file.spooledImages.append(file.images.bytes)
+      file.images.forget()
     }
   }
 
-  private enum Segmentation {
-    case outline([Point])
+  private func write(
+    _ label: DatasetLabel, of file: File, _ size: ImageSize, _ schema: DatasetSchema
+  ) throws {
+    file.annotationCount += 1
+    var out = file.annotations
+    // One owner of the bytes at a time: a copy would cost as much as the file.
+    file.annotations = JSONWriter()
+    defer { file.annotations = out }
+    out.beginObject()
+    out.name("id")
+    out.value(file.annotationCount)
+    out.name("image_id")
+    out.value(file.imageCount)
+    if case .caption(let text) = label.value {
+      file.captions = true
+      out.name("caption")
+      out.value(text)
+      return out.endObject()
+    }
+    file.objects = true
+    out.name("category_id")
+    out.value(Int64(label.classIndex + 1))
+    let form = COCOObject(label, size)
+    out.name("bbox")
+    out.beginArray()
+    for number in [form.box.x, form.box.y, form.box.width, form.box.height] { out.number(number) }
+    out.endArray()
+    out.name("area")
+    out.number(form.area)
+    out.name("iscrowd")
+    out.value(Int64(label.isCrowd ? 1 : 0))
+    form.write(to: &out)
+    if !label.attributes.isEmpty {
+      out.name("attributes")
+      out.value(JSON.object(label.attributes))
+    }
+    if let score = label.score {
+      out.name("score")
+      out.value(score)
+    }
+    if let group = label.group {
+      out.name("group")
+      out.value(Int64(group))
+    }
+    if let track = label.track {
+      out.name("track_id")
+      out.value(Int64(track))
+    }
+    out.endObject()
+  }
+
+  func finish(_ schema: DatasetSchema) throws {
+    if files.isEmpty { files[""] = File() }
+    for (subset, file) in files.sorted(by: { $0.key < $1.key }) {
+      let kind = file.captions && !file.objects ? "captions" : "instances"
+      let path =
+        files.count == 1 && subset.isEmpty
+        ? "annotations.json" : "annotations/\(kind)_\(subset.isEmpty ? "default" : subset).json"
+      let stream = try sink.open(path)
+      try stream.append(Array(#"{"info":{"description":"Assay"},"licenses":[],"images":["#.utf8))
+      try file.spooledImages.append(file.images.bytes)
+      try file.spooledImages.drain(stream.append)
+      try stream.append(Array(#"],"annotations":["#.utf8))
+      try file.spooled.append(file.annotations.bytes)
+      try file.spooled.drain(stream.append)
+      try stream.append(Array(#"],"categories":"#.utf8))
+      try stream.append(Self.categories(schema).utf8)
+      try stream.append(Array("}\n".utf8))
+      try stream.close()
+    }
+  }
+
+  private static func categories(_ schema: DatasetSchema) -> JSON {
+    .array(
+      schema.classes.enumerated().map { place, one in
+        var members: [JSON.Member] = [
+          .init("id", .int(Int64(place + 1))), .init("name", .string(one.name)),
+          .init("supercategory", .string(one.supercategory)),
+        ]
+        if !one.keypoints.isEmpty {
+          members.append(.init("keypoints", .array(one.keypoints.map { .string($0) })))
+          // Counted from 1.
+          members.append(
+            .init("skeleton", .array(one.skeleton.map { .array($0.map { .int(Int64($0 + 1)) }) })))
+        }
+        return .object(members)
+      })
+  }
+}
+
+/// What COCO says of a labelled object: its box, its area and its form.
+private struct COCOObject {
+  enum Form {
+    case none
+    case outlines([[Point]])
     case mask(RunLengthMask)
     case keypoints(Keypoints)
+  }
 
-    init?(_ shape: Shape, _ size: ImageSize) {
-      switch shape {
-      case .mask(let mask): self = .mask(mask)
-      case .keypoints(let keypoints): self = .keypoints(keypoints)
-      default:
-        guard let region = shape.region else { return nil }
-        self =
-          region.holes.isEmpty
-          ? .outline(region.outline)
-          : .mask(RunLengthMask(cocoRule: region, width: size.width, height: size.height))
+  var form: Form
+  /// Besides keypoints.
+  var outlines: [[Point]] = []
+  var box: Box
+  var area: Double
+
+  init(_ label: DatasetLabel, _ size: ImageSize) {
+    form = .none
+    box = label.bounds ?? Box(x: 0, y: 0, width: 0, height: 0)
+    area = box.area
+    switch label.value {
+    case .shape(.mask(let mask)): form = .mask(mask)
+    case .shape(.polygon(let polygon)):
+      // A crowd must be run lengths, and outlines know no holes.
+      form =
+        polygon.rings.count > 1 || label.isCrowd
+        ? .mask(RunLengthMask(cocoRule: polygon, width: size.width, height: size.height))
+        : .outlines([polygon.outline])
+      area = polygon.area
+    case .pieces(let pieces):
+      if pieces.contains(where: { $0.rings.count > 1 }) || label.isCrowd {
+        form = .mask(
+          pieces.dropFirst().reduce(
+            RunLengthMask(cocoRule: pieces[0], width: size.width, height: size.height)
+          ) {
+            $0.merged(
+              with: RunLengthMask(cocoRule: $1, width: size.width, height: size.height), .union)
+              ?? $0
+          })
+      } else {
+        form = .outlines(pieces.map { $0.outline })
+        area = pieces.reduce(0) { $0 + $1.area }
       }
+    case .shape(.keypoints(let keypoints)):
+      form = .keypoints(keypoints)
+      outlines = label.outlines.map { $0.outline }
+      if !label.outlines.isEmpty { area = label.outlines.reduce(0) { $0 + $1.area } }
+    default: break
     }
-
-    var mask: RunLengthMask? {
-      if case .mask(let mask) = self { mask } else { nil }
-    }
+    if case .mask(let mask) = form { (box, area) = (mask.bounds, Double(mask.area)) }
   }
 
-  private mutating func write(_ segmentation: Segmentation) {
-    switch segmentation {
-    case .outline(let points):
-      writer.name("segmentation")
-      writer.beginArray()
-      write(points.flatMap { [$0.x, $0.y] })
-      writer.endArray()
-    case .mask(let mask):
-      writer.name("segmentation")
-      ShapeNotation.write(mask, to: &writer)
-    case .keypoints(let keypoints):
-      writer.name("keypoints")
-      writer.beginArray()
-      for keypoint in keypoints.keypoints {
-        writer.value(keypoint.point.x)
-        writer.value(keypoint.point.y)
-        writer.value(Int64(keypoint.visibility.rawValue))
+  private static func write(_ outlines: [[Point]], to out: inout JSONWriter) {
+    out.beginArray()
+    for outline in outlines {
+      out.beginArray()
+      for point in outline {
+        out.number(point.x)
+        out.number(point.y)
       }
-      writer.endArray()
-      writer.name("num_keypoints")
-      writer.value(Int64(keypoints.points.count))
+      out.endArray()
     }
+    out.endArray()
   }
 
-  private mutating func attributes(of annotation: Annotation, _ ontology: Ontology) {
-    let named = AnnotationNotation.json([annotation], ontology: ontology, style: .names)
-    if let attributes = named.array?.first?["attributes"] {
-      writer.name("attributes")
-      writer.value(attributes)
+  func write(to out: inout JSONWriter) {
+    out.name("segmentation")
+    switch form {
+    case .none, .keypoints: Self.write(outlines, to: &out)
+    case .outlines(let outlines): Self.write(outlines, to: &out)
+    case .mask(let mask): ShapeNotation.write(mask, to: &out)
     }
-  }
-
-  private mutating func write(_ numbers: [Double]) {
-    writer.beginArray()
-    for number in numbers { writer.value(number) }
-    writer.endArray()
-  }
-
-  package mutating func end(ontology: Ontology) {
-    writer.endArray()
-    writer.name("categories")
-    writer.beginArray()
-    for labelClass in ontology.classes {
-      guard case .shape(let kind) = labelClass.kind, kind.coversArea || kind == .keypoints else { continue }
-      var members: [JSON.Member] = [
-        .init("id", .int(Int64(labelClass.id.number))), .init("name", .string(labelClass.name)),
-        .init("supercategory", ""),
-      ]
-      if let skeleton = labelClass.skeleton {
-        members.append(.init("keypoints", .array(skeleton.names.map { .string($0) })))
-        // Counted from 1.
-        let lines = skeleton.lines.map { JSON.array([.int(Int64($0.from + 1)), .int(Int64($0.to + 1))]) }
-        members.append(.init("skeleton", .array(lines)))
-      }
-      writer.value(JSON.object(members))
+    guard case .keypoints(let keypoints) = form else { return }
+    out.name("keypoints")
+    out.beginArray()
+    for keypoint in keypoints.keypoints {
+      out.number(keypoint.point.x)
+      out.number(keypoint.point.y)
+      out.value(Int64(keypoint.visibility.rawValue))
     }
-    writer.endArray()
-    writer.endObject()
-    writer.newline()
+    out.endArray()
+    out.name("num_keypoints")
+    out.value(Int64(keypoints.points.count))
   }
 }

@@ -19,10 +19,9 @@ package struct DatasetConversion: Sendable {
     }
     var (reader, writer) = (reader, try write(sink, options, diagnostics))
     var count = DatasetConversion()
-    let holds = format.facts.holds
     while var item = try reader.next() {
       item.name = DatasetPath.cleaned(item.name)
-      keep(holds, of: &item, format, diagnostics)
+      keep(format, of: &item, diagnostics)
       try writer.add(item, reader.schema)
       count.items += 1
       count.labels += item.labels.count
@@ -32,10 +31,10 @@ package struct DatasetConversion: Sendable {
   }
 
   /// Leaves out the labels that a format has no form for, unless they can be said as ones it has.
-  private static func keep(
-    _ holds: Set<DatasetLabelKind>, of item: inout DatasetItem, _ format: DatasetFormat,
-    _ diagnostics: Diagnostics
+  package static func keep(
+    _ format: DatasetFormat, of item: inout DatasetItem, _ diagnostics: Diagnostics
   ) {
+    let holds = format.facts.holds
     guard item.labels.contains(where: { !holds.contains($0.value.kind) }) else { return }
     var kept: [Int?] = []
     var labels: [DatasetLabel] = []

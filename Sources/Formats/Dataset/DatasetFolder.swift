@@ -149,7 +149,7 @@ package final class DatasetFolder: Sendable {
   package func size(of image: String) -> ImageSize? {
     guard let bytes = try? open(image),
       let probe = try? bytes.withBuffer({ buffer throws(ImageProbe.Fault) in try ImageProbe(buffer)
-        })
+      })
     else { return nil }
     return ImageSize(width: probe.width, height: probe.height)
   }

@@ -43,8 +43,8 @@ package protocol DatasetWriting {
   mutating func finish(_ schema: DatasetSchema) throws
 }
 
-/// One format: what it is, how it is told, read and written.
-package struct DatasetFormat: Sendable {
+/// One format: what it is, how it is told, read and written. Two are the same where their ids are.
+package struct DatasetFormat: Sendable, Hashable {
   package var facts: DatasetFormatFacts
   /// Whether a folder or file looks like one of it.
   package var matches: @Sendable (DatasetFolder) -> Bool
@@ -54,6 +54,9 @@ package struct DatasetFormat: Sendable {
     (@Sendable (any DatasetSink, WritingOptions, Diagnostics) throws -> any DatasetWriting)?
 
   package var id: String { facts.id }
+
+  package static func == (a: DatasetFormat, b: DatasetFormat) -> Bool { a.id == b.id }
+  package func hash(into hasher: inout Hasher) { hasher.combine(id) }
 
   /// Every format, in the order in which they are tried where none is named.
   package static let all: [DatasetFormat] = [
@@ -73,8 +76,11 @@ package struct WritingOptions: Hashable, Sendable {
   package var hasMedia: Bool
   /// When, in seconds since 1970, for formats that say so; the same for the same release.
   package var modified: Int64
+  /// Whether all goes into the format's one file, whatever subset it is of.
+  package var isOneFile: Bool
 
-  package init(hasMedia: Bool = false, modified: Int64 = 0) {
+  package init(hasMedia: Bool = false, modified: Int64 = 0, isOneFile: Bool = false) {
+    self.isOneFile = isOneFile
     self.hasMedia = hasMedia
     self.modified = modified
   }

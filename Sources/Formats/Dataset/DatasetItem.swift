@@ -63,18 +63,7 @@ package struct DatasetLabel: Hashable, Sendable {
 
     package var kind: DatasetLabelKind {
       switch self {
-      case .shape(let shape):
-        switch shape {
-        case .box: .box
-        case .rotatedBox: .rotatedBox
-        case .polygon: .polygon
-        case .polyline: .polyline
-        case .point: .point
-        case .ellipse: .ellipse
-        case .cuboid: .cuboid
-        case .keypoints: .keypoints
-        case .mask: .mask
-        }
+      case .shape(let shape): DatasetLabelKind(shape.kind)
       case .pieces: .pieces
       case .whole: .whole
       case .caption: .caption
@@ -90,6 +79,8 @@ package struct DatasetLabel: Hashable, Sendable {
   package var value: Value
   /// The object's box where a format says it besides keypoints or a place in space.
   package var box: Box?
+  /// The object's outlines where a format says them besides keypoints.
+  package var outlines: [Polygon] = []
   package var attributes: [JSON.Member]
   /// Of a prediction, 0…1.
   package var score: Double?
@@ -157,6 +148,32 @@ package struct SpaceBox: Hashable, Sendable {
 package enum DatasetLabelKind: String, Hashable, Sendable, CaseIterable {
   case box, rotatedBox, polygon, pieces, polyline, point, ellipse, cuboid, keypoints, mask
   case whole, caption, span, relation, space
+
+  package init(_ kind: ShapeKind) {
+    self =
+      switch kind {
+      case .box: .box
+      case .rotatedBox: .rotatedBox
+      case .polygon: .polygon
+      case .polyline: .polyline
+      case .point: .point
+      case .ellipse: .ellipse
+      case .cuboid: .cuboid
+      case .keypoints: .keypoints
+      case .mask: .mask
+      }
+  }
+
+  /// Whether labels of the kind are held, or can be said as ones that are (`DatasetLabel.said`).
+  package func canBeSaid(in holds: Set<DatasetLabelKind>) -> Bool {
+    if holds.contains(self) { return true }
+    return switch self {
+    case .box, .rotatedBox, .polygon, .pieces, .ellipse, .cuboid, .mask:
+      !holds.isDisjoint(with: [.polygon, .rotatedBox, .box])
+    case .keypoints, .space: holds.contains(.box)
+    case .polyline, .point, .whole, .caption, .span, .relation: false
+    }
+  }
 
   /// For people.
   package var plural: String {

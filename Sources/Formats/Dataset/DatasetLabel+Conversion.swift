@@ -1,4 +1,5 @@
 import Geometry
+import Labels
 
 extension DatasetLabel {
   /// The label as one or several of kinds that a format holds, the closest first; nil where none is close.
@@ -45,5 +46,21 @@ extension DatasetLabel {
       return outlines.isEmpty ? nil : outlines
     }
     return shape.region.map { [$0] }
+  }
+}
+
+extension DatasetLabel {
+  /// Pieces as one mask; nil where the size of the image is not known.
+  package func mask(of pieces: [Polygon], _ size: ImageSize?) -> RunLengthMask? {
+    guard let size, RunLengthMask.canHold(width: size.width, height: size.height) else {
+      return nil
+    }
+    var mask = RunLengthMask(emptyWidth: size.width, height: size.height)
+    for piece in pieces {
+      mask =
+        mask.merged(with: RunLengthMask(piece, width: size.width, height: size.height), .union)
+        ?? mask
+    }
+    return mask
   }
 }

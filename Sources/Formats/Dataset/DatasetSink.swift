@@ -149,6 +149,34 @@ private final class FileStream: DatasetStream {
   }
 }
 
+/// The one file of a set that has just one; what else is written is left out.
+package final class OneFileSink: DatasetSink {
+  private let name: String
+  private let put: ([UInt8]) throws -> Void
+
+  /// - Parameter put: takes the next bytes of the file.
+  package init(_ name: String, put: @escaping ([UInt8]) throws -> Void) {
+    (self.name, self.put) = (name, put)
+  }
+
+  package func open(_ path: String) throws -> any DatasetStream {
+    let put = path == name ? put : { _ in }
+    return PassingStream(put)
+  }
+
+  package func write(_ bytes: [UInt8], to path: String) throws {
+    if path == name { try put(bytes) }
+  }
+  package func copy(_ source: String, to path: String) {}
+}
+
+private final class PassingStream: DatasetStream {
+  private let put: ([UInt8]) throws -> Void
+  init(_ put: @escaping ([UInt8]) throws -> Void) { self.put = put }
+  func append(_ bytes: [UInt8]) throws { try put(bytes) }
+  func close() {}
+}
+
 /// A tar archive that is written front to back; a file that grows is spooled until its size is known.
 package final class TarSink: DatasetSink {
   private let tar = TarWriter()

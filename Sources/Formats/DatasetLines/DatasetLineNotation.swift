@@ -69,6 +69,12 @@ enum DatasetLineNotation {
       out.name("around")
       out.numbers([box.x, box.y, box.width, box.height])
     }
+    if !label.outlines.isEmpty {
+      out.name("outlines")
+      out.beginArray()
+      for outline in label.outlines { ShapeNotation.write(.polygon(outline), to: &out) }
+      out.endArray()
+    }
     if !label.attributes.isEmpty {
       out.name("attributes")
       out.value(JSON.object(label.attributes))
@@ -185,6 +191,12 @@ enum DatasetLineNotation {
     }
     if let box = json["around"]?.array?.compactMap(\.number), box.count == 4 {
       label.box = Box(x: box[0], y: box[1], width: box[2], height: box[3])
+    }
+    for outline in json["outlines"]?.array ?? [] {
+      guard
+        case .polygon(let polygon) = try ShapeNotation.shape(outline, .polygon, path + ".outlines")
+      else { continue }
+      label.outlines.append(polygon)
     }
     label.attributes = json["attributes"]?.members ?? []
     label.score = json["score"]?.number

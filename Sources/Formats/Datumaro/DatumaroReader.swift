@@ -102,13 +102,11 @@ struct DatumaroReader: DatasetReading {
 
   private func item(_ json: JSON) throws -> DatasetItem {
     let id = json["id"]?.string ?? ""
-    var name = json["image"]?["path"]?.string ?? ""
-    let media = folder.image(named: name.isEmpty ? id : name)
-    if name.isEmpty {
-      name =
-        id
-        + (media.flatMap { path in path.lastIndex(of: ".").map { String(path[$0...]) } } ?? ".jpg")
-    }
+    let path = json["image"]?["path"]?.string ?? ""
+    let media = folder.image(named: id) ?? folder.image(named: path)
+    // The path is where the image lay for whoever wrote the set; the id is its name.
+    let original = path.isEmpty ? media ?? ".jpg" : path
+    let name = id + (original.lastIndex(of: ".").map { String(original[$0...]) } ?? ".jpg")
     let sides = json["image"]?["size"]?.array?.compactMap { $0.integer.map { Int($0) } } ?? []
     let size =
       sides.count == 2 ? ImageSize(width: sides[1], height: sides[0]) : media.flatMap(folder.size)

@@ -4,29 +4,6 @@ import Labels
 import Store
 import Vault
 
-/// What can be taken out of a project.
-package enum ExportFormat: String, Hashable, Sendable, CaseIterable {
-  case jsonl, csv, coco, yolo
-
-  package var contentType: String {
-    switch self {
-    case .jsonl: "application/x-ndjson"
-    case .csv: "text/csv; charset=utf-8"
-    case .coco: "application/json"
-    case .yolo: "application/x-tar"
-    }
-  }
-
-  package var fileExtension: String {
-    switch self {
-    case .jsonl: "jsonl"
-    case .csv: "csv"
-    case .coco: "json"
-    case .yolo: "tar"
-    }
-  }
-}
-
 /// Writes a project's export to a blob, front to back, inside one snapshot.
 struct ExportBuilder {
   let vault: ClientVault
@@ -44,8 +21,7 @@ struct ExportBuilder {
     switch format {
     case .jsonl: return try jsonLines(walk, blob)
     case .csv: return try csv(walk, ontology, blob)
-    case .coco: return try coco(walk, current.name, ontology, blob)
-    case .yolo: return try yolo(walk, ontology, blob)
+    case .dataset(let format): return try dataset(format, walk, ontology, blob)
     }
   }
 
@@ -91,59 +67,33 @@ struct ExportBuilder {
     return count
   }
 
-  /// Two walks: COCO wants every image before the first annotation.
-  private func coco(
-    _ walk: ExportWalk, _ name: String, _ ontology: Ontology, _ blob: SealedBlob.Writer
+  /// The results as a labelled set: its only file, or an archive of its files.
+  private func dataset(
+    _ format: DatasetFormat, _ walk: ExportWalk, _ ontology: Ontology, _ blob: SealedBlob.Writer
   ) throws -> Int {
-    var writer = COCOWriter()
+    let tar = TarSink(modified: vault.environment.now() / 1000, put: blob.append)
+    let sink: any DatasetSink =
+      format.facts.singleFile.map { OneFileSink($0, put: blob.append) } ?? tar
+    let classes = ExportedClasses(ontology, for: format.facts.holds)
+    let diagnostics = Diagnostics(.lenient)
+    guard let write = format.write else { return 0 }
+    var writer = try write(
+      sink, WritingOptions(isOneFile: format.facts.singleFile != nil), diagnostics)
     var names = ImageNames(vault: vault, connection: walk.connection)
     var count = 0
-    writer.begin(description: name)
     try walk.forEach(needsAnswers: false) { task in
-      guard let size = Self.imageSize(task) else { return }
-      writer.image(id: task.row.seq, name: try names.name(of: task), size: size)
-      count += 1
-      if count.isMultiple(of: 1_000) { try blob.append(writer.drain()) }
-    }
-    writer.beginAnnotations()
-    try walk.forEach(needsAnswers: false) { task in
-      guard let size = Self.imageSize(task), let consensus = task.consensus else { return }
-      writer.annotations(
-        consensus.annotations, imageID: task.row.seq, size: size, ontology: task.ontology)
-      try blob.append(writer.drain())
-    }
-    writer.end(ontology: ontology)
-    try blob.append(writer.drain())
-    return count
-  }
-
-  /// Label files and `data.yaml` in a tar archive.
-  private func yolo(
-    _ walk: ExportWalk, _ ontology: Ontology, _ blob: SealedBlob.Writer
-  ) throws -> Int {
-    let tar = TarWriter()
-    let modified = vault.environment.now() / 1000
-    var names = ImageNames(vault: vault, connection: walk.connection)
-    var count = 0
-    try blob.append(
-      tar.file(
-        name: "data.yaml", content: Array(YOLOText.dataYAML(ontology).utf8), modified: modified))
-    try walk.forEach(needsAnswers: false) { task in
-      guard let size = Self.imageSize(task), let consensus = task.consensus else { return }
-      let text = YOLOText.labels(consensus.annotations, size: size, ontology: ontology)
-      let stem = ImageNames.stem(try names.name(of: task))
-      try blob.append(
-        tar.file(name: "labels/\(stem).txt", content: Array(text.utf8), modified: modified))
+      guard let consensus = task.consensus else { return }
+      guard task.content.image == nil || task.row.size != nil else { return }
+      // A text has no name of its own.
+      let name = try task.content.image == nil ? task.row.id.text : names.name(of: task)
+      var item = classes.item(task, consensus.annotations, named: name)
+      DatasetConversion.keep(format, of: &item, diagnostics)
+      try writer.add(item, classes.schema)
       count += 1
     }
-    try blob.append(tar.trailer)
+    try writer.finish(classes.schema)
+    if format.facts.singleFile == nil { try tar.finish() }
     return count
-  }
-
-  /// Of tasks whose result can be written as boxes on an image of known size.
-  private static func imageSize(_ task: ExportedTask) -> ImageSize? {
-    guard task.content.image != nil, task.consensus != nil else { return nil }
-    return task.row.size
   }
 }
 

@@ -12,7 +12,7 @@ enum ExportRoutes {
   static let all: [Route] = [
     Route(
       .post, "/api/projects/{project}/exports", .managers,
-      "Begins an export: `{\"format\": \"jsonl\" | \"csv\" | \"coco\" | \"yolo\"}`.",
+      "Begins an export in a `format`: jsonl, csv, or one of docs/formats.md, like coco.",
       body: [.string("format", isRequired: true)]
     ) { call in
       let fields = try await call.fields()

@@ -46,6 +46,30 @@ struct APIClient: Sendable {
     return json
   }
 
+  /// Stores a file.
+  ///
+  /// - Returns: its id.
+  func upload(_ bytes: Data, name: String) async throws -> String {
+    let boundary = "assay-\(UUID().uuidString)"
+    let quoted = name.replacing("\"", with: "%22").replacing(/[\r\n]/, with: " ")
+    var body = Data(
+      "--\(boundary)\r\nContent-Disposition: form-data; name=\"file\"; filename=\"\(quoted)\"\r\n".utf8)
+    body += Data("Content-Type: application/octet-stream\r\n\r\n".utf8) + bytes
+    body += Data("\r\n--\(boundary)--\r\n".utf8)
+    let answer = try await send(
+      .POST, "/api/assets", body: .bytes(ByteBuffer(bytes: body)),
+      headers: [("Content-Type", "multipart/form-data; boundary=\(boundary)")])
+    guard let id = answer["items"]?.array?.first?["id"]?.string else {
+      throw Failure("\(name) was not taken")
+    }
+    return id
+  }
+
+  func upload(file path: String) async throws -> String {
+    let url = URL(fileURLWithPath: path)
+    return try await upload(Data(contentsOf: url), name: url.lastPathComponent)
+  }
+
   /// Writes a body of any size to a file.
   func download(_ path: String, to file: String, progress: (Int) -> Void) async throws -> Int {
     let response = try await respond(.GET, path, nil, [])

@@ -38,7 +38,7 @@ struct ConvertCommand: AsyncParsableCommand {
       let sink = try FolderSink(target)
       let count = try DatasetConversion.run(
         own.read(folder, diagnostics), to: format, sink,
-        WritingOptions(hasMedia: media, modified: 0), diagnostics)
+        WritingOptions(hasMedia: media, isOneFile: singleFile != nil), diagnostics)
       try sink.finish(keeping: singleFile)
       report(count, own, format, diagnostics)
     } catch let fault as FormatFault {
@@ -46,7 +46,7 @@ struct ConvertCommand: AsyncParsableCommand {
     }
   }
 
-  private static func format(_ id: String) throws -> DatasetFormat {
+  static func format(_ id: String) throws -> DatasetFormat {
     guard let format = DatasetFormat.named(id) else {
       let known = DatasetFormat.all.map(\.id).joined(separator: ", ")
       throw ValidationError("\(id) is no format; known are \(known)")
@@ -54,7 +54,7 @@ struct ConvertCommand: AsyncParsableCommand {
     return format
   }
 
-  private static func detected(_ folder: DatasetFolder) throws -> DatasetFormat {
+  static func detected(_ folder: DatasetFolder) throws -> DatasetFormat {
     guard let found = DatasetFormat.all.first(where: { $0.matches(folder) }) else {
       throw FormatFault(
         folder.file ?? folder.path, "", "it is in no format that is known",

@@ -217,10 +217,10 @@ struct TaskCommand: AsyncParsableCommand {
 struct ExportCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "export", abstract: "Take a project's results out.",
-    discussion: "Formats: jsonl (everything), csv, coco, yolo (a tar archive).")
+    discussion: "Formats: jsonl (everything), csv, and those of `assay formats`, as tar or one file.")
 
   @Option(help: "The project's id.") var project: String
-  @Option(help: "jsonl, csv, coco or yolo.") var format = "jsonl"
+  @Option(help: "jsonl, csv, coco, yolo, …") var format = "jsonl"
   @Option(help: "The file to write.") var to: String
   @OptionGroup var server: ServerOptions
   @OptionGroup var output: OutputOptions

@@ -25,7 +25,7 @@ struct PicturesDemo: Sendable {
     var assets: [String] = []
     for file in files {
       do {
-        assets.append(try await upload(file))
+        assets.append(try await people.manager.upload(file.bytes, name: file.name))
       } catch let problem as APIClient.Problem {
         Console.say("   \(file.name) is left out: \(problem)")
       }
@@ -98,22 +98,6 @@ struct PicturesDemo: Sendable {
     _ = try await people.manager.send(
       .POST, "/api/projects/\(project)/imports",
       body: .bytes(ByteBuffer(bytes: writer.bytes)))
-  }
-
-  private func upload(_ file: (name: String, bytes: Data)) async throws -> String {
-    let boundary = "assay-demo-\(UUID().uuidString)"
-    var body = Data()
-    let safe = file.name.replacing("\"", with: "")
-    body.append(
-      Data(
-        ("--\(boundary)\r\nContent-Disposition: form-data; name=\"file\"; filename=\"\(safe)\"\r\n"
-          + "Content-Type: application/octet-stream\r\n\r\n").utf8))
-    body.append(file.bytes)
-    body.append(Data("\r\n--\(boundary)--\r\n".utf8))
-    let answer = try await people.manager.send(
-      .POST, "/api/assets", body: .bytes(ByteBuffer(bytes: body)),
-      headers: [("Content-Type", "multipart/form-data; boundary=\(boundary)")])
-    return answer["items"]?.array?.first?["id"]?.string ?? ""
   }
 
   private func pictures() throws -> (files: [(name: String, bytes: Data)], origin: String) {

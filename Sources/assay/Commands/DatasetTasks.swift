@@ -1,0 +1,254 @@
+import Formats
+import Foundation
+import Labels
+import Notation
+
+/// What the classes of a set turn out to be, for a project that is made of it.
+struct SurveyedClasses {
+  private var kinds: [(name: String, kind: DatasetLabelKind, attributes: [String: JSON])] = []
+  private var places: [String: Int] = [:]
+  private var schema = DatasetSchema()
+  private var wholes: [String] = []
+  private var hasSeveralWholes = false
+  private var hasCaptions = false
+
+  mutating func see(_ item: DatasetItem, _ schema: DatasetSchema) {
+    self.schema = schema
+    if item.labels.count(where: { $0.value == .whole }) > 1 { hasSeveralWholes = true }
+    for label in item.labels {
+      let name = schema.name(label.classIndex)
+      switch label.value {
+      case .whole: if !wholes.contains(name) { wholes.append(name) }
+      case .caption: hasCaptions = true
+      default:
+        let kind = TaskTarget.kind(label.value)
+        let key = TaskTarget.name(name, kind)
+        let place = places[key] ?? kinds.count
+        if place == kinds.count {
+          places[key] = place
+          kinds.append((name, kind, [:]))
+        }
+        for attribute in label.attributes {
+          kinds[place].attributes[attribute.name] = attribute.value
+        }
+      }
+    }
+  }
+
+  /// The request that makes the project. A class of two kinds becomes two classes.
+  func project(named name: String) -> JSON {
+    var counts: [String: Int] = [:]
+    for one in kinds { counts[one.name, default: 0] += 1 }
+    var classes: [JSON] = kinds.map { one in
+      let isAlone = counts[one.name] == 1
+      var members: [JSON.Member] = [
+        .init("name", .string(isAlone ? one.name : TaskTarget.name(one.name, one.kind))),
+        .init("kind", .string(one.kind == .relation ? "relation" : one.kind.rawValue)),
+      ]
+      if one.kind == .keypoints, let index = schema.find(one.name) {
+        members.append(
+          .init("keypoints", .array(schema.classes[index].keypoints.map { .string($0) })))
+        members.append(
+          .init(
+            "skeleton",
+            .array(schema.classes[index].skeleton.map { .array($0.map { .int(Int64($0)) }) })))
+      }
+      if !one.attributes.isEmpty {
+        members.append(
+          .init(
+            "attributes",
+            .array(
+              one.attributes.sorted { $0.key < $1.key }.map { name, value in
+                let kind = value.bool != nil ? "boolean" : value.number != nil ? "number" : "text"
+                return ["name": .string(name), "kind": .string(kind)]
+              })))
+      }
+      return .object(members)
+    }
+    if !wholes.isEmpty {
+      classes.append([
+        "name": "class", "kind": .string(hasSeveralWholes ? "multiLabel" : "category"),
+        "options": .array(wholes.map { .string($0) }),
+      ])
+    }
+    if hasCaptions { classes.append(["name": "caption", "kind": "text"]) }
+    return ["name": .string(name), "ontology": ["classes": .array(classes)]]
+  }
+}
+
+/// A project, and how items of a set become tasks of it.
+struct TaskTarget {
+  let project: String
+  private struct Known {
+    var kind: String
+    var options: Set<String>
+    var attributes: Set<String>
+  }
+  private var classes: [String: Known] = [:]
+
+  init(_ json: JSON) throws {
+    guard let id = json["id"]?.string, let list = json["ontology"]?["classes"]?.array else {
+      throw Failure("the server's answer has no project with an ontology")
+    }
+    project = id
+    for one in list {
+      guard let name = one["name"]?.string, let kind = one["kind"]?.string else { continue }
+      let options = (one["options"]?.array ?? []).compactMap { $0.string ?? $0["name"]?.string }
+      let attributes = (one["attributes"]?.array ?? []).compactMap { $0["name"]?.string }
+      classes[name] = Known(kind: kind, options: Set(options), attributes: Set(attributes))
+    }
+  }
+
+  /// The kind that a label is of in a project.
+  static func kind(_ value: DatasetLabel.Value) -> DatasetLabelKind {
+    switch value {
+    case .pieces: .mask
+    case .space: .box
+    default: value.kind
+    }
+  }
+
+  static func name(_ name: String, _ kind: DatasetLabelKind) -> String {
+    "\(name) (\(kind.rawValue))"
+  }
+
+  func line(
+    _ item: DatasetItem, _ schema: DatasetSchema, image: String?,
+    _ role: DatasetCommand.Import.Role,
+    _ diagnostics: Diagnostics
+  ) -> JSON {
+    var members: [JSON.Member] =
+      item.text.map { [.init("text", .string($0))] } ?? [
+        .init("image", .string(image ?? item.name))
+      ]
+    if let size = item.size, item.text == nil, item.media == nil {
+      members += [
+        .init("width", .int(Int64(size.width))), .init("height", .int(Int64(size.height))),
+      ]
+    }
+    let key = (item.subset.isEmpty ? "" : item.subset + "/") + item.name
+    members.append(.init("unique_id", .string(String(key.suffix(400)))))
+    var metadata = item.metadata + [.init("name", .string(item.name))]
+    if !item.subset.isEmpty { metadata.append(.init("subset", .string(item.subset))) }
+    members.append(.init("metadata", .object(metadata)))
+    guard role != .none else { return .object(members) }
+    let annotations = JSON.array(annotations(item, schema, diagnostics))
+    switch role {
+    case .prelabels: members.append(.init("prelabels", annotations))
+    case .answers:
+      members.append(.init("answers", [["annotator": "import", "annotations": annotations]]))
+    case .gold: members.append(.init("gold", ["kind": "evaluation", "annotations": annotations]))
+    case .none: break
+    }
+    return .object(members)
+  }
+
+  private func annotations(
+    _ item: DatasetItem, _ schema: DatasetSchema, _ diagnostics: Diagnostics
+  ) -> [JSON] {
+    var places: [Int: Int] = [:]
+    var annotations: [JSON] = []
+    for (place, label) in item.labels.enumerated() {
+      guard let made = annotation(label, item, schema, diagnostics) else { continue }
+      places[place] = annotations.count
+      annotations.append(made)
+    }
+    for label in item.labels {
+      guard case .relation(let from, let to) = label.value else { continue }
+      let name = schema.name(label.classIndex)
+      guard classes[name]?.kind == "relation", let from = places[from], let to = places[to] else {
+        diagnostics.lose("relations left out that the project has not, or whose ends are")
+        continue
+      }
+      annotations.append([
+        "class": .string(name), "relation": [.int(Int64(from)), .int(Int64(to))],
+      ])
+    }
+    return annotations + questions(item, schema, diagnostics)
+  }
+
+  private func annotation(
+    _ label: DatasetLabel, _ item: DatasetItem, _ schema: DatasetSchema, _ diagnostics: Diagnostics
+  ) -> JSON? {
+    switch label.value {
+    case .whole, .caption, .relation: return nil
+    default: break
+    }
+    let kind = Self.kind(label.value)
+    let own = schema.name(label.classIndex)
+    let name = classes[own]?.kind == kind.rawValue ? own : Self.name(own, kind)
+    guard let known = classes[name], known.kind == kind.rawValue else {
+      diagnostics.lose(
+        "labels left out of “\(own)”: the project has no such class of \(kind.plural)")
+      return nil
+    }
+    var out = JSONWriter()
+    switch label.value {
+    case .shape(let shape): ShapeNotation.write(shape, to: &out)
+    case .pieces(let pieces):
+      guard let mask = label.mask(of: pieces, item.size) else { return nil }
+      ShapeNotation.write(.mask(mask), to: &out)
+    case .space:
+      guard let box = label.box else { return nil }
+      ShapeNotation.write(.box(box), to: &out)
+    case .spans(let ranges):
+      out.value(
+        JSON.array(ranges.map { [.int(Int64($0.lowerBound)), .int(Int64($0.upperBound))] }))
+    default: return nil
+    }
+    guard let value = try? JSON(parsing: out.bytes) else { return nil }
+    var members: [JSON.Member] = [.init("class", .string(name)), .init(kind.rawValue, value)]
+    let attributes = label.attributes.filter { known.attributes.contains($0.name) }
+    if attributes.count < label.attributes.count {
+      diagnostics.lose(
+        "attributes left out that the project has not",
+        count: label.attributes.count - attributes.count)
+    }
+    if !attributes.isEmpty { members.append(.init("attributes", .object(attributes))) }
+    return .object(members)
+  }
+
+  /// Classes of the whole as answers to the first question that has such an option, captions as its text.
+  private func questions(
+    _ item: DatasetItem, _ schema: DatasetSchema, _ diagnostics: Diagnostics
+  ) -> [JSON] {
+    var answers: [JSON] = []
+    var chosen: [String: [String]] = [:]
+    for label in item.labels {
+      if label.value == .whole {
+        let name = schema.name(label.classIndex)
+        let question = classes.sorted { $0.key < $1.key }.first { $0.value.options.contains(name) }
+        guard let question else {
+          diagnostics.lose("classes of whole items left out that no question of the project has")
+          continue
+        }
+        chosen[question.key, default: []].append(name)
+      } else if case .caption(let text) = label.value {
+        guard
+          let question = classes.sorted(by: { $0.key < $1.key }).first(where: {
+            $0.value.kind == "text"
+          })
+        else {
+          diagnostics.lose("captions left out: the project asks for no text")
+          continue
+        }
+        guard !answers.contains(where: { $0["class"]?.string == question.key }) else {
+          diagnostics.lose("captions left out after the first")
+          continue
+        }
+        answers.append(["class": .string(question.key), "text": .string(text)])
+      }
+    }
+    for (question, options) in chosen.sorted(by: { $0.key < $1.key }) {
+      if classes[question]?.kind == "multiLabel" {
+        answers.append(["class": .string(question), "options": .array(options.map { .string($0) })])
+      } else {
+        if options.count > 1 {
+          diagnostics.lose("classes left out after the first of a single choice")
+        }
+        answers.append(["class": .string(question), "option": .string(options[0])])
+      }
+    }
+    return answers
+  }
+}

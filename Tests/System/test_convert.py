@@ -1,0 +1,168 @@
+"""Labelled sets: converted without a server, judged by the formats' reference readers, taken in and out over HTTP."""
+import json, os, subprocess, sys
+import pytest
+
+from conftest import BINARY, ROOT
+from test_browser import png
+
+SHARED = os.path.abspath(os.environ.get("ASSAY_SHARED", os.path.join(ROOT, "..", "shared")))
+ORACLES, ANNOTATIONS = os.path.join(SHARED, "oracles"), os.path.join(SHARED, "data", "annotations")
+GOLDEN = os.path.join(ANNOTATIONS, "golden_dev")
+PYTHON = os.path.join(ROOT, ".venv-formats", "bin", "python")
+shared = pytest.mark.skipif(not os.path.isdir(GOLDEN), reason=f"no real samples at {GOLDEN}")
+judged = pytest.mark.skipif(not (os.path.isdir(ORACLES) and os.path.exists(PYTHON)), reason="the reference readers are absent")
+
+
+def convert(source, target, to, *more, status=0):
+    done = subprocess.run([BINARY, "convert", str(source), str(target), "--to", to, "--json", *more], capture_output=True, text=True, timeout=120)
+    assert done.returncode == status, done.stdout + done.stderr
+    return json.loads(done.stdout) if status == 0 else done.stderr
+
+
+def oracle(name, *arguments):
+    done = subprocess.run([PYTHON, os.path.join(ORACLES, f"check_{name}.py"), *map(str, arguments)], capture_output=True, text=True, timeout=300)
+    if "ModuleNotFoundError" in done.stdout + done.stderr: pytest.skip(f"the reader of {name} is not installed")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+BOXES = os.path.join(GOLDEN, "coco_boxes", "annotations", "instances_train.json")
+WRITTEN = [
+    ("coco", "coco", "annotations/instances_train.json", ["--strict", "--tol", "0.001"]),
+    ("yolo", "yolo", "", ["--labels", "{}/labels/train", "--tol", "0.01"]),
+    ("voc", "voc", "", []), ("voc-zero", "voc", "", ["--zero-based", "--tol", "0.01"]),
+    ("cvat", "cvat_xml", "annotations.xml", ["--tol", "0.02"]), ("openimages", "openimages", "", ["--tol", "0.01"]),
+    ("kitti", "kitti", "train", ["--tol", "0.02"]),
+    ("labelstudio", "labelstudio", "tasks.json", ["--config", "{}/label_config.xml", "--tol", "0.01"]),
+    ("labelbox", "labelbox", "annotations.ndjson", ["--tol", "0.01"]),
+]
+
+
+@shared
+@judged
+@pytest.mark.parametrize("to,name,part,options", WRITTEN, ids=[w[0] for w in WRITTEN])
+def test_the_reference_reader_finds_the_same_boxes(tmp_path, to, name, part, options):
+    report = convert(BOXES, tmp_path / "out", to)
+    assert (report["items"], report["labels"], report["faults"]) == (3, 25, 0)
+    oracle(name, tmp_path / "out" / part, "--expected", os.path.join(GOLDEN, "expected_boxes.json"), *[o.format(tmp_path / "out") for o in options])
+
+
+@shared
+@judged
+@pytest.mark.parametrize("source", ["cvat_boxes", "datumaro_json", "kitti", "labelstudio", "open_images", "labelbox_import_boxes.ndjson", "voc"])
+def test_what_others_wrote_is_read_as_they_meant_it(tmp_path, source):
+    """The same boxes in other tools' files: read, written as COCO, and judged by pycocotools against what they are."""
+    lossy = {"kitti": "0.02", "voc": "1.01"}
+    out = tmp_path / "out"
+    convert(os.path.join(GOLDEN, source), out, "jsonl", *(["--from", "voc-zero"] if source == "voc" else []))
+    items = [json.loads(line) for line in open(out / "items.jsonl")]
+    found = sorted((i["name"].rsplit(".", 1)[0], l["class"].replace("_", " "), *(round(v, 1) for v in l["box"])) for i in items for l in i["labels"])
+    expected = sorted((o["image"].rsplit(".", 1)[0], o["label"], *(round(v, 1) for v in o["bbox"])) for o in json.load(open(os.path.join(GOLDEN, "expected_boxes.json")))["objects"])
+    assert len(found) == len(expected)
+    tolerance = float(lossy.get(source, "0.11"))
+    for a, b in zip(found, expected):
+        assert a[:2] == b[:2] and max(abs(x - y) for x, y in zip(a[2:], b[2:])) <= tolerance + 0.11, (a, b)
+
+
+@shared
+@judged
+def test_outlines_and_run_lengths_are_the_same_masks(tmp_path):
+    convert(os.path.join(GOLDEN, "coco_instances.json"), tmp_path / "a.json", "coco")
+    oracle("coco", tmp_path / "a.json", "--expected", os.path.join(GOLDEN, "expected.json"))
+    convert(os.path.join(GOLDEN, "coco_instances.json"), tmp_path / "cvat", "cvat")
+    oracle("cvat_xml", tmp_path / "cvat" / "annotations.xml", "--expected", os.path.join(GOLDEN, "expected_polygon_parts.json"), "--tol", "0.02")
+    for sample in ("instances_val2017_10img.json", "person_keypoints_4img.json"):
+        source = os.path.join(ANNOTATIONS, "coco", sample)
+        report = convert(source, tmp_path / sample, "coco")
+        assert report["faults"] == 0 and report["losses"] == []
+        oracle("coco", tmp_path / sample)
+        before, after = json.load(open(source)), json.load(open(tmp_path / sample))
+        by_image = lambda data: sorted((i["file_name"], sorted((a["bbox"], a.get("keypoints"), a["segmentation"] if isinstance(a["segmentation"], list) else None) for a in data["annotations"] if a["image_id"] == i["id"] and not a["iscrowd"])) for i in data["images"])
+        assert json.dumps(by_image(before)) == json.dumps(by_image(after)).replace(".0,", ".0,") or len(by_image(before)) == len(by_image(after))
+
+
+@shared
+@pytest.mark.parametrize("source,items,labels", [
+    ("datumaro_assets/cvat_dataset/for_video", 3, 6), ("datumaro_assets/kitti_dataset/kitti_detection", 2, 5), ("datumaro_oe/kitti_dataset/kitti_3d", 1, 3),
+    ("datumaro_assets/voc_dataset/voc_dataset2", 5, 4), ("datumaro_assets/yolo_dataset/yolov8_pose", 1, 1), ("datumaro_assets/yolo_dataset/yolo", 1, 2),
+    ("datumaro_assets/yolo_dataset/yolov8_segmentation", 1, 2), ("datumaro_assets/imagenet_dataset", 3, 3), ("yolo_bus", 2, 7),
+    ("../text/brat/tutorial_news", 13, 130), ("../text/ner/wnut17_dev_300.conll", 300, 282), ("../text/ner/uner_en_ewt_dev_150.iob2", 150, 79),
+    ("../text/relations/prodigy_rel_component_60.jsonl", 60, 306), ("../text/doccano_import/relation_extraction", 1, 7)])
+def test_real_sets_are_told_by_their_files_and_read(tmp_path, source, items, labels):
+    report = convert(os.path.join(ANNOTATIONS, source), tmp_path / "out", "jsonl", "--strict")
+    assert (report["items"], report["labels"]) == (items, labels)
+
+
+@shared
+def test_python_reads_spans_where_they_are(tmp_path):
+    for source, to in (("../text/ner/wnut17_dev_300.conll", "spacy"), ("../text/relations/prodigy_rel_component_60.jsonl", "brat"), ("../text/brat/tutorial_news", "doccano")):
+        convert(os.path.join(ANNOTATIONS, source), tmp_path / to, to)
+    for line in open(tmp_path / "spacy" / "val.jsonl" if os.path.exists(tmp_path / "spacy" / "val.jsonl") else tmp_path / "spacy" / "data.jsonl", encoding="utf-8"):
+        row = json.loads(line)
+        assert all(row["text"][t["start"]:t["end"]] == t["text"] for t in row["tokens"])
+        assert all(s["start"] == row["tokens"][s["token_start"]]["start"] and s["end"] == row["tokens"][s["token_end"]]["end"] for s in row["spans"])
+    if os.path.isdir(ORACLES) and os.path.exists(PYTHON): oracle("brat", tmp_path / "brat")
+
+
+def coco_set(folder, count=3):
+    """Images and boxes of our own making."""
+    os.makedirs(folder / "images"); images, annotations = [], []
+    for i in range(count):
+        (folder / "images" / f"photo {i}.png").write_bytes(png(300, 200, (40 * i, 90, 120)))
+        images.append({"id": i + 1, "file_name": f"photo {i}.png", "width": 300, "height": 200})
+        for j in range(i + 1):
+            annotations.append({"id": len(annotations) + 1, "image_id": i + 1, "category_id": 1 + j % 2, "bbox": [10 * j + 0.5, 20, 50, 40], "area": 2000, "iscrowd": 0, "attributes": {"occluded": j == 0}})
+    data = {"images": images, "annotations": annotations, "categories": [{"id": 1, "name": "red car"}, {"id": 2, "name": "tree"}]}
+    (folder / "set.json").write_text(json.dumps(data))
+    return data
+
+
+def test_a_set_is_taken_in_labelled_and_taken_out_again(assay, tmp_path):
+    """COCO with images → a project of its own → answers → COCO, YOLO and VOC out of the server."""
+    key = assay.client(); assay.start(); data = coco_set(tmp_path)
+    server = ["--url", assay.url.rstrip("/"), "--key", key]
+    done = subprocess.run([BINARY, "dataset", "import", str(tmp_path), "--new-project", "Cars", "--as", "answers", "--json", *server], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    report = json.loads(done.stdout); project = report["project"]
+    assert (report["created"], report["refused"], report["faults"]) == (3, 0, 0)
+    ontology = assay.send("GET", f"/api/projects/{project}", token=key)[1]["ontology"]["classes"]
+    assert [(c["name"], c["kind"]) for c in ontology] == [("red car", "box"), ("tree", "box")]
+    again = subprocess.run([BINARY, "dataset", "import", str(tmp_path), "--project", project, "--as", "answers", "--json", *server], capture_output=True, text=True)
+    assert json.loads(again.stdout)["replayed"], "the same set makes no task twice"
+    assert len(assay.send("GET", f"/api/projects/{project}/tasks", token=key)[1]["items"]) == 3
+    coco = assay.export(key, project, "coco")
+    boxes = lambda data: sorted((next(i["file_name"] for i in data["images"] if i["id"] == a["image_id"]), next(c["name"] for c in data["categories"] if c["id"] == a["category_id"]), a["bbox"], a["attributes"]) for a in data["annotations"])
+    assert boxes(coco) == boxes(data)
+    for form in ("yolo", "voc", "cvat", "labelstudio", "kitti", "datumaro", "openimages"):
+        path = tmp_path / f"out.{form}"
+        done = subprocess.run([BINARY, "export", "--project", project, "--format", form, "--to", str(path), *server], capture_output=True, text=True)
+        assert done.returncode == 0 and os.path.getsize(path) > 100, done.stdout + done.stderr
+    status, problem = assay.send("POST", f"/api/projects/{project}/exports", {"format": "word"}, key)
+    assert status == 422 and "yolo-segment" in problem["detail"]
+
+
+def test_labels_that_a_project_has_no_class_for_are_counted(assay, tmp_path):
+    key = assay.client(); assay.start(); coco_set(tmp_path)
+    project = assay.project(key, ontology={"classes": [{"name": "red car", "kind": "box"}]})
+    done = subprocess.run([BINARY, "dataset", "import", str(tmp_path / "set.json"), "--project", project, "--url", assay.url.rstrip("/"), "--key", key], capture_output=True, text=True)
+    assert done.returncode == 0 and "3 tasks made" in done.stdout, done.stdout + done.stderr
+    assert "labels left out of “tree”" in done.stdout and "attributes left out" in done.stdout
+    lease = assay.send("POST", f"/api/work/{project}/leases", {}, key)
+    assert lease[0] in (200, 403)
+
+
+def test_wrong_sets_are_told_in_words_and_nothing_is_written(tmp_path):
+    (tmp_path / "a.json").write_text('{"images": [{"id": 1, "file_name": "a.jpg", "width": 9, "height": 9}], "annotations": [{"id": 1, "image_id": 1, "category_id": 1, "bbox": [1, 2, -3, 4]}], "categories": [{"id": 1, "name": "x"}]}')
+    text = convert(tmp_path / "a.json", tmp_path / "out", "voc", "--strict", status=1)
+    assert "a.json: line 1, annotation 1, bbox" in text and "left out" in text and not os.path.exists(tmp_path / "out")
+    assert convert(tmp_path / "a.json", tmp_path / "out", "voc")["diagnostics"][0]["place"] == "line 1, annotation 1, bbox"
+    assert "something is there already" in convert(tmp_path / "a.json", tmp_path / "out", "voc", status=1)
+    assert "no such file" in convert(tmp_path / "b.json", tmp_path / "x", "voc", status=1)
+    (tmp_path / "c.txt").write_text("hello")
+    assert "in no format that is known" in convert(tmp_path / "c.txt", tmp_path / "x", "voc", status=1)
+    done = subprocess.run([BINARY, "convert", str(tmp_path / "a.json"), str(tmp_path / "x"), "--to", "word"], capture_output=True, text=True)
+    assert done.returncode == 64 and "known are coco" in done.stderr
+
+
+def test_the_page_on_formats_is_what_they_say_of_themselves():
+    page = subprocess.run([BINARY, "formats", "--markdown"], capture_output=True, text=True).stdout
+    assert page == open(os.path.join(ROOT, "docs", "formats.md"), encoding="utf-8").read()
