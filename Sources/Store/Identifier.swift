@@ -99,6 +99,7 @@ package enum LeaseTag {}
 package enum AnswerTag {}
 package enum ImportTag {}
 package enum ExportTag {}
+package enum ReleaseTag {}
 package enum GroupTag {}
 package enum PayoutTag {}
 package enum DecisionTag {}
@@ -117,3 +118,4 @@ package typealias DecisionID = Identifier<DecisionTag>
 package typealias AnswerID = Identifier<AnswerTag>
 package typealias ImportID = Identifier<ImportTag>
 package typealias ExportID = Identifier<ExportTag>
+package typealias ReleaseID = Identifier<ReleaseTag>

@@ -15,12 +15,14 @@ struct Assay: AsyncParsableCommand {
         name: "Over HTTP",
         subcommands: [
           ProjectCommand.self, OntologyCommand.self, TaskCommand.self, DatasetCommand.self,
+          ReleaseCommand.self,
           ExportCommand.self,
         ]),
       CommandGroup(
         name: "Without a server",
         subcommands: [
-          ConvertCommand.self, FormatsCommand.self, BenchCommand.self, LabelErrorsCommand.self,
+          ConvertCommand.self, FormatsCommand.self, VerifyCommand.self, BenchCommand.self,
+          LabelErrorsCommand.self,
           RankCommand.self,
         ]),
       CommandGroup(

@@ -10,7 +10,7 @@ extension DatasetFormat {
         Places are Unicode characters of the text as it lies in the file, CRLF being two. Attributes and \
         notes of spans are kept, events and normalisations are left out. White space in class names \
         becomes underscores.
-        """),
+        """, isFilePerItem: true),
     matches: { !Brat.files($0).isEmpty },
     read: { folder, diagnostics in
       ItemFiles(Brat.files(folder), folder, DatasetSchema(), diagnostics, item: Brat.item)

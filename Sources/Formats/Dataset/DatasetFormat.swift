@@ -13,12 +13,15 @@ package struct DatasetFormatFacts: Sendable {
   package var notes: String
   /// The name of its file, where a whole set is one.
   package var singleFile: String?
+  /// Whether each item has a file of its own, so that a set travels best in an archive.
+  package var isFilePerItem: Bool
 
   package init(
     id: String, name: String, layout: String, source: String, holds: Set<DatasetLabelKind>,
     notes: String,
-    singleFile: String? = nil
+    singleFile: String? = nil, isFilePerItem: Bool = false
   ) {
+    self.isFilePerItem = isFilePerItem
     self.id = id
     self.name = name
     self.layout = layout
@@ -64,7 +67,7 @@ package struct DatasetFormat: Sendable, Hashable {
     .labelStudio, .datumaro,
     .openImages, .kitti, .createML, .supervisely, .labelbox, .imageNet, .conll, .brat, .spacy,
     .doccano,
-    .jsonLines, .webDataset,
+    .jsonLines, .webDataset, .parquet,
   ]
 
   package static func named(_ id: String) -> DatasetFormat? { all.first { $0.id == id } }

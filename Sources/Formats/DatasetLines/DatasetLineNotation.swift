@@ -39,6 +39,15 @@ enum DatasetLineNotation {
     out.endObject()
   }
 
+  /// The labels alone, as text.
+  static func labels(_ item: DatasetItem, _ schema: DatasetSchema) -> String {
+    var out = JSONWriter()
+    out.beginArray()
+    for label in item.labels { write(label, schema, to: &out) }
+    out.endArray()
+    return String(decoding: out.bytes, as: UTF8.self)
+  }
+
   private static func json(_ range: Range<Int>) -> JSON {
     [.int(Int64(range.lowerBound)), .int(Int64(range.upperBound))]
   }

@@ -4,7 +4,8 @@ extension DatasetFormat {
   /// Assay's own: nothing is lost in it.
   package static let jsonLines = DatasetFormat(
     facts: DatasetFormatFacts(
-      id: "jsonl", name: "JSON Lines", layout: "`items.jsonl`: an item a line; `classes.json`",
+      id: "jsonl", name: "JSON Lines",
+      layout: "`SUBSET.jsonl` (`items.jsonl` where there are none): an item a line; `classes.json`",
       source: "docs/formats.md", holds: Set(DatasetLabelKind.allCases),
       notes: """
         Holds everything. A label has its class, one member named for its kind, and attributes, score, \
@@ -39,36 +40,43 @@ private enum DatasetLines {
 }
 
 private final class DatasetLinesWriter: DatasetWriting {
+  private final class File {
+    let stream: any DatasetStream
+    var out = JSONWriter()
+    init(_ stream: any DatasetStream) { self.stream = stream }
+  }
+
   private let sink: any DatasetSink
   private let options: WritingOptions
-  private var stream: (any DatasetStream)?
-  private var out = JSONWriter()
+  private var files: [String: File] = [:]
 
   init(_ sink: any DatasetSink, _ options: WritingOptions) {
     (self.sink, self.options) = (sink, options)
   }
 
-  private func begun() throws -> any DatasetStream {
-    if let stream { return stream }
-    let stream = try sink.open("items.jsonl")
-    self.stream = stream
-    return stream
+  private func file(_ subset: String) throws -> File {
+    if let known = files[subset] { return known }
+    let file = File(try sink.open("\(subset.isEmpty ? "items" : subset).jsonl"))
+    files[subset] = file
+    return file
   }
 
   func add(_ item: DatasetItem, _ schema: DatasetSchema) throws {
-    let stream = try begun()
+    let file = try file(item.subset)
     if options.hasMedia, let media = item.media { try sink.copy(media, to: "images/\(item.name)") }
-    DatasetLineNotation.write(item, schema, to: &out)
-    out.newline()
-    guard out.bytes.count > 1 << 16 else { return }
-    try stream.append(out.bytes)
-    out.removeAll()
+    DatasetLineNotation.write(item, schema, to: &file.out)
+    file.out.newline()
+    guard file.out.bytes.count > 1 << 16 else { return }
+    try file.stream.append(file.out.bytes)
+    file.out.removeAll()
   }
 
   func finish(_ schema: DatasetSchema) throws {
-    let stream = try begun()
-    try stream.append(out.bytes)
-    try stream.close()
+    if files.isEmpty { _ = try file("") }
+    for (_, file) in files.sorted(by: { $0.key < $1.key }) {
+      try file.stream.append(file.out.bytes)
+      try file.stream.close()
+    }
     try sink.write(DatasetLineNotation.json(schema).utf8 + [0x0A], to: "classes.json")
   }
 }

@@ -8,7 +8,7 @@ extension DatasetFormat {
       notes: """
         The folder is the class, so the images go along. An image of several classes lies in the folder \
         of each. Images without a class are left out.
-        """),
+        """, isFilePerItem: true),
     matches: { folder in
       folder.file == nil && !ImageNet.images(folder).isEmpty
         && folder.files.allSatisfy { DatasetFolder.isImage($0) || !$0.contains("/") }

@@ -13,7 +13,7 @@ extension DatasetFormat {
         Circles are ellipses with one radius; ellipses with two are written as polygons. Holes are \
         filled. Flags that are true are classes of the whole image. Masks are not read; they are written \
         as polygons.
-        """),
+        """, isFilePerItem: true),
     matches: { !LabelMe.files($0).isEmpty },
     read: { folder, diagnostics in
       ItemFiles(LabelMe.files(folder), folder, DatasetSchema(), diagnostics, item: LabelMe.item)

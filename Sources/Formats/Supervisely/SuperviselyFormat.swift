@@ -12,7 +12,7 @@ extension DatasetFormat {
       notes: """
         The folder of a dataset is the subset. Tags of an object are its attributes, tags of an image \
         classes of the whole. Bitmaps are not read; masks are written as polygons.
-        """),
+        """, isFilePerItem: true),
     matches: { $0.has("meta.json") && !Supervisely.files($0).isEmpty },
     read: { folder, diagnostics in
       ItemFiles(

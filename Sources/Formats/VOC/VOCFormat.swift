@@ -26,7 +26,7 @@ extension DatasetFormat {
         source: "host.robots.ox.ac.uk/pascal/VOC, devkit documentation", holds: [.box],
         notes: notes
           + " difficult, truncated, occluded and pose are attributes; other attributes are kept as "
-          + "Datumaro keeps them. Segmentation images are not read."),
+          + "Datumaro keeps them. Segmentation images are not read.", isFilePerItem: true),
       matches: { !VOCReader.files($0).isEmpty },
       read: { try VOCReader(counting, $0, $1) }, write: { VOCWriter(counting, $0, $1, $2) })
   }

@@ -31,7 +31,7 @@ extension DatasetFormat {
         source: "docs.ultralytics.com/datasets", holds: holds,
         notes: notes
           + " Numbers are shares of the image's size, so the images must lie beside to be read. Crowds, "
-          + "groups, scores and attributes are not kept."),
+          + "groups, scores and attributes are not kept.", isFilePerItem: true),
       matches: { YOLOFiles($0)?.task == task },
       read: { try YOLOReader(task, $0, $1) }, write: { YOLOWriter(task, $0, $1, $2) })
   }

@@ -154,6 +154,11 @@ struct TaskSteps {
     if life.state == .completed, before.endedAt == nil, task.gold == nil {
       try ChargeEvent.note(task, at: now, connection)
     }
+    let isSettledAnew =
+      before.lifecycle.state != .completed || before.consensusVersion != task.consensusVersion
+    if life.state == .completed, isSettledAnew, task.gold == nil {
+      try LiveFeed.note(task, at: now, connection)
+    }
     let isAtItsEnd = life.state == .completed || life.state == .failed
     if task.hasCallback, isAtItsEnd, before.lifecycle.state.isLive {
       try Callbacks.put(.task(task.id), due: now, connection)

@@ -275,5 +275,6 @@ extension HTTPField.Name {
   static let idempotencyKey = HTTPField.Name("Idempotency-Key") ?? .accept
   static let forwardedFor = HTTPField.Name("X-Forwarded-For") ?? .accept
   static let forwardedProto = HTTPField.Name("X-Forwarded-Proto") ?? .accept
+  static let lastEventID = HTTPField.Name("Last-Event-ID") ?? .accept
   static let secFetchSite = HTTPField.Name("Sec-Fetch-Site") ?? .accept
 }

@@ -1,0 +1,46 @@
+import Store
+
+/// What settles, one after the other: for training that goes on while people label. A cursor names a
+/// place that was read; what comes after it comes once, in order.
+package struct LiveFeed: Sendable {
+  private let vault: ClientVault
+
+  package init(_ vault: ClientVault) { self.vault = vault }
+
+  package struct Event: Hashable, Sendable {
+    /// Grows, and is never used twice.
+    package var cursor: Int64
+    package var task: TaskID
+    package var at: Int64
+  }
+
+  /// Notes that a task has a result that stands, new or another.
+  static func note(_ task: TaskRow, at: Int64, _ connection: any Connection) throws {
+    try connection.run(
+      "INSERT INTO feed_events (project_id, task, at) VALUES (?, ?, ?)",
+      [task.project.sql, .int(task.seq), .int(at)])
+  }
+
+  /// - Complexity: O(log events + limit)
+  package func events(
+    of project: ProjectID, after cursor: Int64, limit: Int
+  ) async throws -> [Event] {
+    try await vault.database.read { connection in
+      try connection.all(
+        """
+        SELECT f.seq, t.id, f.at FROM feed_events f JOIN tasks t ON t.seq = f.task
+        WHERE f.project_id = ? AND f.seq > ? ORDER BY f.seq LIMIT ?
+        """, [project.sql, .int(cursor), .number(limit)]
+      ) { Event(cursor: $0.int(0), task: $0.id(1), at: $0.int(2)) }
+    }
+  }
+
+  /// Where the feed is now.
+  package func head(of project: ProjectID) async throws -> Int64 {
+    try await vault.database.read { connection in
+      try connection.first(
+        "SELECT coalesce(max(seq), 0) FROM feed_events WHERE project_id = ?", [project.sql]
+      ) { $0.int(0) } ?? 0
+    }
+  }
+}

@@ -1,0 +1,88 @@
+import Crypto
+import Formats
+import Foundation
+import Store
+import Vault
+
+/// A file of a release.
+package struct ReleaseFile: Hashable, Sendable {
+  package var path: String
+  package var size: Int
+  /// Of its bytes, in hexadecimal.
+  package var sha256: String
+  /// Of lines: the root of the Merkle tree over them.
+  package var linesRoot: String?
+  var blob: String
+}
+
+/// Where the files of a release go: each is a sealed blob, hashed as it is written.
+final class ReleaseSink: DatasetSink {
+  private let vault: ClientVault
+  private let folder: String
+  private(set) var files: [ReleaseFile] = []
+
+  /// - Parameter folder: below which all of them lie; empty for none.
+  init(_ vault: ClientVault, under folder: String) { (self.vault, self.folder) = (vault, folder) }
+
+  func open(_ path: String) throws -> any DatasetStream {
+    let path = try DatasetPath.checked(folder.isEmpty ? path : folder + "/" + path)
+    let blob = vault.environment.newSecret()
+    return ReleaseStream(path, blob, try SealedBlob.Writer(vault, name: blob)) {
+      self.files.append($0)
+    }
+  }
+
+  func write(_ bytes: [UInt8], to path: String) throws {
+    let stream = try open(path)
+    try stream.append(bytes)
+    try stream.close()
+  }
+
+  func copy(_ source: String, to path: String) throws {
+    let stream = try open(path)
+    let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: source))
+    while let piece = try file.read(upToCount: 1 << 20), !piece.isEmpty {
+      try stream.append([UInt8](piece))
+    }
+    try stream.close()
+  }
+}
+
+private final class ReleaseStream: DatasetStream {
+  private let path: String
+  private let blob: String
+  private let writer: SealedBlob.Writer
+  private let done: (ReleaseFile) -> Void
+  private var hash = SHA256()
+  private var tree: MerkleTree?
+  private var line: [UInt8] = []
+
+  init(
+    _ path: String, _ blob: String, _ writer: SealedBlob.Writer,
+    done: @escaping (ReleaseFile) -> Void
+  ) {
+    (self.path, self.blob, self.writer, self.done) = (path, blob, writer, done)
+    tree = path.hasSuffix(".jsonl") ? MerkleTree() : nil
+  }
+
+  func append(_ bytes: [UInt8]) throws {
+    hash.update(data: bytes)
+    try writer.append(bytes)
+    guard tree != nil else { return }
+    var start = 0
+    for place in bytes.indices where bytes[place] == 0x0A {
+      tree?.append(leaf: MerkleTree.leaf(line + bytes[start..<place]))
+      line.removeAll(keepingCapacity: true)
+      start = place + 1
+    }
+    line += bytes[start...]
+  }
+
+  func close() throws {
+    try writer.commit(.flushed)
+    done(
+      ReleaseFile(
+        path: path, size: writer.size, sha256: Data(hash.finalize()).hexadecimal,
+        linesRoot: tree?.root.hexadecimal, blob: blob))
+  }
+}

@@ -1,0 +1,302 @@
+import Foundation
+import Notation
+import Store
+import Vault
+
+/// Immutable, signed versions of a project's results.
+package struct Releases: Sendable {
+  let vault: ClientVault
+  let actor: Actor
+
+  package init(_ vault: ClientVault, actor: Actor) {
+    self.vault = vault
+    self.actor = actor
+  }
+
+  package enum State: String, Hashable, Sendable { case running, completed, failed }
+
+  package struct Release: Hashable, Sendable {
+    package var id: ReleaseID
+    package var project: ProjectID
+    /// 1, 2, … within the project.
+    package var number: Int
+    package var name: String
+    package var state: State
+    package var createdAt: Int64
+    package var items: Int
+    /// Over its files; nil until it is made.
+    package var root: String?
+    package var problem: String?
+    package var plan: JSON
+  }
+
+  package static let nameLimit = 200
+  /// Releases of one project.
+  package static let countLimit = 1_000
+
+  /// Begins a release of what is completed now, and returns at once.
+  ///
+  /// - Throws: `.invalid` for a name that is missing or too long, `.tooLarge` beyond `countLimit`.
+  package func start(
+    _ project: ProjectID, name: String, _ plan: ReleasePlan
+  ) async throws -> Release {
+    let name = name.trimmingCharacters(in: .whitespacesAndNewlines)
+    guard (1...Self.nameLimit).contains(name.unicodeScalars.count) else {
+      throw Refusal.invalid(path: "name", problem: "must have 1 to \(Self.nameLimit) characters")
+    }
+    let id: ReleaseID = vault.environment.newID()
+    let record = vault.record(by: actor)
+    let row = try await Projects(vault, actor: actor).get(project)
+    _ = vault.work.begin(Self.work(id))
+    do {
+      try await vault.database.write(.flushed) { connection in
+        let last = try connection.first(
+          "SELECT coalesce(max(number), 0) FROM releases WHERE project_id = ?", [project.sql]
+        ) { $0.int(0) }
+        guard (last ?? 0) < Self.countLimit else {
+          throw Refusal.tooLarge(what: "releases of a project", limit: Self.countLimit)
+        }
+        try connection.run(
+          "INSERT INTO releases VALUES (?, ?, ?, ?, 'running', ?, 0, NULL, NULL, ?)",
+          [
+            id.sql, project.sql, .int((last ?? 0) + 1), .text(name), .int(record.at),
+            .text(plan.json.text),
+          ])
+        try record.append(connection, "release.started", id.text)
+      }
+    } catch {
+      vault.work.end(Self.work(id))
+      throw error
+    }
+    let release = try await get(id)
+    Task { await make(release, row, plan) }
+    return release
+  }
+
+  private static func work(_ id: ReleaseID) -> String { "release \(id)" }
+
+  private func make(_ release: Release, _ project: Project, _ plan: ReleasePlan) async {
+    defer { vault.work.end(Self.work(release.id)) }
+    do {
+      let certificate = try await certificate(of: project)
+      let built = try await vault.database.read { connection in
+        try ReleaseBuilder(vault: vault, project: project.id, plan: plan).build(connection)
+      }
+      let root = ReleaseManifest.root(of: built.files.map { ($0.path, $0.sha256) })
+      let manifest = try await manifest(release, project, plan, built, root, certificate)
+      let sink = ReleaseSink(vault, under: "")
+      try sink.write(manifest, to: ReleaseManifest.name)
+      try sink.write(
+        Array(vault.key.sign(manifest).hexadecimal.utf8) + [0x0A], to: ReleaseManifest.signatureName
+      )
+      let files = built.files + sink.files
+      let record = vault.record(by: actor)
+      try await vault.database.write(.flushed) { connection in
+        for file in files {
+          try connection.run(
+            "INSERT INTO release_files VALUES (?, ?, ?, ?, ?)",
+            [
+              release.id.sql, .text(file.path), .text(file.blob), .number(file.size),
+              .text(file.sha256),
+            ])
+        }
+        try connection.run(
+          "UPDATE releases SET state = 'completed', items = ?, root = ? WHERE id = ?",
+          [.number(built.items), .text(root), release.id.sql])
+        try record.append(
+          connection, "release.completed", release.id.text, ["root": .string(root)])
+      }
+    } catch {
+      _ = try? await vault.database.write(.flushed) { connection in
+        try connection.run(
+          "UPDATE releases SET state = 'failed', problem = ? WHERE id = ?",
+          [.text("\(error)"), release.id.sql])
+      }
+    }
+  }
+
+  /// How right the labels are, and by whose answers: what the quality page shows, at this moment.
+  private func certificate(of project: Project) async throws -> JSON {
+    let report = try await Quality(vault).report(on: project.id)
+    let insight = try await Quality(vault).insight(on: project.id)
+    let accuracy = insight.accuracy.map { estimate -> JSON in
+      [
+        "estimate": .double(estimate.estimate),
+        "interval": [.double(estimate.interval.lowerBound), .double(estimate.interval.upperBound)],
+        "level": 0.95,
+      ]
+    }
+    var limitations: [JSON] = []
+    if accuracy == nil {
+      limitations.append(
+        "No results were drawn at random for review, so accuracy is not estimated.")
+    }
+    if report.tasksMeasured == 0 {
+      limitations.append("No task has several answers, so agreement is not measured.")
+    }
+    return [
+      "accuracy": accuracy ?? .null,
+      "classes": .array(
+        insight.classes.map { one in
+          [
+            "name": .string(one.name), "tasks": .count(one.tasks), "reviewed": .count(one.reviewed),
+            "estimate": one.accuracy.map { .double($0.estimate) } ?? .null,
+          ]
+        }),
+      "agreement": .array(
+        report.agreements.map { one in
+          [
+            "class": .string(one.name), "measure": .string(one.measure),
+            "value": .double(one.value),
+            "tasks": .count(one.units),
+          ]
+        }),
+      "mean_confidence": report.meanConfidence.map { .double($0) } ?? .null,
+      "annotators": .array(
+        report.annotators.map { one in
+          [
+            "pseudonym": .string(one.worker), "answers": .count(one.answers),
+            "judged": .count(one.judged),
+            "reliability": .double(one.accuracy),
+          ]
+        }),
+      "plan": PlanNotation.json(project.plan), "guideline_version": .count(project.version),
+      "limitations": .array(limitations),
+    ]
+  }
+
+  private func manifest(
+    _ release: Release, _ project: Project, _ plan: ReleasePlan, _ built: ReleaseBuilder.Built,
+    _ root: String, _ certificate: JSON
+  ) async throws -> [UInt8] {
+    let head = try await vault.database.read { connection in
+      try connection.first("SELECT number, hash FROM journal ORDER BY number DESC LIMIT 1") {
+        (number: $0.int(0), hash: $0.blob(1).hexadecimal)
+      }
+    }
+    let json: JSON = [
+      "assay_release": .int(ReleaseManifest.version), "id": .string(release.id.text),
+      "project": .string(project.id.text), "project_name": .string(project.name),
+      "number": .count(release.number), "name": .string(release.name),
+      "created_at": .time(release.createdAt), "plan": plan.json, "items": .count(built.items),
+      "splits": .object(
+        built.parts.sorted { $0.key < $1.key }.map { .init($0.key, .count($0.value)) }),
+      "classes": .array(built.classes.map { .string($0) }),
+      "answers_per_item": built.items == 0
+        ? .null : .double((Double(built.answers) / Double(built.items) * 100).rounded() / 100),
+      "certificate": certificate,
+      "losses": .array(
+        built.losses.map {
+          ["format": .string($0.format), "what": .string($0.what), "count": .count($0.count)]
+        }),
+      "journal": [
+        "number": .int(head?.number ?? 0), "hash": .string(head?.hash ?? ""),
+      ],
+      "public_key": .string(try vault.key.publicSigningKey.hexadecimal),
+      "merkle_root": .string(root),
+      "files": .array(built.files.map(ReleaseManifest.json)),
+    ]
+    return json.utf8 + [0x0A]
+  }
+
+  // MARK: Reading
+
+  private static let columns =
+    "id, project_id, number, name, state, created_at, items, root, problem, plan"
+
+  private static func row(_ row: any Row) throws -> Release {
+    Release(
+      id: row.id(0), project: row.id(1), number: Int(row.int(2)), name: row.text(3),
+      state: State(rawValue: row.text(4)) ?? .failed, createdAt: row.int(5), items: Int(row.int(6)),
+      root: row.optionalText(7), problem: row.optionalText(8), plan: try JSON(parsing: row.text(9)))
+  }
+
+  package func get(_ id: ReleaseID) async throws -> Release {
+    let isInHand = vault.work.contains(Self.work(id))
+    let found = try await vault.database.read { connection in
+      try connection.first("SELECT \(Self.columns) FROM releases WHERE id = ?", [id.sql], Self.row)
+    }
+    guard let found else { throw Refusal.unknown(.release, id.text) }
+    return isInHand ? found : Self.settled(found)
+  }
+
+  /// One that nobody is making any more was cut off.
+  private static func settled(_ release: Release) -> Release {
+    guard release.state == .running else { return release }
+    var release = release
+    release.state = .failed
+    release.problem = "the server stopped while it was made; ask for it again"
+    return release
+  }
+
+  /// The newest first.
+  package func list(of project: ProjectID) async throws -> [Release] {
+    let isIdle = vault.work.isEmpty
+    let found = try await vault.database.read { connection in
+      try connection.all(
+        "SELECT \(Self.columns) FROM releases WHERE project_id = ? ORDER BY number DESC",
+        [project.sql], Self.row)
+    }
+    return isIdle ? found.map(Self.settled) : found
+  }
+
+  package func files(of id: ReleaseID) async throws -> [ReleaseFile] {
+    try await vault.database.read { connection in
+      try connection.all(
+        "SELECT path, size, sha256, blob FROM release_files WHERE release_id = ? ORDER BY path",
+        [id.sql]
+      ) {
+        ReleaseFile(path: $0.text(0), size: Int($0.int(1)), sha256: $0.text(2), blob: $0.text(3))
+      }
+    }
+  }
+
+  /// - Throws: `.unknown(.file)`.
+  package func file(_ path: String, of id: ReleaseID) async throws -> (ReleaseFile, SealedBlob) {
+    let found = try await vault.database.read { connection in
+      try connection.first(
+        "SELECT path, size, sha256, blob FROM release_files WHERE release_id = ? AND path = ?",
+        [id.sql, .text(path)]
+      ) {
+        ReleaseFile(path: $0.text(0), size: Int($0.int(1)), sha256: $0.text(2), blob: $0.text(3))
+      }
+    }
+    guard let found else { throw Refusal.unknown(.file, path) }
+    return (found, SealedBlob(vault: vault, name: found.blob))
+  }
+
+  // MARK: Links
+
+  /// Hours that a link may work.
+  package static let linkHoursLimit = 24 * 90
+
+  /// What opens the files of a release to whoever has it, until a moment: a part of the path, so that
+  /// tools that make addresses of their own keep it.
+  package func token(for id: ReleaseID, until expires: Int64) -> String {
+    let signature = vault.key.linkSignature(
+      object: "release/\(id)", reader: "feed", expires: expires)
+    return "\(vault.clientID)-\(id)-\(expires)-\(signature)"
+  }
+
+  package struct Token: Sendable {
+    package var client: ClientID
+    package var release: ReleaseID
+    fileprivate var expires: Int64
+    fileprivate var signature: String
+
+    /// nil for what cannot be one.
+    package init?(_ text: String) {
+      let parts = text.split(separator: "-").map(String.init)
+      guard parts.count == 4, let client = ClientID(parts[0]), let release = ReleaseID(parts[1]),
+        let expires = Int64(parts[2])
+      else { return nil }
+      (self.client, self.release, self.expires, signature) = (client, release, expires, parts[3])
+    }
+  }
+
+  package func isOpen(by token: Token) -> Bool {
+    token.expires > vault.environment.now()
+      && vault.key.isLinkSignature(
+        token.signature, object: "release/\(token.release)", reader: "feed", expires: token.expires)
+  }
+}

@@ -1,0 +1,253 @@
+import Foundation
+import Hummingbird
+import NIOCore
+import Notation
+import Platform
+import Store
+import Vault
+
+/// Releases, and the feed that training reads.
+enum ReleaseRoutes {
+  static let all: [Route] = releases + feed
+
+  private static let releases: [Route] = [
+    Route(
+      .post, "/api/projects/{project}/releases", .managers,
+      "Freezes what is completed into a signed version.",
+      body: [
+        .string("name", isRequired: true), .object("splits"), .string("split_by"),
+        .string("group_by"),
+        .string("seed"), .strings("formats"),
+      ]
+    ) { call in
+      let fields = try await call.fields()
+      let plan = try ReleasePlan(from: fields.json)
+      return try await call.inVault { vault, actor in
+        let release = try await Releases(vault, actor: actor).start(
+          call.id("project", .project), name: fields.string("name"), plan)
+        return .json(release.json, status: .accepted)
+      }
+    },
+    Route(.get, "/api/projects/{project}/releases", .reviewers, "Lists releases, the newest first.")
+    { call in
+      try await call.inVault { vault, actor in
+        let project = try await Projects(vault, actor: actor).get(call.id("project", .project))
+        let found = try await Releases(vault, actor: actor).list(of: project.id)
+        return .json(.page(found.map(\.json), next: nil))
+      }
+    },
+    Route(
+      .get, "/api/releases/{release}", .reviewers,
+      "Shows a release and its files; `wait` seconds at most until it is made."
+    ) { call in
+      let limit = min(ExportRoutes.waitLimitSeconds, call.query("wait").flatMap { Int($0) } ?? 0)
+      return try await call.inVault { vault, actor in
+        let releases = Releases(vault, actor: actor)
+        let release = try await made(releases, call.id("release", .release), limit)
+        let files = try await releases.files(of: release.id)
+        return .json(
+          release.json.adding([
+            .init(
+              "files",
+              .array(
+                files.map {
+                  ["path": .string($0.path), "size": .count($0.size), "sha256": .string($0.sha256)]
+                }))
+          ]))
+      }
+    },
+    Route(
+      .get, "/api/releases/{release}/difference/{other}", .reviewers,
+      "What is added, removed and labelled otherwise in a release against an earlier one."
+    ) { call in
+      try await call.inVault { vault, actor in
+        let found = try await Releases(vault, actor: actor).difference(
+          from: call.id("other", .release), to: call.id("release", .release))
+        return .json([
+          "added": .count(found.added), "removed": .count(found.removed),
+          "changed": .count(found.changed),
+          "same": .count(found.same),
+          "items": .array(
+            found.examples.map { ["what": .string($0.kind), "name": .string($0.name)] }),
+        ])
+      }
+    },
+    Route(
+      .post, "/api/releases/{release}/links", .managers,
+      "Makes an address that opens the release's files to whoever has it, for some `hours`.",
+      body: [.integer("hours")]
+    ) { call in
+      let hours = try await call.fields().optionalInt("hours") ?? 24
+      guard (1...Releases.linkHoursLimit).contains(hours) else {
+        throw Refusal.invalid(path: "hours", problem: "must lie in 1…\(Releases.linkHoursLimit)")
+      }
+      return try await call.inVault { vault, actor in
+        let releases = Releases(vault, actor: actor)
+        let release = try await releases.get(call.id("release", .release))
+        guard release.state == .completed else {
+          throw Refusal.notPossible(.release, state: release.state.rawValue, asked: "a link")
+        }
+        let expires = call.engine.environment.now() + Int64(hours) * 3_600_000
+        let token = releases.token(for: release.id, until: expires)
+        return .json(
+          [
+            "url": .string("\(call.services.site.url)/feed/\(token)/"),
+            "expires_at": .time(expires),
+          ],
+          status: .created)
+      }
+    },
+  ]
+
+  private static func made(
+    _ releases: Releases, _ id: ReleaseID, _ seconds: Int
+  ) async throws -> Releases.Release {
+    let start = ContinuousClock.now
+    while true {
+      let release = try await releases.get(id)
+      guard release.state == .running, start.duration(to: .now) < .seconds(seconds) else {
+        return release
+      }
+      try await Task.sleep(for: .milliseconds(50))
+    }
+  }
+
+  private static let feed: [Route] = [
+    Route(.get, "/feed/{token}", .anyone, "The files of a release.") { call in
+      try await onRelease(call) { releases, id in
+        let files = try await releases.files(of: id)
+        return .json(
+          .page(files.map { ["path": .string($0.path), "size": .count($0.size)] }, next: nil))
+      }
+    },
+    Route(.get, "/feed/{token}/**", .anyone, "A file of a release, whole or by range.") { call in
+      let path = call.parameters.getCatchAll().joined(separator: "/").removingPercentEncoding ?? ""
+      return try await onRelease(call) { releases, id in
+        let (file, blob) = try await releases.file(path, of: id)
+        return Download(
+          blob: blob, size: file.size, tag: file.sha256,
+          headers: [
+            .contentType: contentType(path), .cacheControl: "private, max-age=31536000, immutable",
+          ]
+        ).response(to: call.request)
+      }
+    },
+    Route(
+      .get, "/api/projects/{project}/feed", .reviewers,
+      "Tasks as they settle `after` a cursor, or after `now`: waits for some, or streams events."
+    ) { call in
+      let project: ProjectID = try call.id("project", .project)
+      let limit = try call.pageLimit()
+      let start = call.query("after") ?? "0"
+      guard start == "now" || Int64(start).map({ $0 >= 0 }) == true else {
+        throw Refusal.invalid(path: "after", problem: "must be a cursor, or now")
+      }
+      let client = try call.clientID()
+      let after = try await call.inVault { vault, actor in
+        _ = try await Projects(vault, actor: actor).get(project)
+        return start == "now" ? try await LiveFeed(vault).head(of: project) : Int64(start) ?? 0
+      }
+      if call.request.headers[.accept]?.contains("text/event-stream") == true {
+        let last = call.request.headers[.lastEventID].flatMap { Int64($0) }
+        return stream(project, of: client, after: last ?? after, call.engine)
+      }
+      let seconds = min(waitLimitSeconds, call.query("wait").flatMap { Int($0) } ?? 0)
+      let begin = ContinuousClock.now
+      while true {
+        let items = try await events(project, of: client, after: after, limit, call.engine)
+        if !items.isEmpty || begin.duration(to: .now) >= .seconds(seconds) {
+          let next = items.last?["cursor"] ?? .int(after)
+          return .json(["items": .array(items), "next": next])
+        }
+        try await Task.sleep(for: pause)
+      }
+    },
+  ]
+
+  /// The release that the token of the path opens; any other looks like none.
+  private static func onRelease(
+    _ call: Call, _ body: (Releases, ReleaseID) async throws -> Response
+  ) async throws -> Response {
+    guard let token = Releases.Token(call.parameters.get("token") ?? ""),
+      try await Clients(call.engine, actor: .system).list().contains(where: {
+        $0.id == token.client
+      })
+    else { throw Refusal.unknown(.release, "") }
+    return try await call.engine.vaults.with(token.client) { vault in
+      let releases = Releases(vault, actor: .system)
+      guard releases.isOpen(by: token) else { throw Refusal.unknown(.release, "") }
+      return try await body(releases, token.release)
+    }
+  }
+
+  /// How long a request for what settles next may wait.
+  private static let waitLimitSeconds = 60
+  /// Between two looks at what has settled.
+  private static let pause = Duration.milliseconds(200)
+  /// Silent looks after which a stream says that it is still there.
+  private static let looksOfASilence = 75
+
+  private static func events(
+    _ project: ProjectID, of client: ClientID, after: Int64, _ limit: Int, _ engine: DataEngine
+  ) async throws -> [JSON] {
+    try await engine.vaults.with(client) { vault in
+      var items: [JSON] = []
+      for event in try await LiveFeed(vault).events(of: project, after: after, limit: limit) {
+        let task = try await Tasks(vault, actor: .system).get(event.task)
+        items.append([
+          "cursor": .int(event.cursor), "settled_at": .time(event.at), "task": task.json,
+        ])
+      }
+      return items
+    }
+  }
+
+  /// Server-sent events (WHATWG HTML §9.2); a reader that comes back says the last one it had.
+  private static func stream(
+    _ project: ProjectID, of client: ClientID, after: Int64, _ engine: DataEngine
+  ) -> Response {
+    let body = ResponseBody { writer in
+      var (cursor, silent) = (after, 0)
+      while !Task.isCancelled {
+        let items = try await events(project, of: client, after: cursor, 100, engine)
+        for item in items {
+          cursor = item["cursor"]?.integer ?? cursor
+          try await writer.write(ByteBuffer(string: "id: \(cursor)\ndata: \(item.text)\n\n"))
+        }
+        silent = items.isEmpty ? silent + 1 : 0
+        if silent == looksOfASilence {
+          silent = 0
+          try await writer.write(ByteBuffer(string: ": still here\n\n"))
+        }
+        if items.isEmpty { try await Task.sleep(for: pause) }
+      }
+      try await writer.finish(nil)
+    }
+    return Response(
+      status: .ok, headers: [.contentType: "text/event-stream", .cacheControl: "no-store"],
+      body: body)
+  }
+
+  private static func contentType(_ path: String) -> String {
+    switch path.split(separator: ".").last.map(String.init) {
+    case "json": "application/json"
+    case "jsonl", "ndjson": "application/x-ndjson"
+    case "csv": "text/csv; charset=utf-8"
+    case "xml": "application/xml"
+    case "tar": "application/x-tar"
+    case "parquet": "application/vnd.apache.parquet"
+    default: "application/octet-stream"
+    }
+  }
+}
+
+extension Releases.Release {
+  var json: JSON {
+    [
+      "id": .string(id.text), "project": .string(project.text), "number": .count(number),
+      "name": .string(name),
+      "state": .string(state.rawValue), "created_at": .time(createdAt), "items": .count(items),
+      "merkle_root": .optional(root), "problem": .optional(problem), "plan": plan,
+    ]
+  }
+}

@@ -1,0 +1,212 @@
+import ArgumentParser
+import Crypto
+import Foundation
+import Notation
+import Platform
+import Vault
+
+/// Signed versions of a project's results, over HTTP.
+struct ReleaseCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "release", abstract: "Freeze results into signed versions, and fetch them.",
+    subcommands: [Create.self, List.self, Fetch.self, Diff.self])
+
+  struct Create: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Freeze what is completed now.",
+      discussion: """
+        Items are divided by chance over their names, the same each time; with --group-by those with one \
+        value of a metadata field stay together, with --stratified each part has its share of each set of \
+        classes.
+        """)
+    @Option(help: "The project's id.") var project: String
+    @Option(help: "The release's name.") var name: String
+    @Option(help: "Its parts, as train=80,val=10,test=10.") var split: String?
+    @Option(help: "Keep items together by this metadata field.") var groupBy: String?
+    @Flag(help: "Give each part its share of each set of classes.") var stratified = false
+    @Option(help: "Another seed divides otherwise.") var seed: String?
+    @Option(help: "Formats beside JSON Lines, as parquet,coco.") var formats: String?
+    @OptionGroup var server: ServerOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+      var body: [JSON.Member] = [.init("name", .string(name))]
+      if let split {
+        body.append(
+          .init(
+            "splits",
+            .object(
+              try split.split(separator: ",").map { part in
+                let sides = part.split(separator: "=").map(String.init)
+                guard sides.count == 2, let percent = Int64(sides[1]) else {
+                  throw ValidationError("--split takes parts like train=80,test=20")
+                }
+                return .init(sides[0], .int(percent))
+              })))
+      }
+      if let groupBy {
+        body += [.init("split_by", "group"), .init("group_by", .string(groupBy))]
+      } else if stratified {
+        body.append(.init("split_by", "stratified"))
+      }
+      if let seed { body.append(.init("seed", .string(seed))) }
+      if let formats {
+        body.append(
+          .init("formats", .array(formats.split(separator: ",").map { .string(String($0)) })))
+      }
+      let client = try server.client()
+      let begun = try await client.send(.POST, "/api/projects/\(project)/releases", .object(body))
+      let made = try await client.send(.GET, "/api/releases/\(begun["id"]?.string ?? "")?wait=300")
+      guard made["state"]?.string == "completed" else {
+        throw Failure(
+          "the release was not made: \(made["problem"]?.string ?? made["state"]?.string ?? "")")
+      }
+      output.print(
+        made,
+        "release \(made["number"]?.integer ?? 0) \(made["id"]?.string ?? ""): "
+          + "\(made["items"]?.integer ?? 0) items, "
+          + "root \(made["merkle_root"]?.string ?? "")")
+    }
+  }
+
+  struct List: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "List a project's releases.")
+    @Option(help: "The project's id.") var project: String
+    @OptionGroup var server: ServerOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+      let page = try await server.client().send(.GET, "/api/projects/\(project)/releases")
+      output.print(
+        page,
+        (page["items"]?.array ?? []).map { one in
+          "\(one["number"]?.integer ?? 0)  \(one["id"]?.string ?? "")  \(one["state"]?.string ?? "")  "
+            + "\(one["items"]?.integer ?? 0) items  \(one["name"]?.string ?? "")"
+        }.joined(separator: "\n"))
+    }
+  }
+
+  struct Fetch: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Fetch the files of a release into a folder, and verify them.")
+    @Argument(help: "The release's id.") var release: String
+    @Argument(help: "The folder.") var folder: String
+    @OptionGroup var server: ServerOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+      let client = try server.client()
+      let shown = try await client.send(.GET, "/api/releases/\(release)")
+      let link = try await client.send(.POST, "/api/releases/\(release)/links", ["hours": 1])
+      guard let token = link["url"]?.string?.split(separator: "/").last else {
+        throw Failure("there is no link")
+      }
+      let meter = ProgressLine(quiet: output.json)
+      for file in shown["files"]?.array ?? [] {
+        guard let path = file["path"]?.string else { continue }
+        let safe = try ReleaseFolder.place(of: path, in: folder)
+        try FileManager.default.createDirectory(
+          atPath: URL(fileURLWithPath: safe).deletingLastPathComponent().path,
+          withIntermediateDirectories: true)
+        let quoted = path.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed) ?? path
+        _ = try await client.download("/feed/\(token)/\(quoted)", to: safe) {
+          meter.show("\(path) \($0) bytes")
+        }
+      }
+      meter.end()
+      let files = try ReleaseFolder(folder).verify(key: nil)
+      output.print(shown, "\(folder): \(files) files, verified")
+    }
+  }
+
+  struct Diff: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Say what is other in a release than in an earlier one.")
+    @Argument(help: "The release.") var release: String
+    @Argument(help: "The earlier one.") var earlier: String
+    @OptionGroup var server: ServerOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+      let found = try await server.client().send(
+        .GET, "/api/releases/\(release)/difference/\(earlier)")
+      let items = (found["items"]?.array ?? []).map {
+        "  \($0["what"]?.string ?? "")  \($0["name"]?.string ?? "")"
+      }
+      output.print(
+        found,
+        ([
+          "\(found["added"]?.integer ?? 0) added, \(found["removed"]?.integer ?? 0) removed, "
+            + "\(found["changed"]?.integer ?? 0) changed, \(found["same"]?.integer ?? 0) the same"
+        ] + items).joined(separator: "\n"))
+    }
+  }
+}
+
+/// Checks a release without a server.
+struct VerifyCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "verify",
+    abstract: "Check a release that was fetched: signature, root and every file.")
+
+  @Argument(help: "The folder with manifest.json.") var folder: String
+  @Option(help: "The public key it must be signed by; else the manifest's word is taken.") var key:
+    String?
+
+  func run() async throws {
+    let count = try ReleaseFolder(folder).verify(key: key)
+    print("\(folder): the signature is right and \(count) files are as they were signed")
+    if key == nil { print("Whose key it is was not checked: give it with --key.") }
+  }
+}
+
+/// A release on disk.
+struct ReleaseFolder {
+  let path: String
+
+  init(_ path: String) { self.path = path }
+
+  static func place(of file: String, in folder: String) throws -> String {
+    let parts = file.split(separator: "/", omittingEmptySubsequences: false)
+    guard !file.isEmpty, parts.allSatisfy({ !$0.isEmpty && $0 != "." && $0 != ".." }) else {
+      throw Failure("\(file) leads out of the folder")
+    }
+    return folder + "/" + file
+  }
+
+  /// - Returns: how many files were checked.
+  func verify(key: String?) throws -> Int {
+    let manifest: [UInt8]
+    let signature: Data
+    do {
+      manifest = [UInt8](
+        try Data(contentsOf: URL(fileURLWithPath: path + "/" + ReleaseManifest.name)))
+      let text = try String(
+        contentsOfFile: path + "/" + ReleaseManifest.signatureName, encoding: .utf8)
+      signature = Data(hexadecimal: text.trimmingCharacters(in: .whitespacesAndNewlines)) ?? Data()
+    } catch {
+      throw Failure(
+        "\(path): there is no \(ReleaseManifest.name) with \(ReleaseManifest.signatureName)")
+    }
+    do {
+      let files = try ReleaseManifest.check(manifest, signature: signature, key: key)
+      for file in files { try check(file.path, file.sha256) }
+      return files.count
+    } catch let fault as ReleaseManifest.Fault {
+      throw Failure("\(path): \(fault.sentence)", remedy: "Do not train on it; fetch it anew.")
+    }
+  }
+
+  private func check(_ file: String, _ sha256: String) throws {
+    guard let handle = FileHandle(forReadingAtPath: try Self.place(of: file, in: path)) else {
+      throw ReleaseManifest.Fault.missing(file)
+    }
+    var hash = SHA256()
+    while let piece = try handle.read(upToCount: 1 << 20), !piece.isEmpty {
+      hash.update(data: piece)
+    }
+    guard Data(hash.finalize()).hexadecimal == sha256 else {
+      throw ReleaseManifest.Fault.changed(file)
+    }
+  }
+}

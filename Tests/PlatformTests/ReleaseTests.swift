@@ -1,0 +1,140 @@
+import Formats
+import Foundation
+import Labels
+import Notation
+import Store
+import Testing
+import Workflow
+
+@testable import Platform
+
+@Suite struct ReleaseTests {
+  private func division(_ plan: JSON) throws -> ReleaseDivision {
+    ReleaseDivision(try ReleasePlan(from: plan))
+  }
+
+  private func items(_ count: Int, classes: Int = 1) -> [DatasetItem] {
+    (0..<count).map { place in
+      DatasetItem(
+        name: "item \(place)", labels: [DatasetLabel(place % classes, .whole)],
+        metadata: [.init("author", .int(Int64(place % 9)))])
+    }
+  }
+
+  @Test func anItemStaysInItsPartWhateverElseThereIs() throws {
+    var all = try division([:])
+    let before = Dictionary(uniqueKeysWithValues: items(500).map { ($0.name, all.part(of: $0)) })
+    var some = try division([:])
+    for item in items(500).reversed() where item.name.hasSuffix("7") {
+      #expect(some.part(of: item) == before[item.name])
+    }
+    let train = before.values.count { $0 == "train" }
+    #expect((360...440).contains(train))
+  }
+
+  @Test func aGroupIsNeverParted() throws {
+    var division = try division([
+      "split_by": "group", "group_by": "author", "splits": ["train": 50, "test": 50],
+    ])
+    var parts: [String: Set<String>] = [:]
+    for item in items(300) {
+      parts[item.metadata[0].value.text, default: []].insert(division.part(of: item))
+    }
+    #expect(parts.count == 9 && parts.values.allSatisfy { $0.count == 1 })
+  }
+
+  @Test func eachPartHasItsShareOfEachClass() throws {
+    var division = try division(["split_by": "stratified", "splits": ["train": 70, "test": 30]])
+    var counts: [String: Int] = [:]
+    for item in items(100, classes: 2) {
+      counts["\(division.part(of: item)) \(item.labels[0].classIndex)", default: 0] += 1
+    }
+    #expect(counts == ["train 0": 35, "train 1": 35, "test 0": 15, "test 1": 15])
+  }
+
+  @Test func plansHaveLimits() throws {
+    let names = Array("abcdefghijk").map(String.init)
+    func plan(_ count: Int) -> JSON {
+      let first = Int64(100 - (count - 1))
+      return [
+        "splits": .object(
+          names.prefix(count).enumerated().map { .init($1, .int($0 == 0 ? first : 1)) })
+      ]
+    }
+    #expect(try ReleasePlan(from: plan(ReleasePlan.partLimit)).parts.count == ReleasePlan.partLimit)
+    #expect(throws: Refusal.self) { try ReleasePlan(from: plan(ReleasePlan.partLimit + 1)) }
+    let seed = String(repeating: "s", count: ReleasePlan.seedLimit)
+    #expect(try ReleasePlan(from: ["seed": .string(seed)]).seed == seed)
+    #expect(throws: Refusal.self) { try ReleasePlan(from: ["seed": .string(seed + "s")]) }
+  }
+
+  @Test func onlyWhatIsCompletedIsReleasedAndGoldIsNot() async throws {
+    let fixture = try await Fixture()
+    let project = try await fixture.project()
+    let lines = """
+      {"text": "done", "answers": [{"annotator": "a", "annotations": [{"class": "mood", "option": "good"}]}]}
+      {"text": "open"}
+      {"text": "gold", "gold": {"kind": "evaluation", "annotations": [{"class": "mood", "option": "bad"}]}}
+      """
+    try await fixture.load(lines, into: project)
+    let release = try await made(fixture, project, "one")
+    #expect(release.state == .completed && release.items == 1 && release.number == 1)
+    let files = try await fixture.vault {
+      try await Releases($0, actor: .console).files(of: release.id)
+    }
+    #expect(
+      Set(files.map(\.path)).isSuperset(of: ["classes.json", "manifest.json", "manifest.sig"]))
+    // After a restart it is there as it was.
+    try await fixture.reopen()
+    let again = try await fixture.vault { try await Releases($0, actor: .console).get(release.id) }
+    #expect(again == release)
+  }
+
+  @Test func aTokenOpensOneReleaseUntilItsTime() async throws {
+    let fixture = try await Fixture()
+    let project = try await fixture.project()
+    let release = try await made(fixture, project, "empty")
+    let now = fixture.clock.withLock { $0 }
+    try await fixture.vault { vault in
+      let releases = Releases(vault, actor: .console)
+      let token = try #require(Releases.Token(releases.token(for: release.id, until: now + 1000)))
+      #expect(releases.isOpen(by: token))
+      fixture.advance(999)
+      #expect(releases.isOpen(by: token))
+      fixture.advance(1)
+      #expect(!releases.isOpen(by: token))
+      #expect(Releases.Token("x-y-z") == nil)
+    }
+  }
+
+  @Test func whatSettlesIsFedOnceAndAgainWhenItIsOtherwise() async throws {
+    let fixture = try await Fixture()
+    let project = try await fixture.project()
+    try await fixture.load(2, into: project)
+    for _ in 0..<2 {
+      let lease = try #require(try await fixture.next(project, "ada"))
+      try await fixture.submit(project, "ada", lease.lease.id)
+    }
+    try await fixture.vault { vault in
+      let feed = LiveFeed(vault)
+      let all = try await feed.events(of: project.id, after: 0, limit: 10)
+      #expect(all.count == 2 && all[0].cursor < all[1].cursor)
+      #expect(try await feed.events(of: project.id, after: all[0].cursor, limit: 10) == [all[1]])
+      #expect(try await feed.head(of: project.id) == all[1].cursor)
+    }
+  }
+
+  private func made(_ fixture: Fixture, _ project: Project, _ name: String) async throws
+    -> Releases.Release
+  {
+    try await fixture.vault { vault in
+      let releases = Releases(vault, actor: .console)
+      var release = try await releases.start(project.id, name: name, ReleasePlan(from: [:]))
+      while release.state == .running {
+        try await Task.sleep(for: .milliseconds(5))
+        release = try await releases.get(release.id)
+      }
+      return release
+    }
+  }
+}

@@ -1,0 +1,41 @@
+#!/usr/bin/env python3
+"""Checks a release of Assay without Assay: python3 verify_release.py FOLDER [PUBLIC-KEY]
+
+Needs the package cryptography. The manifest is signed as it lies (Ed25519); the root is that of RFC 6962 over the
+files in the order of their paths, a leaf being the path, a zero byte and the SHA-256 of the file in hexadecimal.
+"""
+import hashlib, json, os, sys
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+folder, key = sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else None
+sha = lambda data: hashlib.sha256(data).digest()
+
+
+def root(leaves):
+    if not leaves: return sha(b"")
+    if len(leaves) == 1: return sha(b"\0" + leaves[0])
+    half = 1
+    while half * 2 < len(leaves): half *= 2
+    return sha(b"\1" + root(leaves[:half]) + root(leaves[half:]))
+
+
+def of_file(path):
+    digest = hashlib.sha256()
+    with open(os.path.join(folder, path), "rb") as file:
+        while piece := file.read(1 << 20): digest.update(piece)
+    return digest.hexdigest()
+
+
+raw = open(os.path.join(folder, "manifest.json"), "rb").read()
+manifest = json.loads(raw)
+signature = bytes.fromhex(open(os.path.join(folder, "manifest.sig")).read().strip())
+assert key in (None, manifest["public_key"]), "signed by another key"
+Ed25519PublicKey.from_public_bytes(bytes.fromhex(manifest["public_key"])).verify(signature, raw)
+files = sorted(manifest["files"], key=lambda file: file["path"].encode())
+assert root([f"{f['path']}\0{f['sha256']}".encode() for f in files]).hex() == manifest["merkle_root"], "another root"
+for file in files:
+    assert of_file(file["path"]) == file["sha256"], f"{file['path']} was changed"
+    if "lines_root" in file:
+        lines = open(os.path.join(folder, file["path"]), "rb").read().split(b"\n")[:-1]
+        assert root(lines).hex() == file["lines_root"], f"{file['path']} has other lines"
+print(f"{len(files)} files, {manifest['items']} items: as they were signed")
