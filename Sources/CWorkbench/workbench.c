@@ -302,102 +302,105 @@ BYTES(file_98) = {
 #embed "../../Workbench/parts/receipts.js"
 };
 BYTES(file_99) = {
-#embed "../../Workbench/parts/remarks.js"
+#embed "../../Workbench/parts/releases.js"
 };
 BYTES(file_100) = {
-#embed "../../Workbench/parts/rest.js"
+#embed "../../Workbench/parts/remarks.js"
 };
 BYTES(file_101) = {
-#embed "../../Workbench/parts/review-panel.js"
+#embed "../../Workbench/parts/rest.js"
 };
 BYTES(file_102) = {
-#embed "../../Workbench/parts/rule-dialog.js"
+#embed "../../Workbench/parts/review-panel.js"
 };
 BYTES(file_103) = {
-#embed "../../Workbench/parts/save-light.js"
+#embed "../../Workbench/parts/rule-dialog.js"
 };
 BYTES(file_104) = {
-#embed "../../Workbench/parts/section.js"
+#embed "../../Workbench/parts/save-light.js"
 };
 BYTES(file_105) = {
-#embed "../../Workbench/parts/source.js"
+#embed "../../Workbench/parts/section.js"
 };
 BYTES(file_106) = {
-#embed "../../Workbench/parts/terms-dialog.js"
+#embed "../../Workbench/parts/source.js"
 };
 BYTES(file_107) = {
-#embed "../../Workbench/parts/toolbar.js"
+#embed "../../Workbench/parts/terms-dialog.js"
 };
 BYTES(file_108) = {
-#embed "../../Workbench/parts/veil.js"
+#embed "../../Workbench/parts/toolbar.js"
 };
 BYTES(file_109) = {
-#embed "../../Workbench/parts/write-dialog.js"
+#embed "../../Workbench/parts/veil.js"
 };
 BYTES(file_110) = {
-#embed "../../Workbench/theme.css"
+#embed "../../Workbench/parts/write-dialog.js"
 };
 BYTES(file_111) = {
-#embed "../../Workbench/words/ar.js"
+#embed "../../Workbench/theme.css"
 };
 BYTES(file_112) = {
-#embed "../../Workbench/words/en.js"
+#embed "../../Workbench/words/ar.js"
 };
 BYTES(file_113) = {
-#embed "../../Workbench/words/es.js"
+#embed "../../Workbench/words/en.js"
 };
 BYTES(file_114) = {
-#embed "../../Workbench/words/fr.js"
+#embed "../../Workbench/words/es.js"
 };
 BYTES(file_115) = {
-#embed "../../Workbench/words/home/ar.js"
+#embed "../../Workbench/words/fr.js"
 };
 BYTES(file_116) = {
-#embed "../../Workbench/words/home/es.js"
+#embed "../../Workbench/words/home/ar.js"
 };
 BYTES(file_117) = {
-#embed "../../Workbench/words/home/fr.js"
+#embed "../../Workbench/words/home/es.js"
 };
 BYTES(file_118) = {
-#embed "../../Workbench/words/home/zh.js"
+#embed "../../Workbench/words/home/fr.js"
 };
 BYTES(file_119) = {
-#embed "../../Workbench/words/manage/ar.js"
+#embed "../../Workbench/words/home/zh.js"
 };
 BYTES(file_120) = {
-#embed "../../Workbench/words/manage/es.js"
+#embed "../../Workbench/words/manage/ar.js"
 };
 BYTES(file_121) = {
-#embed "../../Workbench/words/manage/fr.js"
+#embed "../../Workbench/words/manage/es.js"
 };
 BYTES(file_122) = {
-#embed "../../Workbench/words/manage/zh.js"
+#embed "../../Workbench/words/manage/fr.js"
 };
 BYTES(file_123) = {
-#embed "../../Workbench/words/pay/ar.js"
+#embed "../../Workbench/words/manage/zh.js"
 };
 BYTES(file_124) = {
-#embed "../../Workbench/words/pay/es.js"
+#embed "../../Workbench/words/pay/ar.js"
 };
 BYTES(file_125) = {
-#embed "../../Workbench/words/pay/fr.js"
+#embed "../../Workbench/words/pay/es.js"
 };
 BYTES(file_126) = {
-#embed "../../Workbench/words/pay/zh.js"
+#embed "../../Workbench/words/pay/fr.js"
 };
 BYTES(file_127) = {
-#embed "../../Workbench/words/people/ar.js"
+#embed "../../Workbench/words/pay/zh.js"
 };
 BYTES(file_128) = {
-#embed "../../Workbench/words/people/es.js"
+#embed "../../Workbench/words/people/ar.js"
 };
 BYTES(file_129) = {
-#embed "../../Workbench/words/people/fr.js"
+#embed "../../Workbench/words/people/es.js"
 };
 BYTES(file_130) = {
-#embed "../../Workbench/words/people/zh.js"
+#embed "../../Workbench/words/people/fr.js"
 };
 BYTES(file_131) = {
+#embed "../../Workbench/words/people/zh.js"
+};
+BYTES(file_132) = {
 #embed "../../Workbench/words/zh.js"
 };
 
@@ -501,39 +504,40 @@ static const struct workbench_file files[] = {
     {"parts/rate-dialog.js", file_96, sizeof file_96},
     {"parts/reasons.js", file_97, sizeof file_97},
     {"parts/receipts.js", file_98, sizeof file_98},
-    {"parts/remarks.js", file_99, sizeof file_99},
-    {"parts/rest.js", file_100, sizeof file_100},
-    {"parts/review-panel.js", file_101, sizeof file_101},
-    {"parts/rule-dialog.js", file_102, sizeof file_102},
-    {"parts/save-light.js", file_103, sizeof file_103},
-    {"parts/section.js", file_104, sizeof file_104},
-    {"parts/source.js", file_105, sizeof file_105},
-    {"parts/terms-dialog.js", file_106, sizeof file_106},
-    {"parts/toolbar.js", file_107, sizeof file_107},
-    {"parts/veil.js", file_108, sizeof file_108},
-    {"parts/write-dialog.js", file_109, sizeof file_109},
-    {"theme.css", file_110, sizeof file_110},
-    {"words/ar.js", file_111, sizeof file_111},
-    {"words/en.js", file_112, sizeof file_112},
-    {"words/es.js", file_113, sizeof file_113},
-    {"words/fr.js", file_114, sizeof file_114},
-    {"words/home/ar.js", file_115, sizeof file_115},
-    {"words/home/es.js", file_116, sizeof file_116},
-    {"words/home/fr.js", file_117, sizeof file_117},
-    {"words/home/zh.js", file_118, sizeof file_118},
-    {"words/manage/ar.js", file_119, sizeof file_119},
-    {"words/manage/es.js", file_120, sizeof file_120},
-    {"words/manage/fr.js", file_121, sizeof file_121},
-    {"words/manage/zh.js", file_122, sizeof file_122},
-    {"words/pay/ar.js", file_123, sizeof file_123},
-    {"words/pay/es.js", file_124, sizeof file_124},
-    {"words/pay/fr.js", file_125, sizeof file_125},
-    {"words/pay/zh.js", file_126, sizeof file_126},
-    {"words/people/ar.js", file_127, sizeof file_127},
-    {"words/people/es.js", file_128, sizeof file_128},
-    {"words/people/fr.js", file_129, sizeof file_129},
-    {"words/people/zh.js", file_130, sizeof file_130},
-    {"words/zh.js", file_131, sizeof file_131},
+    {"parts/releases.js", file_99, sizeof file_99},
+    {"parts/remarks.js", file_100, sizeof file_100},
+    {"parts/rest.js", file_101, sizeof file_101},
+    {"parts/review-panel.js", file_102, sizeof file_102},
+    {"parts/rule-dialog.js", file_103, sizeof file_103},
+    {"parts/save-light.js", file_104, sizeof file_104},
+    {"parts/section.js", file_105, sizeof file_105},
+    {"parts/source.js", file_106, sizeof file_106},
+    {"parts/terms-dialog.js", file_107, sizeof file_107},
+    {"parts/toolbar.js", file_108, sizeof file_108},
+    {"parts/veil.js", file_109, sizeof file_109},
+    {"parts/write-dialog.js", file_110, sizeof file_110},
+    {"theme.css", file_111, sizeof file_111},
+    {"words/ar.js", file_112, sizeof file_112},
+    {"words/en.js", file_113, sizeof file_113},
+    {"words/es.js", file_114, sizeof file_114},
+    {"words/fr.js", file_115, sizeof file_115},
+    {"words/home/ar.js", file_116, sizeof file_116},
+    {"words/home/es.js", file_117, sizeof file_117},
+    {"words/home/fr.js", file_118, sizeof file_118},
+    {"words/home/zh.js", file_119, sizeof file_119},
+    {"words/manage/ar.js", file_120, sizeof file_120},
+    {"words/manage/es.js", file_121, sizeof file_121},
+    {"words/manage/fr.js", file_122, sizeof file_122},
+    {"words/manage/zh.js", file_123, sizeof file_123},
+    {"words/pay/ar.js", file_124, sizeof file_124},
+    {"words/pay/es.js", file_125, sizeof file_125},
+    {"words/pay/fr.js", file_126, sizeof file_126},
+    {"words/pay/zh.js", file_127, sizeof file_127},
+    {"words/people/ar.js", file_128, sizeof file_128},
+    {"words/people/es.js", file_129, sizeof file_129},
+    {"words/people/fr.js", file_130, sizeof file_130},
+    {"words/people/zh.js", file_131, sizeof file_131},
+    {"words/zh.js", file_132, sizeof file_132},
 };
 
 int workbench_file_count(void) { return sizeof files / sizeof files[0]; }

@@ -54,7 +54,7 @@ def test_what_others_wrote_is_read_as_they_meant_it(tmp_path, source):
     lossy = {"kitti": "0.02", "voc": "1.01"}
     out = tmp_path / "out"
     convert(os.path.join(GOLDEN, source), out, "jsonl", *(["--from", "voc-zero"] if source == "voc" else []))
-    items = [json.loads(line) for line in open(out / "items.jsonl")]
+    items = [json.loads(line) for part in sorted(out.glob("*.jsonl")) for line in open(part, encoding="utf-8")]
     found = sorted((i["name"].rsplit(".", 1)[0], l["class"].replace("_", " "), *(round(v, 1) for v in l["box"])) for i in items for l in i["labels"])
     expected = sorted((o["image"].rsplit(".", 1)[0], o["label"], *(round(v, 1) for v in o["bbox"])) for o in json.load(open(os.path.join(GOLDEN, "expected_boxes.json")))["objects"])
     assert len(found) == len(expected)

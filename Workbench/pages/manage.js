@@ -4,6 +4,7 @@ import { language, say, word } from "../core/words.js";
 import { calibrationCard } from "../parts/calibration.js";
 import { dialog, toast } from "../parts/dialog.js";
 import { createProject } from "../parts/new-project.js";
+import { releaseCard } from "../parts/releases.js";
 
 const share = (/** @type {number} */ part, /** @type {number} */ whole) => (whole ? Math.round((100 * part) / whole) : 0);
 const percent = (/** @type {number | null} */ value) => (value === null || value === undefined ? "–" : `${Math.round(value * 100)} %`);
@@ -60,9 +61,9 @@ export function projectPage(id) {
  * @param {HTMLElement} body */
 async function loadProject(id, body) {
   try {
-    const [project, quality, batches, exports, failed] = await Promise.all([
+    const [project, quality, batches, exports, failed, formats] = await Promise.all([
       get(`/api/projects/${id}`), get(`/api/projects/${id}/quality`),
-      get(`/api/projects/${id}/batches`), get(`/api/projects/${id}/exports`), failures(id)]);
+      get(`/api/projects/${id}/batches`), get(`/api/projects/${id}/exports`), failures(id), get("/api/formats")]);
     const calibration = await calibrationCard(project.calibration_batch, () => loadProject(id, body));
     body.removeAttribute("aria-busy");
     const counts = project.counts;
@@ -81,7 +82,7 @@ async function loadProject(id, body) {
         tile(say("Open"), counts.open.toLocaleString(language), say("{n} in review", { n: counts.in_review })),
         tile(say("Answers"), counts.answers.toLocaleString(language), savings(quality)),
         tile(say("Mean confidence"), percent(quality.mean_confidence), say("{n} tasks settled", { n: quality.tasks_measured }))),
-      calibration, failureCard(failed, project.counts.failed), agreementCard(quality), annotatorCard(quality), reviewerCard(quality), batchCard(batches.items), exportCard(id, exports.items, body));
+      calibration, failureCard(failed, project.counts.failed), agreementCard(quality), annotatorCard(quality), reviewerCard(quality), batchCard(batches.items), releaseCard(id), exportCard(id, exports.items, formats.items, body));
   } catch (error) {
     fill(body, h("p.error-text", { role: "alert" }, /** @type {Error} */ (error).message));
   }
@@ -190,8 +191,9 @@ function batchCard(batches) {
 
 /** @param {string} id
  * @param {any[]} exports
+ * @param {any[]} formats of labelled sets
  * @param {HTMLElement} body */
-function exportCard(id, exports, body) {
+function exportCard(id, exports, formats, body) {
   const start = async (/** @type {string} */ format) => {
     const made = await post(`/api/projects/${id}/exports`, { format });
     const done = await get(`/api/exports/${made.id}?wait=120`);
@@ -200,11 +202,13 @@ function exportCard(id, exports, body) {
   };
   return h("section.card.stack", {}, h("div.spread", {}, h("h2", {}, say("Exports")),
     h("div.row", {}, ["jsonl", "csv", "coco", "yolo"].map((format) =>
-      h("button.button", { onclick: () => start(format) }, format.toUpperCase())))),
+      h("button.button", { onclick: () => start(format) }, format.toUpperCase())),
+      h("select.input", { "aria-label": say("Another format"), onchange: (/** @type {any} */ event) => event.target.value && start(event.target.value) },
+        h("option", { value: "" }, say("Another format")), formats.filter((one) => !["jsonl", "coco", "yolo"].includes(one.id)).map((one) => h("option", { value: one.id }, one.name))))),
     exports.length ? h("ul.plain", {}, exports.slice(0, 8).map((item) => h("li.spread", {},
       item.state === "completed"
         ? h("a", { href: `/api/exports/${item.id}/content`, download: true }, `${item.format.toUpperCase()} · ${new Date(item.created_at).toLocaleString(language)}`)
         : h("span", {}, `${item.format.toUpperCase()} · ${say(states[item.state] ?? item.state)}`),
       h("span.muted.number", {}, item.size === null ? "" : `${(item.size / 1000).toLocaleString(language, { maximumFractionDigits: 1 })} kB`))))
-      : h("p.muted", {}, say("JSON Lines holds everything; COCO and YOLO hold boxes.")));
+      : h("p.muted", {}, say("JSON Lines holds everything; the others hold what their format can say.")));
 }

@@ -1,3 +1,4 @@
+import Formats
 import Foundation
 import Hummingbird
 import Notation
@@ -10,6 +11,20 @@ enum ExportRoutes {
   static let waitLimitSeconds = 300
 
   static let all: [Route] = [
+    Route(.get, "/api/formats", .signedIn, "The formats of labelled sets that results are written in.") {
+      _ in
+      let formats = DatasetFormat.all.filter { $0.write != nil }
+      return .json(
+        .page(
+          formats.map { format in
+            [
+              "id": .string(format.id), "name": .string(format.facts.name),
+              "layout": .string(format.facts.layout), "notes": .string(format.facts.notes),
+              "holds": .array(
+                DatasetLabelKind.allCases.filter(format.facts.holds.contains).map { .string($0.rawValue) }),
+            ]
+          }, next: nil))
+    },
     Route(
       .post, "/api/projects/{project}/exports", .managers,
       "Begins an export in a `format`: jsonl, csv, or one of docs/formats.md, like coco.",

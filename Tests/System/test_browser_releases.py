@@ -1,0 +1,34 @@
+"""A manager freezes a release in the browser, opens its files, and exports in a format of another tool."""
+import urllib.request
+import pytest
+
+from test_browser import browser, playwright, world  # noqa: F401
+from test_releases import answered
+
+
+@pytest.mark.parametrize("scheme,width", [("light", 1280), ("dark", 390), ("light", 390), ("dark", 1280)])
+def test_a_manager_freezes_a_release_and_opens_its_files(world, scheme, width):  # noqa: F811
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    clean = lambda p: [f"{v['id']}: {v['nodes'][0]['html'][:120]}" for v in axe.run(p).response["violations"]]  # noqa: E731
+    assay = world.assay
+    assay.load(world.key, world.texts, [answered(i) for i in range(20)])
+    page = world.signed_in(scheme=scheme, width=width); page.goto(f"{assay.url}#/manage/{world.texts}")
+    page.get_by_role("button", name="New release").click()
+    page.get_by_label("Name").fill("Autumn"); page.get_by_label("Percent for val").fill("0"); page.get_by_label("Percent for test").fill("20")
+    page.get_by_label("doccano").check()
+    world.shot(page, f"release-new-{scheme}-{width}")
+    assert clean(page) == []
+    page.get_by_role("button", name="Freeze it").click()
+    row = page.get_by_role("row", name="Autumn"); row.get_by_text("completed").wait_for()
+    world.shot(page, f"release-list-{scheme}-{width}")
+    assert clean(page) == [] and page.evaluate("document.documentElement.scrollWidth") <= width
+    row.get_by_role("button", name="Files").click()
+    page.get_by_role("link", name="doccano/train.jsonl").wait_for()
+    world.shot(page, f"release-files-{scheme}-{width}")
+    assert clean(page) == []
+    with urllib.request.urlopen(page.get_by_label("Address").input_value() + "train.jsonl") as lines: assert len(lines.read().splitlines()) > 5
+    page.get_by_role("button", name="Close", exact=True).click()
+    page.get_by_label("Another format").select_option(label="doccano JSONL")
+    with page.expect_download() as file: page.get_by_role("link", name="DOCCANO").first.click()
+    assert "text 1 " in open(file.value.path(), encoding="utf-8").read()
+    assert page.problems == []

@@ -1,0 +1,78 @@
+import { get, post } from "../core/api.js";
+import { fill, h } from "../core/dom.js";
+import { day } from "../core/money.js";
+import { say, word } from "../core/words.js";
+import { dialog, toast } from "./dialog.js";
+import { field } from "./field.js";
+import { attempt, form } from "./section.js";
+
+/** @type {Record<string, string>} */
+const states = { running: word("running"), completed: word("completed"), failed: word("failed") };
+
+/** The frozen versions of a project's results.
+ * @param {string} project */
+export function releaseCard(project) {
+  const list = h("div", { "aria-busy": "true" });
+  const load = async () => {
+    try {
+      const { items } = await get(`/api/projects/${project}/releases`);
+      list.removeAttribute("aria-busy");
+      fill(list, items.length ? table(items) : h("p.muted", {}, say("A release freezes what is completed: files that never change, signed, read by training by their address.")));
+    } catch (error) {
+      fill(list, h("p.error-text", { role: "alert" }, /** @type {Error} */ (error).message));
+    }
+  };
+  load();
+  return h("section.card.stack", {}, h("div.spread", {}, h("h2", {}, say("Releases")),
+    h("button.button", { onclick: () => create(project, load) }, say("New release"))), list);
+}
+
+/** @param {any[]} items */
+function table(items) {
+  const heads = [say("Number"), say("Name"), say("When"), say("Items"), say("State"), ""];
+  return h("div.scroller", { tabindex: 0, role: "region", "aria-label": say("Releases") }, h("table.table", {},
+    h("thead", {}, h("tr", {}, heads.map((head) => h("th", {}, head || h("span.visually-hidden", {}, say("Actions")))))),
+    h("tbody", {}, items.map((item) => h("tr", {}, h("td.number", {}, String(item.number)), h("td.strong", { dir: "auto" }, item.name), h("td", {}, day(item.created_at)),
+      h("td.number", {}, String(item.items)), h("td", {}, say(states[item.state] ?? item.state), item.problem ? h("p.muted", {}, item.problem) : null),
+      h("td.end", {}, item.state === "completed" ? h("button.button.quiet", { onclick: () => showFiles(item) }, say("Files")) : null))))));
+}
+
+/** @param {string} project
+ * @param {() => Promise<void>} load */
+async function create(project, load) {
+  const { items: formats } = await get("/api/formats");
+  const asked = await dialog(say("New release"), (close) => {
+    const name = h("input.input", { required: true, maxlength: 200, dir: "auto" });
+    const parts = [["train", 80], ["val", 10], ["test", 10]].map(([part, percent]) => /** @type {[string, any]} */ ([String(part), h("input.input", { type: "number", min: 0, max: 100, value: percent })]));
+    const way = h("select.input", {}, [["hash", say("by chance")], ["stratified", say("evenly by class")], ["group", say("groups stay together")]].map(([value, text]) => h("option", { value }, text)));
+    const group = h("input.input", { dir: "ltr" });
+    const boxes = formats.filter((/** @type {any} */ one) => one.id !== "jsonl").map((/** @type {any} */ one) => h("label.check", {}, h("input", { type: "checkbox", value: one.id }), h("span", {}, one.name)));
+    const read = () => ({
+      name: name.value, splits: Object.fromEntries(parts.map(([part, input]) => [part, Number(input.value)]).filter(([, percent]) => percent)), split_by: way.value,
+      ...(way.value === "group" ? { group_by: group.value } : {}), formats: boxes.map((/** @type {any} */ box) => box.querySelector("input")).filter((/** @type {any} */ input) => input.checked).map((/** @type {any} */ input) => input.value),
+    });
+    return form(close, read, [field(say("Name"), name), h("div.tiles", {}, parts.map(([part, input]) => field(say("Percent for {part}", { part }), input))),
+      field(say("Divided"), way), field(say("Metadata field that groups items"), group), h("fieldset.plain-set", {}, h("legend", {}, say("Formats, beside JSON Lines")), h("div.tiles", {}, boxes))], say("Freeze it"));
+  });
+  if (!asked) return;
+  attempt(load, async () => {
+    const begun = await post(`/api/projects/${project}/releases`, asked);
+    await get(`/api/releases/${begun.id}?wait=120`);
+  });
+}
+
+/** The files with an address that opens them, and what the results are worth.
+ * @param {any} item */
+async function showFiles(item) {
+  try {
+    const [{ files }, { url }] = await Promise.all([get(`/api/releases/${item.id}`), post(`/api/releases/${item.id}/links`, { hours: 24 })]);
+    const size = (/** @type {number} */ bytes) => say("{n} kB", { n: Math.max(1, Math.round(bytes / 1000)) });
+    dialog(say("Release {number}: {name}", { number: item.number, name: item.name }), (close) => [
+      h("p.muted", {}, say("This address opens the files to whoever has it, for a day.")),
+      field(say("Address"), h("input.input", { readonly: true, value: url, dir: "ltr", onclick: (/** @type {any} */ event) => event.target.select() })),
+      h("div.scroller", { tabindex: 0, role: "region", "aria-label": say("Files") }, h("ul.plain", {}, files.map((/** @type {any} */ file) => h("li.spread", {}, h("a", { href: url + file.path, download: "", dir: "ltr" }, file.path), h("span.muted.number", {}, size(file.size)))))),
+      h("div.row", {}, h("button.button.primary", { onclick: () => close() }, say("Close")))]);
+  } catch (error) {
+    toast(/** @type {Error} */ (error).message, true);
+  }
+}

@@ -1,0 +1,59 @@
+#!/usr/bin/env python3
+"""Conversions beside datumaro and Label Studio's converter, in one run: python3 formats.py [--images 10000] [--runs 3]
+
+Makes a COCO set of boxes, has each tool convert it as a process of its own, and prints the medians and the ratio of
+the faster peer to Assay. FORMATS_PYTHON names the Python that has datumaro and label-studio-sdk.
+"""
+import argparse, json, os, random, shutil, statistics, subprocess, sys, tempfile, time
+
+ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
+ASSAY = os.environ.get("ASSAY_BINARY", os.path.join(ROOT, ".build/release/assay"))
+PYTHON = os.environ.get("FORMATS_PYTHON", os.path.join(ROOT, ".venv-formats/bin/python"))
+options = argparse.ArgumentParser(); options.add_argument("--images", type=int, default=10_000); options.add_argument("--runs", type=int, default=3)
+options.add_argument("--only-assay", action="store_true"); options = options.parse_args()
+work = tempfile.mkdtemp(prefix="assay-formats-"); source = os.path.join(work, "coco", "annotations", "instances_train.json")
+os.makedirs(os.path.dirname(source)); os.makedirs(os.path.join(work, "coco", "images", "train")); chance = random.Random(1); images, annotations = [], []
+for i in range(options.images):
+    images.append({"id": i + 1, "file_name": f"{i:06d}.png", "width": 1000, "height": 800})
+    for _ in range(10):
+        x, y, w, h = (round(chance.uniform(a, b), 2) for a, b in ((0, 800), (0, 600), (5, 190), (5, 190)))
+        annotations.append({"id": len(annotations) + 1, "image_id": i + 1, "category_id": chance.randint(1, 8), "bbox": [x, y, w, h], "area": round(w * h, 2), "iscrowd": 0, "segmentation": []})
+json.dump({"info": {}, "licenses": [], "images": images, "annotations": annotations, "categories": [{"id": c + 1, "name": f"class{c}", "supercategory": ""} for c in range(8)]}, open(source, "w"))
+subprocess.run([ASSAY, "convert", "--from", "coco", "--to", "labelstudio", source, os.path.join(work, "ls")], check=True, stdout=subprocess.DEVNULL)
+tasks, config = os.path.join(work, "ls", "tasks.json"), os.path.join(work, "ls", "label_config.xml")
+
+
+def timed(arguments):
+    """Wall and processor seconds, and megabytes at the peak."""
+    rows = []
+    for _ in range(options.runs):
+        out = os.path.join(work, "out"); shutil.rmtree(out, ignore_errors=True); os.sync()
+        begin = time.monotonic(); process = subprocess.Popen([a.replace("{out}", out) for a in arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        _, status, usage = os.wait4(process.pid, 0); process.returncode = status
+        if status: return None
+        rows.append((time.monotonic() - begin, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1000))
+    return [statistics.median(column) for column in zip(*rows)]
+
+
+def converter(kind):
+    return [PYTHON, "-c", f"from label_studio_sdk.converter import Converter; Converter('{config}', '{work}', download_resources=False).convert('{tasks}', '{{out}}', '{kind}', is_dir=False)"]
+
+
+def datumaro(kind):
+    return [PYTHON, "-c", f"import datumaro as d; d.Dataset.import_from('{work}/coco', 'coco').export('{{out}}', '{kind}', save_media=False)"]
+
+
+print(f"{options.images} images, {len(annotations)} boxes, {os.path.getsize(source) / 1e6:.0f} MB; medians of {options.runs}")
+rows = [("COCO to YOLO", [ASSAY, "convert", "--from", "coco", "--to", "yolo", source, "{out}"], {"datumaro": datumaro("yolo")}),
+        ("COCO to VOC", [ASSAY, "convert", "--from", "coco", "--to", "voc-zero", source, "{out}"], {"datumaro": datumaro("voc")}),
+        ("Label Studio to YOLO", [ASSAY, "convert", "--from", "labelstudio", "--to", "yolo", tasks, "{out}"], {"Label Studio": converter("YOLO")}),
+        ("Label Studio to VOC", [ASSAY, "convert", "--from", "labelstudio", "--to", "voc-zero", tasks, "{out}"], {"Label Studio": converter("VOC")}),
+        ("Label Studio to COCO", [ASSAY, "convert", "--from", "labelstudio", "--to", "coco", tasks, "{out}"], {"Label Studio": converter("COCO")}),
+        ("COCO to COCO", [ASSAY, "convert", "--from", "coco", "--to", "coco", source, "{out}"], {}), ("COCO to JSON Lines", [ASSAY, "convert", "--from", "coco", "--to", "jsonl", source, "{out}"], {})]
+for name, own, peers in rows:
+    wall, cpu, memory = timed(own); line = f"{name:22} Assay {wall:6.2f} s ({cpu:5.2f} s CPU, {memory:4.0f} MB)"
+    found = {} if options.only_assay else {peer: timed(arguments) for peer, arguments in peers.items()}
+    for peer, figures in found.items():
+        line += f"   {peer} {figures[0]:6.2f} s ({figures[1]:5.2f} s CPU, {figures[2]:4.0f} MB): {figures[0] / wall:5.1f} × by the clock, {figures[1] / cpu:5.1f} × by the processor" if figures else f"   {peer} failed"
+    print(line, flush=True)
+shutil.rmtree(work)
