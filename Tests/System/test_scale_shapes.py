@@ -47,7 +47,7 @@ def test_every_geometry_of_an_image_comes_back_in_its_form(server, client):  # n
     assert by["box"]["width"] == 3 and by["box"]["attributes"] == {"age": 3}
     coco = server.export(server.keys["Lab"], project, "coco")
     assert len(coco["annotations"]) == 4
-    triangle = [a for a in coco["annotations"] if a["segmentation"][0] == [1, 2, 30, 4, 5, 20]][0]
+    triangle = [a for a in coco["annotations"] if a["segmentation"][:1] == [[1, 2, 30, 4, 5, 20]]][0]
     assert triangle["bbox"] == [1, 2, 29, 18] and abs(triangle["area"] - 257) < 1
     pytest.importorskip("pycocotools")
     import contextlib, json, tempfile
@@ -55,7 +55,8 @@ def test_every_geometry_of_an_image_comes_back_in_its_form(server, client):  # n
     with tempfile.NamedTemporaryFile("w", suffix=".json") as file, contextlib.redirect_stdout(io.StringIO()):
         json.dump(coco, file); file.flush()
         read = COCO(file.name)
-        assert all(read.annToMask(a).sum() > 0 for a in read.loadAnns(read.getAnnIds()))
+        assert all(read.annToMask(a).sum() > 0 for a in read.loadAnns(read.getAnnIds()) if a["segmentation"])
+        assert [a["bbox"] for a in read.loadAnns(read.getAnnIds()) if not a["segmentation"]] == [[1, 2, 3, 4]]
 
 
 def test_links_and_relationships_join_annotations_by_their_ids(server, client):  # noqa: F811

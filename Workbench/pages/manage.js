@@ -204,7 +204,7 @@ function exportCard(id, exports, formats, body) {
     h("div.row", {}, ["jsonl", "csv", "coco", "yolo"].map((format) =>
       h("button.button", { onclick: () => start(format) }, format.toUpperCase())),
       h("select.input", { "aria-label": say("Another format"), onchange: (/** @type {any} */ event) => event.target.value && start(event.target.value) },
-        h("option", { value: "" }, say("Another format")), formats.filter((one) => !["jsonl", "coco", "yolo"].includes(one.id)).map((one) => h("option", { value: one.id }, one.name))))),
+        h("option", { value: "" }, say("Another format")), formats.filter((one) => !["jsonl", "coco", "yolo"].includes(one.id)).map((one) => h("option", { value: one.id, lang: "en" }, one.name))))),
     exports.length ? h("ul.plain", {}, exports.slice(0, 8).map((item) => h("li.spread", {},
       item.state === "completed"
         ? h("a", { href: `/api/exports/${item.id}/content`, download: true }, `${item.format.toUpperCase()} · ${new Date(item.created_at).toLocaleString(language)}`)

@@ -46,7 +46,7 @@ async function create(project, load) {
     const parts = [["train", 80], ["val", 10], ["test", 10]].map(([part, percent]) => /** @type {[string, any]} */ ([String(part), h("input.input", { type: "number", min: 0, max: 100, value: percent })]));
     const way = h("select.input", {}, [["hash", say("by chance")], ["stratified", say("evenly by class")], ["group", say("groups stay together")]].map(([value, text]) => h("option", { value }, text)));
     const group = h("input.input", { dir: "ltr" });
-    const boxes = formats.filter((/** @type {any} */ one) => one.id !== "jsonl").map((/** @type {any} */ one) => h("label.check", {}, h("input", { type: "checkbox", value: one.id }), h("span", {}, one.name)));
+    const boxes = formats.filter((/** @type {any} */ one) => one.id !== "jsonl").map((/** @type {any} */ one) => h("label.check", {}, h("input", { type: "checkbox", value: one.id }), h("span", { lang: "en" }, one.name)));
     const read = () => ({
       name: name.value, splits: Object.fromEntries(parts.map(([part, input]) => [part, Number(input.value)]).filter(([, percent]) => percent)), split_by: way.value,
       ...(way.value === "group" ? { group_by: group.value } : {}), formats: boxes.map((/** @type {any} */ box) => box.querySelector("input")).filter((/** @type {any} */ input) => input.checked).map((/** @type {any} */ input) => input.value),
