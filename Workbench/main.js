@@ -49,7 +49,7 @@ function framed(place, content) {
     h("a", { href, "aria-current": href === place ? "page" : null }, name);
   return [
     h("header.top", {}, h("a.brand", { href: "#/" }, "Assay"),
-      h("nav", { "aria-label": say("Rooms") }, link("#/", say("Work")), mayManage() ? link("#/manage", say("Manage")) : null,
+      h("nav", { "aria-label": say("Rooms") }, link("#/", say("Work")), mayManage() ? [link("#/manage", say("Manage")), link("#/explore", say("Explore"))] : null,
         mayInvite() ? [link("#/team", say("Team")), link("#/account", say("Costs"))] : null, isWorker() ? link("#/earnings", say("Earnings")) : null,
         leads() ? [link("#/workers", say("Workers")), link("#/board", say("Board")), link("#/conduct", say("Conduct"))] : null,
         leadsReviewers() ? link("#/reviewers", say("Reviewers")) : null, pays() ? link("#/pay", say("Pay")) : null),
@@ -91,6 +91,13 @@ async function route() {
   if (room === "manage" && mayManage()) {
     const { managePage, projectPage } = await import("./pages/manage.js");
     return fill(app, framed("#/manage", id ? projectPage(id) : managePage()));
+  }
+  if (room === "explore" && mayManage()) {
+    const [{ DatasetPage, explorePage }] = await Promise.all([import("./pages/explore.js"), learn("explore"), learn("pay"), learn("people")]);
+    if (!id) return fill(app, framed("#/explore", explorePage()));
+    const datasetPage = new DatasetPage(id, mayChange());
+    page = datasetPage;
+    return fill(app, framed("#/explore", datasetPage.element));
   }
   if (room === "quality" && id && mayManage()) {
     const { qualityPage } = await import("./pages/quality.js");

@@ -50,6 +50,27 @@ package struct Vips: Tiler {
     }
   }
 
+  package func thumbnail(
+    _ type: String, size: Int, chunks: Int, chunk: @escaping @Sendable (Int) throws -> Data
+  ) async throws -> Data {
+    await line.enter()
+    do {
+      var bytes = Data()
+      // Turned upright by itself, and reduced while it is decoded where its format can do that.
+      let arguments = [
+        "stdin", "--size", "\(size)x\(size)>", "--export-profile", "srgb", "--output",
+        ".jpg[Q=82,strip,background=255]",
+      ]
+      try await run("vipsthumbnail", arguments, chunks, chunk) { bytes += $0 }
+      await line.leave()
+      guard !bytes.isEmpty else { throw TilingFault("there is no picture") }
+      return bytes
+    } catch {
+      await line.leave()
+      throw error
+    }
+  }
+
   private func run(
     _ type: String, _ size: Int, _ chunks: Int, _ chunk: @escaping @Sendable (Int) throws -> Data,
     _ write: (Data) throws -> Void
@@ -68,22 +89,22 @@ package struct Vips: Tiler {
       let transform = [
         "icc_transform", source, target, "srgb", "--embedded", "--input-profile", "srgb",
       ]
-      try await run(transform, chunks, chunk, take)
+      try await run("vips", transform, chunks, chunk, take)
     } catch is TilingFault where written == 0 {
       // Shades of grey have no such profile.
-      try await run(["copy", source, target], chunks, chunk, take)
+      try await run("vips", ["copy", source, target], chunks, chunk, take)
     }
   }
 
   private func run(
-    _ arguments: [String], _ chunks: Int, _ chunk: @escaping @Sendable (Int) throws -> Data,
+    _ program: String, _ arguments: [String], _ chunks: Int, _ chunk: @escaping @Sendable (Int) throws -> Data,
     _ write: (Data) throws -> Void
   ) async throws {
     let limits = "ulimit -t \(secondLimit) && ulimit -v \(memoryLimit)"
     let command = "\(limits) && exec timeout -s KILL \(Self.waitLimit) \"$@\""
     do {
       let result = try await Subprocess.run(
-        .path("/bin/sh"), arguments: .init(["-c", command, "sh", "vips"] + arguments),
+        .path("/bin/sh"), arguments: .init(["-c", command, "sh", program] + arguments),
         environment: .inherit.updating([
           // Formats whose readers were not made for hostile files, and swapping to the disk, are off.
           "VIPS_BLOCK_UNTRUSTED": "1", "VIPS_DISC_THRESHOLD": "6g",

@@ -100,6 +100,8 @@ package enum AnswerTag {}
 package enum ImportTag {}
 package enum ExportTag {}
 package enum ReleaseTag {}
+package enum DatasetTag {}
+package enum SliceTag {}
 package enum GroupTag {}
 package enum PayoutTag {}
 package enum DecisionTag {}
@@ -119,3 +121,5 @@ package typealias AnswerID = Identifier<AnswerTag>
 package typealias ImportID = Identifier<ImportTag>
 package typealias ExportID = Identifier<ExportTag>
 package typealias ReleaseID = Identifier<ReleaseTag>
+package typealias DatasetID = Identifier<DatasetTag>
+package typealias SliceID = Identifier<SliceTag>

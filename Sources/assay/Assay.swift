@@ -21,7 +21,8 @@ struct Assay: AsyncParsableCommand {
       CommandGroup(
         name: "Without a server",
         subcommands: [
-          ConvertCommand.self, FormatsCommand.self, VerifyCommand.self, BenchCommand.self,
+          ConvertCommand.self, CompareCommand.self, FormatsCommand.self, VerifyCommand.self,
+          BenchCommand.self,
           LabelErrorsCommand.self,
           RankCommand.self,
         ]),

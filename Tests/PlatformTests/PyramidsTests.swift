@@ -32,6 +32,14 @@ import Testing
       try write(output.dropFirst(10))
     }
 
+    func thumbnail(
+      _ type: String, size: Int, chunks: Int, chunk: @escaping @Sendable (Int) throws -> Data
+    ) async throws -> Data {
+      asked.withLock { $0 += 1 }
+      if let fault { throw fault }
+      return Data([0xFF, 0xD8])
+    }
+
     /// `untitled/untitled_files/13/0_0.png`, stored, with 3 bytes.
     static let archive: Data = {
       let name = Data("untitled/untitled_files/13/0_0.png".utf8)
@@ -105,6 +113,30 @@ import Testing
     try await fixture.vault { vault in
       let asset = try await asset(vault)
       #expect(try await Pyramids(vault).pyramid(of: asset, by: FakeTiler())?.top == 13)
+    }
+  }
+
+  @Test func aThumbnailIsMadeOnceAndKept() async throws {
+    let fixture = try await Fixture()
+    try await fixture.vault { vault in
+      let tiler = FakeTiler()
+      let asset = try await asset(vault)
+      for _ in 0..<3 {
+        #expect(
+          try await Thumbnails(vault).thumbnail(of: asset, by: tiler) == Data([0xFF, 0xD8]))
+      }
+      #expect(tiler.asked.withLock { $0 } == 1)
+    }
+  }
+
+  @Test func aSmallImageIsItsOwnThumbnailAndSoIsWhatNoneCanBeMadeOf() async throws {
+    let fixture = try await Fixture()
+    try await fixture.vault { vault in
+      let small = try await asset(vault, width: Thumbnails.size, height: Thumbnails.size)
+      let large = try await asset(vault, width: Thumbnails.size + 1, height: 10)
+      #expect(try await Thumbnails(vault).thumbnail(of: small, by: FakeTiler()) == nil)
+      #expect(try await Thumbnails(vault).thumbnail(of: large, by: FakeTiler(TilingFault("no"))) == nil)
+      #expect(try await Thumbnails(vault).thumbnail(of: large, by: nil) == nil)
     }
   }
 }

@@ -22,6 +22,10 @@ let client = "";
  * @param {string} id */
 export function setClient(id) { client = id; }
 
+/** An address that an element asks by itself, with the client it is about.
+ * @param {string} path */
+export const withClient = (path) => (client ? `${path}${path.includes("?") ? "&" : "?"}client=${client}` : path);
+
 /**
  * Sends a request to the API.
  * @param {string} method

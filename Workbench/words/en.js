@@ -31,4 +31,9 @@ export default {
     one: "{n} task is in somebody's hands. It goes on by the version it began with.",
     other: "{n} tasks are in somebody's hands. They go on by the version they began with.",
   },
+  "A fixed set of {n} items": { one: "A fixed set of {n} item", other: "A fixed set of {n} items" },
+  "{n} different values": { one: "{n} different value", other: "{n} different values" },
+  "{n} items": { one: "{n} item", other: "{n} items" },
+  "{n} items become tasks; what is found comes back to them.": { one: "{n} item becomes a task; what is found comes back to it.", other: "{n} items become tasks; what is found comes back to them." },
+  "{n} tasks made": { one: "{n} task made", other: "{n} tasks made" },
 };

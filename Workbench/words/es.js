@@ -73,6 +73,7 @@ export default {
   "{n} more marked": { one: "{n} marcado más", many: "{n} marcados más", other: "{n} marcados más" },
   "Rooms": "Salas",
   "Work": "Trabajo",
+  "Explore": "Explorar",
   "Manage": "Gestión",
   "Team": "Equipo",
   "Light, dark, or as the system": "Claro, oscuro o como el sistema",

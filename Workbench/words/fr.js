@@ -73,6 +73,7 @@ export default {
   "{n} more marked": { one: "{n} de plus marqué", many: "{n} de plus marqués", other: "{n} de plus marqués" },
   "Rooms": "Salles",
   "Work": "Travail",
+  "Explore": "Explorer",
   "Manage": "Gestion",
   "Team": "Équipe",
   "Light, dark, or as the system": "Clair, sombre ou comme le système",

@@ -73,6 +73,7 @@ export default {
   "{n} more marked": "又标注了 {n} 处",
   "Rooms": "分区",
   "Work": "工作",
+  "Explore": "浏览数据",
   "Manage": "管理",
   "Team": "团队",
   "Light, dark, or as the system": "浅色、深色或跟随系统",

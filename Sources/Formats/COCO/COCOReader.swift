@@ -146,14 +146,17 @@ struct COCOReader: DatasetReading {
     return label
   }
 
-  private static func box(_ json: JSON?) throws(NotationFault) -> Box? {
+  static func box(_ json: JSON?) throws(NotationFault) -> Box? {
     guard let list = json?.array, !list.isEmpty else { return nil }
     let numbers = list.compactMap(\.number)
     guard numbers.count == 4, list.count == 4 else {
       throw NotationFault(path: "bbox", problem: "a box must be four numbers [x, y, width, height]")
     }
     let box = Box(x: numbers[0], y: numbers[1], width: numbers[2], height: numbers[3])
-    guard box.width >= 0, box.height >= 0, box.isFinite else {
+    guard box.isFinite else {
+      throw NotationFault(path: "bbox", problem: "a box must end where a number can say it")
+    }
+    guard box.width >= 0, box.height >= 0 else {
       throw NotationFault(
         path: "bbox",
         problem: "a box of \(box.width)×\(box.height) pixels has no extent below zero to have")
@@ -183,7 +186,7 @@ struct COCOReader: DatasetReading {
     return Keypoints(keypoints)
   }
 
-  private static func segmentation(
+  static func segmentation(
     _ json: JSON?, _ size: ImageSize?
   ) throws(NotationFault) -> DatasetLabel.Value? {
     guard let json, json != .null else { return nil }

@@ -28,7 +28,7 @@ struct CVATReader: DatasetReading {
 
   init(_ folder: DatasetFolder, _ diagnostics: Diagnostics) throws {
     guard let file = Self.file(folder) else {
-      throw FormatFault(
+      throw folder.refusedXML() ?? FormatFault(
         folder.file ?? folder.path, "", "there is no XML file with <annotations>",
         remedy: "Name CVAT's annotations.xml, or a folder with it.")
     }

@@ -64,3 +64,13 @@ extension DatasetLabel {
     return mask
   }
 }
+
+extension DatasetLabel {
+  /// The label with its class numbered as in another schema, where it is added if it is not there.
+  package func numbered(from own: DatasetSchema, in other: inout DatasetSchema) -> DatasetLabel {
+    guard own.classes.indices.contains(classIndex) else { return self }
+    var label = self
+    label.classIndex = other.add(own.classes[classIndex])
+    return label
+  }
+}

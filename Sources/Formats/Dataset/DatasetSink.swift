@@ -38,13 +38,19 @@ package enum DatasetPath {
     return path
   }
 
-  /// A name of an item as one that is safe: `\` is `/`, and roots, drives and `..` are left out.
+  /// A name of an item as one that is safe: `\` is `/`, roots, drives and `..` are left out, and control
+  /// characters, which lists of names cannot hold, are `_`.
   package static func cleaned(_ name: String) -> String {
     let parts = name.replacing("\\", with: "/").split(separator: "/").filter { part in
       part != "." && part != ".." && !(part.utf8.count == 2 && part.hasSuffix(":"))
     }
-    let clean = parts.joined(separator: "/").replacing("\0", with: "")
-    return clean.isEmpty ? "item" : clean
+    let name = parts.joined(separator: "/")
+    guard name.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
+      return name.isEmpty ? "item" : name
+    }
+    return String(
+      String.UnicodeScalarView(
+        name.unicodeScalars.map { $0.properties.generalCategory == .control ? "_" : $0 }))
   }
 }
 

@@ -3,11 +3,19 @@ import Labels
 import Notation
 
 /// An item as one JSON object with all that it holds: what no other format loses.
-enum DatasetLineNotation {
+package enum DatasetLineNotation {
   // MARK: Writing
 
   static func write(_ item: DatasetItem, _ schema: DatasetSchema, to out: inout JSONWriter) {
     out.beginObject()
+    writeFacts(item, to: &out)
+    out.name("labels")
+    writeLabels(item.labels, schema, to: &out)
+    out.endObject()
+  }
+
+  /// The members that say what an item is, without its labels.
+  package static func writeFacts(_ item: DatasetItem, to out: inout JSONWriter) {
     out.name("name")
     out.value(item.name)
     if !item.subset.isEmpty {
@@ -28,23 +36,25 @@ enum DatasetLineNotation {
       out.name("tokens")
       out.value(JSON.array(item.tokens.map(json)))
     }
-    out.name("labels")
-    out.beginArray()
-    for label in item.labels { write(label, schema, to: &out) }
-    out.endArray()
     if !item.metadata.isEmpty {
       out.name("metadata")
       out.value(JSON.object(item.metadata))
     }
-    out.endObject()
+  }
+
+  /// The labels alone, as a list.
+  package static func writeLabels(
+    _ labels: [DatasetLabel], _ schema: DatasetSchema, to out: inout JSONWriter
+  ) {
+    out.beginArray()
+    for label in labels { write(label, schema, to: &out) }
+    out.endArray()
   }
 
   /// The labels alone, as text.
   static func labels(_ item: DatasetItem, _ schema: DatasetSchema) -> String {
     var out = JSONWriter()
-    out.beginArray()
-    for label in item.labels { write(label, schema, to: &out) }
-    out.endArray()
+    writeLabels(item.labels, schema, to: &out)
     return String(decoding: out.bytes, as: UTF8.self)
   }
 
@@ -109,7 +119,10 @@ enum DatasetLineNotation {
 
   // MARK: Reading
 
-  static func item(
+  /// An item of one line.
+  ///
+  /// - Parameter report: takes what is wrong with a label, which is then left out, or throws it.
+  package static func item(
     _ json: JSON, _ schema: inout DatasetSchema, _ report: (NotationFault) throws -> Void
   ) throws -> DatasetItem {
     var item = DatasetItem(
@@ -121,17 +134,29 @@ enum DatasetLineNotation {
       item.size = ImageSize(width: Int(width), height: Int(height))
     }
     item.tokens = try ranges(json["tokens"], item.text, "tokens")
-    for (place, label) in (json["labels"]?.array ?? []).enumerated() {
+    item.labels = try labels(json["labels"], of: item.text, &schema, report)
+    return item
+  }
+
+  /// A list of labels.
+  ///
+  /// - Parameter text: of their item.
+  package static func labels(
+    _ json: JSON?, of text: String?, _ schema: inout DatasetSchema,
+    _ report: (NotationFault) throws -> Void
+  ) throws -> [DatasetLabel] {
+    var labels: [DatasetLabel] = []
+    for (place, label) in (json?.array ?? []).enumerated() {
       let read: DatasetLabel
       do {
-        read = try self.label(label, item.text, "labels[\(place)]", &schema)
+        read = try self.label(label, text, "labels[\(place)]", &schema)
       } catch {
         try report(error)
         continue
       }
-      item.labels.append(read)
+      labels.append(read)
     }
-    return item
+    return labels
   }
 
   private static func ranges(
@@ -218,7 +243,7 @@ enum DatasetLineNotation {
   // MARK: Classes
 
   /// The classes with what only some have, as a set keeps them beside its lines.
-  static func json(_ schema: DatasetSchema) -> JSON {
+  package static func json(_ schema: DatasetSchema) -> JSON {
     [
       "classes": .array(
         schema.classes.map { one in
@@ -236,7 +261,7 @@ enum DatasetLineNotation {
     ]
   }
 
-  static func schema(_ json: JSON) -> DatasetSchema {
+  package static func schema(_ json: JSON) -> DatasetSchema {
     DatasetSchema(
       (json["classes"]?.array ?? []).compactMap { one in
         one["name"]?.string.map { name in

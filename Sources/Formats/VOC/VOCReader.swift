@@ -26,7 +26,7 @@ struct VOCReader: DatasetReading {
     (self.counting, self.folder, self.diagnostics) = (counting, folder, diagnostics)
     files = Self.files(folder)
     guard !files.isEmpty else {
-      throw FormatFault(
+      throw folder.refusedXML() ?? FormatFault(
         folder.file ?? folder.path, "", "there is no XML file with an <annotation>",
         remedy: "Name a folder with Annotations/ in it, or one such file.")
     }

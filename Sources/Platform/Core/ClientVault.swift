@@ -23,6 +23,8 @@ package final class ClientVault: Sendable {
   private let forms = Kept<Numbered, ProjectContent>()
   /// nil where an image cannot be cut.
   let pyramids = Kept<String, ZIPDirectory?>(limit: 32)
+  /// What datasets are asked by; each grows with its dataset.
+  let itemTables = Kept<DatasetID, LoadedItems>(limit: 8)
   /// The newest of each project.
   let histories = Mutex<[ProjectID: OntologyHistory]>([:])
 

@@ -11,6 +11,8 @@ final class Kept<Key: Hashable & Sendable, Value: Sendable>: Sendable {
 
   func known(_ key: Key) -> Value? { values.withLock { $0[key] } }
 
+  func forget(_ key: Key) { values.withLock { _ = $0.removeValue(forKey: key) } }
+
   /// - Parameter read: may run twice where two ask at once.
   func value(_ key: Key, _ read: () throws -> Value) rethrows -> Value {
     if let known = known(key) { return known }

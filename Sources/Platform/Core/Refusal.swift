@@ -13,6 +13,8 @@ package enum Refusal: Error, Hashable, Sendable {
     case group, invitation, chart
     case earning, payout, decision, appeal, invoice
     case release, file
+    case dataset, item, slice
+    case labelSet = "set of labels"
   }
 
   case unknown(Thing, String)

@@ -5,7 +5,7 @@ import Labels
 import Store
 import Vault
 
-/// Cuts an image into tiles at every size it can be looked at.
+/// Makes smaller pictures of an image: tiles at every size it can be looked at, and one small one.
 package protocol Tiler: Sendable {
   /// - Parameters:
   ///   - type: its media type.
@@ -19,6 +19,14 @@ package protocol Tiler: Sendable {
     _ type: String, size: Int, chunks: Int, chunk: @escaping @Sendable (Int) throws -> Data,
     write: (Data) throws -> Void
   ) async throws
+
+  /// A small JPEG of an image, upright.
+  ///
+  /// - Parameter size: pixels that neither of its sides exceeds.
+  /// - Throws: `TilingFault`; what `chunk` throws.
+  func thumbnail(
+    _ type: String, size: Int, chunks: Int, chunk: @escaping @Sendable (Int) throws -> Data
+  ) async throws -> Data
 }
 
 /// Why an image was not cut.

@@ -59,6 +59,15 @@ struct Fields {
     return number
   }
 
+  func optionalInts(_ name: String) throws(Refusal) -> [Int]? {
+    guard let value = self[name] else { return nil }
+    let numbers = value.array?.compactMap { $0.integer.flatMap { Int(exactly: $0) } }
+    guard let numbers, numbers.count == value.array?.count else {
+      throw .invalid(path: name, problem: "must be an array of whole numbers")
+    }
+    return numbers
+  }
+
   func optionalNumber(_ name: String) throws(Refusal) -> Double? {
     guard let value = self[name] else { return nil }
     guard let number = value.number else {

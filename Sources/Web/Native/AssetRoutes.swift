@@ -147,7 +147,7 @@ enum AssetRoutes {
     ).response(to: call.request)
   }
 
-  private static func mediaHeaders(_ type: String) -> HTTPFields {
+  static func mediaHeaders(_ type: String) -> HTTPFields {
     [
       .contentType: type, .cacheControl: "private, max-age=43200, immutable",
       .contentSecurityPolicy: "default-src 'none'; sandbox", .xContentTypeOptions: "nosniff",

@@ -42,8 +42,8 @@ package enum RouteTable {
     PageRoutes.all + SessionRoutes.all + ProjectRoutes.all + OntologyRoutes.all
     + TaskRoutes.all + GoldRoutes.all + QualityRoutes.all
     + AssetRoutes.all
-    + ExportRoutes.all + ReleaseRoutes.all + WorkRoutes.all + EarningRoutes.all + PayRoutes.all
-    + ConductRoutes.all
+    + ExportRoutes.all + ReleaseRoutes.all + DatasetRoutes.all
+    + WorkRoutes.all + EarningRoutes.all + PayRoutes.all + ConductRoutes.all
     + QualificationRoutes.all + WorkforceRoutes.all + WorkerRoutes.all + BillingRoutes.all
     + PeopleRoutes.all
     + TeamRoutes.all

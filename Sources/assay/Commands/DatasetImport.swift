@@ -4,11 +4,15 @@ import Formats
 import Foundation
 import NIOCore
 import Notation
+import Platform
 
 /// Labelled sets, over HTTP.
 struct DatasetCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "dataset", abstract: "Take labelled sets in.", subcommands: [Import.self])
+    commandName: "dataset", abstract: "Organise data in datasets, and take labelled sets in.",
+    subcommands: [
+      Create.self, List.self, Add.self, Query.self, Compare.self, Slice.self, Send.self, Import.self,
+    ])
 
   struct Import: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -20,23 +24,12 @@ struct DatasetCommand: AsyncParsableCommand {
         left out and counted. The same set imported again makes no task twice.
         """)
 
-    enum Role: String, CaseIterable, ExpressibleByArgument {
-      /// What annotators begin with.
-      case prelabels
-      /// Tasks that are answered already.
-      case answers
-      /// Known answers, hidden among others.
-      case gold
-      /// Images and texts alone.
-      case none
-    }
-
     @Argument(help: "The set to read.") var source: String
     @Option(help: "Its format; found out where it is not said.") var from: String?
     @Option(help: "The id of the project to add to.") var project: String?
     @Option(help: "Make a project of this name.") var newProject: String?
     @Option(name: .customLong("as"), help: "What the labels are: prelabels, answers, gold or none.")
-    var role = Role.prelabels
+    var role = TaskLabels.prelabels
     @Option(help: "The batch's name.") var batch: String?
     @Flag(help: "End at the first fault, before anything is sent.") var strict = false
     @OptionGroup var server: ServerOptions
@@ -138,6 +131,8 @@ struct DatasetCommand: AsyncParsableCommand {
     }
   }
 }
+
+extension TaskLabels: ExpressibleByArgument {}
 
 extension Optional {
   fileprivate func asyncMap<T>(_ body: (Wrapped) async throws -> T) async rethrows -> T? {

@@ -1,94 +1,34 @@
 import Formats
-import Foundation
 import Labels
 import Notation
 
-/// What the classes of a set turn out to be, for a project that is made of it.
-struct SurveyedClasses {
-  private var kinds: [(name: String, kind: DatasetLabelKind, attributes: [String: JSON])] = []
-  private var places: [String: Int] = [:]
-  private var schema = DatasetSchema()
-  private var wholes: [String] = []
-  private var hasSeveralWholes = false
-  private var hasCaptions = false
-
-  mutating func see(_ item: DatasetItem, _ schema: DatasetSchema) {
-    self.schema = schema
-    if item.labels.count(where: { $0.value == .whole }) > 1 { hasSeveralWholes = true }
-    for label in item.labels {
-      let name = schema.name(label.classIndex)
-      switch label.value {
-      case .whole: if !wholes.contains(name) { wholes.append(name) }
-      case .caption: hasCaptions = true
-      default:
-        let kind = TaskTarget.kind(label.value)
-        let key = TaskTarget.name(name, kind)
-        let place = places[key] ?? kinds.count
-        if place == kinds.count {
-          places[key] = place
-          kinds.append((name, kind, [:]))
-        }
-        for attribute in label.attributes {
-          kinds[place].attributes[attribute.name] = attribute.value
-        }
-      }
-    }
-  }
-
-  /// The request that makes the project. A class of two kinds becomes two classes.
-  func project(named name: String) -> JSON {
-    var counts: [String: Int] = [:]
-    for one in kinds { counts[one.name, default: 0] += 1 }
-    var classes: [JSON] = kinds.map { one in
-      let isAlone = counts[one.name] == 1
-      var members: [JSON.Member] = [
-        .init("name", .string(isAlone ? one.name : TaskTarget.name(one.name, one.kind))),
-        .init("kind", .string(one.kind == .relation ? "relation" : one.kind.rawValue)),
-      ]
-      if one.kind == .keypoints, let index = schema.find(one.name) {
-        members.append(
-          .init("keypoints", .array(schema.classes[index].keypoints.map { .string($0) })))
-        members.append(
-          .init(
-            "skeleton",
-            .array(schema.classes[index].skeleton.map { .array($0.map { .int(Int64($0)) }) })))
-      }
-      if !one.attributes.isEmpty {
-        members.append(
-          .init(
-            "attributes",
-            .array(
-              one.attributes.sorted { $0.key < $1.key }.map { name, value in
-                let kind = value.bool != nil ? "boolean" : value.number != nil ? "number" : "text"
-                return ["name": .string(name), "kind": .string(kind)]
-              })))
-      }
-      return .object(members)
-    }
-    if !wholes.isEmpty {
-      classes.append([
-        "name": "class", "kind": .string(hasSeveralWholes ? "multiLabel" : "category"),
-        "options": .array(wholes.map { .string($0) }),
-      ])
-    }
-    if hasCaptions { classes.append(["name": "caption", "kind": "text"]) }
-    return ["name": .string(name), "ontology": ["classes": .array(classes)]]
-  }
+/// What the labels of a set become in tasks that are made of it.
+package enum TaskLabels: String, Hashable, Sendable, CaseIterable {
+  /// What annotators begin with.
+  case prelabels
+  /// Tasks that are answered already.
+  case answers
+  /// Known answers, hidden among others.
+  case gold
+  /// Images and texts alone.
+  case none
 }
 
 /// A project, and how items of a set become tasks of it.
-struct TaskTarget {
-  let project: String
-  private struct Known {
+package struct TaskTarget: Sendable {
+  package let project: String
+  private struct Known: Sendable {
     var kind: String
     var options: Set<String>
     var attributes: Set<String>
   }
   private var classes: [String: Known] = [:]
 
-  init(_ json: JSON) throws {
+  /// - Parameter json: the project as the API shows it.
+  /// - Throws: `.invalid` where that has no ontology.
+  package init(_ json: JSON) throws {
     guard let id = json["id"]?.string, let list = json["ontology"]?["classes"]?.array else {
-      throw Failure("the server's answer has no project with an ontology")
+      throw Refusal.invalid(path: "project", problem: "has no id with an ontology")
     }
     project = id
     for one in list {
@@ -112,10 +52,14 @@ struct TaskTarget {
     "\(name) (\(kind.rawValue))"
   }
 
-  func line(
-    _ item: DatasetItem, _ schema: DatasetSchema, image: String?,
-    _ role: DatasetCommand.Import.Role,
-    _ diagnostics: Diagnostics
+  /// The line by which an item is imported.
+  ///
+  /// - Parameters:
+  ///   - image: its asset or URL.
+  ///   - uniqueID: the task's; nil for the item's name.
+  package func line(
+    _ item: DatasetItem, _ schema: DatasetSchema, image: String?, _ role: TaskLabels,
+    uniqueID: String? = nil, _ diagnostics: Diagnostics
   ) -> JSON {
     var members: [JSON.Member] =
       item.text.map { [.init("text", .string($0))] } ?? [
@@ -127,7 +71,7 @@ struct TaskTarget {
       ]
     }
     let key = (item.subset.isEmpty ? "" : item.subset + "/") + item.name
-    members.append(.init("unique_id", .string(String(key.suffix(400)))))
+    members.append(.init("unique_id", .string(uniqueID ?? String(key.suffix(400)))))
     var metadata = item.metadata + [.init("name", .string(item.name))]
     if !item.subset.isEmpty { metadata.append(.init("subset", .string(item.subset))) }
     members.append(.init("metadata", .object(metadata)))

@@ -1,0 +1,90 @@
+import Labels
+import Notation
+
+/// Predictions as COCO's tools exchange them: a list of objects, each with the ids of an image and of a
+/// category of the annotation file that they answer.
+package enum COCOResults {
+  /// Whether a file is such a list.
+  package static func matches(_ bytes: MappedBytes) -> Bool {
+    var cursor = bytes.cursor()
+    guard cursor.peek() == UInt8(ascii: "[") else { return false }
+    guard (try? cursor.enterArray()) != nil, (try? cursor.nextElement(isFirst: true)) == true,
+      let first = try? cursor.value()
+    else { return false }
+    return first["image_id"] != nil && first["score"] != nil
+  }
+
+  /// The objects by the names of their images.
+  ///
+  /// - Parameter truth: the annotation file, which tells what the ids mean.
+  /// - Throws: `FormatFault`; where the mode is lenient, only for a file that is not JSON.
+  /// - Complexity: O(objects) of memory
+  package static func labels(
+    _ results: MappedBytes, named file: String, of truth: DatasetFolder, _ schema: inout DatasetSchema,
+    _ diagnostics: Diagnostics
+  ) throws -> [String: [DatasetLabel]] {
+    guard let files = COCOFiles(truth), files.files.count == 1 else {
+      throw FormatFault(
+        file, "", "a list of results needs the one COCO file whose ids it names",
+        remedy: "Name that file as the ground truth.")
+    }
+    let index = try COCOIndex(
+      truth.open(files.files[0].name), file: files.files[0].name, Diagnostics(.lenient))
+    var names: [Int64: (name: String, size: ImageSize?)] = [:]
+    for place in index.images.indices {
+      let image = try index.image(place)
+      guard let id = image["id"]?.integer, let name = image["file_name"]?.string else { continue }
+      let size = image["width"]?.integer.flatMap { width in
+        image["height"]?.integer.map { ImageSize(width: Int(width), height: Int($0)) }
+      }
+      names[id] = (name, size)
+    }
+    let classes = Dictionary(
+      index.categories.compactMap { one in
+        one["id"]?.integer.flatMap { id in one["name"]?.string.map { (id, $0) } }
+      }) { first, _ in first }
+    var found: [String: [DatasetLabel]] = [:]
+    var place = 0
+    do {
+      var cursor = results.cursor()
+      try cursor.enterArray()
+      var isFirst = true
+      while try cursor.nextElement(isFirst: isFirst) {
+        isFirst = false
+        let json = try cursor.value()
+        defer { place += 1 }
+        guard let image = json["image_id"]?.integer.flatMap({ names[$0] }) else {
+          try diagnostics.report(
+            file, "[\(place)].image_id", "there is no image \(json["image_id"]?.text ?? "named")",
+            remedy: "Name an image of the ground truth; the object is left out.")
+          continue
+        }
+        guard let name = json["category_id"]?.integer.flatMap({ classes[$0] }) else {
+          try diagnostics.report(
+            file, "[\(place)].category_id",
+            "there is no category \(json["category_id"]?.text ?? "named")",
+            remedy: "Name a category of the ground truth; the object is left out.")
+          continue
+        }
+        do {
+          var label = DatasetLabel(schema.index(of: name), .whole)
+          label.score = json["score"]?.number
+          label.box = try COCOReader.box(json["bbox"])
+          if let value = try COCOReader.segmentation(json["segmentation"], image.size) {
+            label.value = value
+          } else if let box = label.box {
+            label.value = .shape(.box(box))
+          }
+          found[image.name, default: []].append(label)
+        } catch {
+          try diagnostics.report(
+            file, "[\(place)].\(error.path)", error.problem,
+            remedy: "Put it right; the object is left out.")
+        }
+      }
+    } catch let error as JSONError {
+      throw COCOIndex.fault(error, file, results)
+    }
+    return found
+  }
+}

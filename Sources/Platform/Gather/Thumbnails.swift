@@ -1,0 +1,39 @@
+import Crypto
+import Foundation
+import Vault
+
+/// Small pictures of images, for grids: made when first asked for, kept sealed beside the image.
+package struct Thumbnails: Sendable {
+  let vault: ClientVault
+
+  package init(_ vault: ClientVault) { self.vault = vault }
+
+  /// Pixels that neither side exceeds.
+  package static let size = 320
+  /// Bytes up to which an image that is no larger than that is its own thumbnail.
+  static let ownLimit = 40_000
+
+  /// nil where the image is small itself, or none can be made of it.
+  package func thumbnail(of asset: Assets.Asset, by tiler: (any Tiler)?) async throws -> Data? {
+    let size = asset.imageSize
+    let isSmall = (size?.width ?? 0) <= Self.size && (size?.height ?? 0) <= Self.size
+    guard let tiler, !(isSmall && asset.size <= Self.ownLimit) else { return nil }
+    let source = "thumbnail \(Self.size) \(asset.address)"
+    let name = vault.key.blobAddress(sha256: Data(SHA256.hash(data: Data(source.utf8))))
+    let kept = SealedBlob(vault: vault, name: name)
+    if let count = try kept.size() { return try kept.bytes(0..<count) }
+    let image = SealedBlob(vault: vault, name: asset.address)
+    do {
+      let made = try await tiler.thumbnail(
+        asset.type, size: Self.size,
+        chunks: (asset.size + SealedStream.chunkSize - 1) / SealedStream.chunkSize,
+        chunk: { try image.chunk($0) })
+      let writer = try SealedBlob.Writer(vault, name: name)
+      try writer.append(made)
+      try writer.commit(.relaxed)
+      return made
+    } catch is TilingFault {
+      return nil
+    }
+  }
+}

@@ -1,0 +1,115 @@
+import Formats
+import Foundation
+import Notation
+import Store
+import Vault
+
+/// Items that belong together, with their ground truth and any number of predictions.
+package struct Dataset: Hashable, Sendable {
+  package var id: DatasetID
+  package var name: String
+  package var items: Int
+  /// Grows with every change of what is in it.
+  package var lastChange: Int64
+  package var createdAt: Int64
+
+  static let columns = "id, name, items, last_change, created_at"
+
+  static func row(_ row: any Row) -> Dataset {
+    Dataset(
+      id: row.id(0), name: row.text(1), items: Int(row.int(2)), lastChange: row.int(3),
+      createdAt: row.int(4))
+  }
+
+  static func get(_ id: DatasetID, _ connection: any Connection) throws -> Dataset {
+    let found = try connection.first(
+      "SELECT \(columns) FROM datasets WHERE id = ?", [id.sql], row)
+    guard let found else { throw Refusal.unknown(.dataset, id.text) }
+    return found
+  }
+}
+
+/// One set of labels on a dataset's items: the ground truth, a model's predictions, or what a project found.
+package struct LabelSet: Hashable, Sendable {
+  package var id: Int64
+  package var dataset: DatasetID
+  package var name: String
+  /// Where its labels come from; nil where they are sent.
+  package var project: ProjectID?
+  /// How far the project's feed was read.
+  var cursor: Int64
+  /// Items that have labels in it.
+  package var items: Int
+
+  /// Of the ground truth.
+  package static let truth = "truth"
+  package var isTruth: Bool { name == Self.truth }
+
+  static let columns = "id, dataset_id, name, project_id, cursor, items"
+
+  static func row(_ row: any Row) -> LabelSet {
+    LabelSet(
+      id: row.int(0), dataset: row.id(1), name: row.text(2), project: row.optionalID(3),
+      cursor: row.int(4), items: Int(row.int(5)))
+  }
+
+  static func all(of dataset: DatasetID, _ connection: any Connection) throws -> [LabelSet] {
+    try connection.all(
+      "SELECT \(columns) FROM label_sets WHERE dataset_id = ? ORDER BY id", [dataset.sql], row)
+  }
+
+  static func find(
+    _ name: String, of dataset: DatasetID, _ connection: any Connection
+  ) throws -> LabelSet? {
+    try connection.first(
+      "SELECT \(columns) FROM label_sets WHERE dataset_id = ? AND name = ?",
+      [dataset.sql, .text(name)], row)
+  }
+
+  /// The set of that name, which is made where there is none.
+  static func take(
+    _ name: String, of dataset: DatasetID, project: ProjectID? = nil, at: Int64,
+    _ connection: any Connection
+  ) throws -> LabelSet {
+    if let known = try find(name, of: dataset, connection) { return known }
+    try connection.run(
+      "INSERT INTO label_sets (dataset_id, name, project_id, created_at) VALUES (?, ?, ?, ?)",
+      [dataset.sql, .text(name), project.map(\.sql) ?? .null, .int(at)])
+    guard let made = try find(name, of: dataset, connection) else {
+      throw Refusal.unknown(.labelSet, name)
+    }
+    return made
+  }
+}
+
+/// An item as it lies in the store: what it is, and where its image is.
+struct StoredItem {
+  /// Without labels.
+  var item: DatasetItem
+  /// An asset's id, or a URL; nil of a text.
+  var image: String?
+
+  init(_ item: DatasetItem, image: String?) {
+    self.item = item
+    self.image = image
+  }
+
+  init(stored bytes: Data) throws {
+    let json = try JSON(parsing: [UInt8](bytes))
+    var schema = DatasetSchema()
+    item = try DatasetLineNotation.item(json, &schema) { throw $0 }
+    image = json["image"]?.string
+  }
+
+  var stored: [UInt8] {
+    var out = JSONWriter()
+    out.beginObject()
+    DatasetLineNotation.writeFacts(item, to: &out)
+    if let image {
+      out.name("image")
+      out.value(image)
+    }
+    out.endObject()
+    return out.bytes
+  }
+}

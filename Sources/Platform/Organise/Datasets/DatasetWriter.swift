@@ -1,0 +1,139 @@
+import Formats
+import Foundation
+import Labels
+import Notation
+import Store
+import Vault
+
+/// Writes items and labels of one dataset, inside a transaction that is one change of it.
+struct DatasetWriter {
+  let vault: ClientVault
+  let dataset: DatasetID
+  let change: Int64
+  private let connection: any Connection
+  private var items: Int
+  private(set) var created = 0
+  private(set) var updated = 0
+
+  init(_ vault: ClientVault, _ dataset: DatasetID, _ connection: any Connection) throws {
+    (self.vault, self.dataset, self.connection) = (vault, dataset, connection)
+    change = try Datasets.nextChange(of: dataset, connection)
+    items = try Dataset.get(dataset, connection).items
+  }
+
+  func number(of name: String) throws -> Int? {
+    try connection.first(
+      "SELECT number FROM items WHERE dataset_id = ? AND key = ?",
+      [dataset.sql, .text(Datasets.key(name, of: dataset, vault))]
+    ) { Int($0.int(0)) }
+  }
+
+  /// Adds an item, or what is new of one that is there: its metadata is joined, the rest replaced where it
+  /// is said.
+  ///
+  /// - Returns: its number.
+  mutating func put(_ new: StoredItem) throws -> Int {
+    guard let known = try number(of: new.item.name) else {
+      let number = items
+      items += 1
+      created += 1
+      try connection.run(
+        "INSERT INTO items (dataset_id, number, key, changed, sealed) VALUES (?, ?, ?, ?, ?)",
+        [
+          dataset.sql, .number(number), .text(Datasets.key(new.item.name, of: dataset, vault)),
+          .int(change), .blob(seal(new, number)),
+        ])
+      return number
+    }
+    let sealed = try connection.first(
+      "SELECT sealed FROM items WHERE dataset_id = ? AND number = ?", [dataset.sql, .number(known)]
+    ) { $0.blob(0) }
+    guard let sealed else { return known }
+    let before = try Datasets.open(item: sealed, dataset, known, vault)
+    let after = before.joined(with: new)
+    guard after.stored != before.stored else { return known }
+    updated += 1
+    try connection.run(
+      "UPDATE items SET changed = ?, sealed = ? WHERE dataset_id = ? AND number = ?",
+      [.int(change), .blob(seal(after, known)), dataset.sql, .number(known)])
+    return known
+  }
+
+  private func seal(_ item: StoredItem, _ number: Int) -> Data {
+    vault.key.seal(item.stored, table: "items", row: "\(dataset)/\(number)")
+  }
+
+  /// Sets the labels of an item in a set.
+  ///
+  /// - Parameter facts: numbers of the item that come with them.
+  func put(
+    _ labels: [DatasetLabel], _ schema: DatasetSchema, facts: [JSON.Member] = [], in set: Int64,
+    at number: Int
+  ) throws {
+    var out = JSONWriter()
+    out.beginObject()
+    out.name("labels")
+    DatasetLineNotation.writeLabels(labels, schema, to: &out)
+    if !facts.isEmpty {
+      out.name("facts")
+      out.value(JSON.object(facts))
+    }
+    out.endObject()
+    let sealed = vault.key.seal(out.bytes, table: "item_labels", row: "\(set)/\(number)")
+    let changed = try connection.run(
+      "UPDATE item_labels SET changed = ?, sealed = ? WHERE label_set = ? AND number = ?",
+      [.int(change), .blob(sealed), .int(set), .number(number)])
+    guard changed == 0 else { return }
+    try connection.run(
+      "INSERT INTO item_labels (label_set, number, changed, sealed) VALUES (?, ?, ?, ?)",
+      [.int(set), .number(number), .int(change), .blob(sealed)])
+    try connection.run("UPDATE label_sets SET items = items + 1 WHERE id = ?", [.int(set)])
+  }
+
+  /// Notes how many items there are now.
+  func finish() throws {
+    try connection.run(
+      "UPDATE datasets SET items = ? WHERE id = ?", [.number(items), dataset.sql])
+  }
+
+  /// The classes that the dataset knows, with their keypoints.
+  static func schema(
+    of dataset: DatasetID, _ vault: ClientVault, _ connection: any Connection
+  ) throws -> DatasetSchema {
+    let sealed = try connection.first(
+      "SELECT sealed FROM datasets WHERE id = ?", [dataset.sql]
+    ) { $0.optionalBlob(0) }
+    guard let sealed = sealed ?? nil else { return DatasetSchema() }
+    return DatasetLineNotation.schema(
+      try JSON(parsing: [UInt8](vault.key.open(sealed, table: "datasets", row: dataset))))
+  }
+
+  func save(_ schema: DatasetSchema) throws {
+    try connection.run(
+      "UPDATE datasets SET sealed = ? WHERE id = ?",
+      [
+        .blob(
+          vault.key.seal(DatasetLineNotation.json(schema).utf8, table: "datasets", row: dataset)),
+        dataset.sql,
+      ])
+  }
+}
+
+extension StoredItem {
+  /// With what another says in its place.
+  fileprivate func joined(with new: StoredItem) -> StoredItem {
+    var result = self
+    if !new.item.subset.isEmpty { result.item.subset = new.item.subset }
+    result.item.size = new.item.size ?? item.size
+    if new.item.text != nil { (result.item.text, result.item.tokens) = (new.item.text, new.item.tokens) }
+    result.image = new.image ?? image
+    for member in new.item.metadata {
+      if let place = result.item.metadata.firstIndex(where: { $0.name == member.name }) {
+        result.item.metadata[place] = member
+      } else {
+        result.item.metadata.append(member)
+      }
+    }
+    return result
+  }
+}

@@ -1,0 +1,174 @@
+import Crypto
+import Formats
+import Foundation
+import Notation
+import Store
+import Vault
+
+/// Makes the datasets of one vault, and hands out what is in them.
+package struct Datasets: Sendable {
+  let vault: ClientVault
+  let actor: Actor
+
+  package init(_ vault: ClientVault, actor: Actor) {
+    self.vault = vault
+    self.actor = actor
+  }
+
+  package static let nameLimit = 200
+  /// Datasets of one vault.
+  package static let countLimit = 10_000
+
+  package func create(name: String) async throws -> Dataset {
+    let name = try Naming.checked(name, limit: Self.nameLimit)
+    let record = vault.record(by: actor)
+    let made = Dataset(
+      id: vault.environment.newID(), name: name, items: 0, lastChange: 0, createdAt: record.at)
+    try await vault.database.write(.flushed) { connection in
+      let isTaken = try connection.first("SELECT 1 FROM datasets WHERE name = ?", [.text(name)]) { _ in true }
+      guard isTaken == nil else { throw Refusal.taken(.dataset, name) }
+      let count = try connection.first("SELECT count(*) FROM datasets") { Int($0.int(0)) } ?? 0
+      guard count < Self.countLimit else {
+        throw Refusal.tooLarge(what: "datasets of a client", limit: Self.countLimit)
+      }
+      try connection.run(
+        "INSERT INTO datasets (id, name, created_at) VALUES (?, ?, ?)",
+        [made.id.sql, .text(name), .int(made.createdAt)])
+      _ = try LabelSet.take(LabelSet.truth, of: made.id, at: made.createdAt, connection)
+      try record.append(connection, "dataset.created", made.id.text)
+    }
+    return made
+  }
+
+  package func list() async throws -> [Dataset] {
+    try await vault.database.read { connection in
+      try connection.all(
+        "SELECT \(Dataset.columns) FROM datasets ORDER BY id LIMIT ?", [.number(Self.countLimit)],
+        Dataset.row)
+    }
+  }
+
+  package func get(_ id: DatasetID) async throws -> Dataset {
+    try await vault.database.read { try Dataset.get(id, $0) }
+  }
+
+  package func sets(of id: DatasetID) async throws -> [LabelSet] {
+    try await vault.database.read { connection in
+      _ = try Dataset.get(id, connection)
+      return try LabelSet.all(of: id, connection)
+    }
+  }
+
+  /// Takes a set of predictions away, with its labels.
+  ///
+  /// - Throws: `.invalid` for the ground truth, which a dataset always has.
+  package func remove(set name: String, of id: DatasetID) async throws {
+    guard name != LabelSet.truth else {
+      throw Refusal.invalid(path: "set", problem: "must not be the ground truth")
+    }
+    let record = vault.record(by: actor)
+    try await vault.database.write(.flushed) { connection in
+      guard let set = try LabelSet.find(name, of: id, connection) else {
+        throw Refusal.unknown(.labelSet, name)
+      }
+      try connection.run("DELETE FROM item_labels WHERE label_set = ?", [.int(set.id)])
+      try connection.run("DELETE FROM label_sets WHERE id = ?", [.int(set.id)])
+      _ = try Self.nextChange(of: id, connection)
+      try record.append(connection, "dataset.labels-removed", id.text)
+    }
+    vault.itemTables.forget(id)
+  }
+
+  /// Takes a dataset away with all that is in it, but for the files and the tasks that were made of it.
+  package func remove(_ id: DatasetID) async throws {
+    let record = vault.record(by: actor)
+    try await vault.database.write(.flushed) { connection in
+      _ = try Dataset.get(id, connection)
+      for set in try LabelSet.all(of: id, connection) {
+        try connection.run("DELETE FROM item_labels WHERE label_set = ?", [.int(set.id)])
+      }
+      for table in ["label_sets", "slices", "items"] {
+        try connection.run("DELETE FROM \(table) WHERE dataset_id = ?", [id.sql])
+      }
+      try connection.run("DELETE FROM datasets WHERE id = ?", [id.sql])
+      try record.append(connection, "dataset.removed", id.text)
+    }
+    vault.itemTables.forget(id)
+  }
+
+  /// The number of a change that is being made.
+  static func nextChange(of id: DatasetID, _ connection: any Connection) throws -> Int64 {
+    let number = try connection.first(
+      "UPDATE datasets SET last_change = last_change + 1 WHERE id = ? RETURNING last_change",
+      [id.sql]
+    ) { $0.int(0) }
+    guard let number else { throw Refusal.unknown(.dataset, id.text) }
+    return number
+  }
+
+  /// By what an item is found, without its name being readable.
+  static func key(_ name: String, of id: DatasetID, _ vault: ClientVault) -> String {
+    vault.key.blobAddress(sha256: Data(SHA256.hash(data: Data("item \(id) \(name)".utf8))))
+  }
+
+  // MARK: What is in it
+
+  package struct FoundItem: Sendable {
+    package var number: Int
+    package var item: DatasetItem
+    /// An asset's id, or a URL.
+    package var image: String?
+    /// By the names of the sets that were asked for, in stored notation.
+    package var labels: [(set: String, labels: JSON)]
+  }
+
+  /// Items by their numbers, in that order; those there are not are left out.
+  ///
+  /// - Parameter sets: names of the label sets to bring along.
+  /// - Complexity: O(numbers × (1 + sets))
+  package func items(
+    _ numbers: [Int], of id: DatasetID, with sets: [String]
+  ) async throws -> [FoundItem] {
+    try await vault.database.read { connection in
+      let known = try LabelSet.all(of: id, connection)
+      for name in sets where !known.contains(where: { $0.name == name }) {
+        throw Refusal.unknown(.labelSet, name)
+      }
+      return try numbers.compactMap { number in
+        guard var found = try self.item(number, of: id, connection) else { return nil }
+        for set in known where sets.contains(set.name) {
+          let sealed = try connection.first(
+            "SELECT sealed FROM item_labels WHERE label_set = ? AND number = ?",
+            [.int(set.id), .number(number)]
+          ) { $0.blob(0) }
+          guard let sealed else { continue }
+          found.labels.append((set.name, try Self.open(labels: sealed, set.id, number, vault)))
+        }
+        return found
+      }
+    }
+  }
+
+  func item(_ number: Int, of id: DatasetID, _ connection: any Connection) throws -> FoundItem? {
+    try connection.first(
+      "SELECT sealed FROM items WHERE dataset_id = ? AND number = ?", [id.sql, .number(number)]
+    ) { row in
+      let stored = try Self.open(item: row.blob(0), id, number, vault)
+      return FoundItem(number: number, item: stored.item, image: stored.image, labels: [])
+    }
+  }
+
+  static func open(
+    item sealed: Data, _ id: DatasetID, _ number: Int, _ vault: ClientVault
+  ) throws -> StoredItem {
+    try StoredItem(stored: vault.key.open(sealed, table: "items", row: "\(id)/\(number)"))
+  }
+
+  /// What a row of labels holds: `labels`, and `facts` of the item that came with them.
+  static func open(
+    labels sealed: Data, _ set: Int64, _ number: Int, _ vault: ClientVault
+  ) throws -> JSON {
+    try JSON(
+      parsing: [UInt8](vault.key.open(sealed, table: "item_labels", row: "\(set)/\(number)")))
+  }
+}

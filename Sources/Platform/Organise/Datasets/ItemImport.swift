@@ -1,0 +1,250 @@
+import Formats
+import Foundation
+import Labels
+import Notation
+import Store
+import Vault
+
+/// Takes items and labels into a dataset: JSON Lines, one item a line, as `assay convert --to jsonl` writes
+/// them, with `image` for the asset or URL of its picture.
+///
+/// Items are known by their names, so what is sent again changes nothing, and a body that was cut off is
+/// just sent again.
+package struct ItemImport: Sendable {
+  package struct Options: Sendable {
+    /// The label set that labels go to.
+    package var set: String
+    /// All lines or none.
+    package var isAtomic: Bool
+    /// Whether lines may bring new items; else each names one that is there.
+    package var makesItems: Bool
+
+    package init(set: String = LabelSet.truth, isAtomic: Bool = false, makesItems: Bool? = nil) {
+      self.set = set
+      self.isAtomic = isAtomic
+      self.makesItems = makesItems ?? (set == LabelSet.truth)
+    }
+  }
+
+  package struct Report: Hashable, Sendable {
+    package var lines = 0
+    package var created = 0
+    package var updated = 0
+    /// Items whose labels were set.
+    package var labelled = 0
+    package var refused = 0
+    /// The first `Imports.problemLimit` of them.
+    package var problems: [ImportReport.Problem] = []
+    package var isCompleted = true
+
+    mutating func refuse(_ line: Int, _ reason: String) {
+      refused += 1
+      if problems.count < Imports.problemLimit {
+        problems.append(.init(line: line, column: nil, reason: reason))
+      }
+    }
+  }
+
+  let vault: ClientVault
+  let actor: Actor
+
+  package init(_ vault: ClientVault, actor: Actor) {
+    self.vault = vault
+    self.actor = actor
+  }
+
+  /// Labels one item may have.
+  package static let labelLimit = 100_000
+  /// Characters of an item's name.
+  package static let nameLimit = 1_000
+  /// Metadata fields of one item.
+  package static let fieldLimit = 500
+
+  /// - Throws: `.unknown(.dataset)`, `.alreadyRunning`, `.noSpace`, `.invalid` for the name of the set or
+  ///   where it is filled by a project.
+  package func run(
+    _ spool: Spool, into dataset: DatasetID, _ options: Options
+  ) async throws -> Report {
+    _ = try spool.finish()
+    let set = try Naming.checked(options.set, limit: 100)
+    guard set.allSatisfy({ $0.isLetter || $0.isNumber || "-_".contains($0) }) else {
+      throw Refusal.invalid(
+        path: "set", problem: "must have letters, digits, - and _ only, so that queries can name it")
+    }
+    try await vault.database.read { connection in
+      _ = try Dataset.get(dataset, connection)
+      if try LabelSet.find(set, of: dataset, connection)?.project != nil {
+        throw Refusal.invalid(path: "set", problem: "must not be one that a project fills")
+      }
+    }
+    let work = "items \(dataset)"
+    guard vault.work.begin(work) else { throw Refusal.alreadyRunning(.import, dataset.text) }
+    defer { vault.work.end(work) }
+    if options.isAtomic {
+      let refused = try await survey(spool, dataset, options)
+      if refused.refused > 0 { return refused }
+    }
+    do {
+      return try await write(spool, dataset, set, options)
+    } catch StoreError.full {
+      throw Refusal.noSpace
+    }
+  }
+
+  /// What would be refused, without writing anything.
+  private func survey(
+    _ spool: Spool, _ dataset: DatasetID, _ options: Options
+  ) async throws -> Report {
+    try await vault.database.read { connection in
+      var report = Report(isCompleted: false)
+      var lines = ImportLines(spool)
+      while let portion = try lines.next() {
+        for line in Self.read(portion) {
+          report.lines += 1
+          switch line.result {
+          case .failure(let fault): report.refuse(line.number, fault.sentence)
+          case .success(let read):
+            if !options.makesItems, try !exists(read.stored.item.name, dataset, connection) {
+              report.refuse(line.number, Self.absent(read.stored.item.name))
+            }
+          }
+        }
+      }
+      return report
+    }
+  }
+
+  private func exists(
+    _ name: String, _ dataset: DatasetID, _ connection: any Connection
+  ) throws -> Bool {
+    try connection.first(
+      "SELECT 1 FROM items WHERE dataset_id = ? AND key = ?",
+      [dataset.sql, .text(Datasets.key(name, of: dataset, vault))]
+    ) { _ in true } ?? false
+  }
+
+  private static func absent(_ name: String) -> String {
+    "there is no item “\(name)” in the dataset; add it first, or send items=true to have it made"
+  }
+
+  private func write(
+    _ spool: Spool, _ dataset: DatasetID, _ set: String, _ options: Options
+  ) async throws -> Report {
+    var lines = ImportLines(spool)
+    var report = Report()
+    while let portion = try lines.next() {
+      let read = Self.read(portion)
+      let before = report
+      report = try await vault.database.write(.relaxed) { connection in
+        try put(read, before, dataset, set, options, connection)
+      }
+    }
+    let record = vault.record(by: actor)
+    let done = report
+    // The flush of this one covers those before it.
+    try await vault.database.write(.flushed) { connection in
+      try record.append(
+        connection, "dataset.items-imported", dataset.text,
+        ["created": .count(done.created), "labelled": .count(done.labelled), "set": .string(set)])
+    }
+    return report
+  }
+
+  private func put(
+    _ lines: [ReadLine], _ before: Report, _ dataset: DatasetID, _ set: String, _ options: Options,
+    _ connection: any Connection
+  ) throws -> Report {
+    var report = before
+    var writer = try DatasetWriter(vault, dataset, connection)
+    let labels = try LabelSet.take(set, of: dataset, at: vault.environment.now(), connection)
+    let known = try DatasetWriter.schema(of: dataset, vault, connection)
+    var schema = known
+    for line in lines {
+      report.lines += 1
+      switch line.result {
+      case .failure(let fault): report.refuse(line.number, fault.sentence)
+      case .success(let read):
+        let number: Int
+        if options.makesItems {
+          number = try writer.put(read.stored)
+        } else if let found = try writer.number(of: read.stored.item.name) {
+          number = found
+        } else {
+          report.refuse(line.number, Self.absent(read.stored.item.name))
+          continue
+        }
+        guard let own = read.labels else { continue }
+        try writer.put(
+          own.map { $0.numbered(from: read.schema, in: &schema) }, schema, in: labels.id, at: number)
+        report.labelled += 1
+      }
+    }
+    if schema != known { try writer.save(schema) }
+    try writer.finish()
+    report.created += writer.created
+    report.updated += writer.updated
+    return report
+  }
+}
+
+// MARK: Lines
+
+extension ItemImport {
+  fileprivate struct Fault: Error { var sentence: String }
+
+  fileprivate struct Line: Sendable {
+    var stored: StoredItem
+    /// nil where the line says nothing of labels.
+    var labels: [DatasetLabel]?
+    var schema: DatasetSchema
+  }
+
+  fileprivate struct ReadLine: Sendable {
+    var number: Int
+    var result: Result<Line, Fault>
+  }
+
+  fileprivate static func read(_ portion: ArraySlice<NumberedLine>) -> [ReadLine] {
+    portion.map { line in
+      ReadLine(number: line.number, result: Result { () throws(Fault) in try read(line) })
+    }
+  }
+
+  private static func read(_ line: NumberedLine) throws(Fault) -> Line {
+    guard case .text(let bytes) = line.line else {
+      throw Fault(sentence: "the line has more than \(Imports.lineLimit) bytes")
+    }
+    let json: JSON
+    do {
+      json = try JSON(parsing: [UInt8](bytes))
+    } catch {
+      throw Fault(sentence: "it is not JSON: \(error.explanation)")
+    }
+    var schema = DatasetSchema()
+    var item: DatasetItem
+    do {
+      item = try DatasetLineNotation.item(json, &schema) { throw $0 }
+    } catch let fault as NotationFault {
+      throw Fault(sentence: "\(fault.path) \(fault.problem)")
+    } catch {
+      throw Fault(sentence: "\(error)")
+    }
+    item.name = DatasetPath.cleaned(item.name)
+    guard item.name.unicodeScalars.count <= nameLimit else {
+      throw Fault(sentence: "name has more than \(nameLimit) characters")
+    }
+    guard item.labels.count <= labelLimit else {
+      throw Fault(sentence: "labels are more than \(labelLimit)")
+    }
+    guard item.metadata.count <= fieldLimit else {
+      throw Fault(sentence: "metadata has more than \(fieldLimit) fields")
+    }
+    if let size = item.size, size.width > 1_000_000 || size.height > 1_000_000 {
+      throw Fault(sentence: "width and height must be at most 1000000 pixels")
+    }
+    let labels = json["labels"] == nil ? nil : item.labels
+    item.labels = []
+    return Line(
+      stored: StoredItem(item, image: json["image"]?.string), labels: labels, schema: schema)
+  }
+}

@@ -1,0 +1,125 @@
+import Consensus
+import Formats
+import Foundation
+import Labels
+import Notation
+import Store
+
+/// Finds items of a dataset, counts what is in them, and compares their labels.
+package struct ItemSearch: Sendable {
+  let vault: ClientVault
+  let dataset: DatasetID
+
+  package init(_ vault: ClientVault, dataset: DatasetID) {
+    self.vault = vault
+    self.dataset = dataset
+  }
+
+  /// Numbers of the items that a query finds, and how many it finds in all.
+  ///
+  /// - Throws: `.invalid` for a query that is not understood, or that names what is not there.
+  /// - Complexity: O(limit) for all items; else, the first time, that of `ItemTable.marks`
+  package func numbers(
+    _ text: String, from offset: Int, limit: Int
+  ) async throws -> (numbers: [Int], count: Int) {
+    let query = try ItemQuery(asked: text)
+    let (items, known) = (LoadedItems(dataset), vault.itemTables)
+    return try await vault.database.read { connection in
+      let owner = try Dataset.get(dataset, connection)
+      // All of them need no table.
+      if query == .all {
+        let end = min(owner.items, offset + limit)
+        return (offset < end ? Array(offset..<end) : [], owner.items)
+      }
+      let found = try Self.refusing {
+        try known.value(dataset) { items }.numbers(text, query, vault, connection)
+      }
+      return (found.dropFirst(offset).prefix(limit).map { Int($0) }, found.count)
+    }
+  }
+
+  /// Runs `body` on the dataset's table.
+  func use<T: Sendable>(
+    _ body: @escaping @Sendable (inout ItemTable, any Connection) throws -> T
+  ) async throws -> T {
+    let (items, known) = (LoadedItems(dataset), vault.itemTables)
+    return try await vault.database.read { connection in
+      try Self.refusing {
+        try known.value(dataset) { items }.use(vault, connection) { try body(&$0, connection) }
+      }
+    }
+  }
+
+  private static func refusing<T>(_ body: () throws -> T) throws -> T {
+    do {
+      return try body()
+    } catch let unknown as ItemTable.Unknown {
+      throw Refusal.invalid(path: "query", problem: "cannot be answered: \(unknown.problem)")
+    }
+  }
+
+  /// What a query finds, in numbers and distributions: for plots.
+  ///
+  /// - Parameter set: whose labels are counted.
+  package func summary(_ text: String, set: String) async throws -> ItemSummary {
+    let query = try ItemQuery(asked: text)
+    return try await use { table, _ in
+      let marks = try table.marks(of: query)
+      return try ItemSummary(table, marks, set: set)
+    }
+  }
+
+  /// What can stand at the end of a text that is being written.
+  package func completions(of text: String) async throws -> [QueryCompletion] {
+    try await use { table, _ in QueryCompletion.all(of: text, in: table) }
+  }
+
+  /// Most items that are compared in one go.
+  package static let comparisonLimit = 1_000_000
+
+  /// A set of predictions against the ground truth, over what a query finds.
+  package func comparison(
+    of set: String, _ text: String, by region: ComparedItems.Region, overlap: Double, score: Double
+  ) async throws -> (report: ComparisonReport, classes: [String]) {
+    let query = try ItemQuery(asked: text)
+    let (numbers, known) = try await use { table, _ in
+      (ItemTable.numbers(try table.marks(of: query)).map { Int($0) }, table.schema)
+    }
+    guard numbers.count <= Self.comparisonLimit else {
+      throw Refusal.tooLarge(what: "items of a comparison", limit: Self.comparisonLimit)
+    }
+    return try await vault.database.read { connection in
+      guard set != LabelSet.truth, let predicted = try LabelSet.find(set, of: dataset, connection),
+        let truth = try LabelSet.find(LabelSet.truth, of: dataset, connection)
+      else { throw Refusal.unknown(.labelSet, set) }
+      var schema = known
+      var compared = ComparedItems(region)
+      for number in numbers {
+        guard let found = try Datasets(vault, actor: .system).item(number, of: dataset, connection)
+        else { continue }
+        compared.add(
+          found.item.name, truth: try labels(number, truth.id, &schema, connection),
+          predictions: try labels(number, predicted.id, &schema, connection), found.item.size)
+      }
+      let classes = schema.classes.map(\.name)
+      var report = ComparisonReport(compared, classes: classes, overlap: overlap, score: score)
+      for place in report.worst.indices {
+        report.worst[place].place = numbers[report.worst[place].place]
+      }
+      return (report, classes)
+    }
+  }
+
+  /// The labels of an item in a set.
+  func labels(
+    _ number: Int, _ set: Int64, _ schema: inout DatasetSchema, _ connection: any Connection
+  ) throws -> [DatasetLabel] {
+    let sealed = try connection.first(
+      "SELECT sealed FROM item_labels WHERE label_set = ? AND number = ?",
+      [.int(set), .number(number)]
+    ) { $0.blob(0) }
+    guard let sealed else { return [] }
+    let json = try Datasets.open(labels: sealed, set, number, vault)
+    return try DatasetLineNotation.labels(json["labels"], of: nil, &schema) { throw $0 }
+  }
+}

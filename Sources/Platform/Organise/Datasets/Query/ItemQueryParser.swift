@@ -1,0 +1,248 @@
+/// What is wrong in a query, and where.
+package struct QueryFault: Error, Hashable, Sendable {
+  /// The character, from 0.
+  package var place: Int
+  package var problem: String
+}
+
+extension ItemQuery {
+  /// Characters of a query.
+  package static let lengthLimit = 4_000
+  /// Brackets in brackets.
+  static let depthLimit = 50
+
+  /// - Throws: `QueryFault` with the first thing that is not understood.
+  /// - Complexity: O(characters)
+  package init(parsing text: String) throws(QueryFault) {
+    guard text.count <= Self.lengthLimit else {
+      throw QueryFault(
+        place: Self.lengthLimit, problem: "a query has at most \(Self.lengthLimit) characters")
+    }
+    let (tokens, openQuote) = QueryToken.split(text)
+    if let openQuote { throw QueryFault(place: openQuote, problem: "the quote is not closed") }
+    var parser = ItemQueryParser(tokens: tokens)
+    self = try parser.query()
+  }
+}
+
+/// Reads a query from its words, by descent: `or` binds least, then `and`, which may be left out, then `not`.
+private struct ItemQueryParser {
+  let tokens: [QueryToken]
+  private var place = 0
+  private var depth = 0
+
+  init(tokens: [QueryToken]) { self.tokens = tokens }
+
+  private var token: QueryToken { tokens[place] }
+
+  private func fault(_ problem: String, at token: QueryToken? = nil) -> QueryFault {
+    QueryFault(place: (token ?? self.token).start, problem: problem)
+  }
+
+  private mutating func take() -> QueryToken {
+    defer { if place < tokens.count - 1 { place += 1 } }
+    return token
+  }
+
+  private mutating func takes(_ sign: String) -> Bool {
+    guard token.isSign(sign) else { return false }
+    _ = take()
+    return true
+  }
+
+  private mutating func takes(keyword: String) -> Bool {
+    guard token.isKeyword(keyword), !comparisonFollows else { return false }
+    _ = take()
+    return true
+  }
+
+  /// Whether the word is a field, even if it is called as a keyword is.
+  private var comparisonFollows: Bool {
+    guard place + 1 < tokens.count else { return false }
+    return comparison(tokens[place + 1]) != nil && !tokens[place + 1].isKeyword("in")
+  }
+
+  private func comparison(_ token: QueryToken) -> ItemQuery.Comparison? {
+    if token.isKeyword("in") { return .oneOf }
+    return token.kind == .sign ? ItemQuery.Comparison(rawValue: token.text) : nil
+  }
+
+  mutating func query() throws(QueryFault) -> ItemQuery {
+    guard token.kind != .end else { return .all }
+    let found = try either()
+    guard token.kind == .end else {
+      throw fault(token.isSign(")") ? "there is no bracket that this one closes" : "“\(token.text)” is not expected here")
+    }
+    return found
+  }
+
+  private mutating func either() throws(QueryFault) -> ItemQuery {
+    var parts = [try both()]
+    while takes(keyword: "or") { parts.append(try both()) }
+    return parts.count == 1 ? parts[0] : .or(parts)
+  }
+
+  private mutating func both() throws(QueryFault) -> ItemQuery {
+    var parts = [try negated()]
+    while true {
+      let isNamed = takes(keyword: "and")
+      guard isNamed || startsTerm else { break }
+      parts.append(try negated())
+    }
+    return parts.count == 1 ? parts[0] : .and(parts)
+  }
+
+  private var startsTerm: Bool {
+    switch token.kind {
+    case .end: false
+    case .quoted: true
+    case .word: !token.isKeyword("or") || comparisonFollows
+    case .sign: token.text == "("
+    }
+  }
+
+  private mutating func negated() throws(QueryFault) -> ItemQuery {
+    depth += 1
+    defer { depth -= 1 }
+    guard depth <= ItemQuery.depthLimit else { throw fault("there are too many brackets in brackets") }
+    if takes(keyword: "not") { return .not(try negated()) }
+    if takes("(") {
+      let inside = try either()
+      guard takes(")") else { throw fault("a bracket is not closed") }
+      return inside
+    }
+    return try term()
+  }
+
+  private mutating func term() throws(QueryFault) -> ItemQuery {
+    let first = take()
+    switch first.kind {
+    case .quoted: return try comparison(token) == nil ? .words(first.text) : compared(first)
+    case .word:
+      if token.isSign("("), ["count", "any", "none"].contains(first.text.lowercased()) {
+        return try counted(first)
+      }
+      return comparison(token) == nil ? .words(first.text) : try compared(first)
+    case .sign, .end:
+      throw fault(
+        first.kind == .end ? "something is missing at the end" : "“\(first.text)” is not expected here",
+        at: first)
+    }
+  }
+
+  private mutating func compared(_ field: QueryToken) throws(QueryFault) -> ItemQuery {
+    let (how, values) = try comparisonAndValues()
+    return .compare(ItemQuery.Field(field.text), how, values)
+  }
+
+  private mutating func comparisonAndValues() throws(QueryFault) -> (
+    ItemQuery.Comparison, [ItemQuery.Value]
+  ) {
+    let sign = take()
+    guard let how = comparison(sign) else {
+      throw fault("a comparison such as = or < is expected", at: sign)
+    }
+    guard how == .oneOf else { return (how, [try value()]) }
+    guard takes("(") else { throw fault("a list in brackets is expected after “in”") }
+    var values = [try value()]
+    while takes(",") { values.append(try value()) }
+    guard takes(")") else { throw fault("the list is not closed") }
+    return (how, values)
+  }
+
+  private mutating func value() throws(QueryFault) -> ItemQuery.Value {
+    let found = take()
+    guard found.kind == .word || found.kind == .quoted else {
+      throw fault("a value is expected here", at: found)
+    }
+    return ItemQuery.Value(found.text, isQuoted: found.kind == .quoted)
+  }
+
+  // MARK: Labels
+
+  private mutating func counted(_ function: QueryToken) throws(QueryFault) -> ItemQuery {
+    _ = take()
+    var description = ItemQuery.LabelDescription(set: nil, query: .all)
+    if place + 1 < tokens.count, tokens[place + 1].isSign(":"), token.kind != .sign {
+      description.set = take().text
+      _ = take()
+    }
+    if !token.isSign(")") { description.query = try eitherLabel() }
+    guard takes(")") else { throw fault("the bracket of “\(function.text)” is not closed") }
+    switch function.text.lowercased() {
+    case "any": return .count(description, .greaterOrEqual, 1)
+    case "none": return .count(description, .equal, 0)
+    default: break
+    }
+    guard comparison(token) != nil else { return .count(description, .greaterOrEqual, 1) }
+    let at = token
+    let (how, values) = try comparisonAndValues()
+    guard how != .contains, how != .oneOf, let number = values[0].number else {
+      throw fault("a count is compared with a number", at: at)
+    }
+    return .count(description, how, number)
+  }
+
+  private mutating func eitherLabel() throws(QueryFault) -> LabelQuery {
+    var parts = [try bothLabel()]
+    while takes(keyword: "or") { parts.append(try bothLabel()) }
+    return parts.count == 1 ? parts[0] : .or(parts)
+  }
+
+  private mutating func bothLabel() throws(QueryFault) -> LabelQuery {
+    var parts = [try negatedLabel()]
+    while true {
+      let isNamed = takes(keyword: "and")
+      guard isNamed || startsTerm else { break }
+      parts.append(try negatedLabel())
+    }
+    return parts.count == 1 ? parts[0] : .and(parts)
+  }
+
+  private mutating func negatedLabel() throws(QueryFault) -> LabelQuery {
+    depth += 1
+    defer { depth -= 1 }
+    guard depth <= ItemQuery.depthLimit else { throw fault("there are too many brackets in brackets") }
+    if takes(keyword: "not") { return .not(try negatedLabel()) }
+    if takes("(") {
+      let inside = try eitherLabel()
+      guard takes(")") else { throw fault("a bracket is not closed") }
+      return inside
+    }
+    let first = take()
+    guard first.kind == .word || first.kind == .quoted else {
+      throw fault("a class or a field of labels is expected here", at: first)
+    }
+    // A name alone is a class.
+    guard comparison(token) != nil else {
+      return .compare(.label, .equal, [ItemQuery.Value(first.text, isQuoted: true)])
+    }
+    let (how, values) = try comparisonAndValues()
+    return .compare(LabelQuery.Field(first.text), how, values)
+  }
+}
+
+extension ItemQuery.Field {
+  /// Names of fields that every item has.
+  static let names = ["name", "text", "subset", "width", "height", "aspect", "number", "slice"]
+
+  init(_ name: String) {
+    switch name {
+    case "name": self = .name
+    case "text": self = .text
+    case "subset": self = .subset
+    case "width": self = .width
+    case "height": self = .height
+    case "aspect": self = .aspect
+    case "number": self = .number
+    case "slice": self = .slice
+    default:
+      guard let dot = name.firstIndex(of: "."), dot > name.startIndex else {
+        self = .metadata(name)
+        return
+      }
+      let (head, tail) = (String(name[..<dot]), String(name[name.index(after: dot)...]))
+      self = head == "meta" ? .metadata(tail) : .ofSet(head, tail)
+    }
+  }
+}

@@ -1,0 +1,134 @@
+import Formats
+import Foundation
+import Notation
+import Store
+import Synchronization
+
+/// All of a dataset that queries ask for, in memory and column by column; its rows are items by their
+/// numbers.
+///
+/// About 150 bytes an item and 40 a label, and the texts themselves.
+struct ItemTable: Sendable {
+  private(set) var count = 0
+  private(set) var names = TextColumn()
+  private(set) var texts = TextColumn()
+  private(set) var subsets = ValueColumn()
+  private(set) var widths: [Int32] = []
+  private(set) var heights: [Int32] = []
+  private(set) var metadata: [String: ValueColumn] = [:]
+  /// By the names of the sets.
+  var sets: [String: LabelColumns] = [:]
+  var schema = DatasetSchema()
+  var slices: [String: Slice] = [:]
+  /// What comparing a set with the ground truth found, item by item, until something changes.
+  var errors: [String: [String: ValueColumn]] = [:]
+
+  /// A saved query, or a set of numbers.
+  enum Slice: Hashable, Sendable {
+    case query(ItemQuery)
+    case fixed(Set<Int>)
+  }
+
+  mutating func set(_ item: DatasetItem, at number: Int) {
+    while count <= number {
+      widths.append(0)
+      heights.append(0)
+      count += 1
+    }
+    names.set(item.name, at: number)
+    if let text = item.text { texts.set(text, at: number) }
+    subsets.set(text: item.subset, at: number)
+    widths[number] = Int32(clamping: item.size?.width ?? 0)
+    heights[number] = Int32(clamping: item.size?.height ?? 0)
+    for member in item.metadata {
+      metadata[member.name, default: ValueColumn()].set(member.value, at: number)
+    }
+  }
+}
+
+/// The table of a dataset, brought up to date whenever it is asked.
+final class LoadedItems: Sendable {
+  private struct State: Sendable {
+    var table = ItemTable()
+    /// The change up to which rows were read.
+    var change: Int64 = 0
+    var slicesRead: [String] = []
+    /// The answers to the last queries, while nothing changes.
+    var answers: [String: [Int32]] = [:]
+  }
+
+  private let state = Mutex(State())
+  private let dataset: DatasetID
+
+  init(_ dataset: DatasetID) { self.dataset = dataset }
+
+  /// Reads what changed, and runs `body` on the table.
+  ///
+  /// - Complexity: O(rows that changed) and that of `body`
+  func use<T>(
+    _ vault: ClientVault, _ connection: any Connection, _ body: (inout ItemTable) throws -> T
+  ) throws -> T {
+    try state.withLock { state in
+      try load(&state, vault, connection)
+      return try body(&state.table)
+    }
+  }
+
+  /// The numbers of the items that a query finds, in order; kept while nothing changes.
+  func numbers(
+    _ text: String, _ query: ItemQuery, _ vault: ClientVault, _ connection: any Connection
+  ) throws -> [Int32] {
+    try state.withLock { state in
+      try load(&state, vault, connection)
+      if let known = state.answers[text] { return known }
+      let marks = try state.table.marks(of: query)
+      let found = ItemTable.numbers(marks)
+      if state.answers.count >= 16 { state.answers.removeAll() }
+      state.answers[text] = found
+      return found
+    }
+  }
+
+  private func load(
+    _ state: inout State, _ vault: ClientVault, _ connection: any Connection
+  ) throws {
+    let known = try Dataset.get(dataset, connection)
+    guard known.lastChange != state.change else { return }
+    state.answers.removeAll()
+    state.table.errors.removeAll()
+    let after = state.change
+    try connection.forEach(
+      "SELECT number, sealed FROM items WHERE dataset_id = ? AND changed > ? ORDER BY changed, number",
+      [dataset.sql, .int(after)]
+    ) { row in
+      let number = Int(row.int(0))
+      state.table.set(try Datasets.open(item: row.blob(1), dataset, number, vault).item, at: number)
+      return true
+    }
+    for set in try LabelSet.all(of: dataset, connection) {
+      var columns = state.table.sets.removeValue(forKey: set.name) ?? LabelColumns()
+      try connection.forEach(
+        "SELECT number, sealed FROM item_labels WHERE label_set = ? AND changed > ? ORDER BY changed, number",
+        [.int(set.id), .int(after)]
+      ) { row in
+        let number = Int(row.int(0))
+        let json = try Datasets.open(labels: row.blob(1), set.id, number, vault)
+        let labels = try DatasetLineNotation.labels(json["labels"], of: nil, &state.table.schema) {
+          throw $0
+        }
+        columns.set(labels, at: number)
+        for fact in json["facts"]?.members ?? [] {
+          if let number = fact.value.number {
+            columns.setFact(fact.name, number, at: Int(row.int(0)))
+          } else {
+            columns.setFact(fact.name, text: fact.value.string ?? fact.value.text, at: Int(row.int(0)))
+          }
+        }
+        return true
+      }
+      state.table.sets[set.name] = columns
+    }
+    state.table.slices = try Slices.all(of: dataset, vault, connection)
+    state.change = known.lastChange
+  }
+}

@@ -1,0 +1,144 @@
+import Notation
+
+/// One metadata field of all items, or one attribute of all labels: numbers as such, and everything as one of
+/// the column's different values.
+struct ValueColumn: Sendable {
+  /// Different values, as they are shown.
+  private(set) var values: [String] = []
+  /// Of each value; NaN where it is none.
+  private var numbers: [Double] = []
+  private var codes: [String: Int32] = [:]
+  /// By item; -1 where there is none.
+  private(set) var rows: [Int32] = []
+
+  mutating func set(_ value: JSON, at row: Int) {
+    if value == .null { return set(code: -1, at: row) }
+    set(text: value.string ?? value.text, number: value.string == nil ? value.number : nil, at: row)
+  }
+
+  mutating func set(text: String, number: Double? = nil, at row: Int) {
+    let code = codes[text] ?? Int32(values.count)
+    if Int(code) == values.count {
+      codes[text] = code
+      values.append(text)
+      numbers.append(number ?? Double(text) ?? .nan)
+    }
+    set(code: code, at: row)
+  }
+
+  private mutating func set(code: Int32, at row: Int) {
+    while rows.count <= row { rows.append(-1) }
+    rows[row] = code
+  }
+
+  mutating func clear(_ row: Int) {
+    if row < rows.count { rows[row] = -1 }
+  }
+
+  func value(at row: Int) -> String? {
+    guard row < rows.count, rows[row] >= 0 else { return nil }
+    return values[Int(rows[row])]
+  }
+
+  func number(at row: Int) -> Double? {
+    guard row < rows.count, rows[row] >= 0 else { return nil }
+    let number = numbers[Int(rows[row])]
+    return number.isNaN ? nil : number
+  }
+
+  /// Marks rows that answer a comparison. Each different value is judged once.
+  ///
+  /// - Complexity: O(different values + rows)
+  func mark(
+    _ how: ItemQuery.Comparison, _ wanted: [ItemQuery.Value], in marks: inout [UInt8]
+  ) {
+    if wanted.contains(where: \.isAny) {
+      let isAbsentWanted = how == .different
+      for row in marks.indices {
+        let isThere = row < rows.count && rows[row] >= 0
+        marks[row] = isThere != isAbsentWanted ? 1 : 0
+      }
+      return
+    }
+    let judged = values.indices.map { code -> UInt8 in
+      let number = numbers[code]
+      let accepted = wanted.contains {
+        how.accepts(values[code], number.isNaN ? nil : number, against: $0)
+      }
+      return accepted ? 1 : 0
+    }
+    for row in 0..<min(marks.count, rows.count) where rows[row] >= 0 {
+      marks[row] = judged[Int(rows[row])]
+    }
+    // What has no value is different from any.
+    if how == .different {
+      for row in marks.indices where row >= rows.count || rows[row] < 0 { marks[row] = 1 }
+    }
+  }
+}
+
+extension ItemQuery.Comparison {
+  /// Whether a value, which may be a number, answers the comparison with a wanted one: as numbers where both
+  /// are, else as texts, whose case counts only for order.
+  func accepts(_ text: String, _ number: Double?, against wanted: ItemQuery.Value) -> Bool {
+    if self == .contains { return Pattern(wanted.text).matches(text) }
+    if let number, let other = wanted.number { return accepts(number, other) }
+    switch self {
+    case .equal, .oneOf: return text.lowercased() == wanted.text.lowercased()
+    case .different: return text.lowercased() != wanted.text.lowercased()
+    case .less: return text < wanted.text
+    case .lessOrEqual: return text <= wanted.text
+    case .greater: return text > wanted.text
+    case .greaterOrEqual: return text >= wanted.text
+    case .contains: return false
+    }
+  }
+
+  func accepts(_ number: Double, _ other: Double) -> Bool {
+    switch self {
+    case .equal, .oneOf, .contains: number == other
+    case .different: number != other
+    case .less: number < other
+    case .lessOrEqual: number <= other
+    case .greater: number > other
+    case .greaterOrEqual: number >= other
+    }
+  }
+
+  /// Whether a number answers the comparison with one of the wanted; what is absent is different from any.
+  func accepts(_ number: Double?, among wanted: [ItemQuery.Value]) -> Bool {
+    if wanted.contains(where: \.isAny) { return (number != nil) != (self == .different) }
+    guard let number else { return self == .different }
+    return wanted.contains { $0.number.map { accepts(number, $0) } ?? (self == .different) }
+  }
+}
+
+/// A part that is looked for in a text, or with `*` a pattern of the whole; case does not count.
+struct Pattern {
+  private let parts: [String]
+
+  init(_ text: String) {
+    parts = text.lowercased().split(separator: "*", omittingEmptySubsequences: false).map(String.init)
+  }
+
+  /// The one part, where there is no `*`.
+  var part: String? { parts.count == 1 ? parts[0] : nil }
+
+  func matches(_ text: String) -> Bool { matches(folded: text.lowercased()) }
+
+  /// - Parameter text: in lower case.
+  func matches(folded text: String) -> Bool {
+    guard parts.count > 1, let first = parts.first, let last = parts.last else {
+      return text.contains(parts[0])
+    }
+    guard text.hasPrefix(first), text.hasSuffix(last), text.count >= first.count + last.count else {
+      return false
+    }
+    var rest = text.dropFirst(first.count).dropLast(last.count)
+    for part in parts.dropFirst().dropLast() where !part.isEmpty {
+      guard let found = rest.firstRange(of: part) else { return false }
+      rest = rest[found.upperBound...]
+    }
+    return true
+  }
+}

@@ -1,0 +1,339 @@
+import Consensus
+import Formats
+import Foundation
+import Hummingbird
+import NIOCore
+import Notation
+import Platform
+import Store
+
+/// Datasets: items, their labels, what they are like, and what of them goes to labelling.
+enum DatasetRoutes {
+  static let all: [Route] = datasets + items + insight + slices
+
+  /// Characters of a text that a list shows.
+  static let textLimit = 2_000
+
+  private static let datasets: [Route] = [
+    Route(.get, "/api/datasets", .reviewers, "Lists datasets, oldest first.") { call in
+      try await call.inVault { vault, actor in
+        .json(.page(try await Datasets(vault, actor: actor).list().map(\.json), next: nil))
+      }
+    },
+    Route(
+      .post, "/api/datasets", .managers, "Makes a dataset.",
+      body: [.string("name", isRequired: true)]
+    ) { call in
+      let name = try await call.fields().string("name")
+      return try await call.inVault { vault, actor in
+        .json(try await Datasets(vault, actor: actor).create(name: name).json, status: .created)
+      }
+    },
+    Route(.get, "/api/datasets/{dataset}", .reviewers, "Shows a dataset, its label sets and slices.") {
+      call in
+      try await call.inVault { vault, actor in
+        let id: DatasetID = try call.id("dataset", .dataset)
+        try await SentItems(vault, actor: actor, dataset: id).gather()
+        let datasets = Datasets(vault, actor: actor)
+        let found = try await datasets.get(id)
+        let sets = try await datasets.sets(of: id)
+        let slices = try await Slices(vault, actor: actor).list(of: id)
+        return .json(
+          found.json.adding([
+            .init("sets", .array(sets.map(\.json))), .init("slices", .array(slices.map(\.json))),
+          ]))
+      }
+    },
+    Route(
+      .delete, "/api/datasets/{dataset}", .clientAdmins,
+      "Takes a dataset away with its items and labels; files and tasks stay."
+    ) { call in
+      try await call.inVault { vault, actor in
+        try await Datasets(vault, actor: actor).remove(call.id("dataset", .dataset))
+        return Response(status: .noContent)
+      }
+    },
+    Route(
+      .delete, "/api/datasets/{dataset}/sets/{set}", .managers, "Takes a set of predictions away."
+    ) { call in
+      try await call.inVault { vault, actor in
+        let name = call.parameters.get("set")?.removingPercentEncoding ?? ""
+        try await Datasets(vault, actor: actor).remove(set: name, of: call.id("dataset", .dataset))
+        return Response(status: .noContent)
+      }
+    },
+  ]
+
+  private static let items: [Route] = [
+    Route(
+      .post, "/api/datasets/{dataset}/items", .managers,
+      "Takes in items and labels as JSON Lines; `set`, `items` (whether new ones are made), `atomic`."
+    ) { call in
+      let set = call.query("set") ?? LabelSet.truth
+      let options = ItemImport.Options(
+        set: set, isAtomic: call.query("atomic") == "true",
+        makesItems: call.query("items").map { $0 == "true" })
+      return try await call.inVault { vault, actor in
+        let id: DatasetID = try call.id("dataset", .dataset)
+        _ = try await Datasets(vault, actor: actor).get(id)
+        let spool = try await call.spool()
+        let report = try await ItemImport(vault, actor: actor).run(spool, into: id, options)
+        return .json(report.json, status: report.isCompleted ? .ok : .unprocessableContent)
+      }
+    },
+    Route(
+      .get, "/api/datasets/{dataset}/items", .reviewers,
+      "Items that a `query` finds from `offset` on, with the labels of `sets` (names and commas)."
+    ) { call in
+      let limit = try call.pageLimit()
+      let offset = try whole(call, "offset", 0...Int(Int32.max)) ?? 0
+      let sets = (call.query("sets") ?? "").split(separator: ",").map(String.init)
+      return try await call.inVault { vault, actor in
+        let id: DatasetID = try call.id("dataset", .dataset)
+        let found = try await ItemSearch(vault, dataset: id).numbers(
+          call.query("query") ?? "", from: offset, limit: limit)
+        let items = try await Datasets(vault, actor: actor).items(
+          found.numbers, of: id, with: sets)
+        return .json([
+          "items": .array(items.map { $0.json(textLimit: textLimit) }), "count": .count(found.count),
+          "offset": .count(offset),
+        ])
+      }
+    },
+    Route(
+      .get, "/api/datasets/{dataset}/items/{number}", .reviewers,
+      "Shows an item whole, with all its labels."
+    ) { call in
+      try await call.inVault { vault, actor in
+        let datasets = Datasets(vault, actor: actor)
+        let id: DatasetID = try call.id("dataset", .dataset)
+        let names = try await datasets.sets(of: id).map(\.name)
+        return .json(try await item(call, id, with: names, datasets).json(textLimit: nil))
+      }
+    },
+    Route(
+      .get, "/api/datasets/{dataset}/items/{number}/image", .reviewers,
+      "The item's image; a small one with `thumbnail=true`."
+    ) { call in
+      try await call.inVault { vault, actor in
+        let found = try await item(
+          call, call.id("dataset", .dataset), with: [], Datasets(vault, actor: actor))
+        guard let image = found.image else {
+          throw Refusal.unknown(.asset, "of item \(found.number)")
+        }
+        let assets = Assets(vault, actor: actor)
+        let asset: Assets.Asset
+        if let id = AssetID(image) {
+          asset = try await assets.get(id)
+        } else {
+          asset = try await assets.remote(image, by: call.services.fetcher)
+        }
+        if call.query("thumbnail") == "true",
+          let small = try await Thumbnails(vault).thumbnail(of: asset, by: call.services.tiler)
+        {
+          var headers = AssetRoutes.mediaHeaders("image/jpeg")
+          headers[.contentLength] = String(small.count)
+          return Response(
+            status: .ok, headers: headers, body: .init(byteBuffer: ByteBuffer(data: small)))
+        }
+        return AssetRoutes.content(of: asset, vault, actor, call)
+      }
+    },
+    Route(
+      .post, "/api/datasets/{dataset}/tasks", .managers,
+      "Sends items to labelling: those a `query` finds, or `items` by their numbers.",
+      body: [
+        .string("project", isRequired: true), .string("batch"), .string("query"),
+        .integers("items"), .string("prelabels"),
+      ]
+    ) { call in
+      let fields = try await call.fields()
+      guard let project = ProjectID(try fields.string("project")) else {
+        throw Refusal.unknown(.project, try fields.string("project"))
+      }
+      let numbers = try fields.optionalInts("items")
+      let query = try fields.optionalString("query")
+      guard (numbers == nil) != (query == nil) else {
+        throw Refusal.invalid(path: "items", problem: "or query must be given, one of them")
+      }
+      return try await call.inVault { vault, actor in
+        let sent = SentItems(vault, actor: actor, dataset: try call.id("dataset", .dataset))
+        let (report, losses) = try await sent.send(
+          query ?? "", numbers, to: project, batch: try fields.optionalString("batch"),
+          prelabels: try fields.optionalString("prelabels"),
+          through: Spool(folder: call.engine.folder.spoolPath))
+        return .json(
+          report.json.adding([
+            .init(
+              "losses",
+              .array(losses.map { ["what": .string($0.what), "count": .count($0.count)] }))
+          ]), status: .created)
+      }
+    },
+  ]
+
+  private static let insight: [Route] = [
+    Route(
+      .get, "/api/datasets/{dataset}/summary", .reviewers,
+      "What the items that a `query` finds are like, by the labels of a `set`: classes, sizes, fields."
+    ) { call in
+      try await call.inVault { vault, _ in
+        let search = ItemSearch(vault, dataset: try call.id("dataset", .dataset))
+        return .json(
+          try await search.summary(
+            call.query("query") ?? "", set: call.query("set") ?? LabelSet.truth).json)
+      }
+    },
+    Route(
+      .get, "/api/datasets/{dataset}/completions", .reviewers,
+      "What can stand at the end of the query `text`."
+    ) { call in
+      try await call.inVault { vault, _ in
+        let search = ItemSearch(vault, dataset: try call.id("dataset", .dataset))
+        let found = try await search.completions(of: String((call.query("text") ?? "").prefix(4_000)))
+        return .json(
+          .page(
+            found.map {
+              ["kind": .string($0.kind.rawValue), "text": .string($0.text), "start": .count($0.start)]
+            }, next: nil))
+      }
+    },
+    Route(
+      .get, "/api/datasets/{dataset}/comparison", .reviewers,
+      "Predictions (`set`) against ground truth over a `query`: AP, confusion, worst items; `require`."
+    ) { call in
+      guard let region = ComparedItems.Region(rawValue: call.query("by") ?? "boxes") else {
+        throw Refusal.invalid(path: "by", problem: "must be boxes or masks")
+      }
+      let overlap = try share(call, "overlap") ?? DetectionErrors.overlap
+      let score = try share(call, "score") ?? DetectionErrors.score
+      let requirements = try (call.query("require") ?? "").split(separator: ",").map { text in
+        guard let made = ComparisonRequirement(String(text)) else {
+          throw Refusal.invalid(
+            path: "require", problem: "must be like AP50=0.6 or AP50:car=0.6, with commas between")
+        }
+        return made
+      }
+      return try await call.inVault { vault, _ in
+        let search = ItemSearch(vault, dataset: try call.id("dataset", .dataset))
+        let (report, classes) = try await search.comparison(
+          of: call.query("set") ?? "", call.query("query") ?? "", by: region, overlap: overlap,
+          score: score)
+        let failures = requirements.compactMap { $0.failure(in: report) }
+        return .json(
+          report.json(classes).adding([.init("failures", .array(failures.map { .string($0) }))]))
+      }
+    },
+  ]
+
+  private static let slices: [Route] = [
+    Route(
+      .post, "/api/datasets/{dataset}/slices", .managers,
+      "Saves a query, or a fixed set of items by their numbers.",
+      body: [.string("name", isRequired: true), .string("query"), .integers("items")]
+    ) { call in
+      let fields = try await call.fields()
+      let numbers = try fields.optionalInts("items")
+      let query = try fields.optionalString("query")
+      guard (numbers == nil) != (query == nil) else {
+        throw Refusal.invalid(path: "items", problem: "or query must be given, one of them")
+      }
+      return try await call.inVault { vault, actor in
+        let made = try await Slices(vault, actor: actor).create(
+          name: fields.string("name"), query: query, numbers: numbers ?? [],
+          of: call.id("dataset", .dataset))
+        return .json(made.json, status: .created)
+      }
+    },
+    Route(
+      .delete, "/api/datasets/{dataset}/slices/{slice}", .managers, "Takes a slice away."
+    ) { call in
+      try await call.inVault { vault, actor in
+        try await Slices(vault, actor: actor).remove(
+          call.id("slice", .slice), of: call.id("dataset", .dataset))
+        return Response(status: .noContent)
+      }
+    },
+  ]
+
+  private static func item(
+    _ call: Call, _ id: DatasetID, with sets: [String], _ datasets: Datasets
+  ) async throws -> Datasets.FoundItem {
+    let text = call.parameters.get("number") ?? ""
+    guard let number = Int(text), number >= 0,
+      let found = try await datasets.items([number], of: id, with: sets).first
+    else { throw Refusal.unknown(.item, text) }
+    return found
+  }
+
+  private static func whole(
+    _ call: Call, _ name: String, _ range: ClosedRange<Int>
+  ) throws -> Int? {
+    guard let text = call.query(name) else { return nil }
+    guard let number = Int(text), range.contains(number) else {
+      throw Refusal.invalid(
+        path: name, problem: "must be a whole number of \(range.lowerBound)…\(range.upperBound)")
+    }
+    return number
+  }
+
+  private static func share(_ call: Call, _ name: String) throws -> Double? {
+    guard let text = call.query(name) else { return nil }
+    guard let number = Double(text), (0...1).contains(number) else {
+      throw Refusal.invalid(path: name, problem: "must be a number of 0…1")
+    }
+    return number
+  }
+}
+
+extension Dataset {
+  fileprivate var json: JSON {
+    [
+      "id": .string(id.text), "name": .string(name), "items": .count(items),
+      "created_at": .time(createdAt),
+    ]
+  }
+}
+
+extension LabelSet {
+  fileprivate var json: JSON {
+    [
+      "name": .string(name), "kind": .string(isTruth ? "truth" : project == nil ? "predictions" : "results"),
+      "project": .optional(project?.text), "items": .count(items),
+    ]
+  }
+}
+
+extension Slices.Slice {
+  fileprivate var json: JSON {
+    [
+      "id": .string(id.text), "name": .string(name), "query": .optional(query),
+      "items": query == nil ? .count(numbers.count) : .null, "created_at": .time(createdAt),
+    ]
+  }
+}
+
+extension ItemImport.Report {
+  fileprivate var json: JSON {
+    [
+      "lines": .count(lines), "created": .count(created), "updated": .count(updated),
+      "labelled": .count(labelled), "refused": .count(refused), "completed": .bool(isCompleted),
+      "problems": .array(
+        problems.map { ["line": .count($0.line), "reason": .string($0.reason)] }),
+    ]
+  }
+}
+
+extension Datasets.FoundItem {
+  /// - Parameter textLimit: characters of its text that are shown; nil for all.
+  fileprivate func json(textLimit: Int?) -> JSON {
+    let text = item.text.map { text in textLimit.map { String(text.prefix($0)) } ?? text }
+    return [
+      "number": .count(number), "name": .string(item.name), "subset": .string(item.subset),
+      "width": .optional(item.size?.width), "height": .optional(item.size?.height),
+      "text": .optional(text), "has_image": .bool(image != nil),
+      "metadata": .object(item.metadata),
+      "labels": .object(labels.map { .init($0.set, $0.labels) }),
+    ]
+  }
+}

@@ -1,0 +1,135 @@
+import ArgumentParser
+import Formats
+import Foundation
+import NIOCore
+import Notation
+import Platform
+
+extension DatasetCommand {
+  struct Create: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Make a dataset.")
+    @Argument(help: "Its name.") var name: String
+    @OptionGroup var server: ServerOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+      let made = try await server.client().send(.POST, "/api/datasets", ["name": .string(name)])
+      output.print(made, made["id"]?.string ?? "")
+    }
+  }
+
+  struct List: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "List datasets.")
+    @OptionGroup var server: ServerOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+      let page = try await server.client().send(.GET, "/api/datasets")
+      output.print(
+        page,
+        (page["items"]?.array ?? []).map {
+          "\($0["id"]?.string ?? "")  \($0["items"]?.integer ?? 0) items  \($0["name"]?.string ?? "")"
+        }.joined(separator: "\n"))
+    }
+  }
+
+  struct Add: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Add items and labels to a dataset, from a set in any format.",
+      discussion: """
+        Items are known by their names. Images that lie beside the labels are sent along, once. Without \
+        --set the labels are ground truth, and items that are new are made; with --set yolo they are \
+        predictions for items that are there.
+        """)
+    @Argument(help: "The set to read.") var source: String
+    @Option(help: "The dataset's id.") var dataset: String
+    @Option(help: "Its format; found out where it is not said.") var from: String?
+    @Option(help: "The name of the label set.") var set = LabelSet.truth
+    @Flag(help: "Make items that are not there, of predictions too.") var items = false
+    @Flag(help: "End at the first fault, before anything is sent.") var strict = false
+    @OptionGroup var server: ServerOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+      do {
+        let client = try server.client()
+        let folder = try DatasetFolder(source)
+        let format = try from.map(ConvertCommand.format) ?? ConvertCommand.detected(folder)
+        let diagnostics = Diagnostics(strict ? .strict : .lenient)
+        let makesItems = set == LabelSet.truth || items
+        let lines = try await lines(
+          format.read(folder, diagnostics), makesItems ? client : nil, diagnostics)
+        defer { try? FileManager.default.removeItem(atPath: lines) }
+        let bytes = try Data(contentsOf: URL(fileURLWithPath: lines), options: .alwaysMapped)
+        let report = try await client.send(
+          .POST, "/api/datasets/\(dataset)/items?set=\(Self.escaped(set))&items=\(makesItems)",
+          body: .bytes(ByteBuffer(data: bytes)), headers: [("Content-Type", "application/x-ndjson")])
+        tell(report, diagnostics)
+      } catch let fault as FormatFault {
+        throw Failure(fault.sentence)
+      }
+    }
+
+    /// Writes the items to a file, an image after the other being sent.
+    ///
+    /// - Parameter client: nil where no images go along.
+    private func lines(
+      _ reader: any DatasetReading, _ client: APIClient?, _ diagnostics: Diagnostics
+    ) async throws -> String {
+      let path = NSTemporaryDirectory() + "assay-items-\(UUID().uuidString).jsonl"
+      guard FileManager.default.createFile(atPath: path, contents: nil),
+        let file = FileHandle(forWritingAtPath: path)
+      else { throw Failure("\(path) cannot be written") }
+      let meter = ProgressLine(quiet: output.json)
+      var reader = reader
+      var (count, sent) = (0, 0)
+      while let item = try reader.next() {
+        var image: String?
+        if item.text == nil, let client {
+          if let media = item.media {
+            image = try await client.upload(file: media)
+            sent += 1
+          } else if item.name.hasPrefix("http://") || item.name.hasPrefix("https://") {
+            image = item.name
+          }
+        }
+        var out = JSONWriter()
+        out.beginObject()
+        DatasetLineNotation.writeFacts(item, to: &out)
+        if let image {
+          out.name("image")
+          out.value(image)
+        }
+        out.name("labels")
+        DatasetLineNotation.writeLabels(item.labels, reader.schema, to: &out)
+        out.endObject()
+        out.newline()
+        try file.write(contentsOf: Data(out.bytes))
+        count += 1
+        if count.isMultiple(of: 100) || image != nil { meter.show("\(count) items, \(sent) images sent") }
+      }
+      meter.end()
+      try file.close()
+      return path
+    }
+
+    private func tell(_ report: JSON, _ diagnostics: Diagnostics) {
+      func number(_ name: String) -> Int64 { report[name]?.integer ?? 0 }
+      var told = [
+        "\(number("created")) items made, \(number("updated")) changed, \(number("labelled")) labelled, "
+          + "\(number("refused")) refused"
+      ]
+      told += diagnostics.faults.prefix(20).map { "  " + $0.sentence }
+      told += (report["problems"]?.array ?? []).prefix(20).map {
+        "  item \($0["line"]?.integer ?? 0): \($0["reason"]?.string ?? "")"
+      }
+      output.print(
+        report.adding([.init("faults", .int(Int64(diagnostics.faultCount)))]),
+        told.joined(separator: "\n"))
+    }
+
+    static func escaped(_ text: String) -> String {
+      text.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? text
+    }
+  }
+}

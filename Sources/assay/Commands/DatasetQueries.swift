@@ -1,0 +1,139 @@
+import ArgumentParser
+import Consensus
+import Foundation
+import Notation
+import Platform
+
+extension DatasetCommand {
+  struct Query: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Find items of a dataset: by metadata, labels, errors and text.",
+      discussion: """
+        A query is like: weather = rain and count(car and area > 5000) >= 2 and yolo.missed > 0. \
+        docs/guides/queries.md has all of it.
+        """)
+    @Argument(help: "What to find; all items without it.") var query = ""
+    @Option(help: "The dataset's id.") var dataset: String
+    @Option(help: "Items to print.") var limit = 20
+    @Option(help: "Items to pass over.") var offset = 0
+    @Flag(help: "Tell what the items are like, in place of their names.") var summary = false
+    @Option(help: "The label set of the summary.") var set = LabelSet.truth
+    @OptionGroup var server: ServerOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+      let client = try server.client()
+      let asked = Add.escaped(query)
+      if summary {
+        let found = try await client.send(
+          .GET, "/api/datasets/\(dataset)/summary?query=\(asked)&set=\(Add.escaped(set))")
+        return output.print(found, Self.text(found))
+      }
+      let found = try await client.send(
+        .GET, "/api/datasets/\(dataset)/items?query=\(asked)&offset=\(offset)&limit=\(limit)")
+      let lines = (found["items"]?.array ?? []).map {
+        "\($0["number"]?.integer ?? 0)  \($0["name"]?.string ?? "")"
+      }
+      output.print(
+        found, (["\(found["count"]?.integer ?? 0) items"] + lines).joined(separator: "\n"))
+    }
+
+    private static func text(_ summary: JSON) -> String {
+      var lines = [
+        "\(summary["items"]?.integer ?? 0) items, \(summary["labels"]?.integer ?? 0) labels, "
+          + "\(summary["unlabelled"]?.integer ?? 0) items without"
+      ]
+      func shares(_ list: JSON?) -> [String] {
+        (list?.array ?? []).prefix(10).map {
+          "    \($0["count"]?.integer ?? 0)  \($0["name"]?.string ?? "")"
+        }
+      }
+      lines.append("  classes")
+      lines += shares(summary["classes"])
+      for field in summary["fields"]?.array ?? [] {
+        lines.append("  \(field["name"]?.string ?? "") (\(field["different"]?.integer ?? 0) different)")
+        lines += shares(field["values"])
+      }
+      return lines.joined(separator: "\n")
+    }
+  }
+
+  struct Compare: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Compare a dataset's predictions with its ground truth, over a query or a slice.")
+    @Argument(help: "The label set of the predictions.") var set: String
+    @Option(help: "The dataset's id.") var dataset: String
+    @Option(help: "Only items that this query finds, as slice = night.") var query = ""
+    @Option(help: "How objects are laid over each other: boxes or masks.") var by = ComparedItems.Region.boxes
+    @Option(help: "Fail where a number is below: NAME=LEAST or NAME:CLASS=LEAST.") var require: [String] = []
+    @OptionGroup var server: ServerOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+      let found = try await server.client().send(
+        .GET,
+        "/api/datasets/\(dataset)/comparison?set=\(Add.escaped(set))&query=\(Add.escaped(query))"
+          + "&by=\(by.rawValue)&require=\(Add.escaped(require.joined(separator: ",")))")
+      var table = TextTable(
+        "\(found["items"]?.integer ?? 0) items", columns: ["labelled", "AP", "AP50"], nameWidth: 24)
+      for row in found["classes"]?.array ?? [] {
+        table.add(
+          row["name"]?.string ?? "",
+          [
+            "\(row["labelled"]?.integer ?? 0)", TextTable.number(row["ap"]?.number, 3),
+            TextTable.number(row["ap50"]?.number, 3),
+          ])
+      }
+      table.addLine()
+      for member in found["summary"]?.members ?? [] where member.value.number != nil {
+        table.add(member.name, [TextTable.number(member.value.number, 3)])
+      }
+      output.print(found, table.text)
+      let failures = (found["failures"]?.array ?? []).compactMap(\.string)
+      guard failures.isEmpty else { throw Failure(failures.joined(separator: "\n")) }
+    }
+  }
+
+  struct Slice: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Save a query as a slice of a dataset.")
+    @Argument(help: "Its name.") var name: String
+    @Argument(help: "The query.") var query: String
+    @Option(help: "The dataset's id.") var dataset: String
+    @OptionGroup var server: ServerOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+      let made = try await server.client().send(
+        .POST, "/api/datasets/\(dataset)/slices", ["name": .string(name), "query": .string(query)])
+      output.print(made, made["id"]?.string ?? "")
+    }
+  }
+
+  struct Send: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Send items of a dataset to labelling; results come back to the same items.")
+    @Argument(help: "Which: a query.") var query: String
+    @Option(help: "The dataset's id.") var dataset: String
+    @Option(help: "The project's id.") var project: String
+    @Option(help: "The batch's name.") var batch: String?
+    @Option(help: "The label set that annotators begin with.") var prelabels: String?
+    @OptionGroup var server: ServerOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+      var body: [JSON.Member] = [.init("project", .string(project)), .init("query", .string(query))]
+      if let batch { body.append(.init("batch", .string(batch))) }
+      if let prelabels { body.append(.init("prelabels", .string(prelabels))) }
+      let report = try await server.client().send(
+        .POST, "/api/datasets/\(dataset)/tasks", .object(body))
+      var told = [
+        "\(report["created"]?.integer ?? 0) tasks made, \(report["refused"]?.integer ?? 0) refused"
+      ]
+      told += (report["losses"]?.array ?? []).map {
+        "  \($0["count"]?.integer ?? 0) × \($0["what"]?.string ?? "")"
+      }
+      told += (report["problems"]?.array ?? []).prefix(10).map { "  \($0["reason"]?.string ?? "")" }
+      output.print(report, told.joined(separator: "\n"))
+    }
+  }
+}

@@ -1,0 +1,129 @@
+import Formats
+import Geometry
+import Labels
+import Notation
+import Testing
+
+@testable import Platform
+
+@Suite struct ItemQueryTests {
+  /// Four items: a rainy street with two cars, a sunny one with a person, an empty one, a text.
+  static func table() -> ItemTable {
+    var table = ItemTable()
+    let car = table.schema.index(of: "car")
+    let person = table.schema.index(of: "traffic person")
+    func box(_ x: Double, _ size: Double, of label: Int, score: Double? = nil) -> DatasetLabel {
+      DatasetLabel(
+        label, .shape(.box(Box(x: x, y: 0, width: size, height: size))),
+        attributes: [.init("occluded", .bool(x > 0))], score: score)
+    }
+    table.set(
+      DatasetItem(
+        name: "rain/0001.jpg", subset: "train", size: ImageSize(width: 640, height: 480),
+        metadata: [.init("weather", "rain"), .init("speed", 12), .init("captured", "2026-01-05")]),
+      at: 0)
+    table.set(
+      DatasetItem(
+        name: "sun/0002.jpg", subset: "val", size: ImageSize(width: 1280, height: 480),
+        metadata: [.init("weather", "Sun"), .init("speed", 9.5), .init("captured", "2026-03-01")]),
+      at: 1)
+    table.set(DatasetItem(name: "sun/0003.jpg", subset: "train"), at: 2)
+    table.set(DatasetItem(name: "note", text: "A Red car stood in the rain."), at: 3)
+    var truth = LabelColumns()
+    truth.set([box(0, 100, of: car), box(200, 50, of: car)], at: 0)
+    truth.set([box(0, 40, of: person)], at: 1)
+    var yolo = LabelColumns()
+    yolo.set([box(0, 100, of: car, score: 0.9), box(500, 20, of: person, score: 0.4)], at: 0)
+    yolo.set([box(0, 40, of: person, score: 0.3)], at: 1)
+    yolo.setFact("confidence", 0.75, at: 1)
+    table.sets = ["truth": truth, "yolo": yolo]
+    table.slices = ["night": .fixed([1, 2]), "wet": .query(.compare(.metadata("weather"), .equal, [.init("rain")]))]
+    return table
+  }
+
+  static let found: [(String, [Int32])] = [
+    ("", [0, 1, 2, 3]), ("weather = rain", [0]), ("weather = sun", [1]), ("weather != rain", [1, 2, 3]),
+    ("weather = *", [0, 1]), ("weather != *", [2, 3]), ("speed > 9.5", [0]), ("speed >= 9.5", [0, 1]),
+    ("speed < 10", [1]), ("captured >= 2026-02-01", [1]), ("weather in (rain, sun) and not speed > 10", [1]),
+    ("rain", [0, 3]), ("\"red CAR\"", [3]), ("text : red", [3]), ("name : sun/*3.jpg", [2]), ("name = note", [3]),
+    ("name != note", [0, 1, 2]), ("subset = train", [0, 2]), ("subset in (train, val) or name = note", [0, 1, 2, 3]),
+    ("width > 1000", [1]), ("width = *", [0, 1]), ("aspect > 2", [1]), ("number >= 2", [2, 3]),
+    ("count(car) = 2", [0]), ("count() = 0", [2, 3]), ("any(\"traffic person\")", [1]), ("none(car)", [1, 2, 3]),
+    ("count(car and area > 5000) = 1", [0]), ("any(class = car and width < 60)", [0]), ("any(not class = car)", [1]),
+    ("count(occluded = true)", [0]), ("any(kind = box)", [0, 1]), ("any(crowd = true)", []),
+    ("any(yolo: score < 0.5)", [0, 1]), ("any(yolo: car and score >= 0.9)", [0]), ("count(yolo:) > 1", [0]),
+    ("yolo.labels = 1", [1]), ("yolo.confidence < 0.8", [1]), ("yolo.missed = 1", [0]), ("yolo.wrong > 0", [0]),
+    ("yolo.found > 0", [0, 1]), ("slice = night", [1, 2]), ("slice != night", [0, 3]), ("slice in (night, wet)", [0, 1, 2]),
+    ("weather = rain weather = sun", []), ("weather = rain speed = 12", [0]), ("(weather = rain or weather = sun) width < 1000", [0]),
+    ("not (weather = rain)", [1, 2, 3]), ("meta.weather = rain", [0]), ("NOT weather = *", [2, 3]),
+  ]
+
+  @Test(arguments: found) func aQueryFinds(_ query: String, _ items: [Int32]) throws {
+    var table = Self.table()
+    #expect(ItemTable.numbers(try table.marks(of: ItemQuery(parsing: query))) == items)
+  }
+
+  static let wrong: [(String, Int)] = [
+    ("weather =", 9), ("= rain", 0), ("(weather = rain", 15), ("weather = rain)", 14), ("weather in rain", 11),
+    ("weather in (rain", 16), ("count(car", 9), ("count(car) > many", 11), ("\"open", 0), ("a or", 4), ("count(car) : 3", 11),
+    ("name = =", 7), ("weather in (rain,)", 17),
+  ]
+
+  @Test(arguments: wrong) func whatIsNotUnderstoodIsToldWithItsPlace(_ query: String, _ place: Int) {
+    #expect {
+      _ = try ItemQuery(parsing: query)
+    } throws: {
+      ($0 as? QueryFault)?.place == place
+    }
+  }
+
+  @Test func bracketsAndLengthHaveLimits() throws {
+    let deep = String(repeating: "(", count: ItemQuery.depthLimit - 1)
+    let end = String(repeating: ")", count: ItemQuery.depthLimit - 1)
+    #expect(try ItemQuery(parsing: deep + "a" + end) == .words("a"))
+    #expect(throws: QueryFault.self) { try ItemQuery(parsing: "((" + deep + "a" + end + "))") }
+    #expect(throws: QueryFault.self) {
+      try ItemQuery(parsing: String(repeating: "a", count: ItemQuery.lengthLimit + 1))
+    }
+    #expect(
+      try ItemQuery(parsing: String(repeating: "a", count: ItemQuery.lengthLimit))
+        == .words(String(repeating: "a", count: ItemQuery.lengthLimit)))
+  }
+
+  @Test(arguments: ["colour = red", "any(plane)", "any(seg: car)", "yolo.speed > 3", "slice = day", "any(shape = 1)"])
+  func whatIsNotThereIsTold(_ query: String) throws {
+    var table = Self.table()
+    let parsed = try ItemQuery(parsing: query)
+    #expect(throws: ItemTable.Unknown.self) { try table.marks(of: parsed) }
+  }
+
+  @Test func slicesThatNameEachOtherEnd() throws {
+    var table = Self.table()
+    table.slices["a"] = .query(try ItemQuery(parsing: "slice = b"))
+    table.slices["b"] = .query(try ItemQuery(parsing: "slice = a"))
+    #expect(throws: ItemTable.Unknown.self) { try table.marks(of: ItemQuery(parsing: "slice = a")) }
+  }
+
+  static let completed: [(String, String)] = [
+    ("wea", "weather"), ("weather = ", "rain"), ("weather = r", "rain"), ("weather in (", "Sun"), ("count(", "car"),
+    ("any(tra", "\"traffic person\""), ("subset = t", "train"), ("slice = n", "night"), ("yolo.m", "yolo.missed"),
+    ("any(kind = b", "box"), ("any(yolo: ca", "car"), ("any(occ", "occluded"), ("any(", "yolo:"), ("weather = rain and spe", "speed"),
+  ]
+
+  @Test(arguments: completed) func whatIsBegunIsCompleted(_ text: String, _ expected: String) {
+    let found = QueryCompletion.all(of: text, in: Self.table())
+    #expect(found.contains { $0.text == expected }, "\(found.map(\.text))")
+    #expect(found.allSatisfy { $0.start <= text.count })
+  }
+
+  @Test func whatItemsAreLikeIsCounted() throws {
+    var table = Self.table()
+    let marks = try table.marks(of: .all)
+    let summary = try ItemSummary(table, marks, set: "truth")
+    #expect((summary.items, summary.labels, summary.unlabelled) == (4, 3, 2))
+    #expect(summary.classes == [.init(name: "car", count: 2), .init(name: "traffic person", count: 1)])
+    #expect(summary.labelCounts?.counts == [2, 1, 1])
+    #expect(summary.facets.map(\.name) == ["subset", "captured", "speed", "weather"])
+    #expect(throws: ItemTable.Unknown.self) { try ItemSummary(table, marks, set: "seg") }
+  }
+}

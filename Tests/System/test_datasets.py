@@ -1,0 +1,252 @@
+"""Datasets: gathered from sets in any format, asked, compared as pycocotools compares, and sent to labelling."""
+import json, os, random, subprocess, urllib.parse
+import pytest
+
+from conftest import BINARY, ROOT
+from test_browser import png
+
+FORMATS = os.path.join(ROOT, ".venv-formats", "bin", "python")
+
+
+def assay_run(*arguments, status=0, env=None):
+    done = subprocess.run([BINARY, *map(str, arguments)], capture_output=True, text=True, timeout=120, env={**os.environ, **(env or {})})
+    assert done.returncode == status, done.stdout + done.stderr
+    return done.stdout if status == 0 else done.stderr
+
+
+def scene(seed, images=60, masks=False):
+    """Truth and predictions with all that is delicate: crowds, ties, small and large objects, misses, doubles."""
+    chance = random.Random(seed)
+    truth = {"images": [{"id": i, "file_name": f"{i:04}.jpg", "width": 640, "height": 480} for i in range(1, images + 1)],
+             "categories": [{"id": 3 * c + 1, "name": name} for c, name in enumerate(["car", "person", "sign", "nothing"])], "annotations": []}
+    results = []
+
+    def outline(x, y, w, h): return [x, y, x + w, y + h * 0.1, x + w * 0.9, y + h, x, y + h]
+    for image in truth["images"]:
+        for _ in range(chance.choice([0, 1, 3, 8, 20])):
+            category = 3 * chance.randrange(3) + 1
+            w, h = [chance.choice([8, 30, 32, 60, 96, 200]) + chance.random() for _ in range(2)]
+            x, y = chance.uniform(0, 600 - min(w, 560)), chance.uniform(0, 440 - min(h, 400))
+            crowd = int(chance.random() < 0.08)
+            annotation = {"id": len(truth["annotations"]) + 1, "image_id": image["id"], "category_id": category, "bbox": [x, y, w, h], "area": w * h, "iscrowd": crowd}
+            if masks:
+                annotation["segmentation"] = [outline(x, y, w, h)]
+                from_ = outline(x, y, w, h); points = list(zip(from_[::2], from_[1::2]))
+                annotation["area"] = abs(sum(a[0] * b[1] - b[0] * a[1] for a, b in zip(points, points[1:] + points[:1]))) / 2
+                annotation["iscrowd"] = 0
+            truth["annotations"].append(annotation)
+            for _ in range(chance.choice([0, 1, 1, 1, 2])):
+                move = lambda v, by: v + chance.gauss(0, by)
+                box = [move(x, w * 0.08), move(y, h * 0.08), max(1, move(w, w * 0.1)), max(1, move(h, h * 0.1))]
+                found = {"image_id": image["id"], "category_id": category if chance.random() < 0.9 else 4, "score": round(chance.random(), 2), "bbox": box}
+                if masks: found["segmentation"] = [outline(*box)]
+                results.append(found)
+        for _ in range(chance.choice([0, 0, 2, 40])):
+            box = [chance.uniform(0, 500), chance.uniform(0, 400), chance.uniform(4, 120), chance.uniform(4, 70)]
+            results.append({"image_id": image["id"], "category_id": 3 * chance.randrange(4) + 1, "bbox": box, "score": round(chance.random() * 0.6, 2), **({"segmentation": [outline(*box)]} if masks else {})})
+    chance.shuffle(results)
+    return truth, results
+
+
+def judged(truth, results, kind):
+    """COCOeval's twelve numbers, and the precision of each class."""
+    code = """
+import contextlib, io, json, sys
+from pycocotools.coco import COCO
+from pycocotools.cocoeval import COCOeval
+from pycocotools import mask as masks
+truth, results, kind = json.load(sys.stdin)
+if kind == "segm":
+    sizes = {i["id"]: (i["height"], i["width"]) for i in truth["images"]}
+    for one in results: one["segmentation"] = masks.merge(masks.frPyObjects(one["segmentation"], *sizes[one["image_id"]])); one.pop("bbox")
+with contextlib.redirect_stdout(io.StringIO()):
+    gt = COCO(); gt.dataset = truth; gt.createIndex()
+    found = COCOeval(gt, gt.loadRes(results), kind); found.evaluate(); found.accumulate(); found.summarize()
+p = found.eval["precision"]
+means = [float(p[:, :, k, 0, 2][p[:, :, k, 0, 2] > -1].mean()) if (p[:, :, k, 0, 2] > -1).any() else None for k in range(p.shape[2])]
+print(json.dumps([list(map(float, found.stats)), means]))
+"""
+    done = subprocess.run([FORMATS, "-c", code], input=json.dumps([truth, results, kind]), capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+@pytest.mark.skipif(not os.path.exists(FORMATS), reason="pycocotools is absent")
+@pytest.mark.parametrize("kind,seed", [("bbox", 1), ("bbox", 2), ("bbox", 3), ("segm", 4), ("segm", 5)])
+def test_average_precision_is_that_of_pycocotools(tmp_path, kind, seed):
+    truth, results = scene(seed, masks=kind == "segm")
+    (tmp_path / "truth.json").write_text(json.dumps(truth)); (tmp_path / "results.json").write_text(json.dumps(results))
+    stats, means = judged(truth, results, kind)
+    found = json.loads(assay_run("compare", tmp_path / "truth.json", tmp_path / "results.json", "--json", "--by", "boxes" if kind == "bbox" else "masks"))
+    own = [-1 if value is None else value for value in found["summary"].values()]
+    assert len(own) == 12 and max(abs(a - b) for a, b in zip(own, stats)) < 1e-6, (own, stats)
+    names = {c["name"]: mean for c, mean in zip(truth["categories"], means)}
+    for row in found["classes"]:
+        assert (row["ap"] is None) == (names[row["name"]] is None) and (row["ap"] is None or abs(row["ap"] - names[row["name"]]) < 1e-6)
+    labelled = sum(sum(row) for row in found["confusion"]["rows"][:-1])
+    assert labelled == sum(not a["iscrowd"] for a in truth["annotations"])
+
+
+def test_a_number_that_is_required_and_not_reached_fails(tmp_path):
+    truth, results = scene(1)
+    (tmp_path / "t.json").write_text(json.dumps(truth)); (tmp_path / "p.json").write_text(json.dumps(results))
+    assay_run("compare", tmp_path / "t.json", tmp_path / "p.json", "--require", "AP50=0.01", "--require", "recall:car=0.1")
+    told = assay_run("compare", tmp_path / "t.json", tmp_path / "p.json", "--require", "AP50=0.99", "--require", "AP:car=1", "--require", "AP:nothing=0.5", status=1)
+    assert "AP50 is 0." in told and "AP of car is 0." in told and "AP of nothing cannot be told" in told
+    assert "no requirement" in assay_run("compare", tmp_path / "t.json", tmp_path / "p.json", "--require", "accuracy=1", status=64)
+
+
+# --- over HTTP
+
+def lines(items): return "\n".join(json.dumps(item) for item in items).encode()
+
+
+class Lab:
+    """One client's view of a server."""
+    def __init__(self, assay): self.assay, self.key = assay, assay.start().client()
+
+    def call(self, method, path, body=None, headers=None, key=None): return self.assay.send(method, path, body, key or self.key, headers)
+
+
+def ask(lab, dataset, query, **more):
+    return lab.call("GET", f"/api/datasets/{dataset}/items?" + urllib.parse.urlencode({"query": query, **more}))
+
+
+@pytest.fixture
+def streets(assay):
+    """A dataset of forty images with boxes, weather and a model's predictions."""
+    lab = Lab(assay); chance = random.Random(7); items, predictions = [], []
+    for n in range(40):
+        boxes = [{"class": chance.choice(["car", "person"]), "box": [10 * k, 5, 40 + n, 30]} for k in range(n % 4)]
+        items.append({"name": f"street/{n:03}.png", "subset": "val" if n % 5 == 0 else "train", "width": 320, "height": 240, "labels": boxes,
+                      "metadata": {"weather": ["sun", "rain", "fog"][n % 3], "speed": n / 2, "driver": f"d{n % 7}"}})
+        predictions.append({"name": f"street/{n:03}.png", "labels": [{**box, "score": 0.9} for box in boxes[1:]]})
+    status, dataset = lab.call("POST", "/api/datasets", {"name": "Streets"})
+    assert status == 201
+    status, report = lab.call("POST", f"/api/datasets/{dataset['id']}/items", lines(items), {"Content-Type": "application/x-ndjson"})
+    assert status == 200 and (report["created"], report["labelled"], report["refused"]) == (40, 40, 0), report
+    status, report = lab.call("POST", f"/api/datasets/{dataset['id']}/items?set=yolo", lines(predictions), {"Content-Type": "application/x-ndjson"})
+    assert (report["created"], report["labelled"]) == (0, 40)
+    lab.dataset, lab.items = dataset["id"], items
+    return lab
+
+
+def test_items_are_found_by_what_they_are(streets):
+    for query, right in [("", lambda i: True), ("weather = rain", lambda i: i["metadata"]["weather"] == "rain"), ("speed >= 10 and subset = val", lambda i: i["metadata"]["speed"] >= 10 and i["subset"] == "val"),
+                         ("count(car) > 1", lambda i: sum(l["class"] == "car" for l in i["labels"]) > 1), ("any(width > 60)", lambda i: any(l["box"][2] > 60 for l in i["labels"])),
+                         ("yolo.missed > 0", lambda i: bool(i["labels"])), ("name : *03?.png or driver = d3", lambda i: i["metadata"]["driver"] == "d3")]:
+        status, found = ask(streets, streets.dataset, query, limit=1000, sets="truth,yolo")
+        assert status == 200, found
+        expected = [i["name"] for i in streets.items if right(i)]
+        assert [i["name"] for i in found["items"]] == expected and found["count"] == len(expected), query
+    page = ask(streets, streets.dataset, "weather = fog", offset=3, limit=4)[1]
+    assert [i["name"] for i in page["items"]] == [i["name"] for i in streets.items if i["metadata"]["weather"] == "fog"][3:7] and page["count"] == 13
+
+
+def test_what_is_not_understood_is_told_with_its_place(streets):
+    for query, told in [("weather =", "character 10"), ("colour = red", "no item has a field “colour”"), ("any(plane)", "no class “plane”"), ("(a", "character 3")]:
+        status, problem = ask(streets, streets.dataset, query)
+        assert status == 422 and told in problem["detail"], problem
+    for query, part in [("limit=1001", "limit"), ("offset=-1", "offset"), ("sets=none", "none")]:
+        assert streets.call("GET", f"/api/datasets/{streets.dataset}/items?{query}")[0] in (404, 422)
+    assert streets.call("GET", f"/api/datasets/{'0' * 24}/items")[0] == 404
+
+
+def test_what_is_sent_again_changes_nothing_and_new_facts_are_joined(streets):
+    again = lambda items, **q: streets.call("POST", f"/api/datasets/{streets.dataset}/items?" + urllib.parse.urlencode(q), lines(items), {"Content-Type": "application/x-ndjson"})
+    status, report = again(streets.items)
+    assert (report["created"], report["updated"]) == (0, 0)
+    status, report = again([{"name": "street/001.png", "metadata": {"night": True}}])
+    assert (report["updated"], report["labelled"]) == (1, 0)
+    assert [i["name"] for i in ask(streets, streets.dataset, "night = true and weather = rain and count() = 1")[1]["items"]] == ["street/001.png"]
+    # Predictions name items that are there; a bad line is told and the others stay.
+    status, report = again([{"name": "street/999.png", "labels": []}, {"name": "street/002.png", "labels": [{"class": "car", "box": [1, 2]}]}, {"labels": []}, {"name": "street/003.png", "labels": []}], set="yolo")
+    assert status == 200 and report["refused"] == 3 and report["labelled"] == 1
+    assert "no item" in report["problems"][0]["reason"] and "labels[0].box" in report["problems"][1]["reason"] and report["problems"][2]["line"] == 3
+    # All or none.
+    status, report = again([{"name": "new.png", "labels": []}, {"name": 5}], atomic="true")
+    assert status == 422 and not report["completed"] and streets.call("GET", f"/api/datasets/{streets.dataset}")[1]["items"] == 40
+    assert again([], set="two words")[0] == 422
+
+
+def test_slices_keep_queries_and_items(streets):
+    base = f"/api/datasets/{streets.dataset}"
+    assert streets.call("POST", base + "/slices", {"name": "wet", "query": "weather in (rain, fog)"})[0] == 201
+    assert streets.call("POST", base + "/slices", {"name": "hard ones", "items": [3, 1, 3]})[0] == 201
+    assert streets.call("POST", base + "/slices", {"name": "wet", "query": ""})[0] == 409
+    assert streets.call("POST", base + "/slices", {"name": "bad", "query": "a ="})[0] == 422
+    assert streets.call("POST", base + "/slices", {"name": "bad", "items": [40]})[0] == 422
+    assert streets.call("POST", base + "/slices", {"name": "bad"})[0] == 422
+    assert ask(streets, streets.dataset, "slice = wet")[1]["count"] == 26
+    assert [i["number"] for i in ask(streets, streets.dataset, 'slice = "hard ones"')[1]["items"]] == [1, 3]
+    slices = streets.call("GET", base)[1]["slices"]
+    assert [s["name"] for s in slices] == ["hard ones", "wet"]
+    assert streets.call("DELETE", f"{base}/slices/{slices[0]['id']}")[0] == 204
+    assert ask(streets, streets.dataset, 'slice = "hard ones"')[0] == 422
+
+
+def test_what_is_in_it_is_counted_and_compared(streets):
+    base = f"/api/datasets/{streets.dataset}"
+    summary = streets.call("GET", base + "/summary")[1]
+    assert (summary["items"], summary["labels"], summary["unlabelled"]) == (40, 60, 10)
+    assert {c["name"]: c["count"] for c in summary["classes"]} == {name: sum(l["class"] == name for i in streets.items for l in i["labels"]) for name in ("car", "person")}
+    weather = next(f for f in summary["fields"] if f["name"] == "weather")
+    assert {v["name"]: v["count"] for v in weather["values"]} == {"sun": 14, "rain": 13, "fog": 13}
+    found = streets.call("GET", base + "/comparison?set=yolo&require=AP50=0.9,recall:car=0.01")[1]
+    assert found["items"] == 40 and 0.3 < found["summary"]["AP50"] < 0.7 and found["worst"][0]["missed"] == 1 and len(found["failures"]) == 1
+    assert streets.call("GET", base + "/comparison?set=truth")[0] == 404 and streets.call("GET", base + "/comparison?set=yolo&overlap=2")[0] == 422
+    completions = streets.call("GET", base + "/completions?text=weather%20%3D%20")[1]["items"]
+    assert [c["text"] for c in completions] == ["fog", "rain", "sun"]
+
+
+def test_everything_is_there_after_a_crash_and_nothing_in_clear(streets):
+    streets.assay.kill(); streets.assay.start()
+    assert ask(streets, streets.dataset, "weather = rain")[1]["count"] == 13
+    stored = b"".join(open(os.path.join(folder, name), "rb").read() for folder, _, names in os.walk(streets.assay.data) for name in names)
+    assert b"street/0" not in stored and b"weather" not in stored
+    assert streets.call("GET", f"/api/datasets/{streets.dataset}", key=streets.assay.client("Other"))[0] == 404
+
+
+def test_items_go_to_labelling_and_come_back_labelled(streets):
+    status, project = streets.call("POST", "/api/projects", {"name": "Signs on streets", "ontology": {"classes": [{"name": "car", "kind": "box"}, {"name": "mood", "kind": "category", "options": ["calm", "busy"]}]}, "plan": {"answers": {"min": 1, "max": 1}}})
+    assert status == 201
+    image = streets.assay.upload(streets.key, png(320, 240))
+    streets.call("POST", f"/api/datasets/{streets.dataset}/items", lines([{"name": f"street/{n:03}.png", "image": image} for n in (1, 2, 4)]), {"Content-Type": "application/x-ndjson"})
+    base = f"/api/datasets/{streets.dataset}/tasks"
+    status, report = streets.call("POST", base, {"project": project["id"], "items": [1, 2], "prelabels": "truth"})
+    assert status == 201 and report["created"] == 2 and report["refused"] == 0, report
+    assert report["losses"] == [] or all("person" in loss["what"] for loss in report["losses"])
+    # Once is enough.
+    assert streets.call("POST", base, {"project": project["id"], "query": "number in (1, 2)"})[1]["created"] == 0
+    assert streets.call("POST", base, {"project": project["id"]})[0] == 422 and streets.call("POST", base, {"project": "0" * 24, "query": ""})[0] == 404
+    streets.assay.worker("ann@x.org"); worker = streets.assay.signed_in("ann@x.org")
+    task = streets.call("POST", f"/api/work/{project['id']}/leases", {}, key=worker)[1]["leases"][0]
+    status, receipt = streets.call("POST", f"/api/work/{project['id']}/leases/{task['id']}/answer", {"active_seconds": 3, "annotations": [{"class": "car", "box": [7, 8, 90, 60]}, {"class": "mood", "option": "busy"}]}, key=worker)
+    assert status in (200, 201), receipt
+    shown = streets.call("GET", f"/api/datasets/{streets.dataset}")[1]
+    results = next(s for s in shown["sets"] if s["kind"] == "results")
+    assert results["name"] == "Signs_on_streets" and results["items"] == 1
+    found = ask(streets, streets.dataset, "Signs_on_streets.answers = 1 and any(Signs_on_streets: busy)", sets="Signs_on_streets")[1]
+    assert found["count"] == 1
+    labels = found["items"][0]["labels"]["Signs_on_streets"]
+    assert sorted(l["class"] for l in labels["labels"]) == ["busy", "car"] and labels["facts"]["answers"] == 1 and len(labels["facts"]["workers"]) > 5
+    # What a project fills cannot be sent.
+    assert streets.call("POST", f"/api/datasets/{streets.dataset}/items?set=Signs_on_streets", b"", {"Content-Type": "application/x-ndjson"})[0] == 422
+
+
+def test_the_command_line_takes_a_set_in_and_asks_it(assay, tmp_path):
+    lab = Lab(assay); env = {"ASSAY_KEY": lab.key, "ASSAY_URL": assay.url}
+    (tmp_path / "set" / "annotations").mkdir(parents=True); (tmp_path / "set" / "images").mkdir()
+    truth, results = scene(3, images=4)
+    for image in truth["images"]: (tmp_path / "set" / "images" / image["file_name"]).write_bytes(png(640, 480))
+    (tmp_path / "set" / "annotations" / "instances_train.json").write_text(json.dumps(truth))
+    dataset = assay_run("dataset", "create", "From COCO", env=env).strip()
+    told = assay_run("dataset", "add", tmp_path / "set", "--dataset", dataset, env=env)
+    assert "4 items made" in told
+    assert assay_run("dataset", "query", "any(car)", "--dataset", dataset, env=env).splitlines()[0].endswith("items")
+    assert "classes" in assay_run("dataset", "query", "--summary", "--dataset", dataset, env=env)
+    assay_run("dataset", "slice", "cars", "any(car)", "--dataset", dataset, env=env)
+    assert "From COCO" in assay_run("dataset", "list", env=env)
+    assert "character 10" in assay_run("dataset", "query", "weather =", "--dataset", dataset, env=env, status=1)
+    found = lab.call("GET", f"/api/datasets/{dataset}/items/0/image?thumbnail=true")
+    assert found[0] == 200 and found[1][:2] in (b"\xff\xd8", b"\x89P")

@@ -1,0 +1,208 @@
+import { get, post } from "../core/api.js";
+import { fill, h, icon } from "../core/dom.js";
+import * as kernel from "../core/kernel.js";
+import { day } from "../core/money.js";
+import { language, say } from "../core/words.js";
+import { dialog, toast } from "../parts/dialog.js";
+import { comparisonPanel } from "../parts/explore/comparison.js";
+import { ItemGrid } from "../parts/explore/item-grid.js";
+import { showItem } from "../parts/explore/item-view.js";
+import { queryBox } from "../parts/explore/query-box.js";
+import { saveSlice, sendItems } from "../parts/explore/selection.js";
+import { summaryPanel } from "../parts/explore/summary.js";
+import { field } from "../parts/field.js";
+import { form } from "../parts/section.js";
+import { upload } from "../parts/explore/upload.js";
+
+/** Every dataset of the client. */
+export function explorePage() {
+  const list = h("div", { "aria-busy": "true" });
+  const load = async () => {
+    try {
+      const { items } = await get("/api/datasets");
+      list.removeAttribute("aria-busy");
+      fill(list, items.length ? table(items) : h("div.card.stack", {}, h("h2", {}, say("No datasets yet")),
+        h("p.muted", {}, say("A dataset holds images or texts with their ground truth and predictions. Make one here, or with `assay dataset create`."))));
+    } catch (error) {
+      fill(list, h("p.error-text", { role: "alert" }, /** @type {Error} */ (error).message));
+    }
+  };
+  load();
+  return h("main.page.stack", {}, h("div.spread", {}, h("h1", {}, say("Datasets")),
+    h("button.button.primary", { onclick: create }, icon("plus"), say("New dataset"))), list);
+}
+
+/** @param {any[]} items */
+function table(items) {
+  return h("div.card.flush.scroller", {}, h("table.table", {},
+    h("thead", {}, h("tr", {}, h("th", {}, say("Dataset")), h("th.end", {}, say("Items")), h("th", {}, say("When")))),
+    h("tbody", {}, items.map((one) => h("tr", {}, h("td", {}, h("a.strong", { href: `#/explore/${one.id}`, dir: "auto" }, one.name)),
+      h("td.end.number", {}, one.items.toLocaleString(language)), h("td", {}, day(one.created_at)))))));
+}
+
+async function create() {
+  const asked = await dialog(say("New dataset"), (close) => {
+    const name = h("input.input", { required: true, maxlength: 200, dir: "auto" });
+    return form(close, () => name.value, [field(say("Name"), name)], say("Make it"));
+  });
+  if (!asked) return;
+  try {
+    location.hash = `#/explore/${(await post("/api/datasets", { name: asked })).id}`;
+  } catch (error) {
+    toast(/** @type {Error} */ (error).message, true);
+  }
+}
+
+/** One dataset: what is asked for, and what is found, as a grid, in numbers and beside predictions. */
+export class DatasetPage {
+  /** @param {string} id
+   * @param {boolean} mayChange */
+  constructor(id, mayChange) {
+    this.id = id;
+    this.mayChange = mayChange;
+    this.query = "";
+    this.tab = "items";
+    /** @type {any} */
+    this.dataset = null;
+    /** Names of the label sets that are shown. @type {Set<string>} */
+    this.shown = new Set(["truth"]);
+    this.body = h("div.explore-body");
+    this.head = h("div.stack.tight");
+    this.count = h("span.muted.number", { role: "status" });
+    this.actions = h("div.row");
+    this.problem = h("p.error-text", { role: "alert", hidden: true });
+    this.element = h("main.explore", { "aria-busy": "true" }, this.head, this.body);
+    this.box = queryBox(id, (query) => this.ask(query));
+    this.grid = new ItemGrid(id, { open: (offset) => this.open(offset), changed: () => this.showActions() });
+    this.load();
+  }
+
+  leave() { this.grid.leave(); }
+
+  async load() {
+    try {
+      [this.dataset] = await Promise.all([get(`/api/datasets/${this.id}`), kernel.load()]);
+      this.element.removeAttribute("aria-busy");
+      this.showHead();
+      await this.show();
+    } catch (error) {
+      fill(this.body, h("p.error-text", { role: "alert" }, /** @type {Error} */ (error).message));
+    }
+  }
+
+  showHead() {
+    const { dataset } = this;
+    const tabs = [["items", say("Items")], ["summary", say("Summary")], ["comparison", say("Comparison")]];
+    const sets = dataset.sets.filter((/** @type {any} */ set) => set.items || set.name === "truth");
+    fill(this.head,
+      h("div.spread", {}, h("div.row", {}, h("a", { href: "#/explore" }, `← ${say("Datasets")}`), h("h1", { dir: "auto" }, dataset.name), this.count),
+        this.mayChange ? h("button.button", { onclick: () => upload(this.id, () => this.load()) }, icon("plus"), say("Add items")) : null),
+      this.box.element, this.problem,
+      dataset.slices.length ? h("div.row.tight", { role: "group", "aria-label": say("Slices") }, h("span.muted", {}, say("Slices")), dataset.slices.map((/** @type {any} */ slice) =>
+        h("button.chip", { title: slice.query ?? say("{n} items", { n: slice.items }), dir: "auto", onclick: () => this.box.set(`slice = ${quoted(slice.name)}`) }, slice.name))) : null,
+      h("div.spread", {}, h("div.tabs", { role: "tablist", "aria-label": say("View") }, tabs.map(([tab, name]) =>
+        h("button.tab", { role: "tab", id: `tab-${tab}`, "aria-selected": String(this.tab === tab), "aria-controls": "explore-panel", tabindex: this.tab === tab ? 0 : -1,
+          onclick: () => this.choose(tab), onkeydown: (/** @type {KeyboardEvent} */ event) => this.moveTab(event, tabs.map(([one]) => one)) }, name))),
+        this.tab === "items" ? h("div.row.tight", { role: "group", "aria-label": say("Labels") }, sets.map((/** @type {any} */ set) => h("label.check.chip-check", {},
+          h("input", { type: "checkbox", checked: this.shown.has(set.name), onchange: () => this.toggle(set.name) }), h("span", { dir: "auto" }, set.name === "truth" ? say("Ground truth") : set.name)))) : null,
+        this.actions));
+    this.body.id = "explore-panel";
+    this.body.setAttribute("role", "tabpanel");
+    this.body.setAttribute("aria-labelledby", `tab-${this.tab}`);
+    this.showActions();
+  }
+
+  /** @param {KeyboardEvent} event
+   * @param {string[]} tabs */
+  moveTab(event, tabs) {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (!step) return;
+    const way = document.documentElement.dir === "rtl" ? -step : step;
+    this.choose(tabs[(tabs.indexOf(this.tab) + way + tabs.length) % tabs.length]);
+    document.getElementById(`tab-${this.tab}`)?.focus();
+  }
+
+  /** @param {string} tab */
+  choose(tab) {
+    this.tab = tab;
+    this.showHead();
+    this.show();
+  }
+
+  /** @param {string} set */
+  toggle(set) {
+    if (!this.shown.delete(set)) this.shown.add(set);
+    this.grid.use(this.query, [...this.shown]);
+  }
+
+  /** @param {string} query */
+  ask(query) {
+    this.query = query;
+    return this.show();
+  }
+
+  /** Shows what the query finds in the tab that is open. */
+  async show() {
+    this.problem.hidden = true;
+    try {
+      if (this.tab === "items") {
+        if (!this.grid.element.isConnected) fill(this.body, this.grid.element);
+        const count = await this.grid.use(this.query, [...this.shown]);
+        this.count.textContent = say("{n} items", { n: count });
+      } else {
+        this.body.setAttribute("aria-busy", "true");
+        const panel = this.tab === "summary"
+          ? await summaryPanel(this.id, this.query, this.dataset.sets, (term) => this.refine(term))
+          : await comparisonPanel(this.id, this.query, this.dataset.sets, (number) => showItem(this.id, number, this.names()), (term) => this.refine(term));
+        fill(this.body, panel);
+      }
+      this.showActions();
+    } catch (error) {
+      this.problem.textContent = /** @type {Error} */ (error).message;
+      this.problem.hidden = false;
+    } finally {
+      this.body.removeAttribute("aria-busy");
+    }
+  }
+
+  names() { return this.dataset.sets.map((/** @type {any} */ set) => set.name); }
+
+  /** Adds a term to the query, and shows the items it finds.
+   * @param {string} term */
+  refine(term) {
+    this.tab = "items";
+    this.showHead();
+    this.box.set(this.query ? `(${this.query}) and ${term}` : term);
+  }
+
+  /** What can be done with what is found or selected. */
+  showActions() {
+    if (!this.mayChange || !this.dataset || this.tab !== "items") return fill(this.actions);
+    const chosen = [...this.grid.selected];
+    const some = chosen.length ? { items: chosen } : { query: this.query };
+    fill(this.actions,
+      chosen.length ? [h("span.number", { role: "status" }, say("{n} selected", { n: chosen.length })), h("button.button.quiet", { onclick: () => this.grid.clear() }, say("Clear"))] : null,
+      h("button.button", { onclick: () => saveSlice(this.id, some, () => this.load()) }, say("Save as slice")),
+      h("button.button.primary", { disabled: !this.dataset.items, onclick: () => sendItems(this.id, some, chosen.length || this.grid.count, this.dataset.sets, () => this.load()) }, say("Send to labelling")));
+  }
+
+  /** @param {number} offset of what is found */
+  async open(offset) {
+    const item = await this.grid.item(offset);
+    if (!item) return;
+    await showItem(this.id, item.number, this.names(), {
+      /** @param {number} step */
+      next: async (step) => {
+        const moved = Math.max(0, Math.min(this.grid.count - 1, offset + step));
+        const found = moved === offset ? null : await this.grid.item(moved);
+        if (found) offset = moved;
+        return found?.number ?? null;
+      },
+    });
+    this.grid.focus(offset);
+  }
+}
+
+/** A name as the query language writes it.
+ * @param {string} name */
+export const quoted = (name) => (/^[\p{L}\p{N}_.-]+$/u.test(name) && !["and", "or", "not", "in"].includes(name.toLowerCase()) ? name : `"${name.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`);

@@ -1,0 +1,116 @@
+import { get } from "../../core/api.js";
+import { fill, h, icon } from "../../core/dom.js";
+import { say } from "../../core/words.js";
+import { classColor, labelsOf, Picture } from "./item-picture.js";
+
+/** One item large, with everything that is known of it.
+ * @param {string} dataset
+ * @param {number} number
+ * @param {string[]} sets
+ * @param {{ next: (step: number) => Promise<number | null> } | null} [way] to the items before and after it
+ * @returns {Promise<void>} when it is closed */
+export function showItem(dataset, number, sets, way = null) {
+  return new Promise((resolve) => {
+    const title = h("h2", { id: "item-title", dir: "auto" });
+    const stage = h("div.item-stage"), facts = h("div.item-facts");
+    /** @type {Picture | null} */
+    let picture = null;
+    /** @type {Set<string>} */
+    const shown = new Set(sets);
+    /** @type {any} */
+    let item = null;
+    const element = h("dialog.item-view", { "aria-labelledby": "item-title" });
+    const fit = () => picture?.resize(stage.clientWidth, stage.clientHeight);
+    const watcher = new ResizeObserver(fit);
+    const draw = () => {
+      const labels = Object.fromEntries(Object.entries(item.labels).filter(([set]) => shown.has(set)));
+      const visible = { ...item, labels };
+      if (item.has_image) {
+        picture ??= new Picture(dataset, visible, false);
+        picture.item = visible;
+        if (!picture.element.isConnected) fill(stage, picture.element);
+        fit();
+        picture.draw();
+      } else fill(stage, marked(visible));
+      fill(facts, describe(item, visible, shown, draw, (place) => { if (picture) { picture.marked = place; picture.draw(); } }));
+    };
+    const load = async (/** @type {number} */ wanted) => {
+      try {
+        item = await get(`/api/datasets/${dataset}/items/${wanted}`);
+        picture = null;
+        title.textContent = item.name;
+        draw();
+      } catch (error) {
+        fill(stage, h("p.error-text", { role: "alert" }, /** @type {Error} */ (error).message));
+      }
+    };
+    const step = async (/** @type {number} */ by) => { const next = await way?.next(by); if (next !== null && next !== undefined) await load(next); };
+    fill(element, h("div.spread", {}, title, h("div.row.tight", {},
+      way ? [h("button.button.quiet", { onclick: () => step(-1) }, say("Previous")), h("button.button.quiet", { onclick: () => step(1) }, say("Next"))] : null,
+      h("button.button.quiet.icon", { "aria-label": say("Close"), onclick: () => element.close() }, icon("out")))), h("div.item-columns", {}, stage, facts));
+    element.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
+      const side = document.documentElement.dir === "rtl" ? -1 : 1;
+      const by = { ArrowRight: side, ArrowLeft: -side }[event.key];
+      if (by && way) { event.preventDefault(); step(by); }
+    });
+    element.addEventListener("close", () => { watcher.disconnect(); element.remove(); resolve(); });
+    document.body.append(element);
+    element.showModal();
+    watcher.observe(stage);
+    load(number);
+  });
+}
+
+/** A text with its spans marked.
+ * @param {any} item */
+function marked(item) {
+  const characters = [...(item.text ?? "")];
+  const spans = labelsOf(item).flatMap(({ label }) => (label.span ?? []).map((/** @type {number[]} */ [from, to]) => ({ from, to, name: label.class })))
+    .sort((a, b) => a.from - b.from || b.to - a.to);
+  const parts = [];
+  let place = 0;
+  for (const { from, to, name } of spans) {
+    // Of spans that lie over each other the first is marked; the list has them all.
+    if (from < place) continue;
+    parts.push(characters.slice(place, from).join(""));
+    const mark = h("mark.item-span", {}, characters.slice(from, to).join(""), h("small", {}, ` ${name}`));
+    mark.style.setProperty("--class", classColor(name, 0.3));
+    parts.push(mark);
+    place = to;
+  }
+  return h("div.item-text", { dir: "auto", tabindex: 0, role: "region", "aria-label": say("Text") }, parts, characters.slice(place).join(""));
+}
+
+/** @param {any} item whole
+ * @param {any} visible with the sets that are shown
+ * @param {Set<string>} shown
+ * @param {() => void} draw
+ * @param {(place: number | null) => void} stress */
+function describe(item, visible, shown, draw, stress) {
+  const sets = Object.keys(item.labels);
+  const metadata = Object.entries(item.metadata);
+  const size = item.width ? `${item.width} × ${item.height}` : "";
+  return [
+    h("dl.facts", {}, fact(say("Number"), String(item.number)), item.subset ? fact(say("Subset"), item.subset) : null, size ? fact(say("Size"), size) : null,
+      metadata.map(([name, value]) => fact(name, typeof value === "string" ? value : JSON.stringify(value)))),
+    sets.map((set) => {
+      const { labels, facts } = item.labels[set];
+      const start = labelsOf(visible).findIndex((one) => one.set === set);
+      return h("section.stack.tight", {}, h("label.check", {}, h("input", { type: "checkbox", checked: shown.has(set), onchange: () => { if (!shown.delete(set)) shown.add(set); draw(); } }),
+        h("strong", { dir: "auto" }, set === "truth" ? say("Ground truth") : set), h("span.muted.number", {}, String(labels.length))),
+        facts ? h("dl.facts", {}, Object.entries(facts).map(([name, value]) => fact(name, String(value)))) : null,
+        h("ul.plain.label-list", {}, labels.slice(0, 200).map((/** @type {any} */ label, /** @type {number} */ place) => {
+          const swatch = h("span.swatch", { "aria-hidden": "true" });
+          swatch.style.background = classColor(label.class ?? "");
+          const attributes = Object.entries(label.attributes ?? {}).map(([name, value]) => `${name}: ${typeof value === "string" ? value : JSON.stringify(value)}`).join(", ");
+          return h("li", { onpointerenter: () => stress(start < 0 ? null : start + place), onpointerleave: () => stress(null) }, swatch,
+            h("span", { dir: "auto" }, label.class ?? label.caption ?? ""), label.score === undefined ? null : h("span.muted.number", {}, `${Math.round(label.score * 100)} %`),
+            attributes ? h("span.muted", { dir: "auto" }, attributes) : null);
+        })));
+    }),
+  ];
+}
+
+/** @param {string} name
+ * @param {string} value */
+const fact = (name, value) => [h("dt", { dir: "auto" }, name), h("dd", { dir: "auto" }, value)];

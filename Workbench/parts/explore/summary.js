@@ -1,0 +1,71 @@
+import { get } from "../../core/api.js";
+import { h } from "../../core/dom.js";
+import { language, say } from "../../core/words.js";
+import { quoted } from "../../pages/explore.js";
+import { classColor } from "./item-picture.js";
+
+/** What the found items are like: classes, sizes, fields; each bar asks for its items.
+ * @param {string} dataset
+ * @param {string} query
+ * @param {any[]} sets
+ * @param {(term: string) => void} refine */
+export async function summaryPanel(dataset, query, sets, refine) {
+  const body = h("div.stack");
+  const load = async (/** @type {string} */ set) => {
+    const found = await get(`/api/datasets/${dataset}/summary?query=${encodeURIComponent(query)}&set=${encodeURIComponent(set)}`);
+    const ofSet = set === "truth" ? "" : `${set}: `;
+    body.replaceChildren(
+      h("div.tiles", {}, tile(say("Items"), found.items), tile(say("Labels"), found.labels), tile(say("Items without labels"), found.unlabelled, () => refine(`count(${ofSet.trim()}) = 0`)), tile(say("Classes"), found.class_count)),
+      h("div.charts", {},
+        card(say("Labels by class"), found.classes.length ? bars(found.classes, found.labels, (name) => refine(`any(${ofSet}${quoted(name)})`), classColor) : none()),
+        card(say("Labels of an item"), histogram(found.labels_per_item, say("Labels of an item"))),
+        found.box_sizes ? card(say("Size of objects: √area in pixels"), histogram(found.box_sizes, say("Size of objects: √area in pixels"))) : null,
+        found.text_lengths ? card(say("Length of texts in bytes"), histogram(found.text_lengths, say("Length of texts in bytes"))) : null,
+        found.fields.map((/** @type {any} */ one) => card(one.name, one.histogram ? histogram(one.histogram, one.name)
+          : bars(one.values.slice(0, 12), one.items, (value) => refine(`${quoted(one.name)} = ${quoted(value)}`)), one.different > 12 && !one.histogram ? say("{n} different values", { n: one.different }) : ""))));
+  };
+  await load("truth");
+  const choice = h("select.input", { "aria-label": say("Labels"), onchange: (/** @type {any} */ event) => load(event.target.value) },
+    sets.map((set) => h("option", { value: set.name }, set.name === "truth" ? say("Ground truth") : set.name)));
+  return h("div.explore-scroll.stack", { tabindex: 0, role: "region", "aria-label": say("Summary") }, sets.length > 1 ? h("div.row", {}, choice) : null, body);
+}
+
+const none = () => h("p.muted", {}, say("Nothing is found."));
+
+/** @param {string} name
+ * @param {number} value
+ * @param {(() => void) | null} [ask] */
+const tile = (name, value, ask = null) => h("div.card.tile", {}, h("h2.small", {}, name), h("p.big.number", {}, value.toLocaleString(language)), ask && value ? h("button.button.quiet", { onclick: ask }, say("Show them")) : null);
+
+/** @param {string} title
+ * @param {any} content
+ * @param {string} [note] */
+const card = (title, content, note = "") => h("section.card.stack.tight", {}, h("h2", { dir: "auto" }, title), content, note ? h("p.muted", {}, note) : null);
+
+/** @param {Array<{ name: string, count: number }>} shares
+ * @param {number} whole
+ * @param {(name: string) => void} ask
+ * @param {((name: string) => string) | null} [paint] */
+function bars(shares, whole, ask, paint = null) {
+  const most = Math.max(1, ...shares.map(({ count }) => count));
+  return h("ul.plain.share-bars", {}, shares.map(({ name, count }) => {
+    const bar = h("i", { "aria-hidden": "true" });
+    bar.style.inlineSize = `${(100 * count) / most}%`;
+    if (paint) bar.style.background = paint(name);
+    return h("li", {}, h("button.share-bar", { onclick: () => ask(name), title: say("{percent} %", { percent: Math.round((1000 * count) / Math.max(1, whole)) / 10 }) },
+      h("span.share-name", { dir: "auto" }, name || "–"), h("span.share-track", {}, bar), h("span.number", {}, count.toLocaleString(language))));
+  }));
+}
+
+/** @param {{ edges: number[], counts: number[] } | null} found
+ * @param {string} name */
+export function histogram(found, name) {
+  if (!found) return none();
+  const most = Math.max(1, ...found.counts);
+  const short = (/** @type {number} */ value) => value.toLocaleString(language, { maximumSignificantDigits: 4 });
+  return h("div", {}, h("div.histogram", { role: "img", "aria-label": `${name}: ${short(found.edges[0])} – ${short(found.edges[found.edges.length - 1])}` }, found.counts.map((count, place) => {
+    const bar = h("i", { title: `${short(found.edges[place])} – ${short(found.edges[place + 1])}: ${count.toLocaleString(language)}` });
+    bar.style.blockSize = `${(100 * count) / most}%`;
+    return bar;
+  })), h("div.spread.muted.number", {}, h("span", {}, short(found.edges[0])), h("span", {}, short(found.edges[found.edges.length - 1]))));
+}
