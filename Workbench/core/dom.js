@@ -90,5 +90,6 @@ const shapes = {
   hidden: "M2 10c3-5 13-5 16 0-3 5-13 5-16 0M4 16 16 4",
   locked: "M5 9h10v8H5zM7 9V6a3 3 0 0 1 6 0v3",
   unlocked: "M5 9h10v8H5zM7 9V6a3 3 0 0 1 5.500-1.500",
+  close: "m5 5 10 10M15 5 5 15",
   out: "M12 5V3H4v14h8v-2M8 10h9m-3-3 3 3-3 3",
 };

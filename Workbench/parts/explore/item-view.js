@@ -1,6 +1,6 @@
 import { get } from "../../core/api.js";
 import { fill, h, icon } from "../../core/dom.js";
-import { say } from "../../core/words.js";
+import { language, say } from "../../core/words.js";
 import { classColor, labelsOf, Picture } from "./item-picture.js";
 
 /** One item large, with everything that is known of it.
@@ -47,7 +47,7 @@ export function showItem(dataset, number, sets, way = null) {
     const step = async (/** @type {number} */ by) => { const next = await way?.next(by); if (next !== null && next !== undefined) await load(next); };
     fill(element, h("div.spread", {}, title, h("div.row.tight", {},
       way ? [h("button.button.quiet", { onclick: () => step(-1) }, say("Previous")), h("button.button.quiet", { onclick: () => step(1) }, say("Next"))] : null,
-      h("button.button.quiet.icon", { "aria-label": say("Close"), onclick: () => element.close() }, icon("out")))), h("div.item-columns", {}, stage, facts));
+      h("button.button.quiet.icon", { "aria-label": say("Close"), onclick: () => element.close() }, icon("close")))), h("div.item-columns", {}, stage, facts));
     element.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
       const side = document.documentElement.dir === "rtl" ? -1 : 1;
       const by = { ArrowRight: side, ArrowLeft: -side }[event.key];
@@ -92,17 +92,17 @@ function describe(item, visible, shown, draw, stress) {
   const size = item.width ? `${item.width} × ${item.height}` : "";
   return [
     h("dl.facts", {}, fact(say("Number"), String(item.number)), item.subset ? fact(say("Subset"), item.subset) : null, size ? fact(say("Size"), size) : null,
-      metadata.map(([name, value]) => fact(name, typeof value === "string" ? value : JSON.stringify(value)))),
+      metadata.map(([name, value]) => fact(name, text(value)))),
     sets.map((set) => {
       const { labels, facts } = item.labels[set];
       const start = labelsOf(visible).findIndex((one) => one.set === set);
       return h("section.stack.tight", {}, h("label.check", {}, h("input", { type: "checkbox", checked: shown.has(set), onchange: () => { if (!shown.delete(set)) shown.add(set); draw(); } }),
         h("strong", { dir: "auto" }, set === "truth" ? say("Ground truth") : set), h("span.muted.number", {}, String(labels.length))),
-        facts ? h("dl.facts", {}, Object.entries(facts).map(([name, value]) => fact(name, String(value)))) : null,
+        facts ? h("dl.facts", {}, Object.entries(facts).map(([name, value]) => fact(name, text(value)))) : null,
         h("ul.plain.label-list", {}, labels.slice(0, 200).map((/** @type {any} */ label, /** @type {number} */ place) => {
           const swatch = h("span.swatch", { "aria-hidden": "true" });
           swatch.style.background = classColor(label.class ?? "");
-          const attributes = Object.entries(label.attributes ?? {}).map(([name, value]) => `${name}: ${typeof value === "string" ? value : JSON.stringify(value)}`).join(", ");
+          const attributes = Object.entries(label.attributes ?? {}).map(([name, value]) => `${name}: ${text(value)}`).join(", ");
           return h("li", { onpointerenter: () => stress(start < 0 ? null : start + place), onpointerleave: () => stress(null) }, swatch,
             h("span", { dir: "auto" }, label.class ?? label.caption ?? ""), label.score === undefined ? null : h("span.muted.number", {}, `${Math.round(label.score * 100)} %`),
             attributes ? h("span.muted", { dir: "auto" }, attributes) : null);
@@ -110,6 +110,10 @@ function describe(item, visible, shown, draw, stress) {
     }),
   ];
 }
+
+/** A value as it is read: numbers as far as they tell something.
+ * @param {any} value */
+const text = (value) => (typeof value === "string" ? value : typeof value === "number" ? value.toLocaleString(language, { maximumSignificantDigits: 6, useGrouping: false }) : JSON.stringify(value));
 
 /** @param {string} name
  * @param {string} value */

@@ -32,7 +32,8 @@ struct DatasetWriter {
   /// is said.
   ///
   /// - Returns: its number.
-  mutating func put(_ new: StoredItem) throws -> Int {
+  mutating func put(_ sent: StoredItem) throws -> Int {
+    let new = try sized(sent)
     guard let known = try number(of: new.item.name) else {
       let number = items
       items += 1
@@ -57,6 +58,22 @@ struct DatasetWriter {
       "UPDATE items SET changed = ?, sealed = ? WHERE dataset_id = ? AND number = ?",
       [.int(change), .blob(seal(after, known)), dataset.sql, .number(known)])
     return known
+  }
+
+  /// With the size of its file, where nothing is said of it.
+  private func sized(_ item: StoredItem) throws -> StoredItem {
+    guard item.item.size == nil, let id = item.image.flatMap({ AssetID($0) }) else { return item }
+    let size = try connection.first(
+      "SELECT width, height FROM assets WHERE id = ?", [id.sql]
+    ) { row in
+      row.optionalInt(0).flatMap { width in
+        row.optionalInt(1).map { ImageSize(width: Int(width), height: Int($0)) }
+      }
+    }
+    guard let size else { throw Refusal.unknown(.asset, id.text) }
+    var item = item
+    item.item.size = size
+    return item
   }
 
   private func seal(_ item: StoredItem, _ number: Int) -> Data {

@@ -166,7 +166,12 @@ package struct ItemImport: Sendable {
       case .success(let read):
         let number: Int
         if options.makesItems {
-          number = try writer.put(read.stored)
+          do {
+            number = try writer.put(read.stored)
+          } catch Refusal.unknown(.asset, let id) {
+            report.refuse(line.number, "there is no file \(id); upload it first")
+            continue
+          }
         } else if let found = try writer.number(of: read.stored.item.name) {
           number = found
         } else {

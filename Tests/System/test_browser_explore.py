@@ -1,0 +1,103 @@
+"""A manager drops pictures into a dataset, finds what matters, looks at it beside predictions, and sends it to labelling."""
+import base64, json, random
+import pytest
+
+from test_browser import browser, playwright, png, world  # noqa: F401
+
+LINES = {"Content-Type": "application/x-ndjson"}
+
+
+@pytest.fixture
+def streets(world):  # noqa: F811
+    """A dataset of 260 items in a set of four images, with ground truth and a model's predictions."""
+    assay, key = world.assay, world.key; chance = random.Random(5)
+    images = [assay.upload(key, png(640, 480, color)) for color in [(96, 128, 150), (170, 150, 110), (70, 80, 96), (140, 160, 120)]]
+    truth, predictions = [], []
+    for n in range(260):
+        boxes = [{"class": chance.choice(["car", "person", "traffic sign"]), "box": [chance.randrange(400), chance.randrange(300), 60 + chance.randrange(160), 50 + chance.randrange(120)]} for _ in range(n % 5)]
+        truth.append({"name": f"street/{n:04}.png", "subset": "val" if n % 4 == 0 else "train", "image": images[n % 4], "labels": boxes, "metadata": {"weather": ["sun", "rain", "fog"][n % 3], "speed": n / 3}})
+        predictions.append({"name": f"street/{n:04}.png", "labels": [{"class": b["class"] if chance.random() < 0.8 else "car", "score": round(0.3 + 0.7 * chance.random(), 2), "box": [v + chance.randrange(-6, 7) for v in b["box"]]} for b in boxes if chance.random() < 0.8]})
+    dataset = assay.send("POST", "/api/datasets", {"name": "Streets"}, key)[1]["id"]
+    for path, lines in [("", truth), ("?set=yolo", predictions)]:
+        status, report = assay.send("POST", f"/api/datasets/{dataset}/items{path}", "\n".join(map(json.dumps, lines)), key, LINES)
+        assert status == 200 and report["refused"] == 0, report
+    world.dataset = dataset
+    return world
+
+
+def axed(page):
+    return [f"{v['id']}: {v['nodes'][0]['html'][:160]}" for v in pytest.importorskip("axe_playwright_python.sync_playwright").Axe().run(page).response["violations"]]
+
+
+def counted(page, n): page.get_by_text(f"{n} item" if n == 1 else f"{n} items", exact=True).first.wait_for()
+
+
+@pytest.mark.parametrize("scheme,width", [("light", 1280), ("dark", 390), ("light", 390), ("dark", 1280)])
+def test_a_manager_finds_what_matters_and_sends_it_to_labelling(streets, scheme, width):
+    page = streets.signed_in(scheme=scheme, width=width)
+    page.goto(f"{streets.assay.url}#/explore"); page.get_by_role("link", name="Streets").click()
+    counted(page, 260); page.get_by_role("option", name="street/0000.png").wait_for(); page.wait_for_timeout(800)
+    streets.shot(page, f"explore-items-{scheme}-{width}")
+    assert axed(page) == [] and page.evaluate("document.documentElement.scrollWidth") <= width
+    # What is being written is completed by keyboard.
+    query = page.get_by_role("combobox", name="Query"); query.fill("wea"); page.get_by_role("option", name="weather", exact=True).wait_for()
+    streets.shot(page, f"explore-completion-{scheme}-{width}")
+    assert axed(page) == []
+    page.keyboard.press("ArrowDown"); page.keyboard.press("Enter"); query.press_sequentially("= ra"); page.get_by_role("option", name="rain", exact=True).wait_for()
+    page.keyboard.press("ArrowDown"); page.keyboard.press("Tab"); page.keyboard.press("Escape"); page.keyboard.press("Enter")
+    counted(page, 87); assert query.input_value().strip() == "weather = rain"
+    query.fill("weather = "); page.keyboard.press("Escape"); page.keyboard.press("Enter"); page.get_by_role("alert").get_by_text("a value is expected here").wait_for()
+    # Predictions over the ground truth, one item large, and the next.
+    query.fill("yolo.missed > 0 and count() = 4"); page.keyboard.press("Escape"); page.keyboard.press("Enter"); page.get_by_label("yolo", exact=True).check()
+    page.wait_for_timeout(600); streets.shot(page, f"explore-both-{scheme}-{width}")
+    page.locator(".item-tile").first.click(); page.get_by_role("heading", name="street/").wait_for(); first = page.locator("#item-title").inner_text()
+    page.wait_for_timeout(500); streets.shot(page, f"explore-item-{scheme}-{width}")
+    assert axed(page) == []
+    page.keyboard.press("ArrowRight"); page.wait_for_function("(first) => document.querySelector('#item-title').textContent !== first", arg=first); page.keyboard.press("Escape")
+    # Keys move and select; a slice keeps the selection.
+    page.locator(".item-grid").focus(); page.keyboard.press("Home"); page.keyboard.press("Space"); page.keyboard.press("ArrowRight"); page.keyboard.press("Space"); page.get_by_text("2 selected").wait_for()
+    page.get_by_role("button", name="Save as slice").click(); page.get_by_label("Name").fill("hard ones"); page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_role("button", name="hard ones").click(); counted(page, 2)
+    # What the items are like: a bar asks for its items.
+    page.get_by_role("button", name="All", exact=True).click(); counted(page, 260)
+    page.get_by_role("tab", name="Summary").click(); page.get_by_role("heading", name="Labels by class").wait_for(); streets.shot(page, f"explore-summary-{scheme}-{width}")
+    assert axed(page) == [] and page.evaluate("document.documentElement.scrollWidth") <= width
+    page.get_by_role("button", name="fog").click(); counted(page, 86); assert query.input_value() == "weather = fog"
+    page.get_by_role("tab", name="Comparison").click(); page.get_by_role("heading", name="What is confused with what").wait_for(); streets.shot(page, f"explore-comparison-{scheme}-{width}")
+    assert axed(page) == [] and page.evaluate("document.documentElement.scrollWidth") <= width
+    page.get_by_role("button", name="Show them").click(); page.get_by_role("tab", name="Items", selected=True).wait_for()
+    # To labelling, with the truth to begin with.
+    page.get_by_role("button", name="hard ones").click(); counted(page, 2); page.get_by_role("button", name="Send to labelling").click()
+    page.get_by_label("Project").select_option(label="Pictures"); page.get_by_label("Annotators begin with").select_option(label="nothing")
+    streets.shot(page, f"explore-send-{scheme}-{width}"); assert axed(page) == []
+    page.get_by_role("button", name="Send", exact=True).click(); page.get_by_text("2 tasks made").wait_for()
+    assert [p for p in page.problems if "422" not in p] == []
+
+
+def test_pictures_are_dropped_and_lines_with_labels_after_them(world, tmp_path):  # noqa: F811
+    page = world.signed_in(); page.goto(f"{world.assay.url}#/explore"); page.get_by_role("button", name="New dataset").click()
+    page.get_by_label("Name").fill("Dropped"); page.get_by_role("button", name="Make it").click(); page.get_by_role("heading", name="Dropped").wait_for()
+    page.get_by_role("button", name="Add items").click(); world.shot(page, "explore-drop"); assert axed(page) == []
+    files = {f"{n}.png": base64.b64encode(png(80 + n, 60)).decode() for n in range(5)} | {"broken.png": base64.b64encode(b"no image").decode()}
+    page.evaluate("""(files) => {
+      const data = new DataTransfer();
+      for (const [name, text] of Object.entries(files)) data.items.add(new File([Uint8Array.from(atob(text), (c) => c.charCodeAt(0))], name, { type: "image/png" }));
+      document.querySelector(".drop").dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true }));
+    }""", files)
+    page.get_by_text("broken.png").wait_for(); world.shot(page, "explore-dropped"); page.get_by_role("button", name="Close", exact=True).click(); counted(page, 5)
+    found = world.assay.send("GET", "/api/datasets", token=world.key)[1]["items"][0]
+    items = world.assay.send("GET", f"/api/datasets/{found['id']}/items?sets=truth", token=world.key)[1]["items"]
+    assert sorted((i["name"], i["width"]) for i in items) == [(f"{n}.png", 80 + n) for n in range(5)]
+    (tmp_path / "items.jsonl").write_text(json.dumps({"name": "3.png", "labels": [{"class": "cat", "box": [1, 2, 30, 40]}]}) + "\n{\"labels\": []}\n")
+    page.get_by_role("button", name="Add items").click(); page.locator(".drop input").set_input_files(str(tmp_path / "items.jsonl")); page.get_by_text("items.jsonl:2").wait_for(); page.get_by_role("button", name="Close", exact=True).click()
+    page.get_by_role("combobox", name="Query").fill("any(cat)"); page.keyboard.press("Escape"); page.keyboard.press("Enter"); counted(page, 1)
+    assert [p for p in page.problems if "415" not in p and "422" not in p] == []
+
+
+def test_the_grid_scrolls_through_all_and_keeps_little(streets):
+    page = streets.signed_in(); page.goto(f"{streets.assay.url}#/explore/{streets.dataset}"); counted(page, 260)
+    page.get_by_role("option", name="street/0000.png").wait_for()
+    page.locator(".item-grid").focus(); page.keyboard.press("End"); page.get_by_role("option", name="street/0259.png").wait_for()
+    assert page.locator(".item-tile").count() < 60 and page.get_by_role("option", name="street/0259.png").get_attribute("aria-posinset") == "260"
+    page.keyboard.press("Home"); page.get_by_role("option", name="street/0000.png").wait_for()
+    assert page.problems == []
