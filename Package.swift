@@ -66,7 +66,9 @@ let package = Package(
     room("Vault", ["COpenSSL", crypto]),
     // edge
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
-    room("Formats", ["CZlib", "Notation", "Geometry", "Labels", yams]),
+    .systemLibrary(
+      name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"]), .brew(["zstd"])]),
+    room("Formats", ["CZlib", "CZstd", "Notation", "Geometry", "Labels", yams]),
     room("Wire", ["Notation"]),
     room("Store", ["Labels", "Workflow", "Vault"]),
     // driver

@@ -97,7 +97,8 @@ package struct Vips: Tiler {
   }
 
   private func run(
-    _ program: String, _ arguments: [String], _ chunks: Int, _ chunk: @escaping @Sendable (Int) throws -> Data,
+    _ program: String, _ arguments: [String], _ chunks: Int,
+    _ chunk: @escaping @Sendable (Int) throws -> Data,
     _ write: (Data) throws -> Void
   ) async throws {
     let limits = "ulimit -t \(secondLimit) && ulimit -v \(memoryLimit)"

@@ -129,7 +129,7 @@ import Workflow
   {
     try await fixture.vault { vault in
       let releases = Releases(vault, actor: .console)
-      var release = try await releases.start(project.id, name: name, ReleasePlan(from: [:]))
+      var release = try await releases.start(.project(project.id), name: name, ReleasePlan(from: [:]))
       while release.state == .running {
         try await Task.sleep(for: .milliseconds(5))
         release = try await releases.get(release.id)

@@ -250,3 +250,34 @@ def test_the_command_line_takes_a_set_in_and_asks_it(assay, tmp_path):
     assert "character 10" in assay_run("dataset", "query", "weather =", "--dataset", dataset, env=env, status=1)
     found = lab.call("GET", f"/api/datasets/{dataset}/items/0/image?thumbnail=true")
     assert found[0] == 200 and found[1][:2] in (b"\xff\xd8", b"\x89P")
+
+
+def test_a_query_is_frozen_with_its_images_and_verified(streets, tmp_path):
+    lab, env = streets, {"ASSAY_KEY": streets.key, "ASSAY_URL": streets.assay.url}
+    images = [lab.assay.upload(lab.key, png(320, 240, (n, 90, 90))) for n in range(40)]
+    lab.call("POST", f"/api/datasets/{lab.dataset}/items", lines([{"name": i["name"], "image": image} for i, image in zip(lab.items, images)]), {"Content-Type": "application/x-ndjson"})
+    told = json.loads(assay_run("release", "create", "--dataset", lab.dataset, "--name", "Wet", "--query", "weather = rain", "--formats", "webdataset,yolo,coco", "--media", "--json", env=env))
+    assert told["items"] == 13 and told["dataset"] == lab.dataset and told["project"] is None and told["plan"]["query"] == "weather = rain"
+    assay_run("release", "fetch", told["id"], tmp_path / "wet", env=env); assay_run("verify", tmp_path / "wet")
+    manifest = json.loads((tmp_path / "wet" / "manifest.json").read_text())
+    assert manifest["dataset_name"] == "Streets" and "not made here" in manifest["certificate"]["limitations"][0] and sorted(manifest["classes"]) == ["car", "person"]
+    frozen = [json.loads(line) for part in (tmp_path / "wet").glob("*.jsonl") for line in open(part)]
+    assert sorted(i["name"] for i in frozen) == [i["name"] for i in lab.items if i["metadata"]["weather"] == "rain"]
+    for item in frozen: assert (tmp_path / "wet" / "images" / item["name"]).read_bytes() == png(320, 240, (int(item["name"][7:10]), 90, 90))
+    # Training reads the shards by URL, images and all, each loader its own.
+    _, link = lab.call("POST", f"/api/releases/{told['id']}/links", {})
+    shards = [lab.call("GET", link["url"].replace(lab.assay.url, "") + f"shards?seed=s&epoch=1&loader={k}&of=2")[1]["items"] for k in range(2)]
+    assert len(shards[0] + shards[1]) == len(set(shards[0] + shards[1])) == len(list((tmp_path / "wet" / "webdataset").glob("*-0*.tar")))
+    assert lab.call("GET", link["url"].replace(lab.assay.url, "") + "shards?loader=2&of=2")[0] == 422
+    if os.path.exists(FORMATS):
+        code = "import sys, webdataset as wds\nfor url in sys.argv[1:]:\n  for s in wds.WebDataset(url, shardshuffle=False).decode('pil'): print(s['png'].size, s['json']['metadata']['weather'])"
+        done = subprocess.run([FORMATS, "-c", code, *shards[0], *shards[1]], capture_output=True, text=True, timeout=120)
+        assert done.returncode == 0, done.stderr
+        assert done.stdout.splitlines() == ["(320, 240) rain"] * 13
+    # The same again is the same, byte for byte; another set has other labels.
+    again = json.loads(assay_run("release", "create", "--dataset", lab.dataset, "--name", "Again", "--query", "weather = rain", "--formats", "webdataset,yolo,coco", "--media", "--json", env=env))
+    assert again["merkle_root"] == told["merkle_root"] and again["number"] == 2
+    other = json.loads(assay_run("release", "create", "--dataset", lab.dataset, "--name", "Model", "--query", "weather = rain", "--set", "yolo", "--json", env=env))
+    assert lab.call("GET", f"/api/releases/{other['id']}/difference/{told['id']}")[1]["changed"] > 0
+    assert [r["name"] for r in lab.call("GET", f"/api/datasets/{lab.dataset}/releases")[1]["items"]] == ["Model", "Again", "Wet"]
+    assert lab.call("POST", f"/api/datasets/{lab.dataset}/releases", {"name": "x", "query": "a ="})[0] == 422 and lab.call("POST", f"/api/datasets/{lab.dataset}/releases", {"name": "x", "set": "none"})[0] == 404

@@ -1,5 +1,5 @@
 """Releases: frozen, divided, signed, served as files that training reads by URL; and the feed of what settles."""
-import hashlib, json, os, subprocess, sys, threading, time, urllib.request
+import hashlib, json, os, shutil, subprocess, sys, threading, time, urllib.request
 import pytest
 
 from conftest import BINARY, ROOT
@@ -145,6 +145,25 @@ def test_pandas_datasets_and_webdataset_read_it_by_url(texts):
     done = subprocess.run([PYTHON, "-c", READERS, link(texts, made)], capture_output=True, text=True, timeout=300)
     if "No module named" in done.stderr: pytest.skip(done.stderr.strip().splitlines()[-1])
     assert done.returncode == 0 and "read" in done.stdout, done.stderr[-2000:]
+
+
+def test_text_is_sent_compressed_to_whoever_takes_it(texts, tmp_path):
+    base = link(texts, release(texts, texts.texts, splits={"train": 100}, formats=["parquet"])); url = base + "train.jsonl"
+    _, plain, body = fetch(url)
+    assert plain["Vary"] == "Accept-Encoding" and plain["Content-Encoding"] is None and int(plain["Content-Length"]) == len(body)
+    for accepted, encoding, unpack in [("gzip", "gzip", ["gzip", "-dc"]), ("gzip, zstd", "zstd", ["zstd", "-dc"]), ("zstd;q=0.1, gzip;q=0.5", "gzip", ["gzip", "-dc"]), ("gzip;q=0", None, None), ("identity, gzip;q=0.5", None, None)]:
+        status, headers, packed = fetch(url, **{"Accept-Encoding": accepted})
+        assert status == 200 and headers["Content-Encoding"] == encoding, accepted
+        if encoding is None: assert packed == body; continue
+        assert len(packed) < len(body) / 4 and headers["ETag"] == plain["ETag"][:-1] + f'-{encoding}"'
+        if encoding == "gzip" or shutil.which("zstd"): assert subprocess.run(unpack, input=packed, capture_output=True).stdout == body
+        assert fetch(url, **{"Accept-Encoding": accepted, "If-None-Match": headers["ETag"]})[0] == 304
+    # A range is of the bytes as they are; what is small already stays as it is.
+    status, headers, part = fetch(url, **{"Accept-Encoding": "gzip", "Range": "bytes=10-99"})
+    assert status == 206 and headers["Content-Encoding"] is None and part == body[10:100]
+    assert fetch(base + "parquet/train.parquet", **{"Accept-Encoding": "gzip"})[1]["Content-Encoding"] is None
+    done = subprocess.run(["curl", "-sf", "--compressed", url], capture_output=True)
+    assert done.stdout == body
 
 
 def test_curl_goes_on_where_it_was_cut_off(texts, tmp_path):

@@ -122,7 +122,9 @@ package struct AveragePrecision: Sendable {
     guard labelled > 0 else { return [] }
     let scores = outcomes.flatMap { $0.scores.prefix(limit) }
     // Of equals the first stays first.
-    let order = scores.indices.sorted { scores[$0] != scores[$1] ? scores[$0] > scores[$1] : $0 < $1 }
+    let order = scores.indices.sorted {
+      scores[$0] != scores[$1] ? scores[$0] > scores[$1] : $0 < $1
+    }
     return overlaps.indices.map { overlap in
       let fates = outcomes.flatMap { $0.fates[overlap].prefix(limit) }
       var (found, wrong) = (0, 0)

@@ -15,9 +15,13 @@ package struct DetectionErrors: Sendable {
     package init() {}
 
     /// The share of predictions that are right; nil without any.
-    package var precision: Double? { found + wrong > 0 ? Double(found) / Double(found + wrong) : nil }
+    package var precision: Double? {
+      found + wrong > 0 ? Double(found) / Double(found + wrong) : nil
+    }
     /// The share of labels that are found; nil without any.
-    package var recall: Double? { found + missed > 0 ? Double(found) / Double(found + missed) : nil }
+    package var recall: Double? {
+      found + missed > 0 ? Double(found) / Double(found + missed) : nil
+    }
   }
 
   /// Labels by their class (row) and the class of the prediction that meets them (column). The last row

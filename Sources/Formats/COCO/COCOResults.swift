@@ -20,7 +20,8 @@ package enum COCOResults {
   /// - Throws: `FormatFault`; where the mode is lenient, only for a file that is not JSON.
   /// - Complexity: O(objects) of memory
   package static func labels(
-    _ results: MappedBytes, named file: String, of truth: DatasetFolder, _ schema: inout DatasetSchema,
+    _ results: MappedBytes, named file: String, of truth: DatasetFolder,
+    _ schema: inout DatasetSchema,
     _ diagnostics: Diagnostics
   ) throws -> [String: [DatasetLabel]] {
     guard let files = COCOFiles(truth), files.files.count == 1 else {
@@ -42,7 +43,8 @@ package enum COCOResults {
     let classes = Dictionary(
       index.categories.compactMap { one in
         one["id"]?.integer.flatMap { id in one["name"]?.string.map { (id, $0) } }
-      }) { first, _ in first }
+      }
+    ) { first, _ in first }
     var found: [String: [DatasetLabel]] = [:]
     var place = 0
     do {

@@ -7,8 +7,10 @@ package protocol DatasetSink: AnyObject {
   func open(_ path: String) throws -> any DatasetStream
   /// A whole small file.
   func write(_ bytes: [UInt8], to path: String) throws
-  /// A file from another on disk.
+  /// The file of an item, as the item names it (`DatasetItem.media`).
   func copy(_ source: String, to path: String) throws
+  /// The bytes of such a file.
+  func media(_ source: String) throws -> [UInt8]
 }
 
 /// A file that is being written.
@@ -18,6 +20,13 @@ package protocol DatasetStream: AnyObject {
 }
 
 extension DatasetSink {
+  package func copy(_ source: String, to path: String) throws { try write(media(source), to: path) }
+
+  /// Of a path on disk.
+  package func media(_ source: String) throws -> [UInt8] {
+    [UInt8](try Data(contentsOf: URL(fileURLWithPath: source)))
+  }
+
   package func write(_ text: String, to path: String) throws {
     try write(Array(text.utf8), to: path)
   }
@@ -187,21 +196,26 @@ private final class PassingStream: DatasetStream {
 package final class TarSink: DatasetSink {
   private let tar = TarWriter()
   private let modified: Int64
+  private let read: ((String) throws -> [UInt8])?
   private let put: ([UInt8]) throws -> Void
 
   /// - Parameters:
   ///   - modified: the time of each file, in seconds since 1970.
+  ///   - media: reads the file of an item; nil for those on disk.
   ///   - put: takes the next bytes of the archive.
-  package init(modified: Int64, put: @escaping ([UInt8]) throws -> Void) {
-    (self.modified, self.put) = (modified, put)
+  package init(
+    modified: Int64, media: ((String) throws -> [UInt8])? = nil,
+    put: @escaping ([UInt8]) throws -> Void
+  ) {
+    (self.modified, read, self.put) = (modified, media, put)
   }
 
   package func write(_ bytes: [UInt8], to path: String) throws {
     try put(tar.file(name: DatasetPath.checked(path), content: bytes, modified: modified))
   }
 
-  package func copy(_ source: String, to path: String) throws {
-    try write([UInt8](Data(contentsOf: URL(fileURLWithPath: source))), to: path)
+  package func media(_ source: String) throws -> [UInt8] {
+    try read?(source) ?? [UInt8](Data(contentsOf: URL(fileURLWithPath: source)))
   }
 
   package func open(_ path: String) throws -> any DatasetStream {

@@ -192,7 +192,7 @@ final class WebDatasetWriter: DatasetWriting {
     }
     if let media = item.media {
       let kind = item.name.split(separator: ".").last.map { $0.lowercased() } ?? "jpg"
-      try put(kind, [UInt8](Data(contentsOf: URL(fileURLWithPath: media))))
+      try put(kind, sink.media(media))
     }
     if let text = item.text { try put("txt", Array(text.utf8)) }
     var out = JSONWriter()

@@ -1,6 +1,7 @@
 extension Schema {
   /// Datasets: items, the sets of labels on them, and slices. What an item is called, shows and is labelled
-  /// with is sealed; every row says with which change of its dataset it was last written.
+  /// with is sealed; every row says with which change of its dataset it was last written. Releases may be of
+  /// a dataset in place of a project; that column keeps its length, as step 2 says.
   static let vaultStep12 = """
     CREATE TABLE datasets (
       id TEXT PRIMARY KEY NOT NULL CHECK (length(id) = 24),
@@ -57,5 +58,17 @@ extension Schema {
       sealed BLOB NOT NULL,
       UNIQUE (dataset_id, name)
     ) STRICT, WITHOUT ROWID
+    ;
+    PRAGMA writable_schema = ON
+    ;
+    UPDATE sqlite_schema SET sql = replace(sql, 'project_id TEXT NOT NULL', 'project_id TEXT         ')
+    WHERE type = 'table' AND name = 'releases'
+    ;
+    PRAGMA writable_schema = OFF
+    ;
+    ALTER TABLE releases ADD COLUMN dataset_id TEXT REFERENCES datasets (id)
+      CHECK ((dataset_id IS NULL) <> (project_id IS NULL))
+    ;
+    CREATE UNIQUE INDEX releases_by_dataset ON releases (dataset_id, number) WHERE dataset_id IS NOT NULL
     """
 }

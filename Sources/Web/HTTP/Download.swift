@@ -1,3 +1,4 @@
+import Formats
 import Foundation
 import Hummingbird
 import NIOCore
@@ -11,9 +12,23 @@ struct Download {
   /// Strong: the blob never changes.
   let tag: String
   var headers: HTTPFields
+  /// Whether it gets smaller by compressing: text, not images or archives.
+  var isCompressible = false
+
+  /// Bytes below which nothing is compressed.
+  static let compressionThreshold = 1_000
 
   func response(to request: Request) -> Response {
     var headers = headers
+    if isCompressible, size >= Self.compressionThreshold {
+      headers[.vary] = "Accept-Encoding"
+      // Ranges are of the bytes as they are, so that a cut download goes on whatever it began with.
+      if request.headers[.range] == nil,
+        let encoding = Compression(accepted: request.headers[.acceptEncoding])
+      {
+        return compressed(encoding, headers, request)
+      }
+    }
     headers[.eTag] = "\"\(tag)\""
     headers[.acceptRanges] = "bytes"
     if request.headers[.ifNoneMatch] == "\"\(tag)\"" {
@@ -35,6 +50,30 @@ struct Download {
     if isPart { headers[.contentRange] = "bytes \(wanted.start)-\(wanted.end - 1)/\(size)" }
     return Response(
       status: isPart ? .partialContent : .ok, headers: headers, body: body(wanted))
+  }
+
+  private func compressed(
+    _ encoding: Compression, _ plain: HTTPFields, _ request: Request
+  ) -> Response {
+    var headers = plain
+    let tag = "\"\(tag)-\(encoding.rawValue)\""
+    headers[.eTag] = tag
+    headers[.contentEncoding] = encoding.rawValue
+    if request.headers[.ifNoneMatch] == tag {
+      return Response(status: .notModified, headers: headers)
+    }
+    let (blob, size) = (blob, size)
+    return Response(
+      status: .ok, headers: headers,
+      body: ResponseBody { writer in
+        var compressor = encoding.compressor()
+        for index in 0..<(size + SealedStream.chunkSize - 1) / SealedStream.chunkSize {
+          let packed = compressor.add([UInt8](try blob.chunk(index)))
+          if !packed.isEmpty { try await writer.write(ByteBuffer(bytes: packed)) }
+        }
+        try await writer.write(ByteBuffer(bytes: compressor.finish()))
+        try await writer.finish(nil)
+      })
   }
 
   private func body(_ range: ByteRange) -> ResponseBody {

@@ -29,7 +29,9 @@ enum DatasetRoutes {
         .json(try await Datasets(vault, actor: actor).create(name: name).json, status: .created)
       }
     },
-    Route(.get, "/api/datasets/{dataset}", .reviewers, "Shows a dataset, its label sets and slices.") {
+    Route(
+      .get, "/api/datasets/{dataset}", .reviewers, "Shows a dataset, its label sets and slices."
+    ) {
       call in
       try await call.inVault { vault, actor in
         let id: DatasetID = try call.id("dataset", .dataset)
@@ -95,7 +97,8 @@ enum DatasetRoutes {
         let items = try await Datasets(vault, actor: actor).items(
           found.numbers, of: id, with: sets)
         return .json([
-          "items": .array(items.map { $0.json(textLimit: textLimit) }), "count": .count(found.count),
+          "items": .array(items.map { $0.json(textLimit: textLimit) }),
+          "count": .count(found.count),
           "offset": .count(offset),
         ])
       }
@@ -181,7 +184,8 @@ enum DatasetRoutes {
         let search = ItemSearch(vault, dataset: try call.id("dataset", .dataset))
         return .json(
           try await search.summary(
-            call.query("query") ?? "", set: call.query("set") ?? LabelSet.truth).json)
+            call.query("query") ?? "", set: call.query("set") ?? LabelSet.truth
+          ).json)
       }
     },
     Route(
@@ -190,11 +194,15 @@ enum DatasetRoutes {
     ) { call in
       try await call.inVault { vault, _ in
         let search = ItemSearch(vault, dataset: try call.id("dataset", .dataset))
-        let found = try await search.completions(of: String((call.query("text") ?? "").prefix(4_000)))
+        let found = try await search.completions(
+          of: String((call.query("text") ?? "").prefix(4_000)))
         return .json(
           .page(
             found.map {
-              ["kind": .string($0.kind.rawValue), "text": .string($0.text), "start": .count($0.start)]
+              [
+                "kind": .string($0.kind.rawValue), "text": .string($0.text),
+                "start": .count($0.start),
+              ]
             }, next: nil))
       }
     },
@@ -298,7 +306,8 @@ extension Dataset {
 extension LabelSet {
   fileprivate var json: JSON {
     [
-      "name": .string(name), "kind": .string(isTruth ? "truth" : project == nil ? "predictions" : "results"),
+      "name": .string(name),
+      "kind": .string(isTruth ? "truth" : project == nil ? "predictions" : "results"),
       "project": .optional(project?.text), "items": .count(items),
     ]
   }

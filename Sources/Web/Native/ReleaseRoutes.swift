@@ -14,25 +14,35 @@ enum ReleaseRoutes {
     Route(
       .post, "/api/projects/{project}/releases", .managers,
       "Freezes what is completed into a signed version.",
-      body: [
-        .string("name", isRequired: true), .object("splits"), .string("split_by"),
-        .string("group_by"),
-        .string("seed"), .strings("formats"),
-      ]
+      body: planMembers
     ) { call in
-      let fields = try await call.fields()
-      let plan = try ReleasePlan(from: fields.json)
-      return try await call.inVault { vault, actor in
-        let release = try await Releases(vault, actor: actor).start(
-          call.id("project", .project), name: fields.string("name"), plan)
-        return .json(release.json, status: .accepted)
+      try await start(call) { _ in .project(try call.id("project", .project)) }
+    },
+    Route(
+      .post, "/api/datasets/{dataset}/releases", .managers,
+      "Freezes the items that a `query` finds, with the labels of a `set`, into a signed version.",
+      body: planMembers + [.string("query"), .string("set")]
+    ) { call in
+      try await start(call) { fields in
+        .dataset(
+          try call.id("dataset", .dataset), query: try fields.optionalString("query") ?? "",
+          set: try fields.optionalString("set") ?? LabelSet.truth)
+      }
+    },
+    Route(.get, "/api/datasets/{dataset}/releases", .reviewers, "Lists releases, the newest first.") {
+      call in
+      try await call.inVault { vault, actor in
+        let dataset = try await Datasets(vault, actor: actor).get(call.id("dataset", .dataset))
+        let found = try await Releases(vault, actor: actor).list(
+          of: .dataset(dataset.id, query: "", set: ""))
+        return .json(.page(found.map(\.json), next: nil))
       }
     },
     Route(.get, "/api/projects/{project}/releases", .reviewers, "Lists releases, the newest first.")
     { call in
       try await call.inVault { vault, actor in
         let project = try await Projects(vault, actor: actor).get(call.id("project", .project))
-        let found = try await Releases(vault, actor: actor).list(of: project.id)
+        let found = try await Releases(vault, actor: actor).list(of: .project(project.id))
         return .json(.page(found.map(\.json), next: nil))
       }
     },
@@ -99,6 +109,24 @@ enum ReleaseRoutes {
     },
   ]
 
+  private static let planMembers: [BodyMember] = [
+    .string("name", isRequired: true), .object("splits"), .string("split_by"), .string("group_by"),
+    .string("seed"), .strings("formats"), .bool("media"),
+  ]
+
+  private static func start(
+    _ call: Call, _ source: (Fields) throws -> ReleaseSource
+  ) async throws -> Response {
+    let fields = try await call.fields()
+    let plan = try ReleasePlan(from: fields.json)
+    let source = try source(fields)
+    return try await call.inVault { vault, actor in
+      let release = try await Releases(vault, actor: actor).start(
+        source, name: fields.string("name"), plan)
+      return .json(release.json, status: .accepted)
+    }
+  }
+
   private static func made(
     _ releases: Releases, _ id: ReleaseID, _ seconds: Int
   ) async throws -> Releases.Release {
@@ -120,6 +148,26 @@ enum ReleaseRoutes {
           .page(files.map { ["path": .string($0.path), "size": .count($0.size)] }, next: nil))
       }
     },
+    Route(
+      .get, "/feed/{token}/shards", .anyone,
+      "Addresses of shards for one of `of` loaders, shuffled by `seed` and `epoch`: each loader its own part."
+    ) { call in
+      let seed = call.query("seed") ?? ""
+      let (epoch, loader, of) = (
+        try number(call, "epoch", 0...Int(Int32.max)) ?? 0, try number(call, "loader", 0...9_999) ?? 0,
+        try number(call, "of", 1...10_000) ?? 1
+      )
+      guard loader < of else {
+        throw Refusal.invalid(path: "loader", problem: "must be 0…\(of - 1), as there are \(of)")
+      }
+      let base = "\(call.services.site.url)/feed/\(call.parameters.get("token") ?? "")/"
+      return try await onRelease(call) { releases, id in
+        let split = call.query("split")
+        let shards = ReleaseShards(try await releases.files(of: id), split: split)
+          .part(loader, of: of, seed: seed, epoch: epoch)
+        return .json(.page(shards.map { .string(base + $0) }, next: nil))
+      }
+    },
     Route(.get, "/feed/{token}/**", .anyone, "A file of a release, whole or by range.") { call in
       let path = call.parameters.getCatchAll().joined(separator: "/").removingPercentEncoding ?? ""
       return try await onRelease(call) { releases, id in
@@ -128,7 +176,7 @@ enum ReleaseRoutes {
           blob: blob, size: file.size, tag: file.sha256,
           headers: [
             .contentType: contentType(path), .cacheControl: "private, max-age=31536000, immutable",
-          ]
+          ], isCompressible: compressible.contains { path.hasSuffix($0) }
         ).response(to: call.request)
       }
     },
@@ -180,6 +228,17 @@ enum ReleaseRoutes {
     }
   }
 
+  private static func number(
+    _ call: Call, _ name: String, _ range: ClosedRange<Int>
+  ) throws -> Int? {
+    guard let text = call.query(name) else { return nil }
+    guard let number = Int(text), range.contains(number) else {
+      throw Refusal.invalid(
+        path: name, problem: "must be a whole number of \(range.lowerBound)…\(range.upperBound)")
+    }
+    return number
+  }
+
   /// How long a request for what settles next may wait.
   private static let waitLimitSeconds = 60
   /// Between two looks at what has settled.
@@ -228,6 +287,8 @@ enum ReleaseRoutes {
       body: body)
   }
 
+  private static let compressible = [".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".xml", ".txt"]
+
   private static func contentType(_ path: String) -> String {
     switch path.split(separator: ".").last.map(String.init) {
     case "json": "application/json"
@@ -244,7 +305,8 @@ enum ReleaseRoutes {
 extension Releases.Release {
   var json: JSON {
     [
-      "id": .string(id.text), "project": .string(project.text), "number": .count(number),
+      "id": .string(id.text), "project": .optional(project?.text), "dataset": .optional(dataset?.text),
+      "number": .count(number),
       "name": .string(name),
       "state": .string(state.rawValue), "created_at": .time(createdAt), "items": .count(items),
       "merkle_root": .optional(root), "problem": .optional(problem), "plan": plan,

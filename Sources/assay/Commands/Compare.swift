@@ -8,7 +8,8 @@ import Platform
 /// Predictions against what is right, without a server.
 struct CompareCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "compare", abstract: "Compare predictions with ground truth: AP, recall, confusion.",
+    commandName: "compare",
+    abstract: "Compare predictions with ground truth: AP, recall, confusion.",
     discussion: """
       Both are labelled sets in any format that `assay formats` lists, whose images are paired by their \
       names; predictions may also be a list of COCO results. Numbers are those of COCO's own evaluation. \
@@ -23,11 +24,13 @@ struct CompareCommand: AsyncParsableCommand {
   var predictionsFrom: String?
   @Option(help: "How objects are laid over each other: boxes or masks.")
   var by = ComparedItems.Region.boxes
-  @Option(help: "The overlap from which a prediction is right, for precision, recall and confusion.")
+  @Option(
+    help: "The overlap from which a prediction is right, for precision, recall and confusion.")
   var overlap = DetectionErrors.overlap
   @Option(help: "Predictions with a lower score are left out of those.")
   var score = DetectionErrors.score
-  @Option(help: "Fail where a number is below: NAME=LEAST or NAME:CLASS=LEAST.") var require: [String] = []
+  @Option(help: "Fail where a number is below: NAME=LEAST or NAME:CLASS=LEAST.") var require:
+    [String] = []
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
@@ -45,7 +48,8 @@ struct CompareCommand: AsyncParsableCommand {
       var schema = DatasetSchema()
       var predicted = try predictedLabels(folder, &schema, diagnostics)
       var compared = ComparedItems(by)
-      var reader = try from.map(ConvertCommand.format).map { try $0.read(folder, diagnostics) }
+      var reader =
+        try from.map(ConvertCommand.format).map { try $0.read(folder, diagnostics) }
         ?? ConvertCommand.detected(folder).read(folder, diagnostics)
       while let item = try reader.next() {
         let labels = item.labels.map { $0.numbered(from: reader.schema, in: &schema) }
@@ -58,7 +62,8 @@ struct CompareCommand: AsyncParsableCommand {
       let failures = requirements.compactMap { $0.failure(in: report) }
       output.print(
         report.json(names).adding([
-          .init("unpaired", .count(predicted.count)), .init("faults", .count(diagnostics.faultCount)),
+          .init("unpaired", .count(predicted.count)),
+          .init("faults", .count(diagnostics.faultCount)),
           .init("failures", .array(failures.map { .string($0) })),
         ]), text(report, names, unpaired: predicted.count, diagnostics))
       guard failures.isEmpty else { throw Failure(failures.joined(separator: "\n")) }
@@ -94,7 +99,8 @@ struct CompareCommand: AsyncParsableCommand {
     _ report: ComparisonReport, _ names: [String], unpaired: Int, _ diagnostics: Diagnostics
   ) -> String {
     var table = TextTable(
-      "\(report.items) items", columns: ["labelled", "AP", "AP50", "precision", "recall"], nameWidth: 24)
+      "\(report.items) items", columns: ["labelled", "AP", "AP50", "precision", "recall"],
+      nameWidth: 24)
     for row in report.classes {
       table.add(
         row.name,

@@ -63,7 +63,8 @@ extension DatasetCommand {
         let bytes = try Data(contentsOf: URL(fileURLWithPath: lines), options: .alwaysMapped)
         let report = try await client.send(
           .POST, "/api/datasets/\(dataset)/items?set=\(Self.escaped(set))&items=\(makesItems)",
-          body: .bytes(ByteBuffer(data: bytes)), headers: [("Content-Type", "application/x-ndjson")])
+          body: .bytes(ByteBuffer(data: bytes)), headers: [("Content-Type", "application/x-ndjson")]
+        )
         tell(report, diagnostics)
       } catch let fault as FormatFault {
         throw Failure(fault.sentence)
@@ -106,7 +107,9 @@ extension DatasetCommand {
         out.newline()
         try file.write(contentsOf: Data(out.bytes))
         count += 1
-        if count.isMultiple(of: 100) || image != nil { meter.show("\(count) items, \(sent) images sent") }
+        if count.isMultiple(of: 100) || image != nil {
+          meter.show("\(count) items, \(sent) images sent")
+        }
       }
       meter.end()
       try file.close()

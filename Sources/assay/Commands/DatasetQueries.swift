@@ -51,7 +51,8 @@ extension DatasetCommand {
       lines.append("  classes")
       lines += shares(summary["classes"])
       for field in summary["fields"]?.array ?? [] {
-        lines.append("  \(field["name"]?.string ?? "") (\(field["different"]?.integer ?? 0) different)")
+        lines.append(
+          "  \(field["name"]?.string ?? "") (\(field["different"]?.integer ?? 0) different)")
         lines += shares(field["values"])
       }
       return lines.joined(separator: "\n")
@@ -64,8 +65,10 @@ extension DatasetCommand {
     @Argument(help: "The label set of the predictions.") var set: String
     @Option(help: "The dataset's id.") var dataset: String
     @Option(help: "Only items that this query finds, as slice = night.") var query = ""
-    @Option(help: "How objects are laid over each other: boxes or masks.") var by = ComparedItems.Region.boxes
-    @Option(help: "Fail where a number is below: NAME=LEAST or NAME:CLASS=LEAST.") var require: [String] = []
+    @Option(help: "How objects are laid over each other: boxes or masks.") var by = ComparedItems
+      .Region.boxes
+    @Option(help: "Fail where a number is below: NAME=LEAST or NAME:CLASS=LEAST.") var require:
+      [String] = []
     @OptionGroup var server: ServerOptions
     @OptionGroup var output: OutputOptions
 
@@ -95,7 +98,8 @@ extension DatasetCommand {
   }
 
   struct Slice: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Save a query as a slice of a dataset.")
+    static let configuration = CommandConfiguration(
+      abstract: "Save a query as a slice of a dataset.")
     @Argument(help: "Its name.") var name: String
     @Argument(help: "The query.") var query: String
     @Option(help: "The dataset's id.") var dataset: String
@@ -121,7 +125,9 @@ extension DatasetCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-      var body: [JSON.Member] = [.init("project", .string(project)), .init("query", .string(query))]
+      var body: [JSON.Member] = [
+        .init("project", .string(project)), .init("query", .string(query)),
+      ]
       if let batch { body.append(.init("batch", .string(batch))) }
       if let prelabels { body.append(.init("prelabels", .string(prelabels))) }
       let report = try await server.client().send(

@@ -19,7 +19,11 @@ struct ReleaseCommand: AsyncParsableCommand {
         value of a metadata field stay together, with --stratified each part has its share of each set of \
         classes.
         """)
-    @Option(help: "The project's id.") var project: String
+    @Option(help: "The project's id.") var project: String?
+    @Option(help: "The dataset's id, in place of a project.") var dataset: String?
+    @Option(help: "Of a dataset, which items: a query.") var query: String?
+    @Option(help: "Of a dataset, the label set.") var set: String?
+    @Flag(help: "Take the images along.") var media = false
     @Option(help: "The release's name.") var name: String
     @Option(help: "Its parts, as train=80,val=10,test=10.") var split: String?
     @Option(help: "Keep items together by this metadata field.") var groupBy: String?
@@ -29,8 +33,19 @@ struct ReleaseCommand: AsyncParsableCommand {
     @OptionGroup var server: ServerOptions
     @OptionGroup var output: OutputOptions
 
+    func validate() throws {
+      guard (project == nil) != (dataset == nil) else {
+        throw ValidationError("Give --project or --dataset, one of them.")
+      }
+      guard dataset != nil || (query == nil && set == nil) else {
+        throw ValidationError("--query and --set go with --dataset.")
+      }
+    }
+
     func run() async throws {
-      var body: [JSON.Member] = [.init("name", .string(name))]
+      var body: [JSON.Member] = [.init("name", .string(name)), .init("media", .bool(media))]
+      if let query { body.append(.init("query", .string(query))) }
+      if let set { body.append(.init("set", .string(set))) }
       if let split {
         body.append(
           .init(
@@ -55,7 +70,7 @@ struct ReleaseCommand: AsyncParsableCommand {
           .init("formats", .array(formats.split(separator: ",").map { .string(String($0)) })))
       }
       let client = try server.client()
-      let begun = try await client.send(.POST, "/api/projects/\(project)/releases", .object(body))
+      let begun = try await client.send(.POST, "\(Self.owner(project, dataset))/releases", .object(body))
       let made = try await client.send(.GET, "/api/releases/\(begun["id"]?.string ?? "")?wait=300")
       guard made["state"]?.string == "completed" else {
         throw Failure(
@@ -67,16 +82,29 @@ struct ReleaseCommand: AsyncParsableCommand {
           + "\(made["items"]?.integer ?? 0) items, "
           + "root \(made["merkle_root"]?.string ?? "")")
     }
+
+    static func owner(_ project: String?, _ dataset: String?) -> String {
+      project.map { "/api/projects/\($0)" } ?? "/api/datasets/\(dataset ?? "")"
+    }
   }
 
   struct List: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "List a project's releases.")
-    @Option(help: "The project's id.") var project: String
+    static let configuration = CommandConfiguration(
+      abstract: "List the releases of a project or a dataset.")
+    @Option(help: "The project's id.") var project: String?
+    @Option(help: "The dataset's id, in place of a project.") var dataset: String?
     @OptionGroup var server: ServerOptions
     @OptionGroup var output: OutputOptions
 
+    func validate() throws {
+      guard (project == nil) != (dataset == nil) else {
+        throw ValidationError("Give --project or --dataset, one of them.")
+      }
+    }
+
     func run() async throws {
-      let page = try await server.client().send(.GET, "/api/projects/\(project)/releases")
+      let page = try await server.client().send(
+        .GET, "\(Create.owner(project, dataset))/releases")
       output.print(
         page,
         (page["items"]?.array ?? []).map { one in

@@ -58,7 +58,8 @@ import Testing
       predictions: [box(0, 0, label: 1), box(100, 0, label: 1), box(400, 0, score: 0.1)])
     let errors = DetectionErrors([image], classes: 2)
     #expect(errors.confusion == [[0, 1, 1], [0, 1, 0], [0, 0, 0]])
-    #expect(errors.images[0].missed == 2 && errors.images[0].wrong == 1 && errors.images[0].found == 1)
+    #expect(
+      errors.images[0].missed == 2 && errors.images[0].wrong == 1 && errors.images[0].found == 1)
   }
 
   @Test func wholeItemsAndSpansAreComparedToo() {
@@ -66,10 +67,14 @@ import Testing
     func span(_ range: Range<Int>) -> Detection {
       Detection(label: 0, region: .spans([range]), area: Double(range.count))
     }
-    let classes = DetectionErrors([DetectionImage(truth: [whole(0)], predictions: [whole(1)])], classes: 2)
+    let classes = DetectionErrors(
+      [DetectionImage(truth: [whole(0)], predictions: [whole(1)])], classes: 2)
     #expect(classes.confusion[0][1] == 1)
     let spans = DetectionErrors(
-      [DetectionImage(truth: [span(0..<10), span(20..<30)], predictions: [span(0..<8), span(26..<40)])],
+      [
+        DetectionImage(
+          truth: [span(0..<10), span(20..<30)], predictions: [span(0..<8), span(26..<40)])
+      ],
       classes: 1)
     #expect(spans.images[0].found == 1 && spans.images[0].missed == 1 && spans.images[0].wrong == 1)
   }

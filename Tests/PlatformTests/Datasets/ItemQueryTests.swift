@@ -37,24 +37,38 @@ import Testing
     yolo.set([box(0, 40, of: person, score: 0.3)], at: 1)
     yolo.setFact("confidence", 0.75, at: 1)
     table.sets = ["truth": truth, "yolo": yolo]
-    table.slices = ["night": .fixed([1, 2]), "wet": .query(.compare(.metadata("weather"), .equal, [.init("rain")]))]
+    table.slices = [
+      "night": .fixed([1, 2]),
+      "wet": .query(.compare(.metadata("weather"), .equal, [.init("rain")])),
+    ]
     return table
   }
 
   static let found: [(String, [Int32])] = [
-    ("", [0, 1, 2, 3]), ("weather = rain", [0]), ("weather = sun", [1]), ("weather != rain", [1, 2, 3]),
-    ("weather = *", [0, 1]), ("weather != *", [2, 3]), ("speed > 9.5", [0]), ("speed >= 9.5", [0, 1]),
-    ("speed < 10", [1]), ("captured >= 2026-02-01", [1]), ("weather in (rain, sun) and not speed > 10", [1]),
-    ("rain", [0, 3]), ("\"red CAR\"", [3]), ("text : red", [3]), ("name : sun/*3.jpg", [2]), ("name = note", [3]),
-    ("name != note", [0, 1, 2]), ("subset = train", [0, 2]), ("subset in (train, val) or name = note", [0, 1, 2, 3]),
+    ("", [0, 1, 2, 3]), ("weather = rain", [0]), ("weather = sun", [1]),
+    ("weather != rain", [1, 2, 3]),
+    ("weather = *", [0, 1]), ("weather != *", [2, 3]), ("speed > 9.5", [0]),
+    ("speed >= 9.5", [0, 1]),
+    ("speed < 10", [1]), ("captured >= 2026-02-01", [1]),
+    ("weather in (rain, sun) and not speed > 10", [1]),
+    ("rain", [0, 3]), ("\"red CAR\"", [3]), ("text : red", [3]), ("name : sun/*3.jpg", [2]),
+    ("name = note", [3]),
+    ("name != note", [0, 1, 2]), ("subset = train", [0, 2]),
+    ("subset in (train, val) or name = note", [0, 1, 2, 3]),
     ("width > 1000", [1]), ("width = *", [0, 1]), ("aspect > 2", [1]), ("number >= 2", [2, 3]),
-    ("count(car) = 2", [0]), ("count() = 0", [2, 3]), ("any(\"traffic person\")", [1]), ("none(car)", [1, 2, 3]),
-    ("count(car and area > 5000) = 1", [0]), ("any(class = car and width < 60)", [0]), ("any(not class = car)", [1]),
+    ("count(car) = 2", [0]), ("count() = 0", [2, 3]), ("any(\"traffic person\")", [1]),
+    ("none(car)", [1, 2, 3]),
+    ("count(car and area > 5000) = 1", [0]), ("any(class = car and width < 60)", [0]),
+    ("any(not class = car)", [1]),
     ("count(occluded = true)", [0]), ("any(kind = box)", [0, 1]), ("any(crowd = true)", []),
-    ("any(yolo: score < 0.5)", [0, 1]), ("any(yolo: car and score >= 0.9)", [0]), ("count(yolo:) > 1", [0]),
-    ("yolo.labels = 1", [1]), ("yolo.confidence < 0.8", [1]), ("yolo.missed = 1", [0]), ("yolo.wrong > 0", [0]),
-    ("yolo.found > 0", [0, 1]), ("slice = night", [1, 2]), ("slice != night", [0, 3]), ("slice in (night, wet)", [0, 1, 2]),
-    ("weather = rain weather = sun", []), ("weather = rain speed = 12", [0]), ("(weather = rain or weather = sun) width < 1000", [0]),
+    ("any(yolo: score < 0.5)", [0, 1]), ("any(yolo: car and score >= 0.9)", [0]),
+    ("count(yolo:) > 1", [0]),
+    ("yolo.labels = 1", [1]), ("yolo.confidence < 0.8", [1]), ("yolo.missed = 1", [0]),
+    ("yolo.wrong > 0", [0]),
+    ("yolo.found > 0", [0, 1]), ("slice = night", [1, 2]), ("slice != night", [0, 3]),
+    ("slice in (night, wet)", [0, 1, 2]),
+    ("weather = rain weather = sun", []), ("weather = rain speed = 12", [0]),
+    ("(weather = rain or weather = sun) width < 1000", [0]),
     ("not (weather = rain)", [1, 2, 3]), ("meta.weather = rain", [0]), ("NOT weather = *", [2, 3]),
   ]
 
@@ -64,12 +78,15 @@ import Testing
   }
 
   static let wrong: [(String, Int)] = [
-    ("weather =", 9), ("= rain", 0), ("(weather = rain", 15), ("weather = rain)", 14), ("weather in rain", 11),
-    ("weather in (rain", 16), ("count(car", 9), ("count(car) > many", 11), ("\"open", 0), ("a or", 4), ("count(car) : 3", 11),
+    ("weather =", 9), ("= rain", 0), ("(weather = rain", 15), ("weather = rain)", 14),
+    ("weather in rain", 11),
+    ("weather in (rain", 16), ("count(car", 9), ("count(car) > many", 11), ("\"open", 0),
+    ("a or", 4), ("count(car) : 3", 11),
     ("name = =", 7), ("weather in (rain,)", 17),
   ]
 
-  @Test(arguments: wrong) func whatIsNotUnderstoodIsToldWithItsPlace(_ query: String, _ place: Int) {
+  @Test(arguments: wrong) func whatIsNotUnderstoodIsToldWithItsPlace(_ query: String, _ place: Int)
+  {
     #expect {
       _ = try ItemQuery(parsing: query)
     } throws: {
@@ -90,7 +107,10 @@ import Testing
         == .words(String(repeating: "a", count: ItemQuery.lengthLimit)))
   }
 
-  @Test(arguments: ["colour = red", "any(plane)", "any(seg: car)", "yolo.speed > 3", "slice = day", "any(shape = 1)"])
+  @Test(arguments: [
+    "colour = red", "any(plane)", "any(seg: car)", "yolo.speed > 3", "slice = day",
+    "any(shape = 1)",
+  ])
   func whatIsNotThereIsTold(_ query: String) throws {
     var table = Self.table()
     let parsed = try ItemQuery(parsing: query)
@@ -105,9 +125,12 @@ import Testing
   }
 
   static let completed: [(String, String)] = [
-    ("wea", "weather"), ("weather = ", "rain"), ("weather = r", "rain"), ("weather in (", "Sun"), ("count(", "car"),
-    ("any(tra", "\"traffic person\""), ("subset = t", "train"), ("slice = n", "night"), ("yolo.m", "yolo.missed"),
-    ("any(kind = b", "box"), ("any(yolo: ca", "car"), ("any(occ", "occluded"), ("any(", "yolo:"), ("weather = rain and spe", "speed"),
+    ("wea", "weather"), ("weather = ", "rain"), ("weather = r", "rain"), ("weather in (", "Sun"),
+    ("count(", "car"),
+    ("any(tra", "\"traffic person\""), ("subset = t", "train"), ("slice = n", "night"),
+    ("yolo.m", "yolo.missed"),
+    ("any(kind = b", "box"), ("any(yolo: ca", "car"), ("any(occ", "occluded"), ("any(", "yolo:"),
+    ("weather = rain and spe", "speed"),
   ]
 
   @Test(arguments: completed) func whatIsBegunIsCompleted(_ text: String, _ expected: String) {
@@ -121,7 +144,8 @@ import Testing
     let marks = try table.marks(of: .all)
     let summary = try ItemSummary(table, marks, set: "truth")
     #expect((summary.items, summary.labels, summary.unlabelled) == (4, 3, 2))
-    #expect(summary.classes == [.init(name: "car", count: 2), .init(name: "traffic person", count: 1)])
+    #expect(
+      summary.classes == [.init(name: "car", count: 2), .init(name: "traffic person", count: 1)])
     #expect(summary.labelCounts?.counts == [2, 1, 1])
     #expect(summary.facets.map(\.name) == ["subset", "captured", "speed", "weather"])
     #expect(throws: ItemTable.Unknown.self) { try ItemSummary(table, marks, set: "seg") }

@@ -7,7 +7,7 @@ import Vault
 /// Writes the files of a release inside one snapshot, in all its formats at once.
 struct ReleaseBuilder {
   let vault: ClientVault
-  let project: ProjectID
+  let source: ReleaseSource
   let plan: ReleasePlan
 
   struct Built {
@@ -31,38 +31,27 @@ struct ReleaseBuilder {
   }
 
   func build(_ connection: any Connection) throws -> Built {
-    let current = try Projects.get(project, connection)
-    let union = try vault.union(of: current, connection)
-    let walk = ExportWalk(vault: vault, project: project, connection: connection, union: union)
+    var built = Built()
     let lines = DatasetFormat.jsonLines
     var outputs = try ([lines] + plan.formats).map(output)
-    // One numbering of classes for all formats, so that a class is the same number everywhere.
-    let classes = ExportedClasses(union.ontology, for: lines.facts.holds)
     var division = ReleaseDivision(plan)
-    var names = ImageNames(vault: vault, connection: connection)
-    var built = Built(classes: classes.schema.classes.map(\.name))
-    try walk.forEach(needsAnswers: false) { task in
-      guard task.row.gold == nil, task.row.lifecycle.state == .completed,
-        let consensus = task.consensus
-      else { return }
-      let name = try task.content.image == nil ? task.row.id.text : names.name(of: task)
-      var item = classes.item(task, consensus.annotations, named: name)
-      item.metadata += task.content.metadata.members ?? []
-      item.metadata.append(.init("task", .string(task.row.id.text)))
-      item.metadata.append(.init("confidence", .double(consensus.confidence)))
-      item.metadata.append(.init("answers", .int(Int64(consensus.answers))))
+    let schema = try source.forEachItem(vault, connection) { item, schema, answers in
+      var item = item
       item.subset = division.part(of: item)
+      // Images that are a URL stay where they are.
+      if !plan.hasMedia { item.media = nil }
       built.items += 1
-      built.answers += consensus.answers
+      built.answers += answers
       built.parts[item.subset, default: 0] += 1
       for place in outputs.indices {
         var own = item
         DatasetConversion.keep(outputs[place].format, of: &own, outputs[place].diagnostics)
-        try outputs[place].writer.add(own, classes.schema)
+        try outputs[place].writer.add(own, schema)
       }
     }
+    built.classes = schema.classes.map(\.name)
     for place in outputs.indices {
-      try outputs[place].writer.finish(classes.schema)
+      try outputs[place].writer.finish(schema)
       try outputs[place].tar?.finish()
       try outputs[place].stream?.close()
       built.files += outputs[place].sink.files
@@ -84,14 +73,17 @@ struct ReleaseBuilder {
     }
     let diagnostics = Diagnostics(.lenient)
     guard format.facts.isFilePerItem else {
+      // Images are beside the lines already, and inside of what has them in its own files.
+      let options = WritingOptions(hasMedia: plan.hasMedia && isOwn)
       return Output(
-        format: format, sink: sink, writer: try write(sink, WritingOptions(), diagnostics),
+        format: format, sink: sink, writer: try write(sink, options, diagnostics),
         diagnostics: diagnostics)
     }
     let stream = try sink.open("\(format.id).tar")
-    let tar = TarSink(modified: 0) { try stream.append($0) }
+    let tar = TarSink(modified: 0, media: sink.media) { try stream.append($0) }
     return Output(
       format: format, sink: sink, tar: tar, stream: stream,
-      writer: try write(tar, WritingOptions(), diagnostics), diagnostics: diagnostics)
+      writer: try write(tar, WritingOptions(hasMedia: plan.hasMedia), diagnostics),
+      diagnostics: diagnostics)
   }
 }

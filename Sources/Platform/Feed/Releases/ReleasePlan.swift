@@ -29,6 +29,8 @@ package struct ReleasePlan: Hashable, Sendable {
   package var seed: String
   /// Beside Assay's own lines, which are always written.
   package var formats: [DatasetFormat]
+  /// Whether the images go along: beside the lines, and in the archives of formats that have some.
+  package var hasMedia: Bool
 
   package static let partLimit = 10
   package static let seedLimit = 100
@@ -66,6 +68,7 @@ package struct ReleasePlan: Hashable, Sendable {
     guard seed.utf8.count <= Self.seedLimit else {
       throw .invalid(path: "seed", problem: "must have \(Self.seedLimit) bytes at most")
     }
+    hasMedia = json["media"]?.bool ?? false
     formats = []
     for item in json["formats"]?.array ?? [] {
       let known = DatasetFormat.all.first { $0.id == item.string && $0.write != nil }
@@ -85,7 +88,7 @@ package struct ReleasePlan: Hashable, Sendable {
     [
       "splits": .object(parts.map { .init($0.name, .int(Int64($0.percent))) }),
       "split_by": .string(way.rawValue), "group_by": groupBy.map { .string($0) } ?? .null,
-      "seed": .string(seed), "formats": .array(formats.map { .string($0.id) }),
+      "seed": .string(seed), "media": .bool(hasMedia), "formats": .array(formats.map { .string($0.id) }),
     ]
   }
 }

@@ -3,7 +3,7 @@ import Notation
 import Store
 import Vault
 
-/// Immutable, signed versions of a project's results.
+/// Immutable, signed versions of a project's results, or of a dataset's items.
 package struct Releases: Sendable {
   let vault: ClientVault
   let actor: Actor
@@ -17,8 +17,11 @@ package struct Releases: Sendable {
 
   package struct Release: Hashable, Sendable {
     package var id: ReleaseID
-    package var project: ProjectID
-    /// 1, 2, … within the project.
+    /// What it is of: either this,
+    package var project: ProjectID?
+    /// or this.
+    package var dataset: DatasetID?
+    /// 1, 2, … within that.
     package var number: Int
     package var name: String
     package var state: State
@@ -31,14 +34,15 @@ package struct Releases: Sendable {
   }
 
   package static let nameLimit = 200
-  /// Releases of one project.
+  /// Releases of one project or dataset.
   package static let countLimit = 1_000
 
-  /// Begins a release of what is completed now, and returns at once.
+  /// Begins a release of what there is now, and returns at once.
   ///
-  /// - Throws: `.invalid` for a name that is missing or too long, `.tooLarge` beyond `countLimit`.
+  /// - Throws: `.invalid` for a name that is missing or too long or a query that is not understood,
+  ///   `.unknown`, `.tooLarge` beyond `countLimit`.
   package func start(
-    _ project: ProjectID, name: String, _ plan: ReleasePlan
+    _ source: ReleaseSource, name: String, _ plan: ReleasePlan
   ) async throws -> Release {
     let name = name.trimmingCharacters(in: .whitespacesAndNewlines)
     guard (1...Self.nameLimit).contains(name.unicodeScalars.count) else {
@@ -46,21 +50,25 @@ package struct Releases: Sendable {
     }
     let id: ReleaseID = vault.environment.newID()
     let record = vault.record(by: actor)
-    let row = try await Projects(vault, actor: actor).get(project)
+    try await check(source)
     _ = vault.work.begin(Self.work(id))
     do {
       try await vault.database.write(.flushed) { connection in
+        let (column, owner) = source.owner
         let last = try connection.first(
-          "SELECT coalesce(max(number), 0) FROM releases WHERE project_id = ?", [project.sql]
+          "SELECT coalesce(max(number), 0) FROM releases WHERE \(column) = ?", [owner]
         ) { $0.int(0) }
         guard (last ?? 0) < Self.countLimit else {
-          throw Refusal.tooLarge(what: "releases of a project", limit: Self.countLimit)
+          throw Refusal.tooLarge(what: "releases of a project or dataset", limit: Self.countLimit)
         }
         try connection.run(
-          "INSERT INTO releases VALUES (?, ?, ?, ?, 'running', ?, 0, NULL, NULL, ?)",
+          """
+          INSERT INTO releases (id, \(column), number, name, state, created_at, plan)
+          VALUES (?, ?, ?, ?, 'running', ?, ?)
+          """,
           [
-            id.sql, project.sql, .int((last ?? 0) + 1), .text(name), .int(record.at),
-            .text(plan.json.text),
+            id.sql, owner, .int((last ?? 0) + 1), .text(name), .int(record.at),
+            .text(plan.json.adding(source.planMembers).text),
           ])
         try record.append(connection, "release.started", id.text)
       }
@@ -69,21 +77,33 @@ package struct Releases: Sendable {
       throw error
     }
     let release = try await get(id)
-    Task { await make(release, row, plan) }
+    Task { await make(release, source, plan) }
     return release
   }
 
   private static func work(_ id: ReleaseID) -> String { "release \(id)" }
 
-  private func make(_ release: Release, _ project: Project, _ plan: ReleasePlan) async {
+  /// That what a release is asked of is there.
+  private func check(_ source: ReleaseSource) async throws {
+    switch source {
+    case .project(let project): _ = try await Projects(vault, actor: actor).get(project)
+    case .dataset(let dataset, let query, let set):
+      _ = try await ItemSearch(vault, dataset: dataset).numbers(query, from: 0, limit: 1)
+      let sets = try await Datasets(vault, actor: actor).sets(of: dataset)
+      guard sets.contains(where: { $0.name == set }) else { throw Refusal.unknown(.labelSet, set) }
+    }
+  }
+
+  private func make(_ release: Release, _ source: ReleaseSource, _ plan: ReleasePlan) async {
     defer { vault.work.end(Self.work(release.id)) }
     do {
-      let certificate = try await certificate(of: project)
+      let project = try await project(behind: source)
+      let certificate = try await project.asyncMap(certificate) ?? Self.unmeasured
       let built = try await vault.database.read { connection in
-        try ReleaseBuilder(vault: vault, project: project.id, plan: plan).build(connection)
+        try ReleaseBuilder(vault: vault, source: source, plan: plan).build(connection)
       }
       let root = ReleaseManifest.root(of: built.files.map { ($0.path, $0.sha256) })
-      let manifest = try await manifest(release, project, plan, built, root, certificate)
+      let manifest = try await manifest(release, source, project, plan, built, root, certificate)
       let sink = ReleaseSink(vault, under: "")
       try sink.write(manifest, to: ReleaseManifest.name)
       try sink.write(
@@ -114,6 +134,22 @@ package struct Releases: Sendable {
       }
     }
   }
+
+  /// Whose answers the labels rest on; nil where they were sent.
+  private func project(behind source: ReleaseSource) async throws -> Project? {
+    switch source {
+    case .project(let id): return try await Projects(vault, actor: actor).get(id)
+    case .dataset(let dataset, _, let set):
+      let found = try await Datasets(vault, actor: actor).sets(of: dataset).first { $0.name == set }
+      return try await found?.project.asyncMap { try await Projects(vault, actor: actor).get($0) }
+    }
+  }
+
+  /// Of labels that nobody here answered for.
+  private static let unmeasured: JSON = [
+    "accuracy": .null,
+    "limitations": ["The labels were sent, not made here, so neither accuracy nor agreement is measured."],
+  ]
 
   /// How right the labels are, and by whose answers: what the quality page shows, at this moment.
   private func certificate(of project: Project) async throws -> JSON {
@@ -166,9 +202,10 @@ package struct Releases: Sendable {
   }
 
   private func manifest(
-    _ release: Release, _ project: Project, _ plan: ReleasePlan, _ built: ReleaseBuilder.Built,
-    _ root: String, _ certificate: JSON
+    _ release: Release, _ source: ReleaseSource, _ project: Project?, _ plan: ReleasePlan,
+    _ built: ReleaseBuilder.Built, _ root: String, _ certificate: JSON
   ) async throws -> [UInt8] {
+    let dataset = try await release.dataset.asyncMap { try await Datasets(vault, actor: actor).get($0) }
     let head = try await vault.database.read { connection in
       try connection.first("SELECT number, hash FROM journal ORDER BY number DESC LIMIT 1") {
         (number: $0.int(0), hash: $0.blob(1).hexadecimal)
@@ -176,9 +213,11 @@ package struct Releases: Sendable {
     }
     let json: JSON = [
       "assay_release": .int(ReleaseManifest.version), "id": .string(release.id.text),
-      "project": .string(project.id.text), "project_name": .string(project.name),
+      "project": .optional(project?.id.text), "project_name": .optional(project?.name),
+      "dataset": .optional(dataset?.id.text), "dataset_name": .optional(dataset?.name),
       "number": .count(release.number), "name": .string(release.name),
-      "created_at": .time(release.createdAt), "plan": plan.json, "items": .count(built.items),
+      "created_at": .time(release.createdAt), "plan": plan.json.adding(source.planMembers),
+      "items": .count(built.items),
       "splits": .object(
         built.parts.sorted { $0.key < $1.key }.map { .init($0.key, .count($0.value)) }),
       "classes": .array(built.classes.map { .string($0) }),
@@ -202,11 +241,12 @@ package struct Releases: Sendable {
   // MARK: Reading
 
   private static let columns =
-    "id, project_id, number, name, state, created_at, items, root, problem, plan"
+    "id, project_id, number, name, state, created_at, items, root, problem, plan, dataset_id"
 
   private static func row(_ row: any Row) throws -> Release {
     Release(
-      id: row.id(0), project: row.id(1), number: Int(row.int(2)), name: row.text(3),
+      id: row.id(0), project: row.optionalID(1), dataset: row.optionalID(10),
+      number: Int(row.int(2)), name: row.text(3),
       state: State(rawValue: row.text(4)) ?? .failed, createdAt: row.int(5), items: Int(row.int(6)),
       root: row.optionalText(7), problem: row.optionalText(8), plan: try JSON(parsing: row.text(9)))
   }
@@ -230,12 +270,12 @@ package struct Releases: Sendable {
   }
 
   /// The newest first.
-  package func list(of project: ProjectID) async throws -> [Release] {
+  package func list(of source: ReleaseSource) async throws -> [Release] {
+    let (column, owner) = source.owner
     let isIdle = vault.work.isEmpty
     let found = try await vault.database.read { connection in
       try connection.all(
-        "SELECT \(Self.columns) FROM releases WHERE project_id = ? ORDER BY number DESC",
-        [project.sql], Self.row)
+        "SELECT \(Self.columns) FROM releases WHERE \(column) = ? ORDER BY number DESC", [owner], Self.row)
     }
     return isIdle ? found.map(Self.settled) : found
   }
@@ -298,5 +338,28 @@ package struct Releases: Sendable {
     token.expires > vault.environment.now()
       && vault.key.isLinkSignature(
         token.signature, object: "release/\(token.release)", reader: "feed", expires: token.expires)
+  }
+}
+
+extension ReleaseSource {
+  /// The column that names it, and its value.
+  fileprivate var owner: (column: String, id: SQLValue) {
+    switch self {
+    case .project(let id): ("project_id", id.sql)
+    case .dataset(let id, _, _): ("dataset_id", id.sql)
+    }
+  }
+
+  /// What of it is a part of the plan.
+  fileprivate var planMembers: [JSON.Member] {
+    guard case .dataset(_, let query, let set) = self else { return [] }
+    return [.init("query", .string(query)), .init("set", .string(set))]
+  }
+}
+
+extension Optional {
+  fileprivate func asyncMap<T>(_ body: (Wrapped) async throws -> T) async rethrows -> T? {
+    guard let self else { return nil }
+    return try await body(self)
   }
 }

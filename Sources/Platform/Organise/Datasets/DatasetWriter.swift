@@ -142,7 +142,9 @@ extension StoredItem {
     var result = self
     if !new.item.subset.isEmpty { result.item.subset = new.item.subset }
     result.item.size = new.item.size ?? item.size
-    if new.item.text != nil { (result.item.text, result.item.tokens) = (new.item.text, new.item.tokens) }
+    if new.item.text != nil {
+      (result.item.text, result.item.tokens) = (new.item.text, new.item.tokens)
+    }
     result.image = new.image ?? image
     for member in new.item.metadata {
       if let place = result.item.metadata.firstIndex(where: { $0.name == member.name }) {

@@ -25,7 +25,9 @@ package struct Datasets: Sendable {
     let made = Dataset(
       id: vault.environment.newID(), name: name, items: 0, lastChange: 0, createdAt: record.at)
     try await vault.database.write(.flushed) { connection in
-      let isTaken = try connection.first("SELECT 1 FROM datasets WHERE name = ?", [.text(name)]) { _ in true }
+      let isTaken = try connection.first("SELECT 1 FROM datasets WHERE name = ?", [.text(name)]) {
+        _ in true
+      }
       guard isTaken == nil else { throw Refusal.taken(.dataset, name) }
       let count = try connection.first("SELECT count(*) FROM datasets") { Int($0.int(0)) } ?? 0
       guard count < Self.countLimit else {

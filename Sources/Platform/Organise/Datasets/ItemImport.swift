@@ -69,7 +69,8 @@ package struct ItemImport: Sendable {
     let set = try Naming.checked(options.set, limit: 100)
     guard set.allSatisfy({ $0.isLetter || $0.isNumber || "-_".contains($0) }) else {
       throw Refusal.invalid(
-        path: "set", problem: "must have letters, digits, - and _ only, so that queries can name it")
+        path: "set", problem: "must have letters, digits, - and _ only, so that queries can name it"
+      )
     }
     try await vault.database.read { connection in
       _ = try Dataset.get(dataset, connection)
@@ -180,7 +181,8 @@ package struct ItemImport: Sendable {
         }
         guard let own = read.labels else { continue }
         try writer.put(
-          own.map { $0.numbered(from: read.schema, in: &schema) }, schema, in: labels.id, at: number)
+          own.map { $0.numbered(from: read.schema, in: &schema) }, schema, in: labels.id, at: number
+        )
         report.labelled += 1
       }
     }

@@ -38,6 +38,14 @@ package struct ItemSearch: Sendable {
     }
   }
 
+  /// Numbers of all items that a query finds, as a connection sees them.
+  func numbers(_ text: String, _ connection: any Connection) throws -> [Int] {
+    let query = try ItemQuery(asked: text)
+    if query == .all { return Array(0..<(try Dataset.get(dataset, connection).items)) }
+    let items = vault.itemTables.value(dataset) { LoadedItems(dataset) }
+    return try Self.refusing { try items.numbers(text, query, vault, connection).map { Int($0) } }
+  }
+
   /// Runs `body` on the dataset's table.
   func use<T: Sendable>(
     _ body: @escaping @Sendable (inout ItemTable, any Connection) throws -> T

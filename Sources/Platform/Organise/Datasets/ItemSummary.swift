@@ -59,7 +59,9 @@ package struct ItemSummary: Sendable {
       perItem.append(Double(labels.count))
       for label in labels {
         if columns.classes[label] >= 0 { classCounts[Int(columns.classes[label])] += 1 }
-        if columns.boxes[label].width > 0 { sizes.append(Double(columns.areas[label]).squareRoot()) }
+        if columns.boxes[label].width > 0 {
+          sizes.append(Double(columns.areas[label]).squareRoot())
+        }
       }
     }
     self.unlabelled = unlabelled

@@ -28,14 +28,16 @@ package struct SentItems: Sendable {
   /// - Returns: the import's report, and what of the labels the project has no form for.
   /// - Throws: what an import throws; `.unknown(.labelSet)`.
   package func send(
-    _ query: String, _ numbers: [Int]?, to project: ProjectID, batch: String?, prelabels set: String?,
+    _ query: String, _ numbers: [Int]?, to project: ProjectID, batch: String?,
+    prelabels set: String?,
     through spool: Spool
   ) async throws -> (report: ImportReport, losses: [Diagnostics.Loss]) {
     let chosen: [Int]
     if let numbers {
       chosen = Set(numbers).sorted()
     } else {
-      chosen = try await ItemSearch(vault, dataset: dataset).numbers(query, from: 0, limit: .max).numbers
+      chosen = try await ItemSearch(vault, dataset: dataset).numbers(query, from: 0, limit: .max)
+        .numbers
     }
     guard chosen.count <= Self.itemLimit else {
       throw Refusal.tooLarge(what: "items that are sent at once", limit: Self.itemLimit)
@@ -110,7 +112,8 @@ package struct SentItems: Sendable {
 
   /// A project's name as one that queries can say.
   static func setName(_ name: String, besides taken: [String]) -> String {
-    let plain = String(name.map { $0.isLetter || $0.isNumber || "-_".contains($0) ? $0 : "_" }.prefix(80))
+    let plain = String(
+      name.map { $0.isLetter || $0.isNumber || "-_".contains($0) ? $0 : "_" }.prefix(80))
     var (result, number) = (plain, 2)
     while taken.contains(result) || result.isEmpty {
       result = "\(plain)_\(number)"

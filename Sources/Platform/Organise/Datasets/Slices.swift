@@ -47,10 +47,12 @@ package struct Slices: Sendable {
     try await vault.database.write(.flushed) { connection in
       let owner = try Dataset.get(dataset, connection)
       if let last = slice.numbers.last, last >= owner.items || (slice.numbers.first ?? 0) < 0 {
-        throw Refusal.invalid(path: "items", problem: "must be numbers of items: 0…\(owner.items - 1)")
+        throw Refusal.invalid(
+          path: "items", problem: "must be numbers of items: 0…\(owner.items - 1)")
       }
       let known = try connection.all(
-        "SELECT name FROM slices WHERE dataset_id = ?", [dataset.sql]) { $0.text(0) }
+        "SELECT name FROM slices WHERE dataset_id = ?", [dataset.sql]
+      ) { $0.text(0) }
       guard !known.contains(name) else { throw Refusal.taken(.slice, name) }
       guard known.count < Self.countLimit else {
         throw Refusal.tooLarge(what: "slices of a dataset", limit: Self.countLimit)
@@ -133,7 +135,9 @@ extension ItemQuery {
     do {
       self = try ItemQuery(parsing: text)
     } catch {
-      throw .invalid(path: "query", problem: "is not understood at character \(error.place + 1): \(error.problem)")
+      throw .invalid(
+        path: "query",
+        problem: "is not understood at character \(error.place + 1): \(error.problem)")
     }
   }
 }

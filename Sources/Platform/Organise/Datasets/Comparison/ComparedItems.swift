@@ -75,7 +75,9 @@ package struct ComparedItems: Sendable {
     _ label: DatasetLabel, _ bounds: Box, _ size: ImageSize?
   ) -> RunLengthMask? {
     if case .shape(.mask(let mask)) = label.value { return mask }
-    guard let size, RunLengthMask.canHold(width: size.width, height: size.height) else { return nil }
+    guard let size, RunLengthMask.canHold(width: size.width, height: size.height) else {
+      return nil
+    }
     func drawn(_ outline: Polygon) -> RunLengthMask {
       RunLengthMask(cocoRule: outline, width: size.width, height: size.height)
     }

@@ -71,7 +71,9 @@ private struct ItemQueryParser {
     guard token.kind != .end else { return .all }
     let found = try either()
     guard token.kind == .end else {
-      throw fault(token.isSign(")") ? "there is no bracket that this one closes" : "“\(token.text)” is not expected here")
+      throw fault(
+        token.isSign(")")
+          ? "there is no bracket that this one closes" : "“\(token.text)” is not expected here")
     }
     return found
   }
@@ -104,7 +106,9 @@ private struct ItemQueryParser {
   private mutating func negated() throws(QueryFault) -> ItemQuery {
     depth += 1
     defer { depth -= 1 }
-    guard depth <= ItemQuery.depthLimit else { throw fault("there are too many brackets in brackets") }
+    guard depth <= ItemQuery.depthLimit else {
+      throw fault("there are too many brackets in brackets")
+    }
     if takes(keyword: "not") { return .not(try negated()) }
     if takes("(") {
       let inside = try either()
@@ -125,7 +129,8 @@ private struct ItemQueryParser {
       return comparison(token) == nil ? .words(first.text) : try compared(first)
     case .sign, .end:
       throw fault(
-        first.kind == .end ? "something is missing at the end" : "“\(first.text)” is not expected here",
+        first.kind == .end
+          ? "something is missing at the end" : "“\(first.text)” is not expected here",
         at: first)
     }
   }
@@ -202,7 +207,9 @@ private struct ItemQueryParser {
   private mutating func negatedLabel() throws(QueryFault) -> LabelQuery {
     depth += 1
     defer { depth -= 1 }
-    guard depth <= ItemQuery.depthLimit else { throw fault("there are too many brackets in brackets") }
+    guard depth <= ItemQuery.depthLimit else {
+      throw fault("there are too many brackets in brackets")
+    }
     if takes(keyword: "not") { return .not(try negatedLabel()) }
     if takes("(") {
       let inside = try eitherLabel()

@@ -23,14 +23,17 @@ package struct QueryCompletion: Hashable, Sendable {
     let start = begun?.start ?? text.count
     let part = begun?.text.lowercased() ?? ""
     let found = candidates(after: Array(words), in: table).filter {
-      $0.text.lowercased().hasPrefix(part) || (part.count > 1 && $0.text.lowercased().contains(part))
+      $0.text.lowercased().hasPrefix(part)
+        || (part.count > 1 && $0.text.lowercased().contains(part))
     }
     return found.sorted {
       let (a, b) = ($0.text.lowercased().hasPrefix(part), $1.text.lowercased().hasPrefix(part))
       return a != b ? a : false
     }
     .prefix(limit)
-    .map { QueryCompletion(kind: $0.kind, text: $0.isQuotable ? quoted($0.text) : $0.text, start: start) }
+    .map {
+      QueryCompletion(kind: $0.kind, text: $0.isQuotable ? quoted($0.text) : $0.text, start: start)
+    }
   }
 
   private struct Candidate {
@@ -51,7 +54,8 @@ package struct QueryCompletion: Hashable, Sendable {
   private static func candidates(after words: [QueryToken], in table: ItemTable) -> [Candidate] {
     let function = openFunction(words)
     if let field = comparedField(words) {
-      return function == nil ? values(of: field, in: table) : labelValues(of: field, function, in: table)
+      return function == nil
+        ? values(of: field, in: table) : labelValues(of: field, function, in: table)
     }
     return function == nil ? fields(in: table) : labelFields(function, in: table)
   }
@@ -83,7 +87,9 @@ package struct QueryCompletion: Hashable, Sendable {
   }
 
   private static func fields(in table: ItemTable) -> [Candidate] {
-    var found = table.metadata.keys.sorted().map { Candidate(kind: .field, text: $0, isQuotable: true) }
+    var found = table.metadata.keys.sorted().map {
+      Candidate(kind: .field, text: $0, isQuotable: true)
+    }
     found += ItemQuery.Field.names.map { Candidate(kind: .field, text: $0) }
     found += ["count(", "any(", "none("].map { Candidate(kind: .function, text: $0) }
     for (name, columns) in table.sets.sorted(by: { $0.key < $1.key }) {
@@ -131,7 +137,9 @@ package struct QueryCompletion: Hashable, Sendable {
     of field: String, _ function: ArraySlice<QueryToken>?, in table: ItemTable
   ) -> [Candidate] {
     // `count(yolo:` names a set, not a field.
-    if let function, function.count == 2, function.last?.isSign(":") == true { return labelFields(function, in: table) }
+    if let function, function.count == 2, function.last?.isSign(":") == true {
+      return labelFields(function, in: table)
+    }
     switch LabelQuery.Field(field) {
     case .label:
       return table.schema.classes.map(\.name).sorted().map {
@@ -140,9 +148,10 @@ package struct QueryCompletion: Hashable, Sendable {
     case .kind: return LabelColumns.kindNames.map { Candidate(kind: .value, text: $0) }
     case .crowd: return ["true", "false"].map { Candidate(kind: .value, text: $0) }
     case .attribute(let name):
-      return (columns(function, in: table)?.attributes[name]?.values.prefix(1_000) ?? []).sorted().map {
-        Candidate(kind: .value, text: $0, isQuotable: true)
-      }
+      return (columns(function, in: table)?.attributes[name]?.values.prefix(1_000) ?? []).sorted()
+        .map {
+          Candidate(kind: .value, text: $0, isQuotable: true)
+        }
     default: return []
     }
   }

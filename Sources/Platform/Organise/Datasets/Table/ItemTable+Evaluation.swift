@@ -138,7 +138,8 @@ extension ItemTable {
         }
       default:
         let wanted = value.text.lowercased()
-        column.mark(where: { how.accepts($0, nil, against: .init(wanted, isQuoted: true)) }, in: &marks)
+        column.mark(
+          where: { how.accepts($0, nil, against: .init(wanted, isQuoted: true)) }, in: &marks)
       }
     }
     if how == .different { for item in marks.indices { marks[item] ^= 1 } }
@@ -165,7 +166,8 @@ extension ItemTable {
   }
 
   /// What the predictions of a set find, see wrongly and miss, by the boxes of labels.
-  private mutating func errors(of set: String, _ predictions: LabelColumns) -> [String: ValueColumn] {
+  private mutating func errors(of set: String, _ predictions: LabelColumns) -> [String: ValueColumn]
+  {
     if let known = errors[set] { return known }
     let truth = sets[LabelSet.truth] ?? LabelColumns()
     let images = (0..<count).map {
@@ -246,7 +248,9 @@ extension ItemTable {
     }
     func named(_ names: [String], _ code: (Int) -> Int) -> [UInt8] {
       let judged = names.map { name -> UInt8 in
-        values.contains { $0.isAny || how.accepts(name, nil, against: .init($0.text, isQuoted: true)) } ? 1 : 0
+        values.contains {
+          $0.isAny || how.accepts(name, nil, against: .init($0.text, isQuoted: true))
+        } ? 1 : 0
       }
       return columns.classes.indices.map { label in
         let code = code(label)

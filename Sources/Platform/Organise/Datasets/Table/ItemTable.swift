@@ -121,7 +121,8 @@ final class LoadedItems: Sendable {
           if let number = fact.value.number {
             columns.setFact(fact.name, number, at: Int(row.int(0)))
           } else {
-            columns.setFact(fact.name, text: fact.value.string ?? fact.value.text, at: Int(row.int(0)))
+            columns.setFact(
+              fact.name, text: fact.value.string ?? fact.value.text, at: Int(row.int(0)))
           }
         }
         return true

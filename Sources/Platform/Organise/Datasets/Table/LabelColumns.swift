@@ -35,7 +35,9 @@ struct LabelColumns: Sendable {
       boxes.append((Float(box.x), Float(box.y), Float(box.width), Float(box.height)))
       areas.append(Float(Self.area(label, box)))
       crowds.append(label.isCrowd)
-      for one in label.attributes { attributes[one.name, default: ValueColumn()].set(one.value, at: row) }
+      for one in label.attributes {
+        attributes[one.name, default: ValueColumn()].set(one.value, at: row)
+      }
     }
   }
 
@@ -71,7 +73,8 @@ struct LabelColumns: Sendable {
       default:
         region = .box(
           Box(
-            x: Double(box.x), y: Double(box.y), width: Double(box.width), height: Double(box.height)))
+            x: Double(box.x), y: Double(box.y), width: Double(box.width), height: Double(box.height)
+          ))
       }
       return Detection(
         label: Int(classes[label]), region: region, area: Double(areas[label]),

@@ -41,7 +41,8 @@ struct TextColumn: Sendable {
       for item in places.indices where item < marks.count { marks[item] = 1 }
       return
     }
-    let rarest = needle.indices.min { frequencies[Int(needle[$0])] < frequencies[Int(needle[$1])] } ?? 0
+    let rarest =
+      needle.indices.min { frequencies[Int(needle[$0])] < frequencies[Int(needle[$1])] } ?? 0
     folded.withUnsafeBufferPointer { bytes in
       guard let base = bytes.baseAddress else { return }
       for (item, place) in places.enumerated() where place.count >= needle.count {

@@ -118,7 +118,8 @@ struct Pattern {
   private let parts: [String]
 
   init(_ text: String) {
-    parts = text.lowercased().split(separator: "*", omittingEmptySubsequences: false).map(String.init)
+    parts = text.lowercased().split(separator: "*", omittingEmptySubsequences: false).map(
+      String.init)
   }
 
   /// The one part, where there is no `*`.
