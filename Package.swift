@@ -68,7 +68,10 @@ let package = Package(
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(
       name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"]), .brew(["zstd"])]),
-    room("Formats", ["CZlib", "CZstd", "Notation", "Geometry", "Labels", yams]),
+    .systemLibrary(
+      name: "CArchive", pkgConfig: "libarchive",
+      providers: [.apt(["libarchive-dev"]), .brew(["libarchive"])]),
+    room("Formats", ["CArchive", "CZlib", "CZstd", "Notation", "Geometry", "Labels", yams]),
     room("Wire", ["Notation"]),
     room("Store", ["Labels", "Workflow", "Vault"]),
     // driver

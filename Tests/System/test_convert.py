@@ -166,3 +166,59 @@ def test_wrong_sets_are_told_in_words_and_nothing_is_written(tmp_path):
 def test_the_page_on_formats_is_what_they_say_of_themselves():
     page = subprocess.run([BINARY, "formats", "--markdown"], capture_output=True, text=True).stdout
     assert page == open(os.path.join(ROOT, "docs", "formats.md"), encoding="utf-8").read()
+
+
+# --- archives
+
+def packed(folder, name, tmp_path):
+    """The same set as zip, tar and tar.gz, as people send it: in a folder, or not."""
+    import shutil
+    kind = {".zip": "zip", ".tar": "tar", ".tar.gz": "gztar"}[name[name.index("."):]]
+    return shutil.make_archive(str(tmp_path / name[:name.index(".")]), kind, folder.parent, folder.name)
+
+
+@pytest.mark.parametrize("name", ["set.zip", "set.tar", "set.tar.gz"])
+def test_a_set_in_an_archive_is_read_as_it_lies_in_its_folder(tmp_path, name):
+    folder = tmp_path / "mine"; (folder / "images").mkdir(parents=True); (folder / "annotations").mkdir()
+    (folder / "images" / "ä.png").write_bytes(png(30, 20))
+    (folder / "annotations" / "instances_val.json").write_text(json.dumps({"images": [{"id": 1, "file_name": "ä.png", "width": 30, "height": 20}], "categories": [{"id": 1, "name": "cat"}], "annotations": [{"id": 1, "image_id": 1, "category_id": 1, "bbox": [1, 2, 3, 4]}]}))
+    archive = packed(folder, name, tmp_path)
+    report = convert(archive, tmp_path / "out", "yolo", "--media")
+    assert (report["from"], report["items"], report["labels"], report["faults"]) == ("coco", 1, 1, 0)
+    assert (tmp_path / "out" / "images" / "val" / "ä.png").read_bytes() == png(30, 20)
+    assert not [n for n in os.listdir(os.environ.get("TMPDIR", "/tmp")) if n.startswith("assay-archive-")]
+
+
+def test_hostile_archives_are_refused_and_leave_nothing(tmp_path):
+    import io, tarfile, zipfile
+    def tar(name, *members):
+        with tarfile.open(tmp_path / name, "w:gz") as archive:
+            for info, content in members: archive.addfile(info, io.BytesIO(content))
+        return tmp_path / name
+    def info(name, size=0, **more):
+        made = tarfile.TarInfo(name); made.size = size
+        for key, value in more.items(): setattr(made, key, value)
+        return made
+    for number, name in enumerate(["../out.txt", "/etc/out.txt", "a/../../out.txt"]):
+        told = convert(tar(f"{number}.tar.gz", (info("labels/a.txt", 2), b"hi"), (info(name, 2), b"hi")), tmp_path / "o", "yolo", status=1)
+        assert "leads out" in told and not (tmp_path / "o").exists()
+    # Links are passed over: what they name is never read.
+    (tmp_path / "secret.json").write_text("{}")
+    told = convert(tar("link.tar.gz", (info("instances.json", type=tarfile.SYMTYPE, linkname=str(tmp_path / "secret.json")), b""), (info("x.txt", 1), b"x")), tmp_path / "o", "coco", status=1)
+    assert "no format that is known" in told
+    with zipfile.ZipFile(tmp_path / "bomb.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        for n in range(3): archive.writestr(f"{n}.json", b"\0" * (60 << 20))
+    assert os.path.getsize(tmp_path / "bomb.zip") < 1 << 20
+    assert "1000 times its size" in convert(tmp_path / "bomb.zip", tmp_path / "o", "coco", status=1)
+    whole = open(packed(tmp_path / "x" if (tmp_path / "x").mkdir() or (tmp_path / "x" / "a.txt").write_bytes(os.urandom(4000)) else None, "cut.zip", tmp_path), "rb").read()
+    (tmp_path / "cut.zip").write_bytes(whole[:2000])
+    assert "no archive that can be read to its end" in convert(tmp_path / "cut.zip", tmp_path / "o", "coco", status=1)
+    assert not [n for n in os.listdir(os.environ.get("TMPDIR", "/tmp")) if n.startswith("assay-archive-")]
+
+
+def test_names_with_line_ends_and_documents_with_a_doctype(tmp_path):
+    (tmp_path / "c.json").write_text(json.dumps({"images": [{"id": 1, "file_name": "a\nb.png", "width": 30, "height": 20}], "categories": [{"id": 1, "name": "cat"}], "annotations": [{"id": 1, "image_id": 1, "category_id": 1, "bbox": [1, 2, 3, 4]}, {"id": 2, "image_id": 1, "category_id": 1, "bbox": [1e308, 2, 1e308, 4]}]}))
+    report = convert(tmp_path / "c.json", tmp_path / "yolo", "yolo")
+    assert [p.name for p in (tmp_path / "yolo" / "labels").rglob("*.txt")] == ["a_b.txt"] and "end where a number can say it" in report["diagnostics"][0]["reason"]
+    (tmp_path / "annotations.xml").write_text('<?xml version="1.0"?>\n<!DOCTYPE annotations [<!ENTITY a "b">]>\n<annotations></annotations>')
+    assert "document type" in convert(tmp_path / "annotations.xml", tmp_path / "o", "coco", status=1)

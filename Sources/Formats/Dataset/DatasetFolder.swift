@@ -1,7 +1,7 @@
 import Foundation
 import Labels
 
-/// A labelled set on disk: a folder, or one file, whose format is to be read. Names of files that a set
+/// A labelled set on disk: a folder, an archive of one, or one file, whose format is to be read. Names of files that a set
 /// mentions are data: they are only looked up below the folder, and links out of it are not followed.
 package final class DatasetFolder: Sendable {
   /// Ends without a slash.
@@ -12,6 +12,8 @@ package final class DatasetFolder: Sendable {
   package let files: [String]
   /// By the path and by the last part of it, without extension.
   private let images: [String: String]
+  /// Keeps what an archive was unpacked to.
+  private let archive: ArchiveFolder?
 
   package static let imageExtensions: Set<String> = [
     "jpg", "jpeg", "png", "gif", "webp", "bmp", "tif", "tiff",
@@ -19,13 +21,19 @@ package final class DatasetFolder: Sendable {
   /// Files of one set.
   package static let fileLimit = 20_000_000
 
-  /// - Throws: `FormatFault` where there is nothing, or more files than the limit.
+  /// - Throws: `FormatFault` where there is nothing, more files than the limit, or an archive that cannot be
+  ///   unpacked.
   package init(_ path: String) throws {
     var isFolder: ObjCBool = false
-    let real = URL(fileURLWithPath: path).standardizedFileURL.path
+    var real = URL(fileURLWithPath: path).standardizedFileURL.path
     guard FileManager.default.fileExists(atPath: real, isDirectory: &isFolder) else {
       throw FormatFault(
         path, "", "there is no such file or folder", remedy: "Name one that is there.")
+    }
+    archive = try !isFolder.boolValue && ArchiveFolder.matches(real) ? ArchiveFolder(real) : nil
+    if let archive {
+      real = archive.path
+      isFolder = true
     }
     guard isFolder.boolValue else {
       let url = URL(fileURLWithPath: real)

@@ -1,0 +1,160 @@
+import CArchive
+import Foundation
+
+/// An archive of a labelled set, unpacked to a folder of its own that goes with it: zip, tar, tar.gz and what
+/// else libarchive reads. Only files come out, below the folder: links and devices are passed over, and names
+/// that lead out of it are refused.
+package final class ArchiveFolder: Sendable {
+  package let path: String
+
+  /// Bytes that an archive may unpack to, for each of its own…
+  package static let ratioLimit = 1_000
+  /// …where it comes to more than this.
+  package static let ratioFreeBytes = 100 * 1024 * 1024
+
+  /// Whether a file begins as an archive does. A tar of samples for training is none: it is a set itself.
+  package static func matches(_ file: String) -> Bool {
+    guard let handle = FileHandle(forReadingAtPath: file),
+      let head = try? handle.read(upToCount: 2_048)
+    else { return false }
+    try? handle.close()
+    let bytes = [UInt8](head)
+    for magic: [UInt8] in [
+      [0x50, 0x4B, 3, 4], [0x50, 0x4B, 5, 6], [0x1F, 0x8B], [0x42, 0x5A, 0x68],
+      [0xFD, 0x37, 0x7A, 0x58, 0x5A], [0x28, 0xB5, 0x2F, 0xFD], [0x37, 0x7A, 0xBC, 0xAF],
+    ] where bytes.starts(with: magic) { return true }
+    guard bytes.count >= 512, Array("ustar".utf8).elementsEqual(bytes[257..<262]) else { return false }
+    return !isShard(file)
+  }
+
+  /// Whether the first two files of a tar have one name but for their kinds, as the parts of a sample.
+  private static func isShard(_ file: String) -> Bool {
+    var names: [String] = []
+    try? read(file) { name, _ in
+      names.append(name)
+      return names.count < 2
+    }
+    guard names.count == 2 else { return true }
+    func key(_ name: String) -> Substring {
+      let last = name.lastIndex(of: "/").map { name.index(after: $0) } ?? name.startIndex
+      return name[..<(name[last...].firstIndex(of: ".") ?? name.endIndex)]
+    }
+    return key(names[0]) == key(names[1])
+  }
+
+  /// - Throws: `FormatFault` for what cannot be unpacked; then nothing is left.
+  package init(_ file: String) throws {
+    path = NSTemporaryDirectory() + "assay-archive-\(UUID().uuidString)"
+    try FileManager.default.createDirectory(
+      atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+    do {
+      try Self.unpack(file, to: path)
+    } catch {
+      try? FileManager.default.removeItem(atPath: path)
+      throw error
+    }
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: path) }
+
+  private static func unpack(_ file: String, to folder: String) throws {
+    let packed =
+      (try? FileManager.default.attributesOfItem(atPath: file)[.size] as? Int).flatMap { $0 } ?? 0
+    let limit = max(ratioFreeBytes, packed * ratioLimit)
+    let title = file.split(separator: "/").last.map(String.init) ?? file
+    var (count, size) = (0, 0)
+    try read(file) { name, content in
+      count += 1
+      guard count <= DatasetFolder.fileLimit else {
+        throw FormatFault(
+          title, "", "there are more than \(DatasetFolder.fileLimit) files",
+          remedy: "Divide the set into several.")
+      }
+      let safe: String
+      do {
+        safe = try DatasetPath.checked(name)
+      } catch {
+        throw FormatFault(
+          title, name, "the name leads out of the archive", remedy: "Pack it anew, without such names.")
+      }
+      let place = folder + "/" + safe
+      try FileManager.default.createDirectory(
+        atPath: (place as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+      guard let out = fopen(place, "wbx") else {
+        throw FormatFault(
+          title, name, "the file cannot be unpacked, or is there twice",
+          remedy: "Look for room on the disk, or pack it anew.")
+      }
+      defer { fclose(out) }
+      try content { bytes in
+        size += bytes.count
+        guard size <= limit else {
+          throw FormatFault(
+            title, name,
+            "it unpacks to more than \(ratioLimit) times its size, which is no archive of data",
+            remedy: "Unpack it yourself if you trust it, and name the folder.")
+        }
+        guard fwrite(bytes.baseAddress, 1, bytes.count, out) == bytes.count else {
+          throw FormatFault(title, name, "the file cannot be unpacked", remedy: "Look for room on the disk.")
+        }
+      }
+      return true
+    }
+  }
+
+  /// Hands out each regular file: its name, and what hands out its bytes; until `body` returns false.
+  private static func read(
+    _ file: String,
+    _ body: (String, ((UnsafeRawBufferPointer) throws -> Void) throws -> Void) throws -> Bool
+  ) throws {
+    let title = file.split(separator: "/").last.map(String.init) ?? file
+    // Names are read by the locale of the thread, which may know of ASCII only.
+    let locale = newlocale(LC_CTYPE_MASK, "C.UTF-8", nil)
+    let before = locale.map { uselocale($0) }
+    defer {
+      if let locale {
+        uselocale(before ?? nil)
+        freelocale(locale)
+      }
+    }
+    guard let archive = archive_read_new() else { return }
+    defer { archive_read_free(archive) }
+    for support in [
+      archive_read_support_filter_gzip, archive_read_support_filter_bzip2,
+      archive_read_support_filter_xz, archive_read_support_filter_zstd,
+      archive_read_support_format_zip, archive_read_support_format_tar,
+      archive_read_support_format_7zip,
+    ] { _ = support(archive) }
+    func fault() -> FormatFault {
+      let reason = archive_error_string(archive).map { String(cString: $0) } ?? "it is damaged"
+      return FormatFault(
+        title, "", "it is no archive that can be read to its end: \(reason)",
+        remedy: "Pack it anew as zip or tar.gz.")
+    }
+    guard archive_read_open_filename(archive, file, 1 << 16) == ARCHIVE_OK else { throw fault() }
+    var entry: OpaquePointer?
+    while true {
+      let code = archive_read_next_header(archive, &entry)
+      if code == ARCHIVE_EOF { return }
+      guard code == ARCHIVE_OK || code == ARCHIVE_WARN, let entry else { throw fault() }
+      guard archive_entry_filetype(entry) & S_IFMT == S_IFREG, archive_entry_hardlink(entry) == nil
+      else { continue }
+      // Of old archives, names may be of another encoding.
+      guard let raw = archive_entry_pathname_utf8(entry) ?? archive_entry_pathname(entry) else {
+        throw fault()
+      }
+      var name = String(cString: raw)
+      if name.hasPrefix("./") { name.removeFirst(2) }
+      let goesOn = try body(name) { take in
+        var (block, count, offset): (UnsafeRawPointer?, Int, Int64) = (nil, 0, 0)
+        while true {
+          let code = archive_read_data_block(archive, &block, &count, &offset)
+          if code == ARCHIVE_EOF { return }
+          guard code == ARCHIVE_OK || code == ARCHIVE_WARN else { throw fault() }
+          try take(UnsafeRawBufferPointer(start: block, count: count))
+        }
+      }
+      guard goesOn else { return }
+    }
+  }
+}
