@@ -35,7 +35,7 @@ import Testing
     var yolo = LabelColumns()
     yolo.set([box(0, 100, of: car, score: 0.9), box(500, 20, of: person, score: 0.4)], at: 0)
     yolo.set([box(0, 40, of: person, score: 0.3)], at: 1)
-    yolo.setFact("confidence", 0.75, at: 1)
+    yolo.setFact("confidence", .double(0.75), at: 1)
     table.sets = ["truth": truth, "yolo": yolo]
     table.slices = [
       "night": .fixed([1, 2]),

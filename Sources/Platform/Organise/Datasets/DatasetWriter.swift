@@ -12,13 +12,20 @@ struct DatasetWriter {
   let change: Int64
   private let connection: any Connection
   private var items: Int
+  /// Items up to this number were there before; those after it have no labels yet.
+  private let known: Int
+  /// New items that have labels: one may come twice in a change. Of the one set that new items come with.
+  private var labelledNew: Set<Int> = []
+  /// Items by label set that got their first labels.
+  private var labelled: [Int64: Int] = [:]
   private(set) var created = 0
   private(set) var updated = 0
 
   init(_ vault: ClientVault, _ dataset: DatasetID, _ connection: any Connection) throws {
     (self.vault, self.dataset, self.connection) = (vault, dataset, connection)
     change = try Datasets.nextChange(of: dataset, connection)
-    items = try Dataset.get(dataset, connection).items
+    known = try Dataset.get(dataset, connection).items
+    items = known
   }
 
   func number(of name: String) throws -> Int? {
@@ -83,7 +90,7 @@ struct DatasetWriter {
   /// Sets the labels of an item in a set.
   ///
   /// - Parameter facts: numbers of the item that come with them.
-  func put(
+  mutating func put(
     _ labels: [DatasetLabel], _ schema: DatasetSchema, facts: [JSON.Member] = [], in set: Int64,
     at number: Int
   ) throws {
@@ -97,20 +104,26 @@ struct DatasetWriter {
     }
     out.endObject()
     let sealed = vault.key.seal(out.bytes, table: "item_labels", row: "\(set)/\(number)")
-    let changed = try connection.run(
-      "UPDATE item_labels SET changed = ?, sealed = ? WHERE label_set = ? AND number = ?",
-      [.int(change), .blob(sealed), .int(set), .number(number)])
-    guard changed == 0 else { return }
+    if number < known || !labelledNew.insert(number).inserted {
+      let changed = try connection.run(
+        "UPDATE item_labels SET changed = ?, sealed = ? WHERE label_set = ? AND number = ?",
+        [.int(change), .blob(sealed), .int(set), .number(number)])
+      guard changed == 0 else { return }
+    }
     try connection.run(
       "INSERT INTO item_labels (label_set, number, changed, sealed) VALUES (?, ?, ?, ?)",
       [.int(set), .number(number), .int(change), .blob(sealed)])
-    try connection.run("UPDATE label_sets SET items = items + 1 WHERE id = ?", [.int(set)])
+    labelled[set, default: 0] += 1
   }
 
   /// Notes how many items there are now.
   func finish() throws {
     try connection.run(
       "UPDATE datasets SET items = ? WHERE id = ?", [.number(items), dataset.sql])
+    for (set, count) in labelled {
+      try connection.run(
+        "UPDATE label_sets SET items = items + ? WHERE id = ?", [.number(count), .int(set)])
+    }
   }
 
   /// The classes that the dataset knows, with their keypoints.

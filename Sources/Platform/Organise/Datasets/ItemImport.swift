@@ -133,12 +133,15 @@ package struct ItemImport: Sendable {
   ) async throws -> Report {
     var lines = ImportLines(spool)
     var report = Report()
-    while let portion = try lines.next() {
-      let read = Self.read(portion)
+    var portion = try lines.next().map(Self.read)
+    while let read = portion {
       let before = report
-      report = try await vault.database.write(.relaxed) { connection in
+      async let after = vault.database.write(.relaxed) { connection in
         try put(read, before, dataset, set, options, connection)
       }
+      // The next is read while this one is stored.
+      portion = try lines.next().map(Self.read)
+      report = try await after
     }
     let record = vault.record(by: actor)
     let done = report

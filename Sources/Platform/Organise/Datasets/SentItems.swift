@@ -166,7 +166,7 @@ package struct SentItems: Sendable {
         """, [project.sql, .int(set.cursor), .number(Self.portion)]
       ) { (seq: $0.int(0), task: $0.int(1)) }
       guard let last = events.last?.seq else { return (0, 0) }
-      let writer = try DatasetWriter(vault, dataset, connection)
+      var writer = try DatasetWriter(vault, dataset, connection)
       let known = try DatasetWriter.schema(of: dataset, vault, connection)
       var schema = known
       var items = 0
@@ -174,9 +174,10 @@ package struct SentItems: Sendable {
       for event in events where seen.insert(event.task).inserted {
         let task = try TaskRow.get(seq: event.task, connection)
         guard let number = number(in: task.uniqueID) else { continue }
-        items += try put(task, at: number, in: set.id, writer, &schema, connection) ? 1 : 0
+        items += try put(task, at: number, in: set.id, &writer, &schema, connection) ? 1 : 0
       }
       if schema != known { try writer.save(schema) }
+      try writer.finish()
       try connection.run(
         "UPDATE label_sets SET cursor = ? WHERE id = ?", [.int(last), .int(set.id)])
       return (events.count, items)
@@ -185,7 +186,7 @@ package struct SentItems: Sendable {
 
   /// Writes a task's result as the labels of its item.
   private func put(
-    _ task: TaskRow, at number: Int, in set: Int64, _ writer: DatasetWriter,
+    _ task: TaskRow, at number: Int, in set: Int64, _ writer: inout DatasetWriter,
     _ schema: inout DatasetSchema, _ connection: any Connection
   ) throws -> Bool {
     let reading = try vault.reading(of: task, connection)

@@ -97,39 +97,94 @@ final class LoadedItems: Sendable {
     state.answers.removeAll()
     state.table.errors.removeAll()
     let after = state.change
-    try connection.forEach(
-      "SELECT number, sealed FROM items WHERE dataset_id = ? AND changed > ? ORDER BY changed, number",
-      [dataset.sql, .int(after)]
-    ) { row in
-      let number = Int(row.int(0))
-      state.table.set(try Datasets.open(item: row.blob(1), dataset, number, vault).item, at: number)
-      return true
+    let dataset = dataset
+    try Self.forEachOpened(
+      """
+      SELECT number, sealed FROM items WHERE dataset_id = ? AND changed > ? ORDER BY changed, number
+      """, [dataset.sql, .int(after)], connection
+    ) { rows in
+      try rows.map { row in
+        (row.number, try Datasets.open(item: row.sealed, dataset, row.number, vault).item)
+      }
+    } take: { items in
+      for (number, item) in items { state.table.set(item, at: number) }
     }
     for set in try LabelSet.all(of: dataset, connection) {
       var columns = state.table.sets.removeValue(forKey: set.name) ?? LabelColumns()
-      try connection.forEach(
-        "SELECT number, sealed FROM item_labels WHERE label_set = ? AND changed > ? ORDER BY changed, number",
-        [.int(set.id), .int(after)]
-      ) { row in
-        let number = Int(row.int(0))
-        let json = try Datasets.open(labels: row.blob(1), set.id, number, vault)
-        let labels = try DatasetLineNotation.labels(json["labels"], of: nil, &state.table.schema) {
-          throw $0
+      try Self.forEachOpened(
+        """
+        SELECT number, sealed FROM item_labels WHERE label_set = ? AND changed > ?
+        ORDER BY changed, number
+        """, [.int(set.id), .int(after)], connection
+      ) { rows in
+        var opened = OpenedLabels()
+        for row in rows {
+          try opened.add(
+            Datasets.open(labels: row.sealed, set.id, row.number, vault), at: row.number)
         }
-        columns.set(labels, at: number)
-        for fact in json["facts"]?.members ?? [] {
-          if let number = fact.value.number {
-            columns.setFact(fact.name, number, at: Int(row.int(0)))
-          } else {
-            columns.setFact(
-              fact.name, text: fact.value.string ?? fact.value.text, at: Int(row.int(0)))
-          }
-        }
-        return true
+        return opened
+      } take: { opened in
+        opened.put(in: &columns, &state.table.schema)
       }
       state.table.sets[set.name] = columns
     }
     state.table.slices = try Slices.all(of: dataset, vault, connection)
     state.change = known.lastChange
+  }
+}
+
+// MARK: Opening
+
+extension LoadedItems {
+  private typealias SealedRow = (number: Int, sealed: Data)
+  /// Rows that are opened together, and portions on their way at the same time.
+  private static let (portionRows, portionsInFlight) = (4_096, 3)
+
+  /// Opens rows on other cores while the next are read here; hands them over in order.
+  private static func forEachOpened<T: Sendable>(
+    _ sql: String, _ arguments: [SQLValue], _ connection: any Connection,
+    _ open: @escaping @Sendable ([(number: Int, sealed: Data)]) throws -> T,
+    take: (T) throws -> Void
+  ) throws {
+    var waiting: [SealedRow] = []
+    var inFlight: [Promised<T>] = []
+    func send() throws {
+      let rows = waiting
+      waiting = []
+      inFlight.append(Promised { try open(rows) })
+      if inFlight.count > portionsInFlight { try take(inFlight.removeFirst().wait()) }
+    }
+    try connection.forEach(sql, arguments) { row in
+      waiting.append((Int(row.int(0)), row.blob(1)))
+      if waiting.count == portionRows { try send() }
+      return true
+    }
+    if !waiting.isEmpty { try send() }
+    for portion in inFlight { try take(portion.wait()) }
+  }
+}
+
+/// Labels of some items, with a numbering of classes of their own.
+private struct OpenedLabels: Sendable {
+  private var schema = DatasetSchema()
+  private var rows: [(number: Int, labels: [DatasetLabel], facts: [JSON.Member])] = []
+
+  mutating func add(_ json: JSON, at number: Int) throws {
+    let labels = try DatasetLineNotation.labels(json["labels"], of: nil, &schema) { throw $0 }
+    rows.append((number, labels, json["facts"]?.members ?? []))
+  }
+
+  func put(in columns: inout LabelColumns, _ whole: inout DatasetSchema) {
+    let numbers = schema.classes.map { whole.add($0) }
+    for row in rows {
+      columns.set(
+        row.labels.map { label in
+          guard label.classIndex >= 0 else { return label }
+          var label = label
+          label.classIndex = numbers[label.classIndex]
+          return label
+        }, at: row.number)
+      for fact in row.facts { columns.setFact(fact.name, fact.value, at: row.number) }
+    }
   }
 }

@@ -1,6 +1,7 @@
 import Consensus
 import Formats
 import Geometry
+import Notation
 
 /// One label set of a dataset, column by column.
 struct LabelColumns: Sendable {
@@ -41,18 +42,8 @@ struct LabelColumns: Sendable {
     }
   }
 
-  mutating func setFact(_ name: String, _ value: Double?, at item: Int) {
-    if let value {
-      let isWhole = value == value.rounded() && abs(value) < 1e15
-      facts[name, default: ValueColumn()].set(
-        text: isWhole ? "\(Int64(value))" : "\(value)", number: value, at: item)
-    } else {
-      facts[name]?.clear(item)
-    }
-  }
-
-  mutating func setFact(_ name: String, text: String, at item: Int) {
-    facts[name, default: ValueColumn()].set(text: text, at: item)
+  mutating func setFact(_ name: String, _ value: JSON, at item: Int) {
+    facts[name, default: ValueColumn()].set(value, at: item)
   }
 
   func labels(of item: Int) -> Range<Int> {
