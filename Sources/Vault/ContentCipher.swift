@@ -39,6 +39,20 @@ final class ContentCipher: Sendable {
     return sealed
   }
 
+  /// Opens into room that is there already, of `sealed.count - overhead` bytes; false as `open` gives nothing.
+  func open(
+    _ sealed: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer,
+    place: (inout [UInt8]) -> Void
+  ) -> Bool {
+    guard sealed.count >= Self.overhead, output.count >= sealed.count - Self.overhead else {
+      return false
+    }
+    let context = opening.take()
+    defer { opening.put(context) }
+    context.setPlace(place)
+    return context.open(sealed, into: output)
+  }
+
   /// The plain bytes, or nothing when the key is another, or the bytes or their place were changed.
   func open(_ sealed: some DataProtocol, place: (inout [UInt8]) -> Void) -> Data? {
     guard sealed.count >= Self.overhead else { return nil }

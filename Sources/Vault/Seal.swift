@@ -31,6 +31,16 @@ extension DataKey {
     return plain
   }
 
+  /// Opens into room that is there already, of the sealed bytes but for `SealedStream.overhead`.
+  package func open(
+    _ sealed: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer,
+    table: StaticString, row: some SealedPlace
+  ) throws(SealBroken) {
+    guard content.open(sealed, into: output, place: { append(table, row, to: &$0) }) else {
+      throw SealBroken(place: "\(table) \(row)")
+    }
+  }
+
   /// `vault/table/row`, put together byte by byte: this runs for every value stored or read.
   private func append(_ table: StaticString, _ row: some SealedPlace, to place: inout [UInt8]) {
     place.append(contentsOf: vault.utf8)

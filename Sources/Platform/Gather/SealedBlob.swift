@@ -53,6 +53,31 @@ package struct SealedBlob: Sendable {
     return bytes
   }
 
+  /// Opens chunks that follow each other into room for them, with one look at the store.
+  ///
+  /// - Returns: plain bytes written: `SealedStream.chunkSize` for each chunk but the last of the blob.
+  package func open(
+    _ chunks: Range<Int>, into output: UnsafeMutableRawBufferPointer
+  ) throws -> Int {
+    guard let size = try vault.blobs.size(name) else { throw BlobError.notFound(name) }
+    let step = SealedStream.sealedChunkSize
+    let sealed = try vault.blobs.read(
+      name, offset: chunks.lowerBound * step, count: chunks.count * step)
+    return try sealed.withUnsafeBytes { bytes in
+      var (place, written, index) = (0, 0, chunks.lowerBound)
+      while place < bytes.count {
+        let end = min(place + step, bytes.count)
+        try vault.key.open(
+          UnsafeRawBufferPointer(rebasing: bytes[place..<end]),
+          into: UnsafeMutableRawBufferPointer(rebasing: output[written...]), table: "stream",
+          row: SealedStream.chunkName(name, index, isLast: index * step + (end - place) == size))
+        written += end - place - SealedStream.overhead
+        (place, index) = (end, index + 1)
+      }
+      return written
+    }
+  }
+
   /// Plain bytes of chunk `index`, of which each but the last holds `SealedStream.chunkSize`.
   package func chunk(_ index: Int) throws -> Data {
     guard let size = try vault.blobs.size(name) else { throw BlobError.notFound(name) }

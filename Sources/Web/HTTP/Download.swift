@@ -79,20 +79,39 @@ struct Download {
   private func body(_ range: ByteRange) -> ResponseBody {
     let blob = blob
     return ResponseBody(contentLength: range.end - range.start) { writer in
-      let chunkSize = SealedStream.chunkSize
       var position = range.start
-      while position < range.end {
-        let index = position / chunkSize
-        let chunk = try blob.chunk(index)
-        let from = position - index * chunkSize
-        let to = min(chunk.count, range.end - index * chunkSize)
-        guard to > from else { break }
-        try await writer.write(
-          ByteBuffer(bytes: chunk[chunk.startIndex + from..<chunk.startIndex + to]))
-        position = index * chunkSize + to
+      var ready: ByteBuffer? = try Self.piece(of: blob, range, at: position)
+      while let piece = ready, piece.readableBytes > 0 {
+        position += piece.readableBytes
+        let next = position
+        // The next piece is opened while this one is sent.
+        async let following = next < range.end ? Self.piece(of: blob, range, at: next) : nil
+        try await writer.write(piece)
+        ready = try await following
       }
       try await writer.finish(nil)
     }
+  }
+
+  /// Chunks that are opened and sent at once: half a megabyte.
+  private static let chunksOfPiece = 8
+
+  /// What of a range begins at a position, up to the end of some chunks.
+  private static func piece(
+    of blob: SealedBlob, _ range: ByteRange, at position: Int
+  ) throws -> ByteBuffer {
+    let first = position / SealedStream.chunkSize
+    let last = min(first + chunksOfPiece, (range.end - 1) / SealedStream.chunkSize + 1)
+    guard position < range.end else { return ByteBuffer() }
+    var buffer = ByteBufferAllocator().buffer(
+      capacity: (last - first) * SealedStream.chunkSize)
+    try buffer.writeWithUnsafeMutableBytes(
+      minimumWritableBytes: (last - first) * SealedStream.chunkSize
+    ) { try blob.open(first..<last, into: $0) }
+    let start = first * SealedStream.chunkSize
+    return buffer.getSlice(
+      at: position - start, length: min(buffer.readableBytes, range.end - start) - (position - start))
+      ?? ByteBuffer()
   }
 }
 
