@@ -53,14 +53,37 @@ package struct Vips: Tiler {
   package func thumbnail(
     _ type: String, size: Int, chunks: Int, chunk: @escaping @Sendable (Int) throws -> Data
   ) async throws -> Data {
+    try await small("\(size)x\(size)>", ".jpg[Q=82,strip,background=255]", chunks, chunk)
+  }
+
+  package func shades(
+    _ type: String, width: Int, height: Int, chunks: Int,
+    chunk: @escaping @Sendable (Int) throws -> Data
+  ) async throws -> [UInt8] {
+    let picture = [UInt8](try await small("\(width)x\(height)!", ".ppm[strip]", chunks, chunk))
+    // A portable map: its head in words, then a byte or three for each pixel.
+    let pixels = width * height
+    switch picture.starts(with: Array("P5".utf8)) ? 1 : 3 {
+    case 1 where picture.count >= pixels: return Array(picture.suffix(pixels))
+    case 3 where picture.count >= 3 * pixels:
+      let colours = Array(picture.suffix(3 * pixels))
+      return (0..<pixels).map { pixel in
+        let sum = 299 * Int(colours[3 * pixel]) + 587 * Int(colours[3 * pixel + 1])
+        return UInt8((sum + 114 * Int(colours[3 * pixel + 2])) / 1000)
+      }
+    default: throw TilingFault("the picture is cut off")
+    }
+  }
+
+  /// A small picture, turned upright by itself, and reduced while it is decoded where its format can do that.
+  private func small(
+    _ size: String, _ output: String, _ chunks: Int,
+    _ chunk: @escaping @Sendable (Int) throws -> Data
+  ) async throws -> Data {
     await line.enter()
     do {
       var bytes = Data()
-      // Turned upright by itself, and reduced while it is decoded where its format can do that.
-      let arguments = [
-        "stdin", "--size", "\(size)x\(size)>", "--export-profile", "srgb", "--output",
-        ".jpg[Q=82,strip,background=255]",
-      ]
+      let arguments = ["stdin", "--size", size, "--export-profile", "srgb", "--output", output]
       try await run("vipsthumbnail", arguments, chunks, chunk) { bytes += $0 }
       await line.leave()
       guard !bytes.isEmpty else { throw TilingFault("there is no picture") }

@@ -40,6 +40,11 @@ import Testing
       return Data([0xFF, 0xD8])
     }
 
+    func shades(
+      _ type: String, width: Int, height: Int, chunks: Int,
+      chunk: @escaping @Sendable (Int) throws -> Data
+    ) async throws -> [UInt8] { [UInt8](repeating: 0, count: width * height) }
+
     /// `untitled/untitled_files/13/0_0.png`, stored, with 3 bytes.
     static let archive: Data = {
       let name = Data("untitled/untitled_files/13/0_0.png".utf8)

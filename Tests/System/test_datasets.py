@@ -281,3 +281,35 @@ def test_a_query_is_frozen_with_its_images_and_verified(streets, tmp_path):
     assert lab.call("GET", f"/api/releases/{other['id']}/difference/{told['id']}")[1]["changed"] > 0
     assert [r["name"] for r in lab.call("GET", f"/api/datasets/{lab.dataset}/releases")[1]["items"]] == ["Model", "Again", "Wet"]
     assert lab.call("POST", f"/api/datasets/{lab.dataset}/releases", {"name": "x", "query": "a ="})[0] == 422 and lab.call("POST", f"/api/datasets/{lab.dataset}/releases", {"name": "x", "set": "none"})[0] == 404
+
+
+def test_duplicates_are_found_exact_and_near(assay):
+    lab = Lab(assay); env = {"ASSAY_KEY": lab.key, "ASSAY_URL": assay.url}
+    dataset = lab.call("POST", "/api/datasets", {"name": "Mixed"})[1]["id"]
+
+    def scene(light=0, seed=0, width=160):
+        chance = random.Random(seed); blocks = [[chance.randrange(40, 200) for _ in range(12)] for _ in range(9)]
+        return png(width, 120, rows=[b"".join(bytes([min(255, blocks[y * 9 // 120][x * 12 // width] + light)] * 3) for x in range(width)) for y in range(120)])
+    pictures = {"a.png": scene(), "lighter.png": scene(light=12), "small.png": scene(width=96), "other.png": scene(seed=1), "same.png": scene()}
+    texts = {"t1": "The quick brown fox jumps over the lazy dog near the river bank at noon.", "t2": "The quick brown fox jumps over the lazy dog near the river bank at noon!", "t3": "Nothing of this is like any of the others in this set of texts."}
+    sent = [{"name": name, "image": assay.upload(lab.key, data)} for name, data in pictures.items()] + [{"name": name, "text": text} for name, text in texts.items()]
+    assert lab.call("POST", f"/api/datasets/{dataset}/items", lines(sent))[1]["created"] == 8
+    # Without a look at the images only equal files and texts.
+    assert [i["name"] for i in ask(lab, dataset, "duplicate = *")[1]["items"]] == ["same.png", "t2"]
+    told = assay_run("dataset", "duplicates", "--dataset", dataset, env=env)
+    state = lab.call("GET", f"/api/datasets/{dataset}/fingerprints")[1]
+    if state["done"] == 0: pytest.skip("libvips is absent: images are not looked at")
+    assert state == {"running": False, "images": 5, "done": 5} and told.splitlines()[0] == "4 duplicates"
+    assert [i["name"] for i in ask(lab, dataset, "duplicate = 0")[1]["items"]] == ["lighter.png", "small.png", "same.png"]
+    assert [i["name"] for i in ask(lab, dataset, "duplicate != *")[1]["items"]] == ["a.png", "other.png", "t1", "t3"]
+
+
+def test_personal_data_in_texts_is_flagged_and_masked_on_request(assay):
+    lab = Lab(assay); dataset = lab.call("POST", "/api/datasets", {"name": "Letters"})[1]["id"]
+    sent = [{"name": "a", "text": "Write to ada@example.org, or call +49 30 901820.", "labels": [{"class": "person", "span": [[9, 12]]}]}, {"name": "b", "text": "Nothing here in 2026."}]
+    lab.call("POST", f"/api/datasets/{dataset}/items", lines(sent))
+    assert [i["metadata"] for i in ask(lab, dataset, "")[1]["items"]] == [{"personal_data": "email phone"}, {}]
+    assert ask(lab, dataset, "personal_data : email")[1]["count"] == 1
+    lab.call("POST", f"/api/datasets/{dataset}/items?personal_data=mask", lines([{**sent[0], "name": "c"}]))
+    item = ask(lab, dataset, "name = c", sets="truth")[1]["items"][0]
+    assert item["text"] == "Write to " + "█" * 15 + ", or call " + "█" * 13 + "." and item["metadata"] == {"personal_data": "email phone masked"} and item["labels"]["truth"]["labels"][0]["span"] == [[9, 12]]

@@ -134,13 +134,13 @@ package enum DatasetLineNotation {
       item.size = ImageSize(width: Int(width), height: Int(height))
     }
     item.tokens = try ranges(json["tokens"], item.text, "tokens")
-    item.labels = try labels(json["labels"], of: item.text, &schema, report)
+    item.labels = try labels(json["labels"], of: item.text ?? "", &schema, report)
     return item
   }
 
   /// A list of labels.
   ///
-  /// - Parameter text: of their item.
+  /// - Parameter text: of their item, in which their spans must lie; nil for labels that were read before.
   package static func labels(
     _ json: JSON?, of text: String?, _ schema: inout DatasetSchema,
     _ report: (NotationFault) throws -> Void
@@ -164,6 +164,12 @@ package enum DatasetLineNotation {
   ) throws(NotationFault) -> [Range<Int>] {
     var ranges: [Range<Int>] = []
     for (place, pair) in (json?.array ?? []).enumerated() {
+      if text == nil, let start = pair.array?.first?.integer, let end = pair.array?.last?.integer,
+        start >= 0, end >= start
+      {
+        ranges.append(Int(start)..<Int(end))
+        continue
+      }
       ranges.append(
         try TextLines.range(
           pair.array?.first, pair.array?.last, in: text ?? "", "\(path)[\(place)]"))

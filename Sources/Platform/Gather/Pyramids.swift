@@ -27,6 +27,14 @@ package protocol Tiler: Sendable {
   func thumbnail(
     _ type: String, size: Int, chunks: Int, chunk: @escaping @Sendable (Int) throws -> Data
   ) async throws -> Data
+
+  /// An image, upright, in so many shades of grey: a byte a pixel, row by row, whatever its proportions.
+  ///
+  /// - Throws: `TilingFault`; what `chunk` throws.
+  func shades(
+    _ type: String, width: Int, height: Int, chunks: Int,
+    chunk: @escaping @Sendable (Int) throws -> Data
+  ) async throws -> [UInt8]
 }
 
 /// Why an image was not cut.

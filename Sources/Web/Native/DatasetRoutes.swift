@@ -9,7 +9,7 @@ import Store
 
 /// Datasets: items, their labels, what they are like, and what of them goes to labelling.
 enum DatasetRoutes {
-  static let all: [Route] = datasets + items + insight + slices
+  static let all: [Route] = datasets + items + insight + fingerprints + slices
 
   /// Characters of a text that a list shows.
   static let textLimit = 2_000
@@ -69,12 +69,13 @@ enum DatasetRoutes {
   private static let items: [Route] = [
     Route(
       .post, "/api/datasets/{dataset}/items", .managers,
-      "Takes in items and labels as JSON Lines; `set`, `items` (whether new ones are made), `atomic`."
+      "Takes in items and labels as JSON Lines, for a `set`; `items=true`, `atomic`, `personal_data=mask`."
     ) { call in
       let set = call.query("set") ?? LabelSet.truth
       let options = ItemImport.Options(
         set: set, isAtomic: call.query("atomic") == "true",
-        makesItems: call.query("items").map { $0 == "true" })
+        makesItems: call.query("items").map { $0 == "true" },
+        masksPersonalData: call.query("personal_data") == "mask")
       return try await call.inVault { vault, actor in
         let id: DatasetID = try call.id("dataset", .dataset)
         _ = try await Datasets(vault, actor: actor).get(id)
@@ -234,6 +235,28 @@ enum DatasetRoutes {
     },
   ]
 
+  private static let fingerprints: [Route] = [
+    Route(
+      .post, "/api/datasets/{dataset}/fingerprints", .managers,
+      "Begins to look at images that were not looked at yet, so that `duplicate = *` finds near ones."
+    ) { call in
+      try await call.inVault { vault, actor in
+        let prints = Fingerprints(vault, actor: actor, dataset: try call.id("dataset", .dataset))
+        try await prints.start(by: call.services.tiler)
+        return .json(try await prints.progress().json, status: .accepted)
+      }
+    },
+    Route(
+      .get, "/api/datasets/{dataset}/fingerprints", .reviewers,
+      "How far looking at the images has come."
+    ) { call in
+      try await call.inVault { vault, actor in
+        let prints = Fingerprints(vault, actor: actor, dataset: try call.id("dataset", .dataset))
+        return .json(try await prints.progress().json)
+      }
+    },
+  ]
+
   private static let slices: [Route] = [
     Route(
       .post, "/api/datasets/{dataset}/slices", .managers,
@@ -291,6 +314,12 @@ enum DatasetRoutes {
       throw Refusal.invalid(path: name, problem: "must be a number of 0…1")
     }
     return number
+  }
+}
+
+extension Fingerprints.Progress {
+  fileprivate var json: JSON {
+    ["running": .bool(isRunning), "images": .count(images), "done": .count(done)]
   }
 }
 

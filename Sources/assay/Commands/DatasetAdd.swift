@@ -46,6 +46,8 @@ extension DatasetCommand {
     @Option(help: "Its format; found out where it is not said.") var from: String?
     @Option(help: "The name of the label set.") var set = LabelSet.truth
     @Flag(help: "Make items that are not there, of predictions too.") var items = false
+    @Flag(help: "Mask e-mail addresses, telephone, card, account and national id numbers in texts.")
+    var maskPersonalData = false
     @Flag(help: "End at the first fault, before anything is sent.") var strict = false
     @OptionGroup var server: ServerOptions
     @OptionGroup var output: OutputOptions
@@ -62,7 +64,9 @@ extension DatasetCommand {
         defer { try? FileManager.default.removeItem(atPath: lines) }
         let bytes = try Data(contentsOf: URL(fileURLWithPath: lines), options: .alwaysMapped)
         let report = try await client.send(
-          .POST, "/api/datasets/\(dataset)/items?set=\(Self.escaped(set))&items=\(makesItems)",
+          .POST,
+          "/api/datasets/\(dataset)/items?set=\(Self.escaped(set))&items=\(makesItems)"
+            + (maskPersonalData ? "&personal_data=mask" : ""),
           body: .bytes(ByteBuffer(data: bytes)), headers: [("Content-Type", "application/x-ndjson")]
         )
         tell(report, diagnostics)

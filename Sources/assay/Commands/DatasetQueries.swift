@@ -97,6 +97,38 @@ extension DatasetCommand {
     }
   }
 
+  struct Duplicates: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Find items that are the same as an earlier one, or nearly.",
+      discussion:
+        "Looks at the images first that were not looked at yet. Queries say: duplicate = *.")
+    @Option(help: "The dataset's id.") var dataset: String
+    @Option(help: "Items to print.") var limit = 100
+    @OptionGroup var server: ServerOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+      let client = try server.client()
+      let meter = ProgressLine(quiet: output.json)
+      var state = try await client.send(.POST, "/api/datasets/\(dataset)/fingerprints")
+      while state["running"]?.bool == true {
+        meter.show(
+          "\(state["done"]?.integer ?? 0) of \(state["images"]?.integer ?? 0) images looked at")
+        try await Task.sleep(for: .milliseconds(300))
+        state = try await client.send(.GET, "/api/datasets/\(dataset)/fingerprints")
+      }
+      meter.end()
+      let asked = Add.escaped("duplicate = *")
+      let found = try await client.send(
+        .GET, "/api/datasets/\(dataset)/items?query=\(asked)&limit=\(limit)")
+      let lines = (found["items"]?.array ?? []).map {
+        "\($0["number"]?.integer ?? 0)  \($0["name"]?.string ?? "")"
+      }
+      output.print(
+        found, (["\(found["count"]?.integer ?? 0) duplicates"] + lines).joined(separator: "\n"))
+    }
+  }
+
   struct Slice: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Save a query as a slice of a dataset.")

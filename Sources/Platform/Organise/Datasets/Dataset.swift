@@ -83,7 +83,7 @@ package struct LabelSet: Hashable, Sendable {
 }
 
 /// An item as it lies in the store: what it is, and where its image is.
-struct StoredItem {
+struct StoredItem: Sendable {
   /// Without labels.
   var item: DatasetItem
   /// An asset's id, or a URL; nil of a text.

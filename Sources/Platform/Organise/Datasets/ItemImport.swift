@@ -18,8 +18,14 @@ package struct ItemImport: Sendable {
     package var isAtomic: Bool
     /// Whether lines may bring new items; else each names one that is there.
     package var makesItems: Bool
+    /// Whether personal data in texts is masked; it is flagged in any case.
+    package var masksPersonalData: Bool
 
-    package init(set: String = LabelSet.truth, isAtomic: Bool = false, makesItems: Bool? = nil) {
+    package init(
+      set: String = LabelSet.truth, isAtomic: Bool = false, makesItems: Bool? = nil,
+      masksPersonalData: Bool = false
+    ) {
+      self.masksPersonalData = masksPersonalData
       self.set = set
       self.isAtomic = isAtomic
       self.makesItems = makesItems ?? (set == LabelSet.truth)
@@ -171,7 +177,7 @@ package struct ItemImport: Sendable {
         let number: Int
         if options.makesItems {
           do {
-            number = try writer.put(read.stored)
+            number = try writer.put(read.stored.flagged(masking: options.masksPersonalData))
           } catch Refusal.unknown(.asset, let id) {
             report.refuse(line.number, "there is no file \(id); upload it first")
             continue
@@ -194,6 +200,25 @@ package struct ItemImport: Sendable {
     report.created += writer.created
     report.updated += writer.updated
     return report
+  }
+}
+
+extension StoredItem {
+  /// The metadata field that names the kinds of personal data in an item's text.
+  package static let personalDataField = "personal_data"
+
+  /// With what is personal in its text said in its metadata, before anybody sees it.
+  fileprivate func flagged(masking: Bool) -> StoredItem {
+    guard let text = item.text else { return self }
+    let found = PersonalData.find(in: text)
+    guard !found.isEmpty else { return self }
+    var flagged = self
+    let kinds = Set(found.map(\.kind.rawValue)).sorted().joined(separator: " ")
+    flagged.item.metadata.removeAll { $0.name == Self.personalDataField }
+    flagged.item.metadata.append(
+      .init(Self.personalDataField, .string(kinds + (masking ? " masked" : ""))))
+    if masking { flagged.item.text = PersonalData.masked(text, found) }
+    return flagged
   }
 }
 

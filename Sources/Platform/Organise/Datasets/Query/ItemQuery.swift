@@ -13,6 +13,8 @@ package indirect enum ItemQuery: Hashable, Sendable {
 
   package enum Field: Hashable, Sendable {
     case name, text, subset, width, height, aspect, number
+    /// The number of the earlier item that it is a duplicate of, exactly or nearly.
+    case duplicate
     case metadata(String)
     /// A number of a label set: `yolo.wrong`, `results.confidence`.
     case ofSet(String, String)

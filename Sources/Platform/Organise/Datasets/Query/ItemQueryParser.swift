@@ -231,7 +231,9 @@ private struct ItemQueryParser {
 
 extension ItemQuery.Field {
   /// Names of fields that every item has.
-  static let names = ["name", "text", "subset", "width", "height", "aspect", "number", "slice"]
+  static let names = [
+    "name", "text", "subset", "width", "height", "aspect", "number", "duplicate", "slice",
+  ]
 
   init(_ name: String) {
     switch name {
@@ -242,6 +244,7 @@ extension ItemQuery.Field {
     case "height": self = .height
     case "aspect": self = .aspect
     case "number": self = .number
+    case "duplicate": self = .duplicate
     case "slice": self = .slice
     default:
       guard let dot = name.firstIndex(of: "."), dot > name.startIndex else {

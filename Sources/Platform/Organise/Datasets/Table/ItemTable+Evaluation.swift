@@ -76,6 +76,7 @@ extension ItemTable {
       }
     case .number:
       for item in marks.indices { marks[item] = how.accepts(Double(item), among: values) ? 1 : 0 }
+    case .duplicate: duplicates().mark(how, values, in: &marks)
     case .metadata(let name):
       guard let column = metadata[name] else {
         throw Unknown(problem: "no item has a field “\(name)”; \(known)")
@@ -95,6 +96,22 @@ extension ItemTable {
       if how == .different { for item in marks.indices { marks[item] ^= 1 } }
     }
     return marks
+  }
+
+  /// Of each item that is one, the number of the earlier item.
+  private mutating func duplicates() -> ValueColumn {
+    if let known = duplicateColumn { return known }
+    var (column, finder) = (ValueColumn(), DuplicateFinder(items: count))
+    let fingerprints = metadata[PictureFingerprint.field]
+    for item in 0..<count {
+      let original = finder.original(
+        of: item, file: files[item],
+        fingerprint: fingerprints?.value(at: item).flatMap { UInt64($0, radix: 16) },
+        text: texts.bytes(of: item))
+      if let original { column.set(text: "\(original)", number: Double(original), at: item) }
+    }
+    duplicateColumn = column
+    return column
   }
 
   private var known: String {

@@ -15,6 +15,8 @@ struct ItemTable: Sendable {
   private(set) var subsets = ValueColumn()
   private(set) var widths: [Int32] = []
   private(set) var heights: [Int32] = []
+  /// Hashes of where images are; 0 of what has none.
+  private(set) var files: [UInt64] = []
   private(set) var metadata: [String: ValueColumn] = [:]
   /// By the names of the sets.
   var sets: [String: LabelColumns] = [:]
@@ -22,6 +24,8 @@ struct ItemTable: Sendable {
   var slices: [String: Slice] = [:]
   /// What comparing a set with the ground truth found, item by item, until something changes.
   var errors: [String: [String: ValueColumn]] = [:]
+  /// Likewise, what is a duplicate of what.
+  var duplicateColumn: ValueColumn?
 
   /// A saved query, or a set of numbers.
   enum Slice: Hashable, Sendable {
@@ -29,16 +33,22 @@ struct ItemTable: Sendable {
     case fixed(Set<Int>)
   }
 
-  mutating func set(_ item: DatasetItem, at number: Int) {
+  /// - Parameter file: where its image is.
+  mutating func set(_ item: DatasetItem, file: String? = nil, at number: Int) {
     while count <= number {
       widths.append(0)
       heights.append(0)
+      files.append(0)
       count += 1
     }
     names.set(item.name, at: number)
     if let text = item.text { texts.set(text, at: number) }
     subsets.set(text: item.subset, at: number)
     widths[number] = Int32(clamping: item.size?.width ?? 0)
+    files[number] =
+      file.map { name in
+        max(1, name.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 })
+      } ?? 0
     heights[number] = Int32(clamping: item.size?.height ?? 0)
     for member in item.metadata {
       metadata[member.name, default: ValueColumn()].set(member.value, at: number)
@@ -96,6 +106,7 @@ final class LoadedItems: Sendable {
     guard known.lastChange != state.change else { return }
     state.answers.removeAll()
     state.table.errors.removeAll()
+    state.table.duplicateColumn = nil
     let after = state.change
     let dataset = dataset
     try Self.forEachOpened(
@@ -104,10 +115,10 @@ final class LoadedItems: Sendable {
       """, [dataset.sql, .int(after)], connection
     ) { rows in
       try rows.map { row in
-        (row.number, try Datasets.open(item: row.sealed, dataset, row.number, vault).item)
+        (row.number, try Datasets.open(item: row.sealed, dataset, row.number, vault))
       }
     } take: { items in
-      for (number, item) in items { state.table.set(item, at: number) }
+      for (number, stored) in items { state.table.set(stored.item, file: stored.image, at: number) }
     }
     for set in try LabelSet.all(of: dataset, connection) {
       var columns = state.table.sets.removeValue(forKey: set.name) ?? LabelColumns()

@@ -29,6 +29,12 @@ struct TextColumn: Sendable {
     folded.append(0)
   }
 
+  /// In lower case.
+  func bytes(of item: Int) -> [UInt8] {
+    guard item < places.count else { return [] }
+    return Array(folded[places[item].start..<places[item].start + places[item].count])
+  }
+
   /// Unicode scalars are not counted: bytes, which tell lengths well enough for a plot.
   func byteCount(of item: Int) -> Int { item < places.count ? places[item].count : 0 }
 

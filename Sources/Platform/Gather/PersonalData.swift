@@ -1,0 +1,238 @@
+/// Finds personal data in text by rules with checksums: e-mail addresses, telephone numbers, payment cards,
+/// bank
+/// accounts and national ids. What cannot be told from any number (a name, a street) is not looked for.
+///
+/// Cards by ISO/IEC 7812 (Luhn), accounts by ISO 13616 (IBAN, mod 97), telephone numbers by E.164; ids of
+/// the
+/// United States (SSN), Spain (DNI), France (NIR), China (GB 11643-1999) and Brazil (CPF) by their check
+/// digits.
+package enum PersonalData {
+  package enum Kind: String, Hashable, Sendable, CaseIterable {
+    case email, phone, card, account
+    case nationalID = "national_id"
+  }
+
+  package struct Finding: Hashable, Sendable {
+    package var kind: Kind
+    /// Places in the text's UTF-8; all of it is ASCII.
+    package var range: Range<Int>
+  }
+
+  /// What stands in place of each character that is masked.
+  package static let mask: Character = "█"
+
+  /// - Returns: what was found, from the left, none over another.
+  /// - Complexity: O(bytes)
+  package static func find(in text: String) -> [Finding] {
+    let bytes = Array(text.utf8)
+    guard bytes.contains(where: { $0 == UInt8(ascii: "@") || isDigit($0) }) else { return [] }
+    var found: [Finding] = []
+    var place = 0
+    while place < bytes.count {
+      if let next = address(bytes, at: place) ?? account(bytes, place) ?? number(bytes, place) {
+        found.append(next)
+        place = next.range.upperBound
+      } else {
+        place += 1
+      }
+    }
+    return found
+  }
+
+  /// The text with each found character masked: as long as before, so that spans stay where they are.
+  package static func masked(_ text: String, _ findings: [Finding]) -> String {
+    guard !findings.isEmpty else { return text }
+    let bytes = Array(text.utf8)
+    var (result, place) = ("", 0)
+    for finding in findings {
+      result += String(decoding: bytes[place..<finding.range.lowerBound], as: UTF8.self)
+      result += String(repeating: mask, count: finding.range.count)
+      place = finding.range.upperBound
+    }
+    return result + String(decoding: bytes[place...], as: UTF8.self)
+  }
+
+  private static func isDigit(_ byte: UInt8) -> Bool { byte >= 0x30 && byte <= 0x39 }
+  private static func isLetter(_ byte: UInt8) -> Bool {
+    (byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7A
+  }
+  private static func isWord(_ byte: UInt8) -> Bool {
+    isDigit(byte) || isLetter(byte) || byte >= 0x80
+  }
+
+  // MARK: Addresses
+
+  /// An e-mail address whose first character is here.
+  private static func address(_ bytes: [UInt8], at start: Int) -> Finding? {
+    func isLocal(_ byte: UInt8) -> Bool {
+      isDigit(byte) || isLetter(byte) || "._%+-".utf8.contains(byte)
+    }
+    guard isLocal(bytes[start]), bytes[start] != UInt8(ascii: "."),
+      start == 0 || !isLocal(bytes[start - 1])
+    else { return nil }
+    var at = start
+    while at < bytes.count, isLocal(bytes[at]), at - start <= 64 { at += 1 }
+    guard at < bytes.count, bytes[at] == UInt8(ascii: "@") else { return nil }
+    var end = at + 1
+    while end < bytes.count,
+      isDigit(bytes[end]) || isLetter(bytes[end]) || ".-".utf8.contains(bytes[end])
+    {
+      end += 1
+    }
+    while end > at + 1, !isDigit(bytes[end - 1]) && !isLetter(bytes[end - 1]) { end -= 1 }
+    let labels = bytes[(at + 1)..<end].split(
+      separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+    guard labels.count > 1, labels.allSatisfy({ !$0.isEmpty }), let top = labels.last,
+      top.count > 1,
+      top.allSatisfy(isLetter)
+    else { return nil }
+    return Finding(kind: .email, range: start..<end)
+  }
+
+  // MARK: Accounts
+
+  private static func account(_ bytes: [UInt8], _ start: Int) -> Finding? {
+    guard start + 15 <= bytes.count, isLetter(bytes[start]), isLetter(bytes[start + 1]),
+      isDigit(bytes[start + 2]), isDigit(bytes[start + 3]), start == 0 || !isWord(bytes[start - 1])
+    else { return nil }
+    var (letters, end, place): ([UInt8], Int, Int) = ([], start, start)
+    var found: Int?
+    while place < bytes.count, letters.count < 34 {
+      if bytes[place] == 0x20, letters.count % 4 == 0 {
+        place += 1
+        continue
+      }
+      guard isDigit(bytes[place]) || isLetter(bytes[place]) else { break }
+      letters.append(bytes[place])
+      place += 1
+      end = place
+      let isWhole = place == bytes.count || !isWord(bytes[place])
+      if letters.count >= 15, isWhole, remainder(letters) == 1 { found = end }
+    }
+    return found.map { Finding(kind: .account, range: start..<$0) }
+  }
+
+  /// Of an IBAN with its first four characters at the end, by 97.
+  private static func remainder(_ letters: [UInt8]) -> Int {
+    (letters[4...] + letters[..<4]).reduce(0) { sum, byte in
+      let value = isDigit(byte) ? Int(byte) - 0x30 : Int(byte | 0x20) - 0x61 + 10
+      return (sum * (value > 9 ? 100 : 10) + value) % 97
+    }
+  }
+
+  // MARK: Numbers
+
+  /// Digits that belong together, with how they are grouped.
+  private struct Number {
+    var digits: [Int] = []
+    /// Digits before each gap.
+    var groups: [Int] = []
+    var separators: Set<UInt8> = []
+    var range: Range<Int>
+    /// A letter right after it, in capitals.
+    var letter: UInt8?
+  }
+
+  private static func number(_ bytes: [UInt8], _ start: Int) -> Finding? {
+    let isInternational = bytes[start] == UInt8(ascii: "+")
+    let isBracketed = bytes[start] == UInt8(ascii: "(")
+    guard isDigit(bytes[start]) || isInternational || isBracketed,
+      start == 0 || !isWord(bytes[start - 1])
+    else { return nil }
+    // The longest that is something: what follows may be another number.
+    var best: Finding?
+    var number = Number(range: start..<start)
+    var (place, group) = (start + (isDigit(bytes[start]) ? 0 : 1), 0)
+    while place < bytes.count, number.digits.count < 20 {
+      let byte = bytes[place]
+      if isDigit(byte) {
+        number.digits.append(Int(byte) - 0x30)
+        group += 1
+        place += 1
+        number.range = start..<place
+        let ends = place == bytes.count || !isDigit(bytes[place])
+        guard ends else { continue }
+        let next = place < bytes.count ? bytes[place] : 0
+        number.letter =
+          isLetter(next) && (place + 1 == bytes.count || !isWord(bytes[place + 1]))
+          ? next & 0xDF : nil
+        guard number.letter != nil || !isWord(next) else { break }
+        var whole = number
+        whole.groups.append(group)
+        if let kind = kind(of: whole, isInternational, isBracketed) {
+          let end = place + (number.letter != nil && kind == .nationalID ? 1 : 0)
+          best = Finding(kind: kind, range: start..<end)
+        }
+      } else if " -.()/".utf8.contains(byte), place + 1 < bytes.count, group > 0 || byte == 0x20 {
+        let isPair = byte == UInt8(ascii: ")") && bytes[place + 1] == 0x20
+        guard isPair || isDigit(bytes[place + 1]) || bytes[place + 1] == UInt8(ascii: "(") else {
+          break
+        }
+        number.separators.insert(byte)
+        if group > 0 { number.groups.append(group) }
+        group = 0
+        place += 1
+      } else {
+        break
+      }
+    }
+    return best
+  }
+
+  private static func kind(
+    of number: Number, _ isInternational: Bool, _ isBracketed: Bool
+  ) -> Kind? {
+    let (digits, groups) = (number.digits, number.groups)
+    if isInternational { return (8...15).contains(digits.count) && digits[0] != 0 ? .phone : nil }
+    if isBracketed { return groups == [3, 3, 4] ? .phone : nil }
+    if isNational(number) { return .nationalID }
+    let isCardLike = number.separators.isSubset(of: [0x20, UInt8(ascii: "-")])
+    if isCardLike, (13...19).contains(digits.count), (2...6).contains(digits[0]),
+      Set(digits).count > 1,
+      groups.count == 1 || groups.dropLast().allSatisfy({ (4...6).contains($0) }), isLuhn(digits)
+    {
+      return .card
+    }
+    return groups == [3, 3, 4] && digits[0] > 1 && digits[3] > 1 ? .phone : nil
+  }
+
+  private static func isLuhn(_ digits: [Int]) -> Bool {
+    let sum = digits.reversed().enumerated().reduce(0) { sum, one in
+      let doubled = one.offset % 2 == 1 ? one.element * 2 : one.element
+      return sum + (doubled > 9 ? doubled - 9 : doubled)
+    }
+    return sum % 10 == 0
+  }
+
+  private static func isNational(_ number: Number) -> Bool {
+    let (digits, groups, letter) = (number.digits, number.groups, number.letter)
+    func value(_ range: Range<Int>) -> Int { digits[range].reduce(0) { $0 * 10 + $1 } }
+    if groups == [3, 2, 4], number.separators == [UInt8(ascii: "-")], letter == nil {
+      let area = value(0..<3)
+      return area != 0 && area != 666 && area < 900 && value(3..<5) != 0 && value(5..<9) != 0
+    }
+    if digits.count == 8, groups.count == 1, let letter {
+      return Array("TRWAGMYFPDXBNJZSQVHLCKE".utf8)[value(0..<8) % 23] == letter
+    }
+    if digits.count == 15, letter == nil, (1...2).contains(digits[0]) {
+      return 97 - value(0..<13) % 97 == value(13..<15)
+    }
+    if digits.count == 18 && letter == nil || digits.count == 17 && letter == UInt8(ascii: "X"),
+      groups.count == 1
+    {
+      let weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]
+      let sum = zip(digits, weights).reduce(0) { $0 + $1.0 * $1.1 } % 11
+      let check = [1, 0, 10, 9, 8, 7, 6, 5, 4, 3, 2][sum]
+      return (1900...2100).contains(value(6..<10)) && (1...12).contains(value(10..<12))
+        && (1...31).contains(value(12..<14)) && check == (digits.count == 18 ? digits[17] : 10)
+    }
+    if groups == [3, 3, 3, 2], letter == nil, Set(digits).count > 1 {
+      func check(_ count: Int) -> Int {
+        let sum = (0..<count).reduce(0) { $0 + digits[$1] * (count + 1 - $1) } * 10 % 11
+        return sum == 10 ? 0 : sum
+      }
+      return check(9) == digits[9] && check(10) == digits[10]
+    }
+    return false
+  }
+}

@@ -1,0 +1,49 @@
+import Testing
+
+@testable import Platform
+
+@Suite struct PersonalDataTests {
+  static let found: [(String, [PersonalData.Kind])] = [
+    ("Write to ada.lovelace+x@example.co.uk, please.", [.email]),
+    ("a@b", []),
+    ("@home at 5", []),
+    ("x@y..com", []),
+    ("Call +49 30 901820 now", [.phone]),
+    ("call (415) 555-2671", [.phone]),
+    ("415-555-2671", [.phone]),
+    ("+1 415 555 2671", [.phone]),
+    ("paid with 4111 1111 1111 1111.", [.card]),
+    ("5500-0000-0000-0004", [.card]),
+    ("378282246310005", [.card]),
+    ("4111 1111 1111 1112", []),
+    ("IBAN DE89 3704 0044 0532 0130 00 thanks", [.account]),
+    ("GB82WEST12345698765432", [.account]),
+    ("GB82WEST12345698765433", []),
+    ("SSN 078-05-1120", [.nationalID]),
+    ("000-12-3456", []),
+    ("DNI 12345678Z", [.nationalID]),
+    ("12345678A", []),
+    ("11010519491231002X", [.nationalID]),
+    ("CPF 529.982.247-25", [.nationalID]),
+    ("529.982.247-26", []),
+    ("NIR 2 55 08 14 168 025 38", [.nationalID]),
+    ("In 2026 we sold 1,234,567 units at 12.50 on 2026-11-28 12:30:45", []),
+    ("version 10.15.7.123", []),
+    ("ISBN 978-3-16-148410-0", []),
+    ("mail a@b.de or c@d.fr", [.email, .email]),
+    ("π = 3.14159265358979", []),
+    ("order 1234567890123456789012", []),
+  ]
+
+  @Test(arguments: found) func whatIsPersonalIsFound(_ text: String, _ kinds: [PersonalData.Kind]) {
+    #expect(PersonalData.find(in: text).map(\.kind) == kinds)
+  }
+
+  @Test func whatIsMaskedKeepsItsLength() {
+    let text = "Müller <m@x.de>, card 4111 1111 1111 1111!"
+    let masked = PersonalData.masked(text, PersonalData.find(in: text))
+    #expect(masked == "Müller <██████>, card ███████████████████!")
+    #expect(masked.unicodeScalars.count == text.unicodeScalars.count)
+    #expect(PersonalData.find(in: masked).isEmpty)
+  }
+}
