@@ -243,6 +243,10 @@ def test_the_command_line_takes_a_set_in_and_asks_it(assay, tmp_path):
     dataset = assay_run("dataset", "create", "From COCO", env=env).strip()
     told = assay_run("dataset", "add", tmp_path / "set", "--dataset", dataset, env=env)
     assert "4 items made" in told
+    (tmp_path / "results.json").write_text(json.dumps(results))
+    told = assay_run("dataset", "add", tmp_path / "results.json", "--annotations", tmp_path / "set" / "annotations" / "instances_train.json", "--set", "yolo", "--dataset", dataset, env=env)
+    assert told.splitlines()[0].startswith("0 items made") and " 0 refused" in told
+    assert "AP50" in assay_run("dataset", "compare", "yolo", "--dataset", dataset, env=env)
     assert assay_run("dataset", "query", "any(car)", "--dataset", dataset, env=env).splitlines()[0].endswith("items")
     assert "classes" in assay_run("dataset", "query", "--summary", "--dataset", dataset, env=env)
     assay_run("dataset", "slice", "cars", "any(car)", "--dataset", dataset, env=env)

@@ -14,6 +14,24 @@ package enum COCOResults {
     return first["image_id"] != nil && first["score"] != nil
   }
 
+  /// Items with the objects as their labels, by name.
+  package static func reader(
+    _ results: MappedBytes, named file: String, of truth: DatasetFolder, _ diagnostics: Diagnostics
+  ) throws -> any DatasetReading {
+    var schema = DatasetSchema()
+    let found = try labels(results, named: file, of: truth, &schema, diagnostics)
+    return Items(
+      schema: schema,
+      rest: found.sorted { $0.key > $1.key }.map { DatasetItem(name: $0.key, labels: $0.value) })
+  }
+
+  private struct Items: DatasetReading {
+    let schema: DatasetSchema
+    /// From the last on.
+    var rest: [DatasetItem]
+    mutating func next() -> DatasetItem? { rest.popLast() }
+  }
+
   /// The objects by the names of their images.
   ///
   /// - Parameter truth: the annotation file, which tells what the ids mean.

@@ -44,6 +44,8 @@ extension DatasetCommand {
     @Argument(help: "The set to read.") var source: String
     @Option(help: "The dataset's id.") var dataset: String
     @Option(help: "Its format; found out where it is not said.") var from: String?
+    @Option(help: "Where the source is a list of COCO results: the annotation file whose ids it names.")
+    var annotations: String?
     @Option(help: "The name of the label set.") var set = LabelSet.truth
     @Flag(help: "Make items that are not there, of predictions too.") var items = false
     @Flag(help: "Mask e-mail addresses, telephone, card, account and national id numbers in texts.")
@@ -56,11 +58,10 @@ extension DatasetCommand {
       do {
         let client = try server.client()
         let folder = try DatasetFolder(source)
-        let format = try from.map(ConvertCommand.format) ?? ConvertCommand.detected(folder)
         let diagnostics = Diagnostics(strict ? .strict : .lenient)
         let makesItems = set == LabelSet.truth || items
         let lines = try await lines(
-          format.read(folder, diagnostics), makesItems ? client : nil, diagnostics)
+          reader(folder, diagnostics), makesItems ? client : nil, diagnostics)
         defer { try? FileManager.default.removeItem(atPath: lines) }
         let bytes = try Data(contentsOf: URL(fileURLWithPath: lines), options: .alwaysMapped)
         let report = try await client.send(
@@ -73,6 +74,17 @@ extension DatasetCommand {
       } catch let fault as FormatFault {
         throw Failure(fault.sentence)
       }
+    }
+
+    private func reader(
+      _ folder: DatasetFolder, _ diagnostics: Diagnostics
+    ) throws -> any DatasetReading {
+      if let annotations, let file = folder.file {
+        return try COCOResults.reader(
+          folder.open(file), named: file, of: DatasetFolder(annotations), diagnostics)
+      }
+      return try (from.map(ConvertCommand.format) ?? ConvertCommand.detected(folder)).read(
+        folder, diagnostics)
     }
 
     /// Writes the items to a file, an image after the other being sent.
