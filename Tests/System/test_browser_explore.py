@@ -94,6 +94,20 @@ def test_pictures_are_dropped_and_lines_with_labels_after_them(world, tmp_path):
     assert [p for p in page.problems if "415" not in p and "422" not in p] == []
 
 
+def test_what_is_like_an_item_is_shown_and_all_as_a_map(streets):
+    lines = "\n".join(json.dumps({"name": f"street/{n:04}.png", "vector": [n % 4 == k for k in range(4)] + [n / 260]}).replace("true", "1").replace("false", "0") for n in range(260))
+    page = streets.signed_in(); page.goto(f"{streets.assay.url}#/explore/{streets.dataset}"); counted(page, 260)
+    page.get_by_role("tab", name="Map").click(); page.get_by_role("heading", name="No embeddings yet").wait_for(); assert axed(page) == []
+    assert streets.assay.send("POST", f"/api/datasets/{streets.dataset}/vectors", lines, streets.key)[1] == {"stored": 260}
+    page.get_by_role("tab", name="Items").click(); page.get_by_role("tab", name="Map").click(); page.get_by_role("img", name="260 items").wait_for(); page.wait_for_timeout(300)
+    streets.shot(page, "explore-map"); assert axed(page) == []
+    page.get_by_role("tab", name="Items").click(); page.get_by_role("option", name="street/0009.png").click(); page.get_by_role("button", name="Similar items").click()
+    page.get_by_text("Similar to street/0009.png").wait_for(); page.locator(".item-tile").first.get_by_text("street/0009.png").wait_for(); page.get_by_role("option", name="street/0013.png").wait_for()
+    streets.shot(page, "explore-similar"); assert axed(page) == []
+    page.get_by_role("button", name="Clear").click(); page.get_by_role("option", name="street/0000.png").wait_for()
+    assert [p for p in page.problems if "422" not in p] == []
+
+
 def test_the_grid_scrolls_through_all_and_keeps_little(streets):
     page = streets.signed_in(); page.goto(f"{streets.assay.url}#/explore/{streets.dataset}"); counted(page, 260)
     page.get_by_role("option", name="street/0000.png").wait_for()

@@ -317,3 +317,45 @@ def test_personal_data_in_texts_is_flagged_and_masked_on_request(assay):
     lab.call("POST", f"/api/datasets/{dataset}/items?personal_data=mask", lines([{**sent[0], "name": "c"}]))
     item = ask(lab, dataset, "name = c", sets="truth")[1]["items"][0]
     assert item["text"] == "Write to " + "█" * 15 + ", or call " + "█" * 13 + "." and item["metadata"] == {"personal_data": "email phone masked"} and item["labels"]["truth"]["labels"][0]["span"] == [[9, 12]]
+
+
+def test_what_is_alike_is_found_by_vectors(assay, tmp_path):
+    lab = Lab(assay); chance = random.Random(4); env = {"ASSAY_KEY": lab.key, "ASSAY_URL": assay.url}
+    dataset = lab.call("POST", "/api/datasets", {"name": "Alike"})[1]["id"]; base = f"/api/datasets/{dataset}"
+    lab.call("POST", base + "/items", lines([{"name": f"i{n}", "text": f"text {n}", "metadata": {"even": n % 2 == 0}} for n in range(300)]))
+    assert lab.call("GET", base + "/items?similar=1")[0] == 422 and lab.call("GET", base + "/map")[0] == 422
+    vectors = [[chance.gauss(0, 1) for _ in range(16)] for _ in range(300)]
+    named = [{"name": f"i{n}", "vector": v} for n, v in enumerate(vectors)]
+    (tmp_path / "v.jsonl").write_text("\n".join(map(json.dumps, named)))
+    assert assay_run("dataset", "vectors", tmp_path / "v.jsonl", "--dataset", dataset, env=env) == "300 vectors stored\n"
+
+    def alike(to, allowed=lambda n: True):
+        cosine = lambda a, b: sum(x * y for x, y in zip(a, b)) / (sum(x * x for x in a) * sum(y * y for y in b)) ** 0.5
+        return sorted((n for n in range(300) if allowed(n)), key=lambda n: -cosine(to, vectors[n]))
+    found = lab.call("GET", base + "/items?similar=7&limit=20")[1]
+    assert [i["number"] for i in found["items"]] == alike(vectors[7])[:20] and found["items"][0]["number"] == 7
+    assert [i["number"] for i in lab.call("GET", base + "/items?similar=7&limit=20&query=even%20%3D%20true")[1]["items"]] == alike(vectors[7], lambda n: n % 2 == 0)[:20]
+    wanted = [chance.gauss(0, 1) for _ in range(16)]
+    status, found = lab.call("POST", base + "/similar", {"vector": wanted, "limit": 5})
+    assert [i["number"] for i in found["items"]] == alike(wanted)[:5] and found["items"][0]["similarity"] <= 1
+    # Another vector takes its place, and a restart changes nothing.
+    vectors[9] = vectors[7]; lab.call("POST", base + "/vectors", lines([{"name": "i9", "vector": vectors[9]}]))
+    assert [i["number"] for i in lab.call("GET", base + "/items?similar=7&limit=2")[1]["items"]] == [7, 9]
+    assay.kill(); assay.start()
+    assert [i["number"] for i in lab.call("GET", base + "/items?similar=7&limit=2")[1]["items"]] == [7, 9]
+    points = lab.call("GET", base + "/map?query=even%20%3D%20true")[1]["points"]
+    assert len(points) == 150 and max(abs(v) for p in points for v in p[1:]) == 1
+    for body, told in [([{"name": "i1", "vector": [1, 2]}], "must have 16 numbers"), ([{"name": "none", "vector": vectors[0]}], "none"), ([{"name": "i1"}], "line 1"), ([{"name": "i1", "vector": [1e39] * 16}], "finite")]:
+        status, problem = lab.call("POST", base + "/vectors", lines(body)); assert status in (404, 422) and told in problem["detail"], problem
+    assert lab.call("POST", base + "/similar", {"vector": [1, 2]})[0] == 422 and lab.call("POST", base + "/similar", {"vector": wanted, "limit": 1001})[0] == 422
+
+
+@pytest.mark.skipif(not os.path.exists(FORMATS), reason="numpy is absent")
+def test_vectors_come_as_numpy_writes_them(assay, tmp_path):
+    lab = Lab(assay); env = {"ASSAY_KEY": lab.key, "ASSAY_URL": assay.url}
+    dataset = lab.call("POST", "/api/datasets", {"name": "Numpy"})[1]["id"]
+    lab.call("POST", f"/api/datasets/{dataset}/items", lines([{"name": f"i{n}", "text": str(n)} for n in range(50)]))
+    subprocess.run([FORMATS, "-c", "import sys, numpy; numpy.save(sys.argv[1], numpy.eye(50, 64, dtype='float32') + 0.01); numpy.save(sys.argv[2], numpy.eye(3))", str(tmp_path / "v.npy"), str(tmp_path / "d.npy")], check=True)
+    assert assay_run("dataset", "vectors", tmp_path / "v.npy", "--dataset", dataset, env=env) == "50 vectors stored\n"
+    assert lab.call("GET", f"/api/datasets/{dataset}/items?similar=31&limit=1")[1]["items"][0]["number"] == 31
+    assert "no table of 32-bit floats" in assay_run("dataset", "vectors", tmp_path / "d.npy", "--dataset", dataset, env=env, status=1)

@@ -7,6 +7,7 @@ import { dialog, toast } from "../parts/dialog.js";
 import { comparisonPanel } from "../parts/explore/comparison.js";
 import { ItemGrid } from "../parts/explore/item-grid.js";
 import { showItem } from "../parts/explore/item-view.js";
+import { mapPanel } from "../parts/explore/map.js";
 import { queryBox } from "../parts/explore/query-box.js";
 import { saveSlice, sendItems } from "../parts/explore/selection.js";
 import { summaryPanel } from "../parts/explore/summary.js";
@@ -62,6 +63,9 @@ export class DatasetPage {
     this.mayChange = mayChange;
     this.query = "";
     this.tab = "items";
+    /** The item that those shown are like.
+     * @type {any} */
+    this.similar = null;
     /** @type {any} */
     this.dataset = null;
     /** Names of the label sets that are shown. @type {Set<string>} */
@@ -92,12 +96,13 @@ export class DatasetPage {
 
   showHead() {
     const { dataset } = this;
-    const tabs = [["items", say("Items")], ["summary", say("Summary")], ["comparison", say("Comparison")]];
+    const tabs = [["items", say("Items")], ["summary", say("Summary")], ["comparison", say("Comparison")], ["map", say("Map")]];
     const sets = dataset.sets.filter((/** @type {any} */ set) => set.items || set.name === "truth");
     fill(this.head,
       h("div.spread", {}, h("div.row", {}, h("a", { href: "#/explore" }, `← ${say("Datasets")}`), h("h1", { dir: "auto" }, dataset.name), this.count),
         this.mayChange ? h("button.button", { onclick: () => upload(this.id, () => this.load()) }, icon("plus"), say("Add items")) : null),
       this.box.element, this.problem,
+      this.similar ? h("div.row.tight", {}, h("span", { dir: "auto" }, say("Similar to {name}", { name: this.similar.name })), h("button.button.quiet", { onclick: () => this.likeNone() }, say("Clear"))) : null,
       dataset.slices.length ? h("div.row.tight", { role: "group", "aria-label": say("Slices") }, h("span.muted", {}, say("Slices")), dataset.slices.map((/** @type {any} */ slice) =>
         h("button.chip", { title: slice.query ?? say("{n} items", { n: slice.items }), dir: "auto", onclick: () => this.box.set(`slice = ${quoted(slice.name)}`) }, slice.name))) : null,
       h("div.spread", {}, h("div.tabs", { role: "tablist", "aria-label": say("View") }, tabs.map(([tab, name]) =>
@@ -132,7 +137,22 @@ export class DatasetPage {
   /** @param {string} set */
   toggle(set) {
     if (!this.shown.delete(set)) this.shown.add(set);
-    this.grid.use(this.query, [...this.shown]);
+    this.grid.use(this.query, [...this.shown], this.similar?.number ?? null);
+  }
+
+  /** Shows items that are like one.
+   * @param {any} item */
+  likeOne(item) {
+    this.similar = item;
+    this.tab = "items";
+    this.showHead();
+    this.show();
+  }
+
+  likeNone() {
+    this.similar = null;
+    this.showHead();
+    this.show();
   }
 
   /** @param {string} query */
@@ -147,11 +167,11 @@ export class DatasetPage {
     try {
       if (this.tab === "items") {
         if (!this.grid.element.isConnected) fill(this.body, this.grid.element);
-        const count = await this.grid.use(this.query, [...this.shown]);
+        const count = await this.grid.use(this.query, [...this.shown], this.similar?.number ?? null);
         this.count.textContent = say("{n} items", { n: count });
       } else {
         this.body.setAttribute("aria-busy", "true");
-        const panel = this.tab === "summary"
+        const panel = this.tab === "map" ? await mapPanel(this.id, this.query, (number) => showItem(this.id, number, this.names(), { similar: (item) => this.likeOne(item) })) : this.tab === "summary"
           ? await summaryPanel(this.id, this.query, this.dataset.sets, (term) => this.refine(term))
           : await comparisonPanel(this.id, this.query, this.dataset.sets, (number) => showItem(this.id, number, this.names()), (term) => this.refine(term));
         fill(this.body, panel);
@@ -191,8 +211,8 @@ export class DatasetPage {
     const item = await this.grid.item(offset);
     if (!item) return;
     await showItem(this.id, item.number, this.names(), {
-      /** @param {number} step */
-      next: async (step) => {
+      similar: (item) => this.likeOne(item),
+      next: async (/** @type {number} */ step) => {
         const moved = Math.max(0, Math.min(this.grid.count - 1, offset + step));
         const found = moved === offset ? null : await this.grid.item(moved);
         if (found) offset = moved;

@@ -31,7 +31,6 @@ package struct FileBlobs: Blobs {
     let file = open(try path(of: name), O_RDONLY)
     guard file >= 0 else { throw BlobError.notFound(name) }
     defer { close(file) }
-    if count >= Self.mappingThreshold, let mapped = Self.map(file, offset, count) { return mapped }
     var data = Data(count: count)
     var filled = 0
     while filled < count {
@@ -44,27 +43,6 @@ package struct FileBlobs: Blobs {
       filled += got
     }
     return data.prefix(filled)
-  }
-
-  /// Bytes from which on a part is mapped rather than copied.
-  private static let mappingThreshold = 256 * 1024
-
-  /// A part of a file as it lies in the system's memory; nil where it cannot be mapped.
-  private static func map(_ file: Int32, _ offset: Int, _ count: Int) -> Data? {
-    var status = stat()
-    guard fstat(file, &status) == 0, offset < Int(status.st_size) else { return nil }
-    let start = offset / Int(getpagesize()) * Int(getpagesize())
-    let end = min(offset + count, Int(status.st_size))
-    #if canImport(Glibc)
-      let flags = MAP_PRIVATE | MAP_POPULATE
-    #else
-      let flags = MAP_PRIVATE
-    #endif
-    guard let base = mmap(nil, end - start, PROT_READ, flags, file, off_t(start)), base != MAP_FAILED
-    else { return nil }
-    return Data(
-      bytesNoCopy: base + (offset - start), count: end - offset,
-      deallocator: .custom { _, _ in munmap(base, end - start) })
   }
 
   package func remove(_ name: String) throws { unlink(try path(of: name)) }

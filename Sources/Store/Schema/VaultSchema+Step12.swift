@@ -8,6 +8,7 @@ extension Schema {
       name TEXT NOT NULL UNIQUE CHECK (length(name) BETWEEN 1 AND 200),
       items INTEGER NOT NULL DEFAULT 0 CHECK (items >= 0),
       last_change INTEGER NOT NULL DEFAULT 0,
+      vector_size INTEGER,
       created_at INTEGER NOT NULL,
       sealed BLOB
     ) STRICT, WITHOUT ROWID
@@ -49,6 +50,18 @@ extension Schema {
     CREATE UNIQUE INDEX item_labels_by_number ON item_labels (label_set, number)
     ;
     CREATE INDEX item_labels_by_change ON item_labels (label_set, changed)
+    ;
+    CREATE TABLE item_vectors (
+      seq INTEGER PRIMARY KEY NOT NULL,
+      dataset_id TEXT NOT NULL REFERENCES datasets (id),
+      number INTEGER NOT NULL,
+      changed INTEGER NOT NULL,
+      sealed BLOB NOT NULL
+    ) STRICT
+    ;
+    CREATE UNIQUE INDEX item_vectors_by_number ON item_vectors (dataset_id, number)
+    ;
+    CREATE INDEX item_vectors_by_change ON item_vectors (dataset_id, changed)
     ;
     CREATE TABLE slices (
       id TEXT PRIMARY KEY NOT NULL CHECK (length(id) = 24),

@@ -22,6 +22,10 @@ package struct BodyMember: Sendable {
     BodyMember(name, ["type": "array", "items": ["type": "string"]], isRequired)
   }
 
+  static func numbers(_ name: String, isRequired: Bool = false) -> BodyMember {
+    BodyMember(name, ["type": "array", "items": ["type": "number"]], isRequired)
+  }
+
   static func integers(_ name: String, isRequired: Bool = false) -> BodyMember {
     BodyMember(name, ["type": "array", "items": ["type": "integer"]], isRequired)
   }

@@ -86,15 +86,22 @@ enum DatasetRoutes {
     },
     Route(
       .get, "/api/datasets/{dataset}/items", .reviewers,
-      "Items that a `query` finds from `offset` on, with the labels of `sets` (names and commas)."
+      "Items that a `query` finds from `offset` on, with labels of `sets`; `similar` to one, the most alike first."
     ) { call in
       let limit = try call.pageLimit()
       let offset = try whole(call, "offset", 0...Int(Int32.max)) ?? 0
       let sets = (call.query("sets") ?? "").split(separator: ",").map(String.init)
       return try await call.inVault { vault, actor in
         let id: DatasetID = try call.id("dataset", .dataset)
-        let found = try await ItemSearch(vault, dataset: id).numbers(
-          call.query("query") ?? "", from: offset, limit: limit)
+        let search = ItemSearch(vault, dataset: id)
+        let found: (numbers: [Int], count: Int)
+        if let like = try whole(call, "similar", 0...Int(Int32.max)) {
+          let alike = try await search.similar(
+            to: .item(like), call.query("query") ?? "", limit: VectorRoutes.similarLimit)
+          found = (alike.dropFirst(offset).prefix(limit).map(\.number), alike.count)
+        } else {
+          found = try await search.numbers(call.query("query") ?? "", from: offset, limit: limit)
+        }
         let items = try await Datasets(vault, actor: actor).items(
           found.numbers, of: id, with: sets)
         return .json([

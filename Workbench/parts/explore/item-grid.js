@@ -23,6 +23,9 @@ export class ItemGrid {
     /** @type {string[]} */
     this.sets = [];
     this.count = 0;
+    /** The item that those shown are like.
+     * @type {number | null} */
+    this.similar = null;
     /** Numbers of items. @type {Set<number>} */
     this.selected = new Set();
     this.cursor = 0;
@@ -45,17 +48,18 @@ export class ItemGrid {
   /** Shows what a query finds, with labels of some sets.
    * @param {string} query
    * @param {string[]} sets
+   * @param {number | null} [similar] an item that they are to be like, the most alike first
    * @returns {Promise<number>} how many items there are */
-  async use(query, sets) {
-    const isOther = query !== this.query;
-    const [before, pages] = [{ query: this.query, sets: this.sets }, this.pages];
-    [this.query, this.sets, this.pages] = [query, sets, new Map()];
+  async use(query, sets, similar = null) {
+    const isOther = query !== this.query || similar !== this.similar;
+    const [before, pages] = [{ query: this.query, sets: this.sets, similar: this.similar }, this.pages];
+    [this.query, this.sets, this.similar, this.pages] = [query, sets, similar, new Map()];
     try {
       const first = await this.fetch(0);
       this.count = first.count;
       this.pages.set(0, Promise.resolve(first.items));
     } catch (error) {
-      [this.query, this.sets, this.pages] = [before.query, before.sets, pages];
+      [this.query, this.sets, this.similar, this.pages] = [before.query, before.sets, before.similar, pages];
       throw error;
     }
     if (isOther) {
@@ -72,7 +76,7 @@ export class ItemGrid {
 
   /** @param {number} offset */
   fetch(offset) {
-    return get(`/api/datasets/${this.dataset}/items?query=${encodeURIComponent(this.query)}&offset=${offset}&limit=${pageSize}&sets=${this.sets.map(encodeURIComponent).join(",")}`);
+    return get(`/api/datasets/${this.dataset}/items?query=${encodeURIComponent(this.query)}&offset=${offset}&limit=${pageSize}&sets=${this.sets.map(encodeURIComponent).join(",")}${this.similar === null ? "" : `&similar=${this.similar}`}`);
   }
 
   /** The item at an offset of what is found.

@@ -7,7 +7,7 @@ import { classColor, labelsOf, Picture } from "./item-picture.js";
  * @param {string} dataset
  * @param {number} number
  * @param {string[]} sets
- * @param {{ next: (step: number) => Promise<number | null> } | null} [way] to the items before and after it
+ * @param {{ next?: (step: number) => Promise<number | null>, similar?: (item: any) => void } | null} [way] to the items before and after it, and to those like it
  * @returns {Promise<void>} when it is closed */
 export function showItem(dataset, number, sets, way = null) {
   return new Promise((resolve) => {
@@ -44,14 +44,15 @@ export function showItem(dataset, number, sets, way = null) {
         fill(stage, h("p.error-text", { role: "alert" }, /** @type {Error} */ (error).message));
       }
     };
-    const step = async (/** @type {number} */ by) => { const next = await way?.next(by); if (next !== null && next !== undefined) await load(next); };
+    const step = async (/** @type {number} */ by) => { const next = await way?.next?.(by); if (next !== null && next !== undefined) await load(next); };
     fill(element, h("div.spread", {}, title, h("div.row.tight", {},
-      way ? [h("button.button.quiet", { onclick: () => step(-1) }, say("Previous")), h("button.button.quiet", { onclick: () => step(1) }, say("Next"))] : null,
+      way?.similar ? h("button.button.quiet", { onclick: () => { element.close(); way.similar?.(item); } }, say("Similar items")) : null,
+      way?.next ? [h("button.button.quiet", { onclick: () => step(-1) }, say("Previous")), h("button.button.quiet", { onclick: () => step(1) }, say("Next"))] : null,
       h("button.button.quiet.icon", { "aria-label": say("Close"), onclick: () => element.close() }, icon("close")))), h("div.item-columns", {}, stage, facts));
     element.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
       const side = document.documentElement.dir === "rtl" ? -1 : 1;
       const by = { ArrowRight: side, ArrowLeft: -side }[event.key];
-      if (by && way) { event.preventDefault(); step(by); }
+      if (by && way?.next) { event.preventDefault(); step(by); }
     });
     element.addEventListener("close", () => { watcher.disconnect(); element.remove(); resolve(); });
     document.body.append(element);

@@ -60,4 +60,10 @@ export default {
   "{n} selected": { zero: "لم يُحدد شيء ({n})", one: "حُدد عنصر واحد ({n})", two: "حُدد عنصران ({n})", few: "حُددت {n} عناصر", many: "حُدد {n} عنصرًا", other: "حُدد {n} عنصر" },
   "{n} tasks made": { zero: "لم تُنشأ مهام ({n})", one: "أُنشئت مهمة واحدة ({n})", two: "أُنشئت مهمتان ({n})", few: "أُنشئت {n} مهام", many: "أُنشئت {n} مهمة", other: "أُنشئت {n} مهمة" },
   "{percent} %": "{percent} ٪",
+  "Similar items": "عناصر مشابهة",
+  "Similar to {name}": "مشابه لـ {name}",
+  "Map": "خريطة",
+  "No embeddings yet": "لا توجد تضمينات بعد",
+  "Send a model's embeddings with `assay dataset vectors`; then similar items are found, and all of them seen as a map.": "أرسل تضمينات نموذج باستخدام `assay dataset vectors`؛ عندها تُوجد العناصر المشابهة وتُرى كلها على خريطة.",
+  "Each point is an item; those near each other are alike.": "كل نقطة عنصر؛ والمتقاربة متشابهة.",
 };

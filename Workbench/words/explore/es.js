@@ -60,4 +60,10 @@ export default {
   "{n} selected": { one: "{n} seleccionado", many: "{n} seleccionados", other: "{n} seleccionados" },
   "{n} tasks made": { one: "{n} tarea creada", many: "{n} tareas creadas", other: "{n} tareas creadas" },
   "{percent} %": "{percent} %",
+  "Similar items": "Elementos similares",
+  "Similar to {name}": "Similares a {name}",
+  "Map": "Mapa",
+  "No embeddings yet": "Aún no hay incrustaciones",
+  "Send a model's embeddings with `assay dataset vectors`; then similar items are found, and all of them seen as a map.": "Envíe las incrustaciones de un modelo con `assay dataset vectors`; entonces se hallan elementos similares y se ven todos en un mapa.",
+  "Each point is an item; those near each other are alike.": "Cada punto es un elemento; los cercanos se parecen.",
 };

@@ -60,4 +60,10 @@ export default {
   "{n} selected": { one: "{n} sélectionné", many: "{n} sélectionnés", other: "{n} sélectionnés" },
   "{n} tasks made": { one: "{n} tâche créée", many: "{n} tâches créées", other: "{n} tâches créées" },
   "{percent} %": "{percent} %",
+  "Similar items": "Éléments semblables",
+  "Similar to {name}": "Semblables à {name}",
+  "Map": "Carte",
+  "No embeddings yet": "Pas encore de plongements",
+  "Send a model's embeddings with `assay dataset vectors`; then similar items are found, and all of them seen as a map.": "Envoyez les plongements d'un modèle avec `assay dataset vectors` ; les éléments semblables sont alors trouvés, et tous sont vus sur une carte.",
+  "Each point is an item; those near each other are alike.": "Chaque point est un élément ; ceux qui sont proches se ressemblent.",
 };

@@ -60,4 +60,10 @@ export default {
   "{n} selected": "已选择 {n} 个",
   "{n} tasks made": "已创建 {n} 个任务",
   "{percent} %": "{percent} %",
+  "Similar items": "相似条目",
+  "Similar to {name}": "与 {name} 相似",
+  "Map": "地图",
+  "No embeddings yet": "还没有嵌入向量",
+  "Send a model's embeddings with `assay dataset vectors`; then similar items are found, and all of them seen as a map.": "用 `assay dataset vectors` 发送模型的嵌入向量；之后即可找到相似条目，并在地图上看到全部。",
+  "Each point is an item; those near each other are alike.": "每个点是一个条目；相近的点彼此相似。",
 };

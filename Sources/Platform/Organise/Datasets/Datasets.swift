@@ -89,13 +89,14 @@ package struct Datasets: Sendable {
       for set in try LabelSet.all(of: id, connection) {
         try connection.run("DELETE FROM item_labels WHERE label_set = ?", [.int(set.id)])
       }
-      for table in ["label_sets", "slices", "items"] {
+      for table in ["label_sets", "slices", "item_vectors", "items"] {
         try connection.run("DELETE FROM \(table) WHERE dataset_id = ?", [id.sql])
       }
       try connection.run("DELETE FROM datasets WHERE id = ?", [id.sql])
       try record.append(connection, "dataset.removed", id.text)
     }
     vault.itemTables.forget(id)
+    vault.itemVectors.forget(id)
   }
 
   /// The number of a change that is being made.

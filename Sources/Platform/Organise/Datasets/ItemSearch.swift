@@ -38,6 +38,63 @@ package struct ItemSearch: Sendable {
     }
   }
 
+  /// Items that are most alike by their vectors, the most alike first, of those that a query finds.
+  ///
+  /// - Parameter likeness: an item, or a vector of the dataset's size.
+  /// - Throws: `.invalid` where no vectors were sent, the item has none, or the vector is of another size.
+  package func similar(
+    to likeness: Likeness, _ text: String, limit: Int
+  ) async throws -> [(number: Int, similarity: Double)] {
+    let query = try ItemQuery(asked: text)
+    let marks = query == .all ? nil : try await use { table, _ in try table.marks(of: query) }
+    let vectors = vault.itemVectors.value(dataset) { LoadedVectors(dataset) }
+    return try await vault.database.read { connection in
+      try vectors.use(vault, connection) { index in
+        let wanted: [Float]
+        switch likeness {
+        case .vector(let vector): wanted = vector
+        case .item(let number):
+          guard let known = index.vector(of: Int32(clamping: number)) else {
+            throw Refusal.invalid(path: "similar", problem: "must be an item that has a vector")
+          }
+          wanted = known
+        }
+        guard wanted.count == index.dimensions else {
+          throw Refusal.invalid(path: "vector", problem: "must have \(index.dimensions) numbers")
+        }
+        return index.nearest(to: wanted, limit: limit, isAllowed: marks)
+          .map { (Int($0.item), Double($0.similarity)) }
+      }
+    }
+  }
+
+  /// What something is to be like.
+  package enum Likeness: Sendable {
+    case item(Int)
+    case vector([Float])
+  }
+
+  /// Items as points of a plane, by the two directions in which their vectors differ most.
+  ///
+  /// - Returns: at most `limit` of those that a query finds, spread evenly.
+  package func map(
+    _ text: String, limit: Int
+  ) async throws -> [(number: Int, x: Double, y: Double)] {
+    let query = try ItemQuery(asked: text)
+    let numbers = try await use { table, _ in ItemTable.numbers(try table.marks(of: query)) }
+    let vectors = vault.itemVectors.value(dataset) { LoadedVectors(dataset) }
+    return try await vault.database.read { connection in
+      try vectors.use(vault, connection) { index in
+        let step = max(1, (numbers.count + limit - 1) / max(1, limit))
+        let chosen = stride(from: 0, to: numbers.count, by: step).compactMap { place in
+          index.vector(of: numbers[place]).map { (number: numbers[place], vector: $0) }
+        }
+        let points = PrincipalPlane.points(chosen.map(\.vector))
+        return zip(chosen, points).map { (Int($0.number), Double($1.x), Double($1.y)) }
+      }
+    }
+  }
+
   /// Numbers of all items that a query finds, as a connection sees them.
   func numbers(_ text: String, _ connection: any Connection) throws -> [Int] {
     let query = try ItemQuery(asked: text)

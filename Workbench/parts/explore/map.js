@@ -1,0 +1,72 @@
+import { get } from "../../core/api.js";
+import { h } from "../../core/dom.js";
+import { say } from "../../core/words.js";
+
+/** Screen pixels within which a point is met. */
+const reach = 8;
+
+/** The found items as points: those near each other are alike. The wheel zooms, a drag moves, a click opens.
+ * @param {string} dataset
+ * @param {string} query
+ * @param {(number: number) => void} open */
+export async function mapPanel(dataset, query, open) {
+  /** @type {Array<[number, number, number]>} */
+  let points;
+  try {
+    ({ points } = await get(`/api/datasets/${dataset}/map?query=${encodeURIComponent(query)}`));
+  } catch (error) {
+    if (/** @type {any} */ (error).status !== 422) throw error;
+    return h("div.card.stack", {}, h("h2", {}, say("No embeddings yet")), h("p.muted", {}, say("Send a model's embeddings with `assay dataset vectors`; then similar items are found, and all of them seen as a map.")));
+  }
+  const canvas = h("canvas.map", { role: "img", "aria-label": say("{n} items", { n: points.length }) });
+  const view = { scale: 0.9, x: 0, y: 0 };
+  let width = 0, height = 0;
+  const toScreen = (/** @type {number} */ x, /** @type {number} */ y) => [width / 2 + (x * view.scale + view.x) * height / 2, height / 2 + (y * view.scale + view.y) * height / 2];
+  const draw = () => {
+    const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+    const ratio = devicePixelRatio || 1;
+    [width, height] = [canvas.clientWidth, canvas.clientHeight];
+    [canvas.width, canvas.height] = [Math.round(width * ratio), Math.round(height * ratio)];
+    context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    context.fillStyle = getComputedStyle(canvas).getPropertyValue("color");
+    context.globalAlpha = points.length > 2000 ? 0.4 : 0.7;
+    for (const [, x, y] of points) {
+      const [px, py] = toScreen(x, y);
+      context.fillRect(px - 2, py - 2, 4, 4);
+    }
+  };
+  /** @type {{ x: number, y: number, moved: boolean } | null} */
+  let drag = null;
+  canvas.addEventListener("wheel", (/** @type {WheelEvent} */ event) => {
+    event.preventDefault();
+    const factor = Math.exp(-event.deltaY / 400);
+    const [x, y] = [(event.offsetX - width / 2) / (height / 2), (event.offsetY - height / 2) / (height / 2)];
+    [view.x, view.y] = [x - (x - view.x) * factor, y - (y - view.y) * factor];
+    view.scale *= factor;
+    draw();
+  }, { passive: false });
+  canvas.addEventListener("pointerdown", (/** @type {PointerEvent} */ event) => { drag = { x: event.offsetX, y: event.offsetY, moved: false }; canvas.setPointerCapture(event.pointerId); });
+  canvas.addEventListener("pointermove", (/** @type {PointerEvent} */ event) => {
+    if (!drag) return;
+    const [dx, dy] = [event.offsetX - drag.x, event.offsetY - drag.y];
+    if (!drag.moved && Math.hypot(dx, dy) < 4) return;
+    drag = { x: event.offsetX, y: event.offsetY, moved: true };
+    view.x += dx / (height / 2);
+    view.y += dy / (height / 2);
+    draw();
+  });
+  canvas.addEventListener("pointerup", (/** @type {PointerEvent} */ event) => {
+    const isClick = drag && !drag.moved;
+    drag = null;
+    if (!isClick) return;
+    let best = null, least = reach;
+    for (const [number, x, y] of points) {
+      const [px, py] = toScreen(x, y);
+      const distance = Math.hypot(px - event.offsetX, py - event.offsetY);
+      if (distance < least) [best, least] = [number, distance];
+    }
+    if (best !== null) open(best);
+  });
+  new ResizeObserver(draw).observe(canvas);
+  return h("div.explore-map", {}, canvas, h("p.muted", {}, say("Each point is an item; those near each other are alike.")));
+}
