@@ -64,8 +64,8 @@ final class LoadedVectors: Sendable {
     let made = await index.withCells()
     state.withLock { state in
       state.isMaking = false
-      // What changed meanwhile is set anew when the next question has cells made again.
-      if let now = state.index, now.count == index.count { state.index = made }
+      // Where vectors came meanwhile, the next question has cells made again.
+      if state.index?.version == index.version { state.index = made }
     }
   }
 }
@@ -141,20 +141,14 @@ package struct ItemVectors: Sendable {
     }
   }
 
-  static func bytes(_ values: [Float]) -> [UInt8] {
-    values.flatMap { value in
-      let bits = value.bitPattern
-      return [0, 8, 16, 24].map { UInt8(truncatingIfNeeded: bits >> UInt32($0)) }
-    }
-  }
+  // Every machine that Swift runs on has the lowest byte first, as the stored form does.
+  static func bytes(_ values: [Float]) -> [UInt8] { values.withUnsafeBytes { Array($0) } }
 
-  /// Of four bytes each, the lowest first.
-  package static func floats(_ bytes: some DataProtocol) -> [Float] {
-    let bytes = Array(bytes)
-    return stride(from: 0, to: bytes.count - 3, by: 4).map { place in
-      Float(
-        bitPattern: UInt32(bytes[place]) | UInt32(bytes[place + 1]) << 8
-          | UInt32(bytes[place + 2]) << 16 | UInt32(bytes[place + 3]) << 24)
+  /// Of four bytes each, the lowest first; what is left over is left out.
+  package static func floats(_ bytes: Data) -> [Float] {
+    [Float](unsafeUninitializedCapacity: bytes.count / 4) { buffer, count in
+      count = bytes.count / 4
+      _ = bytes.prefix(count * 4).copyBytes(to: buffer)
     }
   }
 }

@@ -12,6 +12,8 @@ struct VectorIndex: Sendable {
   private var values: [Float] = []
   /// The item of each row, and the row of each item.
   private(set) var items: [Int32] = []
+  /// Grows with each vector that is set.
+  private(set) var version = 0
   private var rows: [Int32: Int32] = [:]
   /// The cell of each row; empty before cells are made.
   private var cellOf: [Int32] = []
@@ -20,18 +22,23 @@ struct VectorIndex: Sendable {
 
   /// Vectors up to which all are compared.
   static let exactLimit = 20_000
+  private let exactLimit: Int
   /// The share of cells that is searched.
   static let probedShare = 1.0 / 24
 
-  init(dimensions: Int) { self.dimensions = dimensions }
+  init(dimensions: Int, exactLimit: Int = Self.exactLimit) {
+    self.dimensions = dimensions
+    self.exactLimit = exactLimit
+  }
 
   var count: Int { items.count }
   /// Whether cells are missing, or were made for half as many vectors.
-  var needsCells: Bool { count > Self.exactLimit && count > 2 * cellOf.count }
+  var needsCells: Bool { count > exactLimit && count > 2 * cellOf.count }
   var hasCells: Bool { !cells.isEmpty }
 
   /// Sets the vector of an item; one of zeros is alike to none.
   mutating func set(_ vector: [Float], of item: Int32) {
+    version += 1
     let length = vector.reduce(0) { $0 + $1 * $1 }.squareRoot()
     let scaled = length > 0 ? vector.map { $0 / length } : vector
     if let row = rows[item].map({ Int($0) }) {
@@ -72,10 +79,12 @@ struct VectorIndex: Sendable {
     func look(at row: Int) {
       let item = items[row]
       if let isAllowed, Int(item) >= isAllowed.count || isAllowed[Int(item)] == 0 { return }
-      found.add(item, dot(wanted, row))
+      // A vector of zeros, or one at a right angle, is like nothing that is asked.
+      let similarity = dot(wanted, row)
+      if similarity != 0 { found.add(item, similarity) }
     }
     // Of few that are allowed the nearest cells may hold none.
-    guard hasCells, allowed.map({ $0 > Self.exactLimit }) ?? true else {
+    guard hasCells, allowed.map({ $0 > exactLimit }) ?? true else {
       for row in items.indices { look(at: row) }
       return found.sorted
     }
