@@ -39,7 +39,8 @@ final class ContentCipher: Sendable {
     return sealed
   }
 
-  /// Opens into room that is there already, of `sealed.count - overhead` bytes; false as `open` gives nothing.
+  /// Opens into room that is there already, of `sealed.count - overhead` bytes; false as `open` gives
+  /// nothing.
   func open(
     _ sealed: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer,
     place: (inout [UInt8]) -> Void

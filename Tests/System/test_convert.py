@@ -222,3 +222,98 @@ def test_names_with_line_ends_and_documents_with_a_doctype(tmp_path):
     assert [p.name for p in (tmp_path / "yolo" / "labels").rglob("*.txt")] == ["a_b.txt"] and "end where a number can say it" in report["diagnostics"][0]["reason"]
     (tmp_path / "annotations.xml").write_text('<?xml version="1.0"?>\n<!DOCTYPE annotations [<!ENTITY a "b">]>\n<annotations></annotations>')
     assert "document type" in convert(tmp_path / "annotations.xml", tmp_path / "o", "coco", status=1)
+
+
+# --- pictures of numbers
+
+PANOPTIC = os.path.join(SHARED, "data", "annotations", "coco", "panoptic_val2017_20img.json")
+PICTURES = os.path.join(SHARED, "data", "masks", "panoptic")
+needs_panoptic = pytest.mark.skipif(not (os.path.exists(PANOPTIC) and os.path.exists(PYTHON)), reason="no real panoptic sample")
+
+
+@needs_panoptic
+def test_a_real_panoptic_set_goes_through_other_formats_pixel_for_pixel(tmp_path):
+    """COCO's own file, read; written again, judged by the reference rule; its pixels are the same."""
+    import shutil
+    (tmp_path / "set").mkdir(); shutil.copy(PANOPTIC, tmp_path / "set" / "panoptic_val.json"); shutil.copytree(PICTURES, tmp_path / "set" / "pictures")
+    report = convert(tmp_path / "set", tmp_path / "out", "coco-panoptic")
+    known = {os.path.basename(p) for p in os.listdir(tmp_path / "set" / "pictures")} if not any(os.path.isdir(tmp_path / "set" / "pictures" / n) for n in os.listdir(tmp_path / "set" / "pictures")) else {f for _, _, names in os.walk(tmp_path / "set" / "pictures") for f in names}
+    truth = json.load(open(PANOPTIC)); whole = [a for a in truth["annotations"] if a["file_name"] in known]
+    assert report["from"] == "coco-panoptic" and report["labels"] == sum(len(a["segments_info"]) for a in whole) > 0
+    oracle("coco_panoptic", tmp_path / "out" / "annotations" / "panoptic_val.json", "--png", tmp_path / "out" / "annotations" / "panoptic_val")
+    own = json.load(open(tmp_path / "out" / "annotations" / "panoptic_val.json"))
+    names = lambda d: {c["id"]: c["name"] for c in d["categories"]}
+    images = lambda d: {i["id"]: i["file_name"] for i in d["images"]}
+    areas = lambda d, some: sorted((images(d)[a["image_id"]], names(d)[s["category_id"]], s["area"], s["iscrowd"], s["bbox"]) for a in some for s in a["segments_info"])
+    assert areas(own, own["annotations"]) == areas(truth, whole)
+    assert {c["name"]: c["isthing"] for c in own["categories"] if c["name"] in {names(truth)[s["category_id"]] for a in whole for s in a["segments_info"]}} == {c["name"]: c["isthing"] for c in truth["categories"] if c["id"] in {s["category_id"] for a in whole for s in a["segments_info"]}}
+    # Masks of classes, and back.
+    convert(tmp_path / "out", tmp_path / "masks", "masks", "--from", "coco-panoptic")
+    oracle("masks", tmp_path / "masks" / "masks", "--index")
+    back = convert(tmp_path / "masks", tmp_path / "jsonl", "jsonl")
+    assert back["from"] == "masks" and back["faults"] == 0
+
+
+def test_pictures_of_numbers_of_every_kind_are_read(tmp_path):
+    """Grey of 1, 2, 4, 8 and 16 bits, palettes and colours, with each of PNG's filters."""
+    import struct, zlib
+    (tmp_path / "masks").mkdir(); (tmp_path / "classes.txt").write_text("background\none\ntwo\n")
+    chunk = lambda name, data: struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+    pixels = [[0, 0, 1, 1, 1, 0, 2, 2], [0, 1, 1, 1, 0, 2, 2, 2], [0] * 8, [255, 2, 0, 0, 0, 0, 0, 1]]
+
+    def packed(depth):
+        shown = [[min(v, 2 ** depth - 1) if v != 255 or depth >= 8 else 0 for v in row] for row in pixels]
+        if depth == 16: return [b"".join(struct.pack(">H", v) for v in row) for row in shown]
+        if depth == 8: return [bytes(row) for row in shown]
+        return [int("".join(f"{v:0{depth}b}" for v in row), 2).to_bytes(depth, "big") for row in shown]
+
+    def filtered(rows, step):
+        out, above = b"", bytes(len(rows[0]))
+        for number, row in enumerate(rows):
+            kind = number % 5 if number < 3 else 4 - number % 2
+            left = bytes(step) + row[:-step] if len(row) > step else bytes(len(row))
+            corner = bytes(step) + above[:-step] if len(row) > step else bytes(len(row))
+            def paeth(a, b, c): p = a + b - c; return min((abs(p - a), 0, a), (abs(p - b), 1, b), (abs(p - c), 2, c))[2]
+            guess = [bytes(len(row)), left, above, bytes((a + b) // 2 for a, b in zip(left, above)), bytes(paeth(a, b, c) for a, b, c in zip(left, above, corner))][kind]
+            out += bytes([kind]) + bytes((v - g) % 256 for v, g in zip(row, guess)); above = row
+        return zlib.compress(out)
+
+    def write(name, depth, kind, rows, step, extra=b""):
+        (tmp_path / "masks" / name).write_bytes(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", 8, 4, depth, kind, 0, 0, 0)) + extra + chunk(b"IDAT", filtered(rows, step)) + chunk(b"IEND", b""))
+    for depth in (2, 4, 8, 16): write(f"grey{depth}.png", depth, 0, packed(depth), max(1, depth // 8))
+    write("palette.png", 8, 3, packed(8), 1, chunk(b"PLTE", bytes(range(256)) * 3))
+    report = convert(tmp_path, tmp_path / "out", "jsonl")
+    assert (report["items"], report["faults"]) == (5, 0)
+    areas = {}
+    for line in open(tmp_path / "out" / "items.jsonl"):
+        item = json.loads(line)
+        areas[item["name"]] = sorted(l["class"] for l in item["labels"])
+        assert (item["width"], item["height"]) == (8, 4)
+    assert set(map(tuple, areas.values())) == {("one", "two")}
+    # Read back from runs: the same pixels.
+    again = convert(tmp_path / "out", tmp_path / "again", "masks")
+    assert again["labels"] == 10
+    import zlib as z
+    data = (tmp_path / "again" / "masks" / "grey8.png").read_bytes(); start = data.index(b"IDAT") + 4
+    rows = z.decompress(data[start:start + struct.unpack(">I", data[start - 8:start - 4])[0]])
+    assert [list(rows[1 + 9 * r:9 + 9 * r]) for r in range(4)] == [[0 if v == 255 else v for v in row] for row in pixels]
+    # What is no picture, or cut off, is told and left out.
+    (tmp_path / "masks" / "cut.png").write_bytes((tmp_path / "masks" / "grey8.png").read_bytes()[:60])
+    (tmp_path / "masks" / "none.png").write_bytes(b"no picture")
+    report = convert(tmp_path, tmp_path / "third", "jsonl")
+    assert report["items"] == 5 and report["faults"] == 2
+
+
+def test_cityscapes_is_written_and_read(tmp_path):
+    truth = {"images": [{"id": 1, "file_name": "aachen_000000_000019_leftImg8bit.png", "width": 200, "height": 100}], "categories": [{"id": 1, "name": "car"}, {"id": 2, "name": "road"}],
+             "annotations": [{"id": 1, "image_id": 1, "category_id": 2, "segmentation": [[0, 50, 200, 50, 200, 100, 0, 100]], "bbox": [0, 50, 200, 50]}, {"id": 2, "image_id": 1, "category_id": 1, "segmentation": [[10, 40, 60, 40, 60, 80, 10, 80]], "bbox": [10, 40, 50, 40]}]}
+    (tmp_path / "instances_val.json").write_text(json.dumps(truth))
+    report = convert(tmp_path / "instances_val.json", tmp_path / "city", "cityscapes")
+    written = json.loads((tmp_path / "city" / "gtFine" / "val" / "aachen" / "aachen_000000_000019_gtFine_polygons.json").read_text())
+    assert (written["imgWidth"], written["imgHeight"], [o["label"] for o in written["objects"]]) == (200, 100, ["road", "car"]) and report["losses"] == []
+    oracle("cityscapes", tmp_path / "city" / "gtFine") if os.path.exists(PYTHON) and os.path.isdir(ORACLES) else None
+    back = convert(tmp_path / "city", tmp_path / "back", "coco")
+    assert (back["from"], back["items"], back["labels"]) == ("cityscapes", 1, 2)
+    again = json.loads((tmp_path / "back" / "annotations" / "instances_val.json").read_text())
+    assert [a["segmentation"] for a in again["annotations"]] == [a["segmentation"] for a in truth["annotations"]]
+    assert again["images"][0]["file_name"] == truth["images"][0]["file_name"]

@@ -11,8 +11,7 @@ extension DatasetFormat {
       notes: """
         Boxes are x, y, width, height in pixels from the top left corner. Polygons with holes and crowds \
         are written as run lengths. Annotation ids start at 1. Attributes and scores are kept beside \
-        each annotation, as other tools do. A keypoint object keeps its box and outlines. Panoptic files \
-        are not read.
+        each annotation, as other tools do. A keypoint object keeps its box and outlines.
         """, singleFile: "annotations.json"),
     matches: { folder in COCOFiles(folder) != nil },
     read: { try COCOReader($0, $1) },

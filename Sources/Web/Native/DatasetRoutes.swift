@@ -86,7 +86,7 @@ enum DatasetRoutes {
     },
     Route(
       .get, "/api/datasets/{dataset}/items", .reviewers,
-      "Items that a `query` finds from `offset` on, with labels of `sets`; `similar` to one, the most alike first."
+      "Items that a `query` finds from `offset` on, with labels of `sets`; `similar` to one, by likeness."
     ) { call in
       let limit = try call.pageLimit()
       let offset = try whole(call, "offset", 0...Int(Int32.max)) ?? 0

@@ -8,8 +8,8 @@ extension DatasetCommand {
     static let configuration = CommandConfiguration(
       abstract: "Send a model's embeddings, by which similar items are found.",
       discussion: """
-        FILE is NumPy's .npy with a row of 32-bit floats for each item, in the order of their numbers, or JSON \
-        Lines of name and vector.
+        FILE is NumPy's .npy with a row of 32-bit floats for each item, in the order of their numbers, or \
+        JSON Lines of name and vector.
         """)
     @Argument(help: "The file.") var file: String
     @Option(help: "The dataset's id.") var dataset: String

@@ -4,8 +4,8 @@ import Foundation
 /// Vectors of items, by which those that are alike are found: by the cosine of their angle.
 ///
 /// Few are compared one by one. Many lie in cells round centres (an inverted file: Jégou, Douze & Schmid,
-/// *Product Quantization for Nearest Neighbor Search*, 2011, without the quantisation), of which the nearest are
-/// searched. 4 bytes a number of each vector.
+/// *Product Quantization for Nearest Neighbor Search*, 2011, without the quantisation), of which the nearest
+/// are searched. 4 bytes a number of each vector.
 struct VectorIndex: Sendable {
   let dimensions: Int
   /// Vectors of length 1, row after row.
