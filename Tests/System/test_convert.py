@@ -317,3 +317,33 @@ def test_cityscapes_is_written_and_read(tmp_path):
     again = json.loads((tmp_path / "back" / "annotations" / "instances_val.json").read_text())
     assert [a["segmentation"] for a in again["annotations"]] == [a["segmentation"] for a in truth["annotations"]]
     assert again["images"][0]["file_name"] == truth["images"][0]["file_name"]
+
+
+@pytest.mark.skipif(not os.path.exists(PYTHON), reason="the reference readers are absent")
+def test_tfrecord_is_read_by_another_reader_and_back(tmp_path):
+    (tmp_path / "set" / "images").mkdir(parents=True); (tmp_path / "set" / "images" / "a.png").write_bytes(png(200, 100))
+    (tmp_path / "set" / "instances_train.json").write_text(json.dumps({"images": [{"id": 1, "file_name": "a.png", "width": 200, "height": 100}, {"id": 2, "file_name": "b.png", "width": 10, "height": 10}], "categories": [{"id": 5, "name": "große Katze"}, {"id": 9, "name": "dog"}],
+        "annotations": [{"id": 1, "image_id": 1, "category_id": 9, "bbox": [20, 10, 40, 30]}, {"id": 2, "image_id": 1, "category_id": 5, "bbox": [0, 0, 200, 100], "score": 0.5}]}))
+    report = convert(tmp_path / "set", tmp_path / "tf", "tfrecord", "--media")
+    assert (report["items"], report["labels"]) == (2, 2)
+    code = """
+import json, sys
+from tfrecord.reader import tfrecord_loader
+rows = list(tfrecord_loader(sys.argv[1], None, {"image/filename": "byte", "image/width": "int", "image/object/bbox/xmin": "float", "image/object/bbox/ymax": "float", "image/object/class/label": "int"} if len(sys.argv) > 2 else None))
+print(json.dumps([[bytes(r["image/filename"]).decode(), [int(v) for v in r["image/width"]], [round(float(v), 5) for v in r["image/object/bbox/xmin"]], [int(v) for v in r["image/object/class/label"]], len(r.get("image/encoded", b""))] for r in rows]))
+"""
+    done = subprocess.run([PYTHON, "-c", code, str(tmp_path / "tf" / "train.tfrecord")], capture_output=True, text=True)
+    if "ModuleNotFoundError" in done.stderr: pytest.skip("tfrecord is not installed")
+    assert done.returncode == 0, done.stderr
+    rows = json.loads(done.stdout)
+    assert rows[0] == ["a.png", [200], [0.1, 0.0], [2, 1], len(png(200, 100))] and rows[1][0] == "b.png" and rows[1][2] == []
+    assert (tmp_path / "tf" / "label_map.pbtxt").read_text().count("item {") == 2
+    back = convert(tmp_path / "tf", tmp_path / "back", "coco")
+    assert (back["from"], back["items"], back["labels"], back["faults"]) == ("tfrecord", 2, 2, 0)
+    again = json.loads((tmp_path / "back" / "annotations" / "instances_train.json").read_text())
+    assert [[round(v, 3) for v in a["bbox"]] for a in again["annotations"]] == [[20, 10, 40, 30], [0, 0, 200, 100]]
+    # A changed byte, and a file that is cut off, are told.
+    data = bytearray((tmp_path / "tf" / "train.tfrecord").read_bytes()); data[40] ^= 1; (tmp_path / "tf" / "train.tfrecord").write_bytes(data)
+    report = convert(tmp_path / "tf", tmp_path / "o1", "coco"); assert report["items"] == 0 and "checksum of its bytes" in report["diagnostics"][0]["reason"]
+    data[40] ^= 1; (tmp_path / "tf" / "train.tfrecord").write_bytes(data[:-3])
+    report = convert(tmp_path / "tf", tmp_path / "o2", "coco"); assert report["items"] == 1 and "cut off" in report["diagnostics"][0]["reason"]

@@ -47,14 +47,18 @@ final class LoadedVectors: Sendable {
     var index = state.index ?? VectorIndex(dimensions: Int(size))
     // So that it is changed where it lies, not copied.
     state.index = nil
-    try connection.forEach(
+    let dataset = dataset
+    try LoadedItems.forEachOpened(
       "SELECT number, sealed FROM item_vectors WHERE dataset_id = ? AND changed > ? ORDER BY seq",
-      [dataset.sql, .int(state.change)]
-    ) { row in
-      let plain = try vault.key.open(
-        row.blob(1), table: "item_vectors", row: "\(dataset)/\(row.int(0))")
-      index.set(ItemVectors.floats(plain), of: Int32(row.int(0)))
-      return true
+      [dataset.sql, .int(state.change)], connection
+    ) { rows in
+      try rows.map { row in
+        let plain = try vault.key.open(
+          row.sealed, table: "item_vectors", row: "\(dataset)/\(row.number)")
+        return (Int32(row.number), ItemVectors.floats(plain))
+      }
+    } take: { vectors in
+      for (number, vector) in vectors { index.set(vector, of: number) }
     }
     state.index = index
     state.change = known.lastChange

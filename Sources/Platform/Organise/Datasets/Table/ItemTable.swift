@@ -152,7 +152,7 @@ extension LoadedItems {
   private static let (portionRows, portionsInFlight) = (4_096, 3)
 
   /// Opens rows on other cores while the next are read here; hands them over in order.
-  private static func forEachOpened<T: Sendable>(
+  static func forEachOpened<T: Sendable>(
     _ sql: String, _ arguments: [SQLValue], _ connection: any Connection,
     _ open: @escaping @Sendable ([(number: Int, sealed: Data)]) throws -> T,
     take: (T) throws -> Void
