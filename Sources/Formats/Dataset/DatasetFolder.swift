@@ -2,7 +2,8 @@ import Foundation
 import Labels
 
 /// A labelled set on disk: a folder, an archive of one, or one file, whose format is to be read. Names of
-/// files that a set mentions are data: they are only looked up below the folder, and links out of it are not followed.
+/// files that a set mentions are data: they are only looked up below the folder, and links out of it are not
+/// followed.
 package final class DatasetFolder: Sendable {
   /// Ends without a slash.
   package let path: String

@@ -63,7 +63,8 @@ package struct DatasetFormat: Sendable, Hashable {
 
   /// Every format, in the order in which they are tried where none is named.
   package static let all: [DatasetFormat] = [
-    .coco, .cocoPanoptic, .cvat, .cityscapes, .indexMasks, .voc, .vocFromZero, .yolo, .yoloSegment, .yoloOBB, .yoloPose, .labelMe,
+    .coco, .cocoPanoptic, .cvat, .cityscapes, .indexMasks, .voc, .vocFromZero, .yolo, .yoloSegment,
+    .yoloOBB, .yoloPose, .labelMe,
     .labelStudio, .datumaro,
     .openImages, .kitti, .createML, .supervisely, .labelbox, .imageNet, .conll, .brat, .spacy,
     .doccano,

@@ -10,8 +10,8 @@ extension DatasetFormat {
       source: "tensorflow.org, TFRecord and tf.train.Example; the keys of the Object Detection API",
       holds: [.box, .whole],
       notes: """
-        Boxes are shares of the image's width and height, classes numbered from 1 as in the label map. Images \
-        that are there are inside. Texts are `text`, classes of a whole item `image/class/…`; scores \
+        Boxes are shares of the image's width and height, classes numbered from 1 as in the label map. \
+        Images that are there are inside. Texts are `text`, classes of a whole item `image/class/…`; scores \
         `image/object/score`. Each record is kept by its checksums.
         """),
     matches: { !$0.files(ending: ".tfrecord").isEmpty || !$0.files(ending: ".tfrecords").isEmpty },
