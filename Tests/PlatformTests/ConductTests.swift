@@ -277,6 +277,6 @@ private struct PaidCrowd {
     let marks = try await crowd.fixture.engine.control.read { connection in
       try connection.all("SELECT mark FROM sign_in_traces", []) { $0.text(0) }
     }
-    #expect(!marks.contains { $0.contains("192") || $0.contains("browser") })
+    #expect(!marks.contains { $0.contains("192.0.2.1") || $0.contains("browser") })
   }
 }

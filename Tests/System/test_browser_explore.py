@@ -108,6 +108,16 @@ def test_what_is_like_an_item_is_shown_and_all_as_a_map(streets):
     assert [p for p in page.problems if "422" not in p] == []
 
 
+def test_what_a_query_finds_is_frozen(streets):
+    page = streets.signed_in(); page.goto(f"{streets.assay.url}#/explore/{streets.dataset}"); counted(page, 260)
+    page.get_by_role("combobox", name="Query").fill("weather = fog"); page.keyboard.press("Escape"); page.keyboard.press("Enter"); counted(page, 86)
+    page.get_by_role("tab", name="Releases").click(); page.get_by_role("button", name="New release").click(); page.get_by_label("Name").fill("Fog"); page.get_by_label("Take the images along").check()
+    page.get_by_role("button", name="Freeze it").click(); row = page.get_by_role("row", name="Fog"); row.get_by_text("completed").wait_for(); row.get_by_text("86").wait_for()
+    streets.shot(page, "explore-releases"); assert axed(page) == []
+    row.get_by_role("button", name="Files").click(); page.get_by_role("link", name="images/street/0002.png").wait_for()
+    assert page.problems == []
+
+
 def test_the_grid_scrolls_through_all_and_keeps_little(streets):
     page = streets.signed_in(); page.goto(f"{streets.assay.url}#/explore/{streets.dataset}"); counted(page, 260)
     page.get_by_role("option", name="street/0000.png").wait_for()

@@ -12,6 +12,7 @@ import { queryBox } from "../parts/explore/query-box.js";
 import { saveSlice, sendItems } from "../parts/explore/selection.js";
 import { summaryPanel } from "../parts/explore/summary.js";
 import { field } from "../parts/field.js";
+import { releaseCard } from "../parts/releases.js";
 import { form } from "../parts/section.js";
 import { upload } from "../parts/explore/upload.js";
 
@@ -96,7 +97,7 @@ export class DatasetPage {
 
   showHead() {
     const { dataset } = this;
-    const tabs = [["items", say("Items")], ["summary", say("Summary")], ["comparison", say("Comparison")], ["map", say("Map")]];
+    const tabs = [["items", say("Items")], ["summary", say("Summary")], ["comparison", say("Comparison")], ["map", say("Map")], ["releases", say("Releases")]];
     const sets = dataset.sets.filter((/** @type {any} */ set) => set.items || set.name === "truth");
     fill(this.head,
       h("div.spread", {}, h("div.row", {}, h("a", { href: "#/explore" }, `← ${say("Datasets")}`), h("h1", { dir: "auto" }, dataset.name), this.count),
@@ -171,7 +172,7 @@ export class DatasetPage {
         this.count.textContent = say("{n} items", { n: count });
       } else {
         this.body.setAttribute("aria-busy", "true");
-        const panel = this.tab === "map" ? await mapPanel(this.id, this.query, (number) => showItem(this.id, number, this.names(), { similar: (item) => this.likeOne(item) })) : this.tab === "summary"
+        const panel = this.tab === "releases" ? h("div.explore-scroll", {}, releaseCard(`/api/datasets/${this.id}`, say("A release freezes what the query finds, with its ground truth: signed files that training reads by their address."), () => ({ query: this.query }))) : this.tab === "map" ? await mapPanel(this.id, this.query, (number) => showItem(this.id, number, this.names(), { similar: (item) => this.likeOne(item) })) : this.tab === "summary"
           ? await summaryPanel(this.id, this.query, this.dataset.sets, (term) => this.refine(term))
           : await comparisonPanel(this.id, this.query, this.dataset.sets, (number) => showItem(this.id, number, this.names()), (term) => this.refine(term));
         fill(this.body, panel);

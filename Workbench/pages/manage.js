@@ -82,7 +82,7 @@ async function loadProject(id, body) {
         tile(say("Open"), counts.open.toLocaleString(language), say("{n} in review", { n: counts.in_review })),
         tile(say("Answers"), counts.answers.toLocaleString(language), savings(quality)),
         tile(say("Mean confidence"), percent(quality.mean_confidence), say("{n} tasks settled", { n: quality.tasks_measured }))),
-      calibration, failureCard(failed, project.counts.failed), agreementCard(quality), annotatorCard(quality), reviewerCard(quality), batchCard(batches.items), releaseCard(id), exportCard(id, exports.items, formats.items, body));
+      calibration, failureCard(failed, project.counts.failed), agreementCard(quality), annotatorCard(quality), reviewerCard(quality), batchCard(batches.items), releaseCard(`/api/projects/${id}`, say("A release freezes what is completed: files that never change, signed, read by training by their address.")), exportCard(id, exports.items, formats.items, body));
   } catch (error) {
     fill(body, h("p.error-text", { role: "alert" }, /** @type {Error} */ (error).message));
   }

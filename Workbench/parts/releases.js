@@ -9,22 +9,24 @@ import { attempt, form } from "./section.js";
 /** @type {Record<string, string>} */
 const states = { running: word("running"), completed: word("completed"), failed: word("failed") };
 
-/** The frozen versions of a project's results.
- * @param {string} project */
-export function releaseCard(project) {
+/** The frozen versions of a project's results, or of a dataset's items.
+ * @param {string} owner its path in the API
+ * @param {string} note said while there is none
+ * @param {() => any} [more] what else a new one is asked with */
+export function releaseCard(owner, note, more = () => ({})) {
   const list = h("div", { "aria-busy": "true" });
   const load = async () => {
     try {
-      const { items } = await get(`/api/projects/${project}/releases`);
+      const { items } = await get(`${owner}/releases`);
       list.removeAttribute("aria-busy");
-      fill(list, items.length ? table(items) : h("p.muted", {}, say("A release freezes what is completed: files that never change, signed, read by training by their address.")));
+      fill(list, items.length ? table(items) : h("p.muted", {}, note));
     } catch (error) {
       fill(list, h("p.error-text", { role: "alert" }, /** @type {Error} */ (error).message));
     }
   };
   load();
   return h("section.card.stack", {}, h("div.spread", {}, h("h2", {}, say("Releases")),
-    h("button.button", { onclick: () => create(project, load) }, say("New release"))), list);
+    h("button.button", { onclick: () => create(owner, more, load) }, say("New release"))), list);
 }
 
 /** @param {any[]} items */
@@ -37,26 +39,28 @@ function table(items) {
       h("td.end", {}, item.state === "completed" ? h("button.button.quiet", { onclick: () => showFiles(item) }, say("Files")) : null))))));
 }
 
-/** @param {string} project
+/** @param {string} owner
+ * @param {() => any} more
  * @param {() => Promise<void>} load */
-async function create(project, load) {
+async function create(owner, more, load) {
   const { items: formats } = await get("/api/formats");
   const asked = await dialog(say("New release"), (close) => {
     const name = h("input.input", { required: true, maxlength: 200, dir: "auto" });
     const parts = [["train", 80], ["val", 10], ["test", 10]].map(([part, percent]) => /** @type {[string, any]} */ ([String(part), h("input.input", { type: "number", min: 0, max: 100, value: percent })]));
     const way = h("select.input", {}, [["hash", say("by chance")], ["stratified", say("evenly by class")], ["group", say("groups stay together")]].map(([value, text]) => h("option", { value }, text)));
     const group = h("input.input", { dir: "ltr" });
+    const media = h("input", { type: "checkbox" });
     const boxes = formats.filter((/** @type {any} */ one) => one.id !== "jsonl").map((/** @type {any} */ one) => h("label.check", {}, h("input", { type: "checkbox", value: one.id }), h("span", { lang: "en" }, one.name)));
     const read = () => ({
-      name: name.value, splits: Object.fromEntries(parts.map(([part, input]) => [part, Number(input.value)]).filter(([, percent]) => percent)), split_by: way.value,
+      name: name.value, splits: Object.fromEntries(parts.map(([part, input]) => [part, Number(input.value)]).filter(([, percent]) => percent)), split_by: way.value, media: media.checked,
       ...(way.value === "group" ? { group_by: group.value } : {}), formats: boxes.map((/** @type {any} */ box) => box.querySelector("input")).filter((/** @type {any} */ input) => input.checked).map((/** @type {any} */ input) => input.value),
     });
     return form(close, read, [field(say("Name"), name), h("div.tiles", {}, parts.map(([part, input]) => field(say("Percent for {part}", { part }), input))),
-      field(say("Divided"), way), field(say("Metadata field that groups items"), group), h("fieldset.plain-set", {}, h("legend", {}, say("Formats, beside JSON Lines")), h("div.tiles", {}, boxes))], say("Freeze it"));
+      field(say("Divided"), way), field(say("Metadata field that groups items"), group), h("fieldset.plain-set", {}, h("legend", {}, say("Formats, beside JSON Lines")), h("div.tiles", {}, boxes)), h("label.check", {}, media, h("span", {}, say("Take the images along")))], say("Freeze it"));
   });
   if (!asked) return;
   attempt(load, async () => {
-    const begun = await post(`/api/projects/${project}/releases`, asked);
+    const begun = await post(`${owner}/releases`, { ...asked, ...more() });
     await get(`/api/releases/${begun.id}?wait=120`);
   });
 }

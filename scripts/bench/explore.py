@@ -38,6 +38,10 @@ class Server:
         response = connection.getresponse(); data = json.loads(response.read())
         assert response.status < 300, data
         return data
+    def cpu(self):
+        """Seconds of processor that it took so far."""
+        fields = open(f"/proc/{self.process.pid}/stat").read().rsplit(") ", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
     def memory(self):
         return int(next(line for line in open(f"/proc/{self.process.pid}/status") if line.startswith("VmRSS")).split()[1]) / 1024
 

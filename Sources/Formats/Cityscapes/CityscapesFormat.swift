@@ -7,13 +7,14 @@ extension DatasetFormat {
   package static let cityscapes = DatasetFormat(
     facts: DatasetFormatFacts(
       id: "cityscapes", name: "Cityscapes",
-      layout:
-        "`gtFine/SUBSET/CITY/NAME_gtFine_polygons.json`, `leftImg8bit/SUBSET/CITY/NAME_leftImg8bit.png`",
-      source: "github.com/mcordts/cityscapesScripts", holds: [.polygon, .pieces],
+      layout: """
+        `gtFine/SUBSET/CITY/NAME_gtFine_polygons.json`, `leftImg8bit/SUBSET/CITY/NAME_leftImg8bit.png`
+        """,
+      source: "github.com/mcordts/cityscapesScripts", holds: [.polygon],
       notes: """
         Outlines in whole pixels, drawn one over the other in their order. A class with `group` at its end \
-        stands for many objects. Pictures of ids are made from the outlines by Cityscapes' own scripts; holes \
-        are filled.
+        stands for many objects. Pictures of ids are made from the outlines by Cityscapes' own scripts; \
+        holes are filled.
         """, isFilePerItem: true),
     matches: { !Cityscapes.files($0).isEmpty },
     read: { folder, diagnostics in
@@ -114,18 +115,9 @@ private final class CityscapesWriter: DatasetWriting {
         item.name, "", "another image has the name \(stem) too",
         remedy: "Rename one; it is left out.")
     }
-    var objects: [JSON] = []
-    for label in item.labels {
-      let outlines: [Polygon]
-      switch label.value {
-      case .shape(.polygon(let polygon)): outlines = [polygon]
-      case .pieces(let pieces): outlines = pieces
-      default: continue
-      }
-      if outlines.count > 1 {
-        diagnostics.lose("objects of several pieces written as one for each")
-      }
-      for outline in outlines { objects.append(object(label, outline, schema)) }
+    let objects = item.labels.compactMap { label -> JSON? in
+      guard case .shape(.polygon(let outline)) = label.value else { return nil }
+      return object(label, outline, schema)
     }
     let json: JSON = [
       "imgHeight": .int(Int64(size.height)), "imgWidth": .int(Int64(size.width)),

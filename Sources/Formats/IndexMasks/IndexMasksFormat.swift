@@ -13,8 +13,8 @@ extension DatasetFormat {
       holds: [.polygon, .pieces, .mask],
       notes: """
         A pixel is the line of its class in `classes.txt`, from 0, the background; 255 is nothing. Of grey \
-        or palette pictures of any depth. Objects of a class are one region; where labels lie over each other \
-        the later one is kept. At most 254 classes.
+        or palette pictures of any depth. Objects of a class are one region; where labels lie over each \
+        other the later one is kept. At most 254 classes.
         """),
     matches: { !IndexMasks.files($0).isEmpty },
     read: { folder, diagnostics in

@@ -12,8 +12,8 @@ extension DatasetFormat {
       source: "cocodataset.org, Data format §4", holds: [.polygon, .pieces, .mask],
       notes: """
         A pixel belongs to one segment: where labels lie over each other the later one is kept. Its number \
-        is red + 256 green + 65536 blue, 0 for none. Classes that are no things have the attribute `stuff` on \
-        their labels.
+        is red + 256 green + 65536 blue, 0 for none. Classes that are no things have the attribute `stuff` \
+        on their labels.
         """),
     matches: { !Panoptic.files($0).isEmpty },
     read: { folder, diagnostics in

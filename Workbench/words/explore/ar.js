@@ -66,4 +66,5 @@ export default {
   "No embeddings yet": "لا توجد تضمينات بعد",
   "Send a model's embeddings with `assay dataset vectors`; then similar items are found, and all of them seen as a map.": "أرسل تضمينات نموذج باستخدام `assay dataset vectors`؛ عندها تُوجد العناصر المشابهة وتُرى كلها على خريطة.",
   "Each point is an item; those near each other are alike.": "كل نقطة عنصر؛ والمتقاربة متشابهة.",
+  "A release freezes what the query finds, with its ground truth: signed files that training reads by their address.": "يجمّد الإصدار ما يجده الاستعلام مع حقيقته المرجعية: ملفات موقّعة يقرؤها التدريب بعنوانها.",
 };

@@ -66,4 +66,5 @@ export default {
   "No embeddings yet": "Aún no hay incrustaciones",
   "Send a model's embeddings with `assay dataset vectors`; then similar items are found, and all of them seen as a map.": "Envíe las incrustaciones de un modelo con `assay dataset vectors`; entonces se hallan elementos similares y se ven todos en un mapa.",
   "Each point is an item; those near each other are alike.": "Cada punto es un elemento; los cercanos se parecen.",
+  "A release freezes what the query finds, with its ground truth: signed files that training reads by their address.": "Una versión congela lo que halla la consulta, con su verdad de referencia: archivos firmados que el entrenamiento lee por su dirección.",
 };

@@ -66,4 +66,5 @@ export default {
   "No embeddings yet": "Pas encore de plongements",
   "Send a model's embeddings with `assay dataset vectors`; then similar items are found, and all of them seen as a map.": "Envoyez les plongements d'un modèle avec `assay dataset vectors` ; les éléments semblables sont alors trouvés, et tous sont vus sur une carte.",
   "Each point is an item; those near each other are alike.": "Chaque point est un élément ; ceux qui sont proches se ressemblent.",
+  "A release freezes what the query finds, with its ground truth: signed files that training reads by their address.": "Une version fige ce que la requête trouve, avec sa vérité terrain : des fichiers signés que l'entraînement lit par leur adresse.",
 };

@@ -66,4 +66,5 @@ export default {
   "No embeddings yet": "还没有嵌入向量",
   "Send a model's embeddings with `assay dataset vectors`; then similar items are found, and all of them seen as a map.": "用 `assay dataset vectors` 发送模型的嵌入向量；之后即可找到相似条目，并在地图上看到全部。",
   "Each point is an item; those near each other are alike.": "每个点是一个条目；相近的点彼此相似。",
+  "A release freezes what the query finds, with its ground truth: signed files that training reads by their address.": "发布会冻结查询所找到的内容及其真值：已签名的文件，训练按地址读取。",
 };

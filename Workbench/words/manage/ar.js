@@ -162,4 +162,5 @@ export default {
   "This address opens the files to whoever has it, for a day.": "يفتح هذا العنوان الملفات لمن يملكه، لمدة يوم.",
   "Another format": "صيغة أخرى",
   "JSON Lines holds everything; the others hold what their format can say.": "يحفظ JSON Lines كل شيء؛ وتحفظ الصيغ الأخرى ما تستطيع التعبير عنه.",
+  "Take the images along": "إرفاق الصور",
 };

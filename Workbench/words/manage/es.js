@@ -162,4 +162,5 @@ export default {
   "This address opens the files to whoever has it, for a day.": "Esta dirección abre los archivos a quien la tenga, durante un día.",
   "Another format": "Otro formato",
   "JSON Lines holds everything; the others hold what their format can say.": "JSON Lines lo guarda todo; los demás, lo que su formato puede decir.",
+  "Take the images along": "Llevar las imágenes",
 };

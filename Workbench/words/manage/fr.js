@@ -162,4 +162,5 @@ export default {
   "This address opens the files to whoever has it, for a day.": "Cette adresse ouvre les fichiers à qui la possède, pendant un jour.",
   "Another format": "Autre format",
   "JSON Lines holds everything; the others hold what their format can say.": "JSON Lines contient tout ; les autres, ce que leur format peut dire.",
+  "Take the images along": "Emporter les images",
 };

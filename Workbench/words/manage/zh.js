@@ -162,4 +162,5 @@ export default {
   "This address opens the files to whoever has it, for a day.": "任何持有此地址的人一天内都能打开这些文件。",
   "Another format": "其他格式",
   "JSON Lines holds everything; the others hold what their format can say.": "JSON Lines 保存全部内容；其他格式保存其能表达的内容。",
+  "Take the images along": "一并带上图像",
 };
