@@ -93,7 +93,8 @@ async function route() {
     return fill(app, framed("#/manage", id ? projectPage(id) : managePage()));
   }
   if (room === "explore" && mayManage()) {
-    const [{ DatasetPage, explorePage }] = await Promise.all([import("./pages/explore.js"), learn("explore"), learn("pay"), learn("people")]);
+    const [{ DatasetPage, explorePage, looks }] = await Promise.all([import("./pages/explore.js"), learn("explore"), learn("pay"), learn("people")]);
+    await looks;
     if (!id) return fill(app, framed("#/explore", explorePage()));
     const datasetPage = new DatasetPage(id, mayChange());
     page = datasetPage;

@@ -125,7 +125,7 @@ def test_text_tasks_are_answered_by_keyboard_alone(world):
     page.get_by_role("button", name="Instructions do not say").click()
     playwright.expect(page.locator(".text-task")).to_contain_text("number 3")
     playwright.expect(page.locator(".status")).to_have_text("Saved")
-    answers = world.answers(world.texts)
+    answers = world.sent_answers(page, world.texts, 2)
     assert len(answers) == 2
     first = {a["class"]: a for a in answers[0]["annotations"]}
     assert first["mood"]["option"] == "bad" and first["topics"]["options"] == ["price"]

@@ -16,6 +16,11 @@ import { releaseCard } from "../parts/releases.js";
 import { form } from "../parts/section.js";
 import { upload } from "../parts/explore/upload.js";
 
+/** The looks of this room, which no other page waits for. */
+export const looks = new Promise((resolve) => {
+  document.head.append(h("link", { rel: "stylesheet", href: new URL("./explore.css", import.meta.url).href, onload: resolve, onerror: resolve }));
+});
+
 /** Every dataset of the client. */
 export function explorePage() {
   const list = h("div", { "aria-busy": "true" });

@@ -26,11 +26,7 @@ final class COCOWriter: DatasetWriting {
   }
 
   func add(_ item: DatasetItem, _ schema: DatasetSchema) throws {
-    guard let size = item.size else {
-      return try diagnostics.report(
-        item.name, "", "the size of the image is not known, which COCO must say",
-        remedy: "Put the image beside its labels; it is left out.")
-    }
+    guard let size = try diagnostics.size(of: item, "which COCO must say") else { return }
     if options.hasMedia, let media = item.media { try sink.copy(media, to: "images/\(item.name)") }
     let subset = options.isOneFile ? "" : item.subset
     let file = files[subset] ?? File()

@@ -19,11 +19,7 @@ final class CVATWriter: DatasetWriting {
   private func put(_ more: String) { text.append(contentsOf: more.utf8) }
 
   func add(_ item: DatasetItem, _ schema: DatasetSchema) throws {
-    guard let size = item.size else {
-      return try diagnostics.report(
-        item.name, "", "the size of the image is not known, which CVAT must say",
-        remedy: "Put the image beside its labels; it is left out.")
-    }
+    guard let size = try diagnostics.size(of: item, "which CVAT must say") else { return }
     if options.hasMedia, let media = item.media { try sink.copy(media, to: "images/\(item.name)") }
     let subset = item.subset.isEmpty ? "" : " subset=\"\(XMLText.escaped(item.subset))\""
     put(

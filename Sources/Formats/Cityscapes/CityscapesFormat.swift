@@ -100,11 +100,7 @@ private final class CityscapesWriter: DatasetWriting {
   }
 
   func add(_ item: DatasetItem, _ schema: DatasetSchema) throws {
-    guard let size = item.size else {
-      return try diagnostics.report(
-        item.name, "", "the size of the image is not known, which Cityscapes must say",
-        remedy: "Put the image beside its labels; it is left out.")
-    }
+    guard let size = try diagnostics.size(of: item, "which Cityscapes must say") else { return }
     var stem = item.stem.replacing("/", with: "_")
     if stem.hasSuffix(Cityscapes.imageEnding) { stem.removeLast(Cityscapes.imageEnding.count) }
     let city =

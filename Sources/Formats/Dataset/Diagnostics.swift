@@ -1,3 +1,5 @@
+import Labels
+
 /// Something that is not right in a file, with its place and what to do.
 package struct FormatFault: Error, Hashable, Sendable {
   /// Below the folder that is read.
@@ -55,6 +57,18 @@ package final class Diagnostics {
     _ file: String, _ place: String, _ reason: String, remedy: String
   ) throws(FormatFault) {
     try report(FormatFault(file, place, reason, remedy: remedy))
+  }
+
+  /// The size of an item's image; where it is not known that is told, and the item is to be left out.
+  ///
+  /// - Parameter why: what the format needs it for, as `which VOC must say`.
+  func size(of item: DatasetItem, _ why: String) throws(FormatFault) -> ImageSize? {
+    if item.size == nil {
+      try report(
+        item.name, "", "the size of the image is not known, \(why)",
+        remedy: "Put the image beside its labels; it is left out.")
+    }
+    return item.size
   }
 
   /// Notes that something cannot be carried; in any mode, as it is the format's doing and no mistake.

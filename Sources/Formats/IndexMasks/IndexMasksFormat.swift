@@ -94,11 +94,7 @@ private final class IndexMasksWriter: DatasetWriting {
   }
 
   func add(_ item: DatasetItem, _ schema: DatasetSchema) throws {
-    guard let size = item.size else {
-      return try diagnostics.report(
-        item.name, "", "the size of the image is not known, which its picture must have",
-        remedy: "Put the image beside its labels; it is left out.")
-    }
+    guard let size = try diagnostics.size(of: item, "which its picture must have") else { return }
     let folder = item.subset.isEmpty ? "" : item.subset + "/"
     guard names.insert(folder + item.stem).inserted else {
       return try diagnostics.report(

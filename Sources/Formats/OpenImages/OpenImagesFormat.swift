@@ -215,12 +215,8 @@ final class OpenImagesWriter: DatasetWriting {
   }
 
   func add(_ item: DatasetItem, _ schema: DatasetSchema) throws {
-    guard let size = item.size else {
-      return try diagnostics.report(
-        item.name, "",
-        "the size of the image is not known, of which Open Images' numbers are shares",
-        remedy: "Put the image beside its labels; it is left out.")
-    }
+    guard let size = try diagnostics.size(of: item, "of which Open Images' numbers are shares")
+    else { return }
     // Names of images stand in CSV, and in tools that know no folders.
     let id = item.stem
     meta += Array("\"\(id)\" \(size.height) \(size.width)\n".utf8)

@@ -161,11 +161,7 @@ private final class PanopticWriter: DatasetWriting {
   }
 
   func add(_ item: DatasetItem, _ schema: DatasetSchema) throws {
-    guard let size = item.size else {
-      return try diagnostics.report(
-        item.name, "", "the size of the image is not known, which its picture must have",
-        remedy: "Put the image beside its labels; it is left out.")
-    }
+    guard let size = try diagnostics.size(of: item, "which its picture must have") else { return }
     let part = parts[item.subset] ?? Part()
     parts[item.subset] = part
     let id = Int64(part.images.count + 1)

@@ -126,11 +126,7 @@ private struct SuperviselyWriter: DatasetWriting {
   var names: Set<String> = []
 
   mutating func add(_ item: DatasetItem, _ schema: DatasetSchema) throws {
-    guard let size = item.size else {
-      return try diagnostics.report(
-        item.name, "", "the size of the image is not known, which Supervisely must say",
-        remedy: "Put the image beside its labels; it is left out.")
-    }
+    guard let size = try diagnostics.size(of: item, "which Supervisely must say") else { return }
     let dataset = item.subset.isEmpty ? "ds" : item.subset
     let name = item.name.replacing("/", with: "_")
     guard names.insert(dataset + "/" + name).inserted else {

@@ -20,11 +20,7 @@ final class VOCWriter: DatasetWriting {
   }
 
   func add(_ item: DatasetItem, _ schema: DatasetSchema) throws {
-    guard let size = item.size else {
-      return try diagnostics.report(
-        item.name, "", "the size of the image is not known, which VOC must say",
-        remedy: "Put the image beside its labels; it is left out.")
-    }
+    guard let size = try diagnostics.size(of: item, "which VOC must say") else { return }
     // VOC knows no folders below its own.
     let name = item.name.replacing("/", with: "_")
     let stem = DatasetItem.stem(of: name)

@@ -18,11 +18,7 @@ final class YOLOWriter: DatasetWriting {
   }
 
   func add(_ item: DatasetItem, _ schema: DatasetSchema) throws {
-    guard let size = item.size else {
-      return try diagnostics.report(
-        item.name, "", "the size of the image is not known, of which YOLO's numbers are shares",
-        remedy: "Put the image beside its labels; it is left out.")
-    }
+    guard let size = try diagnostics.size(of: item, "of which YOLO's numbers are shares") else { return }
     let folder = item.subset.isEmpty ? "" : item.subset + "/"
     guard stems.insert(folder + item.stem).inserted else {
       return try diagnostics.report(

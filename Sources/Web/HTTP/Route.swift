@@ -251,14 +251,18 @@ package struct Call: Sendable {
     return id
   }
 
-  /// Rows of a page that was asked for: 1…1000, 100 where nothing is said.
-  func pageLimit() throws -> Int {
-    guard let text = query("limit") else { return 100 }
-    guard let limit = Int(text), (1...1000).contains(limit) else {
-      throw Refusal.invalid(path: "limit", problem: "must be a whole number of 1…1000")
+  /// A whole number of the query; nil where it is not there.
+  func queryNumber(_ name: String, _ range: ClosedRange<Int>) throws -> Int? {
+    guard let text = query(name) else { return nil }
+    guard let number = Int(text), range.contains(number) else {
+      throw Refusal.invalid(
+        path: name, problem: "must be a whole number of \(range.lowerBound)…\(range.upperBound)")
     }
-    return limit
+    return number
   }
+
+  /// Rows of a page that was asked for: 1…1000, 100 where nothing is said.
+  func pageLimit() throws -> Int { try queryNumber("limit", 1...1000) ?? 100 }
 }
 
 /// Somebody may not do this.

@@ -89,13 +89,13 @@ enum DatasetRoutes {
       "Items that a `query` finds from `offset` on, with labels of `sets`; `similar` to one, by likeness."
     ) { call in
       let limit = try call.pageLimit()
-      let offset = try whole(call, "offset", 0...Int(Int32.max)) ?? 0
+      let offset = try call.queryNumber("offset", 0...Int(Int32.max)) ?? 0
       let sets = (call.query("sets") ?? "").split(separator: ",").map(String.init)
       return try await call.inVault { vault, actor in
         let id: DatasetID = try call.id("dataset", .dataset)
         let search = ItemSearch(vault, dataset: id)
         let found: (numbers: [Int], count: Int)
-        if let like = try whole(call, "similar", 0...Int(Int32.max)) {
+        if let like = try call.queryNumber("similar", 0...Int(Int32.max)) {
           let alike = try await search.similar(
             to: .item(like), call.query("query") ?? "", limit: VectorRoutes.similarLimit)
           found = (alike.dropFirst(offset).prefix(limit).map(\.number), alike.count)
@@ -302,17 +302,6 @@ enum DatasetRoutes {
       let found = try await datasets.items([number], of: id, with: sets).first
     else { throw Refusal.unknown(.item, text) }
     return found
-  }
-
-  private static func whole(
-    _ call: Call, _ name: String, _ range: ClosedRange<Int>
-  ) throws -> Int? {
-    guard let text = call.query(name) else { return nil }
-    guard let number = Int(text), range.contains(number) else {
-      throw Refusal.invalid(
-        path: name, problem: "must be a whole number of \(range.lowerBound)…\(range.upperBound)")
-    }
-    return number
   }
 
   private static func share(_ call: Call, _ name: String) throws -> Double? {

@@ -154,8 +154,9 @@ enum ReleaseRoutes {
     ) { call in
       let seed = call.query("seed") ?? ""
       let (epoch, loader, of) = (
-        try number(call, "epoch", 0...Int(Int32.max)) ?? 0, try number(call, "loader", 0...9_999) ?? 0,
-        try number(call, "of", 1...10_000) ?? 1
+        try call.queryNumber("epoch", 0...Int(Int32.max)) ?? 0,
+        try call.queryNumber("loader", 0...9_999) ?? 0,
+        try call.queryNumber("of", 1...10_000) ?? 1
       )
       guard loader < of else {
         throw Refusal.invalid(path: "loader", problem: "must be 0…\(of - 1), as there are \(of)")
@@ -226,17 +227,6 @@ enum ReleaseRoutes {
       guard releases.isOpen(by: token) else { throw Refusal.unknown(.release, "") }
       return try await body(releases, token.release)
     }
-  }
-
-  private static func number(
-    _ call: Call, _ name: String, _ range: ClosedRange<Int>
-  ) throws -> Int? {
-    guard let text = call.query(name) else { return nil }
-    guard let number = Int(text), range.contains(number) else {
-      throw Refusal.invalid(
-        path: name, problem: "must be a whole number of \(range.lowerBound)…\(range.upperBound)")
-    }
-    return number
   }
 
   /// How long a request for what settles next may wait.
