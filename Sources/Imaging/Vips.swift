@@ -40,10 +40,16 @@ package struct Vips: Tiler {
     _ type: String, size: Int, chunks: Int, chunk: @escaping @Sendable (Int) throws -> Data,
     write: (Data) throws -> Void
   ) async throws {
+    try await inTurn { try await run(type, size, chunks, chunk, write) }
+  }
+
+  /// One image at a time.
+  private func inTurn<T>(_ body: () async throws -> T) async throws -> T {
     await line.enter()
     do {
-      try await run(type, size, chunks, chunk, write)
+      let result = try await body()
       await line.leave()
+      return result
     } catch {
       await line.leave()
       throw error
@@ -80,17 +86,12 @@ package struct Vips: Tiler {
     _ size: String, _ output: String, _ chunks: Int,
     _ chunk: @escaping @Sendable (Int) throws -> Data
   ) async throws -> Data {
-    await line.enter()
-    do {
+    try await inTurn {
       var bytes = Data()
       let arguments = ["stdin", "--size", size, "--export-profile", "srgb", "--output", output]
       try await run("vipsthumbnail", arguments, chunks, chunk) { bytes += $0 }
-      await line.leave()
       guard !bytes.isEmpty else { throw TilingFault("there is no picture") }
       return bytes
-    } catch {
-      await line.leave()
-      throw error
     }
   }
 

@@ -17,6 +17,9 @@ package enum SealedStream {
     return sealedSize - chunks * overhead
   }
 
+  /// Chunks that so many plain bytes take.
+  package static func chunkCount(plainSize: Int) -> Int { (plainSize + chunkSize - 1) / chunkSize }
+
   package static func chunkName(_ stream: String, _ index: Int, isLast: Bool) -> String {
     "\(stream)#\(index)\(isLast ? "!" : "")"
   }

@@ -33,17 +33,25 @@ export const withClient = (path) => (client ? `${path}${path.includes("?") ? "&"
  * @param {any} [body] sent as JSON
  * @returns {Promise<any>} the answer's JSON; null where there is none
  */
-export async function send(method, path, body) {
-  /** @type {Record<string, string>} */
-  const headers = {};
+export const send = (method, path, body) => (body === undefined ? request(method, path, {})
+  : request(method, path, { "Content-Type": "application/json" }, JSON.stringify(body)));
+
+/**
+ * Sends what is no JSON: a file, lines, a form.
+ * @param {string} path
+ * @param {Blob | FormData | string} content
+ * @returns {Promise<any>} the answer's JSON */
+export const postContent = (path, content) => request("POST", path, {}, content);
+
+/** @param {string} method
+ * @param {string} path
+ * @param {Record<string, string>} headers
+ * @param {BodyInit} [body] */
+async function request(method, path, headers, body) {
   if (client) headers["X-Assay-Client"] = client;
-  if (body !== undefined) headers["Content-Type"] = "application/json";
   let response;
   try {
-    response = await fetch(path, {
-      method, headers, credentials: "same-origin",
-      body: body === undefined ? undefined : JSON.stringify(body),
-    });
+    response = await fetch(path, { method, headers, credentials: "same-origin", body });
   } catch {
     throw new Problem(0, { detail: say("The server cannot be reached. Your work is kept here.") });
   }

@@ -8,7 +8,7 @@ import { comparisonPanel } from "../parts/explore/comparison.js";
 import { ItemGrid } from "../parts/explore/item-grid.js";
 import { showItem } from "../parts/explore/item-view.js";
 import { mapPanel } from "../parts/explore/map.js";
-import { queryBox } from "../parts/explore/query-box.js";
+import { queryBox, quoted } from "../parts/explore/query-box.js";
 import { saveSlice, sendItems } from "../parts/explore/selection.js";
 import { summaryPanel } from "../parts/explore/summary.js";
 import { field } from "../parts/field.js";
@@ -228,7 +228,3 @@ export class DatasetPage {
     this.grid.focus(offset);
   }
 }
-
-/** A name as the query language writes it.
- * @param {string} name */
-export const quoted = (name) => (/^[\p{L}\p{N}_.-]+$/u.test(name) && !["and", "or", "not", "in"].includes(name.toLowerCase()) ? name : `"${name.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`);

@@ -5,8 +5,8 @@ import CZstd
 package enum Compression: String, Hashable, Sendable, CaseIterable {
   case gzip, zstd
 
-  /// The best one that an `Accept-Encoding` takes; nil for none.
-  package init?(accepted header: String?) {
+  /// The best one that an `Accept-Encoding` takes, of those that there are; nil for none.
+  package init?(accepted header: String?, of offered: [Compression] = [.zstd, .gzip]) {
     var weights: [String: Double] = [:]
     for part in (header ?? "").lowercased().split(separator: ",") {
       let fields = part.split(separator: ";").map { $0.trimmingASCIISpace }
@@ -17,8 +17,9 @@ package enum Compression: String, Hashable, Sendable, CaseIterable {
       weights[String(name)] = weight ?? 1
     }
     func weight(_ one: Compression) -> Double { weights[one.rawValue] ?? weights["*"] ?? 0 }
-    let best: Compression = weight(.zstd) >= weight(.gzip) ? .zstd : .gzip
-    guard weight(best) > 0, weight(best) >= weights["identity"] ?? 0 else { return nil }
+    // Of equals the first.
+    guard let best = offered.max(by: { weight($0) < weight($1) }), weight(best) > 0,
+      weight(best) >= weights["identity"] ?? 0 else { return nil }
     self = best
   }
 

@@ -37,13 +37,7 @@ private enum Cityscapes {
     _ file: String, _ folder: DatasetFolder, _ schema: inout DatasetSchema,
     _ diagnostics: Diagnostics
   ) throws -> DatasetItem? {
-    let bytes = try folder.open(file)
-    let json: JSON
-    do {
-      json = try bytes.json()
-    } catch {
-      throw COCOIndex.fault(error, file, bytes)
-    }
+    let json = try folder.json(file)
     let parts = file.split(separator: "/").map(String.init)
     let stem = String((parts.last ?? file).dropLast(ending.count))
     let media = folder.image(named: stem + imageEnding) ?? folder.image(named: stem)

@@ -1,5 +1,6 @@
 import Foundation
 import Labels
+import Notation
 
 /// A labelled set on disk: a folder, an archive of one, or one file, whose format is to be read. Names of
 /// files that a set mentions are data: they are only looked up below the folder, and links out of it are not
@@ -124,6 +125,18 @@ package final class DatasetFolder: Sendable {
     } catch {
       throw FormatFault(
         name, "", "the file cannot be read", remedy: "Make sure that it is there and may be read.")
+    }
+  }
+
+  /// A small file as JSON.
+  ///
+  /// - Throws: `FormatFault` with the place where it is none.
+  func json(_ name: String) throws(FormatFault) -> JSON {
+    let bytes = try open(name)
+    do {
+      return try bytes.json()
+    } catch {
+      throw COCOIndex.fault(error, name, bytes)
     }
   }
 

@@ -27,18 +27,3 @@ enum PNGProbe {
     }
   }
 }
-
-/// CRC-32 as in PNG and zip (ISO 3309), by table.
-package enum CRC32 {
-  private static let table: [UInt32] = (0..<256).map { index in
-    (0..<8).reduce(UInt32(index)) { crc, _ in crc & 1 == 1 ? 0xEDB8_8320 ^ crc >> 1 : crc >> 1 }
-  }
-
-  package static func of(_ bytes: UnsafeBufferPointer<UInt8>) -> UInt32 {
-    table.withUnsafeBufferPointer { table in
-      var crc: UInt32 = 0xFFFF_FFFF
-      for byte in bytes { crc = table[Int((crc ^ UInt32(byte)) & 0xFF)] ^ crc >> 8 }
-      return crc ^ 0xFFFF_FFFF
-    }
-  }
-}

@@ -37,13 +37,7 @@ private enum LabelMe {
     _ file: String, _ folder: DatasetFolder, _ schema: inout DatasetSchema,
     _ diagnostics: Diagnostics
   ) throws -> DatasetItem? {
-    let bytes = try folder.open(file)
-    let json: JSON
-    do {
-      json = try bytes.json()
-    } catch {
-      throw COCOIndex.fault(error, file, bytes)
-    }
+    let json = try folder.json(file)
     guard let shapes = json["shapes"]?.array else {
       throw NotationFault(path: "shapes", problem: "is missing")
     }

@@ -38,13 +38,7 @@ private enum Supervisely {
     _ file: String, _ folder: DatasetFolder, _ schema: inout DatasetSchema,
     _ diagnostics: Diagnostics
   ) throws -> DatasetItem? {
-    let bytes = try folder.open(file)
-    let json: JSON
-    do {
-      json = try bytes.json()
-    } catch {
-      throw COCOIndex.fault(error, file, bytes)
-    }
+    let json = try folder.json(file)
     let parts = file.split(separator: "/").map(String.init)
     let subset = parts.count >= 3 ? parts[parts.count - 3] : ""
     let name = DatasetItem.stem(of: parts[parts.count - 1])

@@ -35,21 +35,8 @@ private enum TFRecord {
   }
 
   static func masked(_ bytes: [UInt8]) -> UInt32 {
-    let crc = CRC32C.of(bytes)
+    let crc = CRC32.castagnoli(bytes)
     return (crc >> 15 | crc << 17) &+ 0xA282_EAD8
-  }
-}
-
-/// CRC-32C (Castagnoli; RFC 3720 appendix B.4), by table.
-enum CRC32C {
-  private static let table: [UInt32] = (0..<256).map { index in
-    (0..<8).reduce(UInt32(index)) { crc, _ in crc & 1 == 1 ? 0x82F6_3B78 ^ crc >> 1 : crc >> 1 }
-  }
-
-  static func of(_ bytes: [UInt8]) -> UInt32 {
-    table.withUnsafeBufferPointer { table in
-      ~bytes.reduce(UInt32.max) { table[Int(($0 ^ UInt32($1)) & 0xFF)] ^ $0 >> 8 }
-    }
   }
 }
 

@@ -129,7 +129,7 @@ package struct Pyramids: Sendable {
     let pyramid = try SealedBlob.Writer(vault, name: name)
     try await tiler.tile(
       asset.type, size: Self.tileSize,
-      chunks: (asset.size + SealedStream.chunkSize - 1) / SealedStream.chunkSize,
+      chunks: SealedStream.chunkCount(plainSize: asset.size),
       chunk: { try image.chunk($0) }
     ) { try pyramid.append($0) }
     try pyramid.commit(.flushed)

@@ -37,6 +37,9 @@ package struct SealedBlob: Sendable {
     try vault.blobs.size(name).map(SealedStream.plainSize)
   }
 
+  /// All of its plain bytes; nil where there is no such blob.
+  package func whole() throws -> Data? { try size().map { try bytes(0..<$0) } }
+
   /// Plain bytes of a part of it.
   package func bytes(_ range: Range<Int>) throws -> Data {
     var bytes = Data()

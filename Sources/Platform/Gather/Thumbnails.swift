@@ -20,13 +20,12 @@ package struct Thumbnails: Sendable {
     guard let tiler, !(isSmall && asset.size <= Self.ownLimit) else { return nil }
     let source = "thumbnail \(Self.size) \(asset.address)"
     let name = vault.key.blobAddress(sha256: Data(SHA256.hash(data: Data(source.utf8))))
-    let kept = SealedBlob(vault: vault, name: name)
-    if let count = try kept.size() { return try kept.bytes(0..<count) }
+    if let kept = try SealedBlob(vault: vault, name: name).whole() { return kept }
     let image = SealedBlob(vault: vault, name: asset.address)
     do {
       let made = try await tiler.thumbnail(
         asset.type, size: Self.size,
-        chunks: (asset.size + SealedStream.chunkSize - 1) / SealedStream.chunkSize,
+        chunks: SealedStream.chunkCount(plainSize: asset.size),
         chunk: { try image.chunk($0) })
       let writer = try SealedBlob.Writer(vault, name: name)
       try writer.append(made)

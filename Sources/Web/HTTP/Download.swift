@@ -67,7 +67,7 @@ struct Download {
       status: .ok, headers: headers,
       body: ResponseBody { writer in
         var compressor = encoding.compressor()
-        for index in 0..<(size + SealedStream.chunkSize - 1) / SealedStream.chunkSize {
+        for index in 0..<SealedStream.chunkCount(plainSize: size) {
           let packed = compressor.add([UInt8](try blob.chunk(index)))
           if !packed.isEmpty { try await writer.write(ByteBuffer(bytes: packed)) }
         }

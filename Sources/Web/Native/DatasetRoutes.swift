@@ -232,12 +232,12 @@ enum DatasetRoutes {
       }
       return try await call.inVault { vault, _ in
         let search = ItemSearch(vault, dataset: try call.id("dataset", .dataset))
-        let (report, classes) = try await search.comparison(
+        let report = try await search.comparison(
           of: call.query("set") ?? "", call.query("query") ?? "", by: region, overlap: overlap,
           score: score)
         let failures = requirements.compactMap { $0.failure(in: report) }
         return .json(
-          report.json(classes).adding([.init("failures", .array(failures.map { .string($0) }))]))
+          report.json.adding([.init("failures", .array(failures.map { .string($0) }))]))
       }
     },
   ]

@@ -98,12 +98,7 @@ package final class WorkbenchAssets: Sendable {
       .contentType: file.type, .cacheControl: "public, max-age=31536000, immutable",
       .vary: "Accept-Encoding",
     ]
-    let accepted = (request.headers[.acceptEncoding] ?? "").split(separator: ",")
-    let takesGzip = accepted.contains { coding in
-      let parts = coding.split(separator: ";").map { $0.trimmingCharacters(in: .whitespaces) }
-      return parts.first == "gzip" && !parts.dropFirst().contains { ["q=0", "q=0.0"].contains($0) }
-    }
-    guard takesGzip else {
+    guard Compression(accepted: request.headers[.acceptEncoding], of: [.gzip]) != nil else {
       return Response(status: .ok, headers: headers, body: .init(byteBuffer: file.content))
     }
     headers[.contentEncoding] = "gzip"

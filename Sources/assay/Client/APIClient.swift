@@ -15,6 +15,11 @@ struct APIClient: Sendable {
     self.token = token
   }
 
+  /// A value as a query string holds it.
+  static func escaped(_ text: String) -> String {
+    text.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? text
+  }
+
   /// A problem that the server answered with.
   struct Problem: Error, CustomStringConvertible {
     var status: Int

@@ -57,15 +57,15 @@ struct CompareCommand: AsyncParsableCommand {
         compared.add(
           name, truth: labels, predictions: predicted.removeValue(forKey: name) ?? [], item.size)
       }
-      let names = schema.classes.map(\.name)
-      let report = ComparisonReport(compared, classes: names, overlap: overlap, score: score)
+      let report = ComparisonReport(
+        compared, classes: schema.classes.map(\.name), overlap: overlap, score: score)
       let failures = requirements.compactMap { $0.failure(in: report) }
       output.print(
-        report.json(names).adding([
+        report.json.adding([
           .init("unpaired", .count(predicted.count)),
           .init("faults", .count(diagnostics.faultCount)),
           .init("failures", .array(failures.map { .string($0) })),
-        ]), text(report, names, unpaired: predicted.count, diagnostics))
+        ]), text(report, unpaired: predicted.count, diagnostics))
       guard failures.isEmpty else { throw Failure(failures.joined(separator: "\n")) }
     } catch let fault as FormatFault {
       throw Failure(fault.sentence)
@@ -96,7 +96,7 @@ struct CompareCommand: AsyncParsableCommand {
   }
 
   private func text(
-    _ report: ComparisonReport, _ names: [String], unpaired: Int, _ diagnostics: Diagnostics
+    _ report: ComparisonReport, unpaired: Int, _ diagnostics: Diagnostics
   ) -> String {
     var table = TextTable(
       "\(report.items) items", columns: ["labelled", "AP", "AP50", "precision", "recall"],

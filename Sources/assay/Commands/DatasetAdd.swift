@@ -66,9 +66,10 @@ extension DatasetCommand {
         let bytes = try Data(contentsOf: URL(fileURLWithPath: lines), options: .alwaysMapped)
         let report = try await client.send(
           .POST,
-          "/api/datasets/\(dataset)/items?set=\(Self.escaped(set))&items=\(makesItems)"
+          "/api/datasets/\(dataset)/items?set=\(APIClient.escaped(set))&items=\(makesItems)"
             + (maskPersonalData ? "&personal_data=mask" : ""),
-          body: .bytes(ByteBuffer(data: bytes)), headers: [("Content-Type", "application/x-ndjson")]
+          body: .bytes(bytes, length: .known(Int64(bytes.count))),
+          headers: [("Content-Type", "application/x-ndjson")]
         )
         tell(report, diagnostics)
       } catch let fault as FormatFault {
@@ -145,10 +146,6 @@ extension DatasetCommand {
       output.print(
         report.adding([.init("faults", .int(Int64(diagnostics.faultCount)))]),
         told.joined(separator: "\n"))
-    }
-
-    static func escaped(_ text: String) -> String {
-      text.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? text
     }
   }
 }

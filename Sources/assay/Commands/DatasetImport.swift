@@ -106,8 +106,7 @@ struct DatasetCommand: AsyncParsableCommand {
     ) async throws {
       var path = "/api/projects/\(target.project)/imports"
       if let batch {
-        path +=
-          "?batch=" + (batch.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? batch)
+        path += "?batch=" + APIClient.escaped(batch)
       }
       let bytes = try Data(contentsOf: URL(fileURLWithPath: lines), options: .alwaysMapped)
       let report = try await client.send(
@@ -134,10 +133,3 @@ struct DatasetCommand: AsyncParsableCommand {
 }
 
 extension TaskLabels: ExpressibleByArgument {}
-
-extension Optional {
-  fileprivate func asyncMap<T>(_ body: (Wrapped) async throws -> T) async rethrows -> T? {
-    guard let self else { return nil }
-    return try await body(self)
-  }
-}

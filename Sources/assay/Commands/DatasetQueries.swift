@@ -23,10 +23,10 @@ extension DatasetCommand {
 
     func run() async throws {
       let client = try server.client()
-      let asked = Add.escaped(query)
+      let asked = APIClient.escaped(query)
       if summary {
         let found = try await client.send(
-          .GET, "/api/datasets/\(dataset)/summary?query=\(asked)&set=\(Add.escaped(set))")
+          .GET, "/api/datasets/\(dataset)/summary?query=\(asked)&set=\(APIClient.escaped(set))")
         return output.print(found, Self.text(found))
       }
       let found = try await client.send(
@@ -75,8 +75,8 @@ extension DatasetCommand {
     func run() async throws {
       let found = try await server.client().send(
         .GET,
-        "/api/datasets/\(dataset)/comparison?set=\(Add.escaped(set))&query=\(Add.escaped(query))"
-          + "&by=\(by.rawValue)&require=\(Add.escaped(require.joined(separator: ",")))")
+        "/api/datasets/\(dataset)/comparison?set=\(APIClient.escaped(set))&query=\(APIClient.escaped(query))"
+          + "&by=\(by.rawValue)&require=\(APIClient.escaped(require.joined(separator: ",")))")
       var table = TextTable(
         "\(found["items"]?.integer ?? 0) items", columns: ["labelled", "AP", "AP50"], nameWidth: 24)
       for row in found["classes"]?.array ?? [] {
@@ -118,7 +118,7 @@ extension DatasetCommand {
         state = try await client.send(.GET, "/api/datasets/\(dataset)/fingerprints")
       }
       meter.end()
-      let asked = Add.escaped("duplicate = *")
+      let asked = APIClient.escaped("duplicate = *")
       let found = try await client.send(
         .GET, "/api/datasets/\(dataset)/items?query=\(asked)&limit=\(limit)")
       let lines = (found["items"]?.array ?? []).map {

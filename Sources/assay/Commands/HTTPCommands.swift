@@ -147,10 +147,7 @@ struct TaskCommand: AsyncParsableCommand {
       let size = try input.seekToEnd()
       try input.seek(toOffset: 0)
       var path = "/api/projects/\(project)/imports?atomic=\(atomic)"
-      if let batch {
-        let allowed = CharacterSet.alphanumerics
-        path += "&batch=" + (batch.addingPercentEncoding(withAllowedCharacters: allowed) ?? batch)
-      }
+      if let batch { path += "&batch=" + APIClient.escaped(batch) }
       let report: JSON
       do {
         report = try await server.client().send(

@@ -1,7 +1,7 @@
 import { get } from "../../core/api.js";
 import { h } from "../../core/dom.js";
 import { language, say } from "../../core/words.js";
-import { quoted } from "../../pages/explore.js";
+import { quoted } from "./query-box.js";
 import { classColor } from "./item-picture.js";
 
 /** Predictions beside the ground truth: precision, confusion, and the items with most errors.

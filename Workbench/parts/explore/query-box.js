@@ -72,3 +72,7 @@ export function queryBox(dataset, ask) {
     h("button.button.quiet", { type: "button", onclick: () => { input.value = ""; send(); } }, say("All")));
   return { element, set: (/** @type {string} */ query) => { input.value = query; send(); } };
 }
+
+/** A name as the query language writes it.
+ * @param {string} name */
+export const quoted = (name) => (/^[\p{L}\p{N}_.-]+$/u.test(name) && !["and", "or", "not", "in"].includes(name.toLowerCase()) ? name : `"${name.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`);

@@ -1,4 +1,4 @@
-import { Problem, withClient } from "../../core/api.js";
+import { postContent } from "../../core/api.js";
 import { fill, h } from "../../core/dom.js";
 import { say } from "../../core/words.js";
 import { dialog } from "../dialog.js";
@@ -81,7 +81,7 @@ async function take(dataset, files, tell) {
   const flush = async () => {
     const some = lines;
     lines = [];
-    if (some.length) await body(`/api/datasets/${dataset}/items`, some.join("\n"));
+    if (some.length) await postContent(`/api/datasets/${dataset}/items`, some.join("\n"));
   };
   const lane = async () => {
     while (next < images.length) {
@@ -106,7 +106,7 @@ async function take(dataset, files, tell) {
   }
   for (const file of files.filter(isLines)) {
     try {
-      const report = await body(`/api/datasets/${dataset}/items`, file);
+      const report = await postContent(`/api/datasets/${dataset}/items`, file);
       for (const { line, reason } of report.problems) refused.push({ name: `${file.name}:${line}`, reason });
     } catch (error) {
       refused.push({ name: file.name, reason: /** @type {Error} */ (error).message });
@@ -136,20 +136,5 @@ async function persistently(action) {
 async function asset(file) {
   const data = new FormData();
   data.append("file", file, file.name);
-  return (await body("/api/assets", data)).items[0].id;
-}
-
-/** Sends something that is no JSON.
- * @param {string} path
- * @param {any} content */
-async function body(path, content) {
-  let response;
-  try {
-    response = await fetch(withClient(path), { method: "POST", body: content, credentials: "same-origin" });
-  } catch {
-    throw new Problem(0, { detail: say("The server cannot be reached. Your work is kept here.") });
-  }
-  const json = JSON.parse(await response.text() || "null");
-  if (!response.ok) throw new Problem(response.status, json);
-  return json;
+  return (await postContent("/api/assets", data)).items[0].id;
 }

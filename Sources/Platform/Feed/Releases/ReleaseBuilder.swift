@@ -35,11 +35,9 @@ struct ReleaseBuilder {
     let lines = DatasetFormat.jsonLines
     var outputs = try ([lines] + plan.formats).map(output)
     var division = ReleaseDivision(plan)
-    let schema = try source.forEachItem(vault, connection) { item, schema, answers in
+    let schema = try source.forEachItem(hasMedia: plan.hasMedia, vault, connection) { item, schema, answers in
       var item = item
       item.subset = division.part(of: item)
-      // Images that are a URL stay where they are.
-      if !plan.hasMedia { item.media = nil }
       built.items += 1
       built.answers += answers
       built.parts[item.subset, default: 0] += 1

@@ -40,9 +40,10 @@ final class ReleaseSink: DatasetSink {
 
   /// Of an asset of the vault, by its address.
   func media(_ source: String) throws -> [UInt8] {
-    let blob = SealedBlob(vault: vault, name: source)
-    guard let size = try blob.size() else { throw Refusal.unknown(.asset, source) }
-    return [UInt8](try blob.bytes(0..<size))
+    guard let bytes = try SealedBlob(vault: vault, name: source).whole() else {
+      throw Refusal.unknown(.asset, source)
+    }
+    return [UInt8](bytes)
   }
 }
 

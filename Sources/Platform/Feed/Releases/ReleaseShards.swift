@@ -8,11 +8,7 @@ package struct ReleaseShards: Sendable {
 
   /// - Parameter split: only of this part; nil for all.
   package init(_ files: [ReleaseFile], split: String? = nil) {
-    self.init(paths: files.map(\.path), split: split)
-  }
-
-  init(paths: [String], split: String?) {
-    self.paths = paths.filter { path in
+    paths = files.map(\.path).filter { path in
       let name = path.split(separator: "/").last.map(String.init) ?? path
       let digits = name.dropLast(4).suffix(6)
       return path.hasPrefix("webdataset") && name.hasSuffix(".tar") && digits.count == 6

@@ -14,20 +14,21 @@ package enum ReleaseSource: Hashable, Sendable {
 
   /// Hands out each item with its schema and how many answers its labels rest on, always in the same order.
   ///
+  /// - Parameter hasMedia: whether each says where its image is.
   /// - Returns: the schema of all of them.
   func forEachItem(
-    _ vault: ClientVault, _ connection: any Connection,
+    hasMedia: Bool, _ vault: ClientVault, _ connection: any Connection,
     _ body: (DatasetItem, DatasetSchema, _ answers: Int) throws -> Void
   ) throws -> DatasetSchema {
     switch self {
-    case .project(let project): try Self.results(of: project, vault, connection, body)
+    case .project(let project): try Self.results(of: project, hasMedia, vault, connection, body)
     case .dataset(let dataset, let query, let set):
-      try Self.items(of: dataset, query, set, vault, connection, body)
+      try Self.items(of: dataset, query, set, hasMedia, vault, connection, body)
     }
   }
 
   private static func results(
-    of project: ProjectID, _ vault: ClientVault, _ connection: any Connection,
+    of project: ProjectID, _ hasMedia: Bool, _ vault: ClientVault, _ connection: any Connection,
     _ body: (DatasetItem, DatasetSchema, Int) throws -> Void
   ) throws -> DatasetSchema {
     let current = try Projects.get(project, connection)
@@ -46,14 +47,14 @@ package enum ReleaseSource: Hashable, Sendable {
       item.metadata.append(.init("task", .string(task.row.id.text)))
       item.metadata.append(.init("confidence", .double(consensus.confidence)))
       item.metadata.append(.init("answers", .int(Int64(consensus.answers))))
-      item.media = try media(task.content.image, vault, connection)
+      if hasMedia { item.media = try media(task.content.image, vault, connection) }
       try body(item, classes.schema, consensus.answers)
     }
     return classes.schema
   }
 
   private static func items(
-    of dataset: DatasetID, _ text: String, _ set: String, _ vault: ClientVault,
+    of dataset: DatasetID, _ text: String, _ set: String, _ hasMedia: Bool, _ vault: ClientVault,
     _ connection: any Connection, _ body: (DatasetItem, DatasetSchema, Int) throws -> Void
   ) throws -> DatasetSchema {
     guard let labels = try LabelSet.find(set, of: dataset, connection) else {
@@ -63,18 +64,16 @@ package enum ReleaseSource: Hashable, Sendable {
     // Whole before the first item, so that a class is the same number in every file.
     var schema = try DatasetWriter.schema(of: dataset, vault, connection)
     for number in try search.numbers(text, connection) {
-      guard
-        let found = try Datasets(vault, actor: .system).item(number, of: dataset, connection)
-      else { continue }
+      guard let found = try Datasets.item(number, of: dataset, vault, connection) else { continue }
       var item = found.item
       item.labels = try search.labels(number, labels.id, &schema, connection)
-      item.media = try media(found.image, vault, connection)
+      if hasMedia { item.media = try media(found.image, vault, connection) }
       try body(item, schema, 0)
     }
     return schema
   }
 
-  /// The address of an item's image, where the vault has it.
+  /// The address of an item's image, where the vault has it; one that is a URL stays where it is.
   private static func media(
     _ image: String?, _ vault: ClientVault, _ connection: any Connection
   ) throws -> String? {

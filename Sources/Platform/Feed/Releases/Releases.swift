@@ -356,10 +356,3 @@ extension ReleaseSource {
     return [.init("query", .string(query)), .init("set", .string(set))]
   }
 }
-
-extension Optional {
-  fileprivate func asyncMap<T>(_ body: (Wrapped) async throws -> T) async rethrows -> T? {
-    guard let self else { return nil }
-    return try await body(self)
-  }
-}

@@ -29,10 +29,7 @@ struct DatasetWriter {
   }
 
   func number(of name: String) throws -> Int? {
-    try connection.first(
-      "SELECT number FROM items WHERE dataset_id = ? AND key = ?",
-      [dataset.sql, .text(Datasets.key(name, of: dataset, vault))]
-    ) { Int($0.int(0)) }
+    try Datasets.number(of: name, in: dataset, vault, connection)
   }
 
   /// Adds an item, or what is new of one that is there: its metadata is joined, the rest replaced where it
@@ -53,11 +50,9 @@ struct DatasetWriter {
         ])
       return number
     }
-    let sealed = try connection.first(
-      "SELECT sealed FROM items WHERE dataset_id = ? AND number = ?", [dataset.sql, .number(known)]
-    ) { $0.blob(0) }
-    guard let sealed else { return known }
-    let before = try Datasets.open(item: sealed, dataset, known, vault)
+    guard let before = try Datasets.item(known, of: dataset, vault, connection) else {
+      return known
+    }
     let after = before.joined(with: new)
     guard after.stored != before.stored else { return known }
     updated += 1

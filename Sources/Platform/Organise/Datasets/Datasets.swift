@@ -138,27 +138,41 @@ package struct Datasets: Sendable {
         throw Refusal.unknown(.labelSet, name)
       }
       return try numbers.compactMap { number in
-        guard var found = try self.item(number, of: id, connection) else { return nil }
-        for set in known where sets.contains(set.name) {
-          let sealed = try connection.first(
-            "SELECT sealed FROM item_labels WHERE label_set = ? AND number = ?",
-            [.int(set.id), .number(number)]
-          ) { $0.blob(0) }
-          guard let sealed else { continue }
-          found.labels.append((set.name, try Self.open(labels: sealed, set.id, number, vault)))
+        guard let stored = try Self.item(number, of: id, vault, connection) else { return nil }
+        let labels = try known.filter { sets.contains($0.name) }.compactMap { set in
+          try Self.labels(of: number, in: set.id, vault, connection).map { (set.name, $0) }
         }
-        return found
+        return FoundItem(number: number, item: stored.item, image: stored.image, labels: labels)
       }
     }
   }
 
-  func item(_ number: Int, of id: DatasetID, _ connection: any Connection) throws -> FoundItem? {
+  /// The number of an item by its name.
+  static func number(
+    of name: String, in id: DatasetID, _ vault: ClientVault, _ connection: any Connection
+  ) throws -> Int? {
+    try connection.first(
+      "SELECT number FROM items WHERE dataset_id = ? AND key = ?",
+      [id.sql, .text(key(name, of: id, vault))]
+    ) { Int($0.int(0)) }
+  }
+
+  static func item(
+    _ number: Int, of id: DatasetID, _ vault: ClientVault, _ connection: any Connection
+  ) throws -> StoredItem? {
     try connection.first(
       "SELECT sealed FROM items WHERE dataset_id = ? AND number = ?", [id.sql, .number(number)]
-    ) { row in
-      let stored = try Self.open(item: row.blob(0), id, number, vault)
-      return FoundItem(number: number, item: stored.item, image: stored.image, labels: [])
-    }
+    ) { try open(item: $0.blob(0), id, number, vault) }
+  }
+
+  /// What a set says of an item, as `open(labels:)` gives it; nil where it says nothing.
+  static func labels(
+    of number: Int, in set: Int64, _ vault: ClientVault, _ connection: any Connection
+  ) throws -> JSON? {
+    try connection.first(
+      "SELECT sealed FROM item_labels WHERE label_set = ? AND number = ?",
+      [.int(set), .number(number)]
+    ) { try open(labels: $0.blob(0), set, number, vault) }
   }
 
   static func open(

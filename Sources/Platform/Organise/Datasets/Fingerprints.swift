@@ -83,7 +83,7 @@ package struct Fingerprints: Sendable {
   private func fingerprint(of number: Int, _ tiler: any Tiler) async throws -> UInt64? {
     let asset = try await vault.database.read { connection -> Assets.Asset? in
       guard
-        let image = try Datasets(vault, actor: actor).item(number, of: dataset, connection)?.image,
+        let image = try Datasets.item(number, of: dataset, vault, connection)?.image,
         let id = try AssetID(image) ?? Assets.fetched(image, vault, connection)
       else { return nil }
       return try Assets.find("id", id.text, vault, connection)
@@ -92,7 +92,7 @@ package struct Fingerprints: Sendable {
     let blob = SealedBlob(vault: vault, name: asset.address)
     let shades = try? await tiler.shades(
       asset.type, width: PictureFingerprint.width, height: PictureFingerprint.height,
-      chunks: (asset.size + SealedStream.chunkSize - 1) / SealedStream.chunkSize,
+      chunks: SealedStream.chunkCount(plainSize: asset.size),
       chunk: { try blob.chunk($0) })
     return shades.flatMap(PictureFingerprint.of)
   }
@@ -102,10 +102,9 @@ package struct Fingerprints: Sendable {
     try await vault.database.write(.relaxed) { connection in
       var writer = try DatasetWriter(vault, dataset, connection)
       for (number, text) in found {
-        guard
-          let item = try Datasets(vault, actor: actor).item(number, of: dataset, connection)
-        else { continue }
-        var stored = StoredItem(item.item, image: item.image)
+        guard var stored = try Datasets.item(number, of: dataset, vault, connection) else {
+          continue
+        }
         stored.item.metadata = [.init(PictureFingerprint.field, .string(text))]
         _ = try writer.put(stored)
       }

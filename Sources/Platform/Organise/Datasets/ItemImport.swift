@@ -111,23 +111,17 @@ package struct ItemImport: Sendable {
           switch line.result {
           case .failure(let fault): report.refuse(line.number, fault.sentence)
           case .success(let read):
-            if !options.makesItems, try !exists(read.stored.item.name, dataset, connection) {
-              report.refuse(line.number, Self.absent(read.stored.item.name))
+            let name = read.stored.item.name
+            if !options.makesItems,
+              try Datasets.number(of: name, in: dataset, vault, connection) == nil
+            {
+              report.refuse(line.number, Self.absent(name))
             }
           }
         }
       }
       return report
     }
-  }
-
-  private func exists(
-    _ name: String, _ dataset: DatasetID, _ connection: any Connection
-  ) throws -> Bool {
-    try connection.first(
-      "SELECT 1 FROM items WHERE dataset_id = ? AND key = ?",
-      [dataset.sql, .text(Datasets.key(name, of: dataset, vault))]
-    ) { _ in true } ?? false
   }
 
   private static func absent(_ name: String) -> String {

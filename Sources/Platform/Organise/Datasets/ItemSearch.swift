@@ -15,6 +15,11 @@ package struct ItemSearch: Sendable {
     self.dataset = dataset
   }
 
+  private var items: LoadedItems { vault.itemTables.value(dataset) { LoadedItems(dataset) } }
+  private var vectors: LoadedVectors {
+    vault.itemVectors.value(dataset) { LoadedVectors(dataset) }
+  }
+
   /// Numbers of the items that a query finds, and how many it finds in all.
   ///
   /// - Throws: `.invalid` for a query that is not understood, or that names what is not there.
@@ -23,7 +28,6 @@ package struct ItemSearch: Sendable {
     _ text: String, from offset: Int, limit: Int
   ) async throws -> (numbers: [Int], count: Int) {
     let query = try ItemQuery(asked: text)
-    let (items, known) = (LoadedItems(dataset), vault.itemTables)
     return try await vault.database.read { connection in
       let owner = try Dataset.get(dataset, connection)
       // All of them need no table.
@@ -31,9 +35,7 @@ package struct ItemSearch: Sendable {
         let end = min(owner.items, offset + limit)
         return (offset < end ? Array(offset..<end) : [], owner.items)
       }
-      let found = try Self.refusing {
-        try known.value(dataset) { items }.numbers(text, query, vault, connection)
-      }
+      let found = try Self.refusing { try items.numbers(text, query, vault, connection) }
       return (found.dropFirst(offset).prefix(limit).map { Int($0) }, found.count)
     }
   }
@@ -47,7 +49,6 @@ package struct ItemSearch: Sendable {
   ) async throws -> [(number: Int, similarity: Double)] {
     let query = try ItemQuery(asked: text)
     let marks = query == .all ? nil : try await use { table, _ in try table.marks(of: query) }
-    let vectors = vault.itemVectors.value(dataset) { LoadedVectors(dataset) }
     return try await vault.database.read { connection in
       try vectors.use(vault, connection) { index in
         let wanted: [Float]
@@ -82,7 +83,6 @@ package struct ItemSearch: Sendable {
   ) async throws -> [(number: Int, x: Double, y: Double)] {
     let query = try ItemQuery(asked: text)
     let numbers = try await use { table, _ in ItemTable.numbers(try table.marks(of: query)) }
-    let vectors = vault.itemVectors.value(dataset) { LoadedVectors(dataset) }
     return try await vault.database.read { connection in
       try vectors.use(vault, connection) { index in
         let step = max(1, (numbers.count + limit - 1) / max(1, limit))
@@ -99,7 +99,6 @@ package struct ItemSearch: Sendable {
   func numbers(_ text: String, _ connection: any Connection) throws -> [Int] {
     let query = try ItemQuery(asked: text)
     if query == .all { return Array(0..<(try Dataset.get(dataset, connection).items)) }
-    let items = vault.itemTables.value(dataset) { LoadedItems(dataset) }
     return try Self.refusing { try items.numbers(text, query, vault, connection).map { Int($0) } }
   }
 
@@ -107,11 +106,8 @@ package struct ItemSearch: Sendable {
   func use<T: Sendable>(
     _ body: @escaping @Sendable (inout ItemTable, any Connection) throws -> T
   ) async throws -> T {
-    let (items, known) = (LoadedItems(dataset), vault.itemTables)
-    return try await vault.database.read { connection in
-      try Self.refusing {
-        try known.value(dataset) { items }.use(vault, connection) { try body(&$0, connection) }
-      }
+    try await vault.database.read { connection in
+      try Self.refusing { try items.use(vault, connection) { try body(&$0, connection) } }
     }
   }
 
@@ -145,7 +141,7 @@ package struct ItemSearch: Sendable {
   /// A set of predictions against the ground truth, over what a query finds.
   package func comparison(
     of set: String, _ text: String, by region: ComparedItems.Region, overlap: Double, score: Double
-  ) async throws -> (report: ComparisonReport, classes: [String]) {
+  ) async throws -> ComparisonReport {
     let query = try ItemQuery(asked: text)
     let (numbers, known) = try await use { table, _ in
       (ItemTable.numbers(try table.marks(of: query)).map { Int($0) }, table.schema)
@@ -160,18 +156,19 @@ package struct ItemSearch: Sendable {
       var schema = known
       var compared = ComparedItems(region)
       for number in numbers {
-        guard let found = try Datasets(vault, actor: .system).item(number, of: dataset, connection)
-        else { continue }
+        guard let found = try Datasets.item(number, of: dataset, vault, connection) else {
+          continue
+        }
         compared.add(
           found.item.name, truth: try labels(number, truth.id, &schema, connection),
           predictions: try labels(number, predicted.id, &schema, connection), found.item.size)
       }
-      let classes = schema.classes.map(\.name)
-      var report = ComparisonReport(compared, classes: classes, overlap: overlap, score: score)
+      var report = ComparisonReport(
+        compared, classes: schema.classes.map(\.name), overlap: overlap, score: score)
       for place in report.worst.indices {
         report.worst[place].place = numbers[report.worst[place].place]
       }
-      return (report, classes)
+      return report
     }
   }
 
@@ -179,12 +176,7 @@ package struct ItemSearch: Sendable {
   func labels(
     _ number: Int, _ set: Int64, _ schema: inout DatasetSchema, _ connection: any Connection
   ) throws -> [DatasetLabel] {
-    let sealed = try connection.first(
-      "SELECT sealed FROM item_labels WHERE label_set = ? AND number = ?",
-      [.int(set), .number(number)]
-    ) { $0.blob(0) }
-    guard let sealed else { return [] }
-    let json = try Datasets.open(labels: sealed, set, number, vault)
-    return try DatasetLineNotation.labels(json["labels"], of: nil, &schema) { throw $0 }
+    let json = try Datasets.labels(of: number, in: set, vault, connection)
+    return try DatasetLineNotation.labels(json?["labels"], of: nil, &schema) { throw $0 }
   }
 }

@@ -68,7 +68,7 @@ package struct SentItems: Sendable {
       var schema = try DatasetWriter.schema(of: dataset, vault, connection)
       for number in numbers {
         guard
-          var found = try Datasets(vault, actor: actor).item(number, of: dataset, connection)
+          var found = try Datasets.item(number, of: dataset, vault, connection)
         else { throw Refusal.unknown(.item, "\(number)") }
         if let labels {
           found.item.labels = try search.labels(number, labels, &schema, connection)

@@ -33,6 +33,8 @@ package struct ComparisonReport: Sendable {
   /// In the order of `summaryNames`; nil where nothing of the kind is labelled.
   package var summary: [Double?]
   package var classes: [ClassRow]
+  /// All classes, in the order of the confusion matrix.
+  package var names: [String]
   package var confusion: [[Int]]
   /// With errors, the most first.
   package var worst: [Item]
@@ -49,7 +51,7 @@ package struct ComparisonReport: Sendable {
     let precision = AveragePrecision(compared.images, classes: names.count)
     let errors = DetectionErrors(
       compared.images, classes: names.count, overlap: overlap, score: score)
-    (self.overlap, self.score) = (overlap, score)
+    (self.names, self.overlap, self.score) = (names, overlap, score)
     items = compared.images.count
     counts = errors.images
     summary = precision.summary.map { $0 < 0 ? nil : $0 }
@@ -80,8 +82,7 @@ package struct ComparisonReport: Sendable {
       .map { Item(name: compared.names[$0], place: $0, counts: errors.images[$0]) }
   }
 
-  /// - Parameter names: of all classes, in the order of the confusion matrix.
-  package func json(_ names: [String]) -> JSON {
+  package var json: JSON {
     [
       "items": .count(items), "overlap": .double(overlap), "score": .double(score),
       "summary": .object(

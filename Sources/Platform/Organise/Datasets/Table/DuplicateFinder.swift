@@ -79,9 +79,7 @@ struct DuplicateFinder {
     var minima = [UInt32](repeating: .max, count: hashes)
     let width = min(shingle, text.count)
     for start in 0...(text.count - width) {
-      var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-      for byte in text[start..<start + width] { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-      var state = mixed(hash)
+      var state = mixed(hash(text[start..<start + width]))
       for place in minima.indices {
         // A generator begun by the shingle gives as many hashes of it as are needed.
         state = state &* 0x5851_F42D_4C95_7F2D &+ 0x1405_7B7E_F767_814F
@@ -89,6 +87,11 @@ struct DuplicateFinder {
       }
     }
     return minima
+  }
+
+  /// FNV-1a in 64 bits (Fowler, Noll & Vo).
+  static func hash(_ bytes: some Sequence<UInt8>) -> UInt64 {
+    bytes.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
   }
 
   /// The finalizer of SplitMix64.

@@ -46,9 +46,7 @@ struct ItemTable: Sendable {
     subsets.set(text: item.subset, at: number)
     widths[number] = Int32(clamping: item.size?.width ?? 0)
     files[number] =
-      file.map { name in
-        max(1, name.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 })
-      } ?? 0
+      file.map { max(1, DuplicateFinder.hash($0.utf8)) } ?? 0
     heights[number] = Int32(clamping: item.size?.height ?? 0)
     for member in item.metadata {
       metadata[member.name, default: ValueColumn()].set(member.value, at: number)
@@ -62,7 +60,6 @@ final class LoadedItems: Sendable {
     var table = ItemTable()
     /// The change up to which rows were read.
     var change: Int64 = 0
-    var slicesRead: [String] = []
     /// The answers to the last queries, while nothing changes.
     var answers: [String: [Int32]] = [:]
   }
@@ -79,7 +76,7 @@ final class LoadedItems: Sendable {
     _ vault: ClientVault, _ connection: any Connection, _ body: (inout ItemTable) throws -> T
   ) throws -> T {
     try state.withLock { state in
-      try load(&state, vault, connection)
+      try bringUpToDate(&state, vault, connection)
       return try body(&state.table)
     }
   }
@@ -89,13 +86,25 @@ final class LoadedItems: Sendable {
     _ text: String, _ query: ItemQuery, _ vault: ClientVault, _ connection: any Connection
   ) throws -> [Int32] {
     try state.withLock { state in
-      try load(&state, vault, connection)
+      try bringUpToDate(&state, vault, connection)
       if let known = state.answers[text] { return known }
       let marks = try state.table.marks(of: query)
       let found = ItemTable.numbers(marks)
       if state.answers.count >= 16 { state.answers.removeAll() }
       state.answers[text] = found
       return found
+    }
+  }
+
+  /// Reads what changed. Where that fails half-way, all is read anew the next time.
+  private func bringUpToDate(
+    _ state: inout State, _ vault: ClientVault, _ connection: any Connection
+  ) throws {
+    do {
+      try load(&state, vault, connection)
+    } catch {
+      state = State()
+      throw error
     }
   }
 
