@@ -102,6 +102,7 @@ package enum ExportTag {}
 package enum ReleaseTag {}
 package enum DatasetTag {}
 package enum SliceTag {}
+package enum RemoteSourceTag {}
 package enum GroupTag {}
 package enum PayoutTag {}
 package enum DecisionTag {}
@@ -123,3 +124,4 @@ package typealias ExportID = Identifier<ExportTag>
 package typealias ReleaseID = Identifier<ReleaseTag>
 package typealias DatasetID = Identifier<DatasetTag>
 package typealias SliceID = Identifier<SliceTag>
+package typealias RemoteSourceID = Identifier<RemoteSourceTag>

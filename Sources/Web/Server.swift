@@ -40,6 +40,7 @@ package struct Server: Sendable {
         PayClerk(engine: services.engine, logger: logger),
         ConductClerk(engine: services.engine, logger: logger),
         ScaleCourier(services: services, logger: logger), services.attachments,
+        services.gatherer,
       ],
       onServerRunning: { channel in
         let port = channel.localAddress?.port ?? 0

@@ -14,6 +14,7 @@ package enum Refusal: Error, Hashable, Sendable {
     case earning, payout, decision, appeal, invoice
     case release, file
     case dataset, item, slice
+    case source
     case labelSet = "set of labels"
   }
 
@@ -55,4 +56,31 @@ package enum EgressRefusal: Error, Hashable, Sendable {
   case timedOut(seconds: Int)
   case status(Int)
   case unreachable(host: String)
+}
+
+extension EgressRefusal {
+  /// Without a full stop.
+  package var sentence: String {
+    switch self {
+    case .notHTTP(let scheme): "Only http and https URLs are fetched, not \(scheme)"
+    case .unresolvable(let host): "The host \(host) has no address"
+    case .privateAddress(let host, let address):
+      "\(host) is at \(address), an address within private networks; the operator can allow it "
+        + "with --egress-allow"
+    case .tooManyRedirects(let limit): "It redirects more than \(limit) times"
+    case .tooLarge(let limit): "It has more than \(limit) bytes"
+    case .timedOut(let seconds): "It did not answer within \(seconds) seconds"
+    case .status(let code): "It answered with status \(code)"
+    case .unreachable(let host): "The host \(host) cannot be reached"
+    }
+  }
+
+  /// Whether another try can help.
+  package var isPassing: Bool {
+    switch self {
+    case .status(let code): code >= 500 || [408, 425, 429].contains(code)
+    case .timedOut, .unreachable, .unresolvable: true
+    case .notHTTP, .privateAddress, .tooManyRedirects, .tooLarge: false
+    }
+  }
 }

@@ -128,12 +128,13 @@ package struct Assets: Sendable {
       bytes, name: name.removingPercentEncoding ?? name, isAnyKind: isAnyKind, description)
   }
 
-  /// The file behind a URL that a task names: fetched when it is first wanted, then kept.
+  /// The file behind a URL that a task or item names (`RemoteReference` is one too): fetched when it is first wanted, then kept.
   package func remote(_ url: String, by fetcher: any Fetcher) async throws -> Asset {
     if let known = try await vault.database.read({ try Self.fetched(url, vault, $0) }) {
       return try await get(known)
     }
-    let asset = try await store(from: url, by: fetcher)
+    let asset = try await store(
+      from: RemoteReference.address(url, vault), by: fetcher)
     try await vault.database.write(.flushed) { connection in
       try connection.run(
         "INSERT INTO remote_assets VALUES (?, ?) ON CONFLICT DO NOTHING",

@@ -141,20 +141,3 @@ extension Problem {
     text.count > 120 ? String(text.prefix(120)) + "…" : text
   }
 }
-
-extension EgressRefusal {
-  var sentence: String {
-    switch self {
-    case .notHTTP(let scheme): "Only http and https URLs are fetched, not \(scheme)"
-    case .unresolvable(let host): "The host \(host) has no address"
-    case .privateAddress(let host, let address):
-      "\(host) is at \(address), an address within private networks; the operator can allow it "
-        + "with --egress-allow"
-    case .tooManyRedirects(let limit): "It redirects more than \(limit) times"
-    case .tooLarge(let limit): "It has more than \(limit) bytes"
-    case .timedOut(let seconds): "It did not answer within \(seconds) seconds"
-    case .status(let code): "It answered with status \(code)"
-    case .unreachable(let host): "The host \(host) cannot be reached"
-    }
-  }
-}

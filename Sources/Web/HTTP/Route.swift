@@ -67,6 +67,7 @@ package struct Services: Sendable {
   /// nil where very large images are shown whole.
   package let tiler: (any Tiler)?
   let attachments: AttachmentQueue
+  let gatherer: RemoteGatherer
   /// How clients reach this server; known once it listens.
   let site: Site
   package let workbench: WorkbenchAssets
@@ -82,6 +83,7 @@ package struct Services: Sendable {
     self.fetcher = fetcher
     self.tiler = tiler
     attachments = AttachmentQueue(engine: engine, fetcher: fetcher)
+    gatherer = RemoteGatherer(engine: engine, fetcher: fetcher)
     self.workbench = workbench
   }
 }

@@ -89,7 +89,7 @@ package struct Datasets: Sendable {
       for set in try LabelSet.all(of: id, connection) {
         try connection.run("DELETE FROM item_labels WHERE label_set = ?", [.int(set.id)])
       }
-      for table in ["label_sets", "slices", "item_vectors", "items"] {
+      for table in ["label_sets", "slices", "item_vectors", "remote_sources", "items"] {
         try connection.run("DELETE FROM \(table) WHERE dataset_id = ?", [id.sql])
       }
       try connection.run("DELETE FROM datasets WHERE id = ?", [id.sql])

@@ -202,7 +202,7 @@ extension StoredItem {
   package static let personalDataField = "personal_data"
 
   /// With what is personal in its text said in its metadata, before anybody sees it.
-  fileprivate func flagged(masking: Bool) -> StoredItem {
+  func flagged(masking: Bool) -> StoredItem {
     guard let text = item.text else { return self }
     let found = PersonalData.find(in: text)
     guard !found.isEmpty else { return self }
