@@ -84,7 +84,7 @@ let package = Package(
         "Store", crypto, cryptoExtras,
       ]),
     // drivers of use cases
-    room("Imaging", ["Platform", subprocess]),
+    room("Decoding", ["Notation", "Platform", subprocess]),
     // delivery
     .target(name: "CWorkbench", cSettings: [.unsafeFlags(["-std=c23", "-Wno-c23-extensions"])]),
     .target(
@@ -96,7 +96,7 @@ let package = Package(
     .executableTarget(
       name: "assay",
       dependencies: [
-        "Platform", "Imaging", "Web", "Store", "StoreSQLite", "Vault", "Notation", "Consensus",
+        "Platform", "Decoding", "Web", "Store", "StoreSQLite", "Vault", "Notation", "Consensus",
         "Workforce", "Workflow", "Labels", "Geometry", "Formats", arguments, hummingbird, httpClient, logging,
       ], swiftSettings: strict),
     // tests, mirroring the rooms
@@ -117,11 +117,11 @@ let package = Package(
         "Platform", "Geometry", "Labels", "Formats", "Store", "StoreSQLite", "Notation", "Vault", "Workflow",
         "Workforce",
       ]),
-    suite("ImagingTests", ["Imaging", "Platform", "Formats"]),
+    suite("DecodingTests", ["Decoding", "Platform", "Formats"]),
     suite(
       "WebTests",
       [
-        "Web", "Platform", "Imaging", "Store", "StoreSQLite", "Notation", "Formats", "Vault",
+        "Web", "Platform", "Decoding", "Store", "StoreSQLite", "Notation", "Formats", "Vault",
         httpClient, logging,
       ]),
     suite("TidyTests", []),

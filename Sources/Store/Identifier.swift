@@ -103,6 +103,7 @@ package enum ReleaseTag {}
 package enum DatasetTag {}
 package enum SliceTag {}
 package enum RemoteSourceTag {}
+package enum UploadTag {}
 package enum GroupTag {}
 package enum PayoutTag {}
 package enum DecisionTag {}
@@ -125,3 +126,4 @@ package typealias ReleaseID = Identifier<ReleaseTag>
 package typealias DatasetID = Identifier<DatasetTag>
 package typealias SliceID = Identifier<SliceTag>
 package typealias RemoteSourceID = Identifier<RemoteSourceTag>
+package typealias UploadID = Identifier<UploadTag>

@@ -23,7 +23,7 @@ enum House {
       "Foundation", "Synchronization", "Glibc", "Darwin", "Crypto", "CryptoExtras", "Notation",
       "Geometry", "Labels", "Consensus", "Workflow", "Workforce", "Vault", "Formats", "Store",
     ],
-    "Imaging": ["Foundation", "Glibc", "Darwin", "Subprocess", "Platform"],
+    "Decoding": ["Foundation", "Glibc", "Darwin", "Subprocess", "Notation", "Platform"],
     "Web": [
       "Foundation", "Synchronization", "Glibc", "Darwin", "Crypto", "Logging", "NIOCore",
       "NIOHTTP1", "NIOPosix",
@@ -35,7 +35,7 @@ enum House {
       "Workforce", "Workflow",
       "Foundation", "Synchronization", "ArgumentParser", "AsyncHTTPClient", "Crypto", "Logging",
       "NIOCore", "NIOHTTP1", "Geometry", "Labels", "Notation", "Vault", "Formats", "Consensus", "Store",
-      "StoreSQLite", "Platform", "Imaging", "Web",
+      "StoreSQLite", "Platform", "Decoding", "Web",
     ],
   ]
 

@@ -1,6 +1,6 @@
 import AsyncHTTPClient
 import Foundation
-import Imaging
+import Decoding
 import Logging
 import NIOCore
 import Notation

@@ -43,6 +43,12 @@ export const send = (method, path, body) => (body === undefined ? request(method
  * @returns {Promise<any>} the answer's JSON */
 export const postContent = (path, content) => request("POST", path, {}, content);
 
+/** As `postContent`, to a place that is there.
+ * @param {string} path
+ * @param {Blob} content
+ * @returns {Promise<any>} */
+export const putContent = (path, content) => request("PUT", path, {}, content);
+
 /** @param {string} method
  * @param {string} path
  * @param {Record<string, string>} headers

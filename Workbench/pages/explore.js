@@ -106,7 +106,7 @@ export class DatasetPage {
     const sets = dataset.sets.filter((/** @type {any} */ set) => set.items || set.name === "truth");
     fill(this.head,
       h("div.spread", {}, h("div.row", {}, h("a", { href: "#/explore" }, `← ${say("Datasets")}`), h("h1", { dir: "auto" }, dataset.name), this.count),
-        this.mayChange ? h("button.button", { onclick: () => upload(this.id, () => this.load()) }, icon("plus"), say("Add items")) : null),
+        this.mayChange ? h("button.button", { onclick: () => upload(dataset, () => this.load()) }, icon("plus"), say("Add items")) : null),
       this.box.element, this.problem,
       this.similar ? h("div.row.tight", {}, h("span", { dir: "auto" }, say("Similar to {name}", { name: this.similar.name })), h("button.button.quiet", { onclick: () => this.likeNone() }, say("Clear"))) : null,
       dataset.slices.length ? h("div.row.tight", { role: "group", "aria-label": say("Slices") }, h("span.muted", {}, say("Slices")), dataset.slices.map((/** @type {any} */ slice) =>

@@ -10,7 +10,8 @@ extension DatasetFormat {
         of each. Images without a class are left out.
         """, isFilePerItem: true),
     matches: { folder in
-      folder.file == nil && !ImageNet.images(folder).isEmpty
+      // One folder is a folder, not a class.
+      folder.file == nil && Set(ImageNet.images(folder).map { ImageNet.place($0).name }).count > 1
         && folder.files.allSatisfy { DatasetFolder.isImage($0) || !$0.contains("/") }
     },
     read: { folder, diagnostics in

@@ -14,7 +14,7 @@ package enum Refusal: Error, Hashable, Sendable {
     case earning, payout, decision, appeal, invoice
     case release, file
     case dataset, item, slice
-    case source
+    case source, upload
     case labelSet = "set of labels"
   }
 

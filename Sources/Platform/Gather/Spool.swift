@@ -87,10 +87,11 @@ package final class Spool: @unchecked Sendable {
     errno == ENOSPC ? Refusal.noSpace : StoreError.failed(String(cString: strerror(errno)))
   }
 
-  /// Throws away what a crash left behind.
+  /// Throws away what a crash left behind, there and in memory.
   package static func clear(folder: String) {
+    WorkFolder.clear()
     for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] {
-      unlink("\(folder)/\(name)")
+      try? FileManager.default.removeItem(atPath: "\(folder)/\(name)")
     }
   }
 }

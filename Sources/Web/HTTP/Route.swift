@@ -67,7 +67,7 @@ package struct Services: Sendable {
   /// nil where very large images are shown whole.
   package let tiler: (any Tiler)?
   let attachments: AttachmentQueue
-  let gatherer: RemoteGatherer
+  let gatherer: Gatherer
   /// How clients reach this server; known once it listens.
   let site: Site
   package let workbench: WorkbenchAssets
@@ -75,7 +75,7 @@ package struct Services: Sendable {
   /// - Parameter publicURL: how clients reach this server; nil for the address it listens on.
   package init(
     engine: DataEngine, signIn: SignIn, fetcher: any Fetcher, tiler: (any Tiler)? = nil,
-    workbench: WorkbenchAssets, publicURL: String? = nil
+    converter: (any SetConverter)? = nil, workbench: WorkbenchAssets, publicURL: String? = nil
   ) {
     site = Site(publicURL)
     self.engine = engine
@@ -83,7 +83,7 @@ package struct Services: Sendable {
     self.fetcher = fetcher
     self.tiler = tiler
     attachments = AttachmentQueue(engine: engine, fetcher: fetcher)
-    gatherer = RemoteGatherer(engine: engine, fetcher: fetcher)
+    gatherer = Gatherer(engine: engine, fetcher: fetcher, converter: converter)
     self.workbench = workbench
   }
 }

@@ -25,7 +25,7 @@ enum RemoteSourceRoutes {
       return try await call.inVault { vault, actor in
         let made = try await RemoteSources(vault, actor: actor).create(
           location, mode: mode, include: include, of: call.id("dataset", .dataset))
-        call.services.gatherer.begin(made.id, of: client)
+        call.services.gatherer.begin(.source(made.id), of: client)
         return .json(made.json, status: .accepted)
       }
     },
@@ -57,7 +57,7 @@ enum RemoteSourceRoutes {
       return try await call.inVault { vault, actor in
         let begun = try await RemoteSources(vault, actor: actor).runAgain(
           call.id("source", .source), of: call.id("dataset", .dataset))
-        call.services.gatherer.begin(begun.id, of: client)
+        call.services.gatherer.begin(.source(begun.id), of: client)
         return .json(begun.json, status: .accepted)
       }
     },

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Foundation
-import Imaging
+import Decoding
 import Notation
 import Platform
 

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Foundation
-import Imaging
+import Decoding
 import Logging
 import Platform
 import Store
@@ -72,7 +72,7 @@ struct RunningServer {
       services: Services(
         engine: engine, signIn: SignIn(engine),
         fetcher: GuardedFetcher(allowed: egressAllow), tiler: await Vips(),
-        workbench: workbench.map(WorkbenchAssets.folder) ?? .embedded(),
+        converter: OwnConverter(), workbench: workbench.map(WorkbenchAssets.folder) ?? .embedded(),
         publicURL: publicURL), logger: logger)
   }
 

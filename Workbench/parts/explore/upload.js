@@ -2,80 +2,91 @@ import { postContent } from "../../core/api.js";
 import { fill, h } from "../../core/dom.js";
 import { say } from "../../core/words.js";
 import { dialog } from "../dialog.js";
+import { field } from "../field.js";
+import { chosen, dropped } from "./dropped.js";
+import { persistently } from "./persistently.js";
+import { sendSet } from "./send-set.js";
+import { sources } from "./sources.js";
+
+/** @typedef {import("./dropped.js").Dropped} Dropped */
+/** @typedef {{ name: string, reason: string }} Problem */
 
 /** Files that are on their way at once. */
 const lanes = 3;
-/** Times a file is tried while the network is away. */
-const tries = 5;
 /** Items that are told of at once. */
 const portion = 200;
 
-/** Takes files in: images one by one, and items with labels as JSON Lines. What is there already is known again, so
- * a cut upload is just begun again.
- * @param {string} dataset
+/** Takes files in: images one by one, anything else as a set of whatever format it is, and files from elsewhere. What
+ * is there already is known again, so a cut upload is just begun again.
+ * @param {{ id: string, sets: Array<{ name: string, kind: string }> }} dataset
  * @param {() => any} again */
 export async function upload(dataset, again) {
   await dialog(say("Add items"), (close) => {
-    const state = h("p.muted", { role: "status" }), meter = h("div.meter", { role: "progressbar", "aria-label": say("Progress"), "aria-valuenow": 0, hidden: true }, h("i"));
+    const state = h("p.muted.upload-state", { role: "status" }), bar = h("div.meter", { role: "progressbar", "aria-label": say("Progress"), "aria-valuemin": 0, "aria-valuemax": 100, "aria-valuenow": 0, hidden: true }, h("i"));
     const problems = h("ul.plain.upload-problems");
-    const begin = async (/** @type {File[]} */ files) => {
-      if (!files.length) return;
-      meter.hidden = false;
-      drop.hidden = true;
-      const refused = await take(dataset, files, (done) => {
-        const percent = Math.round((100 * done) / files.length);
-        meter.style.setProperty("--share", `${percent}%`);
-        meter.setAttribute("aria-valuenow", String(percent));
-        state.textContent = say("{some} of {all}", { some: done, all: files.length });
-      });
-      fill(problems, refused.slice(0, 100).map(({ name, reason }) => h("li.error-text", {}, h("strong", { dir: "auto" }, name), ` ${reason}`)));
-      if (!refused.length) close();
+    const set = h("input.input", { value: "truth", maxlength: 100, pattern: "[\\p{L}\\p{N}_\\-]+", dir: "auto", list: "upload-sets" });
+    const mask = h("input", { type: "checkbox" });
+    const meter = (/** @type {number} */ share, /** @type {string} */ text) => {
+      bar.style.setProperty("--share", `${Math.round(100 * share)}%`);
+      bar.setAttribute("aria-valuenow", String(Math.round(100 * share)));
+      state.textContent = text;
+    };
+    const begin = async (/** @type {Dropped[]} */ files) => {
+      if (!files.length || !set.reportValidity()) return;
+      bar.hidden = false;
+      for (const part of [drop, options, elsewhere]) part.hidden = true;
+      const wanted = { ...(set.value === "truth" ? {} : { set: set.value }), ...(mask.checked ? { mask_personal_data: true } : {}) };
+      const found = files.every(({ file }) => isPicture(file) || isLines(file)) ? await takeItems(dataset.id, files, wanted, meter) : await takeSet(dataset.id, files, wanted, meter);
+      fill(problems, found.slice(0, 100).map(({ name, reason }) => h("li.error-text", {}, h("strong", { dir: "auto" }, name), ` ${reason}`)));
+      if (!found.length) close();
       again();
     };
-    const chooser = h("input.visually-hidden", { type: "file", multiple: true, accept: "image/*,.jsonl,.ndjson", onchange: () => begin([...chooser.files]) });
-    const drop = h("label.drop", {}, chooser, h("strong", {}, say("Drop images here, or choose them")), h("span.muted", {}, say("Also JSON Lines of items with labels, as `assay convert --to jsonl` writes them.")));
+    const chooser = h("input.visually-hidden", { type: "file", multiple: true, onchange: () => begin(chosen(chooser.files)) });
+    const drop = h("label.drop", {}, chooser, h("strong", {}, say("Drop images or a labelled set here, or choose them")),
+      h("span.muted", {}, say("A folder, a zip or tar archive, or a file, in any format that `assay formats` lists. It goes on where it was cut off.")));
     for (const name of ["dragenter", "dragover"]) drop.addEventListener(name, (/** @type {Event} */ event) => { event.preventDefault(); drop.classList.add("is-over"); });
     drop.addEventListener("dragleave", () => drop.classList.remove("is-over"));
     drop.addEventListener("drop", async (/** @type {DragEvent} */ event) => { event.preventDefault(); drop.classList.remove("is-over"); begin(await dropped(event)); });
-    return [drop, meter, state, problems, h("div.row", {}, h("button.button", { onclick: () => close() }, say("Close")))];
+    const options = h("div.row.upload-options", {}, field(say("Labels go to"), set, say("“truth” is the ground truth; any other name is a set of predictions.")),
+      h("datalist", { id: "upload-sets" }, dataset.sets.filter(({ kind }) => kind !== "results").map(({ name }) => h("option", { value: name }))),
+      h("label.check", {}, mask, h("span", {}, say("Mask personal data in texts"))));
+    const elsewhere = sources(dataset.id, again);
+    return [drop, options, bar, state, problems, elsewhere, h("div.row", {}, h("button.button", { onclick: () => close() }, say("Close")))];
   });
 }
 
-/** The files of a drop, those in folders too.
- * @param {DragEvent} event
- * @returns {Promise<File[]>} */
-async function dropped(event) {
-  const entries = [...(event.dataTransfer?.items ?? [])].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
-  if (!entries.length) return [...(event.dataTransfer?.files ?? [])];
-  /** @type {File[]} */
-  const files = [];
-  const walk = async (/** @type {any} */ entry, /** @type {string} */ path) => {
-    if (entry.isFile) {
-      const file = await new Promise((resolve, reject) => entry.file(resolve, reject));
-      files.push(Object.defineProperty(file, "pathInFolder", { value: path + file.name }));
-      return;
-    }
-    const reader = entry.createReader();
-    for (;;) {
-      const found = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
-      if (!found.length) return;
-      for (const one of found) await walk(one, `${path}${entry.name}/`);
-    }
-  };
-  for (const entry of entries) await walk(entry, "");
-  return files.filter((file) => !file.name.startsWith("."));
+const isPicture = (/** @type {File} */ file) => file.type.startsWith("image/");
+const isLines = (/** @type {File} */ file) => /\.(jsonl|ndjson)$/i.test(file.name);
+
+/** @param {string} dataset
+ * @param {Dropped[]} files
+ * @param {import("./send-set.js").Options} options
+ * @param {(share: number, text: string) => void} tell
+ * @returns {Promise<Problem[]>} what was refused */
+async function takeSet(dataset, files, options, tell) {
+  try {
+    const { state, report } = await sendSet(dataset, files, options, (share, read) =>
+      tell(share, share < 1 ? say("{n} % sent", { n: Math.floor(100 * share) }) : say("{n} items read", { n: read })));
+    tell(1, say("{made} items made, {labelled} labelled", { made: report.created, labelled: report.labelled }));
+    if (state === "failed") return [{ name: files[0].file.name, reason: report.reason }];
+    return report.problems.map((/** @type {any} */ one) => ({ name: one.place, reason: one.reason }));
+  } catch (error) {
+    return [{ name: files[0].file.name, reason: /** @type {Error} */ (error).message }];
+  }
 }
 
 /** @param {string} dataset
- * @param {File[]} files
- * @param {(done: number) => void} tell
- * @returns {Promise<Array<{ name: string, reason: string }>>} what was refused */
-async function take(dataset, files, tell) {
-  /** @type {Array<{ name: string, reason: string }>} */
+ * @param {Dropped[]} files
+ * @param {import("./send-set.js").Options} options
+ * @param {(share: number, text: string) => void} tell
+ * @returns {Promise<Problem[]>} what was refused */
+async function takeItems(dataset, files, options, tell) {
+  /** @type {Problem[]} */
   const refused = [];
-  const isLines = (/** @type {File} */ file) => /\.(jsonl|ndjson)$/i.test(file.name);
-  const images = files.filter((file) => !isLines(file));
+  const images = files.filter(({ file }) => !isLines(file));
+  const path = `/api/datasets/${dataset}/items?items=true&set=${encodeURIComponent(options.set ?? "truth")}${options.mask_personal_data ? "&personal_data=mask" : ""}`;
   let done = 0, next = 0;
+  const advance = () => { done += 1; tell(done / files.length, say("{some} of {all}", { some: done, all: files.length })); };
   /** @type {string[]} */
   let lines = [];
   const flush = async () => {
@@ -85,9 +96,8 @@ async function take(dataset, files, tell) {
   };
   const lane = async () => {
     while (next < images.length) {
-      const file = images[next];
+      const { path: name, file } = images[next];
       next += 1;
-      const name = /** @type {any} */ (file).pathInFolder || file.webkitRelativePath || file.name;
       try {
         const id = await persistently(() => asset(file));
         lines.push(JSON.stringify({ name, image: id }));
@@ -95,7 +105,7 @@ async function take(dataset, files, tell) {
       } catch (error) {
         refused.push({ name, reason: /** @type {Error} */ (error).message });
       }
-      tell(done += 1);
+      advance();
     }
   };
   await Promise.all(Array.from({ length: lanes }, lane));
@@ -104,31 +114,16 @@ async function take(dataset, files, tell) {
   } catch (error) {
     refused.push({ name: "", reason: /** @type {Error} */ (error).message });
   }
-  for (const file of files.filter(isLines)) {
+  for (const { file } of files.filter(({ file }) => isLines(file))) {
     try {
-      const report = await postContent(`/api/datasets/${dataset}/items`, file);
+      const report = await postContent(path, file);
       for (const { line, reason } of report.problems) refused.push({ name: `${file.name}:${line}`, reason });
     } catch (error) {
       refused.push({ name: file.name, reason: /** @type {Error} */ (error).message });
     }
-    tell(done += 1);
+    advance();
   }
   return refused;
-}
-
-/** Tries again while the network or the server is away.
- * @template T
- * @param {() => Promise<T>} action
- * @returns {Promise<T>} */
-async function persistently(action) {
-  for (let tried = 1; ; tried += 1) {
-    try {
-      return await action();
-    } catch (error) {
-      if (tried === tries || !/** @type {any} */ (error).isPassing) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 500 * 2 ** tried));
-    }
-  }
 }
 
 /** @param {File} file

@@ -89,7 +89,10 @@ package struct Datasets: Sendable {
       for set in try LabelSet.all(of: id, connection) {
         try connection.run("DELETE FROM item_labels WHERE label_set = ?", [.int(set.id)])
       }
-      for table in ["label_sets", "slices", "item_vectors", "remote_sources", "items"] {
+      try connection.run(
+        "DELETE FROM upload_parts WHERE upload_id IN (SELECT id FROM uploads WHERE dataset_id = ?)",
+        [id.sql])
+      for table in ["label_sets", "slices", "item_vectors", "remote_sources", "uploads", "items"] {
         try connection.run("DELETE FROM \(table) WHERE dataset_id = ?", [id.sql])
       }
       try connection.run("DELETE FROM datasets WHERE id = ?", [id.sql])

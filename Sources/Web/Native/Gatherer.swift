@@ -4,31 +4,38 @@ import Platform
 import ServiceLifecycle
 import Store
 
-/// Gathers datasets from elsewhere, a few sources at once; what a server that ended left unfinished is gone on
-/// with first.
-final class RemoteGatherer: Service {
-  /// Sources that are read at once; others wait.
+/// Gathers datasets from elsewhere and reads sets that were sent, a few at once; what a server that ended left
+/// unfinished is gone on with first.
+final class Gatherer: Service {
+  /// That are read at once; others wait.
   static let atOnce = 4
+
+  enum Work: Sendable {
+    case source(RemoteSourceID)
+    case upload(UploadID)
+  }
 
   private struct Order: Sendable {
     let client: ClientID
-    let source: RemoteSourceID
+    let work: Work
   }
 
   private let engine: DataEngine
   private let fetcher: any Fetcher
+  private let converter: (any SetConverter)?
   private let orders: AsyncStream<Order>
   private let entrance: AsyncStream<Order>.Continuation
   private let logger = Logger(label: "assay.gatherer")
 
-  init(engine: DataEngine, fetcher: any Fetcher) {
+  init(engine: DataEngine, fetcher: any Fetcher, converter: (any SetConverter)?) {
+    self.converter = converter
     self.engine = engine
     self.fetcher = fetcher
     (orders, entrance) = AsyncStream.makeStream()
   }
 
-  func begin(_ source: RemoteSourceID, of client: ClientID) {
-    entrance.yield(Order(client: client, source: source))
+  func begin(_ work: Work, of client: ClientID) {
+    entrance.yield(Order(client: client, work: work))
   }
 
   func run() async throws {
@@ -36,7 +43,10 @@ final class RemoteGatherer: Service {
       for client in (try? await Clients(self.engine, actor: .system).list()) ?? [] {
         try? await self.engine.vaults.with(client.id) { vault in
           for source in try await RemoteSources(vault, actor: .system).unfinished() {
-            self.begin(source, of: client.id)
+            self.begin(.source(source), of: client.id)
+          }
+          for upload in try await Uploads(vault, actor: .system).unread() {
+            self.begin(.upload(upload), of: client.id)
           }
         }
       }
@@ -54,12 +64,16 @@ final class RemoteGatherer: Service {
   private func gather(_ order: Order) async {
     do {
       try await engine.vaults.with(order.client) { vault in
-        try await RemoteGathering(vault, fetcher: fetcher).run(order.source)
+        switch order.work {
+        case .source(let id): try await RemoteGathering(vault, fetcher: fetcher).run(id)
+        case .upload(let id):
+          try await UploadReading(vault, by: converter, in: engine.folder).run(id)
+        }
       }
     } catch is CancellationError {
       // The server is on its way out.
     } catch {
-      logger.error("a source was not gathered", metadata: ["error": "\(error)"])
+      logger.error("a source or set was not gathered", metadata: ["error": "\(error)"])
     }
   }
 }

@@ -1,6 +1,6 @@
 import Formats
 import Foundation
-import Imaging
+import Decoding
 import Platform
 import Testing
 

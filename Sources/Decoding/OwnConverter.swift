@@ -1,0 +1,58 @@
+import Foundation
+import Notation
+import Platform
+import Subprocess
+
+/// Reads sets by this very program, in a process of its own.
+package struct OwnConverter: SetConverter {
+  /// Seconds of one processor that a set may take.
+  package static let secondLimit = 4 * 3600
+  /// KiB that the process may map: files of a set are mapped, so this is much more than it holds in memory.
+  package static let memoryLimit = 256 * 1024 * 1024
+  /// Bytes of what it says.
+  private static let reportLimit = 16 * 1024 * 1024
+
+  private let program: String
+
+  package init() {
+    let own = "/proc/self/exe"
+    program =
+      (try? FileManager.default.destinationOfSymbolicLink(atPath: own)) ?? CommandLine.arguments[0]
+  }
+
+  package func convert(
+    _ source: String, as format: String?, to target: String, temporary: String
+  ) async throws -> JSON {
+    let limits = "ulimit -t \(Self.secondLimit) && ulimit -v \(Self.memoryLimit)"
+    let arguments =
+      ["convert", "--json", "--media", "--to", "jsonl", source, target]
+      + (format.map { ["--from", $0] } ?? [])
+    do {
+      let result = try await Subprocess.run(
+        .path("/bin/sh"),
+        arguments: .init(["-c", "\(limits) && exec \"$@\"", "sh", program] + arguments),
+        environment: .inherit.updating(["TMPDIR": temporary]),
+        output: .bytes(limit: Self.reportLimit), error: .string(limit: 64 * 1024))
+      guard result.terminationStatus.isSuccess else {
+        throw SetFault(Self.reason(result.standardError, temporary))
+      }
+      do {
+        return try JSON(parsing: result.standardOutput)
+      } catch {
+        throw SetFault("what its reader says is not understood")
+      }
+    } catch let error as SubprocessError {
+      throw SetFault("its reader could not be run: \(error)")
+    }
+  }
+
+  /// What a reader said before it ended, without the places of this machine.
+  private static func reason(_ said: String, _ folder: String) -> String {
+    var text = said.replacing(folder + "/", with: "")
+    if text.hasPrefix("Error: ") { text.removeFirst("Error: ".count) }
+    text = text.trimmingCharacters(in: .whitespacesAndNewlines).replacing("\n", with: " ")
+    return text.isEmpty
+      ? "its reader was ended: the set is too large or was made to harm"
+      : String(text.prefix(1_000))
+  }
+}

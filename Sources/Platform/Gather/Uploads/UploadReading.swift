@@ -1,0 +1,158 @@
+import Formats
+import Foundation
+import Notation
+import Store
+import Vault
+
+/// Reads a set that has come whole into its dataset. What it is unpacked to lies in a folder that goes with it;
+/// items are known by their names, so that one that was cut off is read again from its beginning.
+package struct UploadReading: Sendable {
+  let vault: ClientVault
+  let converter: (any SetConverter)?
+  let folder: DataFolder
+
+  package init(_ vault: ClientVault, by converter: (any SetConverter)?, in folder: DataFolder) {
+    self.vault = vault
+    self.converter = converter
+    self.folder = folder
+  }
+
+  /// Items between two notes of how far it came.
+  static let portion = 200
+
+  package func run(_ id: UploadID) async throws {
+    let work = "upload \(id)"
+    guard vault.work.begin(work) else { return }
+    defer { vault.work.end(work) }
+    var upload = try await Uploads(vault, actor: .system).get(id)
+    guard upload.state == .reading else { return }
+    upload.outcome = .init()
+    do {
+      let room = try WorkFolder(for: upload.size, in: folder)
+      try await read(&upload, in: room.path)
+      upload.state = .completed
+    } catch is CancellationError {
+      return
+    } catch {
+      upload.state = .failed
+      upload.outcome.reason = Self.sentence(error)
+    }
+    let ended = upload
+    let record = vault.record(by: .system)
+    try await vault.database.write(.flushed) { connection in
+      var ended = ended
+      ended.endedAt = record.at
+      try Uploads.save(ended, vault, connection)
+      try record.append(connection, "upload.\(ended.state.rawValue)", ended.id.text)
+    }
+    try await Uploads(vault, actor: .system).dropParts(of: id)
+  }
+
+  private static func sentence(_ error: any Error) -> String {
+    switch error {
+    case let fault as SetFault: fault.sentence
+    case Refusal.invalid(let path, let problem): "\(path) \(problem)"
+    case Refusal.noSpace: "there is no space left here"
+    case let error as CocoaError where error.code == .fileWriteOutOfSpace:
+      "there is no space left here"
+    default: "\(error)"
+    }
+  }
+
+  private func read(_ upload: inout Upload, in room: String) async throws {
+    guard let converter else { throw SetFault("sets are not read here: no reader is configured") }
+    let source = room + "/" + upload.options.name
+    try await write(upload, to: source)
+    let target = room + "/items"
+    let report = try await converter.convert(
+      source, as: upload.options.format, to: target, temporary: room)
+    try? FileManager.default.removeItem(atPath: source)
+    upload.outcome.format = report["from"]?.string ?? ""
+    for fault in report["diagnostics"]?.array ?? [] {
+      let place = [fault["file"]?.string, fault["place"]?.string].compactMap { $0 }
+      upload.outcome.note(
+        place.filter { !$0.isEmpty }.joined(separator: ", "), fault["reason"]?.string ?? "")
+    }
+    let spool = try Spool(folder: folder.spoolPath)
+    try await gather(target, into: spool, &upload)
+    let taken = try await ItemImport(vault, actor: .system).run(
+      spool, into: upload.dataset,
+      .init(
+        set: upload.options.set, makesItems: upload.options.makesItems,
+        masksPersonalData: upload.options.masksPersonalData))
+    upload.outcome.created = taken.created
+    upload.outcome.updated = taken.updated
+    upload.outcome.labelled = taken.labelled
+    upload.outcome.refused += taken.refused
+    for problem in taken.problems { upload.outcome.note("item \(problem.line)", problem.reason) }
+  }
+
+  private func write(_ upload: Upload, to path: String) async throws {
+    guard
+      FileManager.default.createFile(
+        atPath: path, contents: nil, attributes: [.posixPermissions: 0o600]),
+      let file = FileHandle(forWritingAtPath: path)
+    else { throw Refusal.noSpace }
+    for part in try await Uploads(vault, actor: .system).parts(of: upload.id) {
+      guard let bytes = try part.whole() else {
+        throw SetFault("a part of it is gone; send it anew")
+      }
+      try file.write(contentsOf: bytes)
+    }
+    try file.close()
+  }
+
+  /// Stores the images and hands the lines on, each with its image.
+  private func gather(_ folder: String, into spool: Spool, _ upload: inout Upload) async throws {
+    let names = try FileManager.default.contentsOfDirectory(atPath: folder)
+      .filter { $0.hasSuffix(".jsonl") }.sorted()
+    for name in names {
+      guard let file = FileHandle(forReadingAtPath: folder + "/" + name) else { continue }
+      defer { try? file.close() }
+      var reader = LineReader(limit: Imports.lineLimit)
+      while let bytes = try file.read(upToCount: 1 << 20), !bytes.isEmpty {
+        for line in reader.read(bytes) { try await take(line, folder, into: spool, &upload) }
+      }
+      if let line = reader.end() { try await take(line, folder, into: spool, &upload) }
+    }
+  }
+
+  private func take(
+    _ line: LineReader.Line, _ folder: String, into spool: Spool, _ upload: inout Upload
+  ) async throws {
+    try Task.checkCancellation()
+    guard case .text(let bytes) = line else {
+      upload.outcome.refused += 1
+      return upload.outcome.note("", "an item has more than \(Imports.lineLimit) bytes")
+    }
+    let json = try await withImage(JSON(parsing: [UInt8](bytes)), folder, &upload)
+    try spool.append(Data(json.utf8 + [0x0A]))
+    upload.outcome.read += 1
+    guard upload.outcome.read.isMultiple(of: Self.portion) else { return }
+    let now = upload
+    try await vault.database.write(.relaxed) { try Uploads.save(now, vault, $0) }
+  }
+
+  private func withImage(
+    _ json: JSON, _ folder: String, _ upload: inout Upload
+  ) async throws -> JSON {
+    guard upload.options.makesItems, let name = json["name"]?.string, json["text"] == nil else {
+      return json
+    }
+    if name.hasPrefix("http://") || name.hasPrefix("https://") {
+      return json.adding([.init("image", .string(name))])
+    }
+    let path = try folder + "/images/" + DatasetPath.checked(name)
+    guard let bytes = FileManager.default.contents(atPath: path) else { return json }
+    do {
+      let asset = try await Assets(vault, actor: .system).store(bytes, name: name)
+      return json.adding([.init("image", .string(asset.id.text))])
+    } catch Refusal.unsupportedMedia(let what) {
+      upload.outcome.note(name, what)
+    } catch Refusal.tooLarge(let what, let limit) {
+      upload.outcome.note(name, "\(what) is over \(limit)")
+    }
+    upload.outcome.refused += 1
+    return json
+  }
+}

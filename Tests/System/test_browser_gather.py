@@ -1,0 +1,92 @@
+"""A manager drops a labelled folder into a dataset, over a network that goes away, and gathers a web server's folder."""
+import base64, functools, http.server, json, threading
+import pytest
+
+from conftest import Assay
+from test_browser import World, browser, playwright, png, world  # noqa: F401
+from test_browser_explore import axed, counted
+
+DROP = """(files) => {
+  const data = new DataTransfer();
+  for (const [name, text] of Object.entries(files)) data.items.add(new File([Uint8Array.from(atob(text), (c) => c.charCodeAt(0))], name, { lastModified: 1 }));
+  const event = new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true });
+  document.querySelector(".drop").dispatchEvent(event);
+}"""
+
+
+def opened(world, scheme="light", width=1280, **more):  # noqa: F811
+    made = world.assay.send("POST", "/api/datasets", {"name": "Dropped"}, world.key)[1]["id"]
+    page = world.signed_in(scheme=scheme, width=width, **more)
+    page.goto(f"{world.assay.url}#/explore/{made}"); page.get_by_role("button", name="Add items").click(); page.get_by_text("Drop images or a labelled set here").wait_for()
+    return page, made
+
+
+def yolo(count, size=0):
+    names = {"data.yaml": b"names: [car, dog]\n"}
+    for n in range(count):
+        names[f"straße {n} with a name that is rather long, so that it needs a record of its own in the archive ü.png"] = png(40, 20) + bytes(size)
+        names[f"straße {n} with a name that is rather long, so that it needs a record of its own in the archive ü.txt"] = f"{n % 2} 0.5 0.5 0.25 0.5\n".encode()
+    return {name: base64.b64encode(data).decode() for name, data in names.items()}
+
+
+@pytest.mark.parametrize("scheme,width", [("light", 1280), ("dark", 390)])
+def test_a_labelled_folder_is_dropped_as_it_is(world, scheme, width):  # noqa: F811
+    page, dataset = opened(world, scheme, width)
+    page.locator("summary", has_text="From a bucket").click(); page.wait_for_timeout(300); world.shot(page, f"gather-dialog-{scheme}-{width}")
+    assert axed(page) == [] and page.evaluate("document.documentElement.scrollWidth") <= width
+    page.evaluate(DROP, yolo(6)); counted(page, 6)
+    items = world.assay.send("GET", f"/api/datasets/{dataset}/items?sets=truth", token=world.key)[1]["items"]
+    assert all(i["has_image"] and [l["class"] for l in i["labels"]["truth"]["labels"]] in (["car"], ["dog"]) for i in items), items[0]
+    assert items[0]["name"].startswith("straße 0") and page.problems == []
+
+
+def test_a_set_goes_on_after_the_network_was_away_and_after_the_tab_was_closed(world):  # noqa: F811
+    page, dataset = opened(world)
+    files = yolo(4, 3_000_000)
+    sent = []
+    page.on("request", lambda request: sent.append(int(request.url.split("offset=")[1])) if "/content?offset=" in request.url else None)
+    page.route("**/uploads/*/content?offset=8388608", lambda route: route.abort())
+    page.evaluate(DROP, files); page.wait_for_function("() => document.querySelector('.meter[role=progressbar]').getAttribute('aria-valuenow') > 50"); world.shot(page, "gather-sending")
+    while sent.count(8388608) < 2: page.wait_for_timeout(100)
+    page.unroute("**/uploads/*/content?offset=8388608"); counted(page, 4)
+    assert sent[:2] == [0, 4194304] and sent.count(0) == 1
+    # Another day, another tab: what had come before stays.
+    page.get_by_role("button", name="Add items").click(); page.route("**/uploads/*/content?offset=4194304", lambda route: route.abort())
+    more = {name.replace("straße", "weg"): data for name, data in files.items()}
+    page.evaluate(DROP, more); page.wait_for_timeout(800); page.reload(); sent.clear(); page.unroute("**/uploads/*/content?offset=4194304")
+    page.get_by_role("button", name="Add items").click(); page.get_by_text("Drop images or a labelled set here").wait_for(); page.evaluate(DROP, more); counted(page, 8)
+    assert sent[0] == 4194304
+
+
+def test_predictions_go_where_they_are_told_and_what_is_wrong_is_said(world):  # noqa: F811
+    page, dataset = opened(world)
+    page.evaluate(DROP, yolo(3)); counted(page, 3)
+    page.get_by_role("button", name="Add items").click(); page.get_by_label("Labels go to").fill("no spaces"); page.evaluate(DROP, {"x.zip": base64.b64encode(b"PK").decode()}); page.wait_for_timeout(300)
+    assert page.locator(".drop").is_visible()
+    name = next(name for name in yolo(1) if name.endswith("png"))
+    found = {"images": [{"id": 1, "file_name": name, "width": 40, "height": 20}], "categories": [{"id": 1, "name": "car"}],
+             "annotations": [{"id": 1, "image_id": 1, "category_id": 1, "bbox": [1, 1, 5, 5], "score": 0.5, "area": 25, "iscrowd": 0}, {"id": 2, "image_id": 9, "category_id": 1, "bbox": [1, 1, 5, 5]}]}
+    page.get_by_label("Labels go to").fill("yolo"); page.evaluate(DROP, {"found.json": base64.b64encode(json.dumps(found).encode()).decode()})
+    page.get_by_text("found.json, ").first.wait_for(); world.shot(page, "gather-problems"); assert axed(page) == []
+    page.get_by_role("button", name="Close", exact=True).click(); page.get_by_label("yolo", exact=True).wait_for()
+    page.get_by_role("button", name="Add items").click(); page.evaluate(DROP, {"cut.zip": base64.b64encode(b"PK\x03\x04 and no more").decode()}); page.get_by_text("no archive that can be read").wait_for()
+
+
+def test_a_web_servers_folder_is_gathered(browser, tmp_path):  # noqa: F811
+    root = tmp_path / "web" / "set"; root.mkdir(parents=True)
+    for n in range(5): (root / f"{n}.png").write_bytes(png(30 + n, 20))
+    (root / "bad.png").write_bytes(b"no image"); (root / "other.bin").write_bytes(b"x")
+    quiet = type("Quiet", (http.server.SimpleHTTPRequestHandler,), {"log_message": lambda *_: None})
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(quiet, directory=str(tmp_path / "web"))); threading.Thread(target=server.serve_forever, daemon=True).start()
+    world = World(Assay(tmp_path / "data", "--egress-allow", "127.0.0.0/8"), browser)
+    try:
+        page, dataset = opened(world)
+        page.locator("summary", has_text="From a bucket").click()
+        page.get_by_label("Address").fill(f"http://127.0.0.1:{server.server_port}/set/"); page.get_by_label("Bring the files here").check(); page.get_by_role("button", name="Gather").click()
+        page.get_by_text("7 listed, 5 added, 0 changed, 1 of other kinds, 1 failed").wait_for(); page.locator("summary", has_text="What failed").click()
+        world.shot(page, "gather-source"); assert axed(page) == []
+        page.get_by_label("Address").fill("s3://x"); page.get_by_role("button", name="Gather").click(); page.get_by_text("must name a bucket").wait_for()
+        page.get_by_role("button", name="Forget http").click(); page.get_by_text("7 listed").wait_for(state="detached")
+        page.get_by_role("button", name="Close", exact=True).click(); counted(page, 5)
+    finally:
+        world.assay.stop(); server.shutdown()

@@ -1,0 +1,53 @@
+import { get, post, putContent } from "../../core/api.js";
+import { persistently } from "./persistently.js";
+import { tar } from "./tar.js";
+
+/** Bytes of one part: what is lost at most when the network goes. */
+const part = 4 * 1024 * 1024;
+
+/** @typedef {import("./dropped.js").Dropped} Dropped */
+/** @typedef {{ set?: string, mask_personal_data?: boolean }} Options */
+
+/** Sends a labelled set of any format: one file as it is, several as one archive, part by part. One that was begun
+ * before, in another tab or on another day, goes on where it ended.
+ * @param {string} dataset
+ * @param {Dropped[]} files
+ * @param {Options} options
+ * @param {(share: number, read: number) => void} tell 0…1 of the bytes, then items that are read
+ * @returns {Promise<any>} the upload at its end */
+export async function sendSet(dataset, files, options, tell) {
+  const path = `/api/datasets/${dataset}/uploads`;
+  const one = files.length === 1;
+  const content = one ? files[0].file : tar(files);
+  const name = one ? files[0].file.name : `${files[0].path.split("/")[0]}-${await mark(files)}.tar`;
+  const known = (await get(path)).items.find((/** @type {any} */ upload) =>
+    upload.state === "receiving" && upload.name === name && upload.size === content.size && upload.set === (options.set ?? "truth"));
+  let upload = known ?? await post(path, { name, size: content.size, ...options });
+  while (upload.state === "receiving") {
+    const from = upload.received;
+    tell(from / content.size, 0);
+    upload = await persistently(async () => {
+      try {
+        return await putContent(`${path}/${upload.id}/content?offset=${from}`, content.slice(from, from + part));
+      } catch (error) {
+        // What arrived although its answer did not is not sent again.
+        if (/** @type {any} */ (error).status === 409) return get(`${path}/${upload.id}`);
+        throw error;
+      }
+    });
+  }
+  while (upload.state === "reading") {
+    tell(1, upload.report.read);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    upload = await persistently(() => get(`${path}/${upload.id}`));
+  }
+  return upload;
+}
+
+/** Eight digits by which the same files are known again.
+ * @param {Dropped[]} files */
+async function mark(files) {
+  const text = files.map(({ path, file }) => `${path} ${file.size} ${file.lastModified}`).join("\n");
+  const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+  return [...new Uint8Array(hash).slice(0, 4)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
