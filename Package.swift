@@ -71,7 +71,10 @@ let package = Package(
     .systemLibrary(
       name: "CArchive", pkgConfig: "libarchive",
       providers: [.apt(["libarchive-dev"]), .brew(["libarchive"])]),
-    room("Formats", ["CArchive", "CZlib", "CZstd", "Notation", "Geometry", "Labels", yams]),
+    .systemLibrary(name: "CSnappy", providers: [.apt(["libsnappy-dev"]), .brew(["snappy"])]),
+    .systemLibrary(
+      name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"]), .brew(["lz4"])]),
+    room("Formats", ["CArchive", "CLZ4", "CSnappy", "CZlib", "CZstd", "Notation", "Geometry", "Labels", yams]),
     room("Wire", ["Notation"]),
     room("Store", ["Labels", "Workflow", "Vault"]),
     // driver

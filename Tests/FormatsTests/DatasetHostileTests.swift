@@ -19,7 +19,7 @@ import Testing
   }
 
   /// Bytes that are lost, turned or put in anywhere: what comes of it is a fault or a set, never a crash.
-  @Test(arguments: DatasetFormat.all.filter { $0.write != nil && $0.id != "parquet" }.map(\.id))
+  @Test(arguments: DatasetFormat.all.filter { $0.write != nil }.map(\.id))
   func whateverHappensToAFileItEndsInWords(_ id: String) throws {
     let format = try #require(DatasetFormat.named(id))
     let isText = ["conll", "brat", "spacy", "doccano"].contains(id)

@@ -17,7 +17,7 @@ import Testing
   private static let pictures: Set<String> = ["coco-panoptic", "masks"]
   private static let texts: Set<String> = ["conll", "brat", "spacy", "doccano"]
 
-  private static let written = DatasetFormat.all.filter { $0.write != nil && $0.id != "parquet" }
+  private static let written = DatasetFormat.all.filter { $0.write != nil }
     .map(\.id)
 
   @Test(arguments: written)

@@ -16,13 +16,14 @@ package struct CSVReader: Sequence, IteratorProtocol {
   /// Why it ended before the end of the text.
   package private(set) var fault: Fault?
 
-  private static let (quote, comma, cr, lf) = (
-    UInt8(ascii: "\""), UInt8(ascii: ","), UInt8(ascii: "\r"), UInt8(ascii: "\n")
-  )
+  private static let (quote, cr, lf) = (UInt8(ascii: "\""), UInt8(ascii: "\r"), UInt8(ascii: "\n"))
+  private let separator: UInt8
 
   package init(_ bytes: [UInt8]) { self.init(MappedBytes(bytes)) }
 
-  package init(_ bytes: MappedBytes) {
+  /// - Parameter separator: between fields: a tab in place of a comma.
+  package init(_ bytes: MappedBytes, separator: UInt8 = UInt8(ascii: ",")) {
+    self.separator = separator
     storage = bytes
     // The storage is held as long as this is.
     self.bytes = bytes.withBuffer { $0 }
@@ -38,7 +39,7 @@ package struct CSVReader: Sequence, IteratorProtocol {
     while true {
       guard let field = field() else { return nil }
       fields.append(field)
-      guard place < bytes.count, bytes[place] == Self.comma else { break }
+      guard place < bytes.count, bytes[place] == separator else { break }
       place += 1
     }
     endLine()
@@ -55,7 +56,7 @@ package struct CSVReader: Sequence, IteratorProtocol {
   private mutating func field() -> String? {
     guard place < bytes.count, bytes[place] == Self.quote else {
       let start = place
-      while place < bytes.count, bytes[place] != Self.comma, bytes[place] != Self.lf,
+      while place < bytes.count, bytes[place] != separator, bytes[place] != Self.lf,
         bytes[place] != Self.cr
       { place += 1 }
       return String(decoding: bytes[start..<place], as: UTF8.self)
@@ -77,7 +78,7 @@ package struct CSVReader: Sequence, IteratorProtocol {
       return nil
     }
     place += 1
-    guard place == bytes.count || [Self.comma, Self.cr, Self.lf].contains(bytes[place]) else {
+    guard place == bytes.count || [separator, Self.cr, Self.lf].contains(bytes[place]) else {
       fault = Fault(line: line, problem: "something follows a closing quote")
       return nil
     }

@@ -1,14 +1,17 @@
-/// Comma-separated values (RFC 4180), safe to open in a spreadsheet.
+/// Comma- or tab-separated values (RFC 4180), safe to open in a spreadsheet.
 package struct CSVWriter: Sendable {
   package private(set) var bytes: [UInt8] = []
 
-  package init() {}
+  private let separator: UInt8
+
+  /// - Parameter separator: between fields.
+  package init(separator: UInt8 = UInt8(ascii: ",")) { self.separator = separator }
 
   package mutating func removeAll() { bytes.removeAll(keepingCapacity: true) }
 
   package mutating func row(_ fields: [String]) {
     for (index, field) in fields.enumerated() {
-      if index > 0 { bytes.append(UInt8(ascii: ",")) }
+      if index > 0 { bytes.append(separator) }
       append(Self.defused(field))
     }
     bytes.append(contentsOf: [0x0D, 0x0A])
@@ -16,7 +19,7 @@ package struct CSVWriter: Sendable {
 
   private mutating func append(_ field: String) {
     let needsQuotes = field.utf8.contains { byte in
-      byte == UInt8(ascii: ",") || byte == UInt8(ascii: "\"") || byte == 0x0A || byte == 0x0D
+      byte == separator || byte == UInt8(ascii: "\"") || byte == 0x0A || byte == 0x0D
     }
     guard needsQuotes else {
       bytes.append(contentsOf: field.utf8)
@@ -33,8 +36,11 @@ package struct CSVWriter: Sendable {
   /// A text that a spreadsheet would run as a formula gets an apostrophe before it (OWASP, *CSV
   /// Injection*); numbers stay as they are.
   private static func defused(_ field: String) -> String {
-    guard let first = field.utf8.first, "=+-@\t\r".utf8.contains(first), Double(field) == nil
-    else { return field }
-    return "'" + field
+    isFormula(field) ? "'" + field : field
+  }
+
+  package static func isFormula(_ field: some StringProtocol) -> Bool {
+    guard let first = field.utf8.first, "=+-@\t\r".utf8.contains(first) else { return false }
+    return Double(field) == nil
   }
 }

@@ -21,6 +21,10 @@ package struct DatasetConversion: Sendable {
     var count = DatasetConversion()
     while var item = try reader.next() {
       item.name = DatasetPath.cleaned(item.name)
+      if let media = item.media, DatasetItem.isAddress(media), format != .jsonLines {
+        if options.hasMedia { diagnostics.lose("images left where they are: they are URLs") }
+        item.media = nil
+      }
       keep(format, of: &item, diagnostics)
       try writer.add(item, reader.schema)
       count.items += 1

@@ -16,6 +16,8 @@ package final class DatasetFolder: Sendable {
   private let images: [String: String]
   /// Keeps what an archive was unpacked to.
   private let archive: ArchiveFolder?
+  /// Images that lie inside of other files, as files of their own; nil where nobody wants them.
+  private let kept: KeptImages?
 
   package static let imageExtensions: Set<String> = [
     "jpg", "jpeg", "png", "gif", "webp", "bmp", "tif", "tiff",
@@ -25,7 +27,10 @@ package final class DatasetFolder: Sendable {
 
   /// - Throws: `FormatFault` where there is nothing, more files than the limit, or an archive that cannot be
   ///   unpacked.
-  package init(_ path: String) throws {
+  ///
+  /// - Parameter keepsImages: whether images that lie inside of other files are wanted.
+  package init(_ path: String, keepsImages: Bool = false) throws {
+    kept = keepsImages ? KeptImages() : nil
     var isFolder: ObjCBool = false
     var real = URL(fileURLWithPath: path).standardizedFileURL.path
     guard FileManager.default.fileExists(atPath: real, isDirectory: &isFolder) else {
@@ -166,6 +171,10 @@ package final class DatasetFolder: Sendable {
   }
 
   package func fullPath(_ name: String) -> String { path + "/" + name }
+
+  /// An image that was found inside of another file, as a file that is there as long as this is; nil where
+  /// nobody wants it.
+  func keep(_ bytes: [UInt8], named name: String) -> String? { kept?.keep(bytes, named: name) }
 
   /// The size of an image, from its own head; nil where it cannot be told.
   package func size(of image: String) -> ImageSize? {

@@ -68,7 +68,8 @@ package struct DatasetFormat: Sendable, Hashable {
     .labelStudio, .datumaro,
     .openImages, .kitti, .createML, .supervisely, .labelbox, .imageNet, .conll, .brat, .spacy,
     .doccano,
-    .jsonLines, .webDataset, .parquet, .tfRecord, .plainFiles,
+    .jsonLines, .webDataset, .parquet, .arrow, .tfRecord, .csv, .tsv,
+    .jsonRecords, .plainFiles,
   ]
 
   package static func named(_ id: String) -> DatasetFormat? { all.first { $0.id == id } }

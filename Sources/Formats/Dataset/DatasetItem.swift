@@ -15,7 +15,7 @@ package struct DatasetItem: Hashable, Sendable {
   package var tokens: [Range<Int>]
   package var labels: [DatasetLabel]
   package var metadata: [JSON.Member]
-  /// The file of its image, where it was found.
+  /// The file of its image, where it was found, or the URL where it is elsewhere.
   package var media: String?
 
   package init(
@@ -31,6 +31,11 @@ package struct DatasetItem: Hashable, Sendable {
     self.labels = labels
     self.metadata = metadata
     self.media = media
+  }
+
+  /// Whether a text is the URL of something elsewhere.
+  package static func isAddress(_ text: String) -> Bool {
+    text.hasPrefix("http://") || text.hasPrefix("https://")
   }
 
   /// The name without the extension of its last part.

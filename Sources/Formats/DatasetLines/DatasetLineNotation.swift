@@ -9,6 +9,10 @@ package enum DatasetLineNotation {
   static func write(_ item: DatasetItem, _ schema: DatasetSchema, to out: inout JSONWriter) {
     out.beginObject()
     writeFacts(item, to: &out)
+    if let media = item.media, DatasetItem.isAddress(media) {
+      out.name("image")
+      out.value(media)
+    }
     out.name("labels")
     writeLabels(item.labels, schema, to: &out)
     out.endObject()

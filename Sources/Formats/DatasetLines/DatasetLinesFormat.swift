@@ -25,7 +25,9 @@ extension DatasetFormat {
                   file, "object \(number), \(fault.path)", fault.problem,
                   remedy: "Put it right; it is left out.")
               }
-              item.media = folder.image(named: item.name).map(folder.fullPath)
+              item.media =
+                folder.image(named: item.name).map(folder.fullPath)
+                ?? json["image"]?.string.flatMap { DatasetItem.isAddress($0) ? $0 : nil }
               return [item]
             }
           }
@@ -63,7 +65,9 @@ private final class DatasetLinesWriter: DatasetWriting {
 
   func add(_ item: DatasetItem, _ schema: DatasetSchema) throws {
     let file = try file(item.subset)
-    if options.hasMedia, let media = item.media { try sink.copy(media, to: "images/\(item.name)") }
+    if options.hasMedia, let media = item.media, !DatasetItem.isAddress(media) {
+      try sink.copy(media, to: "images/\(item.name)")
+    }
     DatasetLineNotation.write(item, schema, to: &file.out)
     file.out.newline()
     guard file.out.bytes.count > 1 << 16 else { return }

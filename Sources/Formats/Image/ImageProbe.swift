@@ -5,6 +5,15 @@ package struct ImageProbe: Hashable, Sendable {
     case jpeg = "image/jpeg"
     case gif = "image/gif"
     case webp = "image/webp"
+
+    package var fileExtension: String {
+      switch self {
+      case .png: "png"
+      case .jpeg: "jpg"
+      case .gif: "gif"
+      case .webp: "webp"
+      }
+    }
   }
 
   package var kind: Kind

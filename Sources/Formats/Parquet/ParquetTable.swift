@@ -1,19 +1,16 @@
 /// A table in Parquet (parquet.apache.org, *File format*), row group by row group: columns that are required,
 /// plainly encoded, compressed by gzip.
-struct ParquetTable {
-  enum Kind: Int {
+struct ParquetTable: RecordTable {
+  private enum Kind: Int {
     case int32 = 1
-    case double = 5
     /// As UTF-8.
     case string = 6
   }
 
-  struct Column {
+  private struct Column {
     let name: String
     let kind: Kind
-    fileprivate var values: [UInt8] = []
-
-    init(_ name: String, _ kind: Kind) { (self.name, self.kind) = (name, kind) }
+    var values: [UInt8] = []
   }
 
   private struct Chunk {
@@ -38,8 +35,9 @@ struct ParquetTable {
   private let put: ([UInt8]) throws -> Void
 
   /// - Parameter put: takes the next bytes of the file.
-  init(_ columns: [Column], put: @escaping ([UInt8]) throws -> Void) throws {
-    (self.columns, self.put) = (columns, put)
+  init(_ columns: [RecordColumn], put: @escaping ([UInt8]) throws -> Void) throws {
+    self.columns = columns.map { Column(name: $0.name, kind: $0.isText ? .string : .int32) }
+    self.put = put
     try put(Array("PAR1".utf8))
   }
 
@@ -51,13 +49,6 @@ struct ParquetTable {
 
   mutating func set(_ column: Int, _ value: Int) {
     append(UInt32(bitPattern: Int32(clamping: value)), to: column)
-  }
-
-  mutating func set(_ column: Int, _ value: Double) {
-    let bits = value.bitPattern
-    for byte in 0..<8 {
-      columns[column].values.append(UInt8(truncatingIfNeeded: bits >> (8 * byte)))
-    }
   }
 
   private mutating func append(_ value: UInt32, to column: Int) {

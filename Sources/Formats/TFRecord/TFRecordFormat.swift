@@ -197,9 +197,13 @@ private struct TFExample {
 
   subscript(_ name: String) -> Feature? { features.last { $0.name == name }?.value }
 
-  func texts(_ name: String) -> [String] {
+  func bytes(_ name: String) -> [[UInt8]] {
     guard case .bytes(let values)? = self[name] else { return [] }
-    return values.map { String(decoding: $0, as: UTF8.self) }
+    return values
+  }
+
+  func texts(_ name: String) -> [String] {
+    bytes(name).map { String(decoding: $0, as: UTF8.self) }
   }
 
   func ints(_ name: String) -> [Int64] {
@@ -303,6 +307,9 @@ private struct TFRecordReader: DatasetReading {
       width > 0, height > 0
     {
       item.size = ImageSize(width: Int(width), height: Int(height))
+    }
+    if item.media == nil, let encoded = example.bytes("image/encoded").first, !encoded.isEmpty {
+      item.media = folder.keep(encoded, named: name)
     }
     let sides = ["xmin", "ymin", "xmax", "ymax"].map { example.floats("image/object/bbox/\($0)") }
     let (texts, labels) = (

@@ -30,7 +30,7 @@ struct ConvertCommand: AsyncParsableCommand {
     do {
       let diagnostics = Diagnostics(strict ? .strict : .lenient)
       let format = try Self.format(to)
-      let folder = try DatasetFolder(source)
+      let folder = try DatasetFolder(source, keepsImages: media)
       let own = try from.map(Self.format) ?? Self.detected(folder)
       let singleFile = format.facts.singleFile.flatMap { file in
         !media && target.split(separator: "/").last?.contains(".") == true ? file : nil

@@ -57,9 +57,9 @@ extension DatasetCommand {
     func run() async throws {
       do {
         let client = try server.client()
-        let folder = try DatasetFolder(source)
         let diagnostics = Diagnostics(strict ? .strict : .lenient)
         let makesItems = set == LabelSet.truth || items
+        let folder = try DatasetFolder(source, keepsImages: makesItems)
         let lines = try await lines(
           reader(folder, diagnostics), makesItems ? client : nil, diagnostics)
         defer { try? FileManager.default.removeItem(atPath: lines) }
@@ -104,11 +104,12 @@ extension DatasetCommand {
       while let item = try reader.next() {
         var image: String?
         if item.text == nil, let client {
-          if let media = item.media {
+          let place = item.media ?? item.name
+          if DatasetItem.isAddress(place) {
+            image = place
+          } else if let media = item.media {
             image = try await client.upload(file: media)
             sent += 1
-          } else if item.name.hasPrefix("http://") || item.name.hasPrefix("https://") {
-            image = item.name
           }
         }
         var out = JSONWriter()

@@ -44,7 +44,7 @@ struct DatasetCommand: AsyncParsableCommand {
 
     func run() async throws {
       do {
-        let folder = try DatasetFolder(source)
+        let folder = try DatasetFolder(source, keepsImages: true)
         let format = try from.map(ConvertCommand.format) ?? ConvertCommand.detected(folder)
         let client = try server.client()
         // Read once whole before anything is sent: classes are known then, and a strict fault ends it here.
@@ -89,7 +89,10 @@ struct DatasetCommand: AsyncParsableCommand {
       while let item = try reader.next() {
         var image: String?
         if item.text == nil {
-          image = try await item.media.asyncMap { try await client.upload(file: $0) } ?? item.name
+          image =
+            try await item.media.asyncMap {
+              DatasetItem.isAddress($0) ? $0 : try await client.upload(file: $0)
+            } ?? item.name
         }
         let line = target.line(item, reader.schema, image: image, role, diagnostics)
         try file.write(contentsOf: Data(line.utf8 + [0x0A]))

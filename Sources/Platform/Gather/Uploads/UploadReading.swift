@@ -139,9 +139,7 @@ package struct UploadReading: Sendable {
     guard upload.options.makesItems, let name = json["name"]?.string, json["text"] == nil else {
       return json
     }
-    if name.hasPrefix("http://") || name.hasPrefix("https://") {
-      return json.adding([.init("image", .string(name))])
-    }
+    if json["image"] != nil { return json }
     let path = try folder + "/images/" + DatasetPath.checked(name)
     guard let bytes = FileManager.default.contents(atPath: path) else { return json }
     do {

@@ -1,0 +1,93 @@
+import CLZ4
+import CSnappy
+import CZlib
+import CZstd
+
+/// Makes bytes whole again whose size is known, by the libraries of each codec.
+enum Inflation {
+  case none, snappy, gzip, zstd, lz4, lz4Frame
+
+  /// Bytes that one block may become.
+  static let limit = 1 << 30
+
+  func bytes(
+    _ packed: UnsafeBufferPointer<UInt8>, size: Int
+  ) throws(TableBytes.Fault) -> [UInt8] {
+    guard size >= 0, size <= Self.limit else {
+      throw .init("a block says that it unpacks to more than \(Self.limit) bytes")
+    }
+    if self == .none { return Array(packed) }
+    guard size > 0 else { return [] }
+    var count = 0
+    let out = [UInt8](unsafeUninitializedCapacity: size) { buffer, filled in
+      count = fill(buffer, packed)
+      filled = max(0, min(count, size))
+    }
+    guard count == size else { throw .init("a block does not unpack to the size that it says") }
+    return out
+  }
+
+  /// - Returns: bytes written; -1 where that failed.
+  private func fill(
+    _ buffer: UnsafeMutableBufferPointer<UInt8>, _ packed: UnsafeBufferPointer<UInt8>
+  ) -> Int {
+    let (source, count) = (UnsafeRawPointer(packed.baseAddress!), packed.count)
+    switch self {
+    case .none: return -1
+    case .snappy:
+      var size = buffer.count
+      let status = snappy_uncompress(
+        source.assumingMemoryBound(to: CChar.self), count,
+        UnsafeMutableRawPointer(buffer.baseAddress!).assumingMemoryBound(to: CChar.self), &size)
+      return status == SNAPPY_OK ? size : -1
+    case .zstd:
+      let size = ZSTD_decompress(buffer.baseAddress, buffer.count, source, count)
+      return ZSTD_isError(size) != 0 ? -1 : size
+    case .lz4:
+      return Int(
+        LZ4_decompress_safe(
+          source.assumingMemoryBound(to: CChar.self),
+          UnsafeMutableRawPointer(buffer.baseAddress!).assumingMemoryBound(to: CChar.self),
+          Int32(clamping: count), Int32(clamping: buffer.count)))
+    case .lz4Frame: return fillFrame(buffer, source, count)
+    case .gzip: return fillGzip(buffer, packed)
+    }
+  }
+
+  private func fillFrame(
+    _ buffer: UnsafeMutableBufferPointer<UInt8>, _ source: UnsafeRawPointer, _ count: Int
+  ) -> Int {
+    var context: OpaquePointer?
+    guard LZ4F_isError(LZ4F_createDecompressionContext(&context, UInt32(LZ4F_VERSION))) == 0 else {
+      return -1
+    }
+    defer { LZ4F_freeDecompressionContext(context) }
+    var (read, written) = (0, 0)
+    while read < count {
+      var (room, some) = (buffer.count - written, count - read)
+      let left = LZ4F_decompress(
+        context, buffer.baseAddress! + written, &room, source + read, &some, nil)
+      guard LZ4F_isError(left) == 0, room > 0 || some > 0 else { return -1 }
+      (read, written) = (read + some, written + room)
+      if left == 0 { break }
+    }
+    return written
+  }
+
+  private func fillGzip(
+    _ buffer: UnsafeMutableBufferPointer<UInt8>, _ packed: UnsafeBufferPointer<UInt8>
+  ) -> Int {
+    var stream = z_stream()
+    // 32 above the window reads gzip's and zlib's frames.
+    guard
+      inflateInit2_(&stream, 15 + 32, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK
+    else { return -1 }
+    defer { inflateEnd(&stream) }
+    stream.next_in = UnsafeMutablePointer(mutating: packed.baseAddress)
+    stream.avail_in = UInt32(clamping: packed.count)
+    stream.next_out = buffer.baseAddress
+    stream.avail_out = UInt32(clamping: buffer.count)
+    guard inflate(&stream, Z_FINISH) == Z_STREAM_END else { return -1 }
+    return Int(stream.total_out)
+  }
+}

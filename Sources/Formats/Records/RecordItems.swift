@@ -1,0 +1,263 @@
+import Geometry
+import Labels
+import Notation
+
+/// Reads the rows of tables as items. A table that was written here is read as it was; of any other, columns are
+/// understood by the names that people give them, and what is left over is metadata.
+struct RecordItems: DatasetReading {
+  private(set) var schema = DatasetSchema()
+  private let folder: DatasetFolder
+  private let diagnostics: Diagnostics
+  private let files: [String]
+  private let open: (String) throws -> any RecordReading
+  private var file = -1
+  private var row = 0
+  private var reader: (any RecordReading)?
+
+  /// What formats of tables say alike.
+  static let notes = """
+    A table that was written here has the columns name, split, width and height, text, label (the class of \
+    the whole item), labels and metadata as JSON, as the JSON Lines format writes them, and tokens: nothing \
+    is lost. Of any other, `name`, `file_name`, `path` or `id` names the item, `image` or `url` is its \
+    picture, `text` its text, `label`, `class` or `category` its class, `split` its subset; other columns \
+    are metadata.
+    """
+
+  static let names = ["name", "file_name", "filename", "image_path", "path", "id"]
+  static let texts = ["text", "content", "sentence"]
+  static let classes = ["label", "class", "category"]
+  static let pictures = ["image", "img", "picture", "image_url", "url"]
+  static let subsets = ["split", "subset"]
+
+  /// - Parameter open: reads one file.
+  init(
+    _ files: [String], _ folder: DatasetFolder, _ diagnostics: Diagnostics,
+    open: @escaping (String) throws -> any RecordReading
+  ) {
+    (self.files, self.folder, self.diagnostics, self.open) = (files, folder, diagnostics, open)
+    if let classes = (try? folder.text("classes.json")).flatMap({ try? JSON(parsing: $0) }) {
+      schema = DatasetLineNotation.schema(classes)
+    }
+  }
+
+  mutating func next() throws -> DatasetItem? {
+    while true {
+      do {
+        if let fields = try reader?.next() {
+          row += 1
+          if let item = try item(fields) { return item }
+          continue
+        }
+        file += 1
+        guard file < files.count else { return nil }
+        (reader, row) = (nil, 0)
+        reader = try open(files[file])
+      } catch let fault as TableBytes.Fault {
+        reader = nil
+        try diagnostics.report(
+          files[file], row == 0 ? "" : "after row \(row)", fault.problem,
+          remedy: "Write the file anew; the rest of it is left out.")
+      } catch let fault as RecordFault {
+        reader = nil
+        try diagnostics.report(
+          files[file], fault.place, fault.problem,
+          remedy: "Put it right; the rest of the file is left out.")
+      }
+    }
+  }
+
+  // MARK: Rows
+
+  private mutating func item(_ fields: [RecordField]) throws -> DatasetItem? {
+    let record = RecordValue.record(fields)
+    let own = record["labels"].flatMap { Self.array(in: $0) }
+    var item: DatasetItem
+    do {
+      item =
+        try own != nil && record["name"] != nil
+        ? ownItem(record, own ?? []) : otherItem(fields, record)
+    } catch let fault as NotationFault {
+      try diagnostics.report(
+        files[file], "row \(row), \(fault.path)", fault.problem,
+        remedy: "Put it right; it is left out.")
+      return nil
+    }
+    if item.subset.isEmpty { item.subset = Self.subset(files[file]) }
+    if item.media == nil, item.text == nil {
+      item.media = folder.image(named: item.name).map(folder.fullPath)
+      if let found = folder.image(named: item.name), item.size == nil {
+        item.size = folder.size(of: found)
+      }
+    }
+    return item
+  }
+
+  private static func array(in value: RecordValue) -> [JSON]? {
+    if case .json(.string(let text)) = value { return (try? JSON(parsing: text))?.array }
+    return nil
+  }
+
+  private mutating func ownItem(_ record: RecordValue, _ labels: [JSON]) throws -> DatasetItem {
+    func text(_ name: String) -> String? {
+      record[name]?.json.string.flatMap { $0.isEmpty ? nil : $0 }
+    }
+    func number(_ name: String) -> Int64? {
+      record[name]?.json.integer ?? record[name]?.json.string.flatMap { Int64($0) }
+    }
+    var json: [JSON.Member] = [
+      .init("name", .string(text("name") ?? "\(row)")), .init("subset", .optional(text("split"))),
+      .init("text", .optional(text("text"))), .init("labels", .array(labels)),
+      .init("metadata", text("metadata").flatMap { try? JSON(parsing: $0) } ?? [:]),
+    ]
+    if let width = number("width"), let height = number("height"), width > 0, height > 0 {
+      json += [.init("width", .int(width)), .init("height", .int(height))]
+    }
+    if let tokens = text("tokens").flatMap({ try? JSON(parsing: $0) }) {
+      json.append(.init("tokens", tokens))
+    }
+    let (file, row, diagnostics) = (files[file], row, diagnostics)
+    var item = try DatasetLineNotation.item(.object(json), &schema) { fault in
+      try diagnostics.report(
+        file, "row \(row), \(fault.path)", fault.problem, remedy: "Put it right; it is left out.")
+    }
+    if let address = record["image"]?.json.string, DatasetItem.isAddress(address) {
+      item.media = address
+    }
+    return item
+  }
+
+  private mutating func otherItem(
+    _ fields: [RecordField], _ record: RecordValue
+  ) throws -> DatasetItem {
+    var taken: Set<String> = []
+    func first(_ names: [String], where fits: (RecordValue) -> Bool) -> RecordField? {
+      for name in names {
+        if let found = fields.first(where: { $0.name.lowercased() == name && fits($0.value) }) {
+          taken.insert(found.name)
+          return found
+        }
+      }
+      return nil
+    }
+    let isText: (RecordValue) -> Bool = { $0.json.string?.isEmpty == false }
+    let picture = first(Self.pictures) {
+      $0["bytes"] != nil || $0["path"] != nil || Self.isBytes($0) || Self.isPicture($0.json.string)
+    }
+    let name = first(Self.names) { isText($0) || $0.json.integer != nil }
+    let stem = DatasetItem.stem(of: files[file].split(separator: "/").last.map(String.init) ?? "")
+    var item = DatasetItem(name: "\(stem)/\(row)")
+    if let name { item.name = name.value.json.string ?? name.value.json.text }
+    // Hugging Face's `metadata.*` lies in the folder of its images.
+    if stem == "metadata", let slash = files[file].lastIndex(of: "/") {
+      item.name = files[file][...slash] + item.name
+    }
+    if let picture { take(picture.value, named: name == nil, into: &item) }
+    if item.media == nil, let text = first(Self.texts, where: isText) {
+      item.text = text.value.json.string
+    }
+    if let subset = first(Self.subsets, where: isText) {
+      item.subset = subset.value.json.string ?? ""
+    }
+    if item.size == nil, let width = record["width"]?.json.integer,
+      let height = record["height"]?.json.integer, width > 0, height > 0
+    {
+      (item.size, taken) = (
+        ImageSize(width: Int(clamping: width), height: Int(clamping: height)),
+        taken.union(["width", "height"])
+      )
+    }
+    if let label = first(Self.classes, where: { isText($0) || $0.json.integer != nil }),
+      let name = className(label.value.json, label.name)
+    {
+      item.labels = [DatasetLabel(schema.index(of: name), .whole)]
+    }
+    if let objects = record["objects"], let boxes = objects["bbox"]?.json.array {
+      taken.insert("objects")
+      try add(boxes, objects, to: &item)
+    }
+    item.metadata = fields.filter { !taken.contains($0.name) && $0.value.json != .null }
+      .map { .init($0.name, $0.value.json) }
+    return item
+  }
+
+  private static func isBytes(_ value: RecordValue) -> Bool {
+    if case .bytes = value { true } else { false }
+  }
+
+  private static func isPicture(_ text: String?) -> Bool {
+    guard let text else { return false }
+    return DatasetItem.isAddress(text) || DatasetFolder.isImage(text)
+  }
+
+  /// A picture as bytes, as `{bytes, path}` (Hugging Face), as an address or as a path.
+  private func take(_ picture: RecordValue, named isNamed: Bool, into item: inout DatasetItem) {
+    let path = picture["path"]?.json.string ?? picture.json.string
+    if isNamed, let path, !path.isEmpty, !DatasetItem.isAddress(path) { item.name = path }
+    var content: [UInt8]?
+    if case .bytes(let bytes) = picture { content = bytes }
+    if case .bytes(let bytes)? = picture["bytes"] { content = bytes }
+    if let content, !content.isEmpty {
+      let probe = content.withUnsafeBufferPointer { try? ImageProbe($0) }
+      item.size = probe.map { ImageSize(width: $0.width, height: $0.height) }
+      if !DatasetFolder.isImage(item.name), let probe {
+        item.name += "." + probe.kind.fileExtension
+      }
+      item.media = folder.keep(content, named: item.name)
+    } else if let path, DatasetItem.isAddress(path) {
+      item.media = path
+      if isNamed {
+        item.name =
+          path.split(separator: "?")[0].split(separator: "/").last.map(String.init) ?? path
+      }
+    }
+  }
+
+  private func className(_ value: JSON, _ column: String) -> String? {
+    if let text = value.string { return text }
+    guard let number = value.integer, number >= 0 else { return nil }
+    guard let names = reader?.classes[column] else { return "\(number)" }
+    return number < names.count ? names[Int(number)] : "\(number)"
+  }
+
+  /// Boxes as Hugging Face's object detection writes them: COCO's x, y, width, height, and a class each.
+  private mutating func add(
+    _ boxes: [JSON], _ objects: RecordValue, to item: inout DatasetItem
+  ) throws {
+    let columns = ["category", "categories", "label", "labels", "category_id"]
+    let column = columns.first { objects[$0] != nil } ?? ""
+    let classes = objects[column]?.json.array ?? []
+    for (place, box) in boxes.enumerated() {
+      let sides = box.array?.compactMap(\.number) ?? []
+      guard sides.count == 4, sides.allSatisfy(\.isFinite), sides[2] > 0, sides[3] > 0 else {
+        try diagnostics.report(
+          files[file], "row \(row), objects.bbox[\(place)]", "must be x, y, width and height",
+          remedy: "Put it right; it is left out.")
+        continue
+      }
+      let name = place < classes.count ? className(classes[place], "objects.\(column)") : nil
+      item.labels.append(
+        DatasetLabel(
+          schema.index(of: name ?? "object"),
+          .shape(.box(Box(x: sides[0], y: sides[1], width: sides[2], height: sides[3])))))
+    }
+  }
+
+  /// `train` of `data/train-00000-of-00002.parquet` and `train/metadata.csv`.
+  static func subset(_ file: String) -> String {
+    let known = [
+      "train": "train", "training": "train", "val": "val", "valid": "val", "validation": "val",
+      "dev": "val", "test": "test",
+    ]
+    for part in file.split(separator: "/").reversed() {
+      let word = part.lowercased().prefix { $0.isLetter }
+      if let found = known[String(word)] { return found }
+    }
+    return ""
+  }
+}
+
+/// Why a table cannot be read any further.
+struct RecordFault: Error, Hashable {
+  var place: String
+  var problem: String
+}

@@ -1,0 +1,105 @@
+import Foundation
+import Notation
+
+/// What a field of a record holds, in whatever table it lies.
+indirect enum RecordValue: Hashable, Sendable {
+  case json(JSON)
+  case bytes([UInt8])
+  case list([RecordValue])
+  case record([RecordField])
+
+  static let null = RecordValue.json(.null)
+
+  /// As JSON; bytes are left out.
+  var json: JSON {
+    switch self {
+    case .json(let json): json
+    case .bytes: .null
+    case .list(let values): .array(values.map(\.json))
+    case .record(let fields): .object(fields.map { .init($0.name, $0.value.json) })
+    }
+  }
+
+  subscript(_ name: String) -> RecordValue? {
+    switch self {
+    case .record(let fields): fields.first { $0.name == name }?.value
+    case .json(let json): json[name].map { .json($0) }
+    default: nil
+    }
+  }
+
+  /// A number of a moment's unit since 1970 as ISO 8601 in UTC.
+  static func moment(_ value: Int64, per second: Int64) -> RecordValue {
+    let style = Date.ISO8601FormatStyle(includingFractionalSeconds: value % second != 0)
+    let seconds = Double(value) / Double(second)
+    guard abs(seconds) < 1e11 else { return .json(.int(value)) }
+    return .json(.string(Date(timeIntervalSince1970: seconds).formatted(style)))
+  }
+
+  /// Days since 1970 as `2024-05-01`.
+  static func day(_ days: Int64) -> RecordValue {
+    guard abs(days) < 1_000_000 else { return .json(.int(days)) }
+    let style = Date.ISO8601FormatStyle().year().month().day()
+    return .json(.string(Date(timeIntervalSince1970: Double(days) * 86400).formatted(style)))
+  }
+
+  static func float(_ value: Double) -> RecordValue {
+    .json(value.isFinite ? .double(value) : .null)
+  }
+
+  static func text(_ bytes: UnsafeBufferPointer<UInt8>) -> RecordValue {
+    .json(.string(String(decoding: bytes, as: UTF8.self)))
+  }
+
+  /// A whole number of so many bytes, the highest first, with so many places after its point.
+  static func decimal(_ bytes: some Sequence<UInt8>, scale: Int) -> RecordValue {
+    var (value, isFirst) = (0.0, true)
+    for byte in bytes {
+      value = value * 256 + (isFirst ? Double(Int8(bitPattern: byte)) : Double(byte))
+      isFirst = false
+    }
+    for _ in 0..<max(0, min(scale, 400)) { value /= 10 }
+    return float(value)
+  }
+}
+
+struct RecordField: Hashable, Sendable {
+  var name: String
+  var value: RecordValue
+}
+
+/// Reads a table, row by row.
+protocol RecordReading {
+  /// Names of classes by the path of the column whose numbers stand for them, as Hugging Face notes them.
+  var classes: [String: [String]] { get }
+  /// The next row; nil at the end.
+  mutating func next() throws -> [RecordField]?
+}
+
+/// Hugging Face's notes on a table: the names that numbers stand for.
+enum ClassLabelNotes {
+  /// - Parameter text: what a table says under `huggingface`.
+  static func classes(_ text: String?) -> [String: [String]] {
+    var found: [String: [String]] = [:]
+    func walk(_ json: JSON, _ path: String, _ depth: Int) {
+      guard depth < 20 else { return }
+      if json["_type"]?.string == "ClassLabel" {
+        found[path] = (json["names"]?.array ?? []).compactMap(\.string)
+      } else if let list = json.array {
+        for one in list { walk(one, path, depth + 1) }
+      } else {
+        for member in json.members ?? [] {
+          let isOwn = ["feature", "_type"].contains(member.name)
+          walk(
+            member.value,
+            isOwn || path.isEmpty ? (isOwn ? path : member.name) : "\(path).\(member.name)",
+            depth + 1)
+        }
+      }
+    }
+    if let features = text.flatMap({ try? JSON(parsing: $0) })?["info"]?["features"] {
+      walk(features, "", 0)
+    }
+    return found
+  }
+}

@@ -1,0 +1,159 @@
+import Notation
+
+extension DatasetFormat {
+  package static let csv = separated(
+    "csv", "CSV", by: UInt8(ascii: ","), "RFC 4180"
+  ) {
+    RecordTableWriter<CSVTable>($0, "csv", $1)
+  }
+  package static let tsv = separated(
+    "tsv", "TSV", by: 0x09, "iana.org/assignments/media-types/text/tab-separated-values"
+  ) {
+    RecordTableWriter<TSVTable>($0, "tsv", $1)
+  }
+
+  /// What others write an object a line, or as one list.
+  package static let jsonRecords = DatasetFormat(
+    facts: DatasetFormatFacts(
+      id: "json-records", name: "Records in JSON",
+      layout: "`*.jsonl`, or `*.json` that is a list of objects",
+      source: "jsonlines.org; huggingface.co, `metadata.jsonl` of imagefolder",
+      holds: [.whole, .box],
+      notes: RecordItems.notes + " It is only read: `jsonl` is what is written."),
+    matches: { folder in
+      !TextLines.files(folder) { RecordItems.understands(($0.members ?? []).map(\.name)) }.isEmpty
+    },
+    read: { folder, diagnostics in
+      let files = TextLines.files(folder) {
+        RecordItems.understands(($0.members ?? []).map(\.name))
+      }
+      return RecordItems(files, folder, diagnostics) {
+        try JSONRecords(folder.open($0), diagnostics, $0)
+      }
+    }, write: nil)
+
+  private static func separated(
+    _ id: String, _ name: String, by separator: UInt8, _ source: String,
+    _ writer: @escaping @Sendable (any DatasetSink, WritingOptions) -> any DatasetWriting
+  ) -> DatasetFormat {
+    @Sendable func files(_ folder: DatasetFolder) -> [String] {
+      folder.files(ending: ".\(id)").filter { file in
+        guard let bytes = try? folder.open(file) else { return false }
+        var lines = CSVReader(bytes, separator: separator)
+        return lines.next().map { RecordItems.understands($0) } ?? false
+      }
+    }
+    return DatasetFormat(
+      facts: DatasetFormatFacts(
+        id: id, name: name,
+        layout: "`SUBSET.\(id)`: an item a line, below the names of the columns",
+        source: source, holds: Set(DatasetLabelKind.allCases),
+        notes: RecordItems.notes + """
+           A text that a spreadsheet would take for a formula is written with an apostrophe before it, and read \
+          without.
+          """),
+      matches: { !files($0).isEmpty },
+      read: { folder, diagnostics in
+        RecordItems(files(folder), folder, diagnostics) { file in
+          try SeparatedRecords(folder.open(file), separator)
+        }
+      }, write: { sink, options, _ in writer(sink, options) })
+  }
+}
+
+extension RecordItems {
+  /// Whether any of the columns says what an item is.
+  static func understands(_ columns: [String]) -> Bool {
+    let known = Set(names + texts + pictures)
+    return columns.contains { known.contains($0.lowercased()) }
+  }
+}
+
+/// Lines of values. Of tables of others, what looks like a number or a truth is one.
+private struct SeparatedRecords: RecordReading {
+  let classes: [String: [String]] = [:]
+  private var lines: CSVReader
+  private let names: [String]
+  private let isOwn: Bool
+
+  init(_ file: MappedBytes, _ separator: UInt8) throws {
+    lines = CSVReader(file, separator: separator)
+    guard let head = lines.next() else {
+      throw RecordFault(
+        place: "line \(lines.fault?.line ?? 1)",
+        problem: lines.fault?.problem ?? "there are no columns")
+    }
+    names = head
+    isOwn = Set(["name", "labels", "metadata"]).isSubset(of: head)
+  }
+
+  mutating func next() throws -> [RecordField]? {
+    guard let row = lines.next() else {
+      if let fault = lines.fault {
+        throw RecordFault(place: "line \(fault.line)", problem: fault.problem)
+      }
+      return nil
+    }
+    guard row.count <= names.count else {
+      throw RecordFault(
+        place: "line \(lines.line)",
+        problem: "it has \(row.count) fields, and there are \(names.count) columns")
+    }
+    return zip(names, row).map { name, text in
+      RecordField(name: name, value: .json(isOwn ? .string(Self.whole(text)) : Self.value(text)))
+    }
+  }
+
+  /// Without the apostrophe that keeps it from being a formula.
+  private static func whole(_ text: String) -> String {
+    text.hasPrefix("'") && CSVTable.isGuarded(text.dropFirst()) ? String(text.dropFirst()) : text
+  }
+
+  private static func value(_ text: String) -> JSON {
+    if text.isEmpty { return .null }
+    // What begins with a zero is a name, not a number.
+    let isNumber = text.utf8.first.map { (48...57).contains($0) || $0 == 45 } ?? false
+    if isNumber, !text.hasPrefix("0") || text.utf8.count == 1 || text.hasPrefix("0.") {
+      if let number = Int64(text) { return .int(number) }
+      if let number = Double(text), number.isFinite { return .double(number) }
+    }
+    if text == "true" || text == "True" { return true }
+    if text == "false" || text == "False" { return false }
+    return .string(text)
+  }
+}
+
+/// Objects, one after the other or in a list.
+private struct JSONRecords: RecordReading {
+  let classes: [String: [String]] = [:]
+  private let bytes: MappedBytes
+  private let file: String
+  private let diagnostics: Diagnostics
+  private var cursor: JSONCursor
+  private let isArray: Bool
+  private var isFirst = true
+
+  init(_ bytes: MappedBytes, _ diagnostics: Diagnostics, _ file: String) throws {
+    (self.bytes, self.diagnostics, self.file) = (bytes, diagnostics, file)
+    cursor = bytes.cursor()
+    isArray = cursor.peek() == UInt8(ascii: "[")
+    if isArray { try? cursor.enterArray() }
+  }
+
+  mutating func next() throws -> [RecordField]? {
+    do {
+      if isArray {
+        guard try cursor.nextElement(isFirst: isFirst) else { return nil }
+      } else if cursor.peek() == nil {
+        return nil
+      }
+      isFirst = false
+      return (try cursor.value().members ?? []).map {
+        RecordField(name: $0.name, value: .json($0.value))
+      }
+    } catch {
+      let fault = COCOIndex.fault(error, file, bytes)
+      throw RecordFault(place: fault.place, problem: fault.reason)
+    }
+  }
+}
