@@ -10,12 +10,12 @@ import Testing
 @Suite struct DatasetRoundTripTests {
   /// How far numbers may be from what they were, by format.
   private static let tolerances = [
-    "voc": 0.51, "cvat": 0.02, "kitti": 0.006, "yolo-obb": 0.001,
+    "voc": 0.51, "cvat": 0.02, "cvat-video": 0.02, "kitti": 0.006, "yolo-obb": 0.001,
     "cityscapes": 0.51,
   ]
   /// Formats in which a pixel has one class: labels are compared by what is left of them.
   private static let pictures: Set<String> = ["coco-panoptic", "masks"]
-  private static let texts: Set<String> = ["conll", "brat", "spacy", "doccano"]
+  private static let texts: Set<String> = ["conll", "brat", "spacy", "docbin", "doccano", "argilla"]
 
   private static let written = DatasetFormat.all.filter { $0.write != nil }
     .map(\.id)
@@ -25,7 +25,9 @@ import Testing
     let format = try #require(DatasetFormat.named(id))
     for seed in 1...8 as ClosedRange<UInt64> {
       var samples = DatasetSamples(seed: seed)
-      let items = samples.items(format.facts.holds, isText: Self.texts.contains(id))
+      // Frames of a video have one size, in which its masks lie; those here have not.
+      let holds = format.facts.holds.subtracting(id == "cvat-video" ? [.mask] : [])
+      let items = samples.items(holds, isText: Self.texts.contains(id))
       let folder = try TestFolder()
       try DatasetSamples.putImages(of: items, under: folder.path)
       let given = items.map { item in
@@ -58,7 +60,7 @@ import Testing
     let wanted = isByLabel ? before.filter { !$0.labels.isEmpty } : before
     if id == "imagenet" { return }
     #expect(after.count == wanted.count, "\(place): \(after.count) items, not \(wanted.count)")
-    let isNamed = !texts.contains(id) || id == "brat"
+    let isNamed = !texts.union(["cvat-video"]).contains(id) || id == "brat"
     for (place2, item) in wanted.enumerated() {
       let other =
         isNamed

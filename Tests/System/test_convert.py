@@ -204,7 +204,7 @@ def test_hostile_archives_are_refused_and_leave_nothing(tmp_path):
         assert "leads out" in told and not (tmp_path / "o").exists()
     # Links are passed over: what they name is never read.
     (tmp_path / "secret.json").write_text("{}")
-    told = convert(tar("link.tar.gz", (info("instances.json", type=tarfile.SYMTYPE, linkname=str(tmp_path / "secret.json")), b""), (info("x.txt", 1), b"x")), tmp_path / "o", "coco", status=1)
+    told = convert(tar("link.tar.gz", (info("instances.json", type=tarfile.SYMTYPE, linkname=str(tmp_path / "secret.json")), b""), (info("x.dat", 1), b"x")), tmp_path / "o", "coco", status=1)
     assert "no format that is known" in told
     with zipfile.ZipFile(tmp_path / "bomb.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         for n in range(3): archive.writestr(f"{n}.json", b"\0" * (60 << 20))

@@ -44,11 +44,13 @@ final class GzipCompressor: Compressor {
   private var stream = z_stream()
   private var buffer = [UInt8](repeating: 0, count: 64 * 1024)
 
-  /// - Parameter level: 1 (fast) to 9 (small).
-  init(level: Int32) {
+  /// - Parameters:
+  ///   - level: 1 (fast) to 9 (small).
+  ///   - isZlib: whether it is framed as zlib (RFC 1950).
+  init(level: Int32, isZlib: Bool = false) {
     // 16 above the window asks for gzip's frame in place of zlib's.
     deflateInit2_(
-      &stream, level, Z_DEFLATED, 15 + 16, 9, Z_DEFAULT_STRATEGY, ZLIB_VERSION,
+      &stream, level, Z_DEFLATED, isZlib ? 15 : 15 + 16, 9, Z_DEFAULT_STRATEGY, ZLIB_VERSION,
       Int32(MemoryLayout<z_stream>.size))
   }
 

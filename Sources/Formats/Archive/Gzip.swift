@@ -6,4 +6,10 @@ package enum Gzip {
     let compressor = GzipCompressor(level: level)
     return compressor.add(bytes) + compressor.finish()
   }
+
+  /// In zlib's frame (RFC 1950).
+  static func zlib(_ bytes: [UInt8], level: Int32 = 6) -> [UInt8] {
+    let compressor = GzipCompressor(level: level, isZlib: true)
+    return compressor.add(bytes) + compressor.finish()
+  }
 }

@@ -8,8 +8,8 @@ extension DatasetFormat {
       holds: [.box, .rotatedBox, .polygon, .polyline, .point, .ellipse, .mask, .keypoints, .whole],
       notes: """
         Coordinates have 2 decimals. Rotation is in degrees, clockwise about the centre. Masks are run \
-        lengths by rows inside their rectangle. Tracks of a video are read frame by frame; they are \
-        written as images. Holes of polygons are filled. Cuboids are not read.
+        lengths by rows inside their rectangle. Tracks of a video are read frame by frame, and \
+        written as images; `cvat-video` writes tracks. Holes of polygons are filled. Cuboids are not read.
         """, singleFile: "annotations.xml"),
     matches: { CVATReader.file($0) != nil },
     read: { try CVATReader($0, $1) }, write: { CVATWriter($0, $1, $2) })

@@ -13,8 +13,13 @@ struct CVATReader: DatasetReading {
   private var scanner: XMLScanner
   private var frames: [Int: [DatasetLabel]] = [:]
   private var frameSize: ImageSize?
+  /// Frames of a video, those without labels too.
+  private var frameCount = 0
   private var waiting: [DatasetItem] = []
   private var isOver = false
+
+  /// Frames of a video that are made items although nothing is in them.
+  static let frameLimit = 1_000_000
 
   /// The file of a set that is CVAT's.
   static func file(_ folder: DatasetFolder) -> String? {
@@ -28,9 +33,10 @@ struct CVATReader: DatasetReading {
 
   init(_ folder: DatasetFolder, _ diagnostics: Diagnostics) throws {
     guard let file = Self.file(folder) else {
-      throw folder.refusedXML() ?? FormatFault(
-        folder.file ?? folder.path, "", "there is no XML file with <annotations>",
-        remedy: "Name CVAT's annotations.xml, or a folder with it.")
+      throw folder.refusedXML()
+        ?? FormatFault(
+          folder.file ?? folder.path, "", "there is no XML file with <annotations>",
+          remedy: "Name CVAT's annotations.xml, or a folder with it.")
     }
     (self.folder, self.diagnostics, self.file) = (folder, diagnostics, file)
     bytes = try folder.open(file)
@@ -70,6 +76,15 @@ struct CVATReader: DatasetReading {
           .compactMap { $0.text(of: "name") }
         _ = schema.add(.init(name, keypoints: points))
       }
+    }
+    // Where frames are passed over, their numbers are not those of a whole video.
+    if Self.all("mode", in: meta).first?.text == "interpolation",
+      Self.all("frame_filter", in: meta).allSatisfy({ $0.text.isEmpty }),
+      Self.all("start_frame", in: meta).allSatisfy({ $0.text == "0" }),
+      let count = Self.all("size", in: meta).first.flatMap({ Int($0.text) }),
+      (0...Self.frameLimit).contains(count)
+    {
+      frameCount = count
     }
     if let size = Self.all("original_size", in: meta).first,
       let width = size.text(of: "width").flatMap({ Int($0) }),
@@ -129,6 +144,7 @@ struct CVATReader: DatasetReading {
   /// The frames of the tracks that were gathered, the last one first.
   private mutating func endVideo() {
     isOver = true
+    for frame in 0..<frameCount where frames[frame] == nil { frames[frame] = [] }
     waiting = frames.keys.sorted(by: >).map { frame in
       let digits = String(frame)
       let name =

@@ -1,7 +1,3 @@
-import Geometry
-import Labels
-import Notation
-
 /// Writes images; the list of labels stands before them, so they are spooled.
 final class CVATWriter: DatasetWriting {
   private let sink: any DatasetSink
@@ -10,7 +6,7 @@ final class CVATWriter: DatasetWriting {
   private let spooled = SpooledBytes()
   private var text: [UInt8] = []
   private var count = 0
-  private var attributes: [Int: Set<String>] = [:]
+  private var elements = CVATElements()
 
   init(_ sink: any DatasetSink, _ options: WritingOptions, _ diagnostics: Diagnostics) {
     (self.sink, self.options, self.diagnostics) = (sink, options, diagnostics)
@@ -38,74 +34,13 @@ final class CVATWriter: DatasetWriting {
   }
 
   private func write(_ label: DatasetLabel, _ order: Int, _ schema: DatasetSchema) {
-    let name = XMLText.escaped(schema.name(label.classIndex))
-    var common =
-      " label=\"\(name)\" source=\"manual\" occluded=\"\(label.has("occluded") ? 1 : 0)\""
-    if let group = label.group { common += " group_id=\"\(group)\"" }
-    common += " z_order=\"\(order)\""
-    func pair(_ point: Point) -> String {
-      "\(DecimalText.fixed(point.x, 2)),\(DecimalText.fixed(point.y, 2))"
+    var common = " label=\"\(XMLText.escaped(schema.name(label.classIndex)))\" source=\"manual\""
+    if label.value != .whole {
+      common += " occluded=\"\(label.has("occluded") ? 1 : 0)\""
+      if let group = label.group { common += " group_id=\"\(group)\"" }
+      common += " z_order=\"\(order)\""
     }
-    func list(_ points: [Point]) -> String { points.map(pair).joined(separator: ";") }
-    func turned(_ radians: Double) -> String {
-      radians == 0 ? "" : " rotation=\"\(DecimalText.fixed(radians * 180 / .pi, 2))\""
-    }
-    var inner = ""
-    let element: String
-    switch label.value {
-    case .shape(.box(let box)): element = "box" + common + edges(box)
-    case .shape(.rotatedBox(let box)):
-      let flat = Box(
-        x: box.center.x - box.width / 2, y: box.center.y - box.height / 2, width: box.width,
-        height: box.height)
-      element = "box" + common + edges(flat) + turned(box.rotation)
-    case .shape(.polygon(let polygon)):
-      if !polygon.holes.isEmpty { diagnostics.lose("holes of polygons filled") }
-      element = "polygon" + common + " points=\"\(list(polygon.outline))\""
-    case .shape(.polyline(let line)):
-      element = "polyline" + common + " points=\"\(list(line.points))\""
-    case .shape(.point(let point)): element = "points" + common + " points=\"\(pair(point))\""
-    case .shape(.ellipse(let ellipse)):
-      let numbers = [
-        ("cx", ellipse.center.x), ("cy", ellipse.center.y), ("rx", ellipse.radiusX),
-        ("ry", ellipse.radiusY),
-      ]
-      element =
-        "ellipse" + common + numbers.map { " \($0.0)=\"\(DecimalText.fixed($0.1, 2))\"" }.joined()
-        + turned(ellipse.rotation)
-    case .shape(.keypoints(let keypoints)):
-      element = "skeleton" + common
-      let names = schema.classes[label.classIndex].keypoints
-      for (place, keypoint) in keypoints.keypoints.enumerated() {
-        let point = names.indices.contains(place) ? names[place] : "\(place + 1)"
-        inner +=
-          "      <points label=\"\(XMLText.escaped(point))\" source=\"manual\""
-          + " outside=\"\(keypoint.visibility == .absent ? 1 : 0)\""
-          + " occluded=\"\(keypoint.visibility == .hidden ? 1 : 0)\""
-          + " points=\"\(pair(keypoint.point))\"></points>\n"
-      }
-    case .shape(.mask(let mask)):
-      guard !mask.isEmpty else { return diagnostics.lose("masks left out that have no pixels") }
-      let (runs, left, top, width, height) = CVATMask.runs(of: mask)
-      element =
-        "mask" + common + " rle=\"\(runs.map(String.init).joined(separator: ", "))\""
-        + " left=\"\(left)\" top=\"\(top)\" width=\"\(width)\" height=\"\(height)\""
-    case .whole: element = "tag label=\"\(name)\" source=\"manual\""
-    default: return
-    }
-    for attribute in label.attributes where attribute.name != "occluded" {
-      attributes[label.classIndex, default: []].insert(attribute.name)
-      let value = attribute.value.string ?? attribute.value.text
-      inner +=
-        "      <attribute name=\"\(XMLText.escaped(attribute.name))\">\(XMLText.escaped(value))</attribute>\n"
-    }
-    let tag = element.prefix { $0 != " " }
-    put("    <\(element)>\n\(inner)    </\(tag)>\n")
-  }
-
-  private func edges(_ box: Box) -> String {
-    [("xtl", box.x), ("ytl", box.y), ("xbr", box.maxX), ("ybr", box.maxY)]
-      .map { " \($0.0)=\"\(DecimalText.fixed($0.1, 2))\"" }.joined()
+    if let text = elements.text(label, common: common, schema, diagnostics) { put(text) }
   }
 
   func finish(_ schema: DatasetSchema) throws {
@@ -122,21 +57,7 @@ final class CVATWriter: DatasetWriting {
             <labels>
 
       """
-    for (index, one) in schema.classes.enumerated() {
-      head += "        <label><name>\(XMLText.escaped(one.name))</name>"
-      head += "<type>\(one.keypoints.isEmpty ? "any" : "skeleton")</type><attributes>"
-      for name in (attributes[index] ?? []).sorted() {
-        head +=
-          "<attribute><name>\(XMLText.escaped(name))</name><mutable>False</mutable>"
-          + "<input_type>text</input_type><default_value></default_value><values></values></attribute>"
-      }
-      head += "</attributes></label>\n"
-      for point in one.keypoints {
-        head +=
-          "        <label><name>\(XMLText.escaped(point))</name><type>points</type><attributes></attributes>"
-          + "<parent>\(XMLText.escaped(one.name))</parent></label>\n"
-      }
-    }
+    head += elements.labels(of: schema)
     head += "      </labels>\n    </task>\n  </meta>\n"
     try stream.append(Array(head.utf8))
     try spooled.append(text)

@@ -63,12 +63,12 @@ package struct DatasetFormat: Sendable, Hashable {
 
   /// Every format, in the order in which they are tried where none is named.
   package static let all: [DatasetFormat] = [
-    .coco, .cocoPanoptic, .cvat, .cityscapes, .indexMasks, .voc, .vocFromZero, .yolo, .yoloSegment,
+    .coco, .cocoPanoptic, .cvat, .cvatVideo, .cityscapes, .indexMasks, .voc, .vocFromZero, .yolo, .yoloSegment,
     .yoloOBB, .yoloPose, .labelMe,
     .labelStudio, .datumaro,
-    .openImages, .kitti, .createML, .supervisely, .labelbox, .imageNet, .conll, .brat, .spacy,
-    .doccano,
-    .jsonLines, .webDataset, .parquet, .arrow, .tfRecord, .csv, .tsv,
+    .openImages, .kitti, .createML, .supervisely, .labelbox, .imageNet, .jsonLines, .conll, .brat, .spacy, .docBin,
+    .doccano, .argilla,
+    .webDataset, .parquet, .arrow, .tfRecord, .csv, .tsv,
     .jsonRecords, .plainFiles,
   ]
 

@@ -37,7 +37,9 @@ extension DatasetFormat {
 
 private enum DatasetLines {
   static func files(_ folder: DatasetFolder) -> [String] {
-    TextLines.files(folder) { $0["name"]?.string != nil && $0["labels"]?.array != nil }
+    TextLines.files(folder) {
+      $0["name"]?.string != nil && $0["labels"]?.array?.allSatisfy { $0.members != nil } == true
+    }
   }
 }
 

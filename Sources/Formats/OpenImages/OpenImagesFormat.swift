@@ -8,15 +8,18 @@ extension DatasetFormat {
     facts: DatasetFormatFacts(
       id: "openimages", name: "Open Images",
       layout:
-        "`annotations/SUBSET-annotations-bbox.csv`, `…/class-descriptions.csv`, `images/[SUBSET/]…`",
-      source: "storage.googleapis.com/openimages/web", holds: [.box],
+        """
+        `annotations/SUBSET-annotations-bbox.csv`, `…-annotations-human-imagelabels.csv`, \
+        `…/class-descriptions.csv`, `images/[SUBSET/]…`
+        """,
+      source: "storage.googleapis.com/openimages/web", holds: [.box, .whole],
       notes: """
         Numbers are shares of the image's size, so the images, or Datumaro's `images.meta`, must lie \
         beside to be read. A group is a crowd; occluded, truncated, depiction and inside are attributes, \
-        others are left out. Scores are the confidence. Images without boxes have no line, and labels of \
-        whole images are not read.
+        others are left out. Scores are the confidence; a class of a whole image whose confidence is 0 is \
+        one that it has not, and is left out. Images without labels have no line.
         """),
-    matches: { !OpenImages.boxes($0).isEmpty },
+    matches: { !(OpenImages.boxes($0) + OpenImages.wholes($0)).isEmpty },
     read: { try OpenImagesReader($0, $1) }, write: { OpenImagesWriter($0, $1, $2) })
 }
 
@@ -35,6 +38,13 @@ enum OpenImages {
     folder.files(ending: ".csv").filter {
       $0.contains("bbox") && !$0.contains("class-descriptions")
     }
+  }
+
+  static let wholeHeader = ["ImageID", "Source", "LabelName", "Confidence"]
+
+  /// Classes of whole images.
+  static func wholes(_ folder: DatasetFolder) -> [String] {
+    folder.files(ending: ".csv").filter { $0.contains("imagelabels") }
   }
 
   static func subset(_ file: String) -> String {
@@ -73,14 +83,17 @@ struct OpenImagesReader: DatasetReading {
   private var rows: CSVReader?
   private var columns: [String: Int] = [:]
   private var ahead: [String]?
+  /// Classes of whole images, by subset and image, until their image has come.
+  private var wholes: [String: [DatasetLabel]] = [:]
+  private var rest: [String] = []
 
   init(_ folder: DatasetFolder, _ diagnostics: Diagnostics) throws {
     (self.folder, self.diagnostics) = (folder, diagnostics)
     let boxes = OpenImages.boxes(folder)
-    guard !boxes.isEmpty else {
+    guard !boxes.isEmpty || !OpenImages.wholes(folder).isEmpty else {
       throw FormatFault(
-        folder.path, "", "there is no CSV file of boxes",
-        remedy: "Name a folder with *-annotations-bbox.csv.")
+        folder.path, "", "there is no CSV file of boxes or of classes of images",
+        remedy: "Name a folder with *-annotations-bbox.csv or *-annotations-human-imagelabels.csv.")
     }
     files = boxes
     sizes = OpenImages.sizes(folder)
@@ -90,13 +103,62 @@ struct OpenImagesReader: DatasetReading {
         _ = schema.index(of: row[1])
       }
     }
+    try readWholes()
+  }
+
+  private mutating func readWholes() throws {
+    for list in OpenImages.wholes(folder) {
+      var rows = CSVReader(try folder.open(list))
+      let header = rows.next() ?? []
+      guard let id = header.firstIndex(of: "ImageID"), let name = header.firstIndex(of: "LabelName"),
+        let confidence = header.firstIndex(of: "Confidence")
+      else {
+        try diagnostics.report(
+          list, "line 1", "columns are missing of ImageID, LabelName, Confidence",
+          remedy: "Write the header as Open Images has it; the file is left out.")
+        continue
+      }
+      while let row = rows.next() {
+        guard row.count == header.count, let share = Double(row[confidence]), (0...1).contains(share)
+        else {
+          try diagnostics.report(
+            list, "line \(rows.line)", "Confidence must be a number of 0…1",
+            remedy: "Put it right; it is left out.")
+          continue
+        }
+        guard share > 0 else {
+          diagnostics.lose("classes left out that an image has not")
+          continue
+        }
+        let index = schema.index(of: names[row[name]] ?? row[name])
+        wholes["\(OpenImages.subset(list))/\(row[id])", default: []].append(
+          DatasetLabel(index, .whole, score: share == 1 ? nil : share))
+      }
+    }
+    rest = wholes.keys.sorted(by: >)
+  }
+
+  /// The next image that has no boxes but a class.
+  private mutating func wholeItem() -> DatasetItem? {
+    while let key = rest.popLast() {
+      guard let labels = wholes.removeValue(forKey: key), let slash = key.firstIndex(of: "/") else {
+        continue
+      }
+      var item = begin(String(key[key.index(after: slash)...]), String(key[..<slash]))
+      item.labels = labels
+      return item
+    }
+    return nil
   }
 
   mutating func next() throws -> DatasetItem? {
     while true {
-      if rows != nil, let item = try item() { return item }
+      if rows != nil, var item = try item() {
+        item.labels += wholes.removeValue(forKey: "\(item.subset)/\(item.stem)") ?? []
+        return item
+      }
       file += 1
-      guard file < files.count else { return nil }
+      guard file < files.count else { return wholeItem() }
       var rows = CSVReader(try folder.open(files[file]))
       let header = rows.next() ?? []
       columns = Dictionary(
@@ -122,7 +184,7 @@ struct OpenImagesReader: DatasetReading {
         ahead = row
         return item
       }
-      if item == nil { item = begin(id) }
+      if item == nil { item = begin(id, OpenImages.subset(files[file])) }
       do {
         if let label = try label(row, item?.size) { item?.labels.append(label) }
       } catch {
@@ -153,12 +215,12 @@ struct OpenImagesReader: DatasetReading {
     return row[column]
   }
 
-  private func begin(_ id: String) -> DatasetItem {
+  private func begin(_ id: String, _ subset: String) -> DatasetItem {
     let media = folder.image(named: id)
     let kind =
       media.flatMap { path in path.lastIndex(of: ".").map { String(path[$0...]) } } ?? ".jpg"
     return DatasetItem(
-      name: id + kind, subset: OpenImages.subset(files[file]),
+      name: id + kind, subset: subset,
       size: sizes[id] ?? media.flatMap(folder.size),
       media: media.map(folder.fullPath))
   }
@@ -208,6 +270,7 @@ final class OpenImagesWriter: DatasetWriting {
   private let options: WritingOptions
   private let diagnostics: Diagnostics
   private var boxes: [String: any DatasetStream] = [:]
+  private var wholes: [String: any DatasetStream] = [:]
   private var meta: [UInt8] = []
 
   init(_ sink: any DatasetSink, _ options: WritingOptions, _ diagnostics: Diagnostics) {
@@ -223,6 +286,7 @@ final class OpenImagesWriter: DatasetWriting {
     if options.hasMedia, let media = item.media {
       try sink.copy(media, to: "images/\(item.subset.isEmpty ? "" : item.subset + "/")\(item.name)")
     }
+    try addWholes(of: item, id)
     let stream = try boxes[item.subset] ?? begin(item.subset)
     boxes[item.subset] = stream
     var out = CSVWriter()
@@ -252,6 +316,25 @@ final class OpenImagesWriter: DatasetWriting {
     try stream.append(out.bytes)
   }
 
+  private func addWholes(of item: DatasetItem, _ id: String) throws {
+    var out = CSVWriter()
+    for label in item.labels where label.value == .whole {
+      out.row([
+        id, "verification", Self.machineName(label.classIndex), DecimalText.short(label.score ?? 1, 6),
+      ])
+    }
+    guard !out.bytes.isEmpty else { return }
+    var stream = wholes[item.subset]
+    if stream == nil {
+      stream = try sink.open("annotations/\(Self.name(item.subset))-annotations-human-imagelabels.csv")
+      var head = CSVWriter()
+      head.row(OpenImages.wholeHeader)
+      try stream?.append(head.bytes)
+      wholes[item.subset] = stream
+    }
+    try stream?.append(out.bytes)
+  }
+
   /// As Open Images calls classes; the names that people read stand in the list of descriptions.
   private static func machineName(_ index: Int) -> String { "/m/\(index)" }
 
@@ -269,7 +352,7 @@ final class OpenImagesWriter: DatasetWriting {
 
   func finish(_ schema: DatasetSchema) throws {
     if boxes.isEmpty { boxes[""] = try begin("") }
-    for stream in boxes.values { try stream.close() }
+    for stream in [boxes.values, wholes.values].joined() { try stream.close() }
     var out = CSVWriter()
     for (index, one) in schema.classes.enumerated() {
       out.row([Self.machineName(index), one.name])

@@ -20,7 +20,9 @@ extension DatasetFormat {
 
 private enum PlainFiles {
   static func all(_ folder: DatasetFolder) -> [String] {
-    folder.files.filter { name in
+    // One text by itself is a file in some format that is not known.
+    guard folder.file.map(DatasetFolder.isImage) ?? true else { return [] }
+    return folder.files.filter { name in
       let last = name.split(separator: "/").last ?? ""
       return !last.hasPrefix(".") && !name.hasPrefix("__MACOSX/")
         && (DatasetFolder.isImage(name) || name.lowercased().hasSuffix(".txt"))

@@ -74,6 +74,34 @@ enum Inflation {
     return written
   }
 
+  /// All of a gzip or zlib stream whose size nothing says.
+  ///
+  /// - Parameter limit: bytes that it may become.
+  static func whole(
+    _ packed: UnsafeBufferPointer<UInt8>, limit: Int
+  ) throws(TableBytes.Fault) -> [UInt8] {
+    var stream = z_stream()
+    guard
+      inflateInit2_(&stream, 15 + 32, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK
+    else { throw .init("it cannot be unpacked") }
+    defer { inflateEnd(&stream) }
+    stream.next_in = UnsafeMutablePointer(mutating: packed.baseAddress)
+    stream.avail_in = UInt32(clamping: packed.count)
+    var (out, status) = ([UInt8](), Z_OK)
+    var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    while status == Z_OK {
+      buffer.withUnsafeMutableBufferPointer { room in
+        stream.next_out = room.baseAddress
+        stream.avail_out = UInt32(room.count)
+        status = inflate(&stream, Z_NO_FLUSH)
+        out += room.prefix(room.count - Int(stream.avail_out))
+      }
+      guard out.count <= limit else { throw .init("it unpacks to more than \(limit) bytes") }
+    }
+    guard status == Z_STREAM_END else { throw .init("it cannot be unpacked to its end") }
+    return out
+  }
+
   private func fillGzip(
     _ buffer: UnsafeMutableBufferPointer<UInt8>, _ packed: UnsafeBufferPointer<UInt8>
   ) -> Int {

@@ -1,0 +1,132 @@
+import Labels
+import Notation
+
+extension DatasetFormat {
+  package static let cvatVideo = DatasetFormat(
+    facts: DatasetFormatFacts(
+      id: "cvat-video", name: "CVAT XML 1.1 for video",
+      layout: "`annotations.xml`: tracks; `images/frame_000000.png`",
+      source: "docs.cvat.ai, XML annotation format",
+      holds: [.box, .rotatedBox, .polygon, .polyline, .point, .ellipse, .mask, .keypoints],
+      notes: """
+        Items are frames, in the order that their metadata `frame` says, or else their own; names of frames are \
+        not kept. Labels of one class with the same track are one track, a label without one is a track of \
+        one frame; where a track pauses it is outside. Every frame of a track is a key frame unless its \
+        attribute `keyframe` says no. Masks need all frames to have one size. It is read as `cvat` is.
+        """, singleFile: "annotations.xml"),
+    matches: { CVATReader.file($0) != nil },
+    read: { try CVATReader($0, $1) }, write: { CVATVideoWriter($0, $1, $2) })
+}
+
+/// Gathers tracks over all frames, since each is written in one piece.
+final class CVATVideoWriter: DatasetWriting {
+  private struct Name: Hashable {
+    var classIndex: Int
+    /// Of labels without a track its own, below zero.
+    var track: Int
+  }
+
+  private struct Track {
+    var text = ""
+    var lastFrame = 0
+    /// The last shape once more, where the track pauses after it.
+    var ending = ""
+  }
+
+  private let sink: any DatasetSink
+  private let options: WritingOptions
+  private let diagnostics: Diagnostics
+  private var elements = CVATElements()
+  private var tracks: [Name: Track] = [:]
+  private var order: [Name] = []
+  private var frames = 0
+  private var size: ImageSize?
+  private var schema = DatasetSchema()
+
+  init(_ sink: any DatasetSink, _ options: WritingOptions, _ diagnostics: Diagnostics) {
+    (self.sink, self.options, self.diagnostics) = (sink, options, diagnostics)
+  }
+
+  func add(_ item: DatasetItem, _ schema: DatasetSchema) throws {
+    let said = item.metadata.last { $0.name == "frame" }?.value.integer
+    let frame = said.flatMap { Int(exactly: $0) }.flatMap { $0 >= frames ? $0 : nil } ?? frames
+    frames = frame + 1
+    size = size ?? item.size
+    if let media = item.media, options.hasMedia {
+      let kind = media.lastIndex(of: ".").map { String(media[$0...]) } ?? ".png"
+      try sink.copy(media, to: "images/\(Self.name(frame))\(kind)")
+    }
+    for label in item.labels where label.classIndex >= 0 {
+      if label.value.kind == .mask, item.size != size {
+        diagnostics.lose("masks left out of frames whose size is another than the video's")
+        continue
+      }
+      let name = Name(classIndex: label.classIndex, track: label.track ?? -1 - order.count)
+      var track = tracks[name] ?? Track()
+      if tracks[name] == nil { order.append(name) }
+      guard track.text.isEmpty || track.lastFrame < frame else {
+        diagnostics.lose("labels left out that are of a track that the frame has already")
+        continue
+      }
+      if !track.text.isEmpty, track.lastFrame + 1 < frame { track.text += track.ending }
+      let isKey = label.attribute("keyframe") != .bool(false)
+      var plain = label
+      plain.attributes.removeAll { $0.name == "keyframe" }
+      guard let text = shape(plain, frame, isKey: isKey, isOutside: false, schema) else { continue }
+      track.text += text
+      track.ending = shape(plain, frame + 1, isKey: true, isOutside: true, schema) ?? ""
+      track.lastFrame = frame
+      tracks[name] = track
+    }
+  }
+
+  private func shape(
+    _ label: DatasetLabel, _ frame: Int, isKey: Bool, isOutside: Bool, _ schema: DatasetSchema
+  ) -> String? {
+    let common =
+      " frame=\"\(frame)\" keyframe=\"\(isKey ? 1 : 0)\" outside=\"\(isOutside ? 1 : 0)\""
+      + " occluded=\"\(label.has("occluded") ? 1 : 0)\" z_order=\"0\""
+    return elements.text(label, common: common, schema, diagnostics)
+  }
+
+  /// As CVAT calls frames of a video.
+  private static func name(_ frame: Int) -> String {
+    let digits = String(frame)
+    return "frame_" + String(repeating: "0", count: max(0, 6 - digits.count)) + digits
+  }
+
+  func finish(_ schema: DatasetSchema) throws {
+    let stream = try sink.open("annotations.xml")
+    let original = size.map {
+      "      <original_size><width>\($0.width)</width><height>\($0.height)</height></original_size>\n"
+    }
+    let head = """
+      <?xml version="1.0" encoding="utf-8"?>
+      <annotations>
+        <version>1.1</version>
+        <meta>
+          <task>
+            <name>Assay</name>
+            <size>\(frames)</size>
+            <mode>interpolation</mode>
+            <start_frame>0</start_frame>
+            <stop_frame>\(max(0, frames - 1))</stop_frame>
+            <labels>
+      \(elements.labels(of: schema))      </labels>
+      \(original ?? "")    </task>
+        </meta>
+
+      """
+    try stream.append(Array(head.utf8))
+    for (id, name) in order.enumerated() {
+      guard let track = tracks.removeValue(forKey: name) else { continue }
+      // CVAT shows a track to the end of the video unless it is said to be outside.
+      let ending = track.lastFrame + 1 < frames ? track.ending : ""
+      let label = XMLText.escaped(schema.name(name.classIndex))
+      let open = "  <track id=\"\(id)\" label=\"\(label)\" source=\"manual\">\n"
+      try stream.append(Array((open + track.text + ending + "  </track>\n").utf8))
+    }
+    try stream.append(Array("</annotations>\n".utf8))
+    try stream.close()
+  }
+}
