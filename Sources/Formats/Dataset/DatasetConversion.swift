@@ -17,7 +17,8 @@ package struct DatasetConversion: Sendable {
       throw FormatFault(
         "", "", "\(format.facts.name) can be read, not written", remedy: "Choose another format.")
     }
-    var (reader, writer) = (reader, try write(sink, options, diagnostics))
+    let reader = ReadAhead(reader)
+    var writer = try write(sink, options, diagnostics)
     var count = DatasetConversion()
     while var item = try reader.next() {
       item.name = DatasetPath.cleaned(item.name)

@@ -1,4 +1,5 @@
 import Labels
+import Synchronization
 
 /// Something that is not right in a file, with its place and what to do.
 package struct FormatFault: Error, Hashable, Sendable {
@@ -27,7 +28,7 @@ package struct FormatFault: Error, Hashable, Sendable {
 /// format has no form for what another holds.
 ///
 /// Strictly, the first fault ends the work; leniently, what is wrong is left out and told.
-package final class Diagnostics {
+package final class Diagnostics: Sendable {
   package enum Mode: String, Hashable, Sendable, CaseIterable { case strict, lenient }
 
   /// Something that the format written has no form for.
@@ -40,17 +41,25 @@ package final class Diagnostics {
   package static let keptLimit = 1_000
 
   package let mode: Mode
-  package private(set) var faults: [FormatFault] = []
-  package private(set) var faultCount = 0
-  private var lost: [String: Int] = [:]
+  private struct Told {
+    var faults: [FormatFault] = []
+    var faultCount = 0
+    var lost: [String: Int] = [:]
+  }
+  private let told = Mutex(Told())
+
+  package var faults: [FormatFault] { told.withLock { $0.faults } }
+  package var faultCount: Int { told.withLock { $0.faultCount } }
 
   package init(_ mode: Mode) { self.mode = mode }
 
   /// - Throws: the fault, where the mode is strict.
   package func report(_ fault: FormatFault) throws(FormatFault) {
     if mode == .strict { throw fault }
-    faultCount += 1
-    if faults.count < Self.keptLimit { faults.append(fault) }
+    told.withLock { told in
+      told.faultCount += 1
+      if told.faults.count < Self.keptLimit { told.faults.append(fault) }
+    }
   }
 
   package func report(
@@ -72,9 +81,11 @@ package final class Diagnostics {
   }
 
   /// Notes that something cannot be carried; in any mode, as it is the format's doing and no mistake.
-  package func lose(_ what: String, count: Int = 1) { lost[what, default: 0] += count }
+  package func lose(_ what: String, count: Int = 1) {
+    told.withLock { $0.lost[what, default: 0] += count }
+  }
 
   package var losses: [Loss] {
-    lost.sorted { $0.key < $1.key }.map { Loss(what: $0.key, count: $0.value) }
+    told.withLock { $0.lost }.sorted { $0.key < $1.key }.map { Loss(what: $0.key, count: $0.value) }
   }
 }
