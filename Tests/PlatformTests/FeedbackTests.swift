@@ -15,6 +15,10 @@ import Workflow
     func post(
       _ json: Data, to url: String, headers: [(name: String, value: String)]
     ) async throws(EgressRefusal) -> Int { 200 }
+
+    func ask(
+      _ json: Data, at url: String, headers: [(name: String, value: String)], limit: Int
+    ) async throws(EgressRefusal) -> Data { Data() }
   }
 
   @Test func anImageThatCameFromElsewhereIsShownWithWhatWasSaidOfIt() async throws {

@@ -6,7 +6,7 @@ import Notation
 import Store
 import Vault
 
-/// Brings files of one: images, for now.
+/// The way out to other servers.
 package protocol Fetcher: Sendable {
   /// The body behind a URL, through every guard against a server being used to reach others.
   func fetch(_ url: String, limit: Int) async throws(EgressRefusal) -> Data
@@ -17,6 +17,11 @@ package protocol Fetcher: Sendable {
   func post(
     _ json: Data, to url: String, headers: [(name: String, value: String)]
   ) async throws(EgressRefusal) -> Int
+
+  /// Sends JSON likewise, and brings the body of an answer that is 200.
+  func ask(
+    _ json: Data, at url: String, headers: [(name: String, value: String)], limit: Int
+  ) async throws(EgressRefusal) -> Data
 }
 
 /// The files of one vault.
@@ -44,6 +49,8 @@ package struct Assets: Sendable {
     package var name: String
     /// What else the sender said of it.
     package var remarks: JSON = [:]
+    /// What its camera noted, as fields of an item.
+    package var exif: [JSON.Member] = []
     var address: String
   }
 
@@ -77,7 +84,9 @@ package struct Assets: Sendable {
       id: vault.environment.newID(), type: probe?.kind.rawValue ?? "application/octet-stream",
       size: bytes.count, imageSize: probe.map { ImageSize(width: $0.width, height: $0.height) },
       createdAt: record.at,
-      name: Self.cleaned(name), remarks: description.remarks, address: address)
+      name: Self.cleaned(name), remarks: description.remarks,
+      exif: [UInt8](bytes).withUnsafeBufferPointer { ExifFacts($0)?.metadata ?? [] },
+      address: address)
     do {
       if try vault.blobs.size(address) == nil {
         let writer = try SealedBlob.Writer(vault, name: address)
@@ -180,7 +189,7 @@ package struct Assets: Sendable {
 
   private func insert(_ asset: Asset, _ connection: any Connection) throws {
     let sealed = vault.key.seal(
-      (["name": .string(asset.name), "remarks": asset.remarks] as JSON).utf8, table: "assets",
+      asset.described.utf8, table: "assets",
       row: asset.id)
     try connection.run(
       """
@@ -225,8 +234,15 @@ package struct Assets: Sendable {
         imageSize: row.optionalInt(3).flatMap { width in
           row.optionalInt(4).map { ImageSize(width: Int(width), height: Int($0)) }
         }, createdAt: row.int(5), name: described["name"]?.string ?? "",
-        remarks: described["remarks"] ?? [:], address: row.text(6))
+        remarks: described["remarks"] ?? [:], exif: described["exif"]?.members ?? [],
+        address: row.text(6))
     }
+  }
+}
+
+extension Assets.Asset {
+  fileprivate var described: JSON {
+    ["name": .string(name), "remarks": remarks, "exif": .object(exif)]
   }
 }
 

@@ -11,6 +11,8 @@ import Platform
 package final class GuardedFetcher: Fetcher {
   package static let redirectLimit = 5
   package static let timeoutSeconds = 60
+  /// What is asked with JSON is answered by a model, which may take its time.
+  package static let answerSeconds = 300
 
   private let allowed: [AddressRange]
 
@@ -31,20 +33,38 @@ package final class GuardedFetcher: Fetcher {
   package func post(
     _ json: Data, to url: String, headers: [(name: String, value: String)]
   ) async throws(EgressRefusal) -> Int {
+    try await send(json, to: url, headers, seconds: 30) { Int($0.status.code) }
+  }
+
+  package func ask(
+    _ json: Data, at url: String, headers: [(name: String, value: String)], limit: Int
+  ) async throws(EgressRefusal) -> Data {
+    try await send(json, to: url, headers, seconds: Self.answerSeconds) { response in
+      guard response.status == .ok else { throw EgressRefusal.status(Int(response.status.code)) }
+      return try await Self.body(of: response, limit: limit)
+    }
+  }
+
+  private func send<T: Sendable>(
+    _ json: Data, to url: String, _ headers: [(name: String, value: String)], seconds: Int,
+    _ read: (HTTPClientResponse) async throws -> T
+  ) async throws(EgressRefusal) -> T {
     let (host, address) = try await destination(url)
     do {
-      return try await withClient(host, address) { client in
+      return try await withClient(host, address, readSeconds: seconds) { client in
         var request = HTTPClientRequest(url: url)
         request.method = .POST
         request.headers.add(name: "User-Agent", value: "Assay")
         request.headers.add(name: "Content-Type", value: "application/json")
         for header in headers { request.headers.add(name: header.name, value: header.value) }
         request.body = .bytes(ByteBuffer(bytes: json))
-        return Int(
-          try await client.execute(request, deadline: .now() + .seconds(30)).status.code)
+        return try await read(
+          client.execute(request, deadline: .now() + .seconds(Int64(seconds))))
       }
+    } catch let refusal as EgressRefusal {
+      throw refusal
     } catch let error as HTTPClientError where error == .deadlineExceeded {
-      throw .timedOut(seconds: 30)
+      throw .timedOut(seconds: seconds)
     } catch {
       throw .unreachable(host: host)
     }
@@ -79,11 +99,11 @@ package final class GuardedFetcher: Fetcher {
   }
 
   private func withClient<T: Sendable>(
-    _ host: String, _ address: IPAddress, _ body: (HTTPClient) async throws -> T
+    _ host: String, _ address: IPAddress, readSeconds: Int = 30, _ body: (HTTPClient) async throws -> T
   ) async throws -> T {
     var configuration = HTTPClient.Configuration(
       redirectConfiguration: .disallow,
-      timeout: .init(connect: .seconds(10), read: .seconds(30)))
+      timeout: .init(connect: .seconds(10), read: .seconds(Int64(readSeconds))))
     // Connect to the address that was checked, whatever the name says a moment later.
     configuration.dnsOverride = [host: "\(address)"]
     configuration.httpVersion = .http1Only
@@ -119,6 +139,10 @@ package final class GuardedFetcher: Fetcher {
     guard response.status == .ok else {
       throw EgressRefusal.status(Int(response.status.code))
     }
+    return .body(try await Self.body(of: response, limit: limit))
+  }
+
+  private static func body(of response: HTTPClientResponse, limit: Int) async throws -> Data {
     if let length = response.headers.first(name: "Content-Length").flatMap({ Int($0) }),
       length > limit
     {
@@ -131,7 +155,7 @@ package final class GuardedFetcher: Fetcher {
       }
       data.append(contentsOf: buffer.readableBytesView)
     }
-    return .body(data)
+    return data
   }
 
   /// The first address of the host, if all of them may be reached: a name with one public and one

@@ -61,6 +61,10 @@ import Testing
     func post(
       _ json: Data, to url: String, headers: [(name: String, value: String)]
     ) async throws(EgressRefusal) -> Int { 200 }
+
+    func ask(
+      _ json: Data, at url: String, headers: [(name: String, value: String)], limit: Int
+    ) async throws(EgressRefusal) -> Data { Data() }
   }
 
   private struct World {

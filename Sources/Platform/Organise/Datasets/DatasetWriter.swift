@@ -62,19 +62,17 @@ struct DatasetWriter {
     return known
   }
 
-  /// With the size of its file, where nothing is said of it.
+  /// With the size of its file, where nothing is said of it, and with what its camera noted.
   private func sized(_ item: StoredItem) throws -> StoredItem {
-    guard item.item.size == nil, let id = item.image.flatMap({ AssetID($0) }) else { return item }
-    let size = try connection.first(
-      "SELECT width, height FROM assets WHERE id = ?", [id.sql]
-    ) { row in
-      row.optionalInt(0).flatMap { width in
-        row.optionalInt(1).map { ImageSize(width: Int(width), height: Int($0)) }
-      }
+    guard let id = item.image.flatMap({ AssetID($0) }) else { return item }
+    guard let asset = try Assets.find("id", id.text, vault, connection) else {
+      throw Refusal.unknown(.asset, id.text)
     }
-    guard let size else { throw Refusal.unknown(.asset, id.text) }
     var item = item
-    item.item.size = size
+    item.item.size = item.item.size ?? asset.imageSize
+    for field in asset.exif where !item.item.metadata.contains(where: { $0.name == field.name }) {
+      item.item.metadata.append(field)
+    }
     return item
   }
 
