@@ -48,6 +48,29 @@ def scene(seed, images=60, masks=False):
     return truth, results
 
 
+def bodies(seed, images=50):
+    """People with seventeen points: some hidden, some not placed, crowds, and predictions near and far."""
+    chance = random.Random(seed)
+    truth = {"images": [{"id": i, "file_name": f"{i:04}.jpg", "width": 640, "height": 480} for i in range(1, images + 1)], "annotations": [],
+             "categories": [{"id": 1, "name": "person", "keypoints": [f"k{n}" for n in range(17)], "skeleton": [[1, 2]]}]}
+    results = []
+    for image in truth["images"]:
+        for _ in range(chance.choice([0, 1, 2, 5, 25])):
+            w, h = [chance.choice([20, 40, 90, 200, 300]) + chance.random() for _ in range(2)]; x, y = chance.uniform(0, 300), chance.uniform(0, 150)
+            seen = chance.choice([0, 0.3, 0.9, 0.9]); points = []
+            for _ in range(17):
+                v = chance.choice([1, 2]) if chance.random() < seen else 0
+                points += [chance.uniform(x, x + w), chance.uniform(y, y + h), v] if v else [0, 0, 0]
+            truth["annotations"].append({"id": len(truth["annotations"]) + 1, "image_id": image["id"], "category_id": 1, "bbox": [x, y, w, h], "area": w * h * 0.5, "segmentation": [[x, y, x + w, y, x, y + h]],
+                                         "iscrowd": 0, "keypoints": points, "num_keypoints": sum(v > 0 for v in points[2::3])})
+            for _ in range(chance.choice([0, 1, 1, 2])):
+                far = chance.choice([0.5, 3, 12])
+                results.append({"image_id": image["id"], "category_id": 1, "score": round(chance.random(), 2), "keypoints": [value for n in range(17) for value in (
+                    (points[3 * n] or chance.uniform(x, x + w)) + chance.gauss(0, far), (points[3 * n + 1] or chance.uniform(y, y + h)) + chance.gauss(0, far), chance.random())]})
+    chance.shuffle(results)
+    return truth, results
+
+
 def judged(truth, results, kind):
     """COCOeval's twelve numbers, and the precision of each class."""
     code = """
@@ -63,7 +86,7 @@ with contextlib.redirect_stdout(io.StringIO()):
     gt = COCO(); gt.dataset = truth; gt.createIndex()
     found = COCOeval(gt, gt.loadRes(results), kind); found.evaluate(); found.accumulate(); found.summarize()
 p = found.eval["precision"]
-means = [float(p[:, :, k, 0, 2][p[:, :, k, 0, 2] > -1].mean()) if (p[:, :, k, 0, 2] > -1).any() else None for k in range(p.shape[2])]
+means = [float(p[:, :, k, 0, -1][p[:, :, k, 0, -1] > -1].mean()) if (p[:, :, k, 0, -1] > -1).any() else None for k in range(p.shape[2])]
 print(json.dumps([list(map(float, found.stats)), means]))
 """
     done = subprocess.run([FORMATS, "-c", code], input=json.dumps([truth, results, kind]), capture_output=True, text=True, timeout=300)
@@ -72,12 +95,12 @@ print(json.dumps([list(map(float, found.stats)), means]))
 
 
 @pytest.mark.skipif(not os.path.exists(FORMATS), reason="pycocotools is absent")
-@pytest.mark.parametrize("kind,seed", [("bbox", 1), ("bbox", 2), ("bbox", 3), ("segm", 4), ("segm", 5)])
+@pytest.mark.parametrize("kind,seed", [("bbox", 1), ("bbox", 2), ("bbox", 3), ("segm", 4), ("segm", 5), ("keypoints", 6), ("keypoints", 7)])
 def test_average_precision_is_that_of_pycocotools(tmp_path, kind, seed):
-    truth, results = scene(seed, masks=kind == "segm")
+    truth, results = bodies(seed) if kind == "keypoints" else scene(seed, masks=kind == "segm")
     (tmp_path / "truth.json").write_text(json.dumps(truth)); (tmp_path / "results.json").write_text(json.dumps(results))
     stats, means = judged(truth, results, kind)
-    found = json.loads(assay_run("compare", tmp_path / "truth.json", tmp_path / "results.json", "--json", "--by", "boxes" if kind == "bbox" else "masks"))
+    found = json.loads(assay_run("compare", tmp_path / "truth.json", tmp_path / "results.json", "--json", "--by", {"bbox": "boxes", "segm": "masks"}.get(kind, kind)))
     own = [-1 if value is None else value for value in found["summary"].values()]
     assert len(own) == 12 and max(abs(a - b) for a, b in zip(own, stats)) < 1e-6, (own, stats)
     names = {c["name"]: mean for c, mean in zip(truth["categories"], means)}

@@ -1,5 +1,6 @@
-/// How well predicted objects meet labelled ones, as COCO's challenge counts it: precision over recall at
-/// 101 places, for ten thresholds of overlap, four sizes of objects, and 1, 10 or 100 objects an image.
+/// How well predicted objects meet labelled ones, as COCO's challenges count it: precision over recall at 101
+/// places, for ten thresholds of overlap, four sizes of objects, and 1, 10 or 100 objects an image; or bodies by
+/// their keypoints, three sizes and 20 an image.
 ///
 /// Lin et al., *Microsoft COCO: Common Objects in Context*, 2014; numbers are those of pycocotools'
 /// `COCOeval`, whose order of images is the order here.
@@ -10,6 +11,8 @@ package struct AveragePrecision: Sendable {
   package static let recalls = (0...100).map { Double($0) * 0.01 }
   /// Predictions of a class on an image that are looked at, the surest first.
   package static let predictionLimits = [1, 10, 100]
+  /// Of bodies.
+  package static let poseLimits = [20]
 
   /// Objects by their area in square pixels, both ends included.
   package enum Size: Int, Hashable, Sendable, CaseIterable {
@@ -42,11 +45,16 @@ package struct AveragePrecision: Sendable {
 
   private var curves: [Key: [Curve]] = [:]
   package let classes: Int
+  private let limits: [Int]
 
-  /// - Parameter images: every image, with its objects by classes from 0.
+  /// - Parameters:
+  ///   - images: every image, with its objects by classes from 0.
+  ///   - limits: predictions of a class on an image that are looked at, the surest first; rising.
   /// - Complexity: O(images × classes on them × labels × predictions) for the overlaps
-  package init(_ images: [DetectionImage], classes: Int) {
-    self.classes = classes
+  package init(
+    _ images: [DetectionImage], classes: Int, limits: [Int] = Self.predictionLimits
+  ) {
+    (self.classes, self.limits) = (classes, limits)
     var byClass: [[ClassMatches]] = Array(repeating: [], count: classes)
     for image in images {
       let labels = Set(image.truth.map(\.label)).union(image.predictions.map(\.label))
@@ -54,12 +62,12 @@ package struct AveragePrecision: Sendable {
         byClass[label].append(
           ClassMatches(
             image.truth.filter { $0.label == label },
-            image.predictions.filter { $0.label == label }))
+            image.predictions.filter { $0.label == label }, limit: limits.last ?? 0))
       }
     }
     for (label, matches) in byClass.enumerated() {
       for size in Size.allCases {
-        for (place, limit) in Self.predictionLimits.enumerated() {
+        for (place, limit) in limits.enumerated() {
           curves[Key(label: label, size: size, limit: place)] = Self.accumulate(
             matches.map { $0.outcomes[size.rawValue] }, limit)
         }
@@ -69,9 +77,9 @@ package struct AveragePrecision: Sendable {
 
   /// The curve of a class at an overlap (by its place in `overlaps`).
   package func curve(
-    of label: Int, overlap: Int, size: Size = .all, limit: Int = 2
+    of label: Int, overlap: Int, size: Size = .all
   ) -> Curve? {
-    let found = curves[Key(label: label, size: size, limit: limit)] ?? []
+    let found = curves[Key(label: label, size: size, limit: limits.count - 1)] ?? []
     return found.isEmpty ? nil : found[overlap]
   }
 
@@ -81,12 +89,14 @@ package struct AveragePrecision: Sendable {
   ///   - overlap: the place of one in `overlaps`; nil for the mean of all.
   ///   - label: a class; nil for the mean of all.
   package func meanPrecision(overlap: Int? = nil, size: Size = .all, label: Int? = nil) -> Double? {
-    mean(overlap, size, 2, label) { $0.averagePrecision }
+    mean(overlap, size, limits.count - 1, label) { $0.averagePrecision }
   }
 
-  /// As `meanPrecision`, of the highest recall with `predictionLimits[limit]` predictions an image.
-  package func meanRecall(limit: Int = 2, size: Size = .all, label: Int? = nil) -> Double? {
-    mean(nil, size, limit, label) { $0.recall }
+  /// As `meanPrecision`, of the highest recall with `limits[limit]` predictions an image; nil for the last.
+  package func meanRecall(
+    overlap: Int? = nil, limit: Int? = nil, size: Size = .all, label: Int? = nil
+  ) -> Double? {
+    mean(overlap, size, limit ?? limits.count - 1, label) { $0.recall }
   }
 
   private func mean(
@@ -103,15 +113,22 @@ package struct AveragePrecision: Sendable {
 
   /// The twelve numbers that `COCOeval.summarize` prints, in its order; -1 stands for none.
   package var summary: [Double] {
-    func orNone(_ value: Double?) -> Double { value ?? -1 }
-    return [
-      orNone(meanPrecision()), orNone(meanPrecision(overlap: 0)), orNone(meanPrecision(overlap: 5)),
-      orNone(meanPrecision(size: .small)), orNone(meanPrecision(size: .medium)),
-      orNone(meanPrecision(size: .large)),
-      orNone(meanRecall(limit: 0)), orNone(meanRecall(limit: 1)), orNone(meanRecall()),
-      orNone(meanRecall(size: .small)), orNone(meanRecall(size: .medium)),
-      orNone(meanRecall(size: .large)),
-    ]
+    [
+      meanPrecision(), meanPrecision(overlap: 0), meanPrecision(overlap: 5),
+      meanPrecision(size: .small), meanPrecision(size: .medium), meanPrecision(size: .large),
+      meanRecall(limit: 0), meanRecall(limit: 1), meanRecall(), meanRecall(size: .small),
+      meanRecall(size: .medium), meanRecall(size: .large),
+    ].map { $0 ?? -1 }
+  }
+
+  /// Likewise the ten numbers that it prints of keypoints.
+  package var poseSummary: [Double] {
+    [
+      meanPrecision(), meanPrecision(overlap: 0), meanPrecision(overlap: 5),
+      meanPrecision(size: .medium), meanPrecision(size: .large), meanRecall(),
+      meanRecall(overlap: 0), meanRecall(overlap: 5), meanRecall(size: .medium),
+      meanRecall(size: .large),
+    ].map { $0 ?? -1 }
   }
 
   // MARK: Counting
@@ -167,14 +184,14 @@ private struct ClassMatches {
   /// By `Size.rawValue`.
   let outcomes: [Outcome]
 
-  init(_ truth: [Detection], _ all: [Detection]) {
+  init(_ truth: [Detection], _ all: [Detection], limit: Int) {
     let order = all.indices.sorted {
       all[$0].score != all[$1].score ? all[$0].score > all[$1].score : $0 < $1
     }
-    let predictions = order.prefix(AveragePrecision.predictionLimits.last ?? 0).map { all[$0] }
+    let predictions = order.prefix(limit).map { all[$0] }
     let overlaps = predictions.map { one in truth.map { one.overlap(with: $0) } }
     outcomes = AveragePrecision.Size.allCases.map { size in
-      let isIgnored = truth.map { $0.isCrowd || !size.areas.contains($0.area) }
+      let isIgnored = truth.map { $0.isCrowd || $0.isVoid || !size.areas.contains($0.area) }
       // What is to be found comes first.
       let places = truth.indices.filter { !isIgnored[$0] } + truth.indices.filter { isIgnored[$0] }
       return Outcome(

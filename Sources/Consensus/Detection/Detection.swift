@@ -5,6 +5,8 @@ package struct Detection: Hashable, Sendable {
   package enum Region: Hashable, Sendable {
     case box(Box)
     case mask(RunLengthMask)
+    /// Points of a body, with the box round it.
+    case pose(Keypoints, Box)
     /// The item as a whole is of the class.
     case whole
     /// Parts of a text, apart from each other and rising.
@@ -17,6 +19,9 @@ package struct Detection: Hashable, Sendable {
   package var area: Double
   /// A label that stands for many objects: what is found in it counts neither for nor against.
   package var isCrowd: Bool
+  /// A label that says nothing of what is compared, as a body none of whose points is placed: what is found there
+  /// counts neither for nor against.
+  package var isVoid = false
   /// Of a prediction, 0…1.
   package var score: Double
 
@@ -45,6 +50,8 @@ package struct Detection: Hashable, Sendable {
       let shared = own.intersectionArea(other)
       guard shared > 0 else { return 0 }
       return Double(shared) / Double(truth.isCrowd ? own.area : own.area + other.area - shared)
+    case (.pose(let own, _), .pose(let other, let box)):
+      return KeypointSimilarity.of(own, with: other, in: box, area: truth.area)
     case (.whole, .whole): return 1
     case (.spans(let own), .spans(let other)):
       var shared = 0

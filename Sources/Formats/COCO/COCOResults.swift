@@ -90,7 +90,14 @@ package enum COCOResults {
           var label = DatasetLabel(schema.index(of: name), .whole)
           label.score = json["score"]?.number
           label.box = try COCOReader.box(json["bbox"])
-          if let value = try COCOReader.segmentation(json["segmentation"], image.size) {
+          let points = json["keypoints"]?.array ?? []
+          if !points.isEmpty {
+            let names = index.categories.first { $0["name"]?.string == name }?["keypoints"]?.array ?? []
+            // Some write how sure they are in place of whether it is seen; every point counts.
+            let seen = points.enumerated().map { $0.offset % 3 == 2 ? 2 : $0.element }
+            label.value = .shape(
+              .keypoints(try COCOReader.keypoints(seen, names: names.compactMap(\.string))))
+          } else if let value = try COCOReader.segmentation(json["segmentation"], image.size) {
             label.value = value
           } else if let box = label.box {
             label.value = .shape(.box(box))

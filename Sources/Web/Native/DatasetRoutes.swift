@@ -219,7 +219,7 @@ enum DatasetRoutes {
       "Predictions (`set`) against ground truth over a `query`: AP, confusion, worst items; `require`."
     ) { call in
       guard let region = ComparedItems.Region(rawValue: call.query("by") ?? "boxes") else {
-        throw Refusal.invalid(path: "by", problem: "must be boxes or masks")
+        throw Refusal.invalid(path: "by", problem: "must be boxes, masks or keypoints")
       }
       let overlap = try share(call, "overlap") ?? DetectionErrors.overlap
       let score = try share(call, "score") ?? DetectionErrors.score

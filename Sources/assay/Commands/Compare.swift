@@ -111,7 +111,7 @@ struct CompareCommand: AsyncParsableCommand {
         ])
     }
     table.addLine()
-    for (name, value) in zip(ComparisonReport.summaryNames, report.summary) where value != nil {
+    for (name, value) in zip(report.measures, report.summary) where value != nil {
       table.add(name, [TextTable.number(value, 3)])
     }
     if !report.worst.isEmpty {

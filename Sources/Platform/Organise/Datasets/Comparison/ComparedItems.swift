@@ -11,11 +11,13 @@ package struct ComparedItems: Sendable {
     case boxes
     /// By their pixels; boxes count as such.
     case masks
+    /// By their keypoints; objects without any are left out.
+    case keypoints
   }
 
   package private(set) var names: [String] = []
   package private(set) var images: [DetectionImage] = []
-  private let region: Region
+  package let region: Region
 
   package init(_ region: Region) { self.region = region }
 
@@ -38,6 +40,7 @@ package struct ComparedItems: Sendable {
   ) -> Detection? {
     guard label.classIndex >= 0 else { return nil }
     let score = label.score ?? 1
+    if region == .keypoints { return pose(label, isTruth: isTruth) }
     switch label.value {
     case .whole: return Detection(label: label.classIndex, region: .whole, area: 1, score: score)
     case .spans(let ranges):
@@ -58,6 +61,20 @@ package struct ComparedItems: Sendable {
         area: isTruth ? Self.area(label, bounds) : bounds.area,
         isCrowd: label.isCrowd, score: score)
     }
+  }
+
+  private func pose(_ label: DatasetLabel, isTruth: Bool) -> Detection? {
+    guard case .shape(.keypoints(let points)) = label.value else { return nil }
+    // pycocotools takes a prediction's box and area from all of its points.
+    let around = Box(around: points.keypoints.map(\.point))
+    let box = isTruth ? label.box ?? label.bounds ?? around : around
+    let outlined = label.outlines.reduce(0) { $0 + $1.area }
+    var made = Detection(
+      label: label.classIndex, region: .pose(points, box),
+      area: isTruth && outlined > 0 ? outlined : box.area, isCrowd: label.isCrowd,
+      score: label.score ?? 1)
+    made.isVoid = isTruth && points.points.isEmpty
+    return made
   }
 
   /// As COCO says a labelled object's area: that of its outlines where it has some. Of a prediction it counts

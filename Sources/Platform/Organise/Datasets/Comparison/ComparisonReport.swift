@@ -29,8 +29,17 @@ package struct ComparisonReport: Sendable {
     "AR_small", "AR_medium", "AR_large",
   ]
 
+  package static let poseSummaryNames = [
+    "AP", "AP50", "AP75", "AP_medium", "AP_large", "AR", "AR50", "AR75", "AR_medium", "AR_large",
+  ]
+
+  /// What was compared.
+  package var region: ComparedItems.Region
+  /// What the numbers of the summary are called.
+  package var measures: [String] { region == .keypoints ? Self.poseSummaryNames : Self.summaryNames }
+
   package var items: Int
-  /// In the order of `summaryNames`; nil where nothing of the kind is labelled.
+  /// In the order of `measures`; nil where nothing of the kind is labelled.
   package var summary: [Double?]
   package var classes: [ClassRow]
   /// All classes, in the order of the confusion matrix.
@@ -48,13 +57,17 @@ package struct ComparisonReport: Sendable {
     overlap: Double = DetectionErrors.overlap, score: Double = DetectionErrors.score,
     worst limit: Int = 20
   ) {
-    let precision = AveragePrecision(compared.images, classes: names.count)
+    region = compared.region
+    let isPose = region == .keypoints
+    let precision = AveragePrecision(
+      compared.images, classes: names.count,
+      limits: isPose ? AveragePrecision.poseLimits : AveragePrecision.predictionLimits)
     let errors = DetectionErrors(
       compared.images, classes: names.count, overlap: overlap, score: score)
     (self.names, self.overlap, self.score) = (names, overlap, score)
     items = compared.images.count
     counts = errors.images
-    summary = precision.summary.map { $0 < 0 ? nil : $0 }
+    summary = (isPose ? precision.poseSummary : precision.summary).map { $0 < 0 ? nil : $0 }
     confusion = errors.confusion
     classes = names.enumerated().map { label, name in
       let row = errors.confusion[label]
@@ -86,7 +99,7 @@ package struct ComparisonReport: Sendable {
     [
       "items": .count(items), "overlap": .double(overlap), "score": .double(score),
       "summary": .object(
-        zip(Self.summaryNames, summary).map { .init($0, .optional($1)) }),
+        zip(measures, summary).map { .init($0, .optional($1)) }),
       "classes": .array(
         classes.map { row in
           [

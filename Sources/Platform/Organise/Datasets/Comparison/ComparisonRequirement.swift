@@ -1,6 +1,6 @@
 /// A number that a comparison must reach: a scenario's test.
 package struct ComparisonRequirement: Hashable, Sendable {
-  /// One of `ComparisonReport.summaryNames`, or of a class AP, AP50, `precision` or `recall`.
+  /// One of the report's measures, or of a class AP, AP50, `precision` or `recall`.
   package var measure: String
   /// nil for all classes together.
   package var label: String?
@@ -16,7 +16,8 @@ package struct ComparisonRequirement: Hashable, Sendable {
     else { return nil }
     let name = text[..<equals]
     guard let colon = name.firstIndex(of: ":") else {
-      guard ComparisonReport.summaryNames.contains(String(name)) else { return nil }
+      let known = ComparisonReport.summaryNames + ComparisonReport.poseSummaryNames
+      guard known.contains(String(name)) else { return nil }
       (measure, label, self.least) = (String(name), nil, least)
       return
     }
@@ -28,7 +29,7 @@ package struct ComparisonRequirement: Hashable, Sendable {
   /// What it came to; nil where nothing of the kind is labelled.
   package func value(in report: ComparisonReport) -> Double? {
     guard let label else {
-      return ComparisonReport.summaryNames.firstIndex(of: measure).flatMap { report.summary[$0] }
+      return report.measures.firstIndex(of: measure).flatMap { report.summary[$0] }
     }
     guard let row = report.classes.first(where: { $0.name == label }) else { return nil }
     return switch measure {
