@@ -102,7 +102,7 @@ def test_average_precision_is_that_of_pycocotools(tmp_path, kind, seed):
     stats, means = judged(truth, results, kind)
     found = json.loads(assay_run("compare", tmp_path / "truth.json", tmp_path / "results.json", "--json", "--by", {"bbox": "boxes", "segm": "masks"}.get(kind, kind)))
     own = [-1 if value is None else value for value in found["summary"].values()]
-    assert len(own) == 12 and max(abs(a - b) for a, b in zip(own, stats)) < 1e-6, (own, stats)
+    assert len(own) == len(stats) >= 10 and max(abs(a - b) for a, b in zip(own, stats)) < 1e-6, (own, stats)
     names = {c["name"]: mean for c, mean in zip(truth["categories"], means)}
     for row in found["classes"]:
         assert (row["ap"] is None) == (names[row["name"]] is None) and (row["ap"] is None or abs(row["ap"] - names[row["name"]]) < 1e-6)

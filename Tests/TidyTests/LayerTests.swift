@@ -13,7 +13,8 @@ enum House {
     "Workforce": [],
     "Vault": ["Foundation", "COpenSSL", "Crypto", "Synchronization", "Glibc"],
     "Formats": [
-      "Foundation", "FoundationXML", "Yams", "CArchive", "CLZ4", "CSnappy", "CZlib", "CZstd", "Notation", "Geometry",
+      "Foundation", "FoundationXML", "Yams", "CArchive", "CLZ4", "CSnappy", "CZlib", "CZstd",
+      "Notation", "Geometry",
       "Labels", "Glibc", "Darwin", "Synchronization",
     ],
     "Wire": ["Notation"],

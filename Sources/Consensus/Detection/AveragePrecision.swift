@@ -1,6 +1,6 @@
 /// How well predicted objects meet labelled ones, as COCO's challenges count it: precision over recall at 101
-/// places, for ten thresholds of overlap, four sizes of objects, and 1, 10 or 100 objects an image; or bodies by
-/// their keypoints, three sizes and 20 an image.
+/// places, for ten thresholds of overlap, four sizes of objects, and 1, 10 or 100 objects an image; or bodies
+/// by their keypoints, three sizes and 20 an image.
 ///
 /// Lin et al., *Microsoft COCO: Common Objects in Context*, 2014; numbers are those of pycocotools'
 /// `COCOeval`, whose order of images is the order here.

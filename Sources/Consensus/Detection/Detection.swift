@@ -19,8 +19,8 @@ package struct Detection: Hashable, Sendable {
   package var area: Double
   /// A label that stands for many objects: what is found in it counts neither for nor against.
   package var isCrowd: Bool
-  /// A label that says nothing of what is compared, as a body none of whose points is placed: what is found there
-  /// counts neither for nor against.
+  /// A label that says nothing of what is compared, as a body none of whose points is placed: what is found
+  /// there counts neither for nor against.
   package var isVoid = false
   /// Of a prediction, 0…1.
   package var score: Double

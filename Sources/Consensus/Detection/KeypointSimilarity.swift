@@ -1,10 +1,16 @@
-import Foundation
 import Geometry
 
-/// How alike the points of two bodies are: COCO's object keypoint similarity (cocodataset.org/#keypoints-eval), as
-/// pycocotools counts it.
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// How alike the points of two bodies are: COCO's object keypoint similarity
+/// (cocodataset.org/#keypoints-eval), as pycocotools counts it.
 package enum KeypointSimilarity {
-  /// How far people's marks of a point lie apart, as a share of the object's size: COCO's seventeen points of a body.
+  /// How far people's marks of a point lie apart, as a share of the object's size: COCO's seventeen points of
+  /// a body.
   package static let body = [
     0.026, 0.025, 0.025, 0.035, 0.035, 0.079, 0.079, 0.072, 0.072, 0.062, 0.062, 0.107, 0.107, 0.087,
     0.087, 0.089, 0.089,
@@ -16,7 +22,8 @@ package enum KeypointSimilarity {
   }
 
   /// - Parameters:
-  ///   - box: round the labelled body; where none of its points is placed, points count by how far they are from it.
+  ///   - box: round the labelled body; where none of its points is placed, points count by how far they are
+  ///     from it.
   ///   - area: of the labelled body, in square pixels.
   /// - Returns: 0…1
   static func of(_ own: Keypoints, with truth: Keypoints, in box: Box, area: Double) -> Double {

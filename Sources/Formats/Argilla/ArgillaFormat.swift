@@ -8,10 +8,10 @@ extension DatasetFormat {
       source: "docs.argilla.io, `records.to_json`, `records.from_json`",
       holds: [.span, .whole, .caption],
       notes: """
-        Of each question the first response is read, or else the suggestion, whose score is kept. Classes are \
-        answers of the question `label` (`labels` where a text has several), spans those of `spans`, captions \
-        those of `text`; they are written as suggestions, which need no user. Ratings and rankings are read \
-        as metadata. Gaps in spans are filled, attributes left out.
+        Of each question the first response is read, or else the suggestion, whose score is kept. Classes \
+        are answers of the question `label` (`labels` where a text has several), spans those of `spans`, \
+        captions those of `text`; they are written as suggestions, which need no user. Ratings and rankings \
+        are read as metadata. Gaps in spans are filled, attributes left out.
         """),
     matches: { !Argilla.files($0).isEmpty },
     read: { folder, diagnostics in

@@ -1,7 +1,7 @@
 import Notation
 
-/// Reads Arrow's IPC files and streams (arrow.apache.org/docs/format/Columnar.html, *Serialization*), Feather 2
-/// among them, batch by batch.
+/// Reads Arrow's IPC files and streams (arrow.apache.org/docs/format/Columnar.html, *Serialization*), Feather
+/// 2 among them, batch by batch.
 struct ArrowRecords: RecordReading {
   let classes: [String: [String]]
   private let storage: MappedBytes

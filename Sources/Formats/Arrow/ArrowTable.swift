@@ -1,4 +1,5 @@
-/// A table in Arrow's IPC file format, batch by batch: columns of text and of 32-bit numbers, none of them null.
+/// A table in Arrow's IPC file format, batch by batch: columns of text and of 32-bit numbers, none of them
+/// null.
 struct ArrowTable: RecordTable {
   private struct Column {
     let name: String

@@ -1,5 +1,5 @@
-/// A table of a FlatBuffer (flatbuffers.dev, *Internals*), in which Arrow writes its headers: a field is found by
-/// its number, or is not there.
+/// A table of a FlatBuffer (flatbuffers.dev, *Internals*), in which Arrow writes its headers: a field is
+/// found by its number, or is not there.
 struct FlatTable {
   private let bytes: UnsafeBufferPointer<UInt8>
   private let place: Int

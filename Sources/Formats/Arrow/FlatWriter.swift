@@ -1,5 +1,5 @@
-/// Writes tables of a FlatBuffer, each before what it refers to. Every field takes eight bytes, which is more than
-/// is needed and always aligned.
+/// Writes tables of a FlatBuffer, each before what it refers to. Every field takes eight bytes, which is more
+/// than is needed and always aligned.
 struct FlatWriter {
   indirect enum Field {
     case byte(UInt8)

@@ -87,22 +87,11 @@ package enum COCOResults {
           continue
         }
         do {
-          var label = DatasetLabel(schema.index(of: name), .whole)
-          label.score = json["score"]?.number
-          label.box = try COCOReader.box(json["bbox"])
-          let points = json["keypoints"]?.array ?? []
-          if !points.isEmpty {
-            let names = index.categories.first { $0["name"]?.string == name }?["keypoints"]?.array ?? []
-            // Some write how sure they are in place of whether it is seen; every point counts.
-            let seen = points.enumerated().map { $0.offset % 3 == 2 ? 2 : $0.element }
-            label.value = .shape(
-              .keypoints(try COCOReader.keypoints(seen, names: names.compactMap(\.string))))
-          } else if let value = try COCOReader.segmentation(json["segmentation"], image.size) {
-            label.value = value
-          } else if let box = label.box {
-            label.value = .shape(.box(box))
-          }
-          found[image.name, default: []].append(label)
+          let points = index.categories.first { $0["name"]?.string == name }?["keypoints"]
+          found[image.name, default: []].append(
+            try label(
+              json, schema.index(of: name), image.size,
+              points: points?.array?.compactMap(\.string) ?? []))
         } catch {
           try diagnostics.report(
             file, "[\(place)].\(error.path)", error.problem,
@@ -113,5 +102,24 @@ package enum COCOResults {
       throw COCOIndex.fault(error, file, results)
     }
     return found
+  }
+
+  /// - Parameter points: names of the keypoints that its class has.
+  private static func label(
+    _ json: JSON, _ classIndex: Int, _ size: ImageSize?, points: [String]
+  ) throws(NotationFault) -> DatasetLabel {
+    var label = DatasetLabel(classIndex, .whole)
+    label.score = json["score"]?.number
+    label.box = try COCOReader.box(json["bbox"])
+    if let numbers = json["keypoints"]?.array, !numbers.isEmpty {
+      // Some write how sure they are in place of whether it is seen; every point counts.
+      let seen = numbers.enumerated().map { $0.offset % 3 == 2 ? 2 : $0.element }
+      label.value = .shape(.keypoints(try COCOReader.keypoints(seen, names: points)))
+    } else if let value = try COCOReader.segmentation(json["segmentation"], size) {
+      label.value = value
+    } else if let box = label.box {
+      label.value = .shape(.box(box))
+    }
+    return label
   }
 }

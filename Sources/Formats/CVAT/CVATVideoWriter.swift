@@ -9,9 +9,9 @@ extension DatasetFormat {
       source: "docs.cvat.ai, XML annotation format",
       holds: [.box, .rotatedBox, .polygon, .polyline, .point, .ellipse, .mask, .keypoints],
       notes: """
-        Items are frames, in the order that their metadata `frame` says, or else their own; names of frames are \
-        not kept. Labels of one class with the same track are one track, a label without one is a track of \
-        one frame; where a track pauses it is outside. Every frame of a track is a key frame unless its \
+        Items are frames, in the order that their metadata `frame` says, or else their own; names of frames \
+        are not kept. Labels of one class with the same track are one track, a label without one is a track \
+        of one frame; where a track pauses it is outside. Every frame of a track is a key frame unless its \
         attribute `keyframe` says no. Masks need all frames to have one size. It is read as `cvat` is.
         """, singleFile: "annotations.xml"),
     matches: { CVATReader.file($0) != nil },

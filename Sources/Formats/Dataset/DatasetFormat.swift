@@ -63,13 +63,11 @@ package struct DatasetFormat: Sendable, Hashable {
 
   /// Every format, in the order in which they are tried where none is named.
   package static let all: [DatasetFormat] = [
-    .coco, .cocoPanoptic, .cvat, .cvatVideo, .cityscapes, .indexMasks, .voc, .vocFromZero, .yolo, .yoloSegment,
-    .yoloOBB, .yoloPose, .labelMe,
-    .labelStudio, .datumaro,
-    .openImages, .kitti, .createML, .supervisely, .labelbox, .imageNet, .jsonLines, .conll, .brat, .spacy, .docBin,
-    .doccano, .argilla,
-    .webDataset, .parquet, .arrow, .tfRecord, .csv, .tsv,
-    .jsonRecords, .plainFiles,
+    .coco, .cocoPanoptic, .cvat, .cvatVideo, .cityscapes, .indexMasks, .voc, .vocFromZero, .yolo,
+    .yoloSegment, .yoloOBB, .yoloPose, .labelMe, .labelStudio, .datumaro, .openImages, .kitti,
+    .createML, .supervisely, .labelbox, .imageNet, .jsonLines, .conll, .brat, .spacy, .docBin,
+    .doccano, .argilla, .webDataset, .parquet, .arrow, .tfRecord, .csv, .tsv, .jsonRecords,
+    .plainFiles,
   ]
 
   package static func named(_ id: String) -> DatasetFormat? { all.first { $0.id == id } }

@@ -1,4 +1,11 @@
 import Foundation
+import Synchronization
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
 
 /// Where the files of a set go that is written: a folder, or an archive.
 package protocol DatasetSink: AnyObject {
@@ -69,6 +76,13 @@ package final class FolderSink: DatasetSink {
   private let working: String
   private var folders: Set<String> = []
   private var isFinished = false
+  // What a disk takes to make a file is waited for beside the work, file by file.
+  private let files = DispatchQueue(label: "assay.files")
+  private let room = DispatchSemaphore(value: FolderSink.waitingLimit)
+  private let fault = FirstFault()
+
+  /// Small files that wait to be written.
+  static let waitingLimit = 256
 
   /// - Throws: `FormatFault` where something is there already.
   package init(_ path: String) throws {
@@ -82,6 +96,7 @@ package final class FolderSink: DatasetSink {
   }
 
   deinit {
+    files.sync {}
     if !isFinished { try? FileManager.default.removeItem(atPath: working) }
   }
 
@@ -99,15 +114,32 @@ package final class FolderSink: DatasetSink {
 
   package func write(_ bytes: [UInt8], to path: String) throws {
     let place = try place(path)
-    guard let file = fopen(place, "wb") else {
-      throw FormatFault(
-        path, "", "the file cannot be written", remedy: "Look for room and rights on the disk.")
+    if let fault = fault.value.withLock({ $0 }) { throw fault }
+    room.wait()
+    files.async { [room, fault] in
+      defer { room.signal() }
+      if !Self.write(bytes, to: place) {
+        fault.value.withLock {
+          $0 = FormatFault(
+            path, "", "the file cannot be written", remedy: "Look for room and rights on the disk.")
+        }
+      }
     }
-    let written = bytes.isEmpty ? 0 : fwrite(bytes, 1, bytes.count, file)
-    guard fclose(file) == 0, written == bytes.count else {
-      throw FormatFault(
-        path, "", "the file cannot be written", remedy: "Look for room on the disk.")
+  }
+
+  private static func write(_ bytes: [UInt8], to place: String) -> Bool {
+    let file = openat(AT_FDCWD, place, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+    guard file >= 0 else { return false }
+    var written = 0
+    while written < bytes.count {
+      let count = bytes.withUnsafeBytes {
+        pwrite(file, $0.baseAddress! + written, bytes.count - written, off_t(written))
+      }
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { break }
+      written += count
     }
+    return close(file) == 0 && written == bytes.count
   }
 
   package func copy(_ source: String, to path: String) throws {
@@ -130,6 +162,8 @@ package final class FolderSink: DatasetSink {
   ///
   /// - Parameter file: the only file to keep, which takes the place itself; nil for the whole folder.
   package func finish(keeping file: String? = nil) throws {
+    files.sync {}
+    if let fault = fault.value.withLock({ $0 }) { throw fault }
     if let file {
       try FileManager.default.moveItem(atPath: working + "/" + file, toPath: path)
       try FileManager.default.removeItem(atPath: working)
@@ -138,6 +172,11 @@ package final class FolderSink: DatasetSink {
     }
     isFinished = true
   }
+}
+
+/// Of files that are written beside the work.
+private final class FirstFault: Sendable {
+  let value = Mutex<FormatFault?>(nil)
 }
 
 private final class FileStream: DatasetStream {

@@ -27,11 +27,17 @@ enum DecimalText {
 
   /// As short as it can be with at most so many places.
   static func short(_ value: Double, _ places: Int) -> String {
-    var text = fixed(value, places)
-    guard text.contains(".") else { return text }
-    while text.hasSuffix("0") { text.removeLast() }
-    if text.hasSuffix(".") { text.removeLast() }
-    return text
+    var bytes: [UInt8] = []
+    appendShort(value, places, to: &bytes)
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  static func appendShort(_ value: Double, _ places: Int, to bytes: inout [UInt8]) {
+    let start = bytes.count
+    append(value, places, to: &bytes)
+    guard bytes[start...].contains(UInt8(ascii: ".")) else { return }
+    while bytes.last == UInt8(ascii: "0") { bytes.removeLast() }
+    if bytes.last == UInt8(ascii: ".") { bytes.removeLast() }
   }
 }
 

@@ -26,7 +26,7 @@ struct ParquetColumn {
     case 7: codec = .lz4
     case let other:
       throw .init(
-        "column \(node.name) is packed by codec \(other), which is not known here; use snappy, gzip, zstd or lz4_raw"
+        "column \(node.name) is packed by codec \(other), not known here; use snappy, gzip or zstd"
       )
     }
     guard let data = meta[9]?.int, let size = meta[7]?.int, let count = meta[5]?.int, count >= 0

@@ -1,5 +1,5 @@
-/// A value in Thrift's compact protocol (thrift.apache.org, *Compact protocol encoding*), as Parquet's headers
-/// are written.
+/// A value in Thrift's compact protocol (thrift.apache.org, *Compact protocol encoding*), as Parquet's
+/// headers are written.
 indirect enum ThriftValue {
   case bool(Bool)
   case int(Int64)

@@ -2,8 +2,8 @@ import Geometry
 import Labels
 import Notation
 
-/// Reads the rows of tables as items. A table that was written here is read as it was; of any other, columns are
-/// understood by the names that people give them, and what is left over is metadata.
+/// Reads the rows of tables as items. A table that was written here is read as it was; of any other, columns
+/// are understood by the names that people give them, and what is left over is metadata.
 struct RecordItems: DatasetReading {
   private(set) var schema = DatasetSchema()
   private let folder: DatasetFolder

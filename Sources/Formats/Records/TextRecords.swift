@@ -49,8 +49,8 @@ extension DatasetFormat {
         layout: "`SUBSET.\(id)`: an item a line, below the names of the columns",
         source: source, holds: Set(DatasetLabelKind.allCases),
         notes: RecordItems.notes + """
-           A text that a spreadsheet would take for a formula is written with an apostrophe before it, and read \
-          without.
+           A text that a spreadsheet would take for a formula is written with an apostrophe before it, and \
+           read without.
           """),
       matches: { !files($0).isEmpty },
       read: { folder, diagnostics in

@@ -236,8 +236,8 @@ private final class DocBinWriter: DatasetWriting {
     if file.cats.count == DocBin.docsOfFile { try end(item.subset) }
   }
 
-  /// Tokens that make up the text again: words, cut where spans begin and end, and what stands between them but
-  /// for one space after each.
+  /// Tokens that make up the text again: words, cut where spans begin and end, and what stands between them
+  /// but for one space after each.
   private static func tokens(
     _ scalars: [Unicode.Scalar], _ words: [Range<Int>], _ cuts: Set<Int>
   ) -> [(range: Range<Int>, hasSpace: Bool)] {

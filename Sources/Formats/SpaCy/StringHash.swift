@@ -1,5 +1,5 @@
-/// How spaCy calls strings: MurmurHash64A of their UTF-8 with seed 1 (`spacy/strings.pyx`), the empty one 0, and
-/// some by numbers.
+/// How spaCy calls strings: MurmurHash64A of their UTF-8 with seed 1 (`spacy/strings.pyx`), the empty one 0,
+/// and some by numbers.
 enum StringHash {
   static func of(_ text: String) -> UInt64 {
     if text.isEmpty { return 0 }

@@ -30,63 +30,82 @@ final class VOCWriter: DatasetWriting {
         remedy: "Rename one; it is left out.")
     }
     subsets[item.subset, default: []].append(stem)
-    var text = """
+    var text = Array(
+      """
       <annotation>
         <folder>JPEGImages</folder>
         <filename>\(XMLText.escaped(name))</filename>
         <size><width>\(size.width)</width><height>\(size.height)</height><depth>3</depth></size>
         <segmented>0</segmented>
 
-      """
+      """.utf8)
     for label in item.labels {
       guard case .shape(.box(let box)) = label.value else { continue }
-      text += object(label, box, size, schema)
+      write(label, box, size, schema, to: &text)
     }
-    text += "</annotation>\n"
+    text += "</annotation>\n".utf8
     try sink.write(text, to: "Annotations/\(stem).xml")
     if options.hasMedia, let media = item.media { try sink.copy(media, to: "JPEGImages/\(name)") }
   }
 
-  private func object(
-    _ label: DatasetLabel, _ box: Box, _ size: ImageSize, _ schema: DatasetSchema
-  ) -> String {
+  private func write(
+    _ label: DatasetLabel, _ box: Box, _ size: ImageSize, _ schema: DatasetSchema,
+    to text: inout [UInt8]
+  ) {
     let edge = Box(x: 0, y: 0, width: Double(size.width), height: Double(size.height))
     let cut = edge.contains(box) ? box : box.intersection(edge)
     if !edge.contains(box) { diagnostics.lose("boxes cut at the edge of the image") }
-    let edges: [String]
-    switch counting {
-    case .fromOne:
-      let whole = [cut.x.rounded(), cut.y.rounded(), cut.maxX.rounded(), cut.maxY.rounded()]
-      if whole != [cut.x, cut.y, cut.maxX, cut.maxY] {
-        diagnostics.lose("edges of boxes rounded to whole pixels")
-      }
-      // The first pixel is 1, and a box has one at least.
-      edges = [
-        whole[0] + 1, whole[1] + 1, max(whole[2], whole[0] + 1), max(whole[3], whole[1] + 1),
-      ].map { "\(Int($0))" }
-    case .fromZero: edges = [cut.x, cut.y, cut.maxX, cut.maxY].map { DecimalText.short($0, 6) }
+    text += "  <object>\n    <name>".utf8
+    text += XMLText.escaped(schema.name(label.classIndex)).utf8
+    text += "</name>\n    <pose>".utf8
+    text += XMLText.escaped(label.attribute("pose")?.string ?? "Unspecified").utf8
+    text += "</pose>\n    <truncated>".utf8
+    text.append(Self.digit(label.has("truncated")))
+    text += "</truncated>\n    <difficult>".utf8
+    text.append(Self.digit(label.has("difficult")))
+    text += "</difficult>\n    <occluded>".utf8
+    text.append(Self.digit(label.has("occluded")))
+    text += "</occluded>\n    <bndbox><xmin>".utf8
+    let edges = edges(of: cut)
+    let places = counting == .fromZero ? 6 : 0
+    DecimalText.appendShort(edges.0, places, to: &text)
+    text += "</xmin><ymin>".utf8
+    DecimalText.appendShort(edges.1, places, to: &text)
+    text += "</ymin><xmax>".utf8
+    DecimalText.appendShort(edges.2, places, to: &text)
+    text += "</xmax><ymax>".utf8
+    DecimalText.appendShort(edges.3, places, to: &text)
+    text += "</ymax></bndbox>\n".utf8
+    if !label.attributes.isEmpty { writeOthers(of: label, to: &text) }
+    text += "  </object>\n".utf8
+  }
+
+  private static func digit(_ isTrue: Bool) -> UInt8 {
+    isTrue ? UInt8(ascii: "1") : UInt8(ascii: "0")
+  }
+
+  private func edges(of box: Box) -> (Double, Double, Double, Double) {
+    guard counting == .fromOne else { return (box.x, box.y, box.maxX, box.maxY) }
+    let (left, top) = (box.x.rounded(), box.y.rounded())
+    let (right, bottom) = (box.maxX.rounded(), box.maxY.rounded())
+    if (left, top, right, bottom) != (box.x, box.y, box.maxX, box.maxY) {
+      diagnostics.lose("edges of boxes rounded to whole pixels")
     }
-    var text = "  <object>\n    <name>\(XMLText.escaped(schema.name(label.classIndex)))</name>\n"
-    text +=
-      "    <pose>\(XMLText.escaped(label.attribute("pose")?.string ?? "Unspecified"))</pose>\n"
-    for flag in ["truncated", "difficult", "occluded"] {
-      text += "    <\(flag)>\(label.has(flag) ? 1 : 0)</\(flag)>\n"
-    }
-    text += "    <bndbox><xmin>\(edges[0])</xmin><ymin>\(edges[1])</ymin>"
-    text += "<xmax>\(edges[2])</xmax><ymax>\(edges[3])</ymax></bndbox>\n"
+    // The first pixel is 1, and a box has one at least.
+    return (left + 1, top + 1, max(right, left + 1), max(bottom, top + 1))
+  }
+
+  private func writeOthers(of label: DatasetLabel, to text: inout [UInt8]) {
     let own: Set<String> = ["truncated", "difficult", "occluded", "pose"]
     let others = label.attributes.filter { !own.contains($0.name) }
-    if !others.isEmpty {
-      text += "    <attributes>"
-      for attribute in others {
-        let value = attribute.value.string ?? attribute.value.text
-        text +=
-          "<attribute><name>\(XMLText.escaped(attribute.name))</name>"
-          + "<value>\(XMLText.escaped(value))</value></attribute>"
-      }
-      text += "</attributes>\n"
+    guard !others.isEmpty else { return }
+    text += "    <attributes>".utf8
+    for attribute in others {
+      let value = attribute.value.string ?? attribute.value.text
+      text += "<attribute><name>\(XMLText.escaped(attribute.name))</name>".utf8
+      text += "<value>\(XMLText.escaped(value))</value></attribute>".utf8
     }
-    return text + "  </object>\n"
+    text += "</attributes>\n".utf8
   }
 
   func finish(_ schema: DatasetSchema) throws {

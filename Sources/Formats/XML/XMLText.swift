@@ -2,6 +2,7 @@
 package enum XMLText {
   /// Characters that XML has not are left out, line ends and tabs are spaces.
   package static func escaped(_ text: String) -> String {
+    if text.utf8.allSatisfy(isPlain) { return text }
     var result = ""
     for scalar in text.unicodeScalars {
       switch scalar {
@@ -15,5 +16,11 @@ package enum XMLText {
       }
     }
     return result
+  }
+
+  /// ASCII that stands for itself; what is not ASCII is looked at more closely.
+  private static func isPlain(_ byte: UInt8) -> Bool {
+    byte >= 0x20 && byte < 0x80 && byte != UInt8(ascii: "&") && byte != UInt8(ascii: "<")
+      && byte != UInt8(ascii: ">") && byte != UInt8(ascii: "\"")
   }
 }

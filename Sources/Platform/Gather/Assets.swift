@@ -137,7 +137,8 @@ package struct Assets: Sendable {
       bytes, name: name.removingPercentEncoding ?? name, isAnyKind: isAnyKind, description)
   }
 
-  /// The file behind a URL that a task or item names (`RemoteReference` is one too): fetched when it is first wanted, then kept.
+  /// The file behind a URL that a task or item names (`RemoteReference` is one too): fetched when it is first
+  /// wanted, then kept.
   package func remote(_ url: String, by fetcher: any Fetcher) async throws -> Asset {
     if let known = try await vault.database.read({ try Self.fetched(url, vault, $0) }) {
       return try await get(known)

@@ -1,6 +1,6 @@
 extension Schema {
-  /// Places elsewhere that datasets are gathered from: `sealed` holds the address with its keys, `progress` how
-  /// far the listing was read and what could not be taken. And sets on their way in, part by part.
+  /// Places elsewhere that datasets are gathered from: `sealed` holds the address with its keys, `progress`
+  /// how far the listing was read and what could not be taken. And sets on their way in, part by part.
   static let vaultStep13 = """
     CREATE TABLE remote_sources (
       id TEXT PRIMARY KEY NOT NULL CHECK (length(id) = 24),

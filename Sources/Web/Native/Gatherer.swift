@@ -4,8 +4,8 @@ import Platform
 import ServiceLifecycle
 import Store
 
-/// Gathers datasets from elsewhere and reads sets that were sent, a few at once; what a server that ended left
-/// unfinished is gone on with first.
+/// Gathers datasets from elsewhere and reads sets that were sent, a few at once; what a server that ended
+/// left unfinished is gone on with first.
 final class Gatherer: Service {
   /// That are read at once; others wait.
   static let atOnce = 4

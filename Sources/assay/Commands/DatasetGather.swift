@@ -7,13 +7,13 @@ extension DatasetCommand {
     static let configuration = CommandConfiguration(
       abstract: "Gather a dataset from a bucket or an HTTP index.",
       discussion: """
-        SOURCE is s3://bucket/prefix or the URL of a folder that a web server lists, or the id of a source that \
-        was gathered before: what is new or other there is taken in. The server reads it; this command shows how \
-        far it is, and can be left. By reference files stay where they are and are fetched when they are looked \
-        at; with --copy they are brought into the vault.
+        SOURCE is s3://bucket/prefix or the URL of a folder that a web server lists, or the id of a source \
+        that was gathered before: what is new or other there is taken in. The server reads it; this command \
+        shows how far it is, and can be left. By reference files stay where they are and are fetched when \
+        they are looked at; with --copy they are brought into the vault.
 
-        With --bucket-keys the keys of the bucket, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN in \
-        this command's environment, are sent along and kept sealed.
+        With --bucket-keys the keys of the bucket, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and \
+        AWS_SESSION_TOKEN in this command's environment, are sent along and kept sealed.
         """)
     @Argument(help: "The bucket, the index, or the id of a source.") var source: String
     @Option(help: "The dataset's id.") var dataset: String

@@ -22,8 +22,8 @@ extension DatasetCommand {
     static let configuration = CommandConfiguration(
       abstract: "Have a model look for faces, before anybody else sees the images.",
       discussion: """
-        Images with faces get the field personal_data, all of them the field faces; boxes are in the label set \
-        faces, class face.
+        Images with faces get the field personal_data, all of them the field faces; boxes are in the label \
+        set faces, class face.
         """)
     @OptionGroup var model: ModelOptions
     @OptionGroup var server: ServerOptions

@@ -17,7 +17,7 @@ export async function comparisonPanel(dataset, query, sets, open, refine) {
   }
   const body = h("div.stack");
   const choice = h("select.input", { onchange: () => load() }, others.map((set) => h("option", { value: set.name, dir: "auto" }, set.name)));
-  const by = h("select.input", { onchange: () => load() }, h("option", { value: "boxes" }, say("by boxes")), h("option", { value: "masks" }, say("by masks")));
+  const by = h("select.input", { onchange: () => load() }, h("option", { value: "boxes" }, say("by boxes")), h("option", { value: "masks" }, say("by masks")), h("option", { value: "keypoints" }, say("by keypoints")));
   const load = async () => {
     const set = choice.value;
     body.setAttribute("aria-busy", "true");

@@ -12,7 +12,7 @@ export function sources(dataset, again) {
   const path = `/api/datasets/${dataset}/sources`;
   const list = h("ul.plain.stack.tight");
   const input = (/** @type {any} */ more = {}) => h("input.input", { dir: "ltr", autocomplete: "off", spellcheck: false, ...more });
-  const url = input({ required: true, maxlength: 2000, placeholder: "s3://bucket/prefix" }), endpoint = input({ placeholder: "https://s3.example.org" }), region = input({ placeholder: "us-east-1" });
+  const url = input({ required: true, maxlength: 2000, placeholder: "s3://bucket/prefix" }), endpoint = input(), region = input({ placeholder: "us-east-1" });
   const access = input(), secret = input({ type: "password", autocomplete: "off" }), include = input({ placeholder: "*.jpg *.png" });
   const copy = h("input", { type: "checkbox" });
   const begin = (/** @type {Event} */ event) => {

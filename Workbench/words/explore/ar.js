@@ -13,6 +13,7 @@ export default {
   "Annotators begin with": "يبدأ الواسمون من",
   "Bring the files here; else they stay there and are fetched when they are looked at": "اجلب الملفات إلى هنا؛ وإلا تبقى هناك وتُجلب عند عرضها",
   "by boxes": "بالمربعات",
+  "by keypoints": "حسب النقاط المفتاحية",
   "by masks": "بالأقنعة",
   "Clear": "مسح",
   "Comparison": "مقارنة",

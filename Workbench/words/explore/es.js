@@ -13,6 +13,7 @@ export default {
   "Annotators begin with": "Los anotadores parten de",
   "Bring the files here; else they stay there and are fetched when they are looked at": "Traer los archivos aquí; si no, se quedan allí y se obtienen al verlos",
   "by boxes": "por cajas",
+  "by keypoints": "por puntos clave",
   "by masks": "por máscaras",
   "Clear": "Borrar",
   "Comparison": "Comparación",

@@ -13,6 +13,7 @@ export default {
   "Annotators begin with": "Les annotateurs partent de",
   "Bring the files here; else they stay there and are fetched when they are looked at": "Rapatrier les fichiers ; sinon ils restent là-bas et sont cherchés quand on les regarde",
   "by boxes": "par boîtes",
+  "by keypoints": "par points clés",
   "by masks": "par masques",
   "Clear": "Effacer",
   "Comparison": "Comparaison",

@@ -13,6 +13,7 @@ export default {
   "Annotators begin with": "标注者的起点",
   "Bring the files here; else they stay there and are fetched when they are looked at": "把文件复制到这里；否则文件留在原处，查看时才获取",
   "by boxes": "按框",
+  "by keypoints": "按关键点",
   "by masks": "按掩码",
   "Clear": "清除",
   "Comparison": "比较",

@@ -5,9 +5,9 @@ import Notation
 
 /// A model behind a URL that looks at items: gives each a vector, or finds faces.
 ///
-/// In our own words it is sent `{"task": "embed" | "faces", "items": [{"name", "text" | "image"}]}`, images as
-/// `data:` URLs, and answers `{"vectors": [[…]]}` or `{"boxes": [[[x, y, width, height, score], …], …]}`, in the
-/// order of the items. In OpenAI's it is sent `{"model", "input"}` and answers `{"data": [{"index",
+/// In our own words it is sent `{"task": "embed" | "faces", "items": [{"name", "text" | "image"}]}`, images
+/// as `data:` URLs, and answers `{"vectors": [[…]]}` or `{"boxes": [[[x, y, width, height, score], …], …]}`,
+/// in the order of the items. In OpenAI's it is sent `{"model", "input"}` and answers `{"data": [{"index",
 /// "embedding"}]}`, which most servers of embeddings speak.
 package struct ModelBackend: Hashable, Sendable {
   package enum Words: String, CaseIterable, Sendable { case assay, openai }

@@ -6,8 +6,8 @@ import Notation
 import Store
 import Vault
 
-/// Has a model look at the items of a dataset that it has not looked at yet, a few at a time, beside other work.
-/// What was found is stored as it comes, so that a run that ended is just begun again.
+/// Has a model look at the items of a dataset that it has not looked at yet, a few at a time, beside other
+/// work. What was found is stored as it comes, so that a run that ended is just begun again.
 package struct ModelRuns: Sendable {
   let vault: ClientVault
   let actor: Actor

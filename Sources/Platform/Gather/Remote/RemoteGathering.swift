@@ -5,8 +5,8 @@ import Store
 import Vault
 
 /// Reads the listing of one source to its end, portion by portion. Each portion is one transaction that also
-/// says how far it came, so that whoever goes on after a crash does nothing twice; items are known by name and
-/// version, so that a listing that is read again changes nothing.
+/// says how far it came, so that whoever goes on after a crash does nothing twice; items are known by name
+/// and version, so that a listing that is read again changes nothing.
 package struct RemoteGathering: Sendable {
   let vault: ClientVault
   let fetcher: any Fetcher

@@ -2,8 +2,8 @@ import Foundation
 import Store
 
 /// Says of an item where its image lies, without the keys to it: in a bucket
-/// `s3://bucket/key?source=ID#version`, in an index its URL with the version as its fragment. Another version is
-/// another reference, so that a file that changed is fetched anew.
+/// `s3://bucket/key?source=ID#version`, in an index its URL with the version as its fragment. Another version
+/// is another reference, so that a file that changed is fetched anew.
 enum RemoteReference {
   static func text(_ file: RemoteFile, in source: RemoteSource) -> String {
     let version = file.version.isEmpty ? "" : "#" + BucketSignature.escaped(file.version)

@@ -1,8 +1,8 @@
 import Notation
 import Store
 
-/// A labelled set on its way into a dataset, in any format, as one file or archive: it comes in parts, which can
-/// be days apart, and is read once it is whole.
+/// A labelled set on its way into a dataset, in any format, as one file or archive: it comes in parts, which
+/// can be days apart, and is read once it is whole.
 package struct Upload: Hashable, Sendable {
   package enum State: String, Sendable { case receiving, reading, completed, failed }
 

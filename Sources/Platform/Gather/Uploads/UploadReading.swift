@@ -4,8 +4,8 @@ import Notation
 import Store
 import Vault
 
-/// Reads a set that has come whole into its dataset. What it is unpacked to lies in a folder that goes with it;
-/// items are known by their names, so that one that was cut off is read again from its beginning.
+/// Reads a set that has come whole into its dataset. What it is unpacked to lies in a folder that goes with
+/// it; items are known by their names, so that one that was cut off is read again from its beginning.
 package struct UploadReading: Sendable {
   let vault: ClientVault
   let converter: (any SetConverter)?

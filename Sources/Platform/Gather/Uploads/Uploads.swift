@@ -5,8 +5,8 @@ import Notation
 import Store
 import Vault
 
-/// Takes labelled sets in, part by part. What was acknowledged stays, so a sender that was cut off asks how far
-/// it came and goes on from there.
+/// Takes labelled sets in, part by part. What was acknowledged stays, so a sender that was cut off asks how
+/// far it came and goes on from there.
 package struct Uploads: Sendable {
   let vault: ClientVault
   let actor: Actor
@@ -82,7 +82,8 @@ package struct Uploads: Sendable {
     }
     let upload = try await get(id, of: dataset)
     try Self.check(upload, takes: start..<start + bytes.count)
-    // A name of its own for each try, so that a part whose sender was cut off can be sent anew, cut otherwise.
+    // A name of its own for each try, so that a part whose sender was cut off can be sent anew, cut
+    // otherwise.
     let try_ = vault.environment.newSecret()
     let address = vault.key.blobAddress(
       sha256: Data(SHA256.hash(data: Data("upload \(id) \(start) \(try_)".utf8))))

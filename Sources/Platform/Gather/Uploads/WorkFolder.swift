@@ -6,9 +6,9 @@ import Foundation
   import Darwin
 #endif
 
-/// A folder where a set is unpacked while it is read, for the owner alone, and gone afterwards. In memory where
-/// there is room, so that nothing of a client lies on the disk unsealed; else among the spooled bodies of the
-/// data folder, which are thrown away at a start too.
+/// A folder where a set is unpacked while it is read, for the owner alone, and gone afterwards. In memory
+/// where there is room, so that nothing of a client lies on the disk unsealed; else among the spooled bodies
+/// of the data folder, which are thrown away at a start too.
 final class WorkFolder {
   let path: String
 
