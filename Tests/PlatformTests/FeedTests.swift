@@ -31,6 +31,32 @@ import Workflow
     #expect(task["status"]?.string == "completed")
   }
 
+  @Test func resultsThatCameWithTheirTasksAreInTheLiveFeedOnce() async throws {
+    let fixture = try await Fixture()
+    let project = try await fixture.project(QualityPlan(answers: .init(min: 1, max: 1)))
+    let answer = #""answers": [{"annotations": [{"class": "mood", "option": "bad"}]}]"#
+    let known = #"[{"class": "mood", "option": "bad"}]"#
+    let gold = #""gold": {"kind": "evaluation", "annotations": \#(known)}"#
+    let lines = [
+      #"{"text": "a", "unique_id": "a", \#(answer)}"#, #"{"text": "b"}"#,
+      #"{"text": "c", "unique_id": "c", \#(answer)}"#, #"{"text": "d", \#(gold)}"#,
+    ].joined(separator: "\n")
+    for _ in 0..<2 { try await fixture.load(lines, into: project) }
+    let leased = try #require(try await fixture.next(project, "ann"))
+    try await fixture.submit(project, "ann", leased.lease.id, "good")
+    try await fixture.vault { vault in
+      let feed = LiveFeed(vault)
+      let events = try await feed.events(of: project.id, after: 0, limit: 10)
+      var names: [String?] = []
+      for event in events {
+        let task = try await Tasks(vault, actor: .console).get(event.task)
+        names.append(task.row.uniqueID)
+      }
+      #expect(names == ["a", "c", nil])
+      #expect(try await feed.events(of: project.id, after: events[1].cursor, limit: 10).count == 1)
+    }
+  }
+
   @Test func cocoAndYoloHoldTheFusedBoxes() async throws {
     let fixture = try await Fixture()
     let project = try await fixture.project(

@@ -21,6 +21,20 @@ package struct LiveFeed: Sendable {
       [task.project.sql, .int(task.seq), .int(at)])
   }
 
+  /// Notes results that came with their tasks: of those made after one.
+  ///
+  /// - Complexity: O(tasks after it)
+  static func note(
+    of project: ProjectID, after seq: Int64, at: Int64, _ connection: any Connection
+  ) throws {
+    try connection.run(
+      """
+      INSERT INTO feed_events (project_id, task, at)
+      SELECT project_id, seq, ? FROM tasks
+      WHERE seq > ? AND project_id = ? AND state = 'completed' AND gold IS NULL ORDER BY seq
+      """, [.int(at), .int(seq), project.sql])
+  }
+
   /// - Complexity: O(log events + limit)
   package func events(
     of project: ProjectID, after cursor: Int64, limit: Int

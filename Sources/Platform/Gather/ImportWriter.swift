@@ -52,6 +52,9 @@ struct ImportWriter {
       Self.count(prepared.draft, &counts)
     }
     try add(counts, connection)
+    if counts.completed > 0 {
+      try LiveFeed.note(of: project, after: seq - Int64(outcome.created), at: now, connection)
+    }
     return outcome
   }
 
