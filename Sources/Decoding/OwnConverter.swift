@@ -9,6 +9,8 @@ package struct OwnConverter: SetConverter {
   package static let secondLimit = 4 * 3600
   /// KiB that the process may map: files of a set are mapped, so this is much more than it holds in memory.
   package static let memoryLimit = 256 * 1024 * 1024
+  /// KiB of memory of its own: 8 GiB.
+  package static let ownLimit = 8 * 1024 * 1024
   /// Bytes of what it says.
   private static let reportLimit = 16 * 1024 * 1024
 
@@ -23,7 +25,8 @@ package struct OwnConverter: SetConverter {
   package func convert(
     _ source: String, as format: String?, to target: String, temporary: String
   ) async throws -> JSON {
-    let limits = "ulimit -t \(Self.secondLimit) && ulimit -v \(Self.memoryLimit)"
+    let limits =
+      "ulimit -t \(Self.secondLimit) && ulimit -v \(Self.memoryLimit) && ulimit -d \(Self.ownLimit)"
     let arguments =
       ["convert", "--json", "--media", "--to", "jsonl", source, target]
       + (format.map { ["--from", $0] } ?? [])
@@ -33,6 +36,8 @@ package struct OwnConverter: SetConverter {
         arguments: .init(["-c", "\(limits) && exec \"$@\"", "sh", program] + arguments),
         environment: .inherit.updating(["TMPDIR": temporary]),
         output: .bytes(limit: Self.reportLimit), error: .string(limit: 64 * 1024))
+      // A server on its way out ends its children: that says nothing of the set.
+      try Task.checkCancellation()
       guard result.terminationStatus.isSuccess else {
         throw SetFault(Self.reason(result.standardError, temporary))
       }
@@ -42,6 +47,7 @@ package struct OwnConverter: SetConverter {
         throw SetFault("what its reader says is not understood")
       }
     } catch let error as SubprocessError {
+      try Task.checkCancellation()
       throw SetFault("its reader could not be run: \(error)")
     }
   }

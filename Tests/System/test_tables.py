@@ -137,6 +137,9 @@ def test_an_imagefolder_and_plain_csv_are_read_by_the_names_of_their_columns(tmp
     found, _ = items(tmp_path / "t.csv", tmp_path / "csv")
     assert found == [{"name": "7", "text": 'Hello, "you"', "labels": [{"class": "pos", "whole": True}], "metadata": {"Code": "007", "Count": 12, "Share": 0.5}},
                      {"name": "8", "text": "Bye", "labels": [{"class": "neg", "whole": True}]}]
+    (tmp_path / "w.csv").write_text("id,text,label,n\n1.10,42,True,42\n")
+    found, _ = items(tmp_path / "w.csv", tmp_path / "words")
+    assert found == [{"name": "1.10", "text": "42", "labels": [{"class": "True", "whole": True}], "metadata": {"n": 42}}]
     (tmp_path / "u.csv").write_text("image_url,label\nhttps://x.org/a/b.png?k=1,cat\n")
     found, _ = items(tmp_path / "u.csv", tmp_path / "urls")
     assert found == [{"name": "b.png", "image": "https://x.org/a/b.png?k=1", "labels": [{"class": "cat", "whole": True}]}]

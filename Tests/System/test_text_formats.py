@@ -118,3 +118,12 @@ print(json.dumps([[t.get("label"), [[int(e.get("frame")), e.get("outside"), e.ta
     for line in lines: line["labels"] = [l for l in line["labels"] if "mask" not in l]
     (tmp_path / "in" / "items.jsonl").write_text("\n".join(map(json.dumps, lines))); assay_run("convert", "--to", "cvat-video", tmp_path / "in", tmp_path / "plain")
     if os.path.exists(oracle): python("import runpy, sys; sys.argv = sys.argv[1:]; sys.path.insert(0, sys.argv[0].rsplit('/', 1)[0]); runpy.run_path(sys.argv[0], run_name='__main__')", oracle, tmp_path / "plain")
+
+
+def test_what_would_overflow_a_writer_is_written(tmp_path):
+    """Writers run in the server at releases."""
+    lines = [{"name": "a.png", "width": 9, "height": 9, "metadata": {"frame": 9223372036854775807}, "labels": [{"class": "x", "box": [1, 1, 2, 2]}, {"class": "r", "relation": [0, 99]}, {"class": "c", "caption": "hi"}]},
+             {"name": "t", "text": "some words here", "labels": [{"class": "a", "span": [[10, 12], [0, 3]]}]}]
+    (tmp_path / "in").mkdir(); (tmp_path / "in" / "items.jsonl").write_text("\n".join(map(json.dumps, lines)))
+    for to in ("cvat-video", "docbin", "spacy", "coco", "doccano", "argilla", "brat", "conll"):
+        assay_run("convert", "--to", to, tmp_path / "in", tmp_path / to)

@@ -17,7 +17,7 @@ def zipped(truth, extra=()):
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as z:
         z.writestr("set/annotations.json", json.dumps(truth))
-        for i, image in enumerate(truth["images"]): z.writestr(f"set/images/{image['file_name']}", png(20, 10) + bytes([i]))
+        for i, image in enumerate(truth["images"]): z.writestr(f"set/images/{image['file_name']}", png(20, 10) + i.to_bytes(2, "big"))
         for name, data in extra: z.writestr(name, data)
     return out.getvalue()
 
@@ -103,6 +103,7 @@ def test_what_was_cut_off_goes_on_where_it_ended(lab):
     lab.put(upload, data[4_000:9_000], 4_000, 409)
     lab.put(upload, data[5_000:] + b"!", 5_000, 422)
     lab.put(upload, b"", 5_000, 422)
+    lab.put(upload, b"x", 2 ** 63 - 1, 422); lab.put(upload, b"x", 64 * 1024 ** 3, 409)
     lab.put(upload, data[5_000:], 5_000)
     lab.assay.kill(); lab.assay.start()
     assert lab.ended(upload)["report"]["created"] == 60 or lab.items()["count"] == 60
@@ -130,7 +131,7 @@ def test_what_cannot_be_read_says_why_and_leaves_nothing(lab, name, data, why):
 
 
 def test_what_is_no_upload_is_refused(lab):
-    for body in [{"name": "a", "size": 0}, {"name": "a", "size": -1}, {"name": "a"}, {"name": "a", "size": 5, "format": "nonsense"}, {"size": 5}]:
+    for body in [{"name": "a", "size": 0}, {"name": "a", "size": -1}, {"name": "a"}, {"name": "a", "size": 5, "format": "nonsense"}, {"size": 5}, {"name": "a", "size": 5, "set": "no spaces"}]:
         lab.call("POST", lab.path, body, 422)
     lab.call("POST", lab.path, {"name": "a", "size": 64 * 1024 ** 3 + 1}, 413)
     lab.begin("a", 64 * 1024 ** 3)
@@ -145,3 +146,25 @@ def test_what_is_no_upload_is_refused(lab):
 def test_so_many_sets_are_on_their_way_at_once(lab):
     for _ in range(100): lab.begin("a", 5)
     lab.call("POST", lab.path, {"name": "a", "size": 5}, 413)
+
+
+def test_sets_that_are_sent_together_wait_for_each_other_and_may_be_called_anything(lab):
+    names = ["items", "ü" * 150 + ".zip"]
+    uploads = [lab.begin(name, len(zipped(coco(n)))) for name, n in zip(names, (40, 50))]
+    for upload, n in zip(uploads, (40, 50)): lab.put(upload, zipped(coco(n)), 0)
+    assert [lab.ended(upload)["state"] for upload in uploads] == ["completed", "completed"]
+    assert lab.items()["count"] == 50
+
+
+def test_a_server_that_is_stopped_while_it_reads_reads_on_at_its_next_start(lab):
+    data = zipped(coco(300)); upload = lab.begin("cars.zip", len(data)); lab.put(upload, data, 0)
+    lab.assay.stop(); lab.assay.start()
+    assert lab.ended(upload)["state"] == "completed" and lab.items()["count"] == 300
+
+
+def test_a_dataset_that_is_removed_takes_the_bytes_of_its_uploads_along(lab):
+    count = lambda: sum(len(files) for folder, _, files in os.walk(os.path.join(lab.assay.data, "vaults")) if "blobs" in folder)
+    before = count(); upload = lab.begin("x.zip", 10); lab.put(upload, b"12345", 0)
+    assert count() == before + 1
+    lab.call("DELETE", f"/api/datasets/{lab.id}", status=204)
+    assert count() == before

@@ -182,6 +182,9 @@ struct ArrowBuffer {
 
 /// A record batch that is being taken apart: the lengths of its columns, and its buffers.
 struct ArrowBatch {
+  /// Values of one column, which keeps places in bytes small.
+  static let rowLimit = 1 << 26
+
   let rows: Int
   let words: [Int64: [RecordValue]]
   private var nodes: [(Int, Int)]
@@ -201,12 +204,12 @@ struct ArrowBatch {
       codec = .none
     }
     (self.body, self.words) = (body, words)
-    guard rows >= 0 else { throw .init("a batch has no number of rows") }
+    guard rows >= 0, rows <= Self.rowLimit else { throw .init("a batch has no number of rows") }
   }
 
   mutating func node() throws(TableBytes.Fault) -> Int {
-    guard let node = nodes.popLast(), node.0 >= 0 else {
-      throw .init("a batch has too few columns")
+    guard let node = nodes.popLast(), node.0 >= 0, node.0 <= Self.rowLimit else {
+      throw .init("a batch has too few columns, or one with more than \(Self.rowLimit) values")
     }
     return node.0
   }

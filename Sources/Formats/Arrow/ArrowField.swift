@@ -22,13 +22,18 @@ struct ArrowField {
   let dictionary: (id: Int64, bytes: Int, isSigned: Bool)?
 
   static let depthLimit = 24
+  static let countLimit = 10_000
 
-  init(_ table: FlatTable, depth: Int = 0) throws(TableBytes.Fault) {
-    guard depth < Self.depthLimit else { throw .init("its columns nest too deep") }
+  /// - Parameter count: columns that were read before, which tables that several name would else multiply.
+  init(_ table: FlatTable, depth: Int = 0, _ count: inout Int) throws(TableBytes.Fault) {
+    count += 1
+    guard depth < Self.depthLimit, count <= Self.countLimit else {
+      throw .init("its columns nest too deep, or are more than \(Self.countLimit)")
+    }
     name = try table.string(0) ?? ""
     kind = try Self.kind(table, try table.table(3), named: name)
     var children: [ArrowField] = []
-    for child in try table.tables(5) { children.append(try ArrowField(child, depth: depth + 1)) }
+    for child in try table.tables(5) { children.append(try ArrowField(child, depth: depth + 1, &count)) }
     self.children = children
     if let coding = try table.table(4) {
       let index = try coding.table(1)

@@ -29,7 +29,9 @@ struct ArrowRecords: RecordReading {
     guard let (message, _) = try Self.message(&reader), try message.number(1, UInt8.self) == 1,
       let schema = try message.table(2)
     else { throw TableBytes.Fault("it does not begin with a schema") }
-    fields = try schema.tables(1).map { table in try ArrowField(table) }
+    var count = 0
+    for table in try schema.tables(1) { fields.append(try ArrowField(table, &count)) }
+    guard !fields.isEmpty else { throw TableBytes.Fault("it has no columns") }
     let notes = try schema.tables(2).first { try $0.string(0) == "huggingface" }
     classes = ClassLabelNotes.classes(try notes?.string(1))
   }

@@ -270,7 +270,9 @@ struct CVATReader: DatasetReading {
   private static func mask(_ shape: XMLElement, _ size: ImageSize?) throws(NotationFault)
     -> RunLengthMask
   {
-    let place = try numbers(["left", "top", "width", "height"], of: shape).map { Int($0) }
+    let place = try numbers(["left", "top", "width", "height"], of: shape).map {
+      Int(exactly: $0.rounded(.towardZero)) ?? -1
+    }
     let texts = (shape["rle"] ?? "").split(separator: ",")
     let runs = texts.compactMap { Int($0.trimmingASCIISpace) }
     guard let size, runs.count == texts.count,

@@ -49,7 +49,10 @@ final class CVATVideoWriter: DatasetWriting {
 
   func add(_ item: DatasetItem, _ schema: DatasetSchema) throws {
     let said = item.metadata.last { $0.name == "frame" }?.value.integer
-    let frame = said.flatMap { Int(exactly: $0) }.flatMap { $0 >= frames ? $0 : nil } ?? frames
+    let frame =
+      said.flatMap { Int(exactly: $0) }.flatMap {
+        $0 >= frames && $0 < CVATReader.frameLimit ? $0 : nil
+      } ?? frames
     frames = frame + 1
     size = size ?? item.size
     if let media = item.media, options.hasMedia {

@@ -60,7 +60,9 @@ package struct DatasetConversion: Sendable {
     item.labels = labels.compactMap { label in
       guard case .relation(let from, let to) = label.value else { return label }
       var label = label
-      guard let from = kept[from], let to = kept[to] else {
+      guard kept.indices.contains(from), kept.indices.contains(to), let from = kept[from],
+        let to = kept[to]
+      else {
         diagnostics.lose("relations left out whose ends are")
         return nil
       }

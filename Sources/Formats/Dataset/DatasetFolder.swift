@@ -174,7 +174,9 @@ package final class DatasetFolder: Sendable {
 
   /// An image that was found inside of another file, as a file that is there as long as this is; nil where
   /// nobody wants it.
-  func keep(_ bytes: [UInt8], named name: String) -> String? { kept?.keep(bytes, named: name) }
+  func keep(_ bytes: [UInt8], named name: String) throws(FormatFault) -> String? {
+    try kept?.keep(bytes, named: name)
+  }
 
   /// The size of an image, from its own head; nil where it cannot be told.
   package func size(of image: String) -> ImageSize? {

@@ -128,7 +128,9 @@ package final class FolderSink: DatasetSink {
   }
 
   private static func write(_ bytes: [UInt8], to place: String) -> Bool {
-    let file = openat(AT_FDCWD, place, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+    // What is there may be a link to somebody's image.
+    unlink(place)
+    let file = openat(AT_FDCWD, place, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
     guard file >= 0 else { return false }
     var written = 0
     while written < bytes.count {

@@ -9,8 +9,8 @@ final class KeptImages: Sendable {
   deinit { try? FileManager.default.removeItem(atPath: folder) }
 
   /// - Parameter name: of which only the extension counts.
-  /// - Returns: the file; nil where it could not be written.
-  func keep(_ bytes: [UInt8], named name: String) -> String? {
+  /// - Throws: `FormatFault` where it cannot be written.
+  func keep(_ bytes: [UInt8], named name: String) throws(FormatFault) -> String {
     let number = count.withLock { count in
       if count == 0 {
         try? FileManager.default.createDirectory(
@@ -21,6 +21,11 @@ final class KeptImages: Sendable {
     }
     let kind = DatasetFolder.isImage(name) ? String(name[name.lastIndex(of: ".")!...]) : ""
     let path = "\(folder)/\(number)\(kind)"
-    return FileManager.default.createFile(atPath: path, contents: Data(bytes)) ? path : nil
+    guard FileManager.default.createFile(atPath: path, contents: Data(bytes)) else {
+      throw FormatFault(
+        name, "", "an image inside of a file cannot be written to \(folder)",
+        remedy: "Look for room on the disk, or set TMPDIR to a place that has it.")
+    }
+    return path
   }
 }

@@ -163,6 +163,7 @@ package enum DatasetLineNotation {
     return labels
   }
 
+  /// Rising, however they were written.
   private static func ranges(
     _ json: JSON?, _ text: String?, _ path: String
   ) throws(NotationFault) -> [Range<Int>] {
@@ -178,7 +179,9 @@ package enum DatasetLineNotation {
         try TextLines.range(
           pair.array?.first, pair.array?.last, in: text ?? "", "\(path)[\(place)]"))
     }
-    return ranges
+    return ranges.sorted {
+      ($0.lowerBound, $0.upperBound) < ($1.lowerBound, $1.upperBound)
+    }
   }
 
   private static func label(

@@ -2,6 +2,9 @@ import Notation
 
 /// The values of one leaf in one row group, page by page: of memory it takes a page and the dictionary.
 struct ParquetColumn {
+  /// Values of one page.
+  static let pageLimit = 1 << 24
+
   private let node: ParquetNode
   private let codec: Inflation
   private var pages: TableBytes
@@ -105,8 +108,8 @@ struct ParquetColumn {
   }
 
   private func count(_ page: ThriftValue) throws(TableBytes.Fault) -> Int {
-    guard let count = page[1]?.int, (0...left).contains(count) else {
-      throw .init("a page has more values than its column")
+    guard let count = page[1]?.int, count >= 0, count <= min(left, Self.pageLimit) else {
+      throw .init("a page has more values than its column, or more than \(Self.pageLimit)")
     }
     return count
   }
@@ -169,12 +172,14 @@ struct ParquetColumn {
     let prefixes = try ParquetEncoding.deltas(&reader, limit: count)
     let lengths = try ParquetEncoding.deltas(&reader, limit: count)
     guard prefixes.count == lengths.count else { throw .init("values have no ends") }
-    var (last, found) = ([UInt8](), [RecordValue]())
+    var (last, found, size) = ([UInt8](), [RecordValue](), 0)
     for (prefix, length) in zip(prefixes, lengths) {
       guard prefix >= 0, prefix <= last.count else {
         throw .init("a value begins as none before it")
       }
       last = last[..<Int(prefix)] + Array(try reader.take(Int(clamping: length)))
+      size += last.count
+      guard size <= Inflation.limit else { throw .init("a page unpacks to too many bytes") }
       found.append(last.withUnsafeBufferPointer { bytes($0) })
     }
     return found

@@ -31,6 +31,7 @@ struct ParquetRecords: RecordReading {
       UnsafeBufferPointer(rebasing: bytes[..<(bytes.count - 8)]), at: bytes.count - 8 - length)
     let foot = try ThriftValue(structure: &reader)
     root = try ParquetNode.tree(foot[2]?.list ?? [])
+    guard !root.children.isEmpty else { throw TableBytes.Fault("it has no columns") }
     groups = foot[4]?.list ?? []
     let notes = foot[5]?.list.first { $0[1]?.string == "huggingface" }
     classes = ClassLabelNotes.classes(notes?[2]?.string)

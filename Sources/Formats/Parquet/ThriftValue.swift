@@ -37,6 +37,7 @@ indirect enum ThriftValue {
   private static func value(
     _ kind: UInt8, _ reader: inout TableBytes, _ depth: Int
   ) throws(TableBytes.Fault) -> ThriftValue {
+    guard depth < depthLimit else { throw .init("its head nests too deep") }
     switch kind {
     case 1, 2: return .bool(try reader.byte() == 1)
     case 3: return .int(Int64(Int8(bitPattern: try reader.byte())))

@@ -151,7 +151,7 @@ struct RecordItems: DatasetReading {
     if stem == "metadata", let slash = files[file].lastIndex(of: "/") {
       item.name = files[file][...slash] + item.name
     }
-    if let picture { take(picture.value, named: name == nil, into: &item) }
+    if let picture { try take(picture.value, named: name == nil, into: &item) }
     if item.media == nil, let text = first(Self.texts, where: isText) {
       item.text = text.value.json.string
     }
@@ -190,7 +190,9 @@ struct RecordItems: DatasetReading {
   }
 
   /// A picture as bytes, as `{bytes, path}` (Hugging Face), as an address or as a path.
-  private func take(_ picture: RecordValue, named isNamed: Bool, into item: inout DatasetItem) {
+  private func take(
+    _ picture: RecordValue, named isNamed: Bool, into item: inout DatasetItem
+  ) throws {
     let path = picture["path"]?.json.string ?? picture.json.string
     if isNamed, let path, !path.isEmpty, !DatasetItem.isAddress(path) { item.name = path }
     var content: [UInt8]?
@@ -202,7 +204,7 @@ struct RecordItems: DatasetReading {
       if !DatasetFolder.isImage(item.name), let probe {
         item.name += "." + probe.kind.fileExtension
       }
-      item.media = folder.keep(content, named: item.name)
+      item.media = try folder.keep(content, named: item.name)
     } else if let path, DatasetItem.isAddress(path) {
       item.media = path
       if isNamed {

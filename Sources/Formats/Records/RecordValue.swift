@@ -38,7 +38,7 @@ indirect enum RecordValue: Hashable, Sendable {
 
   /// Days since 1970 as `2024-05-01`.
   static func day(_ days: Int64) -> RecordValue {
-    guard abs(days) < 1_000_000 else { return .json(.int(days)) }
+    guard (-1_000_000...1_000_000).contains(days) else { return .json(.int(days)) }
     let style = Date.ISO8601FormatStyle().year().month().day()
     return .json(.string(Date(timeIntervalSince1970: Double(days) * 86400).formatted(style)))
   }

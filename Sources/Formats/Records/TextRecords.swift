@@ -62,6 +62,9 @@ extension DatasetFormat {
 }
 
 extension RecordItems {
+  /// Columns whose values are words, whatever they look like.
+  fileprivate static let words = Set(names + texts + classes + pictures + subsets)
+
   /// Whether any of the columns says what an item is.
   static func understands(_ columns: [String]) -> Bool {
     let known = Set(names + texts + pictures)
@@ -100,7 +103,7 @@ private struct SeparatedRecords: RecordReading {
         problem: "it has \(row.count) fields, and there are \(names.count) columns")
     }
     return zip(names, row).map { name, text in
-      RecordField(name: name, value: .json(isOwn ? .string(Self.whole(text)) : Self.value(text)))
+      RecordField(name: name, value: .json(isOwn ? .string(Self.whole(text)) : Self.value(text, in: name)))
     }
   }
 
@@ -109,8 +112,9 @@ private struct SeparatedRecords: RecordReading {
     text.hasPrefix("'") && CSVTable.isGuarded(text.dropFirst()) ? String(text.dropFirst()) : text
   }
 
-  private static func value(_ text: String) -> JSON {
+  private static func value(_ text: String, in column: String) -> JSON {
     if text.isEmpty { return .null }
+    if RecordItems.words.contains(column.lowercased()) { return .string(text) }
     // What begins with a zero is a name, not a number.
     let isNumber = text.utf8.first.map { (48...57).contains($0) || $0 == 45 } ?? false
     if isNumber, !text.hasPrefix("0") || text.utf8.count == 1 || text.hasPrefix("0.") {

@@ -89,8 +89,9 @@ private struct DocBinReader: DatasetReading {
       spaces: message["spaces"]?.bytes ?? [], lengths: counts, cats: message["cats"]?.list ?? [],
       groups: message["span_groups"]?.list ?? [])
     let count = counts.reduce(0, +)
-    guard made.orth != nil, made.tokens.count == 8 * made.columns * count,
-      made.spaces.count == count
+    // As many spaces as tokens, so that the product is no more than could be held.
+    guard made.orth != nil, made.spaces.count == count, made.columns <= 1_000,
+      made.tokens.count == 8 * made.columns * count
     else { throw .init("its tables have not as many tokens as it says") }
     return made
   }
@@ -187,13 +188,15 @@ private final class DocBinWriter: DatasetWriting {
   func add(_ item: DatasetItem, _ schema: DatasetSchema) throws {
     guard let text = item.text else { return diagnostics.lose("items left out that are no texts") }
     if !item.metadata.isEmpty { diagnostics.lose("metadata left out of texts") }
-    var file = files[item.subset] ?? File()
+    let name = item.subset.isEmpty ? "data" : item.subset
+    var file = files[name] ?? File()
     let spans = item.labels.compactMap { label -> (range: Range<Int>, name: String)? in
       guard case .spans(let ranges) = label.value, let first = ranges.first, let last = ranges.last
       else { return nil }
       if ranges.count > 1 { diagnostics.lose("gaps in spans filled") }
       if !label.attributes.isEmpty { diagnostics.lose("attributes left out of spans") }
-      return (first.lowerBound..<last.upperBound, schema.name(label.classIndex))
+      let end = max(last.upperBound, first.upperBound)
+      return (first.lowerBound..<end, schema.name(label.classIndex))
     }.sorted {
       ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound)
     }
@@ -232,8 +235,8 @@ private final class DocBinWriter: DatasetWriting {
     let wholes = item.labels.filter { $0.value == .whole }.map { schema.name($0.classIndex) }
     file.cats.append(.object(wholes.map { ($0, .double(1)) }))
     file.groups.append(.bytes(Self.group(others, tokens.map(\.range)).encoded))
-    files[item.subset] = file
-    if file.cats.count == DocBin.docsOfFile { try end(item.subset) }
+    files[name] = file
+    if file.cats.count == DocBin.docsOfFile { try end(name) }
   }
 
   /// Tokens that make up the text again: words, cut where spans begin and end, and what stands between them
@@ -291,8 +294,8 @@ private final class DocBinWriter: DatasetWriting {
     return .map([.init(key: .bytes(group.encoded), value: .list([.string("sc")]))])
   }
 
-  private func end(_ subset: String) throws {
-    guard let file = files[subset] else { return }
+  private func end(_ name: String) throws {
+    guard let file = files[name] else { return }
     let count = file.cats.count
     let message = MessagePack.object([
       ("version", .double(0.1)),
@@ -306,18 +309,17 @@ private final class DocBinWriter: DatasetWriting {
       ),
       ("span_groups", .list(file.groups)),
     ])
-    let name = subset.isEmpty ? "data" : subset
     try sink.write(
       Gzip.zlib(message.encoded),
       to: file.number == 0 ? "\(name).spacy" : "\(name)-\(file.number).spacy")
-    files[subset] = File(number: file.number + 1)
+    files[name] = File(number: file.number + 1)
   }
 
   func finish(_ schema: DatasetSchema) throws {
-    if files.isEmpty { files[""] = File() }
-    for (subset, file) in files.sorted(by: { $0.key < $1.key })
+    if files.isEmpty { files["data"] = File() }
+    for (name, file) in files.sorted(by: { $0.key < $1.key })
     where file.number == 0 || !file.cats.isEmpty {
-      try end(subset)
+      try end(name)
     }
   }
 }

@@ -250,7 +250,9 @@ private struct TFRecordReader: DatasetReading {
         guard let content = try record(bytes) else { continue }
         number += 1
         do {
-          return item(try TFExample(decoding: content))
+          return try item(try TFExample(decoding: content))
+        } catch let fault as FormatFault {
+          throw fault
         } catch {
           try diagnostics.report(
             files[file], "record \(number)", "it is no tf.train.Example",
@@ -297,7 +299,7 @@ private struct TFRecordReader: DatasetReading {
     return content
   }
 
-  private mutating func item(_ example: TFExample) -> DatasetItem {
+  private mutating func item(_ example: TFExample) throws -> DatasetItem {
     let name = example.texts("image/filename").first ?? example.texts("name").first ?? "\(number)"
     var item = DatasetItem(
       name: name, subset: Self.subset(files[file]), text: example.texts("text").first,
@@ -309,7 +311,7 @@ private struct TFRecordReader: DatasetReading {
       item.size = ImageSize(width: Int(width), height: Int(height))
     }
     if item.media == nil, let encoded = example.bytes("image/encoded").first, !encoded.isEmpty {
-      item.media = folder.keep(encoded, named: name)
+      item.media = try folder.keep(encoded, named: name)
     }
     let sides = ["xmin", "ymin", "xmax", "ymax"].map { example.floats("image/object/bbox/\($0)") }
     let (texts, labels) = (

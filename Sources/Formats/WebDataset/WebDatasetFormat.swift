@@ -145,7 +145,7 @@ struct WebDatasetReader: DatasetReading {
       item.size = ImageSize(width: probe.width, height: probe.height)
     }
     if let image, item.media == nil {
-      item.media = folder.keep(image.bytes, named: "\(key).\(image.kind)")
+      item.media = try folder.keep(image.bytes, named: "\(key).\(image.kind)")
     }
     if item.text == nil, let text = part(["txt"]) {
       item.text = String(decoding: text.bytes, as: UTF8.self)

@@ -13,7 +13,7 @@ enum UploadRoutes {
       "Begins to take in a labelled set, in any format, of `size` bytes: a file or an archive.",
       body: [
         .string("name", isRequired: true), .integer("size", isRequired: true), .string("format"),
-        .string("set"), .bool("items"), .bool("mask_personal_data"),
+        .string("set"), .bool("items"), .bool("mask_personal_data"), .string("fingerprint"),
       ]
     ) { call in
       let fields = try await call.fields()
@@ -24,7 +24,8 @@ enum UploadRoutes {
         name: try fields.string("name"), format: try fields.optionalString("format"),
         set: try fields.optionalString("set") ?? LabelSet.truth,
         makesItems: try fields.optionalBool("items"),
-        masksPersonalData: try fields.optionalBool("mask_personal_data") ?? false)
+        masksPersonalData: try fields.optionalBool("mask_personal_data") ?? false,
+        fingerprint: try fields.optionalString("fingerprint"))
       return try await call.inVault { vault, actor in
         let made = try await Uploads(vault, actor: actor).begin(
           options, size: size, into: call.id("dataset", .dataset))
@@ -36,7 +37,7 @@ enum UploadRoutes {
       "Takes the next bytes of a set, from `offset` on: as many as were received before."
     ) { call in
       let bytes = try await call.bytes(limit: Uploads.partLimit)
-      guard let offset = try call.queryNumber("offset", 0...Int.max) else {
+      guard let offset = try call.queryNumber("offset", 0...Uploads.sizeLimit) else {
         throw Refusal.invalid(path: "offset", problem: "is missing")
       }
       let client = try call.clientID()
@@ -87,6 +88,8 @@ extension Upload {
   fileprivate var json: JSON {
     [
       "id": .string(id.text), "name": .string(options.name), "set": .string(options.set),
+      "mask_personal_data": .bool(options.masksPersonalData),
+      "fingerprint": .optional(options.fingerprint),
       "state": .string(state.rawValue), "size": .count(size), "received": .count(received),
       "created_at": .time(createdAt), "ended_at": endedAt.map { .time($0) } ?? .null,
       "report": outcome.json,

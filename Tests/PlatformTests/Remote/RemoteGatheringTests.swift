@@ -185,6 +185,36 @@ import Testing
     #expect(try await world.run().state == .completed)
   }
 
+  @Test func anItemThatIsNotFromHereIsLeftAloneAndSaid() async throws {
+    let world = try await World(Self.eight)
+    try await world.run()
+    let other = try await world.fixture.vault { vault in
+      let place = try RemoteLocation("s3://bucket/p", endpoint: "http://store:9000")
+      return try await RemoteSources(vault, actor: .console).create(
+        place, mode: .copy, of: world.dataset
+      ).id
+    }
+    let done = try await world.fixture.vault { vault in
+      try await RemoteGathering(vault, fetcher: world.store).run(other)
+      return try await RemoteSources(vault, actor: .console).get(other)
+    }
+    #expect(done.counts.failed == 8 && done.problems[0].reason.contains("from s3://bucket/"))
+    #expect(try await world.items()[0].image?.hasPrefix("s3://") == true)
+  }
+
+  @Test func filesThatCannotBeHadJustNowAreNotPassedOver() async throws {
+    let world = try await World(Self.eight, mode: .copy)
+    world.store.change {
+      $0.lasts = 3
+      $0.refusal = .unreachable(host: "store")
+    }
+    #expect(try await world.run().state == .failed)
+    world.store.change { $0.lasts = .max }
+    try await world.again()
+    let done = try await world.run()
+    #expect(done.state == .completed && done.counts.added == 8 && done.counts.failed == 0)
+  }
+
   @Test func withoutItsSourceAnImageIsNotFetchedAndNoOtherBucketIsRead() async throws {
     let world = try await World(Self.eight)
     try await world.run()

@@ -116,6 +116,14 @@ import Testing
     #expect(throws: RemoteFault.self) { try IndexPage(Data("plain".utf8), at: "https://host/") }
   }
 
+  @Test func tagsThatDoNotEndCostNoMoreThanTheirLength() throws {
+    let hostile = String(repeating: "<a href=", count: 500_000)
+    let page = try IndexPage(Data("<html>\(hostile)".utf8), at: "https://host/")
+    #expect(page.files.isEmpty)
+    let one = try IndexPage(Data("\(hostile)<a href=\"x.png\">x</a>".utf8), at: "https://host/")
+    #expect(one.files.map(\.key) == ["x.png"])
+  }
+
   @Test(arguments: [
     ("*.jpg", "a/b.jpg", true), ("*.jpg", "a.jpeg", false), ("a?c", "abc", true),
     ("a?c", "ac", false),

@@ -19,10 +19,12 @@ export async function sendSet(dataset, files, options, tell) {
   const path = `/api/datasets/${dataset}/uploads`;
   const one = files.length === 1;
   const content = one ? files[0].file : tar(files);
-  const name = one ? files[0].file.name : `${files[0].path.split("/")[0]}-${await mark(files)}.tar`;
+  const fingerprint = await mark(files);
+  const name = one ? files[0].file.name : `${files[0].path.split("/")[0]}.tar`;
   const known = (await get(path)).items.find((/** @type {any} */ upload) =>
-    upload.state === "receiving" && upload.name === name && upload.size === content.size && upload.set === (options.set ?? "truth"));
-  let upload = known ?? await post(path, { name, size: content.size, ...options });
+    upload.state === "receiving" && upload.name === name && upload.size === content.size && upload.fingerprint === fingerprint
+      && upload.set === (options.set ?? "truth") && upload.mask_personal_data === Boolean(options.mask_personal_data));
+  let upload = known ?? await post(path, { name, size: content.size, fingerprint, ...options });
   while (upload.state === "receiving") {
     const from = upload.received;
     tell(from / content.size, 0);

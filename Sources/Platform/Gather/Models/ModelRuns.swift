@@ -66,6 +66,11 @@ package struct ModelRuns: Sendable {
     }
     let search = ItemSearch(vault, dataset: dataset)
     let all = try await vault.database.read { try search.numbers(query, $0) }
+    if job == .faces {
+      try await vault.database.read {
+        try ItemImport.refuseResults(Self.facesSet, of: dataset, $0)
+      }
+    }
     let numbers = try await unseen(job, all)
     guard vault.work.begin(work(job)) else { throw Refusal.alreadyRunning(.dataset, dataset.text) }
     note(job) { $0 = Progress(isRunning: true, items: numbers.count) }

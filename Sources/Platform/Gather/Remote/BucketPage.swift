@@ -38,7 +38,7 @@ struct BucketPage: Hashable {
       case .close(let name):
         switch path.dropFirst() {
         case ["EncodingType"]: isEncoded = text == "url"
-        case ["NextContinuationToken"]: mark = text
+        case ["NextContinuationToken"]: mark = text.isEmpty ? nil : text
         case ["Contents", "Key"]: file.key = text
         case ["Contents", "ETag"]: file.version = text.filter { $0 != "\"" }
         case ["Contents", "Size"]: file.size = Int(text)

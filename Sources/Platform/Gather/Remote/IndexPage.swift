@@ -44,8 +44,10 @@ struct IndexPage: Hashable {
 
   private mutating func readLinks(_ text: String, at url: String) {
     let base = URL(string: url)
-    for link in text.matches(of: /<a\s[^>]*?href\s*=\s*(?:"([^"]*)"|'([^']*)')[^>]*>/.ignoresCase())
-    {
+    for (tag, end) in Self.anchors(text) {
+      guard
+        let link = tag.firstMatch(of: /\shref\s*=\s*(?:"([^"]*)"|'([^']*)')/.ignoresCase())
+      else { continue }
       let raw = String(link.1 ?? link.2 ?? "").replacing("&amp;", with: "&")
       guard !raw.contains("?"), !raw.contains("#"),
         let target = URL(string: raw, relativeTo: base)?.absoluteURL.absoluteString,
@@ -58,10 +60,34 @@ struct IndexPage: Hashable {
       if isFolder {
         folders.append(name)
       } else {
-        files.append(
-          RemoteFile(key: name, version: Self.note(after: link.range.upperBound, in: text)))
+        files.append(RemoteFile(key: name, version: Self.note(after: end, in: text)))
       }
     }
+  }
+
+  /// The tags of links, and where each ends.
+  ///
+  /// - Complexity: O(bytes): a tag that another begins in is none.
+  private static func anchors(_ text: String) -> [(tag: Substring, end: String.Index)] {
+    var found: [(tag: Substring, end: String.Index)] = []
+    let bytes = text.utf8
+    var open: String.Index?
+    for place in bytes.indices {
+      switch bytes[place] {
+      case UInt8(ascii: "<"): open = place
+      case UInt8(ascii: ">"):
+        if let start = open {
+          let tag = text[start..<place]
+          let head = tag.prefix(3).lowercased()
+          if head.hasPrefix("<a"), head.count == 3, head.last?.isWhitespace == true {
+            found.append((tag, text.index(after: place)))
+          }
+        }
+        open = nil
+      default: continue
+      }
+    }
+    return found
   }
 
   /// What stands behind a link, in its line or row: date and size, in the server's own words.

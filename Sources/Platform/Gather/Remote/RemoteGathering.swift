@@ -41,12 +41,11 @@ package struct RemoteGathering: Sendable {
     do {
       try await read(&source)
       source.state = .completed
-    } catch is CancellationError {
-      // The server is on its way out; the next one goes on.
-      return
     } catch Refusal.unknown(.source, _) {
       return
     } catch {
+      // The server is on its way out; the next one goes on.
+      if Task.isCancelled { return }
       source.state = .failed
       source.reason = Self.sentence(error)
     }
@@ -99,12 +98,12 @@ package struct RemoteGathering: Sendable {
         let page = try await persistently { _ in try IndexPage(await fetch(url), at: url) }
         let after = source.mark.after
         let files = page.files.filter { after == nil || $0.key > (after ?? "") }
+        guard folder.count(where: { $0 == "/" }) < Self.depthLimit || page.folders.isEmpty else {
+          throw RemoteFault("\(url) lies deeper than \(Self.depthLimit) folders")
+        }
         try await take(files, below: folder, &source)
         source.mark.folders.removeLast()
         source.mark.after = nil
-        guard folder.count(where: { $0 == "/" }) < Self.depthLimit else {
-          throw RemoteFault("\(url) lies deeper than \(Self.depthLimit) folders")
-        }
         source.mark.folders += page.folders.reversed().map { "\(folder)\($0)/" }
         guard source.mark.folders.count <= Self.folderLimit else {
           throw RemoteFault("there are more than \(Self.folderLimit) folders")
@@ -153,9 +152,12 @@ package struct RemoteGathering: Sendable {
     source.counts.listed += files.count
     let wanted = files.filter { source.wants($0.key) }
     source.counts.skipped += files.count - wanted.count
-    let known = try await versions(of: wanted, source)
-    let new = zip(wanted, known).filter { $0.1 == nil || $0.1 != $0.0.version }.map(\.0)
-    var found = try await items(new, source)
+    let known = try await known(wanted, source)
+    var found = try await items(zip(wanted, known).filter { $0.1 == .new }.map(\.0), source)
+    for case (let file, .foreign(let origin)) in zip(wanted, known) {
+      let fault = "there is an item of that name already, \(origin); give each source its dataset"
+      found.append((file, .failure(RemoteFault(fault))))
+    }
     found.sort { $0.file.key < $1.file.key }
     for case (let file, .failure(let problem)) in found {
       source.counts.failed += 1
@@ -179,10 +181,15 @@ package struct RemoteGathering: Sendable {
     }
   }
 
-  /// What is known of each file's version; nil of one that is new.
-  private func versions(
-    of files: [RemoteFile], _ source: RemoteSource
-  ) async throws -> [String?] {
+  private enum Known: Equatable {
+    /// Not there, or there in another version.
+    case new
+    case same
+    /// There, and not from this source.
+    case foreign(String)
+  }
+
+  private func known(_ files: [RemoteFile], _ source: RemoteSource) async throws -> [Known] {
     try await vault.database.read { connection in
       try files.map { file in
         let name = DatasetPath.cleaned(file.key)
@@ -190,8 +197,13 @@ package struct RemoteGathering: Sendable {
         let stored = try number.flatMap {
           try Datasets.item($0, of: source.dataset, vault, connection)
         }
-        guard let stored, !source.lacks(stored) else { return nil }
-        return stored.item.metadata.last { $0.name == "etag" }?.value.string ?? ""
+        guard let stored else { return .new }
+        func field(_ name: String) -> String? {
+          stored.item.metadata.last { $0.name == name }?.value.string
+        }
+        guard let origin = field("source") else { return .foreign("which was sent") }
+        guard origin == source.location.text else { return .foreign("from \(origin)") }
+        return source.lacks(stored) || field("etag") ?? "" != file.version ? .new : .same
       }
     }
   }
@@ -207,7 +219,7 @@ package struct RemoteGathering: Sendable {
         group.addTask {
           do {
             return (file, .success(try await item(file, source)))
-          } catch let error where error is CancellationError || error.isNoSpace {
+          } catch let error where error is CancellationError || error.isOfAll {
             throw error
           } catch {
             return (file, .failure(RemoteFault(Self.sentence(error))))
@@ -270,5 +282,12 @@ extension RemoteSource {
 }
 
 extension Error {
-  fileprivate var isNoSpace: Bool { (self as? Refusal) == .noSpace }
+  /// Whether it would meet the next file too, so that the source is to go on here later.
+  fileprivate var isOfAll: Bool {
+    switch self as? Refusal {
+    case .noSpace: true
+    case .egress(let refusal): refusal.isPassing
+    default: false
+    }
+  }
 }

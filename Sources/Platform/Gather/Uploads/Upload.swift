@@ -17,11 +17,14 @@ package struct Upload: Hashable, Sendable {
     /// Whether items are made that are not there.
     package var makesItems: Bool
     package var masksPersonalData: Bool
+    /// By which its sender knows again whether it is of the same content.
+    package var fingerprint: String?
 
     package init(
       name: String, format: String? = nil, set: String = LabelSet.truth, makesItems: Bool? = nil,
-      masksPersonalData: Bool = false
+      masksPersonalData: Bool = false, fingerprint: String? = nil
     ) {
+      self.fingerprint = fingerprint
       self.name = name
       self.format = format
       self.set = set
@@ -73,13 +76,14 @@ extension Upload.Options {
     self.init(
       name: json["name"]?.string ?? "", format: json["format"]?.string,
       set: json["set"]?.string ?? LabelSet.truth, makesItems: json["items"]?.bool,
-      masksPersonalData: json["masks"]?.bool ?? false)
+      masksPersonalData: json["masks"]?.bool ?? false, fingerprint: json["fingerprint"]?.string)
   }
 
   var stored: JSON {
     [
       "name": .string(name), "format": .optional(format), "set": .string(set),
       "items": .bool(makesItems), "masks": .bool(masksPersonalData),
+      "fingerprint": .optional(fingerprint),
     ]
   }
 }

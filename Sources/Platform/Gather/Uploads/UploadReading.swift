@@ -29,11 +29,12 @@ package struct UploadReading: Sendable {
     upload.outcome = .init()
     do {
       let room = try WorkFolder(for: upload.size, in: folder)
+      defer { withExtendedLifetime(room) {} }
       try await read(&upload, in: room.path)
       upload.state = .completed
-    } catch is CancellationError {
-      return
     } catch {
+      // The server is on its way out; the next one reads it.
+      if Task.isCancelled { return }
       upload.state = .failed
       upload.outcome.reason = Self.sentence(error)
     }
@@ -61,7 +62,10 @@ package struct UploadReading: Sendable {
 
   private func read(_ upload: inout Upload, in room: String) async throws {
     guard let converter else { throw SetFault("sets are not read here: no reader is configured") }
-    let source = room + "/" + upload.options.name
+    // In a folder of its own: whatever it is called, it stands in nothing's way.
+    try FileManager.default.createDirectory(
+      atPath: room + "/set", withIntermediateDirectories: false)
+    let source = room + "/set/" + Self.fileName(upload.options.name)
     try await write(upload, to: source)
     let target = room + "/items"
     let report = try await converter.convert(
@@ -75,16 +79,33 @@ package struct UploadReading: Sendable {
     }
     let spool = try Spool(folder: folder.spoolPath)
     try await gather(target, into: spool, &upload)
-    let taken = try await ItemImport(vault, actor: .system).run(
-      spool, into: upload.dataset,
-      .init(
-        set: upload.options.set, makesItems: upload.options.makesItems,
-        masksPersonalData: upload.options.masksPersonalData))
+    let taken = try await takeIn(spool, upload)
     upload.outcome.created = taken.created
     upload.outcome.updated = taken.updated
     upload.outcome.labelled = taken.labelled
     upload.outcome.refused += taken.refused
     for problem in taken.problems { upload.outcome.note("item \(problem.line)", problem.reason) }
+  }
+
+  /// Waits where others put items in.
+  private func takeIn(_ spool: Spool, _ upload: Upload) async throws -> ItemImport.Report {
+    let options = ItemImport.Options(
+      set: upload.options.set, makesItems: upload.options.makesItems,
+      masksPersonalData: upload.options.masksPersonalData)
+    while true {
+      do {
+        return try await ItemImport(vault, actor: .system).run(spool, into: upload.dataset, options)
+      } catch Refusal.alreadyRunning {
+        try await Task.sleep(for: .milliseconds(500))
+      }
+    }
+  }
+
+  /// A name that any file system holds; its end says of what kind the file is.
+  static func fileName(_ name: String) -> String {
+    var name = name
+    while name.utf8.count > 200 { name.removeFirst() }
+    return name
   }
 
   private func write(_ upload: Upload, to path: String) async throws {

@@ -39,8 +39,12 @@ package struct Uploads: Sendable {
         problem: "must be one of "
           + DatasetFormat.all.map(\.id).joined(separator: ", "))
     }
+    if let mark = options.fingerprint, mark.utf8.count > 200 {
+      throw Refusal.invalid(path: "fingerprint", problem: "must have at most 200 bytes")
+    }
     try await sweep()
     var options = options
+    options.set = try ItemImport.checked(set: options.set)
     options.name = Assets.cleaned(options.name)
     let record = vault.record(by: actor)
     let made = Upload(
@@ -48,6 +52,7 @@ package struct Uploads: Sendable {
       size: size, received: 0, outcome: .init(), createdAt: record.at)
     try await vault.database.write(.flushed) { connection in
       _ = try Dataset.get(dataset, connection)
+      try ItemImport.refuseResults(made.options.set, of: dataset, connection)
       let count = try connection.first(
         "SELECT count(*) FROM uploads WHERE state IN ('receiving', 'reading')"
       ) { Int($0.int(0)) }
@@ -81,19 +86,19 @@ package struct Uploads: Sendable {
       throw Refusal.tooLarge(what: "a part (bytes)", limit: Self.partLimit)
     }
     let upload = try await get(id, of: dataset)
-    try Self.check(upload, takes: start..<start + bytes.count)
+    try Self.check(upload, takes: bytes.count, at: start)
     // A name of its own for each try, so that a part whose sender was cut off can be sent anew, cut
     // otherwise.
-    let try_ = vault.environment.newSecret()
+    let attempt = vault.environment.newSecret()
     let address = vault.key.blobAddress(
-      sha256: Data(SHA256.hash(data: Data("upload \(id) \(start) \(try_)".utf8))))
+      sha256: Data(SHA256.hash(data: Data("upload \(id) \(start) \(attempt)".utf8))))
     do {
       let writer = try SealedBlob.Writer(vault, name: address)
       try writer.append(bytes)
       try writer.commit(.flushed)
       return try await vault.database.write(.flushed) { connection in
         var upload = try Self.get(id, of: dataset, vault, connection)
-        try Self.check(upload, takes: start..<start + bytes.count)
+        try Self.check(upload, takes: bytes.count, at: start)
         upload.received += bytes.count
         if upload.received == upload.size { upload.state = .reading }
         try connection.run(
@@ -111,13 +116,15 @@ package struct Uploads: Sendable {
     }
   }
 
-  private static func check(_ upload: Upload, takes range: Range<Int>) throws(Refusal) {
-    guard upload.state == .receiving, range.lowerBound == upload.received else {
+  private static func check(
+    _ upload: Upload, takes count: Int, at start: Int
+  ) throws(Refusal) {
+    guard upload.state == .receiving, start == upload.received else {
       throw .notPossible(
         .upload, state: "\(upload.state.rawValue) at byte \(upload.received)",
-        asked: "bytes from \(range.lowerBound)")
+        asked: "bytes from \(start)")
     }
-    guard range.upperBound <= upload.size else {
+    guard count <= upload.size - start else {
       throw .invalid(
         path: "body", problem: "goes beyond the \(upload.size) bytes that were announced")
     }
@@ -167,6 +174,19 @@ package struct Uploads: Sendable {
       ) { (id: $0.id(0) as UploadID, dataset: $0.id(1) as DatasetID) }
     }
     for (id, dataset) in old { try await remove(id, of: dataset) }
+  }
+
+  /// Throws away the bytes of sets that were read, where a crash came between.
+  package func dropRead() async throws {
+    let ended = try await vault.database.read { connection in
+      try connection.all(
+        """
+        SELECT DISTINCT u.id FROM uploads u JOIN upload_parts p ON p.upload_id = u.id
+        WHERE u.state IN ('completed', 'failed')
+        """
+      ) { $0.id(0) as UploadID }
+    }
+    for id in ended { try await dropParts(of: id) }
   }
 
   // MARK: Parts

@@ -44,7 +44,9 @@ final class WorkFolder {
     for name in (try? FileManager.default.contentsOfDirectory(atPath: memory)) ?? []
     where name.hasPrefix(prefix) {
       let owner = name.dropFirst(prefix.count).prefix { $0 != "-" }
-      if let process = Int32(owner), kill(process, 0) != 0, errno == ESRCH {
+      guard let process = Int32(owner) else { continue }
+      // A server in a container has the number of the one before it.
+      if process == getpid() || (kill(process, 0) != 0 && errno == ESRCH) {
         try? FileManager.default.removeItem(atPath: memory + "/" + name)
       }
     }

@@ -84,8 +84,14 @@ package struct Datasets: Sendable {
   /// Takes a dataset away with all that is in it, but for the files and the tasks that were made of it.
   package func remove(_ id: DatasetID) async throws {
     let record = vault.record(by: actor)
-    try await vault.database.write(.flushed) { connection in
+    let parts = try await vault.database.write(.flushed) { connection -> [String] in
       _ = try Dataset.get(id, connection)
+      let parts = try connection.all(
+        """
+        SELECT address FROM upload_parts
+        WHERE upload_id IN (SELECT id FROM uploads WHERE dataset_id = ?)
+        """, [id.sql]
+      ) { $0.text(0) }
       for set in try LabelSet.all(of: id, connection) {
         try connection.run("DELETE FROM item_labels WHERE label_set = ?", [.int(set.id)])
       }
@@ -97,7 +103,9 @@ package struct Datasets: Sendable {
       }
       try connection.run("DELETE FROM datasets WHERE id = ?", [id.sql])
       try record.append(connection, "dataset.removed", id.text)
+      return parts
     }
+    for part in parts { try? vault.blobs.remove(part) }
     vault.itemTables.forget(id)
     vault.itemVectors.forget(id)
   }

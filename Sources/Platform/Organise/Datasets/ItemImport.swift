@@ -72,17 +72,10 @@ package struct ItemImport: Sendable {
     _ spool: Spool, into dataset: DatasetID, _ options: Options
   ) async throws -> Report {
     _ = try spool.finish()
-    let set = try Naming.checked(options.set, limit: 100)
-    guard set.allSatisfy({ $0.isLetter || $0.isNumber || "-_".contains($0) }) else {
-      throw Refusal.invalid(
-        path: "set", problem: "must have letters, digits, - and _ only, so that queries can name it"
-      )
-    }
+    let set = try Self.checked(set: options.set)
     try await vault.database.read { connection in
       _ = try Dataset.get(dataset, connection)
-      if try LabelSet.find(set, of: dataset, connection)?.project != nil {
-        throw Refusal.invalid(path: "set", problem: "must not be one that a project fills")
-      }
+      try Self.refuseResults(set, of: dataset, connection)
     }
     let work = "items \(dataset)"
     guard vault.work.begin(work) else { throw Refusal.alreadyRunning(.import, dataset.text) }
@@ -95,6 +88,26 @@ package struct ItemImport: Sendable {
       return try await write(spool, dataset, set, options)
     } catch StoreError.full {
       throw Refusal.noSpace
+    }
+  }
+
+  /// A name of a label set, as queries can have it.
+  static func checked(set: String) throws(Refusal) -> String {
+    let set = try Naming.checked(set, limit: 100)
+    guard set.allSatisfy({ $0.isLetter || $0.isNumber || "-_".contains($0) }) else {
+      throw .invalid(
+        path: "set", problem: "must have letters, digits, - and _ only, so that queries can name it"
+      )
+    }
+    return set
+  }
+
+  /// - Throws: `.invalid` for a set that a project fills.
+  static func refuseResults(
+    _ set: String, of dataset: DatasetID, _ connection: any Connection
+  ) throws {
+    if try LabelSet.find(set, of: dataset, connection)?.project != nil {
+      throw Refusal.invalid(path: "set", problem: "must not be one that a project fills")
     }
   }
 
