@@ -29,7 +29,7 @@ def yolo(count, size=0):
     return {name: base64.b64encode(data).decode() for name, data in names.items()}
 
 
-@pytest.mark.parametrize("scheme,width", [("light", 1280), ("dark", 390)])
+@pytest.mark.parametrize("scheme,width", [("light", 1280), ("dark", 390), ("dark", 1280), ("light", 390)])
 def test_a_labelled_folder_is_dropped_as_it_is(world, scheme, width):  # noqa: F811
     page, dataset = opened(world, scheme, width)
     page.locator("summary", has_text="From a bucket").click(); page.wait_for_timeout(300); world.shot(page, f"gather-dialog-{scheme}-{width}")

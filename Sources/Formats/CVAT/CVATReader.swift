@@ -141,14 +141,18 @@ struct CVATReader: DatasetReading {
     }
   }
 
+  /// As CVAT calls frames of a video.
+  static func name(ofFrame frame: Int) -> String {
+    let digits = String(frame)
+    return "frame_" + String(repeating: "0", count: max(0, 6 - digits.count)) + digits
+  }
+
   /// The frames of the tracks that were gathered, the last one first.
   private mutating func endVideo() {
     isOver = true
     for frame in 0..<frameCount where frames[frame] == nil { frames[frame] = [] }
     waiting = frames.keys.sorted(by: >).map { frame in
-      let digits = String(frame)
-      let name =
-        "frame_" + String(repeating: "0", count: max(0, 6 - digits.count)) + digits + ".png"
+      let name = Self.name(ofFrame: frame) + ".png"
       let media = folder.image(named: name)
       return DatasetItem(
         name: name, size: frameSize ?? media.flatMap(folder.size), labels: frames[frame] ?? [],

@@ -41,7 +41,6 @@ final class CVATVideoWriter: DatasetWriting {
   private var order: [Name] = []
   private var frames = 0
   private var size: ImageSize?
-  private var schema = DatasetSchema()
 
   init(_ sink: any DatasetSink, _ options: WritingOptions, _ diagnostics: Diagnostics) {
     (self.sink, self.options, self.diagnostics) = (sink, options, diagnostics)
@@ -57,7 +56,7 @@ final class CVATVideoWriter: DatasetWriting {
     size = size ?? item.size
     if let media = item.media, options.hasMedia {
       let kind = media.lastIndex(of: ".").map { String(media[$0...]) } ?? ".png"
-      try sink.copy(media, to: "images/\(Self.name(frame))\(kind)")
+      try sink.copy(media, to: "images/\(CVATReader.name(ofFrame: frame))\(kind)")
     }
     for label in item.labels where label.classIndex >= 0 {
       if label.value.kind == .mask, item.size != size {
@@ -90,12 +89,6 @@ final class CVATVideoWriter: DatasetWriting {
       " frame=\"\(frame)\" keyframe=\"\(isKey ? 1 : 0)\" outside=\"\(isOutside ? 1 : 0)\""
       + " occluded=\"\(label.has("occluded") ? 1 : 0)\" z_order=\"0\""
     return elements.text(label, common: common, schema, diagnostics)
-  }
-
-  /// As CVAT calls frames of a video.
-  private static func name(_ frame: Int) -> String {
-    let digits = String(frame)
-    return "frame_" + String(repeating: "0", count: max(0, 6 - digits.count)) + digits
   }
 
   func finish(_ schema: DatasetSchema) throws {

@@ -18,12 +18,17 @@ enum Inflation {
     }
     if self == .none { return Array(packed) }
     guard size > 0 else { return [] }
+    let fault = TableBytes.Fault("a block does not unpack to the size that it says")
+    if self == .gzip {
+      guard let out = try? Self.whole(packed, limit: size), out.count == size else { throw fault }
+      return out
+    }
     var count = 0
     let out = [UInt8](unsafeUninitializedCapacity: size) { buffer, filled in
       count = fill(buffer, packed)
       filled = max(0, min(count, size))
     }
-    guard count == size else { throw .init("a block does not unpack to the size that it says") }
+    guard count == size else { throw fault }
     return out
   }
 
@@ -33,7 +38,7 @@ enum Inflation {
   ) -> Int {
     let (source, count) = (UnsafeRawPointer(packed.baseAddress!), packed.count)
     switch self {
-    case .none: return -1
+    case .none, .gzip: return -1
     case .snappy:
       var size = buffer.count
       let status = snappy_uncompress(
@@ -50,7 +55,6 @@ enum Inflation {
           UnsafeMutableRawPointer(buffer.baseAddress!).assumingMemoryBound(to: CChar.self),
           Int32(clamping: count), Int32(clamping: buffer.count)))
     case .lz4Frame: return fillFrame(buffer, source, count)
-    case .gzip: return fillGzip(buffer, packed)
     }
   }
 
@@ -81,6 +85,7 @@ enum Inflation {
     _ packed: UnsafeBufferPointer<UInt8>, limit: Int
   ) throws(TableBytes.Fault) -> [UInt8] {
     var stream = z_stream()
+    // 32 above the window reads gzip's and zlib's frames.
     guard
       inflateInit2_(&stream, 15 + 32, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK
     else { throw .init("it cannot be unpacked") }
@@ -100,22 +105,5 @@ enum Inflation {
     }
     guard status == Z_STREAM_END else { throw .init("it cannot be unpacked to its end") }
     return out
-  }
-
-  private func fillGzip(
-    _ buffer: UnsafeMutableBufferPointer<UInt8>, _ packed: UnsafeBufferPointer<UInt8>
-  ) -> Int {
-    var stream = z_stream()
-    // 32 above the window reads gzip's and zlib's frames.
-    guard
-      inflateInit2_(&stream, 15 + 32, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK
-    else { return -1 }
-    defer { inflateEnd(&stream) }
-    stream.next_in = UnsafeMutablePointer(mutating: packed.baseAddress)
-    stream.avail_in = UInt32(clamping: packed.count)
-    stream.next_out = buffer.baseAddress
-    stream.avail_out = UInt32(clamping: buffer.count)
-    guard inflate(&stream, Z_FINISH) == Z_STREAM_END else { return -1 }
-    return Int(stream.total_out)
   }
 }

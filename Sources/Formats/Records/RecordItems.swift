@@ -83,11 +83,9 @@ struct RecordItems: DatasetReading {
       return nil
     }
     if item.subset.isEmpty { item.subset = Self.subset(files[file]) }
-    if item.media == nil, item.text == nil {
-      item.media = folder.image(named: item.name).map(folder.fullPath)
-      if let found = folder.image(named: item.name), item.size == nil {
-        item.size = folder.size(of: found)
-      }
+    if item.media == nil, item.text == nil, let found = folder.image(named: item.name) {
+      item.media = folder.fullPath(found)
+      item.size = item.size ?? folder.size(of: found)
     }
     return item
   }

@@ -25,9 +25,9 @@ package final class ClientVault: Sendable {
   let pyramids = Kept<String, ZIPDirectory?>(limit: 32)
   /// What datasets are asked by; each grows with its dataset.
   let itemTables = Kept<DatasetID, LoadedItems>(limit: 8)
+  let itemVectors = Kept<DatasetID, LoadedVectors>(limit: 4)
   /// How far models have come, by what they do.
   let modelRuns = Mutex<[String: ModelRuns.Progress]>([:])
-  let itemVectors = Kept<DatasetID, LoadedVectors>(limit: 4)
   /// The newest of each project.
   let histories = Mutex<[ProjectID: OntologyHistory]>([:])
 

@@ -85,7 +85,7 @@ package struct Assets: Sendable {
       size: bytes.count, imageSize: probe.map { ImageSize(width: $0.width, height: $0.height) },
       createdAt: record.at,
       name: Self.cleaned(name), remarks: description.remarks,
-      exif: [UInt8](bytes).withUnsafeBufferPointer { ExifFacts($0)?.metadata ?? [] },
+      exif: bytes.withUnsafeBytes { ExifFacts($0.bindMemory(to: UInt8.self))?.metadata ?? [] },
       address: address)
     do {
       if try vault.blobs.size(address) == nil {
