@@ -110,6 +110,13 @@ package struct AnswerConsensus: Hashable, Sendable {
         }, classCount: 2)
       return (.boolean(posterior[1] > posterior[0]), max(posterior[0], posterior[1]))
     case .number: return number(votes)
+    case .files:
+      // What was contributed is all there, whoever gave it.
+      var files: [String] = []
+      for case (.files(let given), _) in votes {
+        files += given.filter { !files.contains($0) }
+      }
+      return (.files(files), 1)
     case .text:
       let texts = votes.compactMap { vote -> String? in
         if case .text(let text) = vote.0 { text } else { nil }

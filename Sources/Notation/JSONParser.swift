@@ -135,6 +135,8 @@ struct JSONParser {
       skipSpace()
       try expect(UInt8(ascii: ":"))
       skipSpace()
+      // Room for most objects at once, where growing would move the first members again and again.
+      if members.isEmpty { members.reserveCapacity(8) }
       members.append(JSON.Member(name, try value()))
       skipSpace()
       if take(UInt8(ascii: ",")) { continue }
@@ -154,6 +156,7 @@ struct JSONParser {
     }
     while true {
       skipSpace()
+      if elements.isEmpty { elements.reserveCapacity(4) }
       elements.append(try value())
       skipSpace()
       if take(UInt8(ascii: ",")) { continue }

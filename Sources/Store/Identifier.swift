@@ -104,6 +104,7 @@ package enum DatasetTag {}
 package enum SliceTag {}
 package enum RemoteSourceTag {}
 package enum UploadTag {}
+package enum ContributionTag {}
 package enum GroupTag {}
 package enum PayoutTag {}
 package enum DecisionTag {}
@@ -127,3 +128,4 @@ package typealias DatasetID = Identifier<DatasetTag>
 package typealias SliceID = Identifier<SliceTag>
 package typealias RemoteSourceID = Identifier<RemoteSourceTag>
 package typealias UploadID = Identifier<UploadTag>
+package typealias ContributionID = Identifier<ContributionTag>

@@ -36,6 +36,11 @@ package struct DataKey: Sendable {
     return Data(mac.finalize()).hexadecimal
   }
 
+  /// The name under which a blob of that content is stored.
+  package func blobAddress(of content: some DataProtocol) -> String {
+    blobAddress(sha256: Data(SHA256.hash(data: content)))
+  }
+
   /// What this client may know of a worker: 24 hex digits, the same each time.
   package func pseudonym(of worker: String) -> String {
     let code = HMAC<SHA256>.authenticationCode(for: Data(worker.utf8), using: pseudonym)

@@ -9,7 +9,7 @@ from test_browser_shapes import near, place, pull
 WORKBENCH = os.path.join(ROOT, "Workbench")
 SAID = re.compile(r'\b(?:say|word)\(\s*"((?:[^"\\]|\\.)*)"')
 ENTRY = re.compile(r'^  "((?:[^"\\]|\\.)*)": (\{.*?\}|"(?:[^"\\]|\\.)*"),$', re.M)
-PARTS = ("explore", "home", "manage", "pay", "people")
+PARTS = ("explore", "files", "home", "manage", "pay", "people")
 PLURALS = {"ar": {"zero", "one", "two", "few", "many", "other"}, "es": {"one", "many", "other"}, "fr": {"one", "many", "other"}}
 CATALOGUES = sorted(name[:-3] for name in os.listdir(os.path.join(WORKBENCH, "words")) if name.endswith(".js") and name != "en.js")
 

@@ -4,7 +4,7 @@
  * @typedef {{ id: number, name: string, parent?: number }} Option
  * @typedef {{ id: number, name: string, kind: string,
  *   required: boolean, options?: Option[], attributes?: LabelClass[], min?: number, max?: number,
- *   step?: number, labels?: string[], maxLength?: number, whole?: boolean, when?: { name: number, is?: number[] },
+ *   step?: number, labels?: string[], maxLength?: number, accepts?: string[], keepsPlace?: boolean, whole?: boolean, when?: { name: number, is?: number[] },
  *   keypoints?: string[], skeleton?: [number, number][], color?: string, hotkey?: string,
  *   from?: number[], to?: number[], directed?: boolean, rules?: Record<string, any> }} LabelClass
  * @typedef {{ classes: LabelClass[] }} Ontology
@@ -17,7 +17,7 @@ import { say } from "./words.js";
 
 /** What the API calls the answer to a question; an object's value bears its kind's name.
  * @type {Record<string, string>} */
-const member = { category: "option", multiLabel: "options", rating: "rating", number: "number", boolean: "boolean", text: "text" };
+const member = { category: "option", multiLabel: "options", rating: "rating", number: "number", boolean: "boolean", text: "text", files: "files" };
 
 /** Whether a class asks something of the task as a whole.
  * @param {LabelClass} definition */
@@ -186,6 +186,8 @@ export function missing(answer, ontology) {
       }
     } else if (definition.required && questions.includes(definition) && isOpen(answer.values[definition.id])) {
       return say("Answer “{name}”.", { name: definition.name });
+    } else if (definition.kind === "files" && answer.values[definition.id]?.length < (definition.min ?? 1)) {
+      return say("Give at least {least} files for “{name}”.", { least: definition.min ?? 1, name: definition.name });
     }
   }
   return "";

@@ -61,6 +61,12 @@ export function icon(name) {
   return svg;
 }
 
+/** A button that shows an icon and says what it does.
+ * @param {keyof typeof shapes} name
+ * @param {string} title
+ * @param {() => void} act */
+export const iconButton = (name, title, act) => h("button.button.quiet.icon", { title, "aria-label": title, onclick: act }, icon(name));
+
 const shapes = {
   undo: "M7 4 3 8l4 4M3 8h8a5 5 0 0 1 0 10H8",
   redo: "m13 4 4 4-4 4m4-4H9a5 5 0 0 0 0 10h3",
@@ -90,6 +96,8 @@ const shapes = {
   hidden: "M2 10c3-5 13-5 16 0-3 5-13 5-16 0M4 16 16 4",
   locked: "M5 9h10v8H5zM7 9V6a3 3 0 0 1 6 0v3",
   unlocked: "M5 9h10v8H5zM7 9V6a3 3 0 0 1 5.500-1.500",
+  camera: "M3 6h3l1.500-2h5L14 6h3v10H3zM10 14a3 3 0 1 0 0-6 3 3 0 0 0 0 6",
+  microphone: "M10 12a2.500 2.500 0 0 0 2.500-2.500v-4a2.500 2.500 0 0 0-5 0v4A2.500 2.500 0 0 0 10 12M5 9.500a5 5 0 0 0 10 0M10 14.500V17M7 17h6",
   close: "m5 5 10 10M15 5 5 15",
   out: "M12 5V3H4v14h8v-2M8 10h9m-3-3 3 3-3 3",
 };

@@ -22,6 +22,8 @@ const words = {
   tooManyObjects: [word("There may be {most} of {name} at most."), "most"],
   tooMany: [word("There may be {most} annotations at most."), "most"],
   tooLong: [word("{name} may have {most} characters at most."), "most"],
+  tooFewFiles: [word("{name} needs at least {least} files."), "least"],
+  tooManyFiles: [word("{name} may have {most} files at most."), "most"],
   outOfRange: [word("The number of {name} is out of range.")],
   offScale: [word("{name} is not on its scale.")],
   notJoinable: [word("{name} cannot link objects of these classes.")],

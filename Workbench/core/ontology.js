@@ -13,10 +13,10 @@ export const kindNames = {
   box: word("Box"), rotatedBox: word("Rotated box"), polygon: word("Polygon"), mask: word("Mask"), polyline: word("Line"), point: word("Point"),
   keypoints: word("Keypoints"), ellipse: word("Ellipse"), cuboid: word("Cuboid"), span: word("Span of text"), relation: word("Link"),
   category: word("Single choice"), multiLabel: word("Multiple choice"), boolean: word("Yes or no"), rating: word("Rating"),
-  number: word("Number"), text: word("Text"),
+  number: word("Number"), text: word("Text"), files: word("Files contributed"),
 };
 export const shapeKinds = ["box", "rotatedBox", "polygon", "mask", "polyline", "point", "keypoints", "ellipse", "cuboid"];
-export const questionKinds = ["category", "multiLabel", "boolean", "rating", "number", "text"];
+export const questionKinds = ["category", "multiLabel", "boolean", "rating", "number", "text", "files"];
 
 /** @param {{ kind: string }} definition */
 export const isDrawn = ({ kind }) => shapeKinds.includes(kind);
@@ -84,6 +84,7 @@ export function retyped(definition, kind) {
     next.options = options?.length ? options : [{ id: 1, name: "Yes" }, { id: 2, name: "No" }];
   }
   if (kind === "rating") Object.assign(next, { min: 1, max: 5, step: 1 });
+  if (kind === "files") Object.assign(next, { accepts: ["image"], min: 1, max: 1 });
   if (kind === "text") next.maxLength = definition.maxLength ?? 10000;
   if (kind === "relation") Object.assign(next, { from: [], to: [], directed: true });
   if (kind === "keypoints") Object.assign(next, { keypoints: definition.keypoints ?? ["head", "tail"], skeleton: definition.skeleton ?? [] });

@@ -15,6 +15,7 @@ const sentences = {
   "not-json": [word("This is not JSON."), true],
   annotation: [word("The answer does not fit the ontology."), true],
   ontology: [word("The ontology cannot be used."), true],
+  "contributed-before": [word("This file was contributed already. Send one that nobody has sent.")],
   "not-possible": [word("This is not possible now."), true],
   "not-eligible": [word("The project asks for something that you have not said of yourself."), true],
   "lease-ended": [word("The task is no longer yours: your time for it is over.")],

@@ -4,6 +4,11 @@ import { say } from "../core/words.js";
 
 /** Options from which on they can be searched. */
 const manyOptions = 12;
+/** Kinds of questions that no single key answers. */
+const written = ["text", "number", "files"];
+/** No files.
+ * @type {string[]} */
+const none = [];
 
 /**
  * The questions of a task. Light DOM; data comes by method, never by class field.
@@ -13,12 +18,14 @@ export class FormEditor extends HTMLElement {
   /**
    * @param {import("../core/answer.js").LabelClass[]} questions
    * @param {(values: Record<string, any>) => void} change
-   * @param {{ hasDigits: boolean }} options whether digits 1–9 answer here
+   * @param {{ hasDigits: boolean, fileQuestion?: ReturnType<typeof import("./file-question.js").fileQuestions> }} options
+   *   whether digits 1–9 answer here, and what asks for files
    */
   open(questions, change, options) {
     this.questions = questions;
     this.change = change;
     this.hasDigits = options.hasDigits;
+    this.fileQuestion = options.fileQuestion;
     /** @type {Readonly<Record<string, any>>} */
     this.values = {};
     this.current = questions[0]?.id;
@@ -38,6 +45,7 @@ export class FormEditor extends HTMLElement {
       const value = values[question.id];
       const element = /** @type {HTMLElement} */ (this.querySelector(`[data-question="${question.id}"]`));
       element.hidden = !here.has(question.id);
+      if (question.kind === "files") /** @type {any} */ (element).showFiles(value ?? none);
       for (const input of element.querySelectorAll(`[name="q${question.id}"]`)) {
         const field = /** @type {HTMLInputElement} */ (input);
         if (question.kind === "number") {
@@ -62,6 +70,9 @@ export class FormEditor extends HTMLElement {
   question(question) {
     const heading = [question.name, question.required ? "" : h("span.muted", {}, " ", say("(optional)"))];
     if (question.kind === "text" || question.kind === "number") return this.written(question, heading);
+    if (question.kind === "files") {
+      return this.fileQuestion?.(question, heading, () => this.values?.[question.id] ?? none, (files) => this.set(question.id, files.length ? files : undefined));
+    }
     const choices = choicesOf(question);
     const isTree = choices.some((choice) => choice.depth > 0);
     const many = choices.length > manyOptions;
@@ -123,7 +134,7 @@ export class FormEditor extends HTMLElement {
    * @param {number} digit 1…9 */
   digit(digit) {
     const question = this.asked.find((q) => q.id === this.current);
-    if (!question || question.kind === "text" || question.kind === "number") return;
+    if (!question || written.includes(question.kind)) return;
     const choices = choicesOf(question);
     if (digit <= choices.length && choices.length <= manyOptions) this.choose(question, choices[digit - 1].id);
   }
@@ -139,7 +150,7 @@ export class FormEditor extends HTMLElement {
   /** @param {number} answered */
   advance(answered) {
     const open = this.asked.find((question) =>
-      question.id !== answered && this.values?.[question.id] === undefined && question.kind !== "text");
+      question.id !== answered && this.values?.[question.id] === undefined && !written.includes(question.kind));
     if (open) this.focusQuestion(open.id);
   }
 

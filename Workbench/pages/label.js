@@ -1,6 +1,6 @@
 import { isQuestion, missing, newKey, nothing, read, write } from "../core/answer.js";
 import { color, useColors } from "../core/colors.js";
-import { fill, h, icon } from "../core/dom.js";
+import { fill, h, icon, iconButton } from "../core/dom.js";
 import { sentence } from "../core/faults.js";
 import { History } from "../core/history.js";
 import { Journal } from "../core/journal.js";
@@ -15,6 +15,7 @@ import "../editors/image/image-editor.js";
 import "../editors/text/text-editor.js";
 import { scalarCount, sliced } from "../editors/text/blocks.js";
 import { kinds } from "../editors/image/kinds.js";
+import { clockFace } from "../parts/clock-face.js";
 import { coordinates } from "../parts/coordinates.js";
 import { linkList } from "../parts/link-list.js";
 import { material } from "../parts/material.js";
@@ -24,11 +25,11 @@ import { palette } from "../parts/palette.js";
 import { priceWords } from "../parts/price.js";
 import { rejectReason, skipReason } from "../parts/reasons.js";
 import { placeWords, remarkList } from "../parts/remarks.js";
-import { ReviewPanel } from "../parts/review-panel.js";
 import { SaveLight } from "../parts/save-light.js";
 import { source } from "../parts/source.js";
 import { toolbar } from "../parts/toolbar.js";
 import { attributePanel } from "./attributes.js";
+import { extras } from "./extras.js";
 import { labelShortcuts } from "./label-keys.js";
 import { ActiveTime } from "./session.js";
 
@@ -57,9 +58,11 @@ export class LabelPage {
   image = null;
   /** @type {any} */
   form = null;
+  /** @type {Awaited<ReturnType<typeof extras>>} */
+  extras = { files: undefined, ReviewPanel: undefined };
   /** @type {ReturnType<typeof toolbar> | null} */
   tools = null;
-  /** @type {ReviewPanel | null} */
+  /** @type {InstanceType<typeof import("../parts/review-panel.js").ReviewPanel> | null} */
   review = null;
   links = h("div.objects");
   attributes = h("div");
@@ -123,6 +126,7 @@ export class LabelPage {
     if (!lease) return this.showEmpty();
     this.lease = lease;
     this.ontology = lease.guide.ontology;
+    this.extras = await extras(lease, this.session.base);
     const begin = this.startingAnswer(lease);
     const { journal, history, seconds } = await Journal.open(lease.id, begin, lease.edits);
     this.time.reset(seconds);
@@ -269,7 +273,7 @@ export class LabelPage {
     const questions = this.ontology.classes.filter(isQuestion);
     this.form = questions.length ? /** @type {any} */ (document.createElement("form-editor")) : null;
     this.form?.open(questions, (/** @type {any} */ values) => this.history.push({ ...this.history.state, values }),
-      { hasDigits: !drawn.length || !this.editor });
+      { hasDigits: !drawn.length || !this.editor, fileQuestion: this.extras.files });
   }
 
   /** Puts the surfaces and the panel on the page.
@@ -318,10 +322,10 @@ export class LabelPage {
   /** What a reviewer sees beside the result; null for who labels. */
   reviewPart() {
     const { review } = this.lease;
-    this.review = review && new ReviewPanel(review, this.ontology, {
+    this.review = review && this.extras.ReviewPanel ? new this.extras.ReviewPanel(review, this.ontology, {
       state: () => this.history.state, push: (state) => this.history.push(state), editor: () => this.editor,
       textOf: (shape) => this.editor?.textOf?.(shape) ?? "",
-    });
+    }) : null;
     return this.review?.element ?? null;
   }
 
@@ -451,6 +455,7 @@ export class LabelPage {
     const answer = this.history.state;
     const open = missing(answer, this.ontology);
     if (open) return toast(open);
+    if (this.extras.files?.isBusy()) return toast(say("A file is still on its way."));
     const annotations = write(answer, this.ontology);
     if (!this.keepsRules(answer, annotations)) return;
     if (answer.shapes.length) lastShapes = answer.shapes;
@@ -575,8 +580,7 @@ export class LabelPage {
   }
 
   showTime() {
-    const seconds = this.lease ? Math.floor(this.time.seconds) : 0;
-    this.timer.textContent = this.lease ? `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}` : "";
+    this.timer.textContent = this.lease ? clockFace(Math.floor(this.time.seconds)) : "";
   }
 
   leave() {
@@ -589,11 +593,4 @@ export class LabelPage {
     document.removeEventListener("assay:refused", this.refused);
     setShortcuts([], this.element);
   }
-}
-
-/** @param {any} name
- * @param {string} title
- * @param {() => void} act */
-function iconButton(name, title, act) {
-  return h("button.button.quiet.icon", { title, "aria-label": title, onclick: act }, icon(name));
 }

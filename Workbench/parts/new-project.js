@@ -12,6 +12,8 @@ const beginnings = [
   [word("Texts sorted into classes"), [{ name: "class", kind: "category", options: ["one", "other"], required: true }]],
   [word("Spans in texts"), [{ name: "mention", kind: "span" }]],
   [word("Two texts compared"), [{ name: "better", kind: "category", options: ["A", "B", "equal"], required: true }, { name: "why", kind: "text" }]],
+  [word("Photos contributed"), [{ name: "photos", kind: "files", accepts: ["image"], min: 1, max: 5, required: true }]],
+  [word("Recordings contributed"), [{ name: "recording", kind: "files", accepts: ["audio"], required: true }]],
 ];
 
 /** Answers a task may ask for. */

@@ -475,4 +475,9 @@ export default {
   "The project's budget is spent.": "نفدت ميزانية المشروع.",
   "The project has no tasks left to examine you by.": "لم تبق في المشروع مهام تُمتحن بها.",
   "{amount} a review": "{amount} للمراجعة",
+  "A file is still on its way.": "لا يزال ملف في الطريق.",
+  "Give at least {least} files for “{name}”.": "قدّم {least} ملفات على الأقل لـ «{name}».",
+  "This file was contributed already. Send one that nobody has sent.": "سبق تقديم هذا الملف. أرسل ملفًا لم يرسله أحد.",
+  "{name} may have {most} files at most.": "يمكن أن يكون لـ {name} {most} ملفات على الأكثر.",
+  "{name} needs at least {least} files.": "يحتاج {name} إلى {least} ملفات على الأقل.",
 };

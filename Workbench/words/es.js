@@ -475,4 +475,9 @@ export default {
   "The project's budget is spent.": "El presupuesto del proyecto se ha agotado.",
   "The project has no tasks left to examine you by.": "Al proyecto no le quedan tareas con que examinarle.",
   "{amount} a review": "{amount} por revisión",
+  "A file is still on its way.": "Un archivo aún está en camino.",
+  "Give at least {least} files for “{name}”.": "Dé al menos {least} archivos para «{name}».",
+  "This file was contributed already. Send one that nobody has sent.": "Este archivo ya se aportó. Envíe uno que nadie haya enviado.",
+  "{name} may have {most} files at most.": "{name} puede tener {most} archivos como máximo.",
+  "{name} needs at least {least} files.": "{name} necesita al menos {least} archivos.",
 };

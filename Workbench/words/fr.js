@@ -475,4 +475,9 @@ export default {
   "The project's budget is spent.": "Le budget du projet est épuisé.",
   "The project has no tasks left to examine you by.": "Il ne reste plus de tâches dans le projet pour vous examiner.",
   "{amount} a review": "{amount} par relecture",
+  "A file is still on its way.": "Un fichier est encore en route.",
+  "Give at least {least} files for “{name}”.": "Donnez au moins {least} fichiers pour « {name} ».",
+  "This file was contributed already. Send one that nobody has sent.": "Ce fichier a déjà été fourni. Envoyez-en un que personne n'a envoyé.",
+  "{name} may have {most} files at most.": "{name} peut avoir {most} fichiers au plus.",
+  "{name} needs at least {least} files.": "{name} demande au moins {least} fichiers.",
 };

@@ -475,4 +475,9 @@ export default {
   "The project's budget is spent.": "项目预算已用完。",
   "The project has no tasks left to examine you by.": "项目中没有剩余的任务可供您考试。",
   "{amount} a review": "每次审核 {amount}",
+  "A file is still on its way.": "有文件仍在上传。",
+  "Give at least {least} files for “{name}”.": "请为“{name}”提供至少 {least} 个文件。",
+  "This file was contributed already. Send one that nobody has sent.": "此文件已有人提交。请提交没有人提交过的文件。",
+  "{name} may have {most} files at most.": "{name}最多可有 {most} 个文件。",
+  "{name} needs at least {least} files.": "{name}至少需要 {least} 个文件。",
 };

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Assay under the peers' load client: scripts/bench/peers.py [start import loop list export kill dups million crowd scale]
+"""Assay under the peers' load client: scripts/bench/peers.py [start import loop list export kill dups million crowd scale vast]
 
 Needs $ASSAY_SHARED/bench/peerbench (default ../shared); says so and ends where it is absent.
 Results are appended to $PEERBENCH_DIR/results/assay.jsonl, one JSON object a line.
@@ -41,6 +41,21 @@ def million():
     ad.stop(); ad.start()
     with core.Meter(ad.all_pids) as m: n = ad.export(pid, "JSON", os.path.join(core.WORK, "assay-export.bin"))
     res.add("million", "export 10^6", out_mb=round(n / 1e6), tasks_per_s=round(1e6 / m.wall), **m.d())
+
+
+def vast():
+    """10⁷ tasks: import, import with answers, export; a gigabyte and more each way."""
+    count = 10_000_000
+    for annotated in (False, True):
+        ad.stop(); ad.wipe(); ad.key(); ad.start()
+        f = os.path.join(core.WORK, "assay-vast.dat"); ad.write_tasks("text", count, f, annotated=annotated)
+        pid = ad.create_project("text", "vast")
+        with core.Meter(ad.all_pids) as m: got = ad.import_file(pid, "text", f)
+        res.add("vast", f"import {'annotated ' if annotated else ''}10^7", tasks=got, mb=round(os.path.getsize(f) / 1e6), tasks_per_s=round(got / m.wall), **m.d())
+        os.remove(f)
+    ad.stop(); ad.start()
+    with core.Meter(ad.all_pids) as m: n = ad.export(pid, "JSON", "/dev/null")
+    res.add("vast", "export 10^7", out_mb=round(n / 1e6), tasks_per_s=round(count / m.wall), **m.d())
 
 
 def long_history():
@@ -95,6 +110,7 @@ try:
         if ph == "kill": core.bench_kill(ad, res, users, n=200000, after=3.0)
         if ph == "dups": core.bench_dups(ad, res, users)
         if ph == "million": million()
+        if ph == "vast": vast()
         if ph == "history": long_history()
         if ph == "scale": scale()
         if ph == "crowd": core.bench_dups(ad, res, users, reps=1, conns=256, n=3000)

@@ -8,7 +8,8 @@ package enum AnswerAgreement {
 
   /// 0…1: the mean over the classes that either answers. Categories, options, ratings and numbers
   /// agree or not (a rating within one step agrees, a number within 5 %), objects and relations by F1
-  /// at a similarity (IoU, of regions) of 0.5, texts by edit distance.
+  /// at a similarity (IoU, of regions) of 0.5, texts by edit distance, files by those in common unless all
+  /// differ.
   ///
   /// - Complexity: O(objects²), and `TextMedoid.editDistance` for texts.
   package static func share(
@@ -46,6 +47,10 @@ package enum AnswerAgreement {
     case (.number(let x), .number(let y), _): return AnswerConsensus.areNear(x, y) ? 1 : 0
     case (.text(let x), .text(let y), _):
       return TextMedoid.find([x, y])?.similarity ?? 0
+    case (.files(let x), .files(let y), _):
+      // Contributions of different people are not versions of one thing.
+      let common = Set(x).intersection(y).count
+      return common == 0 ? 1 : Double(common) / Double(x.count + y.count - common)
     default: return a == b ? 1 : 0
     }
   }

@@ -18,11 +18,13 @@ struct COCOIndex {
   init(_ bytes: MappedBytes, file: String, _ diagnostics: Diagnostics) throws {
     (self.bytes, self.file) = (bytes, file)
     var annotationsAt: Int?
+    var refused: (any Error)?
     do {
       var cursor = bytes.cursor()
       try cursor.members { name, cursor throws(JSONError) in
         switch name {
         case "images":
+          (annotations, firsts, places) = ([], [], [:])
           try cursor.elements { element throws(JSONError) in
             _ = element.peek()
             images.append(element.position)
@@ -31,7 +33,15 @@ struct COCOIndex {
         case "annotations":
           _ = cursor.peek()
           annotationsAt = cursor.position
-          try cursor.skip()
+          // Mostly the images come first, so that annotations need not be passed over before they are read.
+          guard !images.isEmpty, firsts.isEmpty else { return try cursor.skip() }
+          do {
+            try nameImages(diagnostics)
+            try sortAnnotations(&cursor, diagnostics)
+          } catch {
+            refused = error
+            throw error as? JSONError ?? JSONError(.unexpectedEnd, at: cursor.position)
+          }
         case "categories":
           try cursor.elements { element throws(JSONError) in categories.append(try element.value())
           }
@@ -39,14 +49,23 @@ struct COCOIndex {
         }
       }
     } catch let error as JSONError {
+      if let refused, !(refused is JSONError) { throw refused }
       throw Self.fault(error, file, bytes)
     }
+    guard firsts.isEmpty else { return }
     try nameImages(diagnostics)
-    if let annotationsAt { try sortAnnotations(from: annotationsAt, diagnostics) }
+    guard let annotationsAt else { return }
+    do {
+      var cursor = bytes.cursor(from: annotationsAt)
+      try sortAnnotations(&cursor, diagnostics)
+    } catch let error as JSONError {
+      throw Self.fault(error, file, bytes)
+    }
   }
 
   /// By their ids; of several with one id the first is the one.
   private mutating func nameImages(_ diagnostics: Diagnostics) throws {
+    guard places.isEmpty else { return }
     places.reserveCapacity(images.count)
     for (place, offset) in images.enumerated() {
       guard let id = try Self.member("id", at: offset, bytes, file)?.integer else {
@@ -64,29 +83,23 @@ struct COCOIndex {
     }
   }
 
-  private mutating func sortAnnotations(from start: Int, _ diagnostics: Diagnostics) throws {
-    let (buffer, file) = (bytes, file)
+  private mutating func sortAnnotations(
+    _ cursor: inout JSONCursor, _ diagnostics: Diagnostics
+  ) throws {
     var place = 0
-    var cursor = buffer.cursor(from: start)
-    do {
-      try cursor.enterArray()
-      var isFirst = true
-      while try cursor.nextElement(isFirst: isFirst) {
-        isFirst = false
-        let offset = cursor.position
-        let image = try cursor.member("image_id")
-        if let id = image?.integer, let known = places[id] {
-          annotations.append((known, offset))
-        } else {
-          try diagnostics.report(
-            file, "annotations[\(place)].image_id",
-            "there is no image with the id \(image?.text ?? "that is missing")",
-            remedy: "Add the image, or leave the annotation out.")
-        }
-        place += 1
+    try cursor.enterArray()
+    while try cursor.nextElement(isFirst: place == 0) {
+      let offset = cursor.position
+      let image = try cursor.member("image_id")
+      if let id = image?.integer, let known = places[id] {
+        annotations.append((known, offset))
+      } else {
+        try diagnostics.report(
+          file, "annotations[\(place)].image_id",
+          "there is no image with the id \(image?.text ?? "that is missing")",
+          remedy: "Add the image, or leave the annotation out.")
       }
-    } catch let error as JSONError {
-      throw Self.fault(error, file, buffer)
+      place += 1
     }
     // Mostly they are in order already, which costs nothing more.
     let isSorted = zip(annotations, annotations.dropFirst()).allSatisfy { $0.image <= $1.image }

@@ -164,7 +164,8 @@ package final class DatasetFolder: Sendable {
   /// The image that a set calls so: below the folder by this path, or else by its last part; nil where
   /// there is none. A path with `..`, a drive or a root is only looked up by its last part.
   package func image(named name: String) -> String? {
-    let clean = name.replacing("\\", with: "/")
+    guard !images.isEmpty else { return nil }
+    let clean = name.utf8.contains(UInt8(ascii: "\\")) ? name.replacing("\\", with: "/") : name
     if let found = images[DatasetItem.stem(of: clean)] { return found }
     guard let last = clean.split(separator: "/").last else { return nil }
     return images[DatasetItem.stem(of: String(last))]

@@ -42,8 +42,10 @@ package struct DatasetItem: Hashable, Sendable {
   package var stem: String { Self.stem(of: name) }
 
   package static func stem(of name: String) -> String {
-    guard let dot = name.lastIndex(of: "."), dot > name.startIndex, !name[dot...].contains("/"),
-      name[name.index(before: dot)] != "/"
+    let bytes = name.utf8
+    guard let dot = bytes.lastIndex(of: UInt8(ascii: ".")), dot > bytes.startIndex,
+      !bytes[dot...].contains(UInt8(ascii: "/")),
+      bytes[bytes.index(before: dot)] != UInt8(ascii: "/")
     else { return name }
     return String(name[..<dot])
   }

@@ -57,6 +57,7 @@ package enum DatasetPath {
   /// A name of an item as one that is safe: `\` is `/`, roots, drives and `..` are left out, and control
   /// characters, which lists of names cannot hold, are `_`.
   package static func cleaned(_ name: String) -> String {
+    if isClean(name) { return name }
     let parts = name.replacing("\\", with: "/").split(separator: "/").filter { part in
       part != "." && part != ".." && !(part.utf8.count == 2 && part.hasSuffix(":"))
     }
@@ -67,6 +68,19 @@ package enum DatasetPath {
     return String(
       String.UnicodeScalarView(
         name.unicodeScalars.map { $0.properties.generalCategory == .control ? "_" : $0 }))
+  }
+
+  /// Whether there is nothing to clean, as far as a look at the bytes can tell; most names are so.
+  private static func isClean(_ name: String) -> Bool {
+    let (slash, dot) = (UInt8(ascii: "/"), UInt8(ascii: "."))
+    var last = slash
+    for byte in name.utf8 {
+      guard byte >= 0x20, byte < 0x7F, byte != UInt8(ascii: "\\"), byte != UInt8(ascii: ":"),
+        last != slash || (byte != slash && byte != dot)
+      else { return false }
+      last = byte
+    }
+    return last != slash
   }
 }
 

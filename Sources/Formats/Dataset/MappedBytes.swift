@@ -3,23 +3,44 @@ import Notation
 
 /// The bytes of a file, in the address space but not in memory until they are looked at, or of an array.
 package final class MappedBytes: @unchecked Sendable {
-  // Nothing writes to the storage, so any thread may read it.
-  private let storage: NSData
+  // Nothing writes to the bytes, so any thread may read them.
   private let buffer: UnsafeBufferPointer<UInt8>
+  private let isMapped: Bool
 
-  private init(_ storage: NSData) {
-    self.storage = storage
-    buffer = UnsafeBufferPointer(
-      start: storage.bytes.assumingMemoryBound(to: UInt8.self), count: storage.length)
-  }
-
+  /// Foundation reads whole what it is asked to map.
+  ///
   /// - Throws: what opening the file throws.
-  package convenience init(path: String) throws {
-    self.init(try NSData(contentsOfFile: path, options: .alwaysMapped))
+  package init(path: String) throws {
+    let file = try FileHandle(forReadingFrom: URL(filePath: path))
+    defer { try? file.close() }
+    var status = stat()
+    guard fstat(file.fileDescriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+      throw CocoaError(.fileReadUnknown)
+    }
+    let size = Int(status.st_size)
+    guard size > 0 else {
+      (buffer, isMapped) = (UnsafeBufferPointer(start: nil, count: 0), false)
+      return
+    }
+    let start = mmap(nil, size, PROT_READ, MAP_PRIVATE, file.fileDescriptor, 0)
+    guard let start, start != MAP_FAILED else { throw CocoaError(.fileReadUnknown) }
+    madvise(start, size, MADV_SEQUENTIAL)
+    buffer = UnsafeBufferPointer(start: start.assumingMemoryBound(to: UInt8.self), count: size)
+    isMapped = true
   }
 
-  package convenience init(_ bytes: [UInt8]) {
-    self.init(NSData(bytes: bytes, length: bytes.count))
+  package init(_ bytes: [UInt8]) {
+    let copy = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: bytes.count)
+    _ = copy.initialize(from: bytes)
+    (buffer, isMapped) = (UnsafeBufferPointer(copy), false)
+  }
+
+  deinit {
+    if isMapped {
+      munmap(UnsafeMutableRawPointer(mutating: buffer.baseAddress), buffer.count)
+    } else {
+      buffer.deallocate()
+    }
   }
 
   package var count: Int { buffer.count }

@@ -85,6 +85,21 @@ package struct ExifFacts: Hashable, Sendable {
     if self == ExifFacts() { return nil }
   }
 
+  /// Where in a block the place is noted: the directory of GPS, the values it names, and what leads to it.
+  static func placeRanges(_ block: UnsafeBufferPointer<UInt8>) -> [Range<Int>] {
+    guard let tiff = TIFFBlock(block), let first = tiff.long(4), let count = tiff.short(first) else {
+      return []
+    }
+    let entries = (0..<min(count, entryLimit)).map { first + 2 + 12 * $0 }
+    guard let lead = entries.first(where: { tiff.short($0) == 0x8825 }),
+      let directory = tiff.long(lead + 8)
+    else { return [] }
+    let values = tiff.entries(at: directory).values.map { $0.place..<$0.place + $0.bytes }
+    let own = directory..<min(directory + 2 + 12 * (tiff.short(directory) ?? 0) + 4, block.count)
+    // The lead stays, and finds an empty directory.
+    return values + (own.lowerBound < own.upperBound ? [own] : [])
+  }
+
   /// `2024:05:01 12:30:00` as ISO 8601 has it.
   private static func moment(_ text: String, offset: String?) -> String? {
     guard let found = text.wholeMatch(of: /(\d{4}):(\d\d):(\d\d) (\d\d:\d\d:\d\d)/),
@@ -122,6 +137,9 @@ private struct TIFFBlock {
     var count: Int
     /// Where the value lies.
     var place: Int
+
+    static let sizes = [1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 7: 1, 10: 8]
+    var bytes: Int { count * (Self.sizes[kind] ?? 0) }
   }
 
   private let reader: ByteReader
@@ -153,7 +171,7 @@ private struct TIFFBlock {
     for index in 0..<count {
       let at = place + 2 + 12 * index
       guard let tag = short(at), let kind = short(at + 2), let count = long(at + 4) else { break }
-      let size = [1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 7: 1, 10: 8][kind] ?? 0
+      let size = Entry.sizes[kind] ?? 0
       guard size > 0, count > 0, count <= reader.count / size else { continue }
       let start = size * count <= 4 ? at + 8 : long(at + 8) ?? reader.count
       guard start >= 0, start <= reader.count - size * count else { continue }

@@ -122,6 +122,9 @@ struct ByteReader {
       return "a TIFF"
     }
     if starts(with: Array("BM".utf8)) { return "a BMP" }
+    if text(4, 4) == "ftyp", ["heic", "heix", "mif1", "avif"].contains(text(8, 4)) {
+      return "a HEIC or AVIF"
+    }
     let head = String(decoding: bytes.prefix(256), as: UTF8.self).lowercased()
     if head.contains("<svg") { return "an SVG" }
     if head.contains("<html") || head.contains("<!doctype") { return "an HTML page" }

@@ -101,6 +101,13 @@ enum LabelStudioReader {
 
   /// The last part of an address or path, which may lie in a query as local files do.
   private static func name(_ address: String) -> String {
+    let bytes = address.utf8
+    guard bytes.contains(where: { "?%\\".utf8.contains($0) }) else {
+      guard let slash = bytes.lastIndex(of: UInt8(ascii: "/")),
+        bytes.index(after: slash) < bytes.endIndex
+      else { return address }
+      return String(address[bytes.index(after: slash)...])
+    }
     var path = address
     if let query = address.split(separator: "?").dropFirst().first, query.hasPrefix("d=") {
       path = String(query.dropFirst(2))

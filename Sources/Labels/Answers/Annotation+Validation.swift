@@ -137,6 +137,8 @@ extension LabelClass {
     case (.boolean, .boolean): return nil
     case (.text(let maxLength), .text(let text)):
       return text.unicodeScalars.count <= maxLength ? nil : .tooLong(limit: maxLength)
+    case (.files(let rules), .files(let files)):
+      return rules.reason(against: files, isPartial: isPartial)
     default: return .wrongKind(expected: kindName)
     }
   }
@@ -179,6 +181,7 @@ extension LabelClass {
     case .number: "number"
     case .boolean: "boolean"
     case .text: "text"
+    case .files: "files"
     case .relation: "relation"
     }
   }

@@ -28,6 +28,8 @@ public struct Annotation: Hashable, Sendable {
     case number(Double)
     case boolean(Bool)
     case text(String)
+    /// Ids of files that were contributed, in the order they were given.
+    case files([String])
     /// The places in the answer of the objects it joins.
     case relation(from: Int, to: Int)
 

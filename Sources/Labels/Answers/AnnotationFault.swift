@@ -32,6 +32,9 @@ public struct AnnotationFault: Error, Hashable, Sendable {
     case wrongMaskSize(width: Int, height: Int)
     /// A number outside the bounds, or not whole.
     case outOfRange
+    case tooFewFiles(least: Int)
+    case tooManyFiles(limit: Int)
+    case repeatedFile
     /// Its condition does not hold.
     case notAsked
     case answeredTwice
@@ -83,6 +86,9 @@ extension AnnotationFault.Reason {
     case .wrongKeypoints(let count): ("wrongKeypoints", [Int64(count)])
     case .wrongMaskSize(let width, let height): ("wrongMaskSize", [Int64(width), Int64(height)])
     case .outOfRange: ("outOfRange", [])
+    case .tooFewFiles(let least): ("tooFewFiles", [Int64(least)])
+    case .tooManyFiles(let limit): ("tooManyFiles", [Int64(limit)])
+    case .repeatedFile: ("repeatedFile", [])
     case .notAsked: ("notAsked", [])
     case .answeredTwice: ("answeredTwice", [])
     case .missing: ("missing", [])

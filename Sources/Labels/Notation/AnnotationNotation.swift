@@ -23,6 +23,8 @@ import Notation
 ///   pairs. Exports say beside it where it lies in UTF-8 and UTF-16 (`utf8`, `utf16`), and its `text`;
 ///   these are not read.
 ///
+/// Contributed `files` are the ids that the server gave them.
+///
 /// A `relation` is `[from, to]`: the places in the array, from 0, of the objects it joins. Objects of one
 /// `group`, a number from 1, belong together.
 package enum AnnotationNotation {
@@ -145,6 +147,15 @@ package enum AnnotationNotation {
         throw NotationFault(path: path, problem: "must be a string, not \(json.kindName)")
       }
       return .text(text)
+    case .files:
+      var files: [String] = []
+      for item in json.array ?? [.null] {
+        guard let file = item.string else {
+          throw NotationFault(path: path, problem: "must be an array of the ids of files")
+        }
+        files.append(file)
+      }
+      return .files(files)
     }
   }
 
@@ -215,6 +226,7 @@ package enum AnnotationNotation {
     case .number: "number"
     case .boolean: "boolean"
     case .text: "text"
+    case .files: "files"
     }
   }
 
@@ -329,6 +341,10 @@ package enum AnnotationNotation {
     case .rating(let number), .number(let number): writer.value(number)
     case .boolean(let isTrue): writer.value(isTrue)
     case .text(let text): writer.value(text)
+    case .files(let files):
+      writer.beginArray()
+      for file in files { writer.value(file) }
+      writer.endArray()
     }
   }
 }

@@ -1,6 +1,7 @@
 import Notation
 
-/// The members of a class that say when it is asked, what its shapes must keep and how it looks.
+/// The members of a class that say when it is asked, which files it takes, what its shapes must keep and how
+/// it looks.
 enum ClassNotation {
   static func condition(
     _ json: JSON?, among classes: [LabelClass], _ path: String
@@ -87,6 +88,38 @@ enum ClassNotation {
       lines.append(.init(from: Int(clamping: from), to: Int(clamping: to)))
     }
     return Skeleton(names: names, lines: lines)
+  }
+
+  static func files(_ json: JSON, _ path: String) throws(NotationFault) -> FileRules {
+    var rules = FileRules(keepsPlace: json["keepsPlace"]?.bool ?? false)
+    if let accepts = json["accepts"] {
+      rules.accepts = []
+      for item in accepts.array ?? [.null] {
+        guard let medium = FileRules.Medium(rawValue: item.string ?? "") else {
+          throw NotationFault(
+            path: path + ".accepts", problem: "must be an array of image, audio and video")
+        }
+        rules.accepts.append(medium)
+      }
+    }
+    func count(_ name: String) throws(NotationFault) -> Int? {
+      guard let value = json[name] else { return nil }
+      guard let number = value.integer.flatMap({ Int(exactly: $0) }) else {
+        throw NotationFault(path: "\(path).\(name)", problem: "must be a whole number")
+      }
+      return number
+    }
+    rules.minimum = try count("min") ?? 1
+    rules.maximum = try count("max") ?? max(1, rules.minimum)
+    return rules
+  }
+
+  static func members(_ rules: FileRules) -> [JSON.Member] {
+    let own: [JSON.Member] = [
+      .init("accepts", .array(rules.accepts.map { .string($0.rawValue) })),
+      .init("min", .int(Int64(rules.minimum))), .init("max", .int(Int64(rules.maximum))),
+    ]
+    return own + (rules.keepsPlace ? [.init("keepsPlace", true)] : [])
   }
 
   /// What differs from the default.

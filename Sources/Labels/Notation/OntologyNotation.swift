@@ -110,7 +110,8 @@ package enum OntologyNotation {
 
   private static let known = [
     "id", "name", "kind", "required", "attributes", "options", "min", "max", "step", "maxLength",
-    "from", "to", "directed", "whole", "labels", "when", "rules", "keypoints", "skeleton", "color", "hotkey",
+    "from", "to", "directed", "accepts", "keepsPlace", "whole", "labels", "when", "rules",
+    "keypoints", "skeleton", "color", "hotkey",
   ]
 
   private static func kind(
@@ -138,11 +139,12 @@ package enum OntologyNotation {
     case "boolean": return .boolean
     case "text":
       return .text(maxLength: json["maxLength"]?.integer.flatMap { Int(exactly: $0) } ?? 10_000)
+    case "files": return .files(try ClassNotation.files(json, path))
     default:
       throw NotationFault(
         path: path + ".kind",
         problem: "must be \(ShapeKind.allCases.map { $0.rawValue }.joined(separator: ", ")), span, "
-          + "relation, category, multiLabel, rating, number, boolean or text")
+          + "relation, category, multiLabel, rating, number, boolean, text or files")
     }
   }
 
@@ -257,6 +259,7 @@ package enum OntologyNotation {
       if range.isWhole { members.append(.init("whole", true)) }
     case .text(let maxLength):
       members.append(.init("maxLength", .int(Int64(maxLength))))
+    case .files(let rules): members += ClassNotation.members(rules)
     case .relation(let relation):
       func numbers(_ ids: [ClassID]) -> JSON { .array(ids.map { .int(Int64($0.number)) }) }
       members.append(.init("from", numbers(relation.from)))

@@ -20,6 +20,8 @@ public enum OntologyFault: Error, Hashable, Sendable {
   case badParent(name: String)
   case badRules(name: String)
   case badLook(name: String)
+  /// A question for files needs a medium and counts within its limit, and is of the task as a whole.
+  case badFiles(name: String)
 }
 
 extension Ontology {
@@ -41,6 +43,9 @@ extension Ontology {
     guard labelClass.kind.isObject else { return .attributesOfValue(name: labelClass.name) }
     if let object = labelClass.attributes.first(where: { $0.kind.isObject }) {
       return .objectAttribute(name: object.name)
+    }
+    if let asking = labelClass.attributes.first(where: { $0.fileRules != nil }) {
+      return .badFiles(name: asking.name)
     }
     return fault(in: labelClass.attributes)
   }
@@ -79,6 +84,7 @@ extension LabelClass {
       return scale.count >= 2 && isNamed ? nil : .badScale(name: name)
     case .text(let maxLength):
       return (1...Ontology.textLengthLimit).contains(maxLength) ? nil : .badLength(name: name)
+    case .files(let rules): return rules.isSound ? nil : .badFiles(name: name)
     case .category(let options), .multiLabel(let options):
       guard !options.isEmpty else { return .noOptions(name: name) }
       guard options.count <= Ontology.classLimit else {

@@ -94,6 +94,8 @@ public struct LabelClass: Hashable, Sendable {
     case boolean
     /// Free text of at most so many Unicode scalars.
     case text(maxLength: Int)
+    /// Files that the annotator contributes.
+    case files(FileRules)
     /// From one object of the answer to another.
     case relation(Relation)
 
@@ -103,7 +105,7 @@ public struct LabelClass: Hashable, Sendable {
     public var isObject: Bool {
       switch self {
       case .shape, .span: true
-      case .category, .multiLabel, .rating, .number, .boolean, .text, .relation: false
+      case .category, .multiLabel, .rating, .number, .boolean, .text, .files, .relation: false
       }
     }
 

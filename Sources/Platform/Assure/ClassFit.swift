@@ -38,7 +38,7 @@ struct ClassFit: Sendable {
     case .multiLabel(let options):
       return await multiLabel(labelClass, options.map(\.id), tasks, workerCount)
     case .rating(let scale): return rating(labelClass, scale, tasks, workerCount)
-    case .number, .text, .shape, .span, .relation: return nil
+    case .number, .text, .files, .shape, .span, .relation: return nil
     }
   }
 

@@ -67,6 +67,9 @@ extension Quality {
         value: means.reduce(0, +) / Double(means.count), units: means.count)
       agreement.add(labelClass, groups)
       return agreement
+    case .files:
+      // Contributions are not versions of one thing.
+      return nil
     }
   }
 
@@ -154,7 +157,7 @@ extension Quality.Agreement {
           value: $0, interval: KrippendorffAlpha.interval(numbers, level: .interval),
           units: numbers.filter { $0.count > 1 }.count)
       }
-    case .category, .multiLabel, .boolean, .rating, .relation: break
+    case .category, .multiLabel, .boolean, .rating, .files, .relation: break
     }
   }
 

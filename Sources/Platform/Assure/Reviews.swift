@@ -117,7 +117,7 @@ package struct Reviews: Sendable {
     guard let json = verdict.annotations else {
       throw Refusal.invalid(path: "annotations", problem: "must hold the right answer")
     }
-    let annotations = try Answers.checked(json, reading, of: task, vault, connection)
+    let annotations = try Answers.checked(json, reading, of: task, by: nil, vault, connection)
     let stored = reading.stored(annotations)
     let answer = NewAnswer(
       id: answerID, lease: lease.id, worker: reviewer, stage: .review, standing: .counted,

@@ -20,6 +20,8 @@ package enum Refusal: Error, Hashable, Sendable {
 
   case unknown(Thing, String)
   case taken(Thing, String)
+  /// Somebody gave the very same file to the project already.
+  case contributedBefore(String)
   /// Another task has this unique id.
   case uniqueIDTaken(String, by: String)
   /// Another request was made under this key.

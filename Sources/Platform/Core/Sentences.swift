@@ -39,6 +39,9 @@ extension AnnotationFault {
     case .wrongKeypoints(let count): "\(subject) has \(count) keypoints, and each must be given"
     case .wrongMaskSize(let width, let height):
       "the mask of \(subject) must be of the image's size, \(width)×\(height) pixels"
+    case .tooFewFiles(let least): "\(subject) needs at least \(least) files"
+    case .tooManyFiles(let limit): "\(subject) may have \(limit) files at most"
+    case .repeatedFile: "\(subject) has a file twice"
     case .outOfRange: "the number of \(subject) is out of range, or not whole where it must be"
     case .notAsked:
       "\(subject) is answered, but the condition under which it is asked does not hold"
@@ -76,6 +79,9 @@ extension OntologyFault {
     case .badRules(let name):
       "the rules of “\(name)” need sizes and counts above 0, and minPoints ≤ maxPoints"
     case .badLook(let name): "the color of “\(name)” must be #rrggbb, and its hotkey a key's name"
+    case .badFiles(let name):
+      "“\(name)” needs to accept image, audio or video, each once, with 1 ≤ min ≤ max ≤ "
+        + "\(FileRules.countLimit), and cannot be an attribute"
     case .attributesOfValue(let name): "“\(name)” is a question, so it cannot have attributes"
     }
   }

@@ -59,6 +59,7 @@ struct CSVExport {
     case .rating(let number), .number(let number): "\(number)"
     case .boolean(let isTrue): isTrue ? "true" : "false"
     case .text(let text): text
+    case .files(let files): files.joined(separator: "; ")
     }
   }
 }

@@ -86,7 +86,7 @@ struct ExportedClasses {
       item.metadata.append(.init(ontology[annotation.classID]?.name ?? "", .double(number)))
     case .boolean(let isTrue):
       item.metadata.append(.init(ontology[annotation.classID]?.name ?? "", .bool(isTrue)))
-    case .shape, .span: break
+    case .shape, .span, .files: break
     }
   }
 }

@@ -40,13 +40,19 @@ package struct LiveFeed: Sendable {
     of project: ProjectID, after cursor: Int64, limit: Int
   ) async throws -> [Event] {
     try await vault.database.read { connection in
-      try connection.all(
-        """
-        SELECT f.seq, t.id, f.at FROM feed_events f JOIN tasks t ON t.seq = f.task
-        WHERE f.project_id = ? AND f.seq > ? ORDER BY f.seq LIMIT ?
-        """, [project.sql, .int(cursor), .number(limit)]
-      ) { Event(cursor: $0.int(0), task: $0.id(1), at: $0.int(2)) }
+      try Self.events(of: project, after: cursor, limit: limit, connection)
     }
+  }
+
+  static func events(
+    of project: ProjectID, after cursor: Int64, limit: Int, _ connection: any Connection
+  ) throws -> [Event] {
+    try connection.all(
+      """
+      SELECT f.seq, t.id, f.at FROM feed_events f JOIN tasks t ON t.seq = f.task
+      WHERE f.project_id = ? AND f.seq > ? ORDER BY f.seq LIMIT ?
+      """, [project.sql, .int(cursor), .number(limit)]
+    ) { Event(cursor: $0.int(0), task: $0.id(1), at: $0.int(2)) }
   }
 
   /// Where the feed is now.

@@ -1,4 +1,3 @@
-import Crypto
 import Formats
 import Foundation
 import Labels
@@ -49,8 +48,8 @@ package struct Assets: Sendable {
     package var name: String
     /// What else the sender said of it.
     package var remarks: JSON = [:]
-    /// What its camera noted, as fields of an item.
-    package var exif: [JSON.Member] = []
+    /// What its camera noted, or how long it plays: fields of an item.
+    package var facts: [JSON.Member] = []
     var address: String
   }
 
@@ -66,27 +65,33 @@ package struct Assets: Sendable {
     }
   }
 
+  /// What is stored.
+  package enum Accepted: Sendable {
+    case images
+    /// Also recordings and films.
+    case media
+    /// Also what is known as neither, as bytes of no kind.
+    case anything
+  }
+
   /// Stores a file. Equal content is stored once and keeps its first id and description.
   ///
-  /// - Parameter isAnyKind: whether what is no image is kept as it is, as bytes of no kind.
   /// - Throws: `.tooLarge`, `.unsupportedMedia`, `.noSpace`, `.taken(.asset)` for a reference that
   ///   was given before.
   package func store(
-    _ bytes: Data, name: String, isAnyKind: Bool = false, _ description: Description = .init()
+    _ bytes: Data, name: String, accepting accepted: Accepted = .images,
+    _ description: Description = .init()
   ) async throws -> Asset {
     guard bytes.count <= Self.sizeLimit else {
       throw Refusal.tooLarge(what: "a file (bytes)", limit: Self.sizeLimit)
     }
-    let probe = isAnyKind ? try? Self.probe(bytes) : try Self.probe(bytes)
+    let looks = try Looks(bytes, accepted)
     let record = vault.record(by: actor)
-    let address = vault.key.blobAddress(sha256: Data(SHA256.hash(data: bytes)))
+    let address = vault.key.blobAddress(of: bytes)
     let asset = Asset(
-      id: vault.environment.newID(), type: probe?.kind.rawValue ?? "application/octet-stream",
-      size: bytes.count, imageSize: probe.map { ImageSize(width: $0.width, height: $0.height) },
-      createdAt: record.at,
-      name: Self.cleaned(name), remarks: description.remarks,
-      exif: bytes.withUnsafeBytes { ExifFacts($0.bindMemory(to: UInt8.self))?.metadata ?? [] },
-      address: address)
+      id: vault.environment.newID(), type: looks.type, size: bytes.count, imageSize: looks.imageSize,
+      createdAt: record.at, name: Self.cleaned(name), remarks: description.remarks,
+      facts: looks.facts, address: address)
     do {
       if try vault.blobs.size(address) == nil {
         let writer = try SealedBlob.Writer(vault, name: address)
@@ -98,6 +103,11 @@ package struct Assets: Sendable {
         if known == nil {
           try insert(asset, connection)
           try record.append(connection, "asset.stored", asset.id.text)
+        } else {
+          // Whoever contributed it can take it back no more.
+          try connection.run(
+            "UPDATE contributions SET is_own = 0 WHERE asset_id = ? AND is_own = 1",
+            [(known ?? asset).id.sql])
         }
         if let reference = description.reference {
           try refer(reference, to: (known ?? asset).id, connection)
@@ -114,7 +124,7 @@ package struct Assets: Sendable {
   private func refer(
     _ reference: String, to asset: AssetID, _ connection: any Connection
   ) throws {
-    let address = vault.key.blobAddress(sha256: Data(SHA256.hash(data: Data(reference.utf8))))
+    let address = vault.key.blobAddress(of: Data(reference.utf8))
     let added = try connection.run(
       "INSERT INTO asset_references VALUES (?, ?) ON CONFLICT DO NOTHING",
       [.text(address), asset.sql])
@@ -123,7 +133,7 @@ package struct Assets: Sendable {
 
   /// Fetches a file from elsewhere and stores it.
   package func store(
-    from url: String, by fetcher: any Fetcher, isAnyKind: Bool = false,
+    from url: String, by fetcher: any Fetcher, accepting accepted: Accepted = .images,
     _ description: Description = .init()
   ) async throws -> Asset {
     let bytes: Data
@@ -134,7 +144,7 @@ package struct Assets: Sendable {
     }
     let name = url.split(separator: "?")[0].split(separator: "/").last.map(String.init) ?? "file"
     return try await store(
-      bytes, name: name.removingPercentEncoding ?? name, isAnyKind: isAnyKind, description)
+      bytes, name: name.removingPercentEncoding ?? name, accepting: accepted, description)
   }
 
   /// The file behind a URL that a task or item names (`RemoteReference` is one too): fetched when it is first
@@ -154,7 +164,7 @@ package struct Assets: Sendable {
   }
 
   private static func address(_ url: String, _ vault: ClientVault) -> String {
-    vault.key.blobAddress(sha256: Data(SHA256.hash(data: Data(url.utf8))))
+    vault.key.blobAddress(of: Data(url.utf8))
   }
 
   /// The file that a URL was fetched to.
@@ -166,18 +176,27 @@ package struct Assets: Sendable {
     ) { $0.id(0) }
   }
 
-  private static func probe(_ bytes: Data) throws(Refusal) -> ImageProbe {
-    let result: Result<ImageProbe, ImageProbe.Fault> = [UInt8](bytes).withUnsafeBufferPointer {
-      buffer in
-      do throws(ImageProbe.Fault) { return .success(try ImageProbe(buffer)) } catch {
-        return .failure(error)
-      }
-    }
-    do {
-      return try result.get()
-    } catch {
-      throw .unsupportedMedia(what: error.sentence)
-    }
+  /// What kind of file it is, as far as that can be shown or played.
+  ///
+  /// - Throws: `.unsupportedMedia`
+  static func mediaType(of bytes: Data) throws -> String { try Looks(bytes, .media).type }
+
+  /// Takes a file away that nothing else names.
+  ///
+  /// - Returns: where its bytes are; nil where it stays.
+  static func removeUnused(
+    _ id: AssetID, _ vault: ClientVault, _ connection: any Connection
+  ) throws -> String? {
+    let isNamed = try connection.first(
+      """
+      SELECT EXISTS (SELECT 1 FROM contributions WHERE asset_id = ?1)
+        OR EXISTS (SELECT 1 FROM asset_references WHERE asset_id = ?1)
+        OR EXISTS (SELECT 1 FROM remote_assets WHERE asset_id = ?1)
+      """, [id.sql]
+    ) { $0.int(0) == 1 }
+    guard isNamed == false, let asset = try find("id", id.text, vault, connection) else { return nil }
+    try connection.run("DELETE FROM assets WHERE id = ?", [id.sql])
+    return asset.address
   }
 
   /// A name for people: no path, no control characters, at most 200 characters.
@@ -235,7 +254,7 @@ package struct Assets: Sendable {
         imageSize: row.optionalInt(3).flatMap { width in
           row.optionalInt(4).map { ImageSize(width: Int(width), height: Int($0)) }
         }, createdAt: row.int(5), name: described["name"]?.string ?? "",
-        remarks: described["remarks"] ?? [:], exif: described["exif"]?.members ?? [],
+        remarks: described["remarks"] ?? [:], facts: described["exif"]?.members ?? [],
         address: row.text(6))
     }
   }
@@ -243,7 +262,7 @@ package struct Assets: Sendable {
 
 extension Assets.Asset {
   fileprivate var described: JSON {
-    ["name": .string(name), "remarks": remarks, "exif": .object(exif)]
+    ["name": .string(name), "remarks": remarks, "exif": .object(facts)]
   }
 }
 

@@ -130,6 +130,8 @@ package struct Imports: Sendable {
 
   /// Portions that may be read and sealed ahead of the one that is stored.
   private static let readAhead = 4
+  /// Portions after which freed memory is given back.
+  private static let givingBack = 50
 
   /// Each portion is a transaction that also says how far the import has come; while one is
   /// stored, those after it are read and sealed. Only the last one, which is what the sender is
@@ -160,6 +162,7 @@ package struct Imports: Sendable {
         progress = try await after
         // Ten thousand small things are freed beside the next portion, not before it.
         Task { withExtendedLifetime(portion) {} }
+        if stored % Self.givingBack == 0 { FreedMemory.giveBack() }
       }
     }
     progress = try await store([], plan, progress, isLast: true)

@@ -1,4 +1,3 @@
-import Crypto
 import Formats
 import Foundation
 import Labels
@@ -121,7 +120,7 @@ package struct Pyramids: Sendable {
 
   private func blobName(of asset: Assets.Asset) -> String {
     let source = "pyramid \(Self.tileSize) \(asset.address)"
-    return vault.key.blobAddress(sha256: Data(SHA256.hash(data: Data(source.utf8))))
+    return vault.key.blobAddress(of: Data(source.utf8))
   }
 
   private func make(_ name: String, of asset: Assets.Asset, by tiler: any Tiler) async throws {

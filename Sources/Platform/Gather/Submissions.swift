@@ -178,7 +178,7 @@ package struct Submissions: Sendable {
     _ content: ProjectContent, of project: ProjectID, _ connection: any Connection
   ) throws -> Int64 {
     let bytes = content.stored
-    let hash = vault.key.blobAddress(sha256: Data(SHA256.hash(data: bytes)))
+    let hash = vault.key.blobAddress(of: bytes)
     let known = try connection.first(
       "SELECT number FROM forms WHERE project_id = ? AND hash = ?", [project.sql, .text(hash)]
     ) { $0.int(0) }

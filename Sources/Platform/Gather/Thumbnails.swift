@@ -1,4 +1,3 @@
-import Crypto
 import Foundation
 import Vault
 
@@ -19,7 +18,7 @@ package struct Thumbnails: Sendable {
     let isSmall = (size?.width ?? 0) <= Self.size && (size?.height ?? 0) <= Self.size
     guard let tiler, !(isSmall && asset.size <= Self.ownLimit) else { return nil }
     let source = "thumbnail \(Self.size) \(asset.address)"
-    let name = vault.key.blobAddress(sha256: Data(SHA256.hash(data: Data(source.utf8))))
+    let name = vault.key.blobAddress(of: Data(source.utf8))
     if let kept = try SealedBlob(vault: vault, name: name).whole() { return kept }
     let image = SealedBlob(vault: vault, name: asset.address)
     do {

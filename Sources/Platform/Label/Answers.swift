@@ -55,7 +55,8 @@ package struct Answers: Sendable {
       let task = try TaskRow.get(seq: lease.task, connection)
       let readings = try vault.readings(of: project, connection)
       let reading = try readings.reading(of: task, as: lease.version, connection)
-      let annotations = try Self.checked(json, reading, of: task, vault, connection)
+      let annotations = try Self.checked(
+        json, reading, of: task, by: worker, vault, connection)
       let stored = reading.stored(annotations)
       let hash = Data(SHA256.hash(data: stored)).hexadecimal
       let gold = try GoldRow.served(task, connection)
@@ -98,13 +99,27 @@ package struct Answers: Sendable {
         answer: answerID, task: task.id, hash: hash, standing: standing, revision: 1,
         lesson: lesson)
     }
-    if receipt.answer == answerID { whenNew() }
+    if receipt.answer == answerID {
+      whenNew()
+      try await Contributions(vault, worker: worker, project: project).dropLeft(of: receipt.task)
+    }
     return receipt
   }
 
   /// Reads an answer to a task; its content is opened only where spans of its text are asked for, or
   /// its pre-labels have rules.
+  ///
+  /// - Parameter worker: who contributed the files that it names; nil for anybody, of a reviewer.
   static func checked(
+    _ json: JSON, _ reading: LabelReading, of task: TaskRow, by worker: String?, _ vault: ClientVault,
+    _ connection: any Connection
+  ) throws -> [Annotation] {
+    let annotations = try checked(json, reading, of: task, vault, connection)
+    try Contributions.claim(annotations, of: task, by: worker, vault, connection)
+    return annotations
+  }
+
+  private static func checked(
     _ json: JSON, _ reading: LabelReading, of task: TaskRow, _ vault: ClientVault,
     _ connection: any Connection
   ) throws -> [Annotation] {
@@ -248,7 +263,8 @@ package struct Answers: Sendable {
           .answer, state: task.lifecycle.state.rawValue, asked: "a new revision")
       }
       let reading = try vault.reading(of: task, as: found.version, connection)
-      let annotations = try Self.checked(json, reading, of: task, vault, connection)
+      let annotations = try Self.checked(
+        json, reading, of: task, by: worker, vault, connection)
       let stored = reading.stored(annotations)
       let hash = Data(SHA256.hash(data: stored)).hexadecimal
       try connection.run(

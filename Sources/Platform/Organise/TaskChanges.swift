@@ -128,7 +128,7 @@ package struct TaskChanges: Sendable {
     _ task: TaskRow, by fix: JSON, at: Int64, _ connection: any Connection
   ) throws {
     let reading = try vault.reading(of: task, connection)
-    let annotations = try Answers.checked(fix, reading, of: task, vault, connection)
+    let annotations = try Answers.checked(fix, reading, of: task, by: nil, vault, connection)
     let version = try ConsensusRow.insert(
       annotations, confidence: 1, method: ConsensusRow.auditMethod,
       answers: task.lifecycle.counted, of: task, reading, vault, at: at, connection)

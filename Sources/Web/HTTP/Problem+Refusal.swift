@@ -22,6 +22,11 @@ extension Problem {
       return Problem(
         .conflict, "\(thing.rawValue)-exists", "Exists already",
         "Another \(thing.rawValue) is called “\(shortened(name))”.", remedy: "Choose another name.")
+    case .contributedBefore(let name):
+      return Problem(
+        .conflict, "contributed-before", "Contributed already",
+        "The file “\(shortened(name))” was contributed to this project already.",
+        remedy: "Contribute one of your own that nobody has sent.")
     case .uniqueIDTaken(let uniqueID, let task):
       return Problem(
         .conflict, "unique-id-exists", "The unique id is taken",

@@ -43,7 +43,7 @@ package enum RouteTable {
     + TaskRoutes.all + GoldRoutes.all + QualityRoutes.all
     + AssetRoutes.all
     + ExportRoutes.all + ReleaseRoutes.all + DatasetRoutes.all + RemoteSourceRoutes.all
-    + UploadRoutes.all + VectorRoutes.all + ModelRoutes.all
+    + UploadRoutes.all + ContributionRoutes.all + VectorRoutes.all + ModelRoutes.all
     + WorkRoutes.all + EarningRoutes.all + PayRoutes.all + ConductRoutes.all
     + QualificationRoutes.all + WorkforceRoutes.all + WorkerRoutes.all + BillingRoutes.all
     + PeopleRoutes.all

@@ -9,14 +9,14 @@ extension ScaleDesk {
   func upload(_ bytes: Data, name: String, _ fields: JSON) async throws -> JSON {
     let description = try await description(fields)
     let asset = try await Assets(vault, actor: actor).store(
-      bytes, name: Self.text(fields["display_name"]) ?? name, isAnyKind: true, description)
+      bytes, name: Self.text(fields["display_name"]) ?? name, accepting: .anything, description)
     return json(asset, description)
   }
 
   func importFile(from url: String, _ fields: JSON) async throws -> JSON {
     let description = try await description(fields)
     let asset = try await Assets(vault, actor: actor).store(
-      from: url, by: services.fetcher, isAnyKind: true, description)
+      from: url, by: services.fetcher, accepting: .anything, description)
     return json(asset, description)
   }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Platform
 
 /// What a piece of work takes of memory at its worst, beyond what there is before.
 enum PeakMemory {
@@ -6,10 +7,7 @@ enum PeakMemory {
   static func extra<Made>(_ body: () async -> Made) async -> (made: Made, bytes: Int?) {
     #if os(Linux)
       // What was freed is given back, and the peak forgotten: else both would hide what is taken now.
-      // glibc's `int malloc_trim(size_t)`, which Swift's module of it leaves out; other libraries have none.
-      if let trim = dlsym(nil, "malloc_trim") {
-        _ = unsafeBitCast(trim, to: (@convention(c) (Int) -> Int32).self)(0)
-      }
+      FreedMemory.giveBack()
       if let file = FileHandle(forWritingAtPath: "/proc/self/clear_refs") {
         try? file.write(contentsOf: Data("5".utf8))
       }

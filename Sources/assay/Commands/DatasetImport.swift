@@ -11,8 +11,8 @@ struct DatasetCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "dataset", abstract: "Organise data in datasets, and take labelled sets in.",
     subcommands: [
-      Create.self, List.self, Add.self, Gather.self, Query.self, Vectors.self, Embed.self, Faces.self,
-      Duplicates.self, Compare.self, Slice.self,
+      Create.self, List.self, Add.self, Gather.self, Collect.self, Query.self,
+      Vectors.self, Embed.self, Faces.self, Duplicates.self, Compare.self, Slice.self,
       Send.self, Import.self,
     ])
 

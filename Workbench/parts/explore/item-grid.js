@@ -1,13 +1,17 @@
 import { get } from "../../core/api.js";
-import { fill, h } from "../../core/dom.js";
+import { fill, h, icon } from "../../core/dom.js";
 import { say } from "../../core/words.js";
-import { Picture, wholeNames } from "./item-picture.js";
+import { isPlayed, Picture, wholeNames } from "./item-picture.js";
 
 /** Items that are asked for at once. */
 const pageSize = 100;
 /** Pixels that a browser scrolls through; a longer list is mapped onto them. */
 const longest = 8_000_000;
 const gap = 12, footer = 44;
+
+/** How long something plays.
+ * @param {number | undefined} length */
+const seconds = (length) => (length === undefined ? "" : say("{n} s", { n: Math.round(length) }));
 
 /**
  * A grid through which millions of items scroll: only what is seen is there. Arrow keys move, space selects,
@@ -159,8 +163,8 @@ export class ItemGrid {
       const names = wholeNames(item);
       element.setAttribute("aria-label", [item.name, ...names].join(", "));
       element.setAttribute("aria-selected", String(this.selected.has(item.number)));
-      if (item.has_image) tile.picture = new Picture(this.dataset, item, true);
-      fill(element, tile.picture?.element ?? h("p.tile-text", { dir: "auto" }, item.text ?? ""), h("span.tile-mark", { title: say("Select") }),
+      if (item.has_image && !isPlayed(item)) tile.picture = new Picture(this.dataset, item, true);
+      fill(element, tile.picture?.element ?? (isPlayed(item) ? h("p.tile-media", {}, icon(item.metadata.media_type.startsWith("audio/") ? "microphone" : "camera"), seconds(item.metadata.seconds)) : h("p.tile-text", { dir: "auto" }, item.text ?? "")), h("span.tile-mark", { title: say("Select") }),
         h("div.tile-foot", {}, h("span.tile-name", { dir: "auto" }, item.name), h("span.tile-classes", { dir: "auto" }, names.join(", "))));
       this.plan();
     }, () => fill(element, h("p.error-text", {}, say("The server cannot be reached. Your work is kept here."))));

@@ -39,6 +39,16 @@ export function shapesOf(label) {
   return Object.keys(kinds).filter((kind) => label[kind]).map((kind) => [kind, label[kind]]);
 }
 
+/** Whether an item is a recording or a film.
+ * @param {any} item */
+export const isPlayed = (item) => /^(audio|video)\//.test(item.metadata.media_type ?? "");
+
+/** @param {string} dataset
+ * @param {any} item a recording or a film */
+export const player = (dataset, item) => h(String(item.metadata.media_type).startsWith("audio/") ? "audio.item-player" : "video.item-player", {
+  src: withClient(`/api/datasets/${dataset}/items/${item.number}/image`), controls: true, playsinline: true, preload: "metadata", "aria-label": item.name,
+});
+
 /** An item's image with its labels drawn over it. */
 export class Picture {
   /** @param {string} dataset

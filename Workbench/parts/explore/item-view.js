@@ -1,7 +1,7 @@
 import { get } from "../../core/api.js";
 import { fill, h, icon } from "../../core/dom.js";
 import { language, say } from "../../core/words.js";
-import { classColor, labelsOf, Picture } from "./item-picture.js";
+import { classColor, isPlayed, labelsOf, Picture, player } from "./item-picture.js";
 
 /** One item large, with everything that is known of it.
  * @param {string} dataset
@@ -25,7 +25,9 @@ export function showItem(dataset, number, sets, way = null) {
     const draw = () => {
       const labels = Object.fromEntries(Object.entries(item.labels).filter(([set]) => shown.has(set)));
       const visible = { ...item, labels };
-      if (item.has_image) {
+      if (item.has_image && isPlayed(item)) {
+        if (!stage.querySelector("audio, video")) fill(stage, player(dataset, item));
+      } else if (item.has_image) {
         picture ??= new Picture(dataset, visible, false);
         picture.item = visible;
         if (!picture.element.isConnected) fill(stage, picture.element);
@@ -38,6 +40,7 @@ export function showItem(dataset, number, sets, way = null) {
       try {
         item = await get(`/api/datasets/${dataset}/items/${wanted}`);
         picture = null;
+        fill(stage);
         title.textContent = item.name;
         draw();
       } catch (error) {

@@ -1,5 +1,5 @@
 import { get, post, putContent } from "../../core/api.js";
-import { persistently } from "./persistently.js";
+import { persistently } from "../../core/persistently.js";
 import { tar } from "./tar.js";
 
 /** Bytes of one part: what is lost at most when the network goes. */

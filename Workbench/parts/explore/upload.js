@@ -3,8 +3,9 @@ import { fill, h } from "../../core/dom.js";
 import { say } from "../../core/words.js";
 import { dialog } from "../dialog.js";
 import { field } from "../field.js";
+import { collections } from "./collections.js";
 import { chosen, dropped } from "./dropped.js";
-import { persistently } from "./persistently.js";
+import { persistently } from "../../core/persistently.js";
 import { sendSet } from "./send-set.js";
 import { sources } from "./sources.js";
 
@@ -50,7 +51,7 @@ export async function upload(dataset, again) {
     const options = h("div.row.upload-options", {}, field(say("Labels go to"), set, say("“truth” is the ground truth; any other name is a set of predictions.")),
       h("datalist", { id: "upload-sets" }, dataset.sets.filter(({ kind }) => kind !== "results").map(({ name }) => h("option", { value: name }))),
       h("label.check", {}, mask, h("span", {}, say("Mask personal data in texts"))));
-    const elsewhere = sources(dataset.id, again);
+    const elsewhere = h("div.stack", {}, sources(dataset.id, again), collections(dataset.id, again));
     return [drop, options, bar, state, problems, elsewhere, h("div.row", {}, h("button.button", { onclick: () => close() }, say("Close")))];
   });
 }

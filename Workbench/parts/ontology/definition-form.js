@@ -22,7 +22,7 @@ import { optionsForm } from "./options-form.js";
 export function definitionForm(definition, ways) {
   const set = (/** @type {Partial<LabelClass>} */ some) => ways.change(cleaned({ ...ways.current(), ...some }));
   const isAttribute = Boolean(ways.attributeOf);
-  const kinds = isAttribute ? questionKinds : Object.keys(kindNames);
+  const kinds = isAttribute ? questionKinds.filter((kind) => kind !== "files") : Object.keys(kindNames);
   return h("div.stack.tight.definition", { "data-definition": definition.id },
     h("div.pair", {}, text(say("Name"), definition.name, (name) => set({ name }), { required: true, maxlength: 200 }),
       choice(say("Kind"), definition.kind, kinds.map((id) => ({ id, name: say(kindNames[/** @type {keyof typeof kindNames} */ (id)]) })),
@@ -63,10 +63,25 @@ function ofKind(definition, set, ways) {
         check(say("Whole numbers only"), Boolean(definition.whole), (whole) => set({ whole: whole || undefined }))];
     case "text":
       return number(say("Characters at most"), definition.maxLength, (maxLength) => set({ maxLength: maxLength ?? 10000 }), { min: 1, max: 1000000, step: 1 });
+    case "files": return files(definition, set, ways.current);
     case "keypoints": return skeleton(ways.current, set);
     case "relation": return ends(ways.current, set, ways.all);
     default: return null;
   }
+}
+
+const media = { image: word("Photos"), audio: word("Recordings"), video: word("Films") };
+
+/** @param {LabelClass} definition
+ * @param {(some: Partial<LabelClass>) => void} set
+ * @param {() => LabelClass} current */
+function files(definition, set, current) {
+  const accepts = () => current().accepts ?? [];
+  return [h("fieldset.question", {}, h("legend", {}, say("What may be sent")), Object.entries(media).map(([id, name]) => check(say(name), accepts().includes(id), (isOn) =>
+    set({ accepts: Object.keys(media).filter((one) => (one === id ? isOn : accepts().includes(one))) })))),
+  h("div.pair", {}, number(say("Files at least"), definition.min, (min) => set({ min: min ?? 1 }), { min: 1, max: 100, step: 1 }),
+    number(say("Files at most"), definition.max, (max) => set({ max: max ?? 1 }), { min: 1, max: 100, step: 1 })),
+  check(say("Keep what files say of where they were made"), Boolean(definition.keepsPlace), (isOn) => set({ keepsPlace: isOn || undefined }))];
 }
 
 /** @param {() => LabelClass} current

@@ -87,4 +87,8 @@ export default {
   "{n} tasks made": { zero: "لم تُنشأ مهام ({n})", one: "أُنشئت مهمة واحدة ({n})", two: "أُنشئت مهمتان ({n})", few: "أُنشئت {n} مهام", many: "أُنشئت {n} مهمة", other: "أُنشئت {n} مهمة" },
   "{percent} %": "{percent} ٪",
   "“truth” is the ground truth; any other name is a set of predictions.": "«truth» هي الحقيقة المرجعية؛ وأي اسم آخر مجموعة توقعات.",
+  "Collect": "اجمع",
+  "Each file of an answer becomes an item once its task is done; where a project asks for no files, each text.": "يصبح كل ملف في إجابة عنصرًا عند اكتمال مهمته؛ وإن لم يطلب المشروع ملفات فكل نص.",
+  "From what annotators contribute": "مما يقدّمه الموسِّمون",
+  "{n} s": "{n} ث",
 };

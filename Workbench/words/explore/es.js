@@ -87,4 +87,8 @@ export default {
   "{n} tasks made": { one: "{n} tarea creada", many: "{n} tareas creadas", other: "{n} tareas creadas" },
   "{percent} %": "{percent} %",
   "“truth” is the ground truth; any other name is a set of predictions.": "«truth» es la verdad de referencia; cualquier otro nombre es un conjunto de predicciones.",
+  "Collect": "Recoger",
+  "Each file of an answer becomes an item once its task is done; where a project asks for no files, each text.": "Cada archivo de una respuesta pasa a ser un elemento cuando su tarea termina; si el proyecto no pide archivos, cada texto.",
+  "From what annotators contribute": "De lo que aportan los anotadores",
+  "{n} s": "{n} s",
 };

@@ -87,4 +87,8 @@ export default {
   "{n} tasks made": { one: "{n} tâche créée", many: "{n} tâches créées", other: "{n} tâches créées" },
   "{percent} %": "{percent} %",
   "“truth” is the ground truth; any other name is a set of predictions.": "« truth » est la vérité de terrain ; tout autre nom est un jeu de prédictions.",
+  "Collect": "Collecter",
+  "Each file of an answer becomes an item once its task is done; where a project asks for no files, each text.": "Chaque fichier d'une réponse devient un élément une fois sa tâche terminée ; si le projet ne demande pas de fichiers, chaque texte.",
+  "From what annotators contribute": "De ce que fournissent les annotateurs",
+  "{n} s": "{n} s",
 };

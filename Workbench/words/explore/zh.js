@@ -87,4 +87,8 @@ export default {
   "{n} tasks made": "已创建 {n} 个任务",
   "{percent} %": "{percent} %",
   "“truth” is the ground truth; any other name is a set of predictions.": "“truth”是真实标签；其他名称都是一组预测。",
+  "Collect": "收集",
+  "Each file of an answer becomes an item once its task is done; where a project asks for no files, each text.": "任务完成后，答案中的每个文件都成为一个条目；若项目不要求文件，则每段文本成为一个条目。",
+  "From what annotators contribute": "来自标注员的提交",
+  "{n} s": "{n} 秒",
 };

@@ -46,7 +46,7 @@ package struct UploadReading: Sendable {
       try Uploads.save(ended, vault, connection)
       try record.append(connection, "upload.\(ended.state.rawValue)", ended.id.text)
     }
-    try await Uploads(vault, actor: .system).dropParts(of: id)
+    try await Uploads(vault, actor: .system).parts(of: id).drop()
   }
 
   private static func sentence(_ error: any Error) -> String {
@@ -114,7 +114,7 @@ package struct UploadReading: Sendable {
         atPath: path, contents: nil, attributes: [.posixPermissions: 0o600]),
       let file = FileHandle(forWritingAtPath: path)
     else { throw Refusal.noSpace }
-    for part in try await Uploads(vault, actor: .system).parts(of: upload.id) {
+    for part in try await Uploads(vault, actor: .system).parts(of: upload.id).blobs() {
       guard let bytes = try part.whole() else {
         throw SetFault("a part of it is gone; send it anew")
       }

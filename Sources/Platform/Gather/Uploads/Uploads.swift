@@ -1,4 +1,3 @@
-import Crypto
 import Formats
 import Foundation
 import Notation
@@ -19,7 +18,7 @@ package struct Uploads: Sendable {
   /// Bytes of one set: 64 GiB.
   package static let sizeLimit = 64 * 1024 * 1024 * 1024
   /// Bytes of one part.
-  package static let partLimit = 8 * 1024 * 1024
+  package static let partLimit = ReceivedParts.limit
   /// Sets of one vault that are on their way at once.
   package static let countLimit = 100
   /// How long a set that is not whole is kept after it was begun: a week.
@@ -81,38 +80,15 @@ package struct Uploads: Sendable {
   package func append(
     _ bytes: Data, at start: Int, to id: UploadID, of dataset: DatasetID
   ) async throws -> Upload {
-    guard !bytes.isEmpty else { throw Refusal.invalid(path: "body", problem: "must not be empty") }
-    guard bytes.count <= Self.partLimit else {
-      throw Refusal.tooLarge(what: "a part (bytes)", limit: Self.partLimit)
-    }
     let upload = try await get(id, of: dataset)
     try Self.check(upload, takes: bytes.count, at: start)
-    // A name of its own for each try, so that a part whose sender was cut off can be sent anew, cut
-    // otherwise.
-    let attempt = vault.environment.newSecret()
-    let address = vault.key.blobAddress(
-      sha256: Data(SHA256.hash(data: Data("upload \(id) \(start) \(attempt)".utf8))))
-    do {
-      let writer = try SealedBlob.Writer(vault, name: address)
-      try writer.append(bytes)
-      try writer.commit(.flushed)
-      return try await vault.database.write(.flushed) { connection in
-        var upload = try Self.get(id, of: dataset, vault, connection)
-        try Self.check(upload, takes: bytes.count, at: start)
-        upload.received += bytes.count
-        if upload.received == upload.size { upload.state = .reading }
-        try connection.run(
-          "INSERT INTO upload_parts (upload_id, start, address) VALUES (?, ?, ?)",
-          [id.sql, .number(start), .text(address)])
-        try Self.save(upload, vault, connection)
-        return upload
-      }
-    } catch {
-      try? vault.blobs.remove(address)
-      switch error {
-      case BlobError.full, StoreError.full: throw Refusal.noSpace
-      default: throw error
-      }
+    return try await parts(of: id).take(bytes, at: start) { connection in
+      var upload = try Self.get(id, of: dataset, vault, connection)
+      try Self.check(upload, takes: bytes.count, at: start)
+      upload.received += bytes.count
+      if upload.received == upload.size { upload.state = .reading }
+      try Self.save(upload, vault, connection)
+      return upload
     }
   }
 
@@ -157,7 +133,7 @@ package struct Uploads: Sendable {
       throw Refusal.notPossible(.upload, state: upload.state.rawValue, asked: "taking it away")
     }
     let record = vault.record(by: actor)
-    try await dropParts(of: id)
+    try await parts(of: id).drop()
     try await vault.database.write(.flushed) { connection in
       try connection.run("DELETE FROM uploads WHERE id = ?", [id.sql])
       try record.append(connection, "upload.removed", id.text)
@@ -181,32 +157,15 @@ package struct Uploads: Sendable {
     let ended = try await vault.database.read { connection in
       try connection.all(
         """
-        SELECT DISTINCT u.id FROM uploads u JOIN upload_parts p ON p.upload_id = u.id
+        SELECT DISTINCT u.id FROM uploads u JOIN received_parts p ON p.owner = u.id
         WHERE u.state IN ('completed', 'failed')
         """
       ) { $0.id(0) as UploadID }
     }
-    for id in ended { try await dropParts(of: id) }
+    for id in ended { try await parts(of: id).drop() }
   }
 
-  // MARK: Parts
-
-  /// The blobs of its bytes, in order.
-  func parts(of id: UploadID) async throws -> [SealedBlob] {
-    try await vault.database.read { connection in
-      try connection.all(
-        "SELECT address FROM upload_parts WHERE upload_id = ? ORDER BY start", [id.sql]
-      ) { SealedBlob(vault: vault, name: $0.text(0)) }
-    }
-  }
-
-  func dropParts(of id: UploadID) async throws {
-    let parts = try await parts(of: id)
-    try await vault.database.write(.flushed) { connection in
-      try connection.run("DELETE FROM upload_parts WHERE upload_id = ?", [id.sql])
-    }
-    for part in parts { try? vault.blobs.remove(part.name) }
-  }
+  func parts(of id: UploadID) -> ReceivedParts { ReceivedParts(vault: vault, owner: id.text) }
 
   // MARK: Rows
 

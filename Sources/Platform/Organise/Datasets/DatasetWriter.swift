@@ -70,7 +70,7 @@ struct DatasetWriter {
     }
     var item = item
     item.item.size = item.item.size ?? asset.imageSize
-    for field in asset.exif where !item.item.metadata.contains(where: { $0.name == field.name }) {
+    for field in asset.facts where !item.item.metadata.contains(where: { $0.name == field.name }) {
       item.item.metadata.append(field)
     }
     return item

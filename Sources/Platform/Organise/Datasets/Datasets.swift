@@ -1,4 +1,3 @@
-import Crypto
 import Formats
 import Foundation
 import Notation
@@ -88,17 +87,19 @@ package struct Datasets: Sendable {
       _ = try Dataset.get(id, connection)
       let parts = try connection.all(
         """
-        SELECT address FROM upload_parts
-        WHERE upload_id IN (SELECT id FROM uploads WHERE dataset_id = ?)
+        SELECT address FROM received_parts
+        WHERE owner IN (SELECT id FROM uploads WHERE dataset_id = ?)
         """, [id.sql]
       ) { $0.text(0) }
       for set in try LabelSet.all(of: id, connection) {
         try connection.run("DELETE FROM item_labels WHERE label_set = ?", [.int(set.id)])
       }
       try connection.run(
-        "DELETE FROM upload_parts WHERE upload_id IN (SELECT id FROM uploads WHERE dataset_id = ?)",
+        "DELETE FROM received_parts WHERE owner IN (SELECT id FROM uploads WHERE dataset_id = ?)",
         [id.sql])
-      for table in ["label_sets", "slices", "item_vectors", "remote_sources", "uploads", "items"] {
+      for table in [
+        "label_sets", "slices", "item_vectors", "remote_sources", "uploads", "collections", "items",
+      ] {
         try connection.run("DELETE FROM \(table) WHERE dataset_id = ?", [id.sql])
       }
       try connection.run("DELETE FROM datasets WHERE id = ?", [id.sql])
@@ -122,7 +123,7 @@ package struct Datasets: Sendable {
 
   /// By what an item is found, without its name being readable.
   static func key(_ name: String, of id: DatasetID, _ vault: ClientVault) -> String {
-    vault.key.blobAddress(sha256: Data(SHA256.hash(data: Data("item \(id) \(name)".utf8))))
+    vault.key.blobAddress(of: Data("item \(id) \(name)".utf8))
   }
 
   // MARK: What is in it

@@ -1,0 +1,287 @@
+import Formats
+import Foundation
+import Labels
+import Notation
+import Store
+import Vault
+
+/// Takes in the photographs, recordings and films that an annotator contributes to a task: part by part,
+/// looked at once they are whole, before any answer may name them.
+package struct Contributions: Sendable {
+  let vault: ClientVault
+  let worker: String
+  let project: ProjectID
+
+  package init(_ vault: ClientVault, worker: String, project: ProjectID) {
+    self.vault = vault
+    self.worker = worker
+    self.project = project
+  }
+
+  /// Files that one annotator has for one task at once, answered or not.
+  package static let countLimit = 200
+  /// How long a file is kept that no answer has: a week.
+  package static let keptMilliseconds: Int64 = 7 * 24 * 3600 * 1000
+
+  /// - Throws: `.unknown(.lease)`, `.leaseEnded`, `.tooLarge`, `.invalid` for a question that asks for none
+  package func begin(
+    _ name: String, size: Int, for question: ClassID, on lease: LeaseID
+  ) async throws -> Contribution {
+    guard size > 0 else { throw Refusal.invalid(path: "size", problem: "must be at least 1 byte") }
+    guard size <= Assets.sizeLimit else {
+      throw Refusal.tooLarge(what: "a file (bytes)", limit: Assets.sizeLimit)
+    }
+    try await sweep()
+    let now = vault.environment.now()
+    return try await vault.database.write(.flushed) { connection in
+      let (row, _) = try held(lease, question, connection)
+      let count = try Self.all(of: row.task, by: worker, vault, connection).count
+      guard count < Self.countLimit else {
+        throw Refusal.tooLarge(what: "files of a task", limit: Self.countLimit)
+      }
+      let made = Contribution(
+        id: vault.environment.newID(), task: row.task, question: question, worker: worker,
+        name: Assets.cleaned(name), size: size, received: 0, createdAt: now)
+      try connection.run(
+        """
+        INSERT INTO contributions (id, project_id, task, class, worker, size, created_at, sealed)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+        """,
+        [
+          made.id.sql, project.sql, .int(row.task), .int(Int64(question.number)), .text(worker),
+          .number(size), .int(now),
+          .blob(vault.key.seal(Array(made.name.utf8), table: "contributions", row: made.id)),
+        ])
+      return made
+    }
+  }
+
+  /// Takes the next bytes; with the last of them the file is looked at and kept. One that is refused then is
+  /// gone.
+  ///
+  /// - Parameter start: how many bytes came before these. At the end, none finish a file that was
+  ///   whole before.
+  /// - Throws: `.notPossible(.file)` where `start` is not how far it came; `.unsupportedMedia` for what the
+  ///   question does not take, `.contributedBefore` for what somebody gave already, `.noSpace`
+  package func append(
+    _ bytes: Data, at start: Int, to id: ContributionID, on lease: LeaseID
+  ) async throws -> Contribution {
+    let (before, rules) = try await vault.database.read { connection in
+      let found = try get(id, on: lease, connection)
+      return (found, try held(lease, found.question, connection).rules)
+    }
+    if before.asset != nil { return before }
+    var now = before
+    if !(bytes.isEmpty && before.received == before.size) {
+      now = try await parts(of: id).take(bytes, at: start) { connection in
+        var found = try get(id, on: lease, connection)
+        guard start == found.received else {
+          throw Refusal.notPossible(
+            .file, state: "at byte \(found.received)", asked: "bytes from \(start)")
+        }
+        guard bytes.count <= found.size - start else {
+          throw Refusal.invalid(
+            path: "body", problem: "goes beyond the \(found.size) bytes that were announced")
+        }
+        found.received += bytes.count
+        try connection.run(
+          "UPDATE contributions SET received = ? WHERE id = ?", [.number(found.received), id.sql])
+        return found
+      }
+    }
+    guard now.received == now.size else { return now }
+    do {
+      return try await finish(now, rules)
+    } catch {
+      switch error {
+      case Refusal.unsupportedMedia, Refusal.contributedBefore: try await drop(now)
+      default: break
+      }
+      throw error
+    }
+  }
+
+  private func finish(_ contribution: Contribution, _ rules: FileRules) async throws -> Contribution
+  {
+    var bytes = Data(capacity: contribution.size)
+    for part in try await parts(of: contribution.id).blobs() { bytes += try part.whole() ?? Data() }
+    if !rules.keepsPlace { bytes = PlaceRemoval.cleaned(bytes) }
+    let actor = Actor.worker(worker)
+    let type = try Assets.mediaType(of: bytes)
+    guard rules.accepts.contains(where: { type.hasPrefix("\($0.rawValue)/") }) else {
+      let wanted = rules.accepts.map(\.rawValue).joined(separator: " or ")
+      throw Refusal.unsupportedMedia(what: "it is \(type); here \(wanted) is asked for")
+    }
+    let address = vault.key.blobAddress(of: bytes)
+    let wasThere = try await vault.database.read { connection in
+      try Assets.find("address", address, vault, connection)?.id
+    }
+    let asset = try await Assets(vault, actor: actor).store(
+      bytes, name: contribution.name, accepting: .media)
+    let done = try await vault.database.write(.flushed) { connection in
+      var done = contribution
+      done.asset = asset.id
+      try refuseRepeated(done, connection)
+      try connection.run(
+        "UPDATE contributions SET asset_id = ?, is_own = ? WHERE id = ?",
+        [asset.id.sql, .int(wasThere == nil ? 1 : 0), done.id.sql])
+      return done
+    }
+    try await parts(of: contribution.id).drop()
+    return done
+  }
+
+  /// What somebody gave before is no contribution, nor is it for another task.
+  private func refuseRepeated(
+    _ contribution: Contribution, _ connection: any Connection
+  ) throws {
+    let other = try connection.first(
+      """
+      SELECT 1 FROM contributions
+      WHERE asset_id = ? AND project_id = ? AND is_answered = 1 AND NOT (task = ? AND worker = ?) LIMIT 1
+      """,
+      [
+        contribution.asset?.sql ?? .null, project.sql, .int(contribution.task),
+        .text(contribution.worker),
+      ]
+    ) { _ in true }
+    if other == true { throw Refusal.contributedBefore(contribution.name) }
+  }
+
+  /// The files of a task in this annotator's hands: their own, or of a review those that answers have.
+  package func list(on lease: LeaseID) async throws -> [Contribution] {
+    try await vault.database.read { connection in
+      let row = try LeaseRow.get(lease, of: worker, in: project, connection)
+      guard row.stage == .review else {
+        return try Self.all(of: row.task, by: worker, vault, connection)
+      }
+      return try Self.all(of: row.task, by: nil, vault, connection).filter(\.isAnswered)
+    }
+  }
+
+  /// Takes a file back that no answer has; a manager's file of the same content stays.
+  ///
+  /// - Throws: `.unknown(.file)`, `.notPossible(.file)` for one that an answer has
+  package func remove(_ id: ContributionID, on lease: LeaseID) async throws {
+    let found = try await vault.database.read { try get(id, on: lease, $0) }
+    guard !found.isAnswered else {
+      throw Refusal.notPossible(.file, state: "in an answer", asked: "taking it back")
+    }
+    try await drop(found)
+  }
+
+  private func drop(_ contribution: Contribution) async throws {
+    try await parts(of: contribution.id).drop()
+    let address = try await vault.database.write(.flushed) { connection -> String? in
+      let isOwn = try connection.first(
+        "SELECT is_own FROM contributions WHERE id = ? AND is_answered = 0", [contribution.id.sql]
+      ) { $0.int(0) == 1 }
+      guard let isOwn else { return nil }
+      try connection.run("DELETE FROM contributions WHERE id = ?", [contribution.id.sql])
+      guard isOwn, let asset = contribution.asset else { return nil }
+      return try Assets.removeUnused(asset, vault, connection)
+    }
+    if let address { try? vault.blobs.remove(address) }
+  }
+
+  /// Throws away what the annotator's answer to a task left out.
+  func dropLeft(of task: TaskID) async throws {
+    let left = try await vault.database.read { connection in
+      try connection.all(
+        """
+        SELECT \(Contribution.columns) FROM contributions
+        WHERE task = (SELECT seq FROM tasks WHERE id = ?) AND worker = ? AND is_answered = 0
+        """, [task.sql, .text(worker)]
+      ) { try Contribution.row($0, vault) }
+    }
+    for one in left { try await drop(one) }
+  }
+
+  /// Throws away what no answer took.
+  private func sweep() async throws {
+    let before = vault.environment.now() - Self.keptMilliseconds
+    let old = try await vault.database.read { connection in
+      try connection.all(
+        """
+        SELECT \(Contribution.columns) FROM contributions
+        WHERE is_answered = 0 AND created_at < ? LIMIT \(Self.countLimit)
+        """, [.int(before)]
+      ) { try Contribution.row($0, vault) }
+    }
+    for one in old { try await drop(one) }
+  }
+
+  // MARK: Answers
+
+  /// Checks that an answer names only files that its task was given, and notes that it has them.
+  ///
+  /// - Parameter worker: whose files they must be; nil for anybody's, of a reviewer.
+  static func claim(
+    _ annotations: [Annotation], of task: TaskRow, by worker: String?, _ vault: ClientVault,
+    _ connection: any Connection
+  ) throws {
+    for (place, annotation) in annotations.enumerated() {
+      guard case .files(let files) = annotation.value else { continue }
+      for file in files {
+        let path = "annotations[\(place)].files"
+        guard let asset = AssetID(file) else {
+          throw Refusal.invalid(
+            path: path, problem: "must hold ids of files, not \(file.prefix(40))")
+        }
+        let found = try all(of: task.seq, by: worker, vault, connection).first { $0.asset == asset }
+        guard let found else {
+          throw Refusal.invalid(path: path, problem: "must name files of this task, not \(file)")
+        }
+        try Contributions(vault, worker: found.worker, project: task.project).refuseRepeated(
+          found, connection)
+        try connection.run(
+          "UPDATE contributions SET is_answered = 1 WHERE task = ? AND worker = ? AND asset_id = ?",
+          [.int(task.seq), .text(found.worker), asset.sql])
+      }
+    }
+  }
+
+  // MARK: Rows
+
+  private func parts(of id: ContributionID) -> ReceivedParts {
+    ReceivedParts(vault: vault, owner: id.text)
+  }
+
+  /// A lease in this annotator's hands, and what its question asks for.
+  private func held(
+    _ id: LeaseID, _ question: ClassID, _ connection: any Connection
+  ) throws -> (lease: LeaseRow, rules: FileRules) {
+    let lease = try LeaseRow.get(id, of: worker, in: project, connection)
+    guard lease.stage == .label else { throw Refusal.unknown(.lease, id.text) }
+    guard lease.lifecycle.state.isLive else {
+      throw Refusal.leaseEnded(state: lease.lifecycle.state.rawValue)
+    }
+    let task = try TaskRow.get(seq: lease.task, connection)
+    let reading = try vault.reading(of: task, as: lease.version, connection)
+    guard let rules = reading.ontology[question]?.fileRules else {
+      throw Refusal.invalid(
+        path: "question", problem: "must be the number of one that asks for files")
+    }
+    return (lease, rules)
+  }
+
+  private func get(
+    _ id: ContributionID, on lease: LeaseID, _ connection: any Connection
+  ) throws -> Contribution {
+    let row = try LeaseRow.get(lease, of: worker, in: project, connection)
+    let found = try Self.all(of: row.task, by: worker, vault, connection).first { $0.id == id }
+    guard let found else { throw Refusal.unknown(.file, id.text) }
+    return found
+  }
+
+  static func all(
+    of task: Int64, by worker: String?, _ vault: ClientVault, _ connection: any Connection
+  ) throws -> [Contribution] {
+    try connection.all(
+      """
+      SELECT \(Contribution.columns) FROM contributions
+      WHERE task = ? AND (?2 IS NULL OR worker = ?2) ORDER BY id
+      """, [.int(task), .optional(worker)]
+    ) { try Contribution.row($0, vault) }
+  }
+}

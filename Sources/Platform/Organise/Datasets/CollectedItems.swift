@@ -1,0 +1,218 @@
+import Formats
+import Foundation
+import Labels
+import Notation
+import Store
+
+/// A project whose annotators contribute items of a dataset.
+package struct CollectedProject: Hashable, Sendable {
+  package var project: ProjectID
+  /// Its name.
+  package var name: String
+  /// Items that came of it.
+  package var items: Int
+  package var createdAt: Int64
+}
+
+/// Brings what annotators contribute into a dataset: each file of an answer that counts, once its task has a
+/// result that stands, or where a project asks for none each text.
+package struct CollectedItems: Sendable {
+  let vault: ClientVault
+  let actor: Actor
+  let dataset: DatasetID
+
+  package init(_ vault: ClientVault, actor: Actor, dataset: DatasetID) {
+    self.vault = vault
+    self.actor = actor
+    self.dataset = dataset
+  }
+
+  /// Collections of one dataset.
+  package static let countLimit = 100
+
+  /// Has the dataset take what a project collects, from its first task on.
+  ///
+  /// - Throws: `.unknown`, `.tooLarge`, `.invalid` for a project that asks for neither files nor texts
+  package func follow(_ project: ProjectID) async throws -> CollectedProject {
+    let record = vault.record(by: actor)
+    return try await vault.database.write(.flushed) { connection in
+      _ = try Dataset.get(dataset, connection)
+      let row = try Projects.get(project, connection)
+      let content = try vault.content(of: project, version: row.version, connection)
+      guard content.ontology.questions.contains(where: Self.isContributed) else {
+        throw Refusal.invalid(
+          path: "project", problem: "must ask for files or texts: “\(row.name)” asks for neither")
+      }
+      let known = try Self.all(of: dataset, connection)
+      if let one = known.first(where: { $0.project == project }) { return one }
+      guard known.count < Self.countLimit else {
+        throw Refusal.tooLarge(what: "collections of a dataset", limit: Self.countLimit)
+      }
+      try connection.run(
+        "INSERT INTO collections (dataset_id, project_id, created_at) VALUES (?, ?, ?)",
+        [dataset.sql, project.sql, .int(record.at)])
+      try record.append(
+        connection, "dataset.collects", dataset.text, ["project": .string(project.text)])
+      return CollectedProject(project: project, name: row.name, items: 0, createdAt: record.at)
+    }
+  }
+
+  /// Takes nothing more of a project; items stay.
+  package func leave(_ project: ProjectID) async throws {
+    let record = vault.record(by: actor)
+    try await vault.database.write(.flushed) { connection in
+      let removed = try connection.run(
+        "DELETE FROM collections WHERE dataset_id = ? AND project_id = ?",
+        [dataset.sql, project.sql])
+      guard removed == 1 else { throw Refusal.unknown(.project, project.text) }
+      try record.append(
+        connection, "dataset.collects-no-more", dataset.text, ["project": .string(project.text)])
+    }
+  }
+
+  package func list() async throws -> [CollectedProject] {
+    try await vault.database.read { connection in
+      _ = try Dataset.get(dataset, connection)
+      return try Self.all(of: dataset, connection)
+    }
+  }
+
+  private static func all(
+    of dataset: DatasetID, _ connection: any Connection
+  ) throws -> [CollectedProject] {
+    try connection.all(
+      """
+      SELECT c.project_id, p.name, c.items, c.created_at
+      FROM collections c JOIN projects p ON p.id = c.project_id
+      WHERE c.dataset_id = ? ORDER BY c.created_at, c.project_id
+      """, [dataset.sql]
+    ) {
+      CollectedProject(
+        project: $0.id(0), name: $0.text(1), items: Int($0.int(2)), createdAt: $0.int(3))
+    }
+  }
+
+  private static func isContributed(_ question: LabelClass) -> Bool {
+    switch question.kind {
+    case .files, .text: true
+    default: false
+    }
+  }
+
+  /// Events that are taken in at once.
+  private static let portion = 200
+
+  /// Brings what was settled since the last time, each result once.
+  ///
+  /// - Complexity: O(events)
+  package func gather() async throws {
+    for collection in try await list() {
+      while try await gather(collection.project) == Self.portion {}
+    }
+  }
+
+  /// - Returns: events that were read.
+  private func gather(_ project: ProjectID) async throws -> Int {
+    // Mostly there is nothing new, which needs no turn at writing.
+    let isDue = try await vault.database.read { connection in
+      try connection.first(
+        """
+        SELECT 1 FROM collections c JOIN feed_events f ON f.project_id = c.project_id AND f.seq > c.cursor
+        WHERE c.dataset_id = ? AND c.project_id = ? LIMIT 1
+        """, [dataset.sql, project.sql]
+      ) { _ in true } ?? false
+    }
+    guard isDue else { return 0 }
+    return try await vault.database.write(.relaxed) { connection in
+      let cursor = try connection.first(
+        "SELECT cursor FROM collections WHERE dataset_id = ? AND project_id = ?",
+        [dataset.sql, project.sql]
+      ) { $0.int(0) }
+      guard let cursor else { return 0 }
+      let events = try LiveFeed.events(of: project, after: cursor, limit: Self.portion, connection)
+      guard let last = events.last?.cursor else { return 0 }
+      var writer = try DatasetWriter(vault, dataset, connection)
+      var seen: Set<TaskID> = []
+      for event in events where seen.insert(event.task).inserted {
+        for item in try items(of: TaskRow.get(event.task, connection), connection) {
+          _ = try writer.put(item.flagged(masking: false))
+        }
+      }
+      try writer.finish()
+      try connection.run(
+        """
+        UPDATE collections SET cursor = ?, items = items + ? WHERE dataset_id = ? AND project_id = ?
+        """, [.int(last), .number(writer.created), dataset.sql, project.sql])
+      return events.count
+    }
+  }
+
+  /// What the answers of a task brought, with what else they say as fields. Named by task, answer and place,
+  /// so that what comes again is known again.
+  private func items(of task: TaskRow, _ connection: any Connection) throws -> [StoredItem] {
+    let reading = try vault.reading(of: task, connection)
+    let answers = try AnswerRow.all(of: task, reading, vault, connection).filter {
+      $0.standing == .counted && $0.stage == .label
+    }
+    guard let result = try ConsensusRow.newest(of: task, reading, vault, connection)?.annotations
+    else {
+      return []
+    }
+    // What a reviewer took out is no item.
+    let kept = Set(
+      result.flatMap { annotation -> [String] in
+        if case .files(let files) = annotation.value { files } else { [] }
+      })
+    let hasFiles = reading.ontology.questions.contains { $0.fileRules != nil }
+    return try answers.flatMap { answer -> [StoredItem] in
+      var fields: [JSON.Member] = [
+        .init("project", .string(try Projects.get(task.project, connection).name)),
+        .init("task", .string(task.id.text)), .init("worker", .string(answer.worker)),
+        .init("contributed", .string(Timestamp.text(answer.submittedAt))),
+      ]
+      let annotations = answers.count == 1 ? result : answer.annotations
+      fields += annotations.compactMap { reading.ontology.field($0) }
+      let base = "\(task.uniqueID ?? task.id.text)/\(answer.id)"
+      var items: [StoredItem] = []
+      for annotation in annotations {
+        switch annotation.value {
+        case .files(let files):
+          for file in files where kept.contains(file) {
+            let type = try AssetID(file).flatMap {
+              try Assets.find("id", $0.text, vault, connection)?.type
+            }
+            let ending = type.flatMap(Assets.Looks.fileExtension).map { ".\($0)" } ?? ""
+            let name = "\(base)/\(items.count + 1)\(ending)"
+            items.append(StoredItem(DatasetItem(name: name, metadata: fields), image: file))
+          }
+        case .text(let text) where !hasFiles:
+          items.append(
+            StoredItem(
+              DatasetItem(name: "\(base)/\(items.count + 1)", text: text, metadata: fields),
+              image: nil))
+        default: continue
+        }
+      }
+      return items
+    }
+  }
+}
+
+extension Ontology {
+  /// An answer to a question as a field of an item; nil for what is an item itself, or no question.
+  fileprivate func field(_ annotation: Annotation) -> JSON.Member? {
+    guard let question = self[annotation.classID], question.kind.isQuestion else { return nil }
+    func name(_ id: OptionID) -> String { question.options.first { $0.id == id }?.name ?? "" }
+    switch annotation.value {
+    case .category(let id): return .init(question.name, .string(name(id)))
+    case .multiLabel(let ids):
+      return .init(question.name, .string(ids.map(name).joined(separator: " ")))
+    case .rating(let number), .number(let number): return .init(question.name, .double(number))
+    case .boolean(let isTrue): return .init(question.name, .bool(isTrue))
+    case .text(let text):
+      let hasFiles = questions.contains { $0.fileRules != nil }
+      return hasFiles ? .init(question.name, .string(text)) : nil
+    case .files, .shape, .span, .relation: return nil
+    }
+  }
+}
