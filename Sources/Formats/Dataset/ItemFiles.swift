@@ -42,10 +42,11 @@ struct JSONItems: DatasetReading {
   private let bytes: MappedBytes
   private let diagnostics: Diagnostics
   private let items: (JSON, Int, inout DatasetSchema) throws -> [DatasetItem]
-  private var cursor: JSONCursor
   private let isArray: Bool
-  private var isFirst = true
-  private var isOver = false
+  /// Trees are made on a thread of their own, while items are made of those before.
+  private let ahead: Ahead<JSONElements.Portion>
+  private var portion = JSONElements.Portion()
+  private var place = 0
   private var number = 0
   private var waiting: [DatasetItem] = []
 
@@ -58,17 +59,19 @@ struct JSONItems: DatasetReading {
   ) throws {
     (self.file, self.schema, self.diagnostics, self.items) = (file, schema, diagnostics, items)
     bytes = try folder.open(file)
-    cursor = bytes.cursor()
-    isArray = cursor.peek() == UInt8(ascii: "[")
-    if isArray { try? cursor.enterArray() }
+    var elements = JSONElements(bytes)
+    isArray = elements.isArray
+    ahead = Ahead { elements.next() }
   }
 
   mutating func next() throws -> DatasetItem? {
     while waiting.isEmpty {
-      guard !isOver, let json = try element() else { return nil }
+      guard let json = try element() else { return nil }
+      number += 1
       do {
         waiting = try items(json, number, &schema).reversed()
       } catch let fault as NotationFault {
+        let place = "\(isArray ? "element" : "object") \(number)"
         try diagnostics.report(
           file, place + (fault.path.isEmpty ? "" : ", " + fault.path), fault.problem,
           remedy: "Put it right; it is left out.")
@@ -77,28 +80,63 @@ struct JSONItems: DatasetReading {
     return waiting.popLast()
   }
 
-  private var place: String { isArray ? "element \(number)" : "object \(number)" }
-
   private mutating func element() throws -> JSON? {
-    do {
-      if isArray {
-        guard try cursor.nextElement(isFirst: isFirst) else {
-          isOver = true
-          return nil
-        }
-      } else if cursor.peek() == nil {
-        isOver = true
-        return nil
+    while place == portion.values.count {
+      if let fault = portion.fault {
+        portion.fault = nil
+        try diagnostics.report(COCOIndex.fault(fault, file, bytes))
       }
-      isFirst = false
-      number += 1
-      return try cursor.value()
+      guard let more = ahead.take() else { return nil }
+      (portion, place) = (more, 0)
+    }
+    place += 1
+    return portion.values[place - 1]
+  }
+}
+
+/// The elements of a JSON array, or values one after the other, as trees.
+private struct JSONElements {
+  /// Some elements, and what is wrong with the next.
+  struct Portion {
+    var values: [JSON] = []
+    var fault: JSONError?
+  }
+
+  /// Bytes of a portion, give or take an element.
+  private static let portionBytes = 256 * 1024
+
+  let isArray: Bool
+  private var cursor: JSONCursor
+  private var isFirst = true
+  private var isOver = false
+
+  init(_ bytes: MappedBytes) {
+    cursor = bytes.cursor()
+    isArray = cursor.peek() == UInt8(ascii: "[")
+    if isArray { try? cursor.enterArray() }
+  }
+
+  /// - Returns: nil at the end.
+  mutating func next() -> Portion? {
+    guard !isOver else { return nil }
+    var portion = Portion()
+    let start = cursor.position
+    do throws(JSONError) {
+      while cursor.position - start < Self.portionBytes {
+        if isArray {
+          isOver = try !cursor.nextElement(isFirst: isFirst)
+        } else {
+          isOver = cursor.peek() == nil
+        }
+        if isOver { break }
+        isFirst = false
+        portion.values.append(try cursor.value())
+      }
     } catch {
       // Where the next element begins cannot be told any more.
-      isOver = true
-      try diagnostics.report(COCOIndex.fault(error, file, bytes))
-      return nil
+      (portion.fault, isOver) = (error, true)
     }
+    return portion
   }
 }
 

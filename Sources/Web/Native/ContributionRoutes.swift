@@ -37,7 +37,7 @@ enum ContributionRoutes {
       .put, "/api/work/{project}/leases/{lease}/files/{file}/content", .work,
       "Takes the next bytes of a file, from `offset` on; with the last it is looked at and kept."
     ) { call in
-      let bytes = try await call.bytes(limit: Uploads.partLimit)
+      let bytes = try await call.bytes(limit: ReceivedParts.limit)
       guard let offset = try call.queryNumber("offset", 0...Assets.sizeLimit) else {
         throw Refusal.invalid(path: "offset", problem: "is missing")
       }

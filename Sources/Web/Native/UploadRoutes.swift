@@ -36,7 +36,7 @@ enum UploadRoutes {
       .put, "/api/datasets/{dataset}/uploads/{upload}/content", .managers,
       "Takes the next bytes of a set, from `offset` on: as many as were received before."
     ) { call in
-      let bytes = try await call.bytes(limit: Uploads.partLimit)
+      let bytes = try await call.bytes(limit: ReceivedParts.limit)
       guard let offset = try call.queryNumber("offset", 0...Uploads.sizeLimit) else {
         throw Refusal.invalid(path: "offset", problem: "is missing")
       }

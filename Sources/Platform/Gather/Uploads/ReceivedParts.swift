@@ -5,13 +5,13 @@ import Vault
 
 /// The parts of a file that comes part by part. What was acknowledged stays, so a sender that was cut off
 /// asks how far it came and goes on from there.
-struct ReceivedParts {
+package struct ReceivedParts {
   let vault: ClientVault
   /// The id of what they are parts of.
   let owner: String
 
   /// Bytes of one part.
-  static let limit = 8 * 1024 * 1024
+  package static let limit = 8 * 1024 * 1024
 
   /// Keeps a part, and does with it what there is to do in the same transaction.
   ///

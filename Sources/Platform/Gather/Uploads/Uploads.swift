@@ -17,8 +17,6 @@ package struct Uploads: Sendable {
 
   /// Bytes of one set: 64 GiB.
   package static let sizeLimit = 64 * 1024 * 1024 * 1024
-  /// Bytes of one part.
-  package static let partLimit = ReceivedParts.limit
   /// Sets of one vault that are on their way at once.
   package static let countLimit = 100
   /// How long a set that is not whole is kept after it was begun: a week.
