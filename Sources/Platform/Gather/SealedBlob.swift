@@ -56,22 +56,40 @@ package struct SealedBlob: Sendable {
     return bytes
   }
 
-  /// Opens chunks that follow each other into room for them, with one look at the store.
-  ///
-  /// - Returns: plain bytes written: `SealedStream.chunkSize` for each chunk but the last of the blob.
-  package func open(
-    _ chunks: Range<Int>, into output: UnsafeMutableRawBufferPointer
-  ) throws -> Int {
-    guard let size = try vault.blobs.size(name) else { throw BlobError.notFound(name) }
-    let step = SealedStream.sealedChunkSize
-    let sealed = try vault.blobs.read(
-      name, offset: chunks.lowerBound * step, count: chunks.count * step)
-    return try sealed.withUnsafeBytes { bytes in
+  /// Opens many chunks one after the other, through one place for what is sealed.
+  package final class Opener: @unchecked Sendable {
+    // Whoever has it asks for one part after the other.
+    private let sealed: UnsafeMutableRawBufferPointer
+    private let blob: SealedBlob
+    private let size: Int
+
+    /// - Parameter chunks: the most that are opened at once.
+    /// - Throws: `.notFound`
+    package init(_ blob: SealedBlob, chunks: Int) throws {
+      guard let size = try blob.vault.blobs.size(blob.name) else {
+        throw BlobError.notFound(blob.name)
+      }
+      (self.blob, self.size) = (blob, size)
+      sealed = .allocate(byteCount: chunks * SealedStream.sealedChunkSize, alignment: 64)
+    }
+
+    deinit { sealed.deallocate() }
+
+    /// Opens chunks that follow each other into room for them.
+    ///
+    /// - Returns: plain bytes written: `SealedStream.chunkSize` for each chunk but the last of the blob.
+    package func open(
+      _ chunks: Range<Int>, into output: UnsafeMutableRawBufferPointer
+    ) throws -> Int {
+      let (vault, name, step) = (blob.vault, blob.name, SealedStream.sealedChunkSize)
+      let count = try vault.blobs.read(
+        name, offset: chunks.lowerBound * step,
+        into: UnsafeMutableRawBufferPointer(rebasing: sealed[..<(chunks.count * step)]))
       var (place, written, index) = (0, 0, chunks.lowerBound)
-      while place < bytes.count {
-        let end = min(place + step, bytes.count)
+      while place < count {
+        let end = min(place + step, count)
         try vault.key.open(
-          UnsafeRawBufferPointer(rebasing: bytes[place..<end]),
+          UnsafeRawBufferPointer(rebasing: sealed[place..<end]),
           into: UnsafeMutableRawBufferPointer(rebasing: output[written...]), table: "stream",
           row: SealedStream.chunkName(name, index, isLast: index * step + (end - place) == size))
         written += end - place - SealedStream.overhead

@@ -8,13 +8,24 @@ package protocol Blobs: Sendable {
   /// - Returns: nil where there is no blob of that name.
   func size(_ name: String) throws -> Int?
 
-  /// Reads `count` bytes from `offset`; fewer at the end.
-  func read(_ name: String, offset: Int, count: Int) throws -> Data
+  /// Reads bytes from `offset` into a place for them.
+  ///
+  /// - Returns: how many there were: as many as there is room for, fewer at the end.
+  func read(_ name: String, offset: Int, into place: UnsafeMutableRawBufferPointer) throws -> Int
 
   func remove(_ name: String) throws
 
   /// Calls `body` with every name, in no order.
   func forEachName(_ body: (String) throws -> Void) throws
+}
+
+extension Blobs {
+  /// Reads `count` bytes from `offset`; fewer at the end.
+  package func read(_ name: String, offset: Int, count: Int) throws -> Data {
+    var data = Data(count: count)
+    let filled = try data.withUnsafeMutableBytes { try read(name, offset: offset, into: $0) }
+    return data.prefix(filled)
+  }
 }
 
 /// A blob on its way in.

@@ -27,22 +27,22 @@ package struct FileBlobs: Blobs {
     return Int(status.st_size)
   }
 
-  package func read(_ name: String, offset: Int, count: Int) throws -> Data {
+  package func read(
+    _ name: String, offset: Int, into place: UnsafeMutableRawBufferPointer
+  ) throws -> Int {
     let file = open(try path(of: name), O_RDONLY)
     guard file >= 0 else { throw BlobError.notFound(name) }
     defer { close(file) }
-    var data = Data(count: count)
     var filled = 0
-    while filled < count {
-      let got = data.withUnsafeMutableBytes {
-        pread(file, $0.baseAddress.map { $0 + filled }, count - filled, off_t(offset + filled))
-      }
+    while filled < place.count {
+      let got = pread(
+        file, place.baseAddress.map { $0 + filled }, place.count - filled, off_t(offset + filled))
       if got < 0 && errno == EINTR { continue }
       guard got >= 0 else { throw BlobError.failed(String(cString: strerror(errno))) }
       if got == 0 { break }
       filled += got
     }
-    return data.prefix(filled)
+    return filled
   }
 
   package func remove(_ name: String) throws { unlink(try path(of: name)) }

@@ -79,39 +79,72 @@ struct Download {
   private func body(_ range: ByteRange) -> ResponseBody {
     let blob = blob
     return ResponseBody(contentLength: range.end - range.start) { writer in
-      var position = range.start
-      var ready: ByteBuffer? = try Self.piece(of: blob, range, at: position)
-      while let piece = ready, piece.readableBytes > 0 {
-        position += piece.readableBytes
-        let next = position
+      let pieces = try Pieces(of: blob, range)
+      var ready = try pieces.next()
+      while let piece = ready {
         // The next piece is opened while this one is sent.
-        async let following = next < range.end ? Self.piece(of: blob, range, at: next) : nil
+        async let following = pieces.next()
         try await writer.write(piece)
         ready = try await following
       }
       try await writer.finish(nil)
     }
   }
+}
 
+/// A range of a sealed blob, piece by piece.
+///
+/// Unchecked: whoever has it asks for one piece after the other.
+private final class Pieces: @unchecked Sendable {
   /// Chunks that are opened and sent at once: half a megabyte.
-  private static let chunksOfPiece = 8
+  private static let chunks = 8
+  /// Places for pieces, which are used in turn: while one is sent the next is filled, and what was sent is
+  /// still with the socket for a while.
+  private static let places = 4
 
-  /// What of a range begins at a position, up to the end of some chunks.
-  private static func piece(
-    of blob: SealedBlob, _ range: ByteRange, at position: Int
-  ) throws -> ByteBuffer {
+  private let opener: SealedBlob.Opener
+  private let range: ByteRange
+  private var position: Int
+  private var buffers: [ByteBuffer] = []
+  private var turn = 0
+
+  init(of blob: SealedBlob, _ range: ByteRange) throws {
+    opener = try SealedBlob.Opener(blob, chunks: Self.chunks)
+    (self.range, position) = (range, range.start)
+  }
+
+  /// What comes next, up to the end of some chunks; nil at the end.
+  func next() throws -> ByteBuffer? {
+    guard position < range.end else { return nil }
     let first = position / SealedStream.chunkSize
-    let last = min(first + chunksOfPiece, (range.end - 1) / SealedStream.chunkSize + 1)
-    guard position < range.end else { return ByteBuffer() }
-    var buffer = ByteBufferAllocator().buffer(
-      capacity: (last - first) * SealedStream.chunkSize)
-    try buffer.writeWithUnsafeMutableBytes(
-      minimumWritableBytes: (last - first) * SealedStream.chunkSize
-    ) { try blob.open(first..<last, into: $0) }
+    let last = min(first + Self.chunks, (range.end - 1) / SealedStream.chunkSize + 1)
+    let room = (last - first) * SealedStream.chunkSize
+    var buffer = place(for: room)
+    try buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: room) {
+      try opener.open(first..<last, into: $0)
+    }
+    buffers[turn] = buffer
+    turn = (turn + 1) % Self.places
     let start = first * SealedStream.chunkSize
-    return buffer.getSlice(
-      at: position - start, length: min(buffer.readableBytes, range.end - start) - (position - start))
-      ?? ByteBuffer()
+    let length = min(buffer.readableBytes, range.end - start) - (position - start)
+    let piece = buffer.getSlice(at: position - start, length: length)
+    guard let piece, length > 0 else { return nil }
+    position += length
+    return piece
+  }
+
+  /// An empty one; of those before where its bytes are nobody's any more.
+  private func place(for room: Int) -> ByteBuffer {
+    guard buffers.count == Self.places else {
+      let new = ByteBufferAllocator().buffer(capacity: room)
+      buffers.append(ByteBuffer())
+      turn = buffers.count - 1
+      return new
+    }
+    var buffer = ByteBuffer()
+    swap(&buffer, &buffers[turn])
+    buffer.clear(minimumCapacity: room)
+    return buffer
   }
 }
 
