@@ -1,5 +1,6 @@
 import Formats
 import Foundation
+import Geometry
 import Labels
 import Synchronization
 import Testing
@@ -31,6 +32,11 @@ import Testing
       if let fault { throw fault }
       try write(output.dropFirst(10))
     }
+
+    func masked(
+      _ type: String, size: ImageSize, boxes: [Box], chunks: Int,
+      chunk: @escaping @Sendable (Int) throws -> Data
+    ) async throws -> Data { throw TilingFault("nothing is masked here") }
 
     func thumbnail(
       _ type: String, size: Int, chunks: Int, chunk: @escaping @Sendable (Int) throws -> Data

@@ -1,5 +1,5 @@
 """What cameras noted, and models behind URLs that look at items: embeddings in two ways of speaking, and faces."""
-import base64, http.server, io, json, threading, time
+import base64, http.server, io, json, threading, time, urllib.request
 import pytest
 from PIL import Image
 
@@ -21,6 +21,10 @@ class Lab:
     def add(self, *lines):
         code, report = self.assay.send("POST", f"/api/datasets/{self.id}/items", "\n".join(map(json.dumps, lines)), self.key)
         assert code == 200 and report["refused"] == 0, report
+
+    def raw(self, path):
+        request = urllib.request.Request(self.assay.url + path, headers={"Authorization": f"Bearer {self.key}"})
+        with urllib.request.urlopen(request) as response: return response.read()
 
     def items(self, query="", sets=""): return self.call("GET", f"/api/datasets/{self.id}/items?limit=500&sets={sets}&query={query}")
 
@@ -126,3 +130,30 @@ def test_models_are_asked_through_the_guard(lab):
     assert "private" in lab.look("embeddings", url="http://10.0.0.1/embed")["problem"]
     lab.call("POST", f"/api/datasets/{lab.id}/faces", {"url": "http://x.org", "api": "openai"}, 422)
     lab.call("POST", f"/api/datasets/{lab.id}/embeddings", {"url": "http://x.org", "query": "("}, 422)
+
+
+def test_faces_are_black_where_that_is_wished_and_so_is_the_small_picture_within(lab):
+    seen = []; chance = Image.effect_noise((1600, 1000), 80).convert("RGB")
+    server, url = model(lambda body: (200, {"boxes": [[[100, 50, 200, 200, 0.9]] if "face" in i["name"] else [] for i in body["items"]]}), seen)
+    exif = Image.Exif(); exif[0x0112] = 6; exif[0x010F] = "Leica"
+    from PIL import ImageCms
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    sent = {}
+    for name, kind, more in (("face.jpg", "JPEG", {"exif": exif, "icc_profile": profile, "quality": 95}), ("face.png", "PNG", {}), ("face.webp", "WEBP", {"lossless": True}), ("none.jpg", "JPEG", {})):
+        out = io.BytesIO(); (chance.convert("RGBA") if kind == "PNG" else chance.rotate(9 if name == "none.jpg" else 0)).save(out, kind, **more); sent[name] = lab.assay.upload(lab.key, out.getvalue(), name)
+        lab.add({"name": name, "image": sent[name]})
+    assert lab.look("faces", url=url)["done"] == 4 and len(lab.items("personal_data%20%3D%20face")["items"]) == 3
+    # Flagged before, masked now; what has no face is not looked at again.
+    state = lab.look("faces", url=url, mask=True); assert (state["done"], state["unmasked"]) == (3, 0), state
+    masked = {i["name"]: i for i in lab.items("personal_data%20%3A%20masked", "faces")["items"]}; assert set(masked) == {"face.jpg", "face.png", "face.webp"}
+    for name, item in masked.items():
+        image = Image.open(io.BytesIO(lab.raw(f"/api/datasets/{lab.id}/items/{item['number']}/image"))); image.load()
+        (x, y, w, h) = item["labels"]["faces"]["labels"][0]["box"]
+        assert image.size == ((1000, 1600) if name == "face.jpg" else (1600, 1000)) == (item["width"], item["height"])
+        inside = [image.convert("RGB").getpixel(p) for p in ((x + 1, y + 1), (x + w // 2, y + h // 2), (x + w - 2, y + h - 2))]; assert all(max(p) < 12 for p in inside), (name, inside)
+        assert not image.getexif() and bool(image.info.get("icc_profile")) == (name == "face.jpg")
+        outside = [image.convert("RGB").getpixel((p, 900)) for p in range(400, 700)]; assert len(set(outside)) > 100
+        small = Image.open(io.BytesIO(lab.raw(f"/api/datasets/{lab.id}/items/{item['number']}/image?thumbnail=true"))); assert small.getexif().get(0x0112) in (None, 1)
+    assert lab.look("faces", url=url, mask=True)["done"] == 0
+    assert lab.call("GET", f"/api/assets/{sent['face.jpg']}")["size"] > 0
+    server.shutdown()

@@ -36,6 +36,27 @@ package enum PNGWriter {
     return file
   }
 
+  /// Black, and white where something is: a bit a pixel.
+  ///
+  /// - Parameter areas: columns and rows, inside the picture.
+  package static func mask(
+    width: Int, height: Int, areas: [(columns: Range<Int>, rows: Range<Int>)]
+  ) -> [UInt8] {
+    // A byte for how the row is filtered, then eight pixels a byte, the first in the highest bit.
+    let rowSize = 1 + (width + 7) / 8
+    var raw = [UInt8](repeating: 0, count: rowSize * height)
+    for (columns, rows) in areas {
+      for row in rows {
+        for column in columns { raw[row * rowSize + 1 + column / 8] |= 0x80 >> UInt8(column % 8) }
+      }
+    }
+    var file: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
+    file += chunk("IHDR", big32(width) + big32(height) + [1, 0, 0, 0, 0])
+    file += chunk("IDAT", deflated(raw))
+    file += chunk("IEND", [])
+    return file
+  }
+
   private static func deflated(_ raw: [UInt8]) -> [UInt8] {
     var size = compressBound(uLong(raw.count))
     var out = [UInt8](repeating: 0, count: Int(size))

@@ -70,9 +70,34 @@ package enum PlaceRemoval {
     return isChanged
   }
 
-  /// A JPEG without its packets of XMP.
-  private static func withoutPackets(_ bytes: [UInt8]) -> [UInt8] {
-    let mark = Array("http://ns.adobe.com/x".utf8)
+  /// A JPEG or WebP without any notes: a small picture of how it looked may be among them.
+  package static func withoutNotes(_ image: Data) -> Data {
+    let bytes = [UInt8](image)
+    return Data(
+      bytes.starts(with: Array("RIFF".utf8)) ? webpWithoutNotes(bytes) : withoutPackets(bytes, mark: []))
+  }
+
+  /// Chunks of a name, a length and bytes; the first says in its bits which there are.
+  private static func webpWithoutNotes(_ bytes: [UInt8]) -> [UInt8] {
+    var (result, at) = (Array(bytes.prefix(12)), 12)
+    while at + 8 <= bytes.count {
+      let length = (0..<4).reduce(0) { $0 | Int(bytes[at + 4 + $1]) << (8 * $1) }
+      let end = min(bytes.count, at + 8 + length + length % 2)
+      let name = String(decoding: bytes[at..<at + 4], as: UTF8.self)
+      if name != "EXIF", name != "XMP " {
+        result += bytes[at..<end]
+        if name == "VP8X", length > 0 { result[result.count - (end - at) + 8] &= ~0x0C }
+      }
+      at = end
+    }
+    for place in 0..<4 { result[4 + place] = UInt8(truncatingIfNeeded: (result.count - 8) >> (8 * place)) }
+    return result
+  }
+
+  /// A JPEG without its packets of XMP, or whatever else begins so.
+  private static func withoutPackets(
+    _ bytes: [UInt8], mark: [UInt8] = Array("http://ns.adobe.com/x".utf8)
+  ) -> [UInt8] {
     var result = Array(bytes[..<2])
     var at = 2
     while at + 4 <= bytes.count, bytes[at] == 0xFF, bytes[at + 1] != 0xDA {

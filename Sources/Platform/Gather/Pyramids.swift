@@ -1,5 +1,6 @@
 import Formats
 import Foundation
+import Geometry
 import Labels
 import Store
 import Vault
@@ -25,6 +26,17 @@ package protocol Tiler: Sendable {
   /// - Throws: `TilingFault`; what `chunk` throws.
   func thumbnail(
     _ type: String, size: Int, chunks: Int, chunk: @escaping @Sendable (Int) throws -> Data
+  ) async throws -> Data
+
+  /// An image, upright, with some boxes of it black: a JPEG, PNG or WebP, without notes.
+  ///
+  /// - Parameters:
+  ///   - size: pixels of the image, upright.
+  ///   - boxes: inside the image.
+  /// - Throws: `TilingFault`; what `chunk` throws.
+  func masked(
+    _ type: String, size: ImageSize, boxes: [Box], chunks: Int,
+    chunk: @escaping @Sendable (Int) throws -> Data
   ) async throws -> Data
 
   /// An image, upright, in so many shades of grey: a byte a pixel, row by row, whatever its proportions.

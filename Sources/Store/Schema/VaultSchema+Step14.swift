@@ -39,6 +39,7 @@ extension Schema {
       project_id TEXT NOT NULL REFERENCES projects (id),
       cursor INTEGER NOT NULL DEFAULT 0,
       items INTEGER NOT NULL DEFAULT 0,
+      is_masking INTEGER NOT NULL DEFAULT 0 CHECK (is_masking IN (0, 1)),
       created_at INTEGER NOT NULL,
       PRIMARY KEY (dataset_id, project_id)
     ) STRICT, WITHOUT ROWID

@@ -76,13 +76,15 @@ enum ContributionRoutes {
     Route(
       .post, "/api/datasets/{dataset}/collections", .managers,
       "Has a dataset take what the annotators of a project contribute, as its tasks are settled.",
-      body: [.string("project", isRequired: true)]
+      body: [.string("project", isRequired: true), .bool("mask_personal_data")]
     ) { call in
-      let text = try await call.fields().string("project")
+      let fields = try await call.fields()
+      let text = try fields.string("project")
+      let masks = try fields.optionalBool("mask_personal_data") ?? false
       guard let project = ProjectID(text) else { throw Refusal.unknown(.project, text) }
       return try await call.inVault { vault, actor in
         let items = CollectedItems(vault, actor: actor, dataset: try call.id("dataset", .dataset))
-        _ = try await items.follow(project)
+        _ = try await items.follow(project, masksPersonalData: masks)
         try await items.gather()
         let made = try await items.list().first { $0.project == project }
         return .json(made?.json ?? .null, status: .created)
@@ -132,7 +134,7 @@ extension CollectedProject {
   fileprivate var json: JSON {
     [
       "project": .string(project.text), "name": .string(name), "items": .count(items),
-      "created_at": .time(createdAt),
+      "mask_personal_data": .bool(masksPersonalData), "created_at": .time(createdAt),
     ]
   }
 }

@@ -11,7 +11,7 @@ enum ModelRoutes {
       "How far the model that gives vectors has come.")
     + routes(
       .faces, "faces",
-      "Has a model behind a URL look for faces: images are flagged, boxes are in the set `faces`.",
+      "Has a model behind a URL look for faces: images are flagged, and with `mask` shown with them black.",
       "How far the model that looks for faces has come.")
 
   private static func routes(
@@ -23,7 +23,7 @@ enum ModelRoutes {
         body: [
           .string("url", isRequired: true), .choice("api", ModelBackend.Words.self),
           .string("model"), .string("key"), .string("query"),
-        ]
+        ] + (job == .faces ? [.bool("mask")] : [])
       ) { call in
         let fields = try await call.fields()
         let backend = ModelBackend(
@@ -31,9 +31,11 @@ enum ModelRoutes {
           words: try fields.optionalChoice("api", ModelBackend.Words.self) ?? .assay,
           model: try fields.optionalString("model"), key: try fields.optionalString("key"))
         let query = try fields.optionalString("query") ?? ""
+        let isMasking = try fields.optionalBool("mask") ?? false
         return try await call.inVault { vault, actor in
           let runs = ModelRuns(vault, actor: actor, dataset: try call.id("dataset", .dataset))
-          try await runs.start(job, query, by: backend, call.services.fetcher, call.services.tiler)
+          try await runs.start(
+            job, query, masking: isMasking, by: backend, call.services.fetcher, call.services.tiler)
           return .json(try await runs.progress(job).json, status: .accepted)
         }
       },
@@ -51,7 +53,7 @@ extension ModelRuns.Progress {
   fileprivate var json: JSON {
     [
       "running": .bool(isRunning), "items": .count(items), "done": .count(done),
-      "skipped": .count(skipped), "problem": .optional(problem),
+      "skipped": .count(skipped), "unmasked": .count(unmasked), "problem": .optional(problem),
     ]
   }
 }

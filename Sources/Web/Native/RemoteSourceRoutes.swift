@@ -12,7 +12,7 @@ enum RemoteSourceRoutes {
       body: [
         .string("url", isRequired: true), .choice("mode", RemoteSource.Mode.self),
         .string("endpoint"), .string("region"), .string("access_key"), .string("secret_key"),
-        .string("session_token"), .strings("include"),
+        .string("session_token"), .strings("include"), .bool("mask_personal_data"),
       ]
     ) { call in
       let fields = try await call.fields()
@@ -21,10 +21,12 @@ enum RemoteSourceRoutes {
         region: fields.optionalString("region"), keys: keys(fields))
       let mode = try fields.optionalChoice("mode", RemoteSource.Mode.self) ?? .reference
       let include = try fields.strings("include")
+      let masks = try fields.optionalBool("mask_personal_data") ?? false
       let client = try call.clientID()
       return try await call.inVault { vault, actor in
         let made = try await RemoteSources(vault, actor: actor).create(
-          location, mode: mode, include: include, of: call.id("dataset", .dataset))
+          location, mode: mode, include: include, masksPersonalData: masks,
+          of: call.id("dataset", .dataset))
         call.services.gatherer.begin(.source(made.id), of: client)
         return .json(made.json, status: .accepted)
       }
@@ -93,7 +95,8 @@ extension RemoteSource {
   fileprivate var json: JSON {
     var json: JSON = [
       "id": .string(id.text), "url": .string(location.text), "mode": .string(mode.rawValue),
-      "include": .array(include.map { .string($0) }), "state": .string(state.rawValue),
+      "include": .array(include.map { .string($0) }),
+      "mask_personal_data": .bool(masksPersonalData), "state": .string(state.rawValue),
       "listed": .count(counts.listed), "added": .count(counts.added),
       "changed": .count(counts.changed), "skipped": .count(counts.skipped),
       "failed": .count(counts.failed), "reason": .optional(reason),

@@ -12,6 +12,7 @@ extension DatasetCommand {
         """)
     @Argument(help: "The dataset's id.") var dataset: String
     @Option(help: "The project's id.") var project: String?
+    @Flag(help: "Mask personal data in texts.") var maskPersonalData = false
     @Flag(help: "Take nothing more of the project; items stay.") var stop = false
     @OptionGroup var server: ServerOptions
     @OptionGroup var output: OutputOptions
@@ -23,7 +24,9 @@ extension DatasetCommand {
         _ =
           stop
           ? try await client.send(.DELETE, "\(path)/\(project)")
-          : try await client.send(.POST, path, ["project": .string(project)])
+          : try await client.send(
+            .POST, path,
+            ["project": .string(project), "mask_personal_data": .bool(maskPersonalData)])
       }
       let state = try await client.send(.GET, path)
       let lines = (state["items"]?.array ?? []).map {

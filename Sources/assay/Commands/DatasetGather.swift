@@ -18,6 +18,7 @@ extension DatasetCommand {
     @Argument(help: "The bucket, the index, or the id of a source.") var source: String
     @Option(help: "The dataset's id.") var dataset: String
     @Flag(help: "Bring the files here.") var copy = false
+    @Flag(help: "Mask personal data in texts.") var maskPersonalData = false
     @Option(help: "The URL of a store that is not Amazon's.") var endpoint: String?
     @Option(help: "The bucket's region.") var region: String?
     @Flag(help: "Send the keys of the environment along.") var bucketKeys = false
@@ -53,6 +54,7 @@ extension DatasetCommand {
         .init("url", .string(source)), .init("mode", .string(copy ? "copy" : "reference")),
         .init("endpoint", .optional(endpoint)), .init("region", .optional(region)),
         .init("include", .array(include.map { .string($0) })),
+        .init("mask_personal_data", .bool(maskPersonalData)),
       ]
       if bucketKeys {
         let environment = ProcessInfo.processInfo.environment

@@ -23,13 +23,15 @@ extension DatasetCommand {
       abstract: "Have a model look for faces, before anybody else sees the images.",
       discussion: """
         Images with faces get the field personal_data, all of them the field faces; boxes are in the label \
-        set faces, class face.
+        set faces, class face. With --mask items get copies of their images in which faces are black, those \
+        too that were flagged before; the files themselves stay in the vault.
         """)
     @OptionGroup var model: ModelOptions
+    @Flag(help: "Show images with their faces black from now on.") var mask = false
     @OptionGroup var server: ServerOptions
     @OptionGroup var output: OutputOptions
 
-    func run() async throws { try await model.run("faces", server, output) }
+    func run() async throws { try await model.run("faces", masking: mask, server, output) }
   }
 }
 
@@ -42,7 +44,9 @@ struct ModelOptions: ParsableArguments {
   @Option(help: "The environment's variable that holds the model's key.") var modelKey: String?
   @Option(help: "Which items.") var query = ""
 
-  func run(_ name: String, _ server: ServerOptions, _ output: OutputOptions) async throws {
+  func run(
+    _ name: String, masking: Bool = false, _ server: ServerOptions, _ output: OutputOptions
+  ) async throws {
     let client = try server.client()
     let path = "/api/datasets/\(dataset)/\(name)"
     let key = try modelKey.map { variable in
@@ -53,10 +57,10 @@ struct ModelOptions: ParsableArguments {
     }
     var state = try await client.send(
       .POST, path,
-      [
+      ([
         "url": .string(modelURL), "api": .string(api.rawValue), "model": .optional(model),
         "key": .optional(key), "query": .string(query),
-      ])
+      ] as JSON).adding(masking ? [.init("mask", true)] : []))
     let meter = ProgressLine(quiet: output.json)
     while state["running"]?.bool == true {
       try await Task.sleep(for: .milliseconds(200))
@@ -66,6 +70,9 @@ struct ModelOptions: ParsableArguments {
     meter.end()
     output.print(state, Self.words(state))
     if let problem = state["problem"]?.string { throw Failure(problem) }
+    if let count = state["unmasked"]?.integer, count > 0 {
+      throw Failure("\(count) images could not be masked; they are flagged")
+    }
   }
 
   private static func words(_ state: JSON) -> String {

@@ -10,7 +10,7 @@ import { attempt } from "../section.js";
  * @returns {HTMLElement} */
 export function collections(dataset, again) {
   const path = `/api/datasets/${dataset}/collections`;
-  const list = h("ul.plain.stack.tight"), choice = h("select.input", { required: true });
+  const list = h("ul.plain.stack.tight"), choice = h("select.input", { required: true }), mask = h("input", { type: "checkbox" });
   const look = async () => {
     const [{ items }, projects] = await Promise.all([get(path), get("/api/projects?limit=500")]);
     const taken = new Set(items.map((/** @type {any} */ one) => one.project));
@@ -21,11 +21,12 @@ export function collections(dataset, again) {
   };
   const begin = (/** @type {Event} */ event) => {
     event.preventDefault();
-    attempt(look, async () => { await post(path, { project: choice.value }); again(); });
+    attempt(look, async () => { await post(path, { project: choice.value, mask_personal_data: mask.checked }); again(); });
   };
   const element = h("details.sources", { ontoggle: () => { if (element.open) look(); } }, h("summary", {}, say("From what annotators contribute")),
     h("div.stack", {}, list, h("form.stack", { onsubmit: begin },
       field(say("Project"), choice, say("Each file of an answer becomes an item once its task is done; where a project asks for no files, each text.")),
+      h("label.check", {}, mask, h("span", {}, say("Mask personal data in texts"))),
       h("div.row", {}, h("button.button.primary", { type: "submit" }, say("Collect"))))));
   return element;
 }

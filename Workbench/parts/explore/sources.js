@@ -14,11 +14,11 @@ export function sources(dataset, again) {
   const input = (/** @type {any} */ more = {}) => h("input.input", { dir: "ltr", autocomplete: "off", spellcheck: false, ...more });
   const url = input({ required: true, maxlength: 2000, placeholder: "s3://bucket/prefix" }), endpoint = input(), region = input({ placeholder: "us-east-1" });
   const access = input(), secret = input({ type: "password", autocomplete: "off" }), include = input({ placeholder: "*.jpg *.png" });
-  const copy = h("input", { type: "checkbox" });
+  const copy = h("input", { type: "checkbox" }), mask = h("input", { type: "checkbox" });
   const begin = (/** @type {Event} */ event) => {
     event.preventDefault();
     attempt(look, () => post(path, {
-      url: url.value.trim(), mode: copy.checked ? "copy" : "reference", include: include.value.split(/\s+/).filter(Boolean),
+      url: url.value.trim(), mode: copy.checked ? "copy" : "reference", include: include.value.split(/\s+/).filter(Boolean), mask_personal_data: mask.checked,
       ...Object.fromEntries([["endpoint", endpoint], ["region", region], ["access_key", access], ["secret_key", secret]].flatMap(([name, element]) => (element.value ? [[name, element.value]] : []))),
     }));
   };
@@ -44,6 +44,7 @@ export function sources(dataset, again) {
       field(say("Address"), url, say("A bucket of an S3-compatible store, or the URL of a folder that a web server lists.")),
       h("div.fields", {}, field(say("Endpoint"), endpoint), field(say("Region"), region), field(say("Access key"), access), field(say("Secret key"), secret), field(say("Only files like"), include)),
       h("label.check", {}, copy, h("span", {}, say("Bring the files here; else they stay there and are fetched when they are looked at"))),
+      h("label.check", {}, mask, h("span", {}, say("Mask personal data in texts"))),
       h("div.row", {}, h("button.button.primary", { type: "submit" }, say("Gather"))))));
   return element;
 }

@@ -26,6 +26,8 @@ package struct ModelRuns: Sendable {
     package var done = 0
     /// Items that the model was not shown: an image that is not here, or cannot be read.
     package var skipped = 0
+    /// Images whose faces could not be masked.
+    package var unmasked = 0
     /// Why it ended before its end.
     package var problem: String?
   }
@@ -41,6 +43,8 @@ package struct ModelRuns: Sendable {
   static func size(for job: ModelBackend.Job) -> Int { job == .embed ? 448 : 1_280 }
   /// Bytes up to which an image is sent as it is where none can be made smaller.
   static let imageLimit = 8 * 1024 * 1024
+  /// How much wider and higher a mask is than its face, on each side.
+  static let maskMargin = 0.15
   /// Faces less sure than this are none.
   static let faceScore = 0.5
 
@@ -55,12 +59,18 @@ package struct ModelRuns: Sendable {
 
   /// Begins, and returns at once.
   ///
-  /// - Parameter query: which items are looked at.
+  /// - Parameters:
+  ///   - query: which items are looked at.
+  ///   - masking: whether items get copies of their images in which faces are black; the files themselves
+  ///     stay in the vault.
   /// - Throws: `.unknown(.dataset)`, `.invalid` for the query, `.alreadyRunning`
   package func start(
-    _ job: ModelBackend.Job, _ query: String, by backend: ModelBackend, _ fetcher: any Fetcher,
-    _ tiler: (any Tiler)?
+    _ job: ModelBackend.Job, _ query: String, masking: Bool = false, by backend: ModelBackend,
+    _ fetcher: any Fetcher, _ tiler: (any Tiler)?
   ) async throws {
+    guard !masking || (job == .faces && tiler != nil) else {
+      throw Refusal.invalid(path: "mask", problem: "must be of faces, and needs libvips-tools")
+    }
     guard job == .embed || backend.words == .assay else {
       throw Refusal.invalid(path: "api", problem: "must be assay: OpenAI's has no words for faces")
     }
@@ -71,13 +81,13 @@ package struct ModelRuns: Sendable {
         try ItemImport.refuseResults(Self.facesSet, of: dataset, $0)
       }
     }
-    let numbers = try await unseen(job, all)
+    let numbers = try await unseen(job, masking, all)
     guard vault.work.begin(work(job)) else { throw Refusal.alreadyRunning(.dataset, dataset.text) }
     note(job) { $0 = Progress(isRunning: true, items: numbers.count) }
     Task {
       defer { vault.work.end(work(job)) }
       do {
-        try await run(job, numbers, backend, fetcher, tiler)
+        try await run(job, numbers, masking ? tiler : nil, backend, fetcher, tiler)
       } catch {
         note(job) { $0.problem = RemoteGathering.sentence(error) }
       }
@@ -88,7 +98,9 @@ package struct ModelRuns: Sendable {
     vault.modelRuns.withLock { change(&$0[work(job), default: Progress()]) }
   }
 
-  private func unseen(_ job: ModelBackend.Job, _ numbers: [Int]) async throws -> [Int] {
+  private func unseen(
+    _ job: ModelBackend.Job, _ masking: Bool, _ numbers: [Int]
+  ) async throws -> [Int] {
     switch job {
     case .embed:
       let seen = try await vault.database.read { connection in
@@ -101,23 +113,25 @@ package struct ModelRuns: Sendable {
     case .faces:
       return try await ItemSearch(vault, dataset: dataset).use { table, _ in
         let known = table.metadata[Self.facesField]
-        return numbers.filter { table.files[$0] != 0 && known?.value(at: $0) == nil }
+        // Those with faces are looked at again where they are to be masked.
+        return numbers.filter { number in
+          let faces = known?.value(at: number)
+          return table.files[number] != 0 && (faces == nil || masking && faces != "0")
+        }
       }
     }
   }
 
   private func run(
-    _ job: ModelBackend.Job, _ numbers: [Int], _ backend: ModelBackend, _ fetcher: any Fetcher,
-    _ tiler: (any Tiler)?
+    _ job: ModelBackend.Job, _ numbers: [Int], _ masker: (any Tiler)?, _ backend: ModelBackend,
+    _ fetcher: any Fetcher, _ tiler: (any Tiler)?
   ) async throws {
     for start in stride(from: 0, to: numbers.count, by: Self.portion) {
       let some = Array(numbers[start..<min(start + Self.portion, numbers.count)])
       let items = try await Datasets(vault, actor: actor).items(some, of: dataset, with: [])
-      var inputs: [(number: Int, input: ModelBackend.Input, scale: Double)] = []
-      for item in items {
-        if let found = try await input(item, job, fetcher, tiler) {
-          inputs.append((item.number, found.input, found.scale))
-        }
+      var inputs: [Shown] = []
+      for item in items where masker == nil || !item.item.isMasked {
+        if let shown = try await input(item, job, fetcher, tiler) { inputs.append(shown) }
       }
       let shown = inputs
       if !shown.isEmpty {
@@ -128,7 +142,11 @@ package struct ModelRuns: Sendable {
             zip(shown, vectors).map { ($0.number, $1) })
         case .faces:
           let faces = try await backend.faces(of: shown.map(\.input), by: fetcher)
-          try await store(zip(shown, faces).map { ($0.number, $1, $0.scale) })
+          var found: [Found] = []
+          for (one, all) in zip(shown, faces) {
+            found.append(try await look(all, in: one, masker))
+          }
+          try await store(found)
         }
       }
       note(job) { progress in
@@ -138,13 +156,62 @@ package struct ModelRuns: Sendable {
     }
   }
 
-  /// What the model is shown of an item, and how many pixels of the item one of it stands for.
+  /// What the model is shown of an item.
+  private struct Shown: Sendable {
+    var number: Int
+    var input: ModelBackend.Input
+    /// Pixels of the item that one of what is shown stands for.
+    var scale = 1.0
+    var asset: Assets.Asset?
+  }
+
+  /// What it found there, in pixels of the item.
+  private struct Found: Sendable {
+    var number: Int
+    var faces: [ModelBackend.Face]
+    /// A copy with the faces black, where that was wished.
+    var masked: AssetID?
+  }
+
+  private func look(
+    _ all: [ModelBackend.Face], in shown: Shown, _ masker: (any Tiler)?
+  ) async throws -> Found {
+    let faces = all.filter { $0.score >= Self.faceScore }.map { face in
+      var face = face
+      face.box = Box(
+        x: face.box.x * shown.scale, y: face.box.y * shown.scale,
+        width: face.box.width * shown.scale, height: face.box.height * shown.scale)
+      return face
+    }
+    var found = Found(number: shown.number, faces: faces)
+    guard let masker, !faces.isEmpty, let asset = shown.asset, let size = asset.imageSize else {
+      return found
+    }
+    let boxes = faces.map { face in
+      let (x, y) = (face.box.width * Self.maskMargin, face.box.height * Self.maskMargin)
+      return Box(
+        x: face.box.x - x, y: face.box.y - y, width: face.box.width + 2 * x,
+        height: face.box.height + 2 * y)
+    }
+    let blob = SealedBlob(vault: vault, name: asset.address)
+    do {
+      let bytes = try await masker.masked(
+        asset.type, size: size, boxes: boxes,
+        chunks: SealedStream.chunkCount(plainSize: asset.size), chunk: { try blob.chunk($0) })
+      found.masked = try await Assets(vault, actor: actor).store(bytes, name: asset.name).id
+    } catch is TilingFault {
+      note(.faces) { $0.unmasked += 1 }
+    }
+    return found
+  }
+
   private func input(
     _ item: Datasets.FoundItem, _ job: ModelBackend.Job, _ fetcher: any Fetcher,
     _ tiler: (any Tiler)?
-  ) async throws -> (input: ModelBackend.Input, scale: Double)? {
+  ) async throws -> Shown? {
     if let text = item.item.text {
-      return job == .embed ? (.init(name: item.item.name, text: text), 1) : nil
+      guard job == .embed else { return nil }
+      return Shown(number: item.number, input: .init(name: item.item.name, text: text))
     }
     guard let image = item.image else { return nil }
     let assets = Assets(vault, actor: .system)
@@ -161,7 +228,9 @@ package struct ModelRuns: Sendable {
       let probe = [UInt8](bytes).withUnsafeBufferPointer { try? ImageProbe($0) }
       let scale =
         Double(asset.imageSize?.width ?? 1) / Double(probe?.width ?? asset.imageSize?.width ?? 1)
-      return (.init(name: item.item.name, image: (type, bytes)), scale)
+      return Shown(
+        number: item.number, input: .init(name: item.item.name, image: (type, bytes)), scale: scale,
+        asset: asset)
     } catch let refusal as Refusal where refusal != .noSpace {
       return nil
     }
@@ -182,9 +251,7 @@ package struct ModelRuns: Sendable {
     return try blob.whole().map { (asset.type, $0) }
   }
 
-  private func store(
-    _ found: [(number: Int, faces: [ModelBackend.Face], scale: Double)]
-  ) async throws {
+  private func store(_ found: [Found]) async throws {
     let now = vault.environment.now()
     try await vault.database.write(.flushed) { connection in
       var writer = try DatasetWriter(vault, dataset, connection)
@@ -192,30 +259,37 @@ package struct ModelRuns: Sendable {
       var schema = try DatasetWriter.schema(of: dataset, vault, connection)
       let known = schema
       let face = schema.index(of: Self.faceClass)
-      for (number, all, scale) in found {
-        guard var stored = try Datasets.item(number, of: dataset, vault, connection) else {
+      for one in found {
+        guard var stored = try Datasets.item(one.number, of: dataset, vault, connection) else {
           continue
         }
-        let faces = all.filter { $0.score >= Self.faceScore }
+        let faces = one.faces
         let before = stored.item.metadata.last { $0.name == StoredItem.personalDataField }
         stored.item.metadata = [.init(Self.facesField, .int(Int64(faces.count)))]
         if !faces.isEmpty {
           let kinds = Set(
-            (before?.value.string ?? "").split(separator: " ").map(String.init) + ["face"])
+            (before?.value.string ?? "").split(separator: " ").map(String.init)
+              + (one.masked == nil ? ["face"] : ["face", DatasetItem.masked]))
           stored.item.metadata.append(
             .init(StoredItem.personalDataField, .string(kinds.sorted().joined(separator: " "))))
         }
+        if let masked = one.masked { stored.image = masked.text }
         _ = try writer.put(stored)
-        let labels = faces.map { one in
-          let box = Box(
-            x: one.box.x * scale, y: one.box.y * scale, width: one.box.width * scale,
-            height: one.box.height * scale)
-          return DatasetLabel(face, .shape(.box(box)), score: one.score)
-        }
-        try writer.put(labels, schema, in: set.id, at: number)
+        let labels = faces.map { DatasetLabel(face, .shape(.box($0.box)), score: $0.score) }
+        try writer.put(labels, schema, in: set.id, at: one.number)
       }
       if schema != known { try writer.save(schema) }
       try writer.finish()
     }
+  }
+}
+
+extension DatasetItem {
+  /// Stands in the field of personal data where that is masked.
+  fileprivate static let masked = "masked"
+
+  fileprivate var isMasked: Bool {
+    let kinds = metadata.last { $0.name == StoredItem.personalDataField }?.value.string ?? ""
+    return kinds.split(separator: " ").contains { $0 == Self.masked }
   }
 }

@@ -249,7 +249,7 @@ package struct RemoteGathering: Sendable {
     }
     if isText {
       item.text = [UInt8](bytes).withUnsafeBufferPointer { DatasetFolder.text($0) }
-      return StoredItem(item, image: nil).flagged(masking: false)
+      return StoredItem(item, image: nil).flagged(masking: source.masksPersonalData)
     }
     let asset = try await Assets(vault, actor: .system).store(bytes, name: file.key)
     item.size = asset.imageSize

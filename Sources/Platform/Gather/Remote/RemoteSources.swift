@@ -35,6 +35,8 @@ package struct RemoteSource: Hashable, Sendable {
   package var mode: Mode
   /// Patterns with `*` and `?` of which a file's path matches one; none takes all.
   package var include: [String]
+  /// Whether personal data in texts is masked; it is flagged in any case.
+  package var masksPersonalData: Bool
   package var state: State
   package var counts: Counts
   /// The first `RemoteSources.problemLimit`.
@@ -76,7 +78,7 @@ package struct RemoteSources: Sendable {
   /// - Throws: `.unknown(.dataset)`, `.tooLarge`, `.invalid`
   package func create(
     _ location: RemoteLocation, mode: RemoteSource.Mode, include: [String] = [],
-    of dataset: DatasetID
+    masksPersonalData: Bool = false, of dataset: DatasetID
   ) async throws -> RemoteSource {
     guard include.count <= Self.includeLimit else {
       throw Refusal.tooLarge(what: "patterns of a source", limit: Self.includeLimit)
@@ -87,8 +89,8 @@ package struct RemoteSources: Sendable {
     let record = vault.record(by: actor)
     let made = RemoteSource(
       id: vault.environment.newID(), dataset: dataset, location: location, mode: mode,
-      include: include, state: .running, counts: .init(), problems: [], createdAt: record.at,
-      mark: RemoteMark())
+      include: include, masksPersonalData: masksPersonalData, state: .running, counts: .init(),
+      problems: [], createdAt: record.at, mark: RemoteMark())
     try await vault.database.write(.flushed) { connection in
       _ = try Dataset.get(dataset, connection)
       let count = try connection.first(
@@ -195,6 +197,7 @@ package struct RemoteSources: Sendable {
         id: id, dataset: row.id(1), location: location,
         mode: RemoteSource.Mode(rawValue: row.text(2)) ?? .reference,
         include: stored["include"]?.array?.compactMap(\.string) ?? [],
+        masksPersonalData: stored["masks"]?.bool ?? false,
         state: RemoteSource.State(rawValue: row.text(3)) ?? .failed,
         counts: RemoteSource.Counts(
           listed: Int(row.int(4)), added: Int(row.int(5)), changed: Int(row.int(6)),
@@ -246,6 +249,7 @@ extension RemoteSource {
   fileprivate var stored: JSON {
     var json: JSON = [
       "url": .string(location.text), "include": .array(include.map { .string($0) }),
+      "masks": .bool(masksPersonalData),
     ]
     if case .bucket(let bucket) = location {
       json = json.adding([

@@ -11,6 +11,8 @@ package struct CollectedProject: Hashable, Sendable {
   package var name: String
   /// Items that came of it.
   package var items: Int
+  /// Whether personal data in texts is masked; it is flagged in any case.
+  package var masksPersonalData: Bool
   package var createdAt: Int64
 }
 
@@ -33,7 +35,9 @@ package struct CollectedItems: Sendable {
   /// Has the dataset take what a project collects, from its first task on.
   ///
   /// - Throws: `.unknown`, `.tooLarge`, `.invalid` for a project that asks for neither files nor texts
-  package func follow(_ project: ProjectID) async throws -> CollectedProject {
+  package func follow(
+    _ project: ProjectID, masksPersonalData: Bool = false
+  ) async throws -> CollectedProject {
     let record = vault.record(by: actor)
     return try await vault.database.write(.flushed) { connection in
       _ = try Dataset.get(dataset, connection)
@@ -49,11 +53,14 @@ package struct CollectedItems: Sendable {
         throw Refusal.tooLarge(what: "collections of a dataset", limit: Self.countLimit)
       }
       try connection.run(
-        "INSERT INTO collections (dataset_id, project_id, created_at) VALUES (?, ?, ?)",
-        [dataset.sql, project.sql, .int(record.at)])
+        """
+        INSERT INTO collections (dataset_id, project_id, is_masking, created_at) VALUES (?, ?, ?, ?)
+        """, [dataset.sql, project.sql, .int(masksPersonalData ? 1 : 0), .int(record.at)])
       try record.append(
         connection, "dataset.collects", dataset.text, ["project": .string(project.text)])
-      return CollectedProject(project: project, name: row.name, items: 0, createdAt: record.at)
+      return CollectedProject(
+        project: project, name: row.name, items: 0, masksPersonalData: masksPersonalData,
+        createdAt: record.at)
     }
   }
 
@@ -82,13 +89,14 @@ package struct CollectedItems: Sendable {
   ) throws -> [CollectedProject] {
     try connection.all(
       """
-      SELECT c.project_id, p.name, c.items, c.created_at
+      SELECT c.project_id, p.name, c.items, c.is_masking, c.created_at
       FROM collections c JOIN projects p ON p.id = c.project_id
       WHERE c.dataset_id = ? ORDER BY c.created_at, c.project_id
       """, [dataset.sql]
     ) {
       CollectedProject(
-        project: $0.id(0), name: $0.text(1), items: Int($0.int(2)), createdAt: $0.int(3))
+        project: $0.id(0), name: $0.text(1), items: Int($0.int(2)),
+        masksPersonalData: $0.int(3) == 1, createdAt: $0.int(4))
     }
   }
 
@@ -107,12 +115,13 @@ package struct CollectedItems: Sendable {
   /// - Complexity: O(events)
   package func gather() async throws {
     for collection in try await list() {
-      while try await gather(collection.project) == Self.portion {}
+      while try await gather(collection) == Self.portion {}
     }
   }
 
   /// - Returns: events that were read.
-  private func gather(_ project: ProjectID) async throws -> Int {
+  private func gather(_ collection: CollectedProject) async throws -> Int {
+    let project = collection.project
     // Mostly there is nothing new, which needs no turn at writing.
     let isDue = try await vault.database.read { connection in
       try connection.first(
@@ -135,7 +144,7 @@ package struct CollectedItems: Sendable {
       var seen: Set<TaskID> = []
       for event in events where seen.insert(event.task).inserted {
         for item in try items(of: TaskRow.get(event.task, connection), connection) {
-          _ = try writer.put(item.flagged(masking: false))
+          _ = try writer.put(item.flagged(masking: collection.masksPersonalData))
         }
       }
       try writer.finish()
