@@ -1,7 +1,4 @@
-import Formats
 import Foundation
-import Geometry
-import Labels
 import Platform
 import Subprocess
 
@@ -89,40 +86,23 @@ package struct Vips: Tiler {
   }
 
   package func masked(
-    _ type: String, size: ImageSize, boxes: [Box], chunks: Int,
+    _ type: String, mask: Data, colour: Data, chunks: Int,
     chunk: @escaping @Sendable (Int) throws -> Data
   ) async throws -> Data {
-    func pixels(_ from: Double, _ to: Double, _ limit: Int) -> Range<Int> {
-      let (low, high) = (Int(max(0, from)), Int(min(Double(limit), to.rounded(.up))))
-      return low..<max(low, high)
-    }
-    let areas = boxes.filter { $0.isFinite }.map { box in
-      (
-        columns: pixels(box.x, box.x + box.width, size.width),
-        rows: pixels(box.y, box.y + box.height, size.height)
-      )
-    }
     // Where faces are is not who they are: only this lies outside of the pipe, and goes at once.
     let place = "\(NSTemporaryDirectory())/assay-mask-\(UUID().uuidString)"
-    let (mask, black) = ("\(place).png", "\(place)-black.png")
-    defer { for file in [mask, black] { unlink(file) } }
-    let files = [
-      (mask, PNGWriter.mask(width: size.width, height: size.height, areas: areas)),
-      (black, PNGWriter.png([0], width: 1, height: 1, pixels: .grey)),
-    ]
-    for (path, bytes) in files { try Data(bytes).write(to: URL(filePath: path)) }
+    let files = ["\(place).png", "\(place)-colour.png"]
+    defer { for file in files { unlink(file) } }
+    for (path, bytes) in zip(files, [mask, colour]) { try bytes.write(to: URL(filePath: path)) }
     let isJPEG = type == "image/jpeg"
     let source = "stdin[access=sequential\(isJPEG ? ",autorotate=true" : "")]"
-    // A profile of colours stays: what else is noted is taken out afterwards.
-    let isWebP = type == "image/webp"
-    let target = isJPEG ? ".jpg[Q=92]" : isWebP ? ".webp[Q=92]" : ".png[strip]"
+    let target = isJPEG ? ".jpg[Q=92]" : type == "image/webp" ? ".webp[Q=92]" : ".png"
     return try await inTurn(shrinking) {
       var bytes = Data()
-      try await run("vips", ["ifthenelse", mask, black, source, target], chunks, chunk) {
+      try await run("vips", ["ifthenelse"] + files + [source, target], chunks, chunk) {
         bytes += $0
       }
-      guard !bytes.isEmpty else { throw TilingFault("there is no picture") }
-      return isJPEG || isWebP ? PlaceRemoval.withoutNotes(bytes) : bytes
+      return bytes
     }
   }
 

@@ -135,8 +135,8 @@ struct JSONParser {
       skipSpace()
       try expect(UInt8(ascii: ":"))
       skipSpace()
-      // Room for most objects at once, where growing would move the first members again and again.
-      if members.isEmpty { members.reserveCapacity(8) }
+      // Room for many an object at once, where growing would move the first members again and again.
+      if members.isEmpty { members.reserveCapacity(4) }
       members.append(JSON.Member(name, try value()))
       skipSpace()
       if take(UInt8(ascii: ",")) { continue }

@@ -140,7 +140,10 @@ struct Housekeeper: Service {
       while !Task.isCancelled {
         for client in await engine.vaults.openClients {
           do {
-            try await engine.vaults.withoutTouching(client) { try await Dispatch.sweep($0) }
+            try await engine.vaults.withoutTouching(client) {
+              try await Dispatch.sweep($0)
+              try await Contributions.sweep($0)
+            }
           } catch {
             logger.error("sweep failed", metadata: ["error": "\(error)"])
           }

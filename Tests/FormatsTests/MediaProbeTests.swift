@@ -106,13 +106,17 @@ import Testing
   }
 
   @Test func filesThatAreCutOffOrChangedAnywhereEndNothing() {
-    var chance = SystemRandomNumberGenerator()
+    var chance = Chance(seed: 7)
     let all = [
       Array(Self.wave.prefix(300)), Self.flac, Self.opus, Self.webm(tracks: [1, 2]),
-      Self.mp4(brand: "isom", handlers: ["vide", "soun"]),
+      Self.mp4(brand: "isom", handlers: ["vide", "soun"]), Self.photograph(), Self.png(), Self.webp(),
     ]
     for bytes in all {
-      for end in bytes.indices { _ = try? probe(Array(bytes[..<end])) }
+      for end in bytes.indices {
+        _ = try? probe(Array(bytes[..<end]))
+        _ = PlaceRemoval.cleaned(Data(bytes[..<end]))
+        _ = ImageNotes.removed(from: Data(bytes[..<end]))
+      }
       for _ in 0..<2_000 {
         var changed = bytes
         for _ in 0..<3 {
@@ -121,6 +125,7 @@ import Testing
         }
         _ = try? probe(changed)
         _ = PlaceRemoval.cleaned(Data(changed))
+        _ = ImageNotes.removed(from: Data(changed))
       }
     }
   }
@@ -134,5 +139,110 @@ import Testing
     #expect(before == after)
     let untouched = Data(Self.wave)
     #expect(PlaceRemoval.cleaned(untouched) == untouched)
+  }
+
+  // MARK: Pictures
+
+  /// Notes of a camera: its maker, which way is up, and where it was.
+  private static let exif: [UInt8] = {
+    func entry(_ tag: Int, _ kind: Int, _ count: Int, _ value: [UInt8]) -> [UInt8] {
+      little(tag, 2) + little(kind, 2) + little(count, 4) + value
+    }
+    let directory = 8 + 2 + 2 * 12 + 4
+    let value = directory + 2 + 2 * 12 + 4
+    return Array("II".utf8) + [42, 0] + little(8, 4) + little(2, 2)
+      + entry(0x0112, 3, 1, little(6, 4)) + entry(0x8825, 4, 1, little(directory, 4)) + little(0, 4)
+      + little(2, 2) + entry(1, 2, 2, [0x4E, 0, 0, 0]) + entry(2, 5, 3, little(value, 4)) + little(0, 4)
+      + [48, 51, 30].flatMap { little($0, 4) + little(1, 4) }
+  }()
+
+  private static func segment(_ marker: UInt8, _ content: [UInt8]) -> [UInt8] {
+    [0xFF, marker] + big(content.count + 2, 2) + content
+  }
+
+  static func photograph(exif: [UInt8] = exif) -> [UInt8] {
+    [0xFF, 0xD8] + segment(0xE0, Array("JFIF\0".utf8) + [1, 1, 0, 0, 1, 0, 1, 0, 0])
+      + [0xFF] + segment(0xE1, Array("Exif\0\0".utf8) + exif)
+      + segment(0xE1, Array("http://ns.adobe.com/xap/1.0/\0 GPSLatitude=48".utf8))
+      + segment(0xE2, Array("ICC_PROFILE\0 colours".utf8)) + segment(0xE2, Array("MPF\0 others".utf8))
+      + segment(0xED, Array("Photoshop 3.0 City=Paris".utf8)) + segment(0xFE, Array("in Paris".utf8))
+      + segment(0xC0, [8, 0, 30, 0, 40, 1, 1, 0x11, 0])
+      + segment(0xDA, [1, 1, 0, 0, 63, 0]) + [1, 0xFF, 0, 2, 0xFF, 0xD3, 4, 0xFF, 0xD9]
+      + Array("after the end, in Paris".utf8)
+  }
+
+  private static func chunk(_ name: String, _ content: [UInt8]) -> [UInt8] {
+    let covered = Array(name.utf8) + content
+    return big(content.count, 4) + covered + big(Int(covered.withUnsafeBufferPointer { CRC32.of($0) }), 4)
+  }
+
+  static func png() -> [UInt8] {
+    let plain = PNGWriter.png([1, 2, 3], width: 1, height: 1)
+    let head = 8 + 25
+    return Array(plain[..<head]) + chunk("eXIf", exif) + chunk("tEXt", Array("Place\0Paris".utf8))
+      + plain[head...]
+  }
+
+  static func webp() -> [UInt8] {
+    func part(_ name: String, _ content: [UInt8]) -> [UInt8] {
+      Array(name.utf8) + little(content.count, 4) + content + (content.count % 2 == 1 ? [0] : [])
+    }
+    let parts =
+      part("VP8X", [0x0C, 0, 0, 0] + little(39, 3) + little(29, 3)) + part("VP8L", [0x2F, 1, 2, 3, 4])
+      + part("EXIF", exif) + part("XMP ", Array("in Paris".utf8))
+    return Array("RIFF".utf8) + little(parts.count + 4, 4) + Array("WEBP".utf8) + parts
+  }
+
+  private func facts(_ bytes: [UInt8]) -> ExifFacts? { bytes.withUnsafeBufferPointer { ExifFacts($0) } }
+
+  @Test func picturesLoseTheirPlaceAndKeepWhichWayIsUp() throws {
+    for picture in [Self.photograph(), Self.png(), Self.webp()] {
+      #expect(String(decoding: picture, as: UTF8.self).contains("Paris"))
+      #expect(picture.indices.contains { picture[$0...].starts(with: [48, 0, 0, 0, 1, 0, 0, 0, 51]) })
+      let cleaned = [UInt8](PlaceRemoval.cleaned(Data(picture)))
+      #expect(facts(cleaned)?.orientation == 6)
+      #expect(!String(decoding: cleaned, as: UTF8.self).contains("Paris"))
+      #expect(!cleaned.indices.contains { cleaned[$0...].starts(with: [48, 0, 0, 0, 1, 0, 0, 0, 51]) })
+      let kind = cleaned.withUnsafeBufferPointer { try? ImageProbe($0) }
+      #expect(kind?.width ?? 0 > 0)
+      let bare = [UInt8](ImageNotes.removed(from: Data(picture)))
+      #expect(facts(bare) == nil && bare.withUnsafeBufferPointer { try? ImageProbe($0) } != nil)
+    }
+    let photograph = [UInt8](ImageNotes.removed(from: Data(Self.photograph())))
+    let text = String(decoding: photograph, as: UTF8.self)
+    #expect(text.contains("ICC_PROFILE") && text.contains("JFIF") && !text.contains("MPF"))
+    #expect(photograph.suffix(2) == [0xFF, 0xD9])
+  }
+
+  @Test func aPlaceThatIsSaidToLieBeyondTheNotesEndsNothing() {
+    var exif = Self.exif
+    exif.replaceSubrange(8 + 2 + 12 + 8..<8 + 2 + 12 + 12, with: [0, 0, 0, 0x7F])
+    let cleaned = PlaceRemoval.cleaned(Data(Self.photograph(exif: exif)))
+    #expect(facts([UInt8](cleaned))?.orientation == 6)
+  }
+
+  @Test func aMaskIsWhiteWhereItIsAndNowhereElse() throws {
+    for columns in [0..<0, 0..<1, 3..<5, 7..<9, 8..<16, 5..<27, 9..<9, 0..<29] {
+      let png = PNGWriter.mask(width: 29, height: 3, areas: [(columns: columns, rows: 1..<2)])
+      let probe = try #require(png.withUnsafeBufferPointer { try? ImageProbe($0) })
+      #expect(probe.width == 29 && probe.height == 3)
+      let pixels = try PNGReader(png)
+      for row in 0..<3 {
+        for column in 0..<29 {
+          let isWhite = pixels.values[row * 29 + column] != 0
+          #expect(isWhite == (row == 1 && columns.contains(column)), "\(columns) \(row) \(column)")
+        }
+      }
+    }
+  }
+}
+
+/// Chances that are the same each time.
+private struct Chance: RandomNumberGenerator {
+  var state: UInt64
+  init(seed: UInt64) { state = seed }
+  mutating func next() -> UInt64 {
+    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+    return state ^ state >> 29
   }
 }

@@ -118,6 +118,34 @@ import Testing
     #expect(labels.array?[0]["attributes"]?["asleep"] == "Yes" && labels.array?.count == 7)
   }
 
+  @Test func contributedFilesGoAlongWhateverElseChanges() throws {
+    let text = #"""
+      {"classes": [{"id": 1, "name": "photos", "kind": "files", "max": 2},
+        {"id": 2, "name": "where", "kind": "category", "options": ["in", "out"]}]}
+      """#
+    let ontology = try OntologyNotation.ontology(from: JSON(parsing: Array(text.utf8)))
+    let labels = try Self.read(#"[{"class": "photos", "files": ["a", "b"]}]"#, ontology)
+    for (steps, name) in [
+      (#"[{"rename": "where", "to": "place"}]"#, "photos"),
+      (#"[{"rename": "photos", "to": "pictures"}]"#, "pictures"),
+      (
+        #"""
+        [{"become": {"classes": [
+          {"id": 1, "name": "photos", "kind": "files", "max": 5, "keepsPlace": true}]}}]
+        """#,
+        "photos"
+      ),
+    ] {
+      let migration = try MigrationNotation.migration(
+        from: JSON(parsing: Array(steps.utf8)), of: ontology)
+      let after = try ontology.after(migration)
+      let history = OntologyHistory([.init(ontology), .init(after, .migration(migration))])
+      let carried = history.carried(labels, from: 1, to: 2)
+      let found = AnnotationNotation.json(carried, ontology: after, style: .names)
+      #expect(found == [["class": .string(name), "files": ["a", "b"]]])
+    }
+  }
+
   @Test func whatIsDeletedTakesItsRelationsAlong() throws {
     let (_, tallies, labels) = try migrated(
       #"[{"delete": "tree"}, {"delete": ["cat", "pose", "lies"]}, {"delete": ["dog", "pose"]}]"#)

@@ -16,6 +16,7 @@ import Workflow
         "required": true,
       ],
       ["id": 2, "name": "place", "kind": "category", "options": ["inside", "outside"]],
+      ["id": 3, "name": "more", "kind": "files", "max": 1, "keepsPlace": true],
     ]
   ]
 
@@ -193,14 +194,28 @@ import Workflow
       // What nobody goes on with is gone after a week.
       fixture.advance(Contributions.keptMilliseconds + 1)
     }
-    let other = try await fixture.project(ontology: Self.photos)
-    try await fixture.load(1, into: other)
-    let late = try #require(try await fixture.next(other, "ann")).lease.id
-    _ = try await give(fixture, other, "ann", late, gif(9))
     let left = try await fixture.vault { vault in
-      try await vault.database.read { try Contributions.all(of: 1, by: "ann", vault, $0) }
+      try await Contributions.sweep(vault)
+      return try await vault.database.read { try Contributions.all(of: 1, by: "ann", vault, $0) }
     }
     #expect(left.isEmpty)
+  }
+
+  @Test func whatWaitsForAnAnswerHasALimit() async throws {
+    let (fixture, project) = try await made(1)
+    let lease = try #require(try await fixture.next(project, "ann")).lease.id
+    try await fixture.vault { vault in
+      let files = Contributions(vault, worker: "ann", project: project.id)
+      var rest = Contributions.byteLimit
+      while rest > 0 {
+        let size = min(rest, Assets.sizeLimit)
+        _ = try await files.begin("x", size: size, for: ClassID(1), on: lease)
+        rest -= size
+      }
+      await #expect(throws: Refusal.self) {
+        try await files.begin("x", size: 1, for: ClassID(1), on: lease)
+      }
+    }
   }
 
   @Test func acceptedContributionsAreItemsOfADatasetOnce() async throws {
@@ -229,7 +244,8 @@ import Workflow
         try (0..<2).compactMap { try Datasets.item($0, of: dataset, vault, connection) }
       }
     }
-    #expect(found.map { $0.item.name.split(separator: "/").last } == ["1.wav", "2.gif"])
+    let named = [sound.asset.map { "\($0).wav" }, photo.asset.map { "\($0).gif" }]
+    #expect(found.map { $0.item.name.split(separator: "/").last.map(String.init) } == named)
     let fields = JSON.object(found[0].item.metadata)
     #expect(
       fields["place"] == "outside" && fields["worker"] == "ann"
@@ -242,5 +258,76 @@ import Workflow
         try await CollectedItems($0, actor: .console, dataset: dataset).follow(other.id)
       }
     }
+  }
+
+  @Test func aFileAnswersTheQuestionItWasGivenFor() async throws {
+    let (fixture, project) = try await made(1)
+    let lease = try #require(try await fixture.next(project, "ann")).lease.id
+    let open = try await fixture.vault { vault in
+      let files = Contributions(vault, worker: "ann", project: project.id)
+      let begun = try await files.begin("one.gif", size: gif(1).count, for: ClassID(3), on: lease)
+      return try await files.append(gif(1), at: 0, to: begun.id, on: lease)
+    }
+    await #expect(throws: Refusal.self) { try await answer(fixture, project, "ann", lease, [open.asset]) }
+  }
+
+  @Test func twoRequestsThatFinishOneFileMakeOneOfIt() async throws {
+    let (fixture, project) = try await made(1)
+    let lease = try #require(try await fixture.next(project, "ann")).lease.id
+    let bytes = gif(1)
+    let found = try await fixture.vault { vault in
+      let files = Contributions(vault, worker: "ann", project: project.id)
+      let begun = try await files.begin("one.gif", size: bytes.count, for: ClassID(1), on: lease)
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        group.addTask { _ = try? await files.append(bytes, at: 0, to: begun.id, on: lease) }
+        for _ in 0..<8 {
+          group.addTask { _ = try? await files.append(Data(), at: bytes.count, to: begun.id, on: lease) }
+        }
+        try await group.waitForAll()
+      }
+      let list = try await files.list(on: lease)
+      let whole = try await list.first?.asset.asyncMap {
+        try await Assets(vault, actor: .console).get($0).size
+      }
+      return (list.count, whole)
+    }
+    #expect(found == (1, bytes.count))
+  }
+
+  @Test func whoJudgesMayKeepAllThatSeveralGave() async throws {
+    let fixture = try await Fixture()
+    let project = try await fixture.project(
+      QualityPlan(answers: .init(min: 3), review: .init(sampleRate: 1)), ontology: Self.photos)
+    try await fixture.load(1, into: project)
+    var all: [AssetID?] = []
+    for (number, worker) in ["ann", "bob", "cyd"].enumerated() {
+      let lease = try #require(try await fixture.next(project, worker)).lease.id
+      let files = [gif(UInt8(10 + 2 * number)), gif(UInt8(11 + 2 * number))]
+      var own: [AssetID?] = []
+      for file in files { own.append(try await give(fixture, project, worker, lease, file).asset) }
+      try await answer(fixture, project, worker, lease, own)
+      all += own
+    }
+    let review = try #require(try await fixture.next(project, "rex", stage: .review))
+    let seen = try await fixture.vault {
+      try await Contributions($0, worker: "rex", project: project.id).list(on: review.lease.id)
+    }
+    let result = review.review?.consensus?.annotations.first?.value
+    #expect(seen.count == 6 && result == .files(all.map { $0?.text ?? "" }))
+    let kept = all.dropLast().map { JSON.string($0?.text ?? "") }
+    let task = try await fixture.vault {
+      try await Reviews($0, reviewer: "rex", project: project.id).submit(
+        .init(kind: .fix, annotations: [["class": "photos", "files": .array(kept)]]), for: review.lease.id,
+        activeMilliseconds: 1)
+    }
+    #expect(task.lifecycle.state == .completed)
+    let dataset = try await fixture.vault { try await Datasets($0, actor: .console).create(name: "D").id }
+    let items = try await fixture.vault {
+      let items = CollectedItems($0, actor: .console, dataset: dataset)
+      _ = try await items.follow(project.id)
+      try await Datasets($0, actor: .console).bringNews(to: dataset)
+      return try await items.list()
+    }
+    #expect(items.map(\.items) == [5])
   }
 }

@@ -1,6 +1,5 @@
 import Formats
 import Foundation
-import Geometry
 import Labels
 import Synchronization
 import Testing
@@ -34,7 +33,7 @@ import Testing
     }
 
     func masked(
-      _ type: String, size: ImageSize, boxes: [Box], chunks: Int,
+      _ type: String, mask: Data, colour: Data, chunks: Int,
       chunk: @escaping @Sendable (Int) throws -> Data
     ) async throws -> Data { throw TilingFault("nothing is masked here") }
 

@@ -65,7 +65,7 @@ def test_a_photo_is_sent_without_its_place_and_becomes_an_item(world):  # noqa: 
     assert axed(page) == []; world.shot(page, "collect-explore")
     page.get_by_role("button", name="Close", exact=True).click(); counted(page, 1)
     [item] = world.assay.send("GET", f"/api/datasets/{made}/items", token=world.key)[1]["items"]
-    assert item["width"] == 480 and item["metadata"]["where"] == "outside" and item["metadata"]["camera"] == "Leica Q3" and "latitude" not in item["metadata"] and item["name"].endswith("/1.jpg"), item
+    assert item["width"] == 480 and item["metadata"]["where"] == "outside" and item["metadata"]["camera"] == "Leica Q3" and "latitude" not in item["metadata"] and item["name"].endswith(f"/{id}.jpg"), item
     found = world.assay.send("GET", f"/api/datasets/{made}/items?query=where%20%3D%20outside", token=world.key)[1]
     assert len(found["items"]) == 1 and page.problems == []
 

@@ -156,3 +156,12 @@ def test_damaged_tables_are_told_with_their_place(tmp_path):
         assert not (tmp_path / ("strict-" + name)).exists()
     (tmp_path / "w.csv").write_text("name,text\na,b,c\n")
     assert "line 2" in assay_run("convert", "--strict", "--to", "jsonl", tmp_path / "w.csv", tmp_path / "w", status=1)
+
+
+def test_a_list_of_urls_is_a_set_of_what_lies_there(tmp_path, assay):
+    lines = ["# holiday", "https://example.org/a/one.jpg", "", "https://example.org/img?id=1", "https://example.org/img?id=2\r", "ftp://example.org/x.jpg", "http://127.0.0.1:9/two.png"]
+    (tmp_path / "list.txt").write_text("\n".join(lines))
+    key = assay.client(); assay.start(); dataset = assay.send("POST", "/api/datasets", {"name": "D"}, key)[1]["id"]
+    out = assay_run("dataset", "add", str(tmp_path / "list.txt"), "--dataset", dataset, env={"ASSAY_KEY": key, "ASSAY_URL": assay.url})
+    items = assay.send("GET", f"/api/datasets/{dataset}/items", token=key)[1]["items"]
+    assert [i["name"] for i in items] == ["example.org/a/one.jpg", "example.org/img", "example.org/img?id=2", "127.0.0.1:9/two.png"] and all(i["has_image"] for i in items), (out, items)

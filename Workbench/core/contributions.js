@@ -1,4 +1,4 @@
-import { get, post, putContent } from "./api.js";
+import { get, post, putContent, send } from "./api.js";
 import { persistently } from "./persistently.js";
 
 /** Bytes of one part: what is lost at most when the network goes. */
@@ -43,8 +43,13 @@ export class Contributions {
     try {
       let now = await persistently(() => post(this.path, { question, name, size: content.size }));
       while (!now.file) {
-        signal.throwIfAborted();
+        if (signal.aborted) {
+          await send("DELETE", `${this.path}/${now.id}`);
+          signal.throwIfAborted();
+        }
         const from = now.received;
+        // All of it has come, and another request is looking at it.
+        if (from === content.size) await new Promise((resolve) => setTimeout(resolve, 500));
         tell(from / content.size);
         now = await persistently(async () => {
           try {

@@ -50,9 +50,10 @@ function fileQuestion(question, heading, files, current, change) {
         bar.setAttribute("aria-valuenow", String(Math.round(100 * share)));
       }, stop.signal);
       row.remove();
-      if (!stop.signal.aborted && sent.file && !current().includes(sent.file)) change([...current(), sent.file]);
+      // The task may be another by now.
+      if (!stop.signal.aborted && element.isConnected && sent.file && !current().includes(sent.file)) change([...current(), sent.file]);
     } catch (error) {
-      if (stop.signal.aborted) return;
+      if (stop.signal.aborted || !element.isConnected) return;
       const again = h("button.button.small", { type: "button", onclick: () => { row.remove(); send({ content, name }); } }, say("Try again"));
       fill(row, h("div.spread", {}, h("span.file-name", { dir: "auto" }, name), h("span.row.tight", {}, /** @type {any} */ (error).isPassing ? again : null,
         h("button.button.quiet.small", { type: "button", onclick: () => row.remove() }, say("Leave it")))), h("p.error-text", { role: "alert" }, /** @type {Error} */ (error).message));

@@ -1,4 +1,4 @@
-import { isQuestion, missing, newKey, nothing, read, write } from "../core/answer.js";
+import { admittingAllFiles, isQuestion, missing, newKey, nothing, read, write } from "../core/answer.js";
 import { color, useColors } from "../core/colors.js";
 import { fill, h, icon, iconButton } from "../core/dom.js";
 import { sentence } from "../core/faults.js";
@@ -485,7 +485,8 @@ export class LabelPage {
    * @param {any[]} annotations */
   keepsRules(answer, annotations) {
     const isAsItWas = this.stage === "review" && !this.isFixed(answer);
-    if (isAsItWas || !kernel.isLoaded() || !kernel.useOntology(this.ontology)) return true;
+    const rules = this.stage === "review" ? admittingAllFiles(this.ontology) : this.ontology;
+    if (isAsItWas || !kernel.isLoaded() || !kernel.useOntology(rules)) return true;
     const { text } = this.lease.task.params;
     const fault = kernel.check(annotations, {
       ...(this.image?.size ?? {}), ...(typeof text === "string" ? { textLength: scalarCount(text) } : {}),

@@ -57,6 +57,8 @@ function camera(stream, close) {
   const view = preview(stream);
   return [view, h("div.row", {}, h("button.button.primary", {
     type: "button", autofocus: true, onclick: async () => {
+      // The camera may show nothing yet.
+      if (!view.videoWidth) return;
       const canvas = h("canvas", { width: view.videoWidth, height: view.videoHeight });
       canvas.getContext("2d").drawImage(view, 0, 0);
       canvas.toBlob((/** @type {Blob} */ content) => close({ content, name: named("jpg") }), "image/jpeg", 0.92);

@@ -1,7 +1,10 @@
 #!/usr/bin/env python3
 """Photographs taken in (hashed, sniffed, sealed, flushed) and made small, and what of it is decoding.
 
-    ASSAY_BINARY=.build/release/assay python3 scripts/bench/ingest.py [--photos N] [--lanes N]
+    ASSAY_BINARY=.build/release/assay python3 scripts/bench/ingest.py [--photos N] [--lanes N] [--looks N] [--quality N]
+
+Up to 500 are different pictures; more are those again with a remark of their own in the file, which is as much to
+hash, sniff, seal and decode.
 """
 import argparse, concurrent.futures, http.client, io, json, os, random, statistics, subprocess, tempfile, time
 
@@ -10,22 +13,29 @@ from PIL import Image
 from explore import BINARY, Server
 
 
-def photograph(chance, base, number):
-    """1600 × 1200 pixels, some 400 KB: large shapes and fine grain, and no two alike."""
+def photograph(chance, base, number, quality):
+    """1600 × 1200 pixels: large shapes and fine grain, and no two alike."""
     image = base.copy(); image.paste(tuple(chance.randrange(256) for _ in range(3)), (number % 1500, (number * 7) % 1100, number % 1500 + 90, (number * 7) % 1100 + 90))
-    out = io.BytesIO(); image.save(out, "JPEG", quality=88)
+    out = io.BytesIO(); image.save(out, "JPEG", quality=quality)
     return out.getvalue()
 
 
+def remarked(data, number):
+    """The same picture as another file: with a comment (JPEG's COM) after its first mark."""
+    remark = str(number).encode()
+    return data[:2] + b"\xff\xfe" + (len(remark) + 2).to_bytes(2, "big") + remark + data[2:]
+
+
 def main():
-    parser = argparse.ArgumentParser(); parser.add_argument("--photos", type=int, default=2_000); parser.add_argument("--lanes", type=int, default=4); options = parser.parse_args()
+    parser = argparse.ArgumentParser(); parser.add_argument("--photos", type=int, default=2_000); parser.add_argument("--lanes", type=int, default=4); parser.add_argument("--looks", type=int); parser.add_argument("--quality", type=int, default=88); options = parser.parse_args()
     chance = random.Random(1)
     small = Image.new("RGB", (160, 120)); small.putdata([tuple(chance.randrange(256) for _ in range(3)) for _ in range(160 * 120)])
     base = Image.blend(small.resize((1600, 1200), Image.BICUBIC), Image.effect_noise((1600, 1200), 40).convert("RGB"), 0.25)
     with tempfile.TemporaryDirectory() as folder:
         photos = os.path.join(folder, "photos"); os.mkdir(photos); names = [f"{n:06}.jpg" for n in range(options.photos)]
-        for n, name in enumerate(names): open(os.path.join(photos, name), "wb").write(photograph(chance, base, n))
-        size = sum(os.path.getsize(os.path.join(photos, name)) for name in names)
+        different = min(options.photos, 500)
+        for n, name in enumerate(names[:different]): open(os.path.join(photos, name), "wb").write(photograph(chance, base, n, options.quality))
+        size = sum(os.path.getsize(os.path.join(photos, name)) for name in names[:different]) * options.photos // different
         server = Server(os.path.join(folder, "data")); server.start()
         try:
             dataset = server.call("POST", "/api/datasets", json.dumps({"name": "Photos"}))["id"]
@@ -34,7 +44,7 @@ def main():
             def lane(some):
                 connection = http.client.HTTPConnection(host, int(port)); found = []
                 for name in some:
-                    data = open(os.path.join(photos, name), "rb").read()
+                    n = int(name[:6]); data = remarked(open(os.path.join(photos, names[n % different]), "rb").read(), n)
                     head = f'--b\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'.encode()
                     connection.request("POST", "/api/assets", head + data + b"\r\n--b--\r\n", {"Authorization": f"Bearer {server.key}", "Content-Type": "multipart/form-data; boundary=b"})
                     response = connection.getresponse(); made = json.loads(response.read()); assert response.status == 201, made
@@ -55,7 +65,7 @@ def main():
             begin = time.monotonic()
             server.call("POST", f"/api/datasets/{dataset}/items", "\n".join(json.dumps({"name": name, "image": id}) for part in found for name, id in part))
             listed = time.monotonic() - begin
-            seen, _ = timed(look, list(range(options.photos)))
+            looks = min(options.looks or options.photos, options.photos); seen, _ = timed(look, list(range(looks))); seen *= options.photos / looks; memory = server.memory()
         finally:
             server.stop()
         some = names[:300]; out = os.path.join(folder, "small"); os.mkdir(out)
@@ -71,7 +81,8 @@ def main():
         print(f"{n} photographs of 1600 × 1200, {size / n / 1000:.0f} KB each, {options.lanes} at once:\n"
               f"  taken in (hash, sniff, seal, flush, HTTP)  {1000 * taken / n:6.2f} ms each, {size / taken / 1e6:.0f} MB/s\n"
               f"  made items of a dataset                    {1000 * listed / n:6.2f} ms each\n"
-              f"  made small when first looked at            {1000 * seen / n:6.2f} ms each\n"
+              f"  made small when first looked at            {1000 * seen / n:6.2f} ms each ({looks} of them)\n"
+              f"  memory of the server at the end            {memory:6.0f} MB\n"
               f"libvips alone: {1000 * alone:.2f} ms for a process each, {1000 * together:.2f} ms in one for all; libjpeg whole, by Pillow: {1000 * whole:.2f} ms\n"
               f"  ours beside libvips' processes: {100 * (taken + listed + max(0, seen - alone * n)) / (taken + listed + seen):.0f} % of the whole")
 

@@ -65,7 +65,7 @@ package struct DatasetFormat: Sendable, Hashable {
   package static let all: [DatasetFormat] = [
     .coco, .cocoPanoptic, .cvat, .cvatVideo, .cityscapes, .indexMasks, .voc, .vocFromZero, .yolo,
     .yoloSegment, .yoloOBB, .yoloPose, .labelMe, .labelStudio, .datumaro, .openImages, .kitti,
-    .createML, .supervisely, .labelbox, .imageNet, .jsonLines, .conll, .brat, .spacy, .docBin,
+    .createML, .supervisely, .labelbox, .imageNet, .jsonLines, .urlList, .conll, .brat, .spacy, .docBin,
     .doccano, .argilla, .webDataset, .parquet, .arrow, .tfRecord, .csv, .tsv, .jsonRecords,
     .plainFiles,
   ]

@@ -32,14 +32,12 @@ package struct ExifFacts: Hashable, Sendable {
       return UnsafeBufferPointer(rebasing: bytes[start..<start + length])
     }
     if reader.starts(with: [0xFF, 0xD8]) {
-      var at = 2
-      while at + 10 <= bytes.count, bytes[at] == 0xFF, bytes[at + 1] != 0xDA {
-        let length = reader.big16(at + 2)
-        if bytes[at + 1] == 0xE1, reader.text(at + 4, 4) == "Exif" {
-          return part(at + 10, length - 8)
-        }
-        at += 2 + max(2, length)
+      var found: Range<Int>?
+      JPEGParts.forEach(bytes) { part in
+        if part.marker == 0xE1, bytes.begins(part.content, with: "Exif") { found = part.content }
+        return found == nil && part.marker != JPEGParts.scan
       }
+      if let found { return part(found.lowerBound + 6, found.count - 6) }
     } else if reader.starts(with: [0x89, 0x50, 0x4E, 0x47]) {
       var at = 8
       while at + 12 <= bytes.count {
@@ -92,7 +90,7 @@ package struct ExifFacts: Hashable, Sendable {
     }
     let entries = (0..<min(count, entryLimit)).map { first + 2 + 12 * $0 }
     guard let lead = entries.first(where: { tiff.short($0) == 0x8825 }),
-      let directory = tiff.long(lead + 8)
+      let directory = tiff.long(lead + 8), directory < block.count
     else { return [] }
     let values = tiff.entries(at: directory).values.map { $0.place..<$0.place + $0.bytes }
     let own = directory..<min(directory + 2 + 12 * (tiff.short(directory) ?? 0) + 4, block.count)

@@ -47,7 +47,12 @@ package enum PNGWriter {
     var raw = [UInt8](repeating: 0, count: rowSize * height)
     for (columns, rows) in areas {
       for row in rows {
-        for column in columns { raw[row * rowSize + 1 + column / 8] |= 0x80 >> UInt8(column % 8) }
+        let start = row * rowSize + 1
+        for place in columns.lowerBound / 8..<(columns.upperBound + 7) / 8 {
+          let from = UInt8(0xFF) >> max(0, columns.lowerBound - 8 * place)
+          let to = UInt8(0xFF) >> min(8, columns.upperBound - 8 * place)
+          raw[start + place] |= from & ~to
+        }
       }
     }
     var file: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]

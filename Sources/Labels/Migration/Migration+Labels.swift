@@ -195,7 +195,7 @@ extension Annotation.Value {
       return range.contains(number) ? .number(number) : nil
     case (.rating(let number), .rating(let scale)), (.number(let number), .rating(let scale)):
       return scale.index(of: number) == nil ? nil : .rating(number)
-    case (.boolean, .boolean), (.span, .span): return self
+    case (.boolean, .boolean), (.span, .span), (.files, .files): return self
     case (.text(let text), .text(let limit)): return text.unicodeScalars.count <= limit ? self : nil
     default: return nil
     }

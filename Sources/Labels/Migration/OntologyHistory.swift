@@ -220,8 +220,7 @@ extension LabelClass {
     case (.multiLabel(let options), .multiLabel(let ids)):
       return .multiLabel(ids.filter { id in options.contains { $0.id == id } })
     case (.span, .span), (.rating, .rating), (.number, .number), (.boolean, .boolean),
-      (.text, .text),
-      (.relation, .relation):
+      (.text, .text), (.files, .files), (.relation, .relation):
       return value
     default: return nil
     }

@@ -40,6 +40,19 @@ public struct FileRules: Hashable, Sendable {
   }
 }
 
+extension Ontology {
+  /// As it is for who judges what several contributed: of files there may be as many as there may be at all.
+  public var admittingAllFiles: Ontology {
+    var all = self
+    for index in all.classes.indices {
+      guard case .files(var rules) = all.classes[index].kind else { continue }
+      rules.maximum = FileRules.countLimit
+      all.classes[index].kind = .files(rules)
+    }
+    return all
+  }
+}
+
 extension LabelClass {
   /// Of a question for files.
   public var fileRules: FileRules? {

@@ -82,6 +82,19 @@ package struct Assets: Sendable {
     _ bytes: Data, name: String, accepting accepted: Accepted = .images,
     _ description: Description = .init()
   ) async throws -> Asset {
+    try await store(bytes, name: name, accepting: accepted, description) { asset, isNew, connection in
+      guard !isNew else { return }
+      // Whoever contributed it can take it back no more.
+      try connection.run(
+        "UPDATE contributions SET is_own = 0 WHERE asset_id = ? AND is_own = 1", [asset.sql])
+    }
+  }
+
+  /// - Parameter also: done in the same transaction, with whether the file is a new one.
+  func store(
+    _ bytes: Data, name: String, accepting accepted: Accepted, _ description: Description = .init(),
+    also: @escaping @Sendable (AssetID, _ isNew: Bool, any Connection) throws -> Void
+  ) async throws -> Asset {
     guard bytes.count <= Self.sizeLimit else {
       throw Refusal.tooLarge(what: "a file (bytes)", limit: Self.sizeLimit)
     }
@@ -93,32 +106,40 @@ package struct Assets: Sendable {
       createdAt: record.at, name: Self.cleaned(name), remarks: description.remarks,
       facts: looks.facts, address: address)
     do {
-      if try vault.blobs.size(address) == nil {
-        let writer = try SealedBlob.Writer(vault, name: address)
-        try writer.append(bytes)
-        try writer.commit(.flushed)
-      }
-      return try await vault.database.write(.flushed) { connection in
-        let known = try Self.find("address", address, vault, connection)
-        if known == nil {
-          try insert(asset, connection)
-          try record.append(connection, "asset.stored", asset.id.text)
-        } else {
-          // Whoever contributed it can take it back no more.
-          try connection.run(
-            "UPDATE contributions SET is_own = 0 WHERE asset_id = ? AND is_own = 1",
-            [(known ?? asset).id.sql])
+      return try await Self.alone(with: address, vault) {
+        if try vault.blobs.size(address) == nil {
+          let writer = try SealedBlob.Writer(vault, name: address)
+          try writer.append(bytes)
+          try writer.commit(.flushed)
         }
-        if let reference = description.reference {
-          try refer(reference, to: (known ?? asset).id, connection)
+        return try await vault.database.write(.flushed) { connection in
+          let known = try Self.find("address", address, vault, connection)
+          if known == nil {
+            try insert(asset, connection)
+            try record.append(connection, "asset.stored", asset.id.text)
+          }
+          try also((known ?? asset).id, known == nil, connection)
+          if let reference = description.reference {
+            try refer(reference, to: (known ?? asset).id, connection)
+          }
+          return known ?? asset
         }
-        return known ?? asset
       }
     } catch BlobError.full {
       throw Refusal.noSpace
     } catch StoreError.full {
       throw Refusal.noSpace
     }
+  }
+
+  /// Does something with the bytes at an address while nobody else does.
+  private static func alone<T>(
+    with address: String, _ vault: ClientVault, _ body: () async throws -> T
+  ) async throws -> T {
+    let work = "bytes \(address)"
+    while !vault.work.begin(work) { try await Task.sleep(for: .milliseconds(2)) }
+    defer { vault.work.end(work) }
+    return try await body()
   }
 
   private func refer(
@@ -181,11 +202,11 @@ package struct Assets: Sendable {
   /// - Throws: `.unsupportedMedia`
   static func mediaType(of bytes: Data) throws -> String { try Looks(bytes, .media).type }
 
-  /// Takes a file away that nothing else names.
+  /// Takes a file away that nothing else names; its bytes are still to be dropped.
   ///
   /// - Returns: where its bytes are; nil where it stays.
   static func removeUnused(
-    _ id: AssetID, _ vault: ClientVault, _ connection: any Connection
+    _ id: AssetID, _ record: JournalRecord, _ vault: ClientVault, _ connection: any Connection
   ) throws -> String? {
     let isNamed = try connection.first(
       """
@@ -196,7 +217,18 @@ package struct Assets: Sendable {
     ) { $0.int(0) == 1 }
     guard isNamed == false, let asset = try find("id", id.text, vault, connection) else { return nil }
     try connection.run("DELETE FROM assets WHERE id = ?", [id.sql])
+    try record.append(connection, "asset.removed", id.text)
     return asset.address
+  }
+
+  /// Throws away the bytes of files that were removed, unless the same were stored anew meanwhile.
+  static func dropBytes(at addresses: [String], _ vault: ClientVault) async throws {
+    for address in addresses {
+      try await alone(with: address, vault) {
+        let isThere = try await vault.database.read { try find("address", address, vault, $0) != nil }
+        if !isThere { try vault.blobs.remove(address) }
+      }
+    }
   }
 
   /// A name for people: no path, no control characters, at most 200 characters.

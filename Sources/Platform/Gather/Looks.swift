@@ -24,6 +24,9 @@ extension Assets {
 
     private init() {}
 
+    /// The field that says what a recording or film is.
+    static let mediaField = "media_type"
+
     private static func look(
       _ bytes: UnsafeBufferPointer<UInt8>, _ accepted: Accepted
     ) -> Result<Looks, Refusal> {
@@ -42,7 +45,7 @@ extension Assets {
         do {
           let probe = try MediaProbe(bytes)
           looks.type = probe.type
-          looks.facts = [.init("media_type", .string(probe.type))]
+          looks.facts = [.init(mediaField, .string(probe.type))]
           if let seconds = probe.seconds { looks.facts.append(.init("seconds", .double(seconds))) }
           return .success(looks)
         } catch MediaProbe.Fault.damaged(let what) {

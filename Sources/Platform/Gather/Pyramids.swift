@@ -1,6 +1,5 @@
 import Formats
 import Foundation
-import Geometry
 import Labels
 import Store
 import Vault
@@ -28,14 +27,14 @@ package protocol Tiler: Sendable {
     _ type: String, size: Int, chunks: Int, chunk: @escaping @Sendable (Int) throws -> Data
   ) async throws -> Data
 
-  /// An image, upright, with some boxes of it black: a JPEG, PNG or WebP, without notes.
+  /// An image, upright, with parts of it in one colour: a JPEG, PNG or WebP.
   ///
   /// - Parameters:
-  ///   - size: pixels of the image, upright.
-  ///   - boxes: inside the image.
+  ///   - mask: a PNG as large as the image is upright, white where the colour shall be.
+  ///   - colour: a PNG of one pixel.
   /// - Throws: `TilingFault`; what `chunk` throws.
   func masked(
-    _ type: String, size: ImageSize, boxes: [Box], chunks: Int,
+    _ type: String, mask: Data, colour: Data, chunks: Int,
     chunk: @escaping @Sendable (Int) throws -> Data
   ) async throws -> Data
 

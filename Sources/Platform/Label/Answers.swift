@@ -49,7 +49,7 @@ package struct Answers: Sendable {
     let active = min(max(0, activeMilliseconds), Self.activeMillisecondsLimit)
     let record = vault.record(by: .worker(worker))
     let answerID: AnswerID = vault.environment.newID()
-    let receipt = try await vault.database.write(.flushed) { connection in
+    let (receipt, left) = try await vault.database.write(.flushed) { connection in
       var lease = try LeaseRow.get(id, of: worker, in: project, connection)
       guard lease.stage == .label else { throw Refusal.unknown(.lease, id.text) }
       let task = try TaskRow.get(seq: lease.task, connection)
@@ -66,7 +66,7 @@ package struct Answers: Sendable {
         if let gold, gold.kind == .training {
           receipt.lesson = try stream.judge(annotations, of: gold, task, reading, connection)
         }
-        return receipt
+        return (receipt, Contributions.Leftovers())
       }
       var wasLive = try end(&lease)
       if !wasLive { wasLive = try takeOver(from: lease, at: record.at, connection) }
@@ -95,14 +95,18 @@ package struct Answers: Sendable {
       try record.append(
         connection, "answer.submitted", answerID.text,
         ["task": .string(task.id.text), "hash": .string(hash)])
-      return Receipt(
+      let left =
+        try reading.ontology.questions.contains { $0.fileRules != nil }
+        ? Contributions.removeLeft(of: task, by: worker, record, vault, connection) : .init()
+      let receipt = Receipt(
         answer: answerID, task: task.id, hash: hash, standing: standing, revision: 1,
         lesson: lesson)
+      return (receipt, left)
     }
     if receipt.answer == answerID {
       whenNew()
-      try await Contributions(vault, worker: worker, project: project).dropLeft(of: receipt.task)
     }
+    try await left.drop(vault)
     return receipt
   }
 
@@ -114,6 +118,9 @@ package struct Answers: Sendable {
     _ json: JSON, _ reading: LabelReading, of task: TaskRow, by worker: String?, _ vault: ClientVault,
     _ connection: any Connection
   ) throws -> [Annotation] {
+    var reading = reading
+    // What several contributed is more than one may.
+    if worker == nil { reading = reading.admittingAllFiles }
     let annotations = try checked(json, reading, of: task, vault, connection)
     try Contributions.claim(annotations, of: task, by: worker, vault, connection)
     return annotations

@@ -10,7 +10,7 @@ import Vault
 /// task's own.
 package struct LabelReading: Sendable {
   /// In whose words, and by which rules.
-  package let content: ProjectContent
+  package private(set) var content: ProjectContent
   /// As which version.
   package let version: Int
   /// The task's own, of labels that do not say theirs.
@@ -19,6 +19,13 @@ package struct LabelReading: Sendable {
   let history: OntologyHistory?
 
   package var ontology: Ontology { content.ontology }
+
+  /// By the rules for who judges what several contributed.
+  var admittingAllFiles: LabelReading {
+    var reading = self
+    reading.content.ontology = ontology.admittingAllFiles
+    return reading
+  }
 
   /// - Parameter json: in stored notation: annotations by numbers, or `{"version", "annotations"}`.
   func annotations(from json: JSON) throws -> [Annotation] {

@@ -35,8 +35,8 @@ enum DatasetRoutes {
       call in
       try await call.inVault { vault, actor in
         let id: DatasetID = try call.id("dataset", .dataset)
-        try await SentItems(vault, actor: actor, dataset: id).gather()
         let datasets = Datasets(vault, actor: actor)
+        try await datasets.bringNews(to: id)
         let found = try await datasets.get(id)
         let sets = try await datasets.sets(of: id)
         let slices = try await Slices(vault, actor: actor).list(of: id)
@@ -93,6 +93,7 @@ enum DatasetRoutes {
       let sets = (call.query("sets") ?? "").split(separator: ",").map(String.init)
       return try await call.inVault { vault, actor in
         let id: DatasetID = try call.id("dataset", .dataset)
+        try await Datasets(vault, actor: actor).bringNews(to: id)
         let search = ItemSearch(vault, dataset: id)
         let found: (numbers: [Int], count: Int)
         if let like = try call.queryNumber("similar", 0...Int(Int32.max)) {

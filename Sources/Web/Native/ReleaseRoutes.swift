@@ -23,7 +23,10 @@ enum ReleaseRoutes {
       "Freezes the items that a `query` finds, with the labels of a `set`, into a signed version.",
       body: planMembers + [.string("query"), .string("set")]
     ) { call in
-      try await start(call) { fields in
+      try await call.inVault { vault, actor in
+        try await Datasets(vault, actor: actor).bringNews(to: call.id("dataset", .dataset))
+      }
+      return try await start(call) { fields in
         .dataset(
           try call.id("dataset", .dataset), query: try fields.optionalString("query") ?? "",
           set: try fields.optionalString("set") ?? LabelSet.truth)

@@ -20,6 +20,8 @@ package struct Contributions: Sendable {
 
   /// Files that one annotator has for one task at once, answered or not.
   package static let countLimit = 200
+  /// Bytes that one annotator has in a vault and no answer has: 2 GiB.
+  package static let byteLimit = 2 * 1024 * 1024 * 1024
   /// How long a file is kept that no answer has: a week.
   package static let keptMilliseconds: Int64 = 7 * 24 * 3600 * 1000
 
@@ -31,17 +33,23 @@ package struct Contributions: Sendable {
     guard size <= Assets.sizeLimit else {
       throw Refusal.tooLarge(what: "a file (bytes)", limit: Assets.sizeLimit)
     }
-    try await sweep()
-    let now = vault.environment.now()
+    let record = vault.record(by: .worker(worker))
     return try await vault.database.write(.flushed) { connection in
       let (row, _) = try held(lease, question, connection)
       let count = try Self.all(of: row.task, by: worker, vault, connection).count
       guard count < Self.countLimit else {
         throw Refusal.tooLarge(what: "files of a task", limit: Self.countLimit)
       }
+      let waiting = try connection.first(
+        "SELECT coalesce(sum(size), 0) FROM contributions WHERE is_answered = 0 AND worker = ?",
+        [.text(worker)]
+      ) { Int($0.int(0)) }
+      guard (waiting ?? 0) + size <= Self.byteLimit else {
+        throw Refusal.tooLarge(what: "files that no answer has (bytes)", limit: Self.byteLimit)
+      }
       let made = Contribution(
         id: vault.environment.newID(), task: row.task, question: question, worker: worker,
-        name: Assets.cleaned(name), size: size, received: 0, createdAt: now)
+        name: Assets.cleaned(name), size: size, received: 0, createdAt: record.at)
       try connection.run(
         """
         INSERT INTO contributions (id, project_id, task, class, worker, size, created_at, sealed)
@@ -49,9 +57,10 @@ package struct Contributions: Sendable {
         """,
         [
           made.id.sql, project.sql, .int(row.task), .int(Int64(question.number)), .text(worker),
-          .number(size), .int(now),
+          .number(size), .int(record.at),
           .blob(vault.key.seal(Array(made.name.utf8), table: "contributions", row: made.id)),
         ])
+      try record.append(connection, "contribution.begun", made.id.text)
       return made
     }
   }
@@ -94,17 +103,30 @@ package struct Contributions: Sendable {
       return try await finish(now, rules)
     } catch {
       switch error {
-      case Refusal.unsupportedMedia, Refusal.contributedBefore: try await drop(now)
+      case Refusal.unsupportedMedia, Refusal.contributedBefore:
+        try await Self.drop([id], vault, by: .worker(worker))
       default: break
       }
       throw error
     }
   }
 
-  private func finish(_ contribution: Contribution, _ rules: FileRules) async throws -> Contribution
-  {
+  /// Looks at what has come whole. One that another request is finishing is as it was.
+  private func finish(_ contribution: Contribution, _ rules: FileRules) async throws -> Contribution {
+    let work = "contribution \(contribution.id)"
+    guard vault.work.begin(work) else { return contribution }
+    defer { vault.work.end(work) }
+    let parts = parts(of: contribution.id)
+    let blobs = try await parts.blobs()
     var bytes = Data(capacity: contribution.size)
-    for part in try await parts(of: contribution.id).blobs() { bytes += try part.whole() ?? Data() }
+    for part in blobs { bytes += try part.whole() ?? Data() }
+    guard bytes.count == contribution.size else {
+      // It was finished, or taken back, meanwhile.
+      return try await vault.database.read { connection in
+        try Self.all(of: contribution.task, by: worker, vault, connection)
+          .first { $0.id == contribution.id } ?? contribution
+      }
+    }
     if !rules.keepsPlace { bytes = PlaceRemoval.cleaned(bytes) }
     let actor = Actor.worker(worker)
     let type = try Assets.mediaType(of: bytes)
@@ -112,27 +134,31 @@ package struct Contributions: Sendable {
       let wanted = rules.accepts.map(\.rawValue).joined(separator: " or ")
       throw Refusal.unsupportedMedia(what: "it is \(type); here \(wanted) is asked for")
     }
-    let address = vault.key.blobAddress(of: bytes)
-    let wasThere = try await vault.database.read { connection in
-      try Assets.find("address", address, vault, connection)?.id
-    }
     let asset = try await Assets(vault, actor: actor).store(
-      bytes, name: contribution.name, accepting: .media)
-    let done = try await vault.database.write(.flushed) { connection in
+      bytes, name: contribution.name, accepting: .media
+    ) { id, isNew, connection in
       var done = contribution
-      done.asset = asset.id
+      done.asset = id
       try refuseRepeated(done, connection)
+      // It is its senders' alone as long as nobody else stored the same.
+      let isOwn =
+        try isNew
+        || connection.first(
+          "SELECT 1 FROM contributions WHERE asset_id = ? AND is_own = 1 LIMIT 1", [id.sql]
+        ) { _ in true } == true
       try connection.run(
         "UPDATE contributions SET asset_id = ?, is_own = ? WHERE id = ?",
-        [asset.id.sql, .int(wasThere == nil ? 1 : 0), done.id.sql])
-      return done
+        [id.sql, .int(isOwn ? 1 : 0), done.id.sql])
+      try connection.run("DELETE FROM received_parts WHERE owner = ?", [.text(parts.owner)])
     }
-    try await parts(of: contribution.id).drop()
+    for part in blobs { try? vault.blobs.remove(part.name) }
+    var done = contribution
+    done.asset = asset.id
     return done
   }
 
   /// What somebody gave before is no contribution, nor is it for another task.
-  private func refuseRepeated(
+  func refuseRepeated(
     _ contribution: Contribution, _ connection: any Connection
   ) throws {
     let other = try connection.first(
@@ -167,83 +193,12 @@ package struct Contributions: Sendable {
     guard !found.isAnswered else {
       throw Refusal.notPossible(.file, state: "in an answer", asked: "taking it back")
     }
-    try await drop(found)
-  }
-
-  private func drop(_ contribution: Contribution) async throws {
-    try await parts(of: contribution.id).drop()
-    let address = try await vault.database.write(.flushed) { connection -> String? in
-      let isOwn = try connection.first(
-        "SELECT is_own FROM contributions WHERE id = ? AND is_answered = 0", [contribution.id.sql]
-      ) { $0.int(0) == 1 }
-      guard let isOwn else { return nil }
-      try connection.run("DELETE FROM contributions WHERE id = ?", [contribution.id.sql])
-      guard isOwn, let asset = contribution.asset else { return nil }
-      return try Assets.removeUnused(asset, vault, connection)
-    }
-    if let address { try? vault.blobs.remove(address) }
-  }
-
-  /// Throws away what the annotator's answer to a task left out.
-  func dropLeft(of task: TaskID) async throws {
-    let left = try await vault.database.read { connection in
-      try connection.all(
-        """
-        SELECT \(Contribution.columns) FROM contributions
-        WHERE task = (SELECT seq FROM tasks WHERE id = ?) AND worker = ? AND is_answered = 0
-        """, [task.sql, .text(worker)]
-      ) { try Contribution.row($0, vault) }
-    }
-    for one in left { try await drop(one) }
-  }
-
-  /// Throws away what no answer took.
-  private func sweep() async throws {
-    let before = vault.environment.now() - Self.keptMilliseconds
-    let old = try await vault.database.read { connection in
-      try connection.all(
-        """
-        SELECT \(Contribution.columns) FROM contributions
-        WHERE is_answered = 0 AND created_at < ? LIMIT \(Self.countLimit)
-        """, [.int(before)]
-      ) { try Contribution.row($0, vault) }
-    }
-    for one in old { try await drop(one) }
-  }
-
-  // MARK: Answers
-
-  /// Checks that an answer names only files that its task was given, and notes that it has them.
-  ///
-  /// - Parameter worker: whose files they must be; nil for anybody's, of a reviewer.
-  static func claim(
-    _ annotations: [Annotation], of task: TaskRow, by worker: String?, _ vault: ClientVault,
-    _ connection: any Connection
-  ) throws {
-    for (place, annotation) in annotations.enumerated() {
-      guard case .files(let files) = annotation.value else { continue }
-      for file in files {
-        let path = "annotations[\(place)].files"
-        guard let asset = AssetID(file) else {
-          throw Refusal.invalid(
-            path: path, problem: "must hold ids of files, not \(file.prefix(40))")
-        }
-        let found = try all(of: task.seq, by: worker, vault, connection).first { $0.asset == asset }
-        guard let found else {
-          throw Refusal.invalid(path: path, problem: "must name files of this task, not \(file)")
-        }
-        try Contributions(vault, worker: found.worker, project: task.project).refuseRepeated(
-          found, connection)
-        try connection.run(
-          "UPDATE contributions SET is_answered = 1 WHERE task = ? AND worker = ? AND asset_id = ?",
-          [.int(task.seq), .text(found.worker), asset.sql])
-      }
-    }
+    try await Self.drop([id], vault, by: .worker(worker))
   }
 
   // MARK: Rows
 
-  private func parts(of id: ContributionID) -> ReceivedParts {
+  func parts(of id: ContributionID) -> ReceivedParts {
     ReceivedParts(vault: vault, owner: id.text)
   }
 

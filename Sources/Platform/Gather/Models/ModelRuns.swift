@@ -45,6 +45,8 @@ package struct ModelRuns: Sendable {
   static let imageLimit = 8 * 1024 * 1024
   /// How much wider and higher a mask is than its face, on each side.
   static let maskMargin = 0.15
+  /// Faces of one image; a model that finds more is wrong.
+  static let faceLimit = 1_000
   /// Faces less sure than this are none.
   static let faceScore = 0.5
 
@@ -176,7 +178,7 @@ package struct ModelRuns: Sendable {
   private func look(
     _ all: [ModelBackend.Face], in shown: Shown, _ masker: (any Tiler)?
   ) async throws -> Found {
-    let faces = all.filter { $0.score >= Self.faceScore }.map { face in
+    let faces = all.filter { $0.score >= Self.faceScore }.prefix(Self.faceLimit).map { face in
       var face = face
       face.box = Box(
         x: face.box.x * shown.scale, y: face.box.y * shown.scale,
@@ -184,7 +186,9 @@ package struct ModelRuns: Sendable {
       return face
     }
     var found = Found(number: shown.number, faces: faces)
-    guard let masker, !faces.isEmpty, let asset = shown.asset, let size = asset.imageSize else {
+    guard let masker, !faces.isEmpty else { return found }
+    guard let asset = shown.asset, let size = asset.imageSize else {
+      note(.faces) { $0.unmasked += 1 }
       return found
     }
     let boxes = faces.map { face in
@@ -195,10 +199,13 @@ package struct ModelRuns: Sendable {
     }
     let blob = SealedBlob(vault: vault, name: asset.address)
     do {
-      let bytes = try await masker.masked(
-        asset.type, size: size, boxes: boxes,
+      let mask = ImageMask(size: size, boxes: boxes)
+      let masked = try await masker.masked(
+        asset.type, mask: mask.picture, colour: ImageMask.black,
         chunks: SealedStream.chunkCount(plainSize: asset.size), chunk: { try blob.chunk($0) })
-      found.masked = try await Assets(vault, actor: actor).store(bytes, name: asset.name).id
+      found.masked = try await Assets(vault, actor: actor).store(
+        mask.checked(masked), name: asset.name
+      ).id
     } catch is TilingFault {
       note(.faces) { $0.unmasked += 1 }
     }
@@ -222,7 +229,8 @@ package struct ModelRuns: Sendable {
       } else {
         asset = try await assets.remote(image, by: fetcher)
       }
-      guard let (type, bytes) = try await smaller(asset, Self.size(for: job), tiler) else {
+      guard asset.imageSize != nil,
+        let (type, bytes) = try await smaller(asset, Self.size(for: job), tiler) else {
         return nil
       }
       let probe = [UInt8](bytes).withUnsafeBufferPointer { try? ImageProbe($0) }
@@ -240,8 +248,10 @@ package struct ModelRuns: Sendable {
     _ asset: Assets.Asset, _ size: Int, _ tiler: (any Tiler)?
   ) async throws -> (type: String, bytes: Data)? {
     let blob = SealedBlob(vault: vault, name: asset.address)
+    // What lies on its side is turned here: not every model does that.
+    let isTurned = asset.facts.contains { $0.name == "orientation" }
     let isLarge = max(asset.imageSize?.width ?? 0, asset.imageSize?.height ?? 0) > size
-    if let tiler, isLarge {
+    if let tiler, isLarge || isTurned {
       let made = try? await tiler.thumbnail(
         asset.type, size: size, chunks: SealedStream.chunkCount(plainSize: asset.size),
         chunk: { try blob.chunk($0) })
@@ -274,7 +284,7 @@ package struct ModelRuns: Sendable {
             .init(StoredItem.personalDataField, .string(kinds.sorted().joined(separator: " "))))
         }
         if let masked = one.masked { stored.image = masked.text }
-        _ = try writer.put(stored)
+        _ = try writer.put(stored, isMasking: one.masked != nil)
         let labels = faces.map { DatasetLabel(face, .shape(.box($0.box)), score: $0.score) }
         try writer.put(labels, schema, in: set.id, at: one.number)
       }

@@ -48,7 +48,13 @@ package struct CollectedItems: Sendable {
           path: "project", problem: "must ask for files or texts: “\(row.name)” asks for neither")
       }
       let known = try Self.all(of: dataset, connection)
-      if let one = known.first(where: { $0.project == project }) { return one }
+      if var one = known.first(where: { $0.project == project }) {
+        one.masksPersonalData = masksPersonalData
+        try connection.run(
+          "UPDATE collections SET is_masking = ? WHERE dataset_id = ? AND project_id = ?",
+          [.int(masksPersonalData ? 1 : 0), dataset.sql, project.sql])
+        return one
+      }
       guard known.count < Self.countLimit else {
         throw Refusal.tooLarge(what: "collections of a dataset", limit: Self.countLimit)
       }
@@ -143,8 +149,11 @@ package struct CollectedItems: Sendable {
       var writer = try DatasetWriter(vault, dataset, connection)
       var seen: Set<TaskID> = []
       for event in events where seen.insert(event.task).inserted {
-        for item in try items(of: TaskRow.get(event.task, connection), connection) {
-          _ = try writer.put(item.flagged(masking: collection.masksPersonalData))
+        let task = try TaskRow.get(event.task, connection)
+        for var item in try items(of: task, masking: collection.masksPersonalData, connection) {
+          // What is there may be a copy with faces black by now.
+          if try writer.number(of: item.item.name) != nil { item.image = nil }
+          _ = try writer.put(item)
         }
       }
       try writer.finish()
@@ -156,10 +165,13 @@ package struct CollectedItems: Sendable {
     }
   }
 
-  /// What the answers of a task brought, with what else they say as fields. Named by task, answer and place,
-  /// so that what comes again is known again.
-  private func items(of task: TaskRow, _ connection: any Connection) throws -> [StoredItem] {
+  /// What the answers of a task brought, with what else they say as fields. Named by task and file, or answer
+  /// and question, so that what comes again is known again.
+  private func items(
+    of task: TaskRow, masking: Bool, _ connection: any Connection
+  ) throws -> [StoredItem] {
     let reading = try vault.reading(of: task, connection)
+    let ontology = reading.ontology
     let answers = try AnswerRow.all(of: task, reading, vault, connection).filter {
       $0.standing == .counted && $0.stage == .label
     }
@@ -168,38 +180,32 @@ package struct CollectedItems: Sendable {
       return []
     }
     // What a reviewer took out is no item.
-    let kept = Set(
-      result.flatMap { annotation -> [String] in
-        if case .files(let files) = annotation.value { files } else { [] }
-      })
-    let hasFiles = reading.ontology.questions.contains { $0.fileRules != nil }
+    let kept = Set(result.flatMap(\.files))
+    let hasFiles = ontology.questions.contains { $0.fileRules != nil }
+    let name = task.uniqueID ?? task.id.text
     return try answers.flatMap { answer -> [StoredItem] in
+      let annotations = answers.count == 1 ? result : answer.annotations
       var fields: [JSON.Member] = [
         .init("project", .string(try Projects.get(task.project, connection).name)),
         .init("task", .string(task.id.text)), .init("worker", .string(answer.worker)),
         .init("contributed", .string(Timestamp.text(answer.submittedAt))),
       ]
-      let annotations = answers.count == 1 ? result : answer.annotations
-      fields += annotations.compactMap { reading.ontology.field($0) }
-      let base = "\(task.uniqueID ?? task.id.text)/\(answer.id)"
+      fields += ontology.fields(annotations, withTexts: hasFiles, masking: masking)
       var items: [StoredItem] = []
       for annotation in annotations {
-        switch annotation.value {
-        case .files(let files):
-          for file in files where kept.contains(file) {
-            let type = try AssetID(file).flatMap {
-              try Assets.find("id", $0.text, vault, connection)?.type
-            }
-            let ending = type.flatMap(Assets.Looks.fileExtension).map { ".\($0)" } ?? ""
-            let name = "\(base)/\(items.count + 1)\(ending)"
-            items.append(StoredItem(DatasetItem(name: name, metadata: fields), image: file))
-          }
-        case .text(let text) where !hasFiles:
+        for file in annotation.files where kept.contains(file) {
+          // Imported answers may name anything.
+          guard let id = AssetID(file),
+            let asset = try Assets.find("id", id.text, vault, connection)
+          else { continue }
+          let ending = Assets.Looks.fileExtension(asset.type).map { ".\($0)" } ?? ""
           items.append(
-            StoredItem(
-              DatasetItem(name: "\(base)/\(items.count + 1)", text: text, metadata: fields),
-              image: nil))
-        default: continue
+            StoredItem(DatasetItem(name: "\(name)/\(id)\(ending)", metadata: fields), image: id.text))
+        }
+        if case .text(let text) = annotation.value, !hasFiles {
+          let own = "\(name)/\(answer.id)/\(annotation.classID.number)"
+          let item = StoredItem(DatasetItem(name: own, text: text, metadata: fields), image: nil)
+          items.append(item.flagged(masking: masking))
         }
       }
       return items
@@ -207,21 +213,40 @@ package struct CollectedItems: Sendable {
   }
 }
 
+extension Annotation {
+  fileprivate var files: [String] {
+    if case .files(let files) = value { files } else { [] }
+  }
+}
+
 extension Ontology {
-  /// An answer to a question as a field of an item; nil for what is an item itself, or no question.
-  fileprivate func field(_ annotation: Annotation) -> JSON.Member? {
-    guard let question = self[annotation.classID], question.kind.isQuestion else { return nil }
-    func name(_ id: OptionID) -> String { question.options.first { $0.id == id }?.name ?? "" }
-    switch annotation.value {
-    case .category(let id): return .init(question.name, .string(name(id)))
-    case .multiLabel(let ids):
-      return .init(question.name, .string(ids.map(name).joined(separator: " ")))
-    case .rating(let number), .number(let number): return .init(question.name, .double(number))
-    case .boolean(let isTrue): return .init(question.name, .bool(isTrue))
-    case .text(let text):
-      let hasFiles = questions.contains { $0.fileRules != nil }
-      return hasFiles ? .init(question.name, .string(text)) : nil
-    case .files, .shape, .span, .relation: return nil
+  /// Answers to questions as fields of an item, with what is personal in them said.
+  ///
+  /// - Parameter withTexts: whether texts are fields; else they are items themselves.
+  fileprivate func fields(
+    _ annotations: [Annotation], withTexts: Bool, masking: Bool
+  ) -> [JSON.Member] {
+    var fields: [JSON.Member] = []
+    var personal: Set<String> = []
+    for annotation in annotations {
+      guard let question = self[annotation.classID], question.kind.isQuestion else { continue }
+      func name(_ id: OptionID) -> String { question.options.first { $0.id == id }?.name ?? "" }
+      let value: JSON
+      switch annotation.value {
+      case .category(let id): value = .string(name(id))
+      case .multiLabel(let ids): value = .string(ids.map(name).joined(separator: " "))
+      case .rating(let number), .number(let number): value = .double(number)
+      case .boolean(let isTrue): value = .bool(isTrue)
+      case .text(let text) where withTexts:
+        let found = PersonalData.find(in: text)
+        personal.formUnion(found.map(\.kind.rawValue))
+        value = .string(masking ? PersonalData.masked(text, found) : text)
+      case .text, .files, .shape, .span, .relation: continue
+      }
+      fields.append(.init(question.name, value))
     }
+    guard !personal.isEmpty else { return fields }
+    let kinds = personal.sorted().joined(separator: " ") + (masking ? " masked" : "")
+    return fields + [.init(StoredItem.personalDataField, .string(kinds))]
   }
 }

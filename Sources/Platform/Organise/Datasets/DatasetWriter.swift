@@ -35,8 +35,10 @@ struct DatasetWriter {
   /// Adds an item, or what is new of one that is there: its metadata is joined, the rest replaced where it
   /// is said.
   ///
+  /// - Parameter isMasking: whether its image is one of itself in which something is black. With any other
+  ///   image, faces were not looked for.
   /// - Returns: its number.
-  mutating func put(_ sent: StoredItem) throws -> Int {
+  mutating func put(_ sent: StoredItem, isMasking: Bool = false) throws -> Int {
     let new = try sized(sent)
     guard let known = try number(of: new.item.name) else {
       let number = items
@@ -53,7 +55,8 @@ struct DatasetWriter {
     guard let before = try Datasets.item(known, of: dataset, vault, connection) else {
       return known
     }
-    let after = before.joined(with: new)
+    var after = before.joined(with: new)
+    if !isMasking, before.image != nil, after.image != before.image { after.forgetFaces(said: new) }
     guard after.stored != before.stored else { return known }
     updated += 1
     try connection.run(
@@ -160,5 +163,13 @@ extension StoredItem {
       }
     }
     return result
+  }
+
+  /// What was found in an image before this one, but for what comes with this one.
+  fileprivate mutating func forgetFaces(said new: StoredItem) {
+    func isSaid(_ name: String) -> Bool { new.item.metadata.contains { $0.name == name } }
+    let (faces, personal) = (ModelRuns.facesField, Self.personalDataField)
+    if !isSaid(faces) { item.metadata.removeAll { $0.name == faces } }
+    if item.text == nil, !isSaid(personal) { item.metadata.removeAll { $0.name == personal } }
   }
 }

@@ -111,6 +111,13 @@ package struct Datasets: Sendable {
     vault.itemVectors.forget(id)
   }
 
+  /// Brings what projects have settled since the last time: labels of items that were sent to them, and items
+  /// that their annotators contribute.
+  package func bringNews(to id: DatasetID) async throws {
+    try await SentItems(vault, actor: actor, dataset: id).gather()
+    try await CollectedItems(vault, actor: actor, dataset: id).gather()
+  }
+
   /// The number of a change that is being made.
   static func nextChange(of id: DatasetID, _ connection: any Connection) throws -> Int64 {
     let number = try connection.first(

@@ -1,0 +1,72 @@
+extension DatasetFormat {
+  /// What lies elsewhere, by its addresses.
+  package static let urlList = DatasetFormat(
+    facts: DatasetFormatFacts(
+      id: "urls", name: "List of URLs",
+      layout: "a text file with an `http` or `https` address a line",
+      source: "what people have", holds: [],
+      notes: "Each address is an item, named by what follows `://` up to a `?`, or with it where two "
+        + "would be called the same. Empty lines and those that begin with `#` are passed over. It is "
+        + "only read."),
+    matches: { URLList.file($0) != nil },
+    read: { folder, diagnostics in
+      guard let file = URLList.file(folder) else {
+        throw FormatFault(
+          folder.file ?? folder.path, "", "there is no text file that begins with an address",
+          remedy: "Write one http or https address a line.")
+      }
+      return URLListReader(file, try folder.open(file), diagnostics)
+    }, write: nil)
+}
+
+private enum URLList {
+  /// The only file of a set, where its first line is an address.
+  static func file(_ folder: DatasetFolder) -> String? {
+    guard folder.files.count == 1, let file = folder.files.first, file.hasSuffix(".txt"),
+      let bytes = try? folder.open(file)
+    else { return nil }
+    for line in bytes.lines() {
+      guard let address = address(line) else { continue }
+      return DatasetItem.isAddress(address) ? file : nil
+    }
+    return nil
+  }
+
+  /// What a line says; nil where that is nothing.
+  static func address(_ line: UnsafeBufferPointer<UInt8>) -> String? {
+    guard let first = line.words.first, !first.hasPrefix("#") else { return nil }
+    return String(first)
+  }
+}
+
+private struct URLListReader: DatasetReading {
+  let schema = DatasetSchema()
+  private let file: String
+  private let diagnostics: Diagnostics
+  private var lines: ByteLines
+  /// Hashes of the names so far: two names of one hash cost a longer name.
+  private var taken: Set<Int> = []
+
+  init(_ file: String, _ bytes: MappedBytes, _ diagnostics: Diagnostics) {
+    (self.file, self.diagnostics, lines) = (file, diagnostics, bytes.lines())
+  }
+
+  mutating func next() throws -> DatasetItem? {
+    while let line = lines.next() {
+      guard let address = URLList.address(line) else { continue }
+      guard DatasetItem.isAddress(address), let start = address.firstRange(of: "://")?.upperBound,
+        start < address.endIndex
+      else {
+        try diagnostics.report(
+          file, "line \(lines.number)", "“\(address.prefix(100))” is no http or https address",
+          remedy: "Write one address a line; it is left out.")
+        continue
+      }
+      let whole = String(address[start...])
+      let plain = whole.split(separator: "?").first.map(String.init) ?? whole
+      let name = taken.insert(plain.hashValue).inserted ? plain : whole
+      return DatasetItem(name: name, media: address)
+    }
+    return nil
+  }
+}
