@@ -1,5 +1,6 @@
-import { get, post, putContent, send } from "./api.js";
+import { get, post, send } from "./api.js";
 import { persistently } from "./persistently.js";
+import { sendPart } from "./send-part.js";
 
 /** Bytes of one part: what is lost at most when the network goes. */
 const part = 1024 * 1024;
@@ -51,15 +52,7 @@ export class Contributions {
         // All of it has come, and another request is looking at it.
         if (from === content.size) await new Promise((resolve) => setTimeout(resolve, 500));
         tell(from / content.size);
-        now = await persistently(async () => {
-          try {
-            return await putContent(`${this.path}/${now.id}/content?offset=${from}`, content.slice(from, from + part));
-          } catch (error) {
-            // What arrived although its answer did not is not sent again.
-            if (/** @type {any} */ (error).type !== "/problems/not-possible") throw error;
-            return (await get(this.path)).items.find((/** @type {any} */ one) => one.id === now.id);
-          }
-        });
+        now = await sendPart(`${this.path}/${now.id}`, content, from, part, async () => (await get(this.path)).items.find((/** @type {any} */ one) => one.id === now.id));
       }
       this.note([now]);
       return now;

@@ -40,19 +40,40 @@ package struct LiveFeed: Sendable {
     of project: ProjectID, after cursor: Int64, limit: Int
   ) async throws -> [Event] {
     try await vault.database.read { connection in
-      try Self.events(of: project, after: cursor, limit: limit, connection)
+      try connection.all(
+        """
+        SELECT f.seq, t.id, f.at FROM feed_events f JOIN tasks t ON t.seq = f.task
+        WHERE f.project_id = ? AND f.seq > ? ORDER BY f.seq LIMIT ?
+        """, [project.sql, .int(cursor), .number(limit)]
+      ) { Event(cursor: $0.int(0), task: $0.id(1), at: $0.int(2)) }
     }
   }
 
-  static func events(
+  /// What settled after a cursor, for whoever follows a project inside the vault.
+  struct News {
+    /// Each once, in order.
+    var tasks: [TaskRow] = []
+    /// The place up to which this was read.
+    var cursor: Int64
+    /// Events that were read.
+    var events: Int
+  }
+
+  /// - Returns: nil where there is nothing.
+  static func news(
     of project: ProjectID, after cursor: Int64, limit: Int, _ connection: any Connection
-  ) throws -> [Event] {
-    try connection.all(
-      """
-      SELECT f.seq, t.id, f.at FROM feed_events f JOIN tasks t ON t.seq = f.task
-      WHERE f.project_id = ? AND f.seq > ? ORDER BY f.seq LIMIT ?
-      """, [project.sql, .int(cursor), .number(limit)]
-    ) { Event(cursor: $0.int(0), task: $0.id(1), at: $0.int(2)) }
+  ) throws -> News? {
+    let events = try connection.all(
+      "SELECT seq, task FROM feed_events WHERE project_id = ? AND seq > ? ORDER BY seq LIMIT ?",
+      [project.sql, .int(cursor), .number(limit)]
+    ) { (seq: $0.int(0), task: $0.int(1)) }
+    guard let last = events.last?.seq else { return nil }
+    var news = News(cursor: last, events: events.count)
+    var seen: Set<Int64> = []
+    for event in events where seen.insert(event.task).inserted {
+      news.tasks.append(try TaskRow.get(seq: event.task, connection))
+    }
+    return news
   }
 
   /// Where the feed is now.

@@ -68,8 +68,8 @@ package struct Assets: Sendable {
   /// What is stored.
   package enum Accepted: Sendable {
     case images
-    /// Also recordings and films.
-    case media
+    /// Images, recordings and films, those of them that are asked for.
+    case media([FileRules.Medium])
     /// Also what is known as neither, as bytes of no kind.
     case anything
   }
@@ -196,11 +196,6 @@ package struct Assets: Sendable {
       "SELECT asset_id FROM remote_assets WHERE address = ?", [.text(address(url, vault))]
     ) { $0.id(0) }
   }
-
-  /// What kind of file it is, as far as that can be shown or played.
-  ///
-  /// - Throws: `.unsupportedMedia`
-  static func mediaType(of bytes: Data) throws -> String { try Looks(bytes, .media).type }
 
   /// Takes a file away that nothing else names; its bytes are still to be dropped.
   ///

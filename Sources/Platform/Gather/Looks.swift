@@ -20,6 +20,10 @@ extension Assets {
       case .failure(let refusal):
         guard case .anything = accepted else { throw refusal }
       }
+      if case .media(let wanted) = accepted, !wanted.contains(where: { type.hasPrefix("\($0.rawValue)/") }) {
+        let names = wanted.map(\.rawValue).joined(separator: " or ")
+        throw Refusal.unsupportedMedia(what: "it is \(type); here \(names) is asked for")
+      }
     }
 
     private init() {}

@@ -1,7 +1,6 @@
 import Foundation
 import Hummingbird
 import Labels
-import NIOCore
 import Notation
 import Platform
 import Store
@@ -37,13 +36,10 @@ enum ContributionRoutes {
       .put, "/api/work/{project}/leases/{lease}/files/{file}/content", .work,
       "Takes the next bytes of a file, from `offset` on; with the last it is looked at and kept."
     ) { call in
-      let bytes = try await call.bytes(limit: ReceivedParts.limit)
-      guard let offset = try call.queryNumber("offset", 0...Assets.sizeLimit) else {
-        throw Refusal.invalid(path: "offset", problem: "is missing")
-      }
+      let (bytes, offset) = try await call.part(of: Assets.sizeLimit)
       return try await call.atWork { vault, project, worker in
         let found = try await Contributions(vault, worker: worker, project: project).append(
-          Data(buffer: bytes), at: offset, to: call.id("file", .file),
+          bytes, at: offset, to: call.id("file", .file),
           on: call.id("lease", .lease))
         return .json(try await json(found, vault, call))
       }

@@ -36,14 +36,11 @@ enum UploadRoutes {
       .put, "/api/datasets/{dataset}/uploads/{upload}/content", .managers,
       "Takes the next bytes of a set, from `offset` on: as many as were received before."
     ) { call in
-      let bytes = try await call.bytes(limit: ReceivedParts.limit)
-      guard let offset = try call.queryNumber("offset", 0...Uploads.sizeLimit) else {
-        throw Refusal.invalid(path: "offset", problem: "is missing")
-      }
+      let (bytes, offset) = try await call.part(of: Uploads.sizeLimit)
       let client = try call.clientID()
       return try await call.inVault { vault, actor in
         let upload = try await Uploads(vault, actor: actor).append(
-          Data(buffer: bytes), at: offset, to: call.id("upload", .upload),
+          bytes, at: offset, to: call.id("upload", .upload),
           of: call.id("dataset", .dataset))
         if upload.state == .reading {
           call.services.gatherer.begin(.upload(upload.id), of: client)
@@ -82,6 +79,19 @@ enum UploadRoutes {
       }
     },
   ]
+}
+
+extension Call {
+  /// The next bytes of something that is taken in part by part, and how many came before.
+  ///
+  /// - Parameter limit: bytes that it may have in all.
+  func part(of limit: Int) async throws -> (bytes: Data, offset: Int) {
+    let bytes = try await bytes(limit: ReceivedParts.limit)
+    guard let offset = try queryNumber("offset", 0...limit) else {
+      throw Refusal.invalid(path: "offset", problem: "is missing")
+    }
+    return (Data(buffer: bytes), offset)
+  }
 }
 
 extension Upload {

@@ -1,5 +1,6 @@
-import { get, post, putContent } from "../../core/api.js";
+import { get, post } from "../../core/api.js";
 import { persistently } from "../../core/persistently.js";
+import { sendPart } from "../../core/send-part.js";
 import { tar } from "./tar.js";
 
 /** Bytes of one part: what is lost at most when the network goes. */
@@ -28,15 +29,7 @@ export async function sendSet(dataset, files, options, tell) {
   while (upload.state === "receiving") {
     const from = upload.received;
     tell(from / content.size, 0);
-    upload = await persistently(async () => {
-      try {
-        return await putContent(`${path}/${upload.id}/content?offset=${from}`, content.slice(from, from + part));
-      } catch (error) {
-        // What arrived although its answer did not is not sent again.
-        if (/** @type {any} */ (error).status === 409) return get(`${path}/${upload.id}`);
-        throw error;
-      }
-    });
+    upload = await sendPart(`${path}/${upload.id}`, content, from, part, () => get(`${path}/${upload.id}`));
   }
   while (upload.state === "reading") {
     tell(1, upload.report.read);

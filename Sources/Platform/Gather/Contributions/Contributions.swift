@@ -128,14 +128,8 @@ package struct Contributions: Sendable {
       }
     }
     if !rules.keepsPlace { bytes = PlaceRemoval.cleaned(bytes) }
-    let actor = Actor.worker(worker)
-    let type = try Assets.mediaType(of: bytes)
-    guard rules.accepts.contains(where: { type.hasPrefix("\($0.rawValue)/") }) else {
-      let wanted = rules.accepts.map(\.rawValue).joined(separator: " or ")
-      throw Refusal.unsupportedMedia(what: "it is \(type); here \(wanted) is asked for")
-    }
-    let asset = try await Assets(vault, actor: actor).store(
-      bytes, name: contribution.name, accepting: .media
+    let asset = try await Assets(vault, actor: .worker(worker)).store(
+      bytes, name: contribution.name, accepting: .media(rules.accepts)
     ) { id, isNew, connection in
       var done = contribution
       done.asset = id

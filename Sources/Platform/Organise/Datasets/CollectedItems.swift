@@ -120,37 +120,34 @@ package struct CollectedItems: Sendable {
   ///
   /// - Complexity: O(events)
   package func gather() async throws {
-    for collection in try await list() {
-      while try await gather(collection) == Self.portion {}
+    // Mostly there is nothing new, which needs no turn at writing.
+    let due = try await vault.database.read { connection in
+      try connection.all(
+        """
+        SELECT project_id FROM collections c WHERE dataset_id = ? AND EXISTS (
+          SELECT 1 FROM feed_events f WHERE f.project_id = c.project_id AND f.seq > c.cursor)
+        """, [dataset.sql]
+      ) { $0.id(0) as ProjectID }
+    }
+    for project in due {
+      while try await gather(project) == Self.portion {}
     }
   }
 
   /// - Returns: events that were read.
-  private func gather(_ collection: CollectedProject) async throws -> Int {
-    let project = collection.project
-    // Mostly there is nothing new, which needs no turn at writing.
-    let isDue = try await vault.database.read { connection in
-      try connection.first(
-        """
-        SELECT 1 FROM collections c JOIN feed_events f ON f.project_id = c.project_id AND f.seq > c.cursor
-        WHERE c.dataset_id = ? AND c.project_id = ? LIMIT 1
-        """, [dataset.sql, project.sql]
-      ) { _ in true } ?? false
-    }
-    guard isDue else { return 0 }
-    return try await vault.database.write(.relaxed) { connection in
-      let cursor = try connection.first(
-        "SELECT cursor FROM collections WHERE dataset_id = ? AND project_id = ?",
+  private func gather(_ project: ProjectID) async throws -> Int {
+    try await vault.database.write(.relaxed) { connection in
+      let state = try connection.first(
+        "SELECT cursor, is_masking FROM collections WHERE dataset_id = ? AND project_id = ?",
         [dataset.sql, project.sql]
-      ) { $0.int(0) }
-      guard let cursor else { return 0 }
-      let events = try LiveFeed.events(of: project, after: cursor, limit: Self.portion, connection)
-      guard let last = events.last?.cursor else { return 0 }
+      ) { (cursor: $0.int(0), isMasking: $0.int(1) == 1) }
+      guard let state,
+        let news = try LiveFeed.news(
+          of: project, after: state.cursor, limit: Self.portion, connection)
+      else { return 0 }
       var writer = try DatasetWriter(vault, dataset, connection)
-      var seen: Set<TaskID> = []
-      for event in events where seen.insert(event.task).inserted {
-        let task = try TaskRow.get(event.task, connection)
-        for var item in try items(of: task, masking: collection.masksPersonalData, connection) {
+      for task in news.tasks {
+        for var item in try items(of: task, masking: state.isMasking, connection) {
           // What is there may be a copy with faces black by now.
           if try writer.number(of: item.item.name) != nil { item.image = nil }
           _ = try writer.put(item)
@@ -160,8 +157,8 @@ package struct CollectedItems: Sendable {
       try connection.run(
         """
         UPDATE collections SET cursor = ?, items = items + ? WHERE dataset_id = ? AND project_id = ?
-        """, [.int(last), .number(writer.created), dataset.sql, project.sql])
-      return events.count
+        """, [.int(news.cursor), .number(writer.created), dataset.sql, project.sql])
+      return news.events
     }
   }
 

@@ -131,60 +131,43 @@ package struct SentItems: Sendable {
 
   /// Brings what has settled since the last time, each event once.
   ///
-  /// - Returns: items that got labels.
   /// - Complexity: O(events)
-  @discardableResult
-  package func gather() async throws -> Int {
-    let sets = try await vault.database.read { connection in
-      try LabelSet.all(of: dataset, connection).filter { $0.project != nil }
+  package func gather() async throws {
+    // Mostly there is nothing new, which needs no turn at writing.
+    let due = try await vault.database.read { connection in
+      try connection.all(
+        """
+        SELECT id FROM label_sets s WHERE dataset_id = ? AND EXISTS (
+          SELECT 1 FROM feed_events f WHERE f.project_id = s.project_id AND f.seq > s.cursor)
+        """, [dataset.sql]
+      ) { $0.int(0) }
     }
-    var gathered = 0
-    for set in sets {
-      while true {
-        let (events, items) = try await gather(set.id)
-        gathered += items
-        if events < Self.portion { break }
-      }
+    for set in due {
+      while try await gather(set) == Self.portion {}
     }
-    return gathered
   }
 
-  private func gather(_ id: Int64) async throws -> (events: Int, items: Int) {
-    // Mostly there is nothing new, which needs no turn at writing.
-    let isDue = try await vault.database.read { connection in
-      try connection.first(
-        """
-        SELECT 1 FROM label_sets s JOIN feed_events f ON f.project_id = s.project_id AND f.seq > s.cursor
-        WHERE s.id = ? LIMIT 1
-        """, [.int(id)]
-      ) { _ in true } ?? false
-    }
-    guard isDue else { return (0, 0) }
-    return try await vault.database.write(.relaxed) { connection in
+  /// - Returns: events that were read.
+  private func gather(_ id: Int64) async throws -> Int {
+    try await vault.database.write(.relaxed) { connection in
       let set = try connection.first(
         "SELECT \(LabelSet.columns) FROM label_sets WHERE id = ?", [.int(id)], LabelSet.row)
-      guard let set, let project = set.project else { return (0, 0) }
-      let events = try connection.all(
-        """
-        SELECT seq, task FROM feed_events WHERE project_id = ? AND seq > ? ORDER BY seq LIMIT ?
-        """, [project.sql, .int(set.cursor), .number(Self.portion)]
-      ) { (seq: $0.int(0), task: $0.int(1)) }
-      guard let last = events.last?.seq else { return (0, 0) }
+      guard let set, let project = set.project,
+        let news = try LiveFeed.news(
+          of: project, after: set.cursor, limit: Self.portion, connection)
+      else { return 0 }
       var writer = try DatasetWriter(vault, dataset, connection)
       let known = try DatasetWriter.schema(of: dataset, vault, connection)
       var schema = known
-      var items = 0
-      var seen: Set<Int64> = []
-      for event in events where seen.insert(event.task).inserted {
-        let task = try TaskRow.get(seq: event.task, connection)
+      for task in news.tasks {
         guard let number = number(in: task.uniqueID) else { continue }
-        items += try put(task, at: number, in: set.id, &writer, &schema, connection) ? 1 : 0
+        try put(task, at: number, in: set.id, &writer, &schema, connection)
       }
       if schema != known { try writer.save(schema) }
       try writer.finish()
       try connection.run(
-        "UPDATE label_sets SET cursor = ? WHERE id = ?", [.int(last), .int(set.id)])
-      return (events.count, items)
+        "UPDATE label_sets SET cursor = ? WHERE id = ?", [.int(news.cursor), .int(set.id)])
+      return news.events
     }
   }
 
@@ -192,11 +175,9 @@ package struct SentItems: Sendable {
   private func put(
     _ task: TaskRow, at number: Int, in set: Int64, _ writer: inout DatasetWriter,
     _ schema: inout DatasetSchema, _ connection: any Connection
-  ) throws -> Bool {
+  ) throws {
     let reading = try vault.reading(of: task, connection)
-    guard let result = try ConsensusRow.newest(of: task, reading, vault, connection) else {
-      return false
-    }
+    guard let result = try ConsensusRow.newest(of: task, reading, vault, connection) else { return }
     let classes = ExportedClasses(reading.ontology, for: Set(DatasetLabelKind.allCases))
     let exported = ExportedTask(
       row: task, batch: "", content: try TaskContent.of(task, vault, connection), answers: [],
@@ -213,6 +194,5 @@ package struct SentItems: Sendable {
     try writer.put(
       item.labels.map { $0.numbered(from: classes.schema, in: &schema) }, schema, facts: facts,
       in: set, at: number)
-    return true
   }
 }
