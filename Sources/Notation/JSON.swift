@@ -28,11 +28,23 @@ extension JSON {
   /// - Complexity: O(members)
   package subscript(_ name: String) -> JSON? {
     guard case .object(let members) = self else { return nil }
-    return members.last { $0.name == name }?.value
+    let length = name.utf8.count
+    var place = members.count
+    while place > 0 {
+      place -= 1
+      // Most names differ in length, which is told faster.
+      guard members[place].name.utf8.count == length, members[place].name == name else { continue }
+      return members[place].value
+    }
+    return nil
   }
 
   package var string: String? {
     if case .string(let value) = self { value } else { nil }
+  }
+
+  package var isNull: Bool {
+    if case .null = self { true } else { false }
   }
 
   package var bool: Bool? {

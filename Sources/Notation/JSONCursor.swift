@@ -89,7 +89,9 @@ package struct JSONCursor {
 
   private func isName(_ wanted: StaticString, _ range: Range<Int>) -> Bool {
     guard range.count == wanted.utf8CodeUnitCount else { return false }
-    for (offset, place) in range.enumerated() where bytes[place] != wanted.utf8Start[offset] { return false }
+    for (offset, place) in range.enumerated() where bytes[place] != wanted.utf8Start[offset] {
+      return false
+    }
     return true
   }
 
@@ -144,6 +146,7 @@ package struct JSONCursor {
 
   private mutating func skipNested() throws(JSONError) {
     var depth = 0
+    let bytes = bytes
     while parser.position < bytes.count {
       switch bytes[parser.position] {
       case UInt8(ascii: "\""):
@@ -164,15 +167,16 @@ package struct JSONCursor {
   }
 
   private mutating func skipString() throws(JSONError) {
-    parser.position += 1
-    while parser.position < bytes.count {
-      switch bytes[parser.position] {
-      case UInt8(ascii: "\""):
-        parser.position += 1
+    let bytes = bytes
+    var place = parser.position + 1
+    while place < bytes.count {
+      let byte = bytes[place]
+      place += 1
+      if byte == UInt8(ascii: "\"") {
+        parser.position = place
         return
-      case UInt8(ascii: "\\"): parser.position += 2
-      default: parser.position += 1
       }
+      if byte == UInt8(ascii: "\\") { place += 1 }
     }
     throw JSONError(.unexpectedEnd, at: bytes.count)
   }

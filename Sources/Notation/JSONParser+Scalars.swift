@@ -4,15 +4,11 @@ extension JSONParser {
     let start = position
     let negative = bytes[position] == UInt8(ascii: "-")
     if negative { position += 1 }
-    var digits = 0
     var mantissa: UInt64 = 0
-    var overflow = false
     var exponent = 0
     let integerStart = position
-    scanDigits { digit in
-      digits += 1
-      (mantissa, overflow) = Self.append(digit, to: mantissa, overflow)
-    }
+    scanDigits { mantissa = mantissa &* 10 &+ UInt64($0) }
+    var digits = position - integerStart
     if position < bytes.count, bytes[position] == UInt8(ascii: "I") {
       throw JSONError(.notFinite, at: start)
     }
@@ -24,15 +20,16 @@ extension JSONParser {
       isInteger = false
       position += 1
       let before = position
-      scanDigits { digit in
-        (mantissa, overflow) = Self.append(digit, to: mantissa, overflow)
-      }
+      scanDigits { mantissa = mantissa &* 10 &+ UInt64($0) }
       exponent = before - position
       guard position > before else { throw JSONError(.badNumber, at: start) }
+      digits += position - before
     }
+    // Nineteen digits stay below 2⁶⁴, so the mantissa is exact.
+    var isExact = digits <= 19
     if position < bytes.count, bytes[position] | 0x20 == UInt8(ascii: "e") {
       isInteger = false
-      overflow = true  // rare: leave it to the exact, slower reading below
+      isExact = false  // rare: leave it to the slower reading below
       position += 1
       if position < bytes.count, bytes[position] == 0x2B || bytes[position] == 0x2D {
         position += 1
@@ -41,18 +38,10 @@ extension JSONParser {
       scanDigits { _ in }
       guard position > before else { throw JSONError(.badNumber, at: start) }
     }
-    if isInteger, !overflow, mantissa <= UInt64(Int64.max) {
+    if isInteger, isExact, mantissa <= UInt64(Int64.max) {
       return .int(negative ? -Int64(mantissa) : Int64(mantissa))
     }
-    return .double(try double(from: start, mantissa, exponent, exact: !overflow, negative))
-  }
-
-  private static func append(
-    _ digit: UInt8, to mantissa: UInt64, _ overflow: Bool
-  ) -> (UInt64, Bool) {
-    let (tens, over1) = mantissa.multipliedReportingOverflow(by: 10)
-    let (sum, over2) = tens.addingReportingOverflow(UInt64(digit))
-    return (sum, overflow || over1 || over2)
+    return .double(try double(from: start, mantissa, exponent, exact: isExact, negative))
   }
 
   private mutating func scanDigits(_ body: (UInt8) -> Void) {
@@ -96,7 +85,9 @@ extension JSONParser {
         // ASCII is valid as it is, and most strings are.
         if seen < 0x80 {
           position += 1
-          return String(decoding: slice, as: UTF8.self)
+          return String(unsafeUninitializedCapacity: slice.count) {
+            $0.initialize(fromContentsOf: slice)
+          }
         }
         guard let text = String(validating: slice, as: UTF8.self) else {
           throw JSONError(.badUTF8, at: start)

@@ -87,6 +87,8 @@ struct JSONParser {
   let depthLimit: Int
   var position = 0
   private var depth = 0
+  /// Members of the object that was read last, within limits.
+  private var lastCount = 4
 
   init(bytes: UnsafeBufferPointer<UInt8>, depthLimit: Int) {
     self.bytes = bytes
@@ -135,13 +137,15 @@ struct JSONParser {
       skipSpace()
       try expect(UInt8(ascii: ":"))
       skipSpace()
-      // Room for many an object at once, where growing would move the first members again and again.
-      if members.isEmpty { members.reserveCapacity(4) }
+      // Room for all at once, where growing would move the first members again and again: an object is
+      // mostly as large as the one before.
+      if members.isEmpty { members.reserveCapacity(lastCount) }
       members.append(JSON.Member(name, try value()))
       skipSpace()
       if take(UInt8(ascii: ",")) { continue }
       try expect(UInt8(ascii: "}"))
       depth -= 1
+      lastCount = min(max(members.count, 4), 16)
       return .object(members)
     }
   }

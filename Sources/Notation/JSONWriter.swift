@@ -50,8 +50,15 @@ package struct JSONWriter: Sendable {
   package mutating func value(_ value: Double) {
     guard value.isFinite else { return raw("null") }
     separate()
-    bytes.append(contentsOf: value.description.utf8)
     needsComma = true
+    // A double that is the nearest to a decimal of up to 15 digits has no shorter one (IEEE 754), so that
+    // its text is those digits; most numbers of labels have a few places.
+    let scaled = value * 10_000
+    if scaled.magnitude < 1e15 {
+      let digits = Int64(scaled + (scaled < 0 ? -0.5 : 0.5))
+      if Double(digits) / 10_000 == value, digits != 0 { return decimal(digits, places: 4) }
+    }
+    bytes.append(contentsOf: value.description.utf8)
   }
 
   package mutating func value(_ value: Bool) { raw(value ? "true" : "false") }
@@ -104,16 +111,24 @@ package struct JSONWriter: Sendable {
     if needsComma { bytes.append(UInt8(ascii: ",")) }
   }
 
-  private mutating func decimal(_ value: Int64) {
+  /// - Parameter places: how many of the digits come after the point, of which one is written at least and
+  ///   zeros at the end are not; 0 for a number without a point.
+  private mutating func decimal(_ value: Int64, places: Int = 0) {
     if value < 0 { bytes.append(UInt8(ascii: "-")) }
     var rest = value.magnitude
-    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { digits in
-      var place = 20
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 24) { digits in
+      var (place, left) = (digits.count, places)
+      while left > 1, rest % 10 == 0 { (rest, left) = (rest / 10, left - 1) }
       repeat {
+        if left == 0, places > 0, place < digits.count {
+          place -= 1
+          digits[place] = UInt8(ascii: ".")
+        }
+        left -= 1
         place -= 1
         digits[place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
         rest /= 10
-      } while rest > 0
+      } while rest > 0 || left >= 0 && places > 0
       bytes.append(contentsOf: digits[place...])
     }
   }

@@ -53,6 +53,38 @@ import Testing
     #expect(try JSON(parsing: "9223372036854775808") == .double(9_223_372_036_854_775_808))
   }
 
+  @Test func digitsAtTheLimitsOfWhatIsExactAreReadAsTheStandardLibraryDoes() throws {
+    for text in [
+      "1.234567890123456789", "12345678901234567890.5", "0.0000000000000000001",
+      "0.1234567890123456789012",
+      "9999999999999999999.9", "-0.30000000000000004", "123456789012345678901234567890",
+      "9007199254740993.0",
+    ] {
+      #expect(try JSON(parsing: text).number == Double(text), "\(text)")
+    }
+    #expect(try JSON(parsing: "-9223372036854775807") == .int(-.max))
+    #expect(try JSON(parsing: "99999999999999999999") == .double(1e20))
+  }
+
+  @Test func writesNumbersAsTheStandardLibraryDoes() {
+    var generator = SystemRandomNumberGenerator()
+    var values: [Double] = [
+      0, -0.0, 1, -1, 0.5, 0.0001, -0.0001, 0.00011, 0.00009, 1e-5, 100, 99_999_999_999.9999, 1e11,
+      1e15, 1e16,
+      0.1 + 0.2, 123.45 * 10, .greatestFiniteMagnitude, .leastNonzeroMagnitude,
+    ]
+    for places in [1.0, 10, 100, 1000, 10_000, 100_000] {
+      for size in [1.0, 1000, 1e8, 1e10, 1e11] {
+        for _ in 0..<500 {
+          values.append(
+            (Double.random(in: -size...size, using: &generator) * places).rounded() / places)
+          values.append(values[values.count - 1].nextUp)
+        }
+      }
+    }
+    for value in values { #expect(JSON.double(value).text == value.description) }
+  }
+
   @Test func whatIsWrittenIsReadBackTheSame() throws {
     let json: JSON = [
       "text": "a\"\\\n\t\u{1}é😀", "numbers": [0, -1, 1.5, 1e-7], "none": .null, "yes": true,

@@ -36,14 +36,11 @@ tasks, config = os.path.join(work, "ls", "tasks.json"), os.path.join(work, "ls",
 
 def timed(arguments):
     """Wall and processor seconds, and megabytes at the peak."""
-    rows = []
-    for _ in range(options.runs):
-        out = os.path.join(work, "out"); shutil.rmtree(out, ignore_errors=True); os.sync()
-        begin = time.monotonic(); process = subprocess.Popen([a.replace("{out}", out) for a in arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        _, status, usage = os.wait4(process.pid, 0); process.returncode = status
-        if status: return None
-        rows.append((time.monotonic() - begin, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1000))
-    return [statistics.median(column) for column in zip(*rows)]
+    out = os.path.join(work, "out"); shutil.rmtree(out, ignore_errors=True); os.sync()
+    begin = time.monotonic(); process = subprocess.Popen([a.replace("{out}", out) for a in arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0); process.returncode = status
+    if status: sys.exit(f"failed: {' '.join(arguments)}")
+    return time.monotonic() - begin, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1000
 
 
 def converter(kind):
@@ -62,9 +59,14 @@ rows = [("COCO to YOLO", [ASSAY, "convert", "--from", "coco", "--to", "yolo", so
         ("Label Studio to COCO", [ASSAY, "convert", "--from", "labelstudio", "--to", "coco", tasks, "{out}"], {"Label Studio": converter("COCO")}),
         ("COCO to COCO", [ASSAY, "convert", "--from", "coco", "--to", "coco", source, "{out}"], {}), ("COCO to JSON Lines", [ASSAY, "convert", "--from", "coco", "--to", "jsonl", source, "{out}"], {})]
 for name, own, peers in rows:
-    wall, cpu, memory = timed(own); line = f"{name:22} Assay {wall:6.2f} s ({cpu:5.2f} s CPU, {memory:4.0f} MB)"
-    found = {} if options.only_assay else {peer: timed(arguments) for peer, arguments in peers.items()}
-    for peer, figures in found.items():
-        line += f"   {peer} {figures[0]:6.2f} s ({figures[1]:5.2f} s CPU, {figures[2]:4.0f} MB): {figures[0] / wall:5.1f} × by the clock, {figures[1] / cpu:5.1f} × by the processor" if figures else f"   {peer} failed"
+    tools = {"Assay": own} if options.only_assay else {"Assay": own, **peers}; rows = {tool: [] for tool in tools}
+    for _ in range(options.runs):  # in turns, so that all meet the same noise
+        for tool, arguments in tools.items(): rows[tool].append(timed(arguments))
+    line = f"{name:22}"
+    for tool, runs in rows.items():
+        wall, cpu, memory = map(statistics.median, zip(*runs)); line += f"   {tool} {wall:6.3f} s ({cpu:5.2f} s CPU, {memory:4.0f} MB)"
+        if tool == "Assay": continue
+        ratios = [theirs[0] / ours[0] for theirs, ours in zip(runs, rows["Assay"])]
+        line += f": {statistics.median(ratios):5.1f} × by the clock ({min(ratios):.1f}…{max(ratios):.1f}), {statistics.median(theirs[1] / ours[1] for theirs, ours in zip(runs, rows['Assay'])):5.1f} × by the processor"
     print(line, flush=True)
 shutil.rmtree(work)

@@ -36,26 +36,23 @@ struct COCOFiles {
   private static func isCOCO(_ bytes: MappedBytes) -> Bool {
     var cursor = bytes.cursor()
     guard cursor.peek() == UInt8(ascii: "{") else { return false }
-    var found: Set<String> = []
-    var isPanoptic = false
+    var (hasImages, hasAnnotations, isPanoptic) = (false, false, false)
     try? cursor.members { name, cursor throws(JSONError) in
-      guard ["images", "annotations", "categories"].contains(name),
-        cursor.peek() == UInt8(ascii: "[")
-      else { return try cursor.skip() }
-      found.insert(name)
+      guard cursor.peek() == UInt8(ascii: "[") else { return try cursor.skip() }
+      if name == "images" { hasImages = true }
       if name == "annotations" {
+        hasAnnotations = true
         var first = bytes.cursor(from: cursor.position)
         try first.enterArray()
         if try first.nextElement(isFirst: true) {
-          try first.members { name, cursor throws(JSONError) in
-            isPanoptic = isPanoptic || name == "segments_info"
-            try cursor.skip()
-          }
+          isPanoptic = try first.member("segments_info") != nil
         }
       }
+      // Mostly the images come first, so that what is known need not wait for the end of a long list.
+      if hasImages, hasAnnotations { throw JSONError(.trailingBytes, at: cursor.position) }
       try cursor.skip()
     }
-    return found.contains("images") && found.contains("annotations") && !isPanoptic
+    return hasImages && hasAnnotations && !isPanoptic
   }
 
   private static let kinds = [

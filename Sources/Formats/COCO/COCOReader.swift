@@ -189,7 +189,7 @@ struct COCOReader: DatasetReading {
   static func segmentation(
     _ json: JSON?, _ size: ImageSize?
   ) throws(NotationFault) -> DatasetLabel.Value? {
-    guard let json, json != .null else { return nil }
+    guard let json, !json.isNull else { return nil }
     if json.members != nil {
       return .shape(try ShapeNotation.shape(json, .mask, "segmentation"))
     }

@@ -43,10 +43,12 @@ extension DatasetSink {
 package enum DatasetPath {
   /// - Throws: `FormatFault` for a path that leads out of the set.
   package static func checked(_ path: String) throws(FormatFault) -> String {
-    let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+    let parts = path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
     let isSafe =
-      !path.isEmpty && !path.utf8.contains(0) && !path.contains("\\")
-      && parts.allSatisfy { !$0.isEmpty && $0 != "." && $0 != ".." }
+      !path.utf8.contains { $0 == 0 || $0 == UInt8(ascii: "\\") }
+      && parts.allSatisfy {
+        !$0.isEmpty && !$0.elementsEqual(".".utf8) && !$0.elementsEqual("..".utf8)
+      }
     guard isSafe else {
       throw FormatFault(
         path, "", "the name leads out of the set or is none", remedy: "Rename the item.")
@@ -89,14 +91,24 @@ package final class FolderSink: DatasetSink {
   private let path: String
   private let working: String
   private var folders: Set<String> = []
+  private var lastFolder: Substring = ""
   private var isFinished = false
-  // What a disk takes to make a file is waited for beside the work, file by file.
+  // What a disk takes to make small files is waited for beside the work, portion by portion.
   private let files = DispatchQueue(label: "assay.files")
   private let room = DispatchSemaphore(value: FolderSink.waitingLimit)
   private let fault = FirstFault()
+  private var portion = Portion()
 
-  /// Small files that wait to be written.
-  static let waitingLimit = 256
+  /// Portions that wait to be written.
+  static let waitingLimit = 8
+
+  private struct Portion {
+    static let fileLimit = 32
+    static let byteLimit = 1 << 20
+
+    var files: [(path: String, place: String, bytes: [UInt8])] = []
+    var byteCount = 0
+  }
 
   /// - Throws: `FormatFault` where something is there already.
   package init(_ path: String) throws {
@@ -116,8 +128,9 @@ package final class FolderSink: DatasetSink {
 
   private func place(_ path: String) throws -> String {
     let path = try DatasetPath.checked(path)
-    if let slash = path.lastIndex(of: "/") {
-      let folder = String(path[..<slash])
+    if let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")), path[..<slash] != lastFolder {
+      lastFolder = path[..<slash]
+      let folder = String(lastFolder)
       if folders.insert(folder).inserted {
         try FileManager.default.createDirectory(
           atPath: working + "/" + folder, withIntermediateDirectories: true)
@@ -129,22 +142,37 @@ package final class FolderSink: DatasetSink {
   package func write(_ bytes: [UInt8], to path: String) throws {
     let place = try place(path)
     if let fault = fault.value.withLock({ $0 }) { throw fault }
+    portion.files.append((path, place, bytes))
+    portion.byteCount += bytes.count
+    if portion.files.count >= Portion.fileLimit || portion.byteCount >= Portion.byteLimit {
+      writePortion()
+    }
+  }
+
+  private func writePortion() {
+    let full = portion
+    portion = Portion()
     room.wait()
     files.async { [room, fault] in
       defer { room.signal() }
-      if !Self.write(bytes, to: place) {
+      for file in full.files where !Self.write(file.bytes, to: file.place) {
         fault.value.withLock {
           $0 = FormatFault(
-            path, "", "the file cannot be written", remedy: "Look for room and rights on the disk.")
+            file.path, "", "the file cannot be written",
+            remedy: "Look for room and rights on the disk.")
         }
       }
     }
   }
 
   private static func write(_ bytes: [UInt8], to place: String) -> Bool {
-    // What is there may be a link to somebody's image.
-    unlink(place)
-    let file = openat(AT_FDCWD, place, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+    let flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC
+    var file = openat(AT_FDCWD, place, flags, 0o666)
+    if file < 0, errno == EEXIST {
+      // What is there may be a link to somebody's image.
+      unlink(place)
+      file = openat(AT_FDCWD, place, flags, 0o666)
+    }
     guard file >= 0 else { return false }
     var written = 0
     while written < bytes.count {
@@ -178,6 +206,7 @@ package final class FolderSink: DatasetSink {
   ///
   /// - Parameter file: the only file to keep, which takes the place itself; nil for the whole folder.
   package func finish(keeping file: String? = nil) throws {
+    writePortion()
     files.sync {}
     if let fault = fault.value.withLock({ $0 }) { throw fault }
     if let file {
@@ -307,6 +336,7 @@ package final class SpooledBytes {
   private var memory: [UInt8] = []
   private var file: FileHandle?
   package static let memoryLimit = 4 * 1024 * 1024
+  private static let pieceSize = 256 * 1024
 
   package init() {}
 
@@ -328,8 +358,14 @@ package final class SpooledBytes {
   package func drain(_ body: ([UInt8]) throws -> Void) throws {
     if let file {
       try file.seek(toOffset: 0)
-      while let piece = try file.read(upToCount: Self.memoryLimit), !piece.isEmpty {
-        try body([UInt8](piece))
+      // One piece of memory for all of them.
+      var piece = [UInt8](repeating: 0, count: Self.pieceSize)
+      while true {
+        let count = read(file.fileDescriptor, &piece, piece.count)
+        if count < 0, errno == EINTR { continue }
+        guard count >= 0 else { throw CocoaError(.fileReadUnknown) }
+        if count == 0 { break }
+        try body(count == piece.count ? piece : Array(piece[..<count]))
       }
     }
     if !memory.isEmpty { try body(memory) }

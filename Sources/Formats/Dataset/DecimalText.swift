@@ -13,16 +13,25 @@ enum DecimalText {
     let scaled = (value.magnitude * powers[places]).rounded()
     guard scaled.isFinite, scaled < 9e18 else { return bytes.append(contentsOf: "0".utf8) }
     var digits = UInt64(scaled)
-    if value < 0, digits > 0 { bytes.append(UInt8(ascii: "-")) }
-    let start = bytes.count
-    var count = 0
-    while digits > 0 || count <= places {
-      if count == places, places > 0 { bytes.append(UInt8(ascii: ".")) }
-      bytes.append(UInt8(ascii: "0") + UInt8(digits % 10))
-      digits /= 10
-      count += 1
+    // Nineteen digits at most, a sign and a point, from the last.
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 24) { text in
+      var place = text.count
+      func put(_ byte: UInt8) {
+        place -= 1
+        text[place] = byte
+      }
+      let isBelowZero = value < 0 && digits > 0
+      var count = 0
+      while digits > 0 || count <= places {
+        if count == places, places > 0 { put(UInt8(ascii: ".")) }
+        let tenth = digits / 10
+        put(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: digits - tenth * 10))
+        digits = tenth
+        count += 1
+      }
+      if isBelowZero { put(UInt8(ascii: "-")) }
+      bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[place...]))
     }
-    bytes[start...].reverse()
   }
 
   /// As short as it can be with at most so many places.

@@ -143,7 +143,7 @@ private struct JSONElements {
 /// What readers of JSON ask for.
 extension JSON {
   func required(_ name: String, _ path: String = "") throws(NotationFault) -> JSON {
-    guard let value = self[name], value != .null else {
+    guard let value = self[name], !value.isNull else {
       throw NotationFault(path: path.isEmpty ? name : "\(path).\(name)", problem: "is missing")
     }
     return value

@@ -61,21 +61,17 @@ enum LabelStudioReader {
     }
     let prediction = annotations.isEmpty ? task["predictions"]?.array?.first : nil
     guard let chosen = annotations.first ?? prediction else { return item }
-    var places: [String: Int] = [:]
-    var relations: [(JSON, Int)] = []
     let results = chosen["result"]?.array ?? []
+    let relations = results.enumerated().filter { $0.element["type"]?.string == "relation" }
+    // Of regions that relations may name.
+    var places: [String: Int] = [:]
+    item.labels.reserveCapacity(results.count)
     for (place, result) in results.enumerated() {
+      let first = item.labels.count
       do {
-        if result["type"]?.string == "relation" {
-          relations.append((result, place))
-          continue
-        }
-        let labels = try labels(result, &item, &schema, diagnostics)
-        if let id = result["id"]?.string, !labels.isEmpty { places[id] = item.labels.count }
-        item.labels += labels.map { label in
-          var label = label
-          label.score = label.score ?? prediction?["score"]?.number
-          return label
+        try addLabels(of: result, to: &item, prediction, &schema, diagnostics)
+        if !relations.isEmpty, item.labels.count > first, let id = result["id"]?.string {
+          places[id] = first
         }
       } catch {
         try diagnostics.report(
@@ -84,7 +80,7 @@ enum LabelStudioReader {
           remedy: "Put it right; it is left out.")
       }
     }
-    for (relation, place) in relations {
+    for (place, relation) in relations {
       guard let from = relation["from_id"]?.string.flatMap({ places[$0] }),
         let to = relation["to_id"]?.string.flatMap({ places[$0] })
       else {
@@ -118,11 +114,13 @@ enum LabelStudioReader {
     return path.replacing("\\", with: "/").split(separator: "/").last.map(String.init) ?? path
   }
 
-  private static func labels(
-    _ result: JSON, _ item: inout DatasetItem, _ schema: inout DatasetSchema,
+  /// - Parameter prediction: what the result is part of, whose score it has where it has none itself.
+  private static func addLabels(
+    of result: JSON, to item: inout DatasetItem, _ prediction: JSON?, _ schema: inout DatasetSchema,
     _ diagnostics: Diagnostics
-  ) throws(NotationFault) -> [DatasetLabel] {
+  ) throws(NotationFault) {
     let kind = try result.text("type")
+    if kind == "relation" { return }
     let value = try result.required("value")
     if let width = result["original_width"]?.integer,
       let height = result["original_height"]?.integer, width > 0,
@@ -130,18 +128,20 @@ enum LabelStudioReader {
     {
       item.size = ImageSize(width: Int(width), height: Int(height))
     }
-    func named(_ member: String, _ form: DatasetLabel.Value) -> [DatasetLabel] {
-      (value[member]?.array?.compactMap(\.string) ?? []).map { name in
-        DatasetLabel(schema.index(of: name), form, score: result["score"]?.number)
+    let score = result["score"]?.number ?? prediction?["score"]?.number
+    func add(_ member: String, _ form: DatasetLabel.Value) {
+      for name in value[member]?.array ?? [] {
+        guard let name = name.string else { continue }
+        item.labels.append(DatasetLabel(schema.index(of: name), form, score: score))
       }
     }
     switch kind {
     case "rectanglelabels", "rectangle":
       let box = try box(value, item.size)
-      return named("rectanglelabels", .shape(box))
+      add("rectanglelabels", .shape(box))
     case "ellipselabels", "ellipse":
       let scale = try scale(item.size)
-      return named(
+      add(
         "ellipselabels",
         .shape(
           .ellipse(
@@ -160,18 +160,19 @@ enum LabelStudioReader {
       guard points.count >= 3 else {
         throw NotationFault(path: "value.points", problem: "must be three points at least")
       }
-      return named("polygonlabels", .shape(.polygon(Polygon(points))))
+      add("polygonlabels", .shape(.polygon(Polygon(points))))
     case "keypointlabels", "keypoint":
       let scale = try scale(item.size)
-      return named(
+      add(
         "keypointlabels",
         .shape(
           .point(Point(x: try value.number("x") * scale.x, y: try value.number("y") * scale.y))))
-    case "choices": return named("choices", .whole)
+    case "choices": add("choices", .whole)
     case "textarea":
-      return
-        (value["text"]?.array?.compactMap(\.string) ?? [value["text"]?.string].compactMap { $0 })
-        .map { DatasetLabel(-1, .caption($0)) }
+      for text in value["text"]?.array ?? [value["text"] ?? .null] {
+        guard let text = text.string else { continue }
+        item.labels.append(DatasetLabel(-1, .caption(text), score: prediction?["score"]?.number))
+      }
     case "labels":
       guard let start = value["start"]?.integer, let end = value["end"]?.integer, start >= 0,
         end > start,
@@ -179,10 +180,9 @@ enum LabelStudioReader {
       else {
         throw NotationFault(path: "value", problem: "start and end must be places in the text")
       }
-      return named("labels", .spans([Int(start)..<Int(end)]))
+      add("labels", .spans([Int(start)..<Int(end)]))
     default:
       diagnostics.lose("results of the type \(kind) left out, which is not read")
-      return []
     }
   }
 

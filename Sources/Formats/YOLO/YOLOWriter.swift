@@ -10,6 +10,8 @@ final class YOLOWriter: DatasetWriting {
   private var subsets: Set<String> = []
   private var keypointCount = 0
   private var stems: Set<String> = []
+  /// Of the label that is written.
+  private var numbers: [Double] = []
 
   init(
     _ task: YOLOTask, _ sink: any DatasetSink, _ options: WritingOptions, _ diagnostics: Diagnostics
@@ -18,7 +20,9 @@ final class YOLOWriter: DatasetWriting {
   }
 
   func add(_ item: DatasetItem, _ schema: DatasetSchema) throws {
-    guard let size = try diagnostics.size(of: item, "of which YOLO's numbers are shares") else { return }
+    guard let size = try diagnostics.size(of: item, "of which YOLO's numbers are shares") else {
+      return
+    }
     let folder = item.subset.isEmpty ? "" : item.subset + "/"
     guard stems.insert(folder + item.stem).inserted else {
       return try diagnostics.report(
@@ -39,7 +43,7 @@ final class YOLOWriter: DatasetWriting {
   ) throws {
     let (width, height) = (Double(size.width), Double(size.height))
     if !label.attributes.isEmpty { diagnostics.lose("attributes left out: YOLO has none") }
-    var numbers: [Double]
+    numbers.removeAll(keepingCapacity: true)
     switch (task, label.value) {
     case (.detect, .shape(.box(let box))):
       let edge = Box(x: 0, y: 0, width: width, height: height)
@@ -48,7 +52,7 @@ final class YOLOWriter: DatasetWriting {
       guard cut.width > 0 || cut.height > 0 else {
         return diagnostics.lose("boxes left out that are not in the image")
       }
-      numbers = Self.center(cut, width, height)
+      addCenter(of: cut, width, height)
     case (.segment, .shape(.polygon(let polygon))):
       if !polygon.holes.isEmpty { diagnostics.lose("holes of polygons filled") }
       numbers = polygon.outline.flatMap {
@@ -57,7 +61,7 @@ final class YOLOWriter: DatasetWriting {
     case (.obb, .shape(.rotatedBox(let box))):
       numbers = box.corners.flatMap { [$0.x / width, $0.y / height] }
     case (.pose, .shape(.keypoints(let keypoints))):
-      numbers = Self.center(label.bounds ?? keypoints.box, width, height)
+      addCenter(of: label.bounds ?? keypoints.box, width, height)
       for keypoint in keypoints.keypoints {
         numbers += [
           keypoint.point.x / width, keypoint.point.y / height, Double(keypoint.visibility.rawValue),
@@ -70,7 +74,7 @@ final class YOLOWriter: DatasetWriting {
       }
     default: return
     }
-    text.append(contentsOf: "\(label.classIndex)".utf8)
+    DecimalText.append(Double(label.classIndex), 0, to: &text)
     for (place, number) in numbers.enumerated() {
       text.append(0x20)
       let isVisibility = task == .pose && place >= 4 && (place - 4) % 3 == 2
@@ -79,11 +83,11 @@ final class YOLOWriter: DatasetWriting {
     text.append(0x0A)
   }
 
-  private static func center(_ box: Box, _ width: Double, _ height: Double) -> [Double] {
-    [
-      (box.x + box.width / 2) / width, (box.y + box.height / 2) / height, box.width / width,
-      box.height / height,
-    ]
+  private func addCenter(of box: Box, _ width: Double, _ height: Double) {
+    numbers.append((box.x + box.width / 2) / width)
+    numbers.append((box.y + box.height / 2) / height)
+    numbers.append(box.width / width)
+    numbers.append(box.height / height)
   }
 
   func finish(_ schema: DatasetSchema) throws {

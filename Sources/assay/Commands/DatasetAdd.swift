@@ -7,7 +7,8 @@ import Platform
 
 extension DatasetCommand {
   struct Create: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Make a dataset.")
+    static let configuration = CommandConfiguration(
+      commandName: "create", abstract: "Make a dataset.")
     @Argument(help: "Its name.") var name: String
     @OptionGroup var server: ServerOptions
     @OptionGroup var output: OutputOptions
@@ -19,7 +20,7 @@ extension DatasetCommand {
   }
 
   struct List: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "List datasets.")
+    static let configuration = CommandConfiguration(commandName: "list", abstract: "List datasets.")
     @OptionGroup var server: ServerOptions
     @OptionGroup var output: OutputOptions
 
@@ -35,7 +36,7 @@ extension DatasetCommand {
 
   struct Add: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Add items and labels to a dataset, from a set in any format.",
+      commandName: "add", abstract: "Add items and labels to a dataset, from a set in any format.",
       discussion: """
         Items are known by their names. Images that lie beside the labels are sent along, once. Without \
         --set the labels are ground truth, and items that are new are made; with --set yolo they are \
@@ -44,7 +45,8 @@ extension DatasetCommand {
     @Argument(help: "The set to read.") var source: String
     @Option(help: "The dataset's id.") var dataset: String
     @Option(help: "Its format; found out where it is not said.") var from: String?
-    @Option(help: "Where the source is a list of COCO results: the annotation file whose ids it names.")
+    @Option(
+      help: "Where the source is a list of COCO results: the annotation file whose ids it names.")
     var annotations: String?
     @Option(help: "The name of the label set.") var set = LabelSet.truth
     @Flag(help: "Make items that are not there, of predictions too.") var items = false

@@ -4,6 +4,7 @@ import Notation
 extension DatasetCommand {
   struct Collect: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "collect",
       abstract: "Collect what a project's annotators contribute in a dataset.",
       discussion: """
         Each file of an answer becomes an item once its task is done; where a project asks for no \

@@ -5,7 +5,7 @@ import Notation
 extension DatasetCommand {
   struct Gather: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Gather a dataset from a bucket or an HTTP index.",
+      commandName: "gather", abstract: "Gather a dataset from a bucket or an HTTP index.",
       discussion: """
         SOURCE is s3://bucket/prefix or the URL of a folder that a web server lists, or the id of a source \
         that was gathered before: what is new or other there is taken in. The server reads it; this command \

@@ -18,6 +18,7 @@ struct DatasetCommand: AsyncParsableCommand {
 
   struct Import: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "import",
       abstract: "Make tasks of a labelled set in any format, with its images and labels.",
       discussion: """
         The source is a folder or a file in a format that `assay formats` lists. Images that lie beside \

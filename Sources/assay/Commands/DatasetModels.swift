@@ -6,7 +6,7 @@ import Platform
 extension DatasetCommand {
   struct Embed: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Have a model give vectors to the items that have none.",
+      commandName: "embed", abstract: "Have a model give vectors to the items that have none.",
       discussion: """
         The server asks the model at the URL, a few items at a time; this command shows how far it is. With \
         --api openai it is asked as OpenAI's embeddings are, which most servers of embeddings understand.
@@ -20,6 +20,7 @@ extension DatasetCommand {
 
   struct Faces: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "faces",
       abstract: "Have a model look for faces, before anybody else sees the images.",
       discussion: """
         Images with faces get the field personal_data, all of them the field faces; boxes are in the label \

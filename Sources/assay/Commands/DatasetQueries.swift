@@ -7,6 +7,7 @@ import Platform
 extension DatasetCommand {
   struct Query: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "query",
       abstract: "Find items of a dataset: by metadata, labels, errors and text.",
       discussion: """
         A query is like: weather = rain and count(car and area > 5000) >= 2 and yolo.missed > 0. \
@@ -61,6 +62,7 @@ extension DatasetCommand {
 
   struct Compare: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "compare",
       abstract: "Compare a dataset's predictions with its ground truth, over a query or a slice.")
     @Argument(help: "The label set of the predictions.") var set: String
     @Option(help: "The dataset's id.") var dataset: String
@@ -99,6 +101,7 @@ extension DatasetCommand {
 
   struct Duplicates: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "duplicates",
       abstract: "Find items that are the same as an earlier one, or nearly.",
       discussion:
         "Looks at the images first that were not looked at yet. Queries say: duplicate = *.")
@@ -131,7 +134,7 @@ extension DatasetCommand {
 
   struct Slice: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Save a query as a slice of a dataset.")
+      commandName: "slice", abstract: "Save a query as a slice of a dataset.")
     @Argument(help: "Its name.") var name: String
     @Argument(help: "The query.") var query: String
     @Option(help: "The dataset's id.") var dataset: String
@@ -147,6 +150,7 @@ extension DatasetCommand {
 
   struct Send: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "send",
       abstract: "Send items of a dataset to labelling; results come back to the same items.")
     @Argument(help: "Which: a query.") var query: String
     @Option(help: "The dataset's id.") var dataset: String

@@ -6,6 +6,7 @@ import Notation
 extension DatasetCommand {
   struct Vectors: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "vectors",
       abstract: "Send a model's embeddings, by which similar items are found.",
       discussion: """
         FILE is NumPy's .npy with a row of 32-bit floats for each item, in the order of their numbers, or \

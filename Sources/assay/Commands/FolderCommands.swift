@@ -14,7 +14,7 @@ struct ClientCommand: AsyncParsableCommand {
 
   struct Create: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Make a client with a vault of its own.")
+      commandName: "create", abstract: "Make a client with a vault of its own.")
 
     @Argument(help: "The client's name.") var name: String
     @OptionGroup var folder: DataOptions
@@ -31,7 +31,8 @@ struct ClientCommand: AsyncParsableCommand {
   }
 
   struct List: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "List the clients.")
+    static let configuration = CommandConfiguration(
+      commandName: "list", abstract: "List the clients.")
 
     @OptionGroup var folder: DataOptions
     @OptionGroup var output: OutputOptions
@@ -53,7 +54,7 @@ struct KeyCommand: AsyncParsableCommand {
 
   struct Create: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Make an API key and print it, this once.")
+      commandName: "create", abstract: "Make an API key and print it, this once.")
 
     @Option(help: "The client's name or id.") var client: String
     @Flag(help: "A key for the test world.") var test = false
@@ -78,13 +79,15 @@ struct UserCommand: AsyncParsableCommand {
 
   struct Create: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Make a user of a client, or of the operator.")
+      commandName: "create", abstract: "Make a user of a client, or of the operator.")
 
     @Argument(help: "The address they sign in with.") var email: String
     @Option(help: "The client's name or id.") var client: String?
     @Flag(help: "One of the operator's own people.") var `operator` = false
     @Option(
-      help: "admin, manager, reviewer or labeler; of the operator: operator, workforce_manager or payroll.")
+      help:
+        "admin, manager, reviewer or labeler; of the operator: operator, workforce_manager or payroll."
+    )
     var role: String?
     @Flag(help: "Read the password from the first line of standard input.")
     var passwordStdin = false
@@ -132,7 +135,8 @@ struct WorkerCommand: AsyncParsableCommand {
     subcommands: [Create.self])
 
   struct Create: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Make a worker.")
+    static let configuration = CommandConfiguration(
+      commandName: "create", abstract: "Make a worker.")
 
     @Argument(help: "The address they sign in with.") var email: String
     @Flag(help: "Read the password from the first line of standard input.")
@@ -165,7 +169,7 @@ struct JournalCommand: AsyncParsableCommand {
 
   struct Verify: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Follow the hash chain from the first entry to the last.")
+      commandName: "verify", abstract: "Follow the hash chain from the first entry to the last.")
 
     @Option(help: "The client's name or id.") var client: String
     @OptionGroup var folder: DataOptions

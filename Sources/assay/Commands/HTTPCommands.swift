@@ -29,6 +29,7 @@ struct ProjectCommand: AsyncParsableCommand {
 
   struct Create: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "create",
       abstract: "Make a project from a JSON file with name, ontology, instructions and plan.")
 
     @Argument(help: "The file; - for standard input.") var file: String
@@ -50,7 +51,7 @@ struct ProjectCommand: AsyncParsableCommand {
   }
 
   struct List: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "List projects.")
+    static let configuration = CommandConfiguration(commandName: "list", abstract: "List projects.")
     @OptionGroup var server: ServerOptions
     @OptionGroup var output: OutputOptions
 
@@ -66,7 +67,8 @@ struct ProjectCommand: AsyncParsableCommand {
   }
 
   struct Show: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Show a project.")
+    static let configuration = CommandConfiguration(
+      commandName: "show", abstract: "Show a project.")
     @Argument var project: String
     @OptionGroup var server: ServerOptions
 
@@ -77,7 +79,7 @@ struct ProjectCommand: AsyncParsableCommand {
 
   struct Quality: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Report agreement and what each annotator is worth.")
+      commandName: "quality", abstract: "Report agreement and what each annotator is worth.")
     @Argument var project: String
     @OptionGroup var server: ServerOptions
     @OptionGroup var output: OutputOptions
@@ -86,7 +88,8 @@ struct ProjectCommand: AsyncParsableCommand {
       let report = try await server.client().send(.GET, "/api/projects/\(project)/quality")
       let lines = (report["agreement"]?.array ?? []).map { item -> String in
         let interval = (item["interval"]?.array ?? []).compactMap { $0.number }
-        let range = interval.count == 2 ? String(format: " (%.3f…%.3f)", interval[0], interval[1]) : ""
+        let range =
+          interval.count == 2 ? String(format: " (%.3f…%.3f)", interval[0], interval[1]) : ""
         return "\(item["class"]?.string ?? ""): \(item["measure"]?.string ?? "") "
           + String(format: "%.3f", item["value"]?.number ?? 0) + range
           + " over \(item["tasks"]?.integer ?? 0) tasks"
@@ -97,6 +100,7 @@ struct ProjectCommand: AsyncParsableCommand {
 
   struct Refit: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "refit",
       abstract: "Settle all single choices anew, telling annotators apart where they differ.")
     @Argument var project: String
     @OptionGroup var server: ServerOptions
@@ -127,7 +131,7 @@ struct TaskCommand: AsyncParsableCommand {
 
   struct Import: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Take in tasks as JSON Lines, one a line.",
+      commandName: "import", abstract: "Take in tasks as JSON Lines, one a line.",
       discussion: """
         The same file imported again is not imported twice, and an import that was cut off goes \
         on where it stopped. Exits with 1 where lines were refused.
@@ -152,7 +156,8 @@ struct TaskCommand: AsyncParsableCommand {
       do {
         report = try await server.client().send(
           .POST, path,
-          body: .stream(FileBytes(input: input, size: size, quiet: output.json),
+          body: .stream(
+            FileBytes(input: input, size: size, quiet: output.json),
             length: .known(Int64(size))),
           headers: [("Content-Type", "application/x-ndjson")])
       } catch let problem as APIClient.Problem {
@@ -179,7 +184,8 @@ struct TaskCommand: AsyncParsableCommand {
   }
 
   struct List: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "List tasks, a page at a time.")
+    static let configuration = CommandConfiguration(
+      commandName: "list", abstract: "List tasks, a page at a time.")
     @Option(help: "The project's id.") var project: String
     @Option(help: "staged, open, inReview, completed, canceled or failed.") var status: String?
     @Option(help: "Tasks of one page.") var limit = 100
@@ -201,7 +207,8 @@ struct TaskCommand: AsyncParsableCommand {
   }
 
   struct Show: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Show a task with its answers.")
+    static let configuration = CommandConfiguration(
+      commandName: "show", abstract: "Show a task with its answers.")
     @Argument var task: String
     @OptionGroup var server: ServerOptions
 
@@ -214,7 +221,8 @@ struct TaskCommand: AsyncParsableCommand {
 struct ExportCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "export", abstract: "Take a project's results out.",
-    discussion: "Formats: jsonl (everything), csv, and those of `assay formats`, as tar or one file.")
+    discussion:
+      "Formats: jsonl (everything), csv, and those of `assay formats`, as tar or one file.")
 
   @Option(help: "The project's id.") var project: String
   @Option(help: "jsonl, csv, coco, yolo, …") var format = "jsonl"

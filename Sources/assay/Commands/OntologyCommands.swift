@@ -8,7 +8,8 @@ struct OntologyCommand: AsyncParsableCommand {
     subcommands: [Show.self, Read.self, Migrate.self, Undo.self])
 
   struct Show: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Show the ontology of a project.")
+    static let configuration = CommandConfiguration(
+      commandName: "show", abstract: "Show the ontology of a project.")
     @Argument(help: "The project's id.") var project: String
     @Flag(help: "As YAML.") var yaml = false
     @OptionGroup var server: ServerOptions
@@ -25,6 +26,7 @@ struct OntologyCommand: AsyncParsableCommand {
 
   struct Read: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "read",
       abstract: "Read an ontology in other words: YAML, Label Studio's XML, Scale's definition.",
       discussion: "What could not be carried over is said on the error output.")
     @Argument(help: "The file; - for standard input.") var file: String
@@ -41,6 +43,7 @@ struct OntologyCommand: AsyncParsableCommand {
 
   struct Migrate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "migrate",
       abstract: "Make a project's ontology that of a file, and take its labels along.",
       discussion: """
         A JSON array is taken as steps (rename, merge, split, retype, delete), anything else as the \
@@ -70,6 +73,7 @@ struct OntologyCommand: AsyncParsableCommand {
 
   struct Undo: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "undo",
       abstract: "Take a project's last migration back; labels are as they were.")
     @Argument(help: "The project's id.") var project: String
     @Flag(help: "Only say what it would do.") var dryRun = false

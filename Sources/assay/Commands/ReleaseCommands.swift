@@ -13,7 +13,7 @@ struct ReleaseCommand: AsyncParsableCommand {
 
   struct Create: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Freeze what is completed now.",
+      commandName: "create", abstract: "Freeze what is completed now.",
       discussion: """
         Items are divided by chance over their names, the same each time; with --group-by those with one \
         value of a metadata field stay together, with --stratified each part has its share of each set of \
@@ -70,7 +70,8 @@ struct ReleaseCommand: AsyncParsableCommand {
           .init("formats", .array(formats.split(separator: ",").map { .string(String($0)) })))
       }
       let client = try server.client()
-      let begun = try await client.send(.POST, "\(Self.owner(project, dataset))/releases", .object(body))
+      let begun = try await client.send(
+        .POST, "\(Self.owner(project, dataset))/releases", .object(body))
       let made = try await client.send(.GET, "/api/releases/\(begun["id"]?.string ?? "")?wait=300")
       guard made["state"]?.string == "completed" else {
         throw Failure(
@@ -90,7 +91,7 @@ struct ReleaseCommand: AsyncParsableCommand {
 
   struct List: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "List the releases of a project or a dataset.")
+      commandName: "list", abstract: "List the releases of a project or a dataset.")
     @Option(help: "The project's id.") var project: String?
     @Option(help: "The dataset's id, in place of a project.") var dataset: String?
     @OptionGroup var server: ServerOptions
@@ -116,7 +117,8 @@ struct ReleaseCommand: AsyncParsableCommand {
 
   struct Fetch: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Fetch the files of a release into a folder, and verify them.")
+      commandName: "fetch", abstract: "Fetch the files of a release into a folder, and verify them."
+    )
     @Argument(help: "The release's id.") var release: String
     @Argument(help: "The folder.") var folder: String
     @OptionGroup var server: ServerOptions
@@ -149,7 +151,7 @@ struct ReleaseCommand: AsyncParsableCommand {
 
   struct Diff: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Say what is other in a release than in an earlier one.")
+      commandName: "diff", abstract: "Say what is other in a release than in an earlier one.")
     @Argument(help: "The release.") var release: String
     @Argument(help: "The earlier one.") var earlier: String
     @OptionGroup var server: ServerOptions

@@ -1,6 +1,6 @@
 import ArgumentParser
-import Foundation
 import Decoding
+import Foundation
 import Logging
 import Platform
 import Store
@@ -8,7 +8,7 @@ import Web
 
 struct Serve: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Serve the API and the workbench over a data folder.",
+    commandName: "serve", abstract: "Serve the API and the workbench over a data folder.",
     discussion: "Prints one line with the URL once it takes requests. The folder is made if new.")
 
   @OptionGroup var folder: DataOptions

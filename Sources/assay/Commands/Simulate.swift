@@ -6,6 +6,7 @@ import Platform
 
 struct Simulate: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "simulate",
     abstract: "Let a seeded crowd work on a project over the real HTTP API.",
     discussion: """
       The workers are made in the data folder as sim-N@simulation.invalid. Their answers are \

@@ -7,6 +7,7 @@ import Web
 
 struct Demo: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "demo",
     abstract: "Run two projects on real data, then leave the workbench up for you.",
     discussion: """
       Words are rated by replaying what ten real people said of each; photographs are labelled by \
