@@ -34,6 +34,7 @@ package struct Server: Sendable {
     }
     let application = Application(
       router: router,
+      server: .http1(configuration: .init(additionalChannelHandlers: [SendingAhead()])),
       configuration: .init(address: .hostname(host, port: port), serverName: nil),
       services: [
         Housekeeper(engine: services.engine, logger: logger),
@@ -106,7 +107,8 @@ struct ConductClerk: Service {
         try? await Task.sleep(for: Self.interval)
         let listings = (try? await Directory(engine).operated()) ?? []
         for client in await engine.vaults.openClients {
-          guard let newest = try? await ConductReview(engine).newest(in: client), seen[client] != newest
+          guard let newest = try? await ConductReview(engine).newest(in: client),
+            seen[client] != newest
           else { continue }
           seen[client] = newest
           for listing in listings where listing.client == client {

@@ -21,8 +21,10 @@ struct BlobsContract {
     #expect(try blobs.size(name) == nil)
     try writer.commit(as: name, .flushed)
     #expect(try blobs.size(name) == 5)
-    #expect(try blobs.read(name, offset: 1, count: 3) == Data([2, 3, 4]))
-    #expect(try blobs.read(name, offset: 4, count: 100) == Data([5]))
+    let reader = try blobs.open(name)
+    #expect(reader.size == 5)
+    #expect(try read(reader, from: 1, count: 3) == [2, 3, 4])
+    #expect(try read(reader, from: 4, count: 100) == [5])
     var names: [String] = []
     try blobs.forEachName { names.append($0) }
     #expect(names == [name])
@@ -34,20 +36,27 @@ struct BlobsContract {
     try writer.append(Data([1]))
     writer.abandon()
     #expect(try blobs.size(other) == nil)
-    #expect(throws: BlobError.notFound(other)) {
-      try blobs.read(other, offset: 0, count: 1)
-    }
+    #expect(throws: BlobError.notFound(other)) { try blobs.open(other) }
   }
 
   func namesAreNoPaths() throws {
     for bad in ["../../etc/passwd", "ab/cdefgh", "", "ABCDEFGH", "abcdefg\u{0}"] {
       #expect(throws: BlobError.badName(bad)) { try blobs.size(bad) }
+      #expect(throws: BlobError.badName(bad)) { try blobs.open(bad) }
     }
   }
 
   func removing() throws {
+    let reader = try blobs.open(name)
     try blobs.remove(name)
     #expect(try blobs.size(name) == nil)
+    #expect(try read(reader, from: 0, count: 5) == [1, 2, 3, 4, 5])
+  }
+
+  private func read(_ reader: any BlobReader, from offset: Int, count: Int) throws -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: count)
+    let filled = try bytes.withUnsafeMutableBytes { try reader.read(from: offset, into: $0) }
+    return Array(bytes.prefix(filled))
   }
 }
 

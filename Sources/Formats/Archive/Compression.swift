@@ -26,7 +26,7 @@ package enum Compression: String, Hashable, Sendable, CaseIterable {
   package func compressor() -> any Compressor {
     switch self {
     // Fast rather than small: whoever downloads waits for it.
-    case .gzip: GzipCompressor(level: 4)
+    case .gzip: GzipCompressor(level: 1)
     case .zstd: ZstdCompressor()
     }
   }

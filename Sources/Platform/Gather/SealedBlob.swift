@@ -44,10 +44,11 @@ package struct SealedBlob: Sendable {
   package func bytes(_ range: Range<Int>) throws -> Data {
     var bytes = Data()
     var place = range.lowerBound
+    let opener = try Opener(self)
     while place < range.upperBound {
       let index = place / SealedStream.chunkSize
       let start = index * SealedStream.chunkSize
-      let chunk = try chunk(index)
+      let chunk = try opener.chunk(index)
       let end = min(range.upperBound - start, chunk.count)
       guard place - start < end else { break }
       bytes += chunk[chunk.startIndex + place - start..<chunk.startIndex + end]
@@ -56,21 +57,23 @@ package struct SealedBlob: Sendable {
     return bytes
   }
 
-  /// Opens many chunks one after the other, through one place for what is sealed.
-  package final class Opener: @unchecked Sendable {
-    // Whoever has it asks for one part after the other.
-    private let sealed: UnsafeMutableRawBufferPointer
-    private let blob: SealedBlob
-    private let size: Int
+  /// Plain bytes of chunk `index`, of which each but the last holds `SealedStream.chunkSize`.
+  package func chunk(_ index: Int) throws -> Data { try Opener(self).chunk(index) }
 
-    /// - Parameter chunks: the most that are opened at once.
+  /// Opens chunks, one after the other, of a blob that it keeps open.
+  ///
+  /// Unchecked: whoever has it asks for one part after the other.
+  package final class Opener: @unchecked Sendable {
+    private let blob: SealedBlob
+    private let reader: any BlobReader
+    /// One place for what is sealed, so that it stays where the processor finds it fast.
+    private let sealed: UnsafeMutableRawBufferPointer
+
     /// - Throws: `.notFound`
-    package init(_ blob: SealedBlob, chunks: Int) throws {
-      guard let size = try blob.vault.blobs.size(blob.name) else {
-        throw BlobError.notFound(blob.name)
-      }
-      (self.blob, self.size) = (blob, size)
-      sealed = .allocate(byteCount: chunks * SealedStream.sealedChunkSize, alignment: 64)
+    package init(_ blob: SealedBlob) throws {
+      self.blob = blob
+      reader = try blob.vault.blobs.open(blob.name)
+      sealed = .allocate(byteCount: min(reader.size, SealedStream.sealedChunkSize), alignment: 64)
     }
 
     deinit { sealed.deallocate() }
@@ -81,31 +84,25 @@ package struct SealedBlob: Sendable {
     package func open(
       _ chunks: Range<Int>, into output: UnsafeMutableRawBufferPointer
     ) throws -> Int {
-      let (vault, name, step) = (blob.vault, blob.name, SealedStream.sealedChunkSize)
-      let count = try vault.blobs.read(
-        name, offset: chunks.lowerBound * step,
-        into: UnsafeMutableRawBufferPointer(rebasing: sealed[..<(chunks.count * step)]))
-      var (place, written, index) = (0, 0, chunks.lowerBound)
-      while place < count {
-        let end = min(place + step, count)
-        try vault.key.open(
-          UnsafeRawBufferPointer(rebasing: sealed[place..<end]),
+      var written = 0
+      for index in chunks {
+        let start = index * SealedStream.sealedChunkSize
+        let count = try reader.read(from: start, into: sealed)
+        try blob.vault.key.open(
+          UnsafeRawBufferPointer(rebasing: sealed[..<count]),
           into: UnsafeMutableRawBufferPointer(rebasing: output[written...]), table: "stream",
-          row: SealedStream.chunkName(name, index, isLast: index * step + (end - place) == size))
-        written += end - place - SealedStream.overhead
-        (place, index) = (end, index + 1)
+          row: SealedStream.chunkName(blob.name, index, isLast: start + count == reader.size))
+        written += count - SealedStream.overhead
       }
       return written
     }
-  }
 
-  /// Plain bytes of chunk `index`, of which each but the last holds `SealedStream.chunkSize`.
-  package func chunk(_ index: Int) throws -> Data {
-    guard let size = try vault.blobs.size(name) else { throw BlobError.notFound(name) }
-    let start = index * SealedStream.sealedChunkSize
-    let sealed = try vault.blobs.read(name, offset: start, count: SealedStream.sealedChunkSize)
-    return try vault.key.open(
-      sealed, table: "stream",
-      row: SealedStream.chunkName(name, index, isLast: start + sealed.count == size))
+    /// Plain bytes of one chunk.
+    package func chunk(_ index: Int) throws -> Data {
+      let left = reader.size - index * SealedStream.sealedChunkSize - SealedStream.overhead
+      var plain = Data(count: min(max(left, 0), SealedStream.chunkSize))
+      _ = try plain.withUnsafeMutableBytes { try open(index..<index + 1, into: $0) }
+      return plain
+    }
   }
 }

@@ -8,10 +8,10 @@ package protocol Blobs: Sendable {
   /// - Returns: nil where there is no blob of that name.
   func size(_ name: String) throws -> Int?
 
-  /// Reads bytes from `offset` into a place for them.
+  /// Opens a blob, which can be read from then on even when it is removed.
   ///
-  /// - Returns: how many there were: as many as there is room for, fewer at the end.
-  func read(_ name: String, offset: Int, into place: UnsafeMutableRawBufferPointer) throws -> Int
+  /// - Throws: `.notFound`
+  func open(_ name: String) throws -> any BlobReader
 
   func remove(_ name: String) throws
 
@@ -19,13 +19,15 @@ package protocol Blobs: Sendable {
   func forEachName(_ body: (String) throws -> Void) throws
 }
 
-extension Blobs {
-  /// Reads `count` bytes from `offset`; fewer at the end.
-  package func read(_ name: String, offset: Int, count: Int) throws -> Data {
-    var data = Data(count: count)
-    let filled = try data.withUnsafeMutableBytes { try read(name, offset: offset, into: $0) }
-    return data.prefix(filled)
-  }
+/// An open blob.
+package protocol BlobReader: AnyObject {
+  /// In bytes.
+  var size: Int { get }
+
+  /// Reads bytes from `offset` into a place for them.
+  ///
+  /// - Returns: how many there were: as many as there is room for, fewer at the end.
+  func read(from offset: Int, into place: UnsafeMutableRawBufferPointer) throws -> Int
 }
 
 /// A blob on its way in.

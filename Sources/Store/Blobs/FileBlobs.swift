@@ -27,22 +27,11 @@ package struct FileBlobs: Blobs {
     return Int(status.st_size)
   }
 
-  package func read(
-    _ name: String, offset: Int, into place: UnsafeMutableRawBufferPointer
-  ) throws -> Int {
-    let file = open(try path(of: name), O_RDONLY)
-    guard file >= 0 else { throw BlobError.notFound(name) }
-    defer { close(file) }
-    var filled = 0
-    while filled < place.count {
-      let got = pread(
-        file, place.baseAddress.map { $0 + filled }, place.count - filled, off_t(offset + filled))
-      if got < 0 && errno == EINTR { continue }
-      guard got >= 0 else { throw BlobError.failed(String(cString: strerror(errno))) }
-      if got == 0 { break }
-      filled += got
+  package func open(_ name: String) throws -> any BlobReader {
+    guard let reader = try FileBlobReader(path: path(of: name)) else {
+      throw BlobError.notFound(name)
     }
-    return filled
+    return reader
   }
 
   package func remove(_ name: String) throws { unlink(try path(of: name)) }
@@ -61,6 +50,41 @@ package struct FileBlobs: Blobs {
       name.utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) })
     else { throw BlobError.badName(name) }
     return "\(root)/\(name.prefix(2))/\(name)"
+  }
+}
+
+private final class FileBlobReader: BlobReader {
+  let size: Int
+  private let file: Int32
+
+  /// Nil where there is no such file.
+  init?(path: String) throws {
+    file = open(path, O_RDONLY | O_CLOEXEC)
+    guard file >= 0 else {
+      if errno == ENOENT { return nil }
+      throw FileBlobWriter.error()
+    }
+    var status = stat()
+    guard fstat(file, &status) == 0 else {
+      close(file)
+      throw FileBlobWriter.error()
+    }
+    size = Int(status.st_size)
+  }
+
+  deinit { close(file) }
+
+  func read(from offset: Int, into place: UnsafeMutableRawBufferPointer) throws -> Int {
+    var filled = 0
+    while filled < place.count {
+      let got = pread(
+        file, place.baseAddress.map { $0 + filled }, place.count - filled, off_t(offset + filled))
+      if got < 0 && errno == EINTR { continue }
+      guard got >= 0 else { throw FileBlobWriter.error() }
+      if got == 0 { break }
+      filled += got
+    }
+    return filled
   }
 }
 
@@ -120,7 +144,7 @@ private final class FileBlobWriter: BlobWriter {
     close(file)
   }
 
-  private static func error() -> BlobError {
+  static func error() -> BlobError {
     errno == ENOSPC || errno == EDQUOT ? .full : .failed(String(cString: strerror(errno)))
   }
 }

@@ -66,9 +66,10 @@ struct Download {
     return Response(
       status: .ok, headers: headers,
       body: ResponseBody { writer in
+        let opener = try SealedBlob.Opener(blob)
         var compressor = encoding.compressor()
         for index in 0..<SealedStream.chunkCount(plainSize: size) {
-          let packed = compressor.add([UInt8](try blob.chunk(index)))
+          let packed = compressor.add([UInt8](try opener.chunk(index)))
           if !packed.isEmpty { try await writer.write(ByteBuffer(bytes: packed)) }
         }
         try await writer.write(ByteBuffer(bytes: compressor.finish()))
@@ -80,13 +81,8 @@ struct Download {
     let blob = blob
     return ResponseBody(contentLength: range.end - range.start) { writer in
       let pieces = try Pieces(of: blob, range)
-      var ready = try pieces.next()
-      while let piece = ready {
-        // The next piece is opened while this one is sent.
-        async let following = pieces.next()
-        try await writer.write(piece)
-        ready = try await following
-      }
+      // A piece is opened while the one before is sent: writing waits only where that is not done yet.
+      while let piece = try pieces.next() { try await writer.write(piece) }
       try await writer.finish(nil)
     }
   }
@@ -109,7 +105,7 @@ private final class Pieces: @unchecked Sendable {
   private var turn = 0
 
   init(of blob: SealedBlob, _ range: ByteRange) throws {
-    opener = try SealedBlob.Opener(blob, chunks: Self.chunks)
+    opener = try SealedBlob.Opener(blob)
     (self.range, position) = (range, range.start)
   }
 
