@@ -24,7 +24,7 @@ package struct Server: Sendable {
   ///
   /// - Parameter onReady: called with the port once requests are taken.
   package func run(onReady: @escaping @Sendable (Int) async -> Void) async throws {
-    let router = Router(context: VisitContext.self)
+    let router = Router(context: VisitContext.self, options: .autoGenerateHeadEndpoints)
     router.add(middleware: SecurityHeaders())
     let gate = Gate(services: services, logger: logger)
     for route in RouteTable.all {

@@ -147,6 +147,39 @@ def test_pandas_datasets_and_webdataset_read_it_by_url(texts):
     assert done.returncode == 0 and "read" in done.stdout, done.stderr[-2000:]
 
 
+DUCKDB = """
+import duckdb, duckdb_extension_httpfs, pathlib, sys
+url = sys.argv[1]; found = duckdb.connect()
+found.execute(f"LOAD '{next(pathlib.Path(duckdb_extension_httpfs.__file__).parent.rglob('httpfs.duckdb_extension'))}'")
+ask = lambda query: found.execute(query).fetchall()
+assert ask(f"select label, count(*) from read_parquet('{url}parquet/train.parquet') group by 1 order by 1") == [("bad", 50), ("good", 150)]
+assert ask(f"select count(*), sum(contains(text, '東京')::int) from '{url}train.jsonl'") == [(200, 200)]
+assert ask(f"select count(*) from read_parquet('{url}parquet/train.parquet') p join read_json('{url}train.jsonl') j using (name)") == [(200,)]
+print("read")
+"""
+
+
+@needs_readers
+def test_duckdb_queries_it_by_url(texts):
+    made = release(texts, texts.texts, splits={"train": 100}, formats=["parquet"])
+    done = subprocess.run([PYTHON, "-c", DUCKDB, link(texts, made)], capture_output=True, text=True, timeout=120)
+    if "No module named" in done.stderr: pytest.skip(done.stderr.strip().splitlines()[-1])
+    assert done.returncode == 0 and "read" in done.stdout, done.stderr[-2000:]
+
+
+def test_head_says_what_get_would_send(texts):
+    url = link(texts, release(texts, texts.texts, splits={"train": 100})) + "train.jsonl"
+    def head(**headers):
+        with urllib.request.urlopen(urllib.request.Request(url, headers=headers, method="HEAD")) as answer: return answer.headers, answer.read()
+    _, plain, body = fetch(url)
+    for headers in ({}, {"Accept-Encoding": "gzip"}):
+        said, nothing = head(**headers)
+        assert int(said["Content-Length"]) == len(body) and said["ETag"] == plain["ETag"] and said["Accept-Ranges"] == "bytes" and nothing == b""
+    done = subprocess.run(["curl", "-sI", url, url], capture_output=True, text=True)  # twice over one connection
+    assert done.stdout.count("200 OK") == 2
+    assert subprocess.run(["curl", "-sI", "-o", "/dev/null", "-w", "%{http_code}", url[:-1]], capture_output=True, text=True).stdout == "404"
+
+
 def test_text_is_sent_compressed_to_whoever_takes_it(texts, tmp_path):
     base = link(texts, release(texts, texts.texts, splits={"train": 100}, formats=["parquet"])); url = base + "train.jsonl"
     _, plain, body = fetch(url)

@@ -22,8 +22,9 @@ struct Download {
     var headers = headers
     if isCompressible, size >= Self.compressionThreshold {
       headers[.vary] = "Accept-Encoding"
-      // Ranges are of the bytes as they are, so that a cut download goes on whatever it began with.
-      if request.headers[.range] == nil,
+      // Ranges are of the bytes as they are, so that a cut download goes on whatever it began with; and so is
+      // the size that HEAD asks for, which is not known of what is made smaller on its way.
+      if request.headers[.range] == nil, request.method != .head,
         let encoding = Compression(accepted: request.headers[.acceptEncoding])
       {
         return compressed(encoding, headers, request)
