@@ -27,7 +27,8 @@ let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hum
 let httpClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
-let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let arguments: Target.Dependency = .product(
+  name: "ArgumentParser", package: "swift-argument-parser")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 
 let package = Package(
@@ -62,7 +63,8 @@ let package = Package(
     room("Workflow", ["Labels"]),
     room("Workforce"),
     .systemLibrary(
-      name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"]), .brew(["openssl"])]),
+      name: "COpenSSL", pkgConfig: "libcrypto",
+      providers: [.apt(["libssl-dev"]), .brew(["openssl"])]),
     room("Vault", ["COpenSSL", crypto]),
     // edge
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
@@ -74,7 +76,9 @@ let package = Package(
     .systemLibrary(name: "CSnappy", providers: [.apt(["libsnappy-dev"]), .brew(["snappy"])]),
     .systemLibrary(
       name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"]), .brew(["lz4"])]),
-    room("Formats", ["CArchive", "CLZ4", "CSnappy", "CZlib", "CZstd", "Notation", "Geometry", "Labels", yams]),
+    room(
+      "Formats",
+      ["CArchive", "CLZ4", "CSnappy", "CZlib", "CZstd", "Notation", "Geometry", "Labels", yams]),
     room("Wire", ["Notation"]),
     room("Store", ["Labels", "Workflow", "Vault"]),
     // driver
@@ -87,7 +91,8 @@ let package = Package(
         "Store", crypto, cryptoExtras,
       ]),
     // drivers of use cases
-    room("Decoding", ["Notation", "Platform", subprocess]),
+    .target(name: "CVips"),
+    room("Decoding", ["CVips", "Notation", "Platform", subprocess]),
     // delivery
     .target(name: "CWorkbench", cSettings: [.unsafeFlags(["-std=c23", "-Wno-c23-extensions"])]),
     .target(
@@ -100,7 +105,8 @@ let package = Package(
       name: "assay",
       dependencies: [
         "Platform", "Decoding", "Web", "Store", "StoreSQLite", "Vault", "Notation", "Consensus",
-        "Workforce", "Workflow", "Labels", "Geometry", "Formats", arguments, hummingbird, httpClient, logging,
+        "Workforce", "Workflow", "Labels", "Geometry", "Formats", arguments, hummingbird,
+        httpClient, logging,
       ], swiftSettings: strict),
     // tests, mirroring the rooms
     suite("NotationTests", ["Notation"]),
@@ -117,7 +123,8 @@ let package = Package(
     suite(
       "PlatformTests",
       [
-        "Platform", "Geometry", "Labels", "Formats", "Store", "StoreSQLite", "Notation", "Vault", "Workflow",
+        "Platform", "Geometry", "Labels", "Formats", "Store", "StoreSQLite", "Notation", "Vault",
+        "Workflow",
         "Workforce",
       ]),
     suite("DecodingTests", ["Decoding", "Platform", "Formats"]),

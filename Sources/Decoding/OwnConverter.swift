@@ -16,11 +16,8 @@ package struct OwnConverter: SetConverter {
 
   private let program: String
 
-  package init() {
-    let own = "/proc/self/exe"
-    program =
-      (try? FileManager.default.destinationOfSymbolicLink(atPath: own)) ?? CommandLine.arguments[0]
-  }
+  /// - Parameter program: what converts when it is asked to.
+  package init(program: String = OwnProgram.path) { self.program = program }
 
   package func convert(
     _ source: String, as format: String?, to target: String, temporary: String

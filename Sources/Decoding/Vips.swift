@@ -19,19 +19,37 @@ package struct Vips: Tiler {
   /// KiB that the process may map: enough to turn an image of `ImageProbe.pixelLimit`.
   package static let memoryLimit = 6 * 1024 * 1024
 
+  /// Of each process that decodes.
+  static let environment = [
+    // Formats whose readers were not made for hostile files, and swapping to the disk, are off.
+    "VIPS_BLOCK_UNTRUSTED": "1", "VIPS_DISC_THRESHOLD": "6g",
+    // Its modules lie below its home: without one it loads none of them (ImageMagick, poppler, …),
+    // which is half of the time of a small picture, and reads JPEG, PNG, GIF, WebP and TIFF by itself.
+    "VIPSHOME": "/nonexistent",
+  ]
+
   private let secondLimit: Int
   private let memoryLimit: Int
   /// Cutting takes all cores and much memory, so it is done one at a time; small pictures are made on each
   /// core.
   private let cutting = WaitingLine(places: 1)
-  private let shrinking = WaitingLine(places: ProcessInfo.processInfo.activeProcessorCount)
+  private let shrinking: WaitingLine
+  private let workers: PictureWorkers?
 
+  /// - Parameter program: one that makes small pictures when it is asked for `SmallPictures.command`; without
+  ///   it each is made by a program that is started for it.
   /// - Returns: nil where the program is not installed.
   package init?(
-    secondLimit: Int = Vips.secondLimit, memoryLimit: Int = Vips.memoryLimit
+    program: String? = nil, secondLimit: Int = Vips.secondLimit, memoryLimit: Int = Vips.memoryLimit
   ) async {
     self.secondLimit = secondLimit
     self.memoryLimit = memoryLimit
+    let places = ProcessInfo.processInfo.activeProcessorCount
+    shrinking = WaitingLine(places: places)
+    workers = program.map {
+      PictureWorkers(
+        program: $0, places: places, secondLimit: secondLimit, memoryLimit: memoryLimit)
+    }
     guard (try? await Executable.name("vips").resolveExecutablePath(in: .inherit)) != nil else {
       return nil
     }
@@ -39,11 +57,8 @@ package struct Vips: Tiler {
     signal(SIGPIPE, SIG_IGN)
   }
 
-  package func tile(
-    _ type: String, size: Int, chunks: Int, chunk: @escaping @Sendable (Int) throws -> Data,
-    write: (Data) throws -> Void
-  ) async throws {
-    try await inTurn(cutting) { try await run(type, size, chunks, chunk, write) }
+  package func tile(_ image: ImageSource, size: Int, write: (Data) throws -> Void) async throws {
+    try await inTurn(cutting) { try await run(image, size, write) }
   }
 
   private func inTurn<T>(
@@ -60,17 +75,14 @@ package struct Vips: Tiler {
     }
   }
 
-  package func thumbnail(
-    _ type: String, size: Int, chunks: Int, chunk: @escaping @Sendable (Int) throws -> Data
-  ) async throws -> Data {
-    try await small("\(size)x\(size)>", ".jpg[Q=82,strip,background=255]", chunks, chunk)
+  package func thumbnail(_ image: ImageSource, size: Int) async throws -> Data {
+    try await small(
+      PictureOrder(width: size, height: size, isForced: false, kind: .jpeg), of: image)
   }
 
-  package func shades(
-    _ type: String, width: Int, height: Int, chunks: Int,
-    chunk: @escaping @Sendable (Int) throws -> Data
-  ) async throws -> [UInt8] {
-    let picture = [UInt8](try await small("\(width)x\(height)!", ".ppm[strip]", chunks, chunk))
+  package func shades(_ image: ImageSource, width: Int, height: Int) async throws -> [UInt8] {
+    let order = PictureOrder(width: width, height: height, isForced: true, kind: .map)
+    let picture = [UInt8](try await small(order, of: image))
     // A portable map: its head in words, then a byte or three for each pixel.
     let pixels = width * height
     switch picture.starts(with: Array("P5".utf8)) ? 1 : 3 {
@@ -85,48 +97,48 @@ package struct Vips: Tiler {
     }
   }
 
-  package func masked(
-    _ type: String, mask: Data, colour: Data, chunks: Int,
-    chunk: @escaping @Sendable (Int) throws -> Data
-  ) async throws -> Data {
+  package func masked(_ image: ImageSource, mask: Data, colour: Data) async throws -> Data {
     // Where faces are is not who they are: only this lies outside of the pipe, and goes at once.
     let place = "\(NSTemporaryDirectory())/assay-mask-\(UUID().uuidString)"
     let files = ["\(place).png", "\(place)-colour.png"]
     defer { for file in files { unlink(file) } }
     for (path, bytes) in zip(files, [mask, colour]) { try bytes.write(to: URL(filePath: path)) }
-    let isJPEG = type == "image/jpeg"
+    let isJPEG = image.type == "image/jpeg"
     let source = "stdin[access=sequential\(isJPEG ? ",autorotate=true" : "")]"
-    let target = isJPEG ? ".jpg[Q=92]" : type == "image/webp" ? ".webp[Q=92]" : ".png"
+    let target = isJPEG ? ".jpg[Q=92]" : image.type == "image/webp" ? ".webp[Q=92]" : ".png"
     return try await inTurn(shrinking) {
       var bytes = Data()
-      try await run("vips", ["ifthenelse"] + files + [source, target], chunks, chunk) {
-        bytes += $0
-      }
+      try await run("vips", ["ifthenelse"] + files + [source, target], image) { bytes += $0 }
       return bytes
     }
   }
 
   /// A small picture, turned upright by itself, and reduced while it is decoded where its format can do that.
-  private func small(
-    _ size: String, _ output: String, _ chunks: Int,
-    _ chunk: @escaping @Sendable (Int) throws -> Data
-  ) async throws -> Data {
+  private func small(_ order: PictureOrder, of image: ImageSource) async throws -> Data {
     try await inTurn(shrinking) {
+      if image.size <= PictureWorker.imageLimit,
+        let made = try await workers?.picture(order, of: image)
+      {
+        return made
+      }
       var bytes = Data()
-      let arguments = ["stdin", "--size", size, "--export-profile", "srgb", "--output", output]
-      try await run("vipsthumbnail", arguments, chunks, chunk) { bytes += $0 }
+      let size = "\(order.width)x\(order.height)\(order.isForced ? "!" : ">")"
+      let arguments = [
+        "stdin", "--size", size, "--export-profile", "srgb", "--output", order.kind.suffix,
+      ]
+      try await run("vipsthumbnail", arguments, image) { bytes += $0 }
       guard !bytes.isEmpty else { throw TilingFault("there is no picture") }
       return bytes
     }
   }
 
   private func run(
-    _ type: String, _ size: Int, _ chunks: Int, _ chunk: @escaping @Sendable (Int) throws -> Data,
-    _ write: (Data) throws -> Void
+    _ image: ImageSource, _ size: Int, _ write: (Data) throws -> Void
   ) async throws {
     // Pixels that were kept exactly stay so. Only the reader of JPEG knows of turning.
-    let suffix = type == "image/jpeg" ? ".jpg[Q=92]" : ".png[compression=1]"
-    let source = "stdin[access=sequential\(type == "image/jpeg" ? ",autorotate=true" : "")]"
+    let isJPEG = image.type == "image/jpeg"
+    let suffix = isJPEG ? ".jpg[Q=92]" : ".png[compression=1]"
+    let source = "stdin[access=sequential\(isJPEG ? ",autorotate=true" : "")]"
     let target = ".dz[tile_size=\(size),overlap=0,suffix=\(suffix)]"
     var written = 0
     func take(_ bytes: Data) throws {
@@ -138,16 +150,15 @@ package struct Vips: Tiler {
       let transform = [
         "icc_transform", source, target, "srgb", "--embedded", "--input-profile", "srgb",
       ]
-      try await run("vips", transform, chunks, chunk, take)
+      try await run("vips", transform, image, take)
     } catch is TilingFault where written == 0 {
       // Shades of grey have no such profile.
-      try await run("vips", ["copy", source, target], chunks, chunk, take)
+      try await run("vips", ["copy", source, target], image, take)
     }
   }
 
   private func run(
-    _ program: String, _ arguments: [String], _ chunks: Int,
-    _ chunk: @escaping @Sendable (Int) throws -> Data,
+    _ program: String, _ arguments: [String], _ image: ImageSource,
     _ write: (Data) throws -> Void
   ) async throws {
     let limits = "ulimit -t \(secondLimit) && ulimit -v \(memoryLimit)"
@@ -155,18 +166,15 @@ package struct Vips: Tiler {
     do {
       let result = try await Subprocess.run(
         .path("/bin/sh"), arguments: .init(["-c", command, "sh", program] + arguments),
-        environment: .inherit.updating([
-          // Formats whose readers were not made for hostile files, and swapping to the disk, are off.
-          "VIPS_BLOCK_UNTRUSTED": "1", "VIPS_DISC_THRESHOLD": "6g",
-          // Its modules lie below its home: without one it loads none of them (ImageMagick, poppler, …),
-          // which is half of the time of a small picture, and reads JPEG, PNG, GIF, WebP and TIFF by itself.
-          "VIPSHOME": "/nonexistent",
-        ]),
+        environment: .inherit.updating(
+          Dictionary(
+            uniqueKeysWithValues: Self.environment.map { (Environment.Key(stringLiteral: $0), $1) })
+        ),
         input: .inputWriter, output: .sequence, error: .discarded
       ) { execution in
         let input = execution.standardInputWriter
         // Its input ends whatever happens, or it would wait for more for ever.
-        async let unread = Self.feed(chunks, chunk) {
+        async let unread = Self.feed(image) {
           try await input.write($0)
         } end: {
           try? await input.finish()
@@ -195,14 +203,13 @@ extension Vips {
   /// - Returns: why the image could not be read to its end. That the program does not want more of it
   ///   is no reason: it says why itself.
   private static func feed(
-    _ chunks: Int, _ chunk: @Sendable (Int) throws -> Data, write: (Data) async throws -> Int,
-    end: () async -> Void
+    _ image: ImageSource, write: (Data) async throws -> Int, end: () async -> Void
   ) async -> (any Error)? {
     var unread: (any Error)?
-    for index in 0..<chunks {
+    for index in 0..<image.chunks {
       let bytes: Data
       do {
-        bytes = try chunk(index)
+        bytes = try image.chunk(index)
       } catch {
         unread = error
         break

@@ -24,7 +24,7 @@ struct Assay: AsyncParsableCommand {
           ConvertCommand.self, CompareCommand.self, FormatsCommand.self, VerifyCommand.self,
           BenchCommand.self,
           LabelErrorsCommand.self,
-          RankCommand.self,
+          RankCommand.self, SmallPicturesCommand.self,
         ]),
       CommandGroup(
         name: "On a data folder",

@@ -18,13 +18,10 @@ import Testing
       self.output = output
     }
 
-    func tile(
-      _ type: String, size: Int, chunks: Int, chunk: @escaping @Sendable (Int) throws -> Data,
-      write: (Data) throws -> Void
-    ) async throws {
+    func tile(_ image: ImageSource, size: Int, write: (Data) throws -> Void) async throws {
       asked.withLock { $0 += 1 }
       var read = 0
-      for index in 0..<chunks { read += try chunk(index).count }
+      for index in 0..<image.chunks { read += try image.chunk(index).count }
       #expect(read > 0)
       try await Task.sleep(for: .milliseconds(20))
       try write(output.prefix(10))
@@ -32,23 +29,19 @@ import Testing
       try write(output.dropFirst(10))
     }
 
-    func masked(
-      _ type: String, mask: Data, colour: Data, chunks: Int,
-      chunk: @escaping @Sendable (Int) throws -> Data
-    ) async throws -> Data { throw TilingFault("nothing is masked here") }
+    func masked(_ image: ImageSource, mask: Data, colour: Data) async throws -> Data {
+      throw TilingFault("nothing is masked here")
+    }
 
-    func thumbnail(
-      _ type: String, size: Int, chunks: Int, chunk: @escaping @Sendable (Int) throws -> Data
-    ) async throws -> Data {
+    func thumbnail(_ image: ImageSource, size: Int) async throws -> Data {
       asked.withLock { $0 += 1 }
       if let fault { throw fault }
       return Data([0xFF, 0xD8])
     }
 
-    func shades(
-      _ type: String, width: Int, height: Int, chunks: Int,
-      chunk: @escaping @Sendable (Int) throws -> Data
-    ) async throws -> [UInt8] { [UInt8](repeating: 0, count: width * height) }
+    func shades(_ image: ImageSource, width: Int, height: Int) async throws -> [UInt8] {
+      [UInt8](repeating: 0, count: width * height)
+    }
 
     /// `untitled/untitled_files/13/0_0.png`, stored, with 3 bytes.
     static let archive: Data = {
@@ -145,7 +138,8 @@ import Testing
       let small = try await asset(vault, width: Thumbnails.size, height: Thumbnails.size)
       let large = try await asset(vault, width: Thumbnails.size + 1, height: 10)
       #expect(try await Thumbnails(vault).thumbnail(of: small, by: FakeTiler()) == nil)
-      #expect(try await Thumbnails(vault).thumbnail(of: large, by: FakeTiler(TilingFault("no"))) == nil)
+      #expect(
+        try await Thumbnails(vault).thumbnail(of: large, by: FakeTiler(TilingFault("no"))) == nil)
       #expect(try await Thumbnails(vault).thumbnail(of: large, by: nil) == nil)
     }
   }

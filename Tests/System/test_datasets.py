@@ -1,5 +1,5 @@
 """Datasets: gathered from sets in any format, asked, compared as pycocotools compares, and sent to labelling."""
-import json, os, random, subprocess, urllib.parse
+import copy, json, os, random, shutil, subprocess, time, urllib.parse
 import pytest
 
 from conftest import BINARY, ROOT
@@ -277,6 +277,26 @@ def test_the_command_line_takes_a_set_in_and_asks_it(assay, tmp_path):
     assert "character 10" in assay_run("dataset", "query", "weather =", "--dataset", dataset, env=env, status=1)
     found = lab.call("GET", f"/api/datasets/{dataset}/items/0/image?thumbnail=true")
     assert found[0] == 200 and found[1][:2] in (b"\xff\xd8", b"\x89P")
+
+
+@pytest.mark.skipif(not shutil.which("vipsthumbnail"), reason="libvips-tools is not installed")
+def test_small_pictures_are_made_by_processes_that_serve_one_client_and_outlive_no_server(assay):
+    lab = Lab(assay); other = copy.copy(lab); other.key = assay.client("Other"); labs = [lab, other]
+    small = lambda server: [int(p) for p in subprocess.run(["pgrep", "-P", str(server), "-f", "small-pictures"], capture_output=True, text=True).stdout.split()]
+    for turn in range(3):
+        for lab in labs:
+            image = assay.upload(lab.key, png(900, 700, (turn, 9, labs.index(lab))))
+            dataset = lab.call("POST", "/api/datasets", {"name": f"Photos {turn}"})[1]["id"]
+            lab.call("POST", f"/api/datasets/{dataset}/items", lines([{"name": "a.png", "image": image}]), {"Content-Type": "application/x-ndjson"})
+            status, picture = lab.call("GET", f"/api/datasets/{dataset}/items/0/image?thumbnail=true")
+            assert status == 200 and picture[:2] == b"\xff\xd8"
+    workers = small(assay.process.pid); assert len(workers) == 2
+    assay.kill()
+    runs = lambda process: subprocess.run(["ps", "-o", "stat=", "-p", str(process)], capture_output=True, text=True).stdout.strip()[:1] not in ("", "Z")
+    for _ in range(100):
+        if not any(map(runs, workers)): break
+        time.sleep(0.05)
+    else: raise AssertionError("a process is left behind")
 
 
 def test_a_query_is_frozen_with_its_images_and_verified(streets, tmp_path):

@@ -7,44 +7,30 @@ import Vault
 /// Makes smaller pictures of an image: tiles at every size it can be looked at, and one small one.
 package protocol Tiler: Sendable {
   /// - Parameters:
-  ///   - type: its media type.
   ///   - size: pixels along the side of a tile.
-  ///   - chunks: pieces that the image comes in.
-  ///   - chunk: one of them, by its number from 0.
   ///   - write: takes the next bytes of a ZIP archive with a Deep Zoom pyramid, called
   ///     `Pyramids.title`.
-  /// - Throws: `TilingFault`; what `chunk` and `write` throw.
-  func tile(
-    _ type: String, size: Int, chunks: Int, chunk: @escaping @Sendable (Int) throws -> Data,
-    write: (Data) throws -> Void
-  ) async throws
+  /// - Throws: `TilingFault`; what reading the image and `write` throw.
+  func tile(_ image: ImageSource, size: Int, write: (Data) throws -> Void) async throws
 
   /// A small JPEG of an image, upright.
   ///
   /// - Parameter size: pixels that neither of its sides exceeds.
-  /// - Throws: `TilingFault`; what `chunk` throws.
-  func thumbnail(
-    _ type: String, size: Int, chunks: Int, chunk: @escaping @Sendable (Int) throws -> Data
-  ) async throws -> Data
+  /// - Throws: `TilingFault`; what reading the image throws.
+  func thumbnail(_ image: ImageSource, size: Int) async throws -> Data
 
   /// An image, upright, with parts of it in one colour: a JPEG, PNG or WebP.
   ///
   /// - Parameters:
   ///   - mask: a PNG as large as the image is upright, white where the colour shall be.
   ///   - colour: a PNG of one pixel.
-  /// - Throws: `TilingFault`; what `chunk` throws.
-  func masked(
-    _ type: String, mask: Data, colour: Data, chunks: Int,
-    chunk: @escaping @Sendable (Int) throws -> Data
-  ) async throws -> Data
+  /// - Throws: `TilingFault`; what reading the image throws.
+  func masked(_ image: ImageSource, mask: Data, colour: Data) async throws -> Data
 
   /// An image, upright, in so many shades of grey: a byte a pixel, row by row, whatever its proportions.
   ///
-  /// - Throws: `TilingFault`; what `chunk` throws.
-  func shades(
-    _ type: String, width: Int, height: Int, chunks: Int,
-    chunk: @escaping @Sendable (Int) throws -> Data
-  ) async throws -> [UInt8]
+  /// - Throws: `TilingFault`; what reading the image throws.
+  func shades(_ image: ImageSource, width: Int, height: Int) async throws -> [UInt8]
 }
 
 /// Why an image was not cut.
@@ -135,13 +121,10 @@ package struct Pyramids: Sendable {
   }
 
   private func make(_ name: String, of asset: Assets.Asset, by tiler: any Tiler) async throws {
-    let image = SealedBlob(vault: vault, name: asset.address)
     let pyramid = try SealedBlob.Writer(vault, name: name)
-    try await tiler.tile(
-      asset.type, size: Self.tileSize,
-      chunks: SealedStream.chunkCount(plainSize: asset.size),
-      chunk: { try image.chunk($0) }
-    ) { try pyramid.append($0) }
+    try await tiler.tile(ImageSource(asset, in: vault), size: Self.tileSize) {
+      try pyramid.append($0)
+    }
     try pyramid.commit(.flushed)
   }
 

@@ -20,12 +20,8 @@ package struct Thumbnails: Sendable {
     let source = "thumbnail \(Self.size) \(asset.address)"
     let name = vault.key.blobAddress(of: Data(source.utf8))
     if let kept = try SealedBlob(vault: vault, name: name).whole() { return kept }
-    let image = SealedBlob(vault: vault, name: asset.address)
     do {
-      let made = try await tiler.thumbnail(
-        asset.type, size: Self.size,
-        chunks: SealedStream.chunkCount(plainSize: asset.size),
-        chunk: { try image.chunk($0) })
+      let made = try await tiler.thumbnail(ImageSource(asset, in: vault), size: Self.size)
       let writer = try SealedBlob.Writer(vault, name: name)
       try writer.append(made)
       try writer.commit(.relaxed)

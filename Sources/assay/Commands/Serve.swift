@@ -71,7 +71,7 @@ struct RunningServer {
       host: host, port: port,
       services: Services(
         engine: engine, signIn: SignIn(engine),
-        fetcher: GuardedFetcher(allowed: egressAllow), tiler: await Vips(),
+        fetcher: GuardedFetcher(allowed: egressAllow), tiler: await Vips(program: OwnProgram.path),
         converter: OwnConverter(), workbench: workbench.map(WorkbenchAssets.folder) ?? .embedded(),
         publicURL: publicURL), logger: logger)
   }

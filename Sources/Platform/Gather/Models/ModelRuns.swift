@@ -197,12 +197,10 @@ package struct ModelRuns: Sendable {
         x: face.box.x - x, y: face.box.y - y, width: face.box.width + 2 * x,
         height: face.box.height + 2 * y)
     }
-    let blob = SealedBlob(vault: vault, name: asset.address)
     do {
       let mask = ImageMask(size: size, boxes: boxes)
       let masked = try await masker.masked(
-        asset.type, mask: mask.picture, colour: ImageMask.black,
-        chunks: SealedStream.chunkCount(plainSize: asset.size), chunk: { try blob.chunk($0) })
+        ImageSource(asset, in: vault), mask: mask.picture, colour: ImageMask.black)
       found.masked = try await Assets(vault, actor: actor).store(
         mask.checked(masked), name: asset.name
       ).id
@@ -230,7 +228,8 @@ package struct ModelRuns: Sendable {
         asset = try await assets.remote(image, by: fetcher)
       }
       guard asset.imageSize != nil,
-        let (type, bytes) = try await smaller(asset, Self.size(for: job), tiler) else {
+        let (type, bytes) = try await smaller(asset, Self.size(for: job), tiler)
+      else {
         return nil
       }
       let probe = [UInt8](bytes).withUnsafeBufferPointer { try? ImageProbe($0) }
@@ -247,18 +246,15 @@ package struct ModelRuns: Sendable {
   private func smaller(
     _ asset: Assets.Asset, _ size: Int, _ tiler: (any Tiler)?
   ) async throws -> (type: String, bytes: Data)? {
-    let blob = SealedBlob(vault: vault, name: asset.address)
     // What lies on its side is turned here: not every model does that.
     let isTurned = asset.facts.contains { $0.name == "orientation" }
     let isLarge = max(asset.imageSize?.width ?? 0, asset.imageSize?.height ?? 0) > size
     if let tiler, isLarge || isTurned {
-      let made = try? await tiler.thumbnail(
-        asset.type, size: size, chunks: SealedStream.chunkCount(plainSize: asset.size),
-        chunk: { try blob.chunk($0) })
+      let made = try? await tiler.thumbnail(ImageSource(asset, in: vault), size: size)
       if let made { return ("image/jpeg", made) }
     }
     guard asset.size <= Self.imageLimit else { return nil }
-    return try blob.whole().map { (asset.type, $0) }
+    return try SealedBlob(vault: vault, name: asset.address).whole().map { (asset.type, $0) }
   }
 
   private func store(_ found: [Found]) async throws {

@@ -89,11 +89,9 @@ package struct Fingerprints: Sendable {
       return try Assets.find("id", id.text, vault, connection)
     }
     guard let asset else { return nil }
-    let blob = SealedBlob(vault: vault, name: asset.address)
     let shades = try? await tiler.shades(
-      asset.type, width: PictureFingerprint.width, height: PictureFingerprint.height,
-      chunks: SealedStream.chunkCount(plainSize: asset.size),
-      chunk: { try blob.chunk($0) })
+      ImageSource(asset, in: vault), width: PictureFingerprint.width,
+      height: PictureFingerprint.height)
     return shades.flatMap(PictureFingerprint.of)
   }
 

@@ -1,0 +1,57 @@
+#include "vips_shim.h"
+
+#include <dlfcn.h>
+#include <stdlib.h>
+
+typedef struct _VipsImage VipsImage;
+
+/* VipsSize. */
+enum { size_down = 2, size_force = 3 };
+
+static struct {
+  int (*init)(const char *name);
+  void (*keep)(int operations);
+  int (*thumbnail)(void *bytes, size_t size, VipsImage **out, int width, ...);
+  int (*write)(VipsImage *image, const char *suffix, void **bytes, size_t *size, ...);
+  void (*forget_error)(void);
+  void (*release)(void *object);
+  void (*free)(void *bytes);
+} vips;
+
+static int find(void *library, const char *name, void **function) {
+  *function = dlsym(library, name);
+  return *function != NULL;
+}
+
+int assay_vips_open(void) {
+  static const char *names[] = {"libvips.so.42", "libvips.42.dylib"};
+  void *library = NULL;
+  for (int i = 0; i < 2 && !library; i++) library = dlopen(names[i], RTLD_NOW | RTLD_LOCAL);
+  if (!library) return 0;
+  if (!find(library, "vips_init", (void **)&vips.init) || !find(library, "vips_cache_set_max", (void **)&vips.keep)
+      || !find(library, "vips_thumbnail_buffer", (void **)&vips.thumbnail)
+      || !find(library, "vips_image_write_to_buffer", (void **)&vips.write)
+      || !find(library, "vips_error_clear", (void **)&vips.forget_error)
+      || !find(library, "g_object_unref", (void **)&vips.release) || !find(library, "g_free", (void **)&vips.free))
+    return 0;
+  if (vips.init("assay") != 0) return 0;
+  vips.keep(0);
+  return 1;
+}
+
+int assay_vips_shrink(
+  const void *image, size_t size, int width, int height, int is_forced, const char *suffix, void **bytes,
+  size_t *count) {
+  VipsImage *small = NULL;
+  int done = vips.thumbnail(
+    (void *)image, size, &small, width, "height", height, "size", is_forced ? size_force : size_down,
+    "export_profile", "srgb", NULL) == 0;
+  if (done) {
+    done = vips.write(small, suffix, bytes, count, NULL) == 0;
+    vips.release(small);
+  }
+  if (!done) vips.forget_error();
+  return done;
+}
+
+void assay_vips_free(void *bytes) { vips.free(bytes); }
