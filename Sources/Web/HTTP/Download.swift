@@ -95,9 +95,9 @@ struct Download {
 private final class Pieces: @unchecked Sendable {
   /// Chunks that are opened and sent at once: half a megabyte.
   private static let chunks = 8
-  /// Places for pieces, which are used in turn: while one is sent the next is filled, and what was sent is
-  /// still with the socket for a while.
-  private static let places = 4
+  /// Places for pieces, which are used in turn: while one is sent the next is filled. More of them are no
+  /// faster, and each is memory that a slow reader holds.
+  private static let places = 2
 
   private let opener: SealedBlob.Opener
   private let range: ByteRange
