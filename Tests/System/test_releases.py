@@ -101,6 +101,7 @@ def test_files_come_by_range_with_tags_and_only_through_a_link(texts):
     assert hashlib.sha256(whole).hexdigest() == next(f["sha256"] for f in made["files"] if f["path"] == "train.jsonl") == headers["ETag"].strip('"')
     status, headers, part = fetch(url + "train.jsonl", Range="bytes=100-199")
     assert status == 206 and part == whole[100:200] and headers["Content-Range"] == f"bytes 100-199/{len(whole)}"
+    assert fetch(url + "train.jsonl", Range=f"bytes=100-{2**63 - 1}")[::2] == (206, whole[100:])  # once the server's end
     assert fetch(url + "train.jsonl", **{"If-None-Match": headers["ETag"]})[0] == 304
     assert fetch(url + "train.jsonl", Range=f"bytes={len(whole)}-")[0] == 416
     assert {"train.jsonl", "manifest.json"} <= {f["path"] for f in json.loads(fetch(url)[2])["items"]}

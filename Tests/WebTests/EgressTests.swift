@@ -74,10 +74,13 @@ import Testing
     #expect(parse("bytes=10-19") == .part(ByteRange(start: 10, end: 20)))
     #expect(parse("bytes=90-") == .part(ByteRange(start: 90, end: 100)))
     #expect(parse("bytes=90-500") == .part(ByteRange(start: 90, end: 100)))
+    #expect(parse("bytes=90-\(Int.max)") == .part(ByteRange(start: 90, end: 100)))
+    #expect(parse("bytes=-\(Int.max)") == .part(ByteRange(start: 0, end: 100)))
+    #expect(parse("bytes=\(Int.max)-\(Int.max)") == .unsatisfiable)
     #expect(parse("bytes=-5") == .part(ByteRange(start: 95, end: 100)))
     #expect(parse("bytes=100-") == .unsatisfiable)
     #expect(parse("bytes=-0") == .unsatisfiable)
-    for odd in ["bytes=5-1", "bytes=x-", "bytes=1-2,4-5", "lines=1-2"] {
+    for odd in ["bytes=5-1", "bytes=x-", "bytes=1-2,4-5", "lines=1-2", "bytes=0-\(Int.max)0"] {
       #expect(parse(odd) == .whole)
     }
     #expect(

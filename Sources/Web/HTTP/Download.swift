@@ -172,6 +172,6 @@ struct ByteRange: Hashable {
     guard start < size else { return .unsatisfiable }
     guard !bounds[1].isEmpty else { return .part(ByteRange(start: start, end: size)) }
     guard let last = Int(bounds[1]), last >= start else { return .whole }
-    return .part(ByteRange(start: start, end: min(size, last + 1)))
+    return .part(ByteRange(start: start, end: last < size ? last + 1 : size))
   }
 }
