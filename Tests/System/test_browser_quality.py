@@ -11,7 +11,7 @@ MOODS = ["good", "bad", "mixed"]
 def world(assay, browser):  # noqa: F811
     """World, and a project whose 80 tasks came with three answers each, gold among them."""
     world = World(assay, browser); draw = random.Random(6)
-    plan = {"answers": {"min": 3}, "gold": {"rate": 0.5, "training": 1}, "review": {"sampleRate": 0.3, "belowConfidence": 0.5}}
+    plan = {"answers": {"min": 3}, "gold": {"rate": 0.5, "training": 1}, "review": {"sampleRate": 0.6, "belowConfidence": 0.5}}  # of each class at least one is drawn, but for one time in 10⁹
     world.rated = assay.project(world.key, name="Rated", plan=plan, ontology={"classes": [{"name": "mood", "kind": "category", "options": MOODS, "required": True}]})
     say = lambda mood: [{"class": "mood", "option": mood}]
     lines = [{"text": f"known {i}", "gold": {"kind": "training", "annotations": say("bad"), "explanation": "It says so in the **second** line."}} for i in range(2)]
@@ -85,7 +85,7 @@ def test_what_is_confused_and_how_right_each_class_is_are_said_in_words(world, w
         _, got = world.assay.send("POST", f"/api/work/{world.rated}/leases", {"stage": "review", "count": 10}, boss)
         if not got["leases"]: break
         for lease in got["leases"]:
-            world.assay.send("POST", f"/api/work/{world.rated}/leases/{lease['id']}/verdict", {"verdict": "accept"}, boss)
+            status, said = world.assay.send("POST", f"/api/work/{world.rated}/leases/{lease['id']}/verdict", {"verdict": "accept"}, boss); assert status == 200, said
     page = quality(world, width=width, scheme=scheme)
     if language:
         page.locator("select").first.select_option(language); page.locator("section.card table").first.wait_for()
