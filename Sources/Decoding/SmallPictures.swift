@@ -45,27 +45,35 @@ struct PictureOrder: Hashable, Sendable {
 package enum SmallPictures {
   /// The word that asks the program for this.
   package static let command = "small-pictures"
-  /// What it says once libvips is there.
+  /// What it says once libvips is there, or where it is not.
   static let ready = 0x6173_7361_79
+  static let missing = -2
+  /// In place of a picture's size: the image cannot be read.
   static let failed = -1
 
   /// - Parameters:
-  ///   - secondLimit: seconds of one processor that an image may take.
+  ///   - secondLimit: seconds of one processor that an image may take; it ends at an image that takes more.
   ///   - memoryLimit: KiB that the process may map.
   /// - Returns: once there is nothing more to do, or no libvips.
   package static func serve(secondLimit: Int, memoryLimit: Int) {
+    // Whoever started this may have kept signals from itself; the limit of time comes as one.
+    var none = sigset_t()
+    sigemptyset(&none)
+    sigprocmask(SIG_SETMASK, &none, nil)
     var memory = rlimit(
       rlim_cur: rlim_t(memoryLimit) * 1024, rlim_max: rlim_t(memoryLimit) * 1024)
     setrlimit(limitOfMemory, &memory)
-    guard assay_vips_open() == 1 else { return }
     let (orders, answers) = (PipeEnd(STDIN_FILENO), PipeEnd(STDOUT_FILENO))
+    guard assay_vips_open() == 1 else {
+      _ = answers.write([missing])
+      return
+    }
     guard answers.write([ready]) else { return }
     while let numbers = orders.numbers(5), let order = PictureOrder(Array(numbers.prefix(4))),
       let image = orders.bytes(numbers[4])
     {
       limit(seconds: secondLimit)
       let picture = shrink(image, order)
-      alarm(0)
       guard answers.write([picture?.count ?? failed]), answers.write(picture ?? []) else { return }
     }
   }
@@ -88,7 +96,6 @@ package enum SmallPictures {
     getrlimit(limitOfProcessor, &limit)
     limit.rlim_cur = rlim_t(spent.tv_sec + max(seconds, 1))
     setrlimit(limitOfProcessor, &limit)
-    alarm(UInt32(Vips.waitLimit))
   }
 
   #if canImport(Glibc)
@@ -98,63 +105,4 @@ package enum SmallPictures {
     private static let limitOfMemory = RLIMIT_AS
     private static let limitOfProcessor = RLIMIT_CPU
   #endif
-}
-
-/// Whole values over a pipe, waited for.
-struct PipeEnd {
-  private let file: Int32
-
-  init(_ file: Int32) { self.file = file }
-
-  func write(_ numbers: [Int]) -> Bool {
-    numbers.map { Int64($0).littleEndian }.withUnsafeBytes { write($0) }
-  }
-
-  func write(_ bytes: [UInt8]) -> Bool { bytes.withUnsafeBytes { write($0) } }
-
-  func write(_ bytes: UnsafeRawBufferPointer) -> Bool {
-    var place = 0
-    while place < bytes.count {
-      let count = Self.write(file, bytes.baseAddress! + place, bytes.count - place)
-      if count < 0, errno == EINTR { continue }
-      guard count > 0 else { return false }
-      place += count
-    }
-    return true
-  }
-
-  private static func write(_ file: Int32, _ bytes: UnsafeRawPointer, _ count: Int) -> Int {
-    #if canImport(Glibc)
-      Glibc.write(file, bytes, count)
-    #else
-      Darwin.write(file, bytes, count)
-    #endif
-  }
-
-  /// Nil where they end too early.
-  func numbers(_ count: Int) -> [Int]? {
-    guard let bytes = bytes(8 * count) else { return nil }
-    return bytes.withUnsafeBytes { bytes in
-      (0..<count).map {
-        Int(Int64(littleEndian: bytes.loadUnaligned(fromByteOffset: 8 * $0, as: Int64.self)))
-      }
-    }
-  }
-
-  func bytes(_ count: Int) -> [UInt8]? {
-    guard (0...PictureWorker.answerLimit).contains(count) else { return nil }
-    var isWhole = true
-    let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
-      while filled < count {
-        let got = read(file, buffer.baseAddress! + filled, count - filled)
-        if got < 0, errno == EINTR { continue }
-        guard got > 0 else {
-          isWhole = false
-          return
-        }
-        filled += got
-      }
-    }
-    return isWhole ? bytes : nil
-  }
 }

@@ -29,6 +29,7 @@ package struct Vips: Tiler {
   ]
 
   private let secondLimit: Int
+  private let waitLimit: Int
   private let memoryLimit: Int
   /// Cutting takes all cores and much memory, so it is done one at a time; small pictures are made on each
   /// core.
@@ -40,15 +41,19 @@ package struct Vips: Tiler {
   ///   it each is made by a program that is started for it.
   /// - Returns: nil where the program is not installed.
   package init?(
-    program: String? = nil, secondLimit: Int = Vips.secondLimit, memoryLimit: Int = Vips.memoryLimit
+    program: String? = nil, secondLimit: Int = Vips.secondLimit,
+    waitLimit: Int = Vips.waitLimit, memoryLimit: Int = Vips.memoryLimit
   ) async {
     self.secondLimit = secondLimit
+    self.waitLimit = waitLimit
     self.memoryLimit = memoryLimit
     let places = ProcessInfo.processInfo.activeProcessorCount
     shrinking = WaitingLine(places: places)
     workers = program.map {
       PictureWorkers(
-        program: $0, places: places, secondLimit: secondLimit, memoryLimit: memoryLimit)
+        .init(
+          program: $0, secondLimit: secondLimit, waitLimit: waitLimit, memoryLimit: memoryLimit),
+        places: places)
     }
     guard (try? await Executable.name("vips").resolveExecutablePath(in: .inherit)) != nil else {
       return nil
@@ -162,7 +167,7 @@ package struct Vips: Tiler {
     _ write: (Data) throws -> Void
   ) async throws {
     let limits = "ulimit -t \(secondLimit) && ulimit -v \(memoryLimit)"
-    let command = "\(limits) && exec timeout -s KILL \(Self.waitLimit) \"$@\""
+    let command = "\(limits) && exec timeout -s KILL \(waitLimit) \"$@\""
     do {
       let result = try await Subprocess.run(
         .path("/bin/sh"), arguments: .init(["-c", command, "sh", program] + arguments),

@@ -12,15 +12,8 @@ import Testing
       return nil
     }
     var archive = Data()
-    try await vips.tile(source(image, type), size: Pyramids.tileSize) { archive += $0 }
+    try await vips.tile(ImageSource(image, type), size: Pyramids.tileSize) { archive += $0 }
     return archive
-  }
-
-  private func source(_ image: Data, _ type: String, of owner: String = "a") -> ImageSource {
-    let piece = 64 * 1024
-    return ImageSource(type: type, owner: owner, size: image.count) {
-      image.subdata(in: $0 * piece..<min(image.count, ($0 + 1) * piece))
-    }
   }
 
   @Test func anImageBecomesTilesOfEverySize() async throws {
@@ -79,81 +72,5 @@ import Testing
       let image = ImageSource(type: "image/png", owner: "a", size: 150_000) { _ in throw Lost() }
       try await vips.tile(image, size: 512) { _ in }
     }
-  }
-
-  // Small pictures by a process that goes on, which is this package's program.
-
-  private func vipsWithWorkers() async -> Vips? {
-    let program = URL(filePath: OwnProgram.path).deletingLastPathComponent().path + "/assay"
-    guard FileManager.default.isExecutableFile(atPath: program) else {
-      print("skipped: the program is not built")
-      return nil
-    }
-    return await Vips(program: program)
-  }
-
-  private let photograph: Data = {
-    var pixels = [UInt8](repeating: 0, count: 3 * 900 * 600)
-    for place in pixels.indices { pixels[place] = UInt8(truncatingIfNeeded: place / 7 &* 31) }
-    return Data(PNGWriter.png(pixels, width: 900, height: 600))
-  }()
-
-  @Test func aWorkerMakesTheSamePicturesAsAProgramForEach() async throws {
-    guard let alone = await Vips(), let vips = await vipsWithWorkers() else { return }
-    let grey = Data(
-      PNGWriter.png([UInt8](repeating: 3, count: 600 * 600), width: 600, height: 600, pixels: .grey)
-    )
-    for image in [photograph, grey, photograph] {
-      let image = source(image, "image/png")
-      #expect(
-        try await vips.thumbnail(image, size: 320) == alone.thumbnail(image, size: 320))
-      #expect(
-        try await vips.shades(image, width: 9, height: 8)
-          == alone.shades(image, width: 9, height: 8))
-    }
-  }
-
-  @Test func whatAWorkerCannotReadIsAFaultAndTheNextPictureIsMade() async throws {
-    struct Lost: Error {}
-    guard let vips = await vipsWithWorkers() else { return }
-    let image = source(photograph, "image/png")
-    for bad in [Data(repeating: 7, count: 10), photograph.prefix(20), Data()] {
-      await #expect(throws: TilingFault.self) {
-        try await vips.thumbnail(source(Data(bad), "image/png"), size: 320)
-      }
-      #expect(try await vips.thumbnail(image, size: 320).starts(with: [0xFF, 0xD8]))
-    }
-    await #expect(throws: Lost.self) {
-      let lost = ImageSource(type: "image/png", owner: "a", size: 150_000) { _ in throw Lost() }
-      _ = try await vips.thumbnail(lost, size: 320)
-    }
-    #expect(try await vips.thumbnail(image, size: 320).starts(with: [0xFF, 0xD8]))
-  }
-
-  @Test func aWorkerServesOneClientAndItsDeathCostsNoPicture() async throws {
-    guard let vips = await vipsWithWorkers() else { return }
-    let before = Self.workers()
-    for owner in ["one", "other", "one", "other", "one"] {
-      _ = try await vips.thumbnail(source(photograph, "image/png", of: owner), size: 320)
-    }
-    let own = Self.workers().subtracting(before)
-    #expect(own.count == 2)
-    for worker in own { kill(worker, SIGKILL) }
-    for owner in ["one", "other"] {
-      let picture = try await vips.thumbnail(source(photograph, "image/png", of: owner), size: 320)
-      #expect(picture.starts(with: [0xFF, 0xD8]))
-    }
-  }
-
-  /// Processes that make small pictures for this one.
-  private static func workers() -> Set<Int32> {
-    let all = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
-    return Set(
-      all.compactMap { Int32($0) }.filter { process in
-        let words = FileManager.default.contents(atPath: "/proc/\(process)/cmdline") ?? Data()
-        let status = FileManager.default.contents(atPath: "/proc/\(process)/status") ?? Data()
-        return String(decoding: words, as: UTF8.self).contains("\0\(SmallPictures.command)\0")
-          && String(decoding: status, as: UTF8.self).contains("PPid:\t\(getpid())\n")
-      })
   }
 }
