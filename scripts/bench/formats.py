@@ -52,21 +52,21 @@ def datumaro(kind):
 
 
 print(f"{options.images} images, {boxes} boxes, {os.path.getsize(source) / 1e6:.0f} MB; medians of {options.runs}")
-rows = [("COCO to YOLO", [ASSAY, "convert", "--from", "coco", "--to", "yolo", source, "{out}"], {"datumaro": datumaro("yolo")}),
+conversions = [("COCO to YOLO", [ASSAY, "convert", "--from", "coco", "--to", "yolo", source, "{out}"], {"datumaro": datumaro("yolo")}),
         ("COCO to VOC", [ASSAY, "convert", "--from", "coco", "--to", "voc-zero", source, "{out}"], {"datumaro": datumaro("voc")}),
         ("Label Studio to YOLO", [ASSAY, "convert", "--from", "labelstudio", "--to", "yolo", tasks, "{out}"], {"Label Studio": converter("YOLO")}),
         ("Label Studio to VOC", [ASSAY, "convert", "--from", "labelstudio", "--to", "voc-zero", tasks, "{out}"], {"Label Studio": converter("VOC")}),
         ("Label Studio to COCO", [ASSAY, "convert", "--from", "labelstudio", "--to", "coco", tasks, "{out}"], {"Label Studio": converter("COCO")}),
         ("COCO to COCO", [ASSAY, "convert", "--from", "coco", "--to", "coco", source, "{out}"], {}), ("COCO to JSON Lines", [ASSAY, "convert", "--from", "coco", "--to", "jsonl", source, "{out}"], {})]
-for name, own, peers in rows:
-    tools = {"Assay": own} if options.only_assay else {"Assay": own, **peers}; rows = {tool: [] for tool in tools}
+for name, own, peers in conversions:
+    tools = {"Assay": own} if options.only_assay else {"Assay": own, **peers}; taken = {tool: [] for tool in tools}
     for _ in range(options.runs):  # in turns, so that all meet the same noise
-        for tool, arguments in tools.items(): rows[tool].append(timed(arguments))
+        for tool, arguments in tools.items(): taken[tool].append(timed(arguments))
     line = f"{name:22}"
-    for tool, runs in rows.items():
+    for tool, runs in taken.items():
         wall, cpu, memory = map(statistics.median, zip(*runs)); line += f"   {tool} {wall:6.3f} s ({cpu:5.2f} s CPU, {memory:4.0f} MB)"
         if tool == "Assay": continue
-        ratios = [theirs[0] / ours[0] for theirs, ours in zip(runs, rows["Assay"])]
-        line += f": {statistics.median(ratios):5.1f} × by the clock ({min(ratios):.1f}…{max(ratios):.1f}), {statistics.median(theirs[1] / ours[1] for theirs, ours in zip(runs, rows['Assay'])):5.1f} × by the processor"
+        ratios = [theirs[0] / ours[0] for theirs, ours in zip(runs, taken["Assay"])]
+        line += f": {statistics.median(ratios):5.1f} × by the clock ({min(ratios):.1f}…{max(ratios):.1f}), {statistics.median(theirs[1] / ours[1] for theirs, ours in zip(runs, taken['Assay'])):5.1f} × by the processor"
     print(line, flush=True)
 shutil.rmtree(work)

@@ -28,10 +28,7 @@ package struct FileBlobs: Blobs {
   }
 
   package func open(_ name: String) throws -> any BlobReader {
-    guard let reader = try FileBlobReader(path: path(of: name)) else {
-      throw BlobError.notFound(name)
-    }
-    return reader
+    try FileBlobReader(name, at: path(of: name))
   }
 
   package func remove(_ name: String) throws { unlink(try path(of: name)) }
@@ -57,12 +54,10 @@ private final class FileBlobReader: BlobReader {
   let size: Int
   private let file: Int32
 
-  /// Nil where there is no such file.
-  init?(path: String) throws {
+  init(_ name: String, at path: String) throws {
     file = open(path, O_RDONLY | O_CLOEXEC)
     guard file >= 0 else {
-      if errno == ENOENT { return nil }
-      throw FileBlobWriter.error()
+      throw errno == ENOENT ? BlobError.notFound(name) : FileBlobWriter.error()
     }
     var status = stat()
     guard fstat(file, &status) == 0 else {
