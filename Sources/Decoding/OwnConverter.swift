@@ -11,6 +11,8 @@ package struct OwnConverter: SetConverter {
   package static let memoryLimit = 256 * 1024 * 1024
   /// KiB of memory of its own: 8 GiB.
   package static let ownLimit = 8 * 1024 * 1024
+  /// How it ends where there is no room for what it writes (`EX_CANTCREAT` of sysexits.h).
+  package static let noRoom: Int32 = 73
   /// Bytes of what it says.
   private static let reportLimit = 16 * 1024 * 1024
 
@@ -35,6 +37,7 @@ package struct OwnConverter: SetConverter {
         output: .bytes(limit: Self.reportLimit), error: .string(limit: 64 * 1024))
       // A server on its way out ends its children: that says nothing of the set.
       try Task.checkCancellation()
+      if case .exited(Self.noRoom) = result.terminationStatus { throw Refusal.noSpace }
       guard result.terminationStatus.isSuccess else {
         throw SetFault(Self.reason(result.standardError, temporary))
       }

@@ -69,6 +69,17 @@ import Testing
     }
   }
 
+  @Test(arguments: DatasetFormat.all.map(\.id))
+  func whereNothingOfAFormatIsItSaysWhatIsLookedFor(_ id: String) throws {
+    let format = try #require(DatasetFormat.named(id))
+    let folder = try TestFolder()
+    try folder.write("# About this set\n", to: "README.md")
+    let fault = #expect(throws: FormatFault.self) {
+      try format.reader(of: DatasetFolder(folder.path), Diagnostics(.lenient))
+    }
+    #expect(fault?.remedy.isEmpty == false && fault?.file.isEmpty == false)
+  }
+
   private static let images = #""images":[{"id":1,"file_name":"a.jpg","width":10,"height":10}]"#
   private static let categories = #""categories":[{"id":1,"name":"x"}]"#
 

@@ -102,7 +102,11 @@ def test_files_come_by_range_with_tags_and_only_through_a_link(texts):
     status, headers, part = fetch(url + "train.jsonl", Range="bytes=100-199")
     assert status == 206 and part == whole[100:200] and headers["Content-Range"] == f"bytes 100-199/{len(whole)}"
     assert fetch(url + "train.jsonl", Range=f"bytes=100-{2**63 - 1}")[::2] == (206, whole[100:])  # once the server's end
-    assert fetch(url + "train.jsonl", **{"If-None-Match": headers["ETag"]})[0] == 304
+    # A range that is the whole is one too: players of films and sound ask for it to see whether they may.
+    for whole_range in ("bytes=0-", f"bytes=0-{len(whole) - 1}", f"bytes=-{len(whole)}"):
+        status, headers, part = fetch(url + "train.jsonl", Range=whole_range)
+        assert status == 206 and part == whole and headers["Content-Range"] == f"bytes 0-{len(whole) - 1}/{len(whole)}"
+    for known in (headers["ETag"], f'"other", W/{headers["ETag"]}', "*"): assert fetch(url + "train.jsonl", **{"If-None-Match": known})[0] == 304
     assert fetch(url + "train.jsonl", Range=f"bytes={len(whole)}-")[0] == 416
     assert {"train.jsonl", "manifest.json"} <= {f["path"] for f in json.loads(fetch(url)[2])["items"]}
     for wrong in ("../train.jsonl", "%2e%2e/x", "nothing.jsonl", "train.jsonl/x"): assert fetch(url + wrong)[0] in (400, 404)

@@ -1,4 +1,5 @@
 import Foundation
+import HTTPTypes
 import Notation
 import Platform
 import Store
@@ -85,6 +86,16 @@ import Testing
     }
     #expect(
       ByteRange.parse([.range: "bytes=1-", .ifRange: "\"other\""], tag: "t", size: 100) == .whole)
+  }
+
+  @Test func whoHasWhatBearsATagSaysSoInAnyForm() {
+    for known in ["\"t\"", "W/\"t\"", "\"a\", \"t\"", "*", "\"a\",W/\"t\" , \"b\""] {
+      #expect(([.ifNoneMatch: known] as HTTPFields).have(tag: "\"t\""), "\(known)")
+    }
+    for other in ["\"a\"", "t", "\"t", "w/\"t\"", ""] {
+      #expect(!([.ifNoneMatch: other] as HTTPFields).have(tag: "\"t\""), "\(other)")
+    }
+    #expect(!HTTPFields().have(tag: "\"t\""))
   }
 
   @Test func boundariesOfForms() {

@@ -81,9 +81,11 @@ package final class ArchiveFolder: Sendable {
       try FileManager.default.createDirectory(
         atPath: (place as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
       guard let out = fopen(place, "wbx") else {
+        guard errno == EEXIST else {
+          throw FormatFault.unwritten(title, name, "the file cannot be unpacked")
+        }
         throw FormatFault(
-          title, name, "the file cannot be unpacked, or is there twice",
-          remedy: "Look for room on the disk, or pack it anew.")
+          title, name, "the file is there twice", remedy: "Pack it anew, each file once.")
       }
       defer { fclose(out) }
       try content { bytes in
@@ -95,7 +97,7 @@ package final class ArchiveFolder: Sendable {
             remedy: "Unpack it yourself if you trust it, and name the folder.")
         }
         guard fwrite(bytes.baseAddress, 1, bytes.count, out) == bytes.count else {
-          throw FormatFault(title, name, "the file cannot be unpacked", remedy: "Look for room on the disk.")
+          throw FormatFault.unwritten(title, name, "the file cannot be unpacked")
         }
       }
       return true

@@ -58,6 +58,24 @@ package struct DatasetFormat: Sendable, Hashable {
 
   package var id: String { facts.id }
 
+  /// Reads what is said to be a set of this format.
+  ///
+  /// - Throws: `FormatFault` where nothing in the folder looks like one and nothing can be read.
+  package func reader(
+    of folder: DatasetFolder, _ diagnostics: Diagnostics
+  ) throws -> any DatasetReading {
+    if !matches(folder) {
+      let trial = Diagnostics(.lenient)
+      var reader = try read(folder, trial)
+      guard try reader.next() != nil || trial.faultCount > 0 else {
+        throw FormatFault(
+          folder.file ?? folder.path, "", "there is nothing of \(facts.name) in it",
+          remedy: "Name another format, or a set laid out so: \(facts.layout).")
+      }
+    }
+    return try read(folder, diagnostics)
+  }
+
   package static func == (a: DatasetFormat, b: DatasetFormat) -> Bool { a.id == b.id }
   package func hash(into hasher: inout Hasher) { hasher.combine(id) }
 

@@ -157,9 +157,7 @@ package final class FolderSink: DatasetSink {
       defer { room.signal() }
       for file in full.files where !Self.write(file.bytes, to: file.place) {
         fault.value.withLock {
-          $0 = FormatFault(
-            file.path, "", "the file cannot be written",
-            remedy: "Look for room and rights on the disk.")
+          $0 = .unwritten(file.path)
         }
       }
     }
@@ -196,8 +194,7 @@ package final class FolderSink: DatasetSink {
   package func open(_ path: String) throws -> any DatasetStream {
     let place = try place(path)
     guard let file = fopen(place, "wb") else {
-      throw FormatFault(
-        path, "", "the file cannot be written", remedy: "Look for room and rights on the disk.")
+      throw FormatFault.unwritten(path)
     }
     return FileStream(file, path)
   }
@@ -234,17 +231,15 @@ private final class FileStream: DatasetStream {
 
   func append(_ bytes: [UInt8]) throws {
     guard let file, !bytes.isEmpty else { return }
-    guard fwrite(bytes, 1, bytes.count, file) == bytes.count else { throw fault }
+    guard fwrite(bytes, 1, bytes.count, file) == bytes.count else {
+      throw FormatFault.unwritten(path)
+    }
   }
 
   func close() throws {
     guard let file else { return }
     self.file = nil
-    guard fclose(file) == 0 else { throw fault }
-  }
-
-  private var fault: FormatFault {
-    FormatFault(path, "", "the file cannot be written", remedy: "Look for room on the disk.")
+    guard fclose(file) == 0 else { throw FormatFault.unwritten(path) }
   }
 }
 

@@ -9,12 +9,25 @@ package struct FormatFault: Error, Hashable, Sendable {
   package var place: String
   package var reason: String
   package var remedy: String
+  /// Whether the set may be right and there was no room for what is written.
+  package var isOfRoom: Bool
 
-  package init(_ file: String, _ place: String, _ reason: String, remedy: String) {
+  package init(
+    _ file: String, _ place: String, _ reason: String, remedy: String, isOfRoom: Bool = false
+  ) {
     self.file = file
     self.place = place
     self.reason = reason
     self.remedy = remedy
+    self.isOfRoom = isOfRoom
+  }
+
+  /// Of a file that cannot be written.
+  static func unwritten(
+    _ file: String, _ place: String = "", _ reason: String = "the file cannot be written",
+    remedy: String = "Look for room and rights on the disk."
+  ) -> FormatFault {
+    FormatFault(file, place, reason, remedy: remedy, isOfRoom: true)
   }
 
   /// One line for people.

@@ -22,7 +22,7 @@ final class KeptImages: Sendable {
     let kind = DatasetFolder.isImage(name) ? String(name[name.lastIndex(of: ".")!...]) : ""
     let path = "\(folder)/\(number)\(kind)"
     guard FileManager.default.createFile(atPath: path, contents: Data(bytes)) else {
-      throw FormatFault(
+      throw FormatFault.unwritten(
         name, "", "an image inside of a file cannot be written to \(folder)",
         remedy: "Look for room on the disk, or set TMPDIR to a place that has it.")
     }

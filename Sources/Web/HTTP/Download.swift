@@ -32,13 +32,15 @@ struct Download {
     }
     headers[.eTag] = "\"\(tag)\""
     headers[.acceptRanges] = "bytes"
-    if request.headers[.ifNoneMatch] == "\"\(tag)\"" {
+    if request.headers.have(tag: "\"\(tag)\"") {
       return Response(status: .notModified, headers: headers)
     }
-    let wanted: ByteRange
     switch ByteRange.parse(request.headers, tag: tag, size: size) {
-    case .whole: wanted = ByteRange(start: 0, end: size)
-    case .part(let range): wanted = range
+    case .whole:
+      return Response(status: .ok, headers: headers, body: body(ByteRange(start: 0, end: size)))
+    case .part(let range):
+      headers[.contentRange] = "bytes \(range.start)-\(range.end - 1)/\(size)"
+      return Response(status: .partialContent, headers: headers, body: body(range))
     case .unsatisfiable:
       var response = Problem(
         .rangeNotSatisfiable, "range", "Not a part of it",
@@ -47,10 +49,6 @@ struct Download {
       response.headers[.contentRange] = "bytes */\(size)"
       return response
     }
-    let isPart = wanted.start != 0 || wanted.end != size
-    if isPart { headers[.contentRange] = "bytes \(wanted.start)-\(wanted.end - 1)/\(size)" }
-    return Response(
-      status: isPart ? .partialContent : .ok, headers: headers, body: body(wanted))
   }
 
   private func compressed(
@@ -60,7 +58,7 @@ struct Download {
     let tag = "\"\(tag)-\(encoding.rawValue)\""
     headers[.eTag] = tag
     headers[.contentEncoding] = encoding.rawValue
-    if request.headers[.ifNoneMatch] == tag {
+    if request.headers.have(tag: tag) {
       return Response(status: .notModified, headers: headers)
     }
     let (blob, size) = (blob, size)

@@ -83,7 +83,7 @@ package final class WorkbenchAssets: Sendable {
     let headers: HTTPFields = [
       .contentType: file.type, .cacheControl: "no-cache", .eTag: tag,
     ]
-    if request.headers[.ifNoneMatch] == tag {
+    if request.headers.have(tag: tag) {
       return Response(status: .notModified, headers: headers)
     }
     let html = String(buffer: file.content).replacing("{{prefix}}", with: "/a/\(hash)")

@@ -49,8 +49,8 @@ struct CompareCommand: AsyncParsableCommand {
       var predicted = try predictedLabels(folder, &schema, diagnostics)
       var compared = ComparedItems(by)
       var reader =
-        try from.map(ConvertCommand.format).map { try $0.read(folder, diagnostics) }
-        ?? ConvertCommand.detected(folder).read(folder, diagnostics)
+        try from.map(ConvertCommand.format).map { try $0.reader(of: folder, diagnostics) }
+        ?? ConvertCommand.detected(folder).reader(of: folder, diagnostics)
       while let item = try reader.next() {
         let labels = item.labels.map { $0.numbered(from: reader.schema, in: &schema) }
         let name = DatasetPath.cleaned(item.name)
@@ -86,7 +86,7 @@ struct CompareCommand: AsyncParsableCommand {
       }
     }
     let format = try predictionsFrom.map(ConvertCommand.format) ?? ConvertCommand.detected(folder)
-    var reader = try format.read(folder, diagnostics)
+    var reader = try format.reader(of: folder, diagnostics)
     while let item = try reader.next() {
       found[DatasetPath.cleaned(item.name), default: []] += item.labels.map {
         $0.numbered(from: reader.schema, in: &schema)

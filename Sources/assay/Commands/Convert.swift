@@ -1,4 +1,5 @@
 import ArgumentParser
+import Decoding
 import Formats
 import Foundation
 import Notation
@@ -37,10 +38,13 @@ struct ConvertCommand: AsyncParsableCommand {
       }
       let sink = try FolderSink(target)
       let count = try DatasetConversion.run(
-        own.read(folder, diagnostics), to: format, sink,
+        own.reader(of: folder, diagnostics), to: format, sink,
         WritingOptions(hasMedia: media, isOneFile: singleFile != nil), diagnostics)
       try sink.finish(keeping: singleFile)
       report(count, own, format, diagnostics)
+    } catch let fault as FormatFault where fault.isOfRoom {
+      FileHandle.standardError.write(Data("Error: \(fault.sentence)\n".utf8))
+      throw ExitCode(OwnConverter.noRoom)
     } catch let fault as FormatFault {
       throw Failure(fault.sentence)
     }

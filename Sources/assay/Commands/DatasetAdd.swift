@@ -86,8 +86,8 @@ extension DatasetCommand {
         return try COCOResults.reader(
           folder.open(file), named: file, of: DatasetFolder(annotations), diagnostics)
       }
-      return try (from.map(ConvertCommand.format) ?? ConvertCommand.detected(folder)).read(
-        folder, diagnostics)
+      return try (from.map(ConvertCommand.format) ?? ConvertCommand.detected(folder)).reader(
+        of: folder, diagnostics)
     }
 
     /// Writes the items to a file, an image after the other being sent.

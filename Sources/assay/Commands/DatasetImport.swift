@@ -51,7 +51,7 @@ struct DatasetCommand: AsyncParsableCommand {
         let client = try server.client()
         // Read once whole before anything is sent: classes are known then, and a strict fault ends it here.
         let diagnostics = Diagnostics(strict ? .strict : .lenient)
-        let classes = try Self.survey(format.read(folder, diagnostics))
+        let classes = try Self.survey(format.reader(of: folder, diagnostics))
         let target: TaskTarget
         if let newProject {
           let made = try await client.send(
@@ -61,7 +61,7 @@ struct DatasetCommand: AsyncParsableCommand {
           target = try TaskTarget(await client.send(.GET, "/api/projects/\(project ?? "")"))
         }
         let lines = try await lines(
-          format.read(folder, Diagnostics(.lenient)), target, client, diagnostics)
+          format.reader(of: folder, Diagnostics(.lenient)), target, client, diagnostics)
         defer { try? FileManager.default.removeItem(atPath: lines) }
         try await send(lines, target, client, diagnostics)
       } catch let fault as FormatFault {

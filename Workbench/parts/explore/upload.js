@@ -66,10 +66,10 @@ const isLines = (/** @type {File} */ file) => /\.(jsonl|ndjson)$/i.test(file.nam
  * @returns {Promise<Problem[]>} what was refused */
 async function takeSet(dataset, files, options, tell) {
   try {
-    const { state, report } = await sendSet(dataset, files, options, (share, read) =>
+    const { report } = await sendSet(dataset, files, options, (share, read) =>
       tell(share, share < 1 ? say("{n} % sent", { n: Math.floor(100 * share) }) : say("{n} items read", { n: read })));
     tell(1, say("{made} items made, {labelled} labelled", { made: report.created, labelled: report.labelled }));
-    if (state === "failed") return [{ name: files[0].file.name, reason: report.reason }];
+    if (report.reason) return [{ name: files[0].file.name, reason: report.reason }];
     return report.problems.map((/** @type {any} */ one) => ({ name: one.place, reason: one.reason }));
   } catch (error) {
     return [{ name: files[0].file.name, reason: /** @type {Error} */ (error).message }];

@@ -56,6 +56,24 @@ package struct ReceivedParts {
     }
   }
 
+  /// Takes the last part away, and does with how many bytes came before it what there is to do in the same
+  /// transaction.
+  func dropLast(_ body: @escaping @Sendable (Int, any Connection) throws -> Void) async throws {
+    let address = try await vault.database.write(.flushed) { connection -> String? in
+      let last = try connection.first(
+        "SELECT start, address FROM received_parts WHERE owner = ? ORDER BY start DESC LIMIT 1",
+        [.text(owner)]
+      ) { (start: Int($0.int(0)), address: $0.text(1)) }
+      guard let last else { return nil }
+      try connection.run(
+        "DELETE FROM received_parts WHERE owner = ? AND start = ?",
+        [.text(owner), .number(last.start)])
+      try body(last.start, connection)
+      return last.address
+    }
+    if let address { try? vault.blobs.remove(address) }
+  }
+
   func drop() async throws {
     let parts = try await blobs()
     try await vault.database.write(.flushed) { connection in

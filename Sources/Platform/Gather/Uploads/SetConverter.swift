@@ -10,7 +10,7 @@ package protocol SetConverter: Sendable {
   ///   - target: a folder that is not there yet.
   ///   - temporary: a folder for whatever it needs.
   /// - Returns: what `assay convert --json` says.
-  /// - Throws: `SetFault`
+  /// - Throws: `SetFault`; `Refusal.noSpace` where there is none in the folders it was given.
   func convert(
     _ source: String, as format: String?, to target: String, temporary: String
   ) async throws -> JSON

@@ -21,20 +21,27 @@ package struct UploadReading: Sendable {
   static let portion = 200
 
   package func run(_ id: UploadID) async throws {
+    let uploads = Uploads(vault, actor: .system)
     let work = "upload \(id)"
-    guard vault.work.begin(work) else { return }
-    defer { vault.work.end(work) }
-    var upload = try await Uploads(vault, actor: .system).get(id)
-    guard upload.state == .reading else { return }
+    // Once more where it was put back and is whole again already.
+    while !Task.isCancelled, case let upload = try await uploads.get(id), upload.state == .reading,
+      vault.work.begin(work)
+    {
+      defer { vault.work.end(work) }
+      try await run(upload)
+    }
+  }
+
+  private func run(_ upload: Upload) async throws {
+    var upload = upload
     upload.outcome = .init()
     do {
-      let room = try WorkFolder(for: upload.size, in: folder)
-      defer { withExtendedLifetime(room) {} }
-      try await read(&upload, in: room.path)
+      try await read(&upload)
       upload.state = .completed
     } catch {
       // The server is on its way out; the next one reads it.
       if Task.isCancelled { return }
+      if Self.isOfRoom(error) { return try await putBack(upload) }
       upload.state = .failed
       upload.outcome.reason = Self.sentence(error)
     }
@@ -46,18 +53,52 @@ package struct UploadReading: Sendable {
       try Uploads.save(ended, vault, connection)
       try record.append(connection, "upload.\(ended.state.rawValue)", ended.id.text)
     }
-    try await Uploads(vault, actor: .system).parts(of: id).drop()
+    try await Uploads(vault, actor: .system).parts(of: upload.id).drop()
+  }
+
+  /// Nothing is wrong with the set: all of it but its last part stays, so that sending this has it read again.
+  private func putBack(_ upload: Upload) async throws {
+    let record = vault.record(by: .system)
+    try await Uploads(vault, actor: .system).parts(of: upload.id).dropLast { start, connection in
+      var upload = upload
+      upload.state = .receiving
+      upload.received = start
+      upload.outcome = .init(
+        reason: "there is no space left here; make room and send its last part again")
+      try Uploads.save(upload, vault, connection)
+      try record.append(connection, "upload.put-back", upload.id.text)
+    }
+  }
+
+  private static func isOfRoom(_ error: any Error) -> Bool {
+    switch error {
+    case Refusal.noSpace, BlobError.full, StoreError.full: true
+    case let error as CocoaError: error.code == .fileWriteOutOfSpace
+    default: false
+    }
   }
 
   private static func sentence(_ error: any Error) -> String {
     switch error {
     case let fault as SetFault: fault.sentence
     case Refusal.invalid(let path, let problem): "\(path) \(problem)"
-    case Refusal.noSpace: "there is no space left here"
-    case let error as CocoaError where error.code == .fileWriteOutOfSpace:
-      "there is no space left here"
     default: "\(error)"
     }
+  }
+
+  private func read(_ upload: inout Upload) async throws {
+    if let memory = try WorkFolder.inMemory(for: upload.size) {
+      defer { withExtendedLifetime(memory) {} }
+      do {
+        return try await read(&upload, in: memory.path)
+      } catch where Self.isOfRoom(error) {
+        // It became larger than sets do; the disk may hold it.
+        upload.outcome = .init()
+      }
+    }
+    let disk = try WorkFolder.onDisk(folder)
+    defer { withExtendedLifetime(disk) {} }
+    try await read(&upload, in: disk.path)
   }
 
   private func read(_ upload: inout Upload, in room: String) async throws {

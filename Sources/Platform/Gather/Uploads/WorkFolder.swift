@@ -19,9 +19,17 @@ final class WorkFolder {
   static let margin = 64 * 1024 * 1024
   private static let prefix = "assay-work-"
 
-  init(for size: Int, in folder: DataFolder) throws {
-    let wanted = size * Self.factor + Self.margin
-    let parent = Self.room(in: Self.memory) >= wanted ? Self.memory : folder.spoolPath
+  /// In memory, where there seems to be room for a set of so many bytes; else nil.
+  static func inMemory(for size: Int) throws -> WorkFolder? {
+    guard room(in: memory) >= size * factor + margin else { return nil }
+    return try WorkFolder(in: memory)
+  }
+
+  static func onDisk(_ folder: DataFolder) throws -> WorkFolder {
+    try WorkFolder(in: folder.spoolPath)
+  }
+
+  private init(in parent: String) throws {
     path = "\(parent)/\(Self.prefix)\(getpid())-\(UUID().uuidString)"
     do {
       try FileManager.default.createDirectory(
