@@ -44,7 +44,7 @@ export async function upload(dataset, again) {
     };
     const chooser = h("input.visually-hidden", { type: "file", multiple: true, onchange: () => begin(chosen(chooser.files)) });
     const drop = h("label.drop", {}, chooser, h("strong", {}, say("Drop images or a labelled set here, or choose them")),
-      h("span.muted", {}, say("A folder, a zip or tar archive, or a file, in any format that `assay formats` lists. It goes on where it was cut off.")));
+      h("span.muted", {}, say("A folder, a zip or tar archive, or a file: COCO, YOLO, Pascal VOC, CVAT, Label Studio, CSV, Parquet and many more. It goes on where it was cut off.")));
     for (const name of ["dragenter", "dragover"]) drop.addEventListener(name, (/** @type {Event} */ event) => { event.preventDefault(); drop.classList.add("is-over"); });
     drop.addEventListener("dragleave", () => drop.classList.remove("is-over"));
     drop.addEventListener("drop", async (/** @type {DragEvent} */ event) => { event.preventDefault(); drop.classList.remove("is-over"); begin(await dropped(event)); });

@@ -4,7 +4,7 @@ export default {
   "A bucket of an S3-compatible store, or the URL of a folder that a web server lists.": "حاوية في مخزن متوافق مع S3، أو عنوان مجلد يعرض خادم ويب محتوياته.",
   "A dataset holds images or texts with their ground truth and predictions. Make one here, or with `assay dataset create`.": "تضم مجموعة البيانات صورًا أو نصوصًا مع الحقيقة المرجعية والتنبؤات. أنشئ واحدة هنا، أو باستخدام `assay dataset create`.",
   "A fixed set of {n} items": { zero: "مجموعة ثابتة بلا عناصر ({n})", one: "مجموعة ثابتة من عنصر واحد ({n})", two: "مجموعة ثابتة من عنصرين ({n})", few: "مجموعة ثابتة من {n} عناصر", many: "مجموعة ثابتة من {n} عنصرًا", other: "مجموعة ثابتة من {n} عنصر" },
-  "A folder, a zip or tar archive, or a file, in any format that `assay formats` lists. It goes on where it was cut off.": "مجلد أو أرشيف zip أو tar أو ملف، بأي صيغة يعرضها `assay formats`. يُستأنف الإرسال من حيث انقطع.",
+  "A folder, a zip or tar archive, or a file: COCO, YOLO, Pascal VOC, CVAT, Label Studio, CSV, Parquet and many more. It goes on where it was cut off.": "مجلد أو أرشيف zip أو tar أو ملف: COCO, YOLO, Pascal VOC, CVAT, Label Studio, CSV, Parquet وصيغ كثيرة غيرها. يُستأنف الإرسال من حيث انقطع.",
   "A release freezes what the query finds, with its ground truth: signed files that training reads by their address.": "يجمّد الإصدار ما يجده الاستعلام مع حقيقته المرجعية: ملفات موقّعة يقرؤها التدريب بعنوانها.",
   "Access key": "مفتاح الوصول",
   "Add a model's predictions with `assay dataset add --set NAME`, or send items to labelling.": "أضف تنبؤات نموذج باستخدام `assay dataset add --set NAME`، أو أرسل عناصر إلى الوسم.",

@@ -4,7 +4,7 @@ export default {
   "A bucket of an S3-compatible store, or the URL of a folder that a web server lists.": "Un bucket de un almacén compatible con S3, o la URL de una carpeta que lista un servidor web.",
   "A dataset holds images or texts with their ground truth and predictions. Make one here, or with `assay dataset create`.": "Un conjunto de datos contiene imágenes o textos con su verdad de referencia y predicciones. Cree uno aquí, o con `assay dataset create`.",
   "A fixed set of {n} items": { one: "Un conjunto fijo de {n} elemento", many: "Un conjunto fijo de {n} elementos", other: "Un conjunto fijo de {n} elementos" },
-  "A folder, a zip or tar archive, or a file, in any format that `assay formats` lists. It goes on where it was cut off.": "Una carpeta, un archivo zip o tar, o un fichero, en cualquier formato que muestre `assay formats`. Continúa donde se interrumpió.",
+  "A folder, a zip or tar archive, or a file: COCO, YOLO, Pascal VOC, CVAT, Label Studio, CSV, Parquet and many more. It goes on where it was cut off.": "Una carpeta, un archivo zip o tar, o un fichero: COCO, YOLO, Pascal VOC, CVAT, Label Studio, CSV, Parquet y muchos más. Continúa donde se interrumpió.",
   "A release freezes what the query finds, with its ground truth: signed files that training reads by their address.": "Una versión congela lo que halla la consulta, con su verdad de referencia: archivos firmados que el entrenamiento lee por su dirección.",
   "Access key": "Clave de acceso",
   "Add a model's predictions with `assay dataset add --set NAME`, or send items to labelling.": "Añada las predicciones de un modelo con `assay dataset add --set NAME`, o envíe elementos a etiquetar.",

@@ -4,7 +4,7 @@ export default {
   "A bucket of an S3-compatible store, or the URL of a folder that a web server lists.": "Un compartiment d’un stockage compatible S3, ou l’URL d’un dossier listé par un serveur web.",
   "A dataset holds images or texts with their ground truth and predictions. Make one here, or with `assay dataset create`.": "Un jeu de données contient des images ou des textes avec leur vérité terrain et des prédictions. Créez-en un ici, ou avec `assay dataset create`.",
   "A fixed set of {n} items": { one: "Un ensemble fixe de {n} élément", many: "Un ensemble fixe de {n} éléments", other: "Un ensemble fixe de {n} éléments" },
-  "A folder, a zip or tar archive, or a file, in any format that `assay formats` lists. It goes on where it was cut off.": "Un dossier, une archive zip ou tar, ou un fichier, dans tout format que liste `assay formats`. L’envoi reprend où il s’est arrêté.",
+  "A folder, a zip or tar archive, or a file: COCO, YOLO, Pascal VOC, CVAT, Label Studio, CSV, Parquet and many more. It goes on where it was cut off.": "Un dossier, une archive zip ou tar, ou un fichier : COCO, YOLO, Pascal VOC, CVAT, Label Studio, CSV, Parquet et bien d’autres. L’envoi reprend où il s’est arrêté.",
   "A release freezes what the query finds, with its ground truth: signed files that training reads by their address.": "Une version fige ce que la requête trouve, avec sa vérité terrain : des fichiers signés que l'entraînement lit par leur adresse.",
   "Access key": "Clé d’accès",
   "Add a model's predictions with `assay dataset add --set NAME`, or send items to labelling.": "Ajoutez les prédictions d'un modèle avec `assay dataset add --set NAME`, ou envoyez des éléments à l'étiquetage.",

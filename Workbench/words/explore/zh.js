@@ -4,7 +4,7 @@ export default {
   "A bucket of an S3-compatible store, or the URL of a folder that a web server lists.": "S3 兼容存储的存储桶，或由网页服务器列出的文件夹网址。",
   "A dataset holds images or texts with their ground truth and predictions. Make one here, or with `assay dataset create`.": "数据集包含图像或文本，以及它们的真值和预测。可在此创建，或使用 `assay dataset create`。",
   "A fixed set of {n} items": "{n} 个条目的固定集合",
-  "A folder, a zip or tar archive, or a file, in any format that `assay formats` lists. It goes on where it was cut off.": "文件夹、zip 或 tar 归档，或单个文件，格式不限于 `assay formats` 所列之一。中断后可继续。",
+  "A folder, a zip or tar archive, or a file: COCO, YOLO, Pascal VOC, CVAT, Label Studio, CSV, Parquet and many more. It goes on where it was cut off.": "文件夹、zip 或 tar 归档，或单个文件：COCO, YOLO, Pascal VOC, CVAT, Label Studio, CSV, Parquet 等多种格式。中断后可继续。",
   "A release freezes what the query finds, with its ground truth: signed files that training reads by their address.": "发布会冻结查询所找到的内容及其真值：已签名的文件，训练按地址读取。",
   "Access key": "访问密钥",
   "Add a model's predictions with `assay dataset add --set NAME`, or send items to labelling.": "用 `assay dataset add --set NAME` 添加模型的预测，或把条目送去标注。",

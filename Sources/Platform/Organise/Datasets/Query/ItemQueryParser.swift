@@ -25,6 +25,26 @@ extension ItemQuery {
   }
 }
 
+/// A query that is put together of terms.
+private protocol ParsedQuery {
+  static func and(_ parts: [Self]) -> Self
+  static func or(_ parts: [Self]) -> Self
+  static func not(_ part: Self) -> Self
+  static func term(_ parser: inout ItemQueryParser) throws(QueryFault) -> Self
+}
+
+extension ItemQuery: ParsedQuery {
+  fileprivate static func term(
+    _ parser: inout ItemQueryParser
+  ) throws(QueryFault) -> ItemQuery { try parser.itemTerm() }
+}
+
+extension LabelQuery: ParsedQuery {
+  fileprivate static func term(
+    _ parser: inout ItemQueryParser
+  ) throws(QueryFault) -> LabelQuery { try parser.labelTerm() }
+}
+
 /// Reads a query from its words, by descent: `or` binds least, then `and`, which may be left out, then `not`.
 private struct ItemQueryParser {
   let tokens: [QueryToken]
@@ -69,7 +89,7 @@ private struct ItemQueryParser {
 
   mutating func query() throws(QueryFault) -> ItemQuery {
     guard token.kind != .end else { return .all }
-    let found = try either()
+    let found: ItemQuery = try either()
     guard token.kind == .end else {
       throw fault(
         token.isSign(")")
@@ -78,14 +98,14 @@ private struct ItemQueryParser {
     return found
   }
 
-  private mutating func either() throws(QueryFault) -> ItemQuery {
-    var parts = [try both()]
+  private mutating func either<Query: ParsedQuery>() throws(QueryFault) -> Query {
+    var parts = [try both() as Query]
     while takes(keyword: "or") { parts.append(try both()) }
     return parts.count == 1 ? parts[0] : .or(parts)
   }
 
-  private mutating func both() throws(QueryFault) -> ItemQuery {
-    var parts = [try negated()]
+  private mutating func both<Query: ParsedQuery>() throws(QueryFault) -> Query {
+    var parts = [try negated() as Query]
     while true {
       let isNamed = takes(keyword: "and")
       guard isNamed || startsTerm else { break }
@@ -103,7 +123,7 @@ private struct ItemQueryParser {
     }
   }
 
-  private mutating func negated() throws(QueryFault) -> ItemQuery {
+  private mutating func negated<Query: ParsedQuery>() throws(QueryFault) -> Query {
     depth += 1
     defer { depth -= 1 }
     guard depth <= ItemQuery.depthLimit else {
@@ -111,14 +131,14 @@ private struct ItemQueryParser {
     }
     if takes(keyword: "not") { return .not(try negated()) }
     if takes("(") {
-      let inside = try either()
+      let inside: Query = try either()
       guard takes(")") else { throw fault("a bracket is not closed") }
       return inside
     }
-    return try term()
+    return try .term(&self)
   }
 
-  private mutating func term() throws(QueryFault) -> ItemQuery {
+  mutating func itemTerm() throws(QueryFault) -> ItemQuery {
     let first = take()
     switch first.kind {
     case .quoted: return try comparison(token) == nil ? .words(first.text) : compared(first)
@@ -172,7 +192,7 @@ private struct ItemQueryParser {
       description.set = take().text
       _ = take()
     }
-    if !token.isSign(")") { description.query = try eitherLabel() }
+    if !token.isSign(")") { description.query = try either() }
     guard takes(")") else { throw fault("the bracket of “\(function.text)” is not closed") }
     switch function.text.lowercased() {
     case "any": return .count(description, .greaterOrEqual, 1)
@@ -188,34 +208,7 @@ private struct ItemQueryParser {
     return .count(description, how, number)
   }
 
-  private mutating func eitherLabel() throws(QueryFault) -> LabelQuery {
-    var parts = [try bothLabel()]
-    while takes(keyword: "or") { parts.append(try bothLabel()) }
-    return parts.count == 1 ? parts[0] : .or(parts)
-  }
-
-  private mutating func bothLabel() throws(QueryFault) -> LabelQuery {
-    var parts = [try negatedLabel()]
-    while true {
-      let isNamed = takes(keyword: "and")
-      guard isNamed || startsTerm else { break }
-      parts.append(try negatedLabel())
-    }
-    return parts.count == 1 ? parts[0] : .and(parts)
-  }
-
-  private mutating func negatedLabel() throws(QueryFault) -> LabelQuery {
-    depth += 1
-    defer { depth -= 1 }
-    guard depth <= ItemQuery.depthLimit else {
-      throw fault("there are too many brackets in brackets")
-    }
-    if takes(keyword: "not") { return .not(try negatedLabel()) }
-    if takes("(") {
-      let inside = try eitherLabel()
-      guard takes(")") else { throw fault("a bracket is not closed") }
-      return inside
-    }
+  mutating func labelTerm() throws(QueryFault) -> LabelQuery {
     let first = take()
     guard first.kind == .word || first.kind == .quoted else {
       throw fault("a class or a field of labels is expected here", at: first)
