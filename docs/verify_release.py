@@ -38,4 +38,10 @@ for file in files:
     if "lines_root" in file:
         lines = open(os.path.join(folder, file["path"]), "rb").read().split(b"\n")[:-1]
         assert root(lines).hex() == file["lines_root"], f"{file['path']} has other lines"
+known = {"manifest.json", "manifest.sig"} | {file["path"] for file in files}
+for where, folders, names in os.walk(folder):
+    folders[:] = [name for name in folders if not name.startswith(".")]
+    for name in names:
+        path = os.path.relpath(os.path.join(where, name), folder).replace(os.sep, "/")
+        assert name.startswith(".") or path in known, f"{path} is none of its files"
 print(f"{len(files)} files, {manifest['items']} items: as they were signed")

@@ -15,7 +15,9 @@ import Testing
   ]
   /// Formats in which a pixel has one class: labels are compared by what is left of them.
   private static let pictures: Set<String> = ["coco-panoptic", "masks"]
-  private static let texts: Set<String> = ["conll", "brat", "spacy", "docbin", "doccano", "argilla"]
+  private static let texts: Set<String> = [
+    "conll", "brat", "spacy", "docbin", "doccano", "argilla",
+  ]
 
   private static let written = DatasetFormat.all.filter { $0.write != nil }
     .map(\.id)
@@ -50,6 +52,67 @@ import Testing
     }
   }
 
+  /// Of each kind of label and each thing said of it: it is there afterwards, or its loss was told.
+  @Test(arguments: written)
+  func whatIsSaidOfLabelsIsKeptOrItsLossIsTold(_ id: String) throws {
+    let format = try #require(DatasetFormat.named(id))
+    let isText = Self.texts.contains(id)
+    for kind in DatasetLabelKind.allCases where format.facts.holds.contains(kind) {
+      for fact in DatasetFact.allCases where fact != .text {
+        // A drawn number of labels: of the first seed that has one.
+        var samples = DatasetSamples(seed: 5)
+        let kinds: Set = isText ? [.span] : [kind]
+        guard
+          var item = (0..<9).lazy.flatMap({ _ in samples.items(kinds, isText: isText) })
+            .first(where: { !$0.labels.isEmpty })
+        else { continue }
+        item.labels = [item.labels[0]]
+        Self.say(fact, of: &item)
+        let folder = try TestFolder()
+        try DatasetSamples.putImages(of: [item], under: folder.path)
+        if item.size != nil { item.media = "\(folder.path)/images/\(item.name)" }
+        let diagnostics = Diagnostics(.lenient)
+        let sink = try FolderSink(folder.path + "/out")
+        _ = try DatasetConversion.run(
+          GivenItems(items: [item]), to: format, sink, WritingOptions(hasMedia: true), diagnostics)
+        try sink.finish()
+        var reader = try format.read(DatasetFolder(folder.path + "/out"), Diagnostics(.lenient))
+        guard let found = try reader.next() else { continue }
+        let isTold = diagnostics.losses.contains { $0.what.contains(fact.plural) }
+        #expect(
+          isTold || Self.says(fact, found),
+          "\(id) loses \(fact.plural) of \(kind.plural) without a word")
+      }
+    }
+  }
+
+  private static func say(_ fact: DatasetFact, of item: inout DatasetItem) {
+    switch fact {
+    case .text: break
+    case .metadata: item.metadata = [.init("licence", "CC BY")]
+    case .attributes: item.labels[0].attributes = [.init("colour", "red")]
+    case .score: item.labels[0].score = 0.5
+    case .group: item.labels[0].group = 3
+    case .crowd: item.labels[0].isCrowd = true
+    case .track: item.labels[0].track = 7
+    }
+  }
+
+  private static func says(_ fact: DatasetFact, _ item: DatasetItem) -> Bool {
+    guard fact != .metadata else {
+      return item.metadata.contains { $0.name == "licence" && $0.value == "CC BY" }
+    }
+    guard let label = item.labels.first else { return false }
+    return switch fact {
+    case .text, .metadata: true
+    case .attributes: label.attributes.contains { $0.name == "colour" && $0.value == "red" }
+    case .score: label.score == 0.5
+    case .group: label.group != nil
+    case .crowd: label.isCrowd
+    case .track: label.track != nil
+    }
+  }
+
   private static func compare(
     _ before: [DatasetItem], _ after: [DatasetItem], _ schema: DatasetSchema, _ id: String,
     _ place: String
@@ -71,7 +134,8 @@ import Testing
         continue
       }
       if pictures.contains(id) {
-        #expect(drawn(item, DatasetSamples.schema) == drawn(other, schema), "\(place), \(item.name)")
+        #expect(
+          drawn(item, DatasetSamples.schema) == drawn(other, schema), "\(place), \(item.name)")
         continue
       }
       if let text = item.text { #expect(other.text == text, "\(place)") }

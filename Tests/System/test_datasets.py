@@ -313,11 +313,11 @@ def test_a_query_is_frozen_with_its_images_and_verified(streets, tmp_path):
     for item in frozen: assert (tmp_path / "wet" / "images" / item["name"]).read_bytes() == png(320, 240, (int(item["name"][7:10]), 90, 90))
     # Training reads the shards by URL, images and all, each loader its own.
     _, link = lab.call("POST", f"/api/releases/{told['id']}/links", {})
-    shards = [lab.call("GET", link["url"].replace(lab.assay.url, "") + f"shards?seed=s&epoch=1&loader={k}&of=2")[1]["items"] for k in range(2)]
+    shards = [lab.call("GET", link["url"].replace(lab.assay.url, "") + f"shards?seed=s&epoch=1&loader={k}&of=2&split=all")[1]["items"] for k in range(2)]
     assert len(shards[0] + shards[1]) == len(set(shards[0] + shards[1])) == len(list((tmp_path / "wet" / "webdataset").glob("*-0*.tar")))
-    assert lab.call("GET", link["url"].replace(lab.assay.url, "") + "shards?loader=2&of=2")[0] == 422
+    for wrong in ("loader=2&of=2&split=all", "split=trian"): assert lab.call("GET", link["url"].replace(lab.assay.url, "") + "shards?" + wrong)[0] == 422
     if os.path.exists(FORMATS):
-        code = "import sys, webdataset as wds\nfor url in sys.argv[1:]:\n  for s in wds.WebDataset(url, shardshuffle=False).decode('pil'): print(s['png'].size, s['json']['metadata']['weather'])"
+        code = "import json, sys, webdataset as wds\nfor url in sys.argv[1:]:\n  for s in wds.WebDataset(url, shardshuffle=False).decode('pil'): print(s['png'].size, json.loads(s['json']['metadata'])['weather'])"
         done = subprocess.run([FORMATS, "-c", code, *shards[0], *shards[1]], capture_output=True, text=True, timeout=120)
         assert done.returncode == 0, done.stderr
         assert done.stdout.splitlines() == ["(320, 240) rain"] * 13

@@ -134,12 +134,12 @@ url = sys.argv[1]
 frame = pandas.read_parquet(url + "parquet/train.parquet")
 assert len(frame) == 200 and list(frame.columns[:4]) == ["name", "split", "width", "height"] and set(frame.label) == {"good", "bad"} and "東京" in frame.text[0]
 lines = pandas.read_json(url + "train.jsonl", lines=True); assert len(lines) == 200
-for kind, file in (("parquet", "parquet/train.parquet"), ("json", "train.jsonl")):
+for kind, file in (("parquet", "parquet/train.parquet"), ("json", "train.jsonl"), ("webdataset", "webdataset/train-000000.tar")):
     rows = datasets.load_dataset(kind, data_files={"train": url + file}, split="train", cache_dir=tempfile.mkdtemp())
-    assert len(rows) == 200 and "東京" in rows[0]["text"], kind
+    assert len(rows) == 200 and "東京" in rows[0]["txt" if kind == "webdataset" else "text"], kind
 import webdataset
 samples = list(webdataset.WebDataset(url + "webdataset/train-000000.tar", shardshuffle=False).decode())
-assert len(samples) == 200 and samples[0]["json"]["labels"][0]["class"] in ("good", "bad") and samples[0]["cls"] in (0, 1), samples[0]
+assert len(samples) == 200 and json.loads(samples[0]["json"]["labels"])[0]["class"] in ("good", "bad") and samples[0]["cls"] in (0, 1), samples[0]
 print("read")
 """
 

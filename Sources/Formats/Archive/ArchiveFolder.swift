@@ -23,7 +23,9 @@ package final class ArchiveFolder: Sendable {
       [0x50, 0x4B, 3, 4], [0x50, 0x4B, 5, 6], [0x1F, 0x8B], [0x42, 0x5A, 0x68],
       [0xFD, 0x37, 0x7A, 0x58, 0x5A], [0x28, 0xB5, 0x2F, 0xFD], [0x37, 0x7A, 0xBC, 0xAF],
     ] where bytes.starts(with: magic) { return true }
-    guard bytes.count >= 512, Array("ustar".utf8).elementsEqual(bytes[257..<262]) else { return false }
+    guard bytes.count >= 512, Array("ustar".utf8).elementsEqual(bytes[257..<262]) else {
+      return false
+    }
     return !isShard(file)
   }
 
@@ -75,7 +77,8 @@ package final class ArchiveFolder: Sendable {
         safe = try DatasetPath.checked(name)
       } catch {
         throw FormatFault(
-          title, name, "the name leads out of the archive", remedy: "Pack it anew, without such names.")
+          title, name, "the name leads out of the archive",
+          remedy: "Pack it anew, without such names.")
       }
       let place = folder + "/" + safe
       try FileManager.default.createDirectory(

@@ -19,7 +19,8 @@ package enum Compression: String, Hashable, Sendable, CaseIterable {
     func weight(_ one: Compression) -> Double { weights[one.rawValue] ?? weights["*"] ?? 0 }
     // Of equals the first.
     guard let best = offered.max(by: { weight($0) < weight($1) }), weight(best) > 0,
-      weight(best) >= weights["identity"] ?? 0 else { return nil }
+      weight(best) >= weights["identity"] ?? 0
+    else { return nil }
     self = best
   }
 

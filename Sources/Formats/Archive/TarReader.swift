@@ -1,4 +1,4 @@
-/// Reads a ustar archive as it streams by: bytes in, files out.
+/// Reads the files of a tar archive as it streams by: bytes in, files out.
 package struct TarReader: Sendable {
   package enum Event: Sendable {
     case file(name: String, size: Int)
@@ -14,9 +14,19 @@ package struct TarReader: Sendable {
     case truncated
   }
 
-  private enum State { case header, content(left: Int, padding: Int), padding(Int), ended }
+  private enum State {
+    case header
+    /// Of a file, or of nothing that is wanted.
+    case content(left: Int, padding: Int, isWanted: Bool)
+    case facts(TarHeader.Extension, left: Int, padding: Int)
+    case padding(Int)
+    case ended
+  }
+
   private var state = State.header
   private var buffer: [UInt8] = []
+  /// What was said of the next file.
+  private var facts: [(form: TarHeader.Extension, bytes: [UInt8])] = []
 
   package init() {}
 
@@ -29,23 +39,31 @@ package struct TarReader: Sendable {
       switch state {
       case .ended: return
       case .header:
-        let count = min(512 - buffer.count, input.count - position)
+        let count = min(TarHeader.size - buffer.count, input.count - position)
         buffer.append(contentsOf: input[position..<position + count])
         position += count
-        if buffer.count == 512 {
+        if buffer.count == TarHeader.size {
           try header(body)
           buffer.removeAll(keepingCapacity: true)
         }
-      case .content(let left, let padding):
+      case .content(let left, let padding, let isWanted):
         let count = min(left, input.count - position)
-        try body(.content(input[position..<position + count]))
+        if isWanted { try body(.content(input[position..<position + count])) }
         position += count
         if count == left {
-          try body(.fileEnd)
+          if isWanted { try body(.fileEnd) }
           state = padding > 0 ? .padding(padding) : .header
         } else {
-          state = .content(left: left - count, padding: padding)
+          state = .content(left: left - count, padding: padding, isWanted: isWanted)
         }
+      case .facts(let form, let left, let padding):
+        let count = min(left, input.count - position)
+        facts[facts.count - 1].bytes += input[position..<position + count]
+        position += count
+        state =
+          count < left
+          ? .facts(form, left: left - count, padding: padding)
+          : padding > 0 ? .padding(padding) : .header
       case .padding(let left):
         let count = min(left, input.count - position)
         position += count
@@ -60,39 +78,24 @@ package struct TarReader: Sendable {
   }
 
   private mutating func header(_ body: (Event) throws -> Void) throws {
-    if buffer.allSatisfy({ $0 == 0 }) {
+    guard var header = try TarHeader(buffer) else {
       state = .ended
       return try body(.archiveEnd)
     }
-    var sum = 0
-    for (index, byte) in buffer.enumerated() {
-      sum += (148..<156).contains(index) ? 0x20 : Int(byte)
+    if case .facts(let form) = header.kind {
+      facts.append((form, []))
+      state = header.size > 0 ? .facts(form, left: header.size, padding: header.padding) : .header
+      return
     }
-    guard octal(148, 8) == sum else { throw Fault.badChecksum }
-    guard let size = octal(124, 12), buffer[156] == UInt8(ascii: "0") || buffer[156] == 0 else {
-      throw Fault.badHeader
-    }
-    let prefix = text(345, 155)
-    let name = prefix.isEmpty ? text(0, 100) : prefix + "/" + text(0, 100)
-    guard !name.isEmpty, !name.hasPrefix("/"), !name.split(separator: "/").contains("..") else {
-      throw Fault.unsafeName(name)
-    }
-    try body(.file(name: name, size: size))
-    let padding = (512 - size % 512) % 512
-    if size == 0 {
-      try body(.fileEnd)
+    for (form, bytes) in facts { try header.apply(bytes, form) }
+    facts = []
+    let isWanted = header.kind == .file
+    if isWanted { try body(.file(name: header.safeName(), size: header.size)) }
+    if header.size == 0 {
+      if isWanted { try body(.fileEnd) }
       state = .header
     } else {
-      state = .content(left: size, padding: padding)
+      state = .content(left: header.size, padding: header.padding, isWanted: isWanted)
     }
-  }
-
-  private func text(_ offset: Int, _ count: Int) -> String {
-    String(decoding: buffer[offset..<offset + count].prefix { $0 != 0 }, as: UTF8.self)
-  }
-
-  private func octal(_ offset: Int, _ count: Int) -> Int? {
-    let digits = buffer[offset..<offset + count].prefix { $0 != 0 && $0 != 0x20 }
-    return Int(String(decoding: digits, as: UTF8.self), radix: 8)
   }
 }

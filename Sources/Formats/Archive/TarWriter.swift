@@ -1,7 +1,7 @@
-/// A POSIX ustar archive (IEEE 1003.1-2017, *pax*), written front to back with nothing kept.
+/// A POSIX archive (IEEE 1003.1-2017, *pax*), written front to back with nothing kept: ustar, with a record
+/// beside it for a name that ustar has no room for.
 package struct TarWriter: Sendable {
   package enum Fault: Error, Hashable, Sendable {
-    case nameTooLong(String)
     case badName(String)
     case tooLarge(Int)
   }
@@ -21,8 +21,29 @@ package struct TarWriter: Sendable {
       !name.split(separator: "/").contains("..")
     else { throw .badName(name) }
     guard size <= Self.fileSizeLimit else { throw .tooLarge(size) }
+    guard let (prefix, base) = split(name) else {
+      let facts = Self.record("path", name)
+      let short = String(decoding: name.utf8.suffix(80).drop { $0 & 0xC0 == 0x80 }, as: UTF8.self)
+        .replacing("/", with: "_")
+      return block("pax_header", "", facts.count, modified, mode, kind: "x") + facts
+        + padding(after: facts.count) + block(short, "", size, modified, mode, kind: "0")
+    }
+    return block(base, prefix, size, modified, mode, kind: "0")
+  }
+
+  /// Its length, which counts its own digits, a name and a value.
+  private static func record(_ name: String, _ value: String) -> [UInt8] {
+    let bare = name.utf8.count + value.utf8.count + 3
+    var length = bare + String(bare).utf8.count
+    length = bare + String(length).utf8.count
+    return Array("\(length) \(name)=\(value)\n".utf8)
+  }
+
+  private func block(
+    _ base: String, _ prefix: String, _ size: Int, _ modified: Int64, _ mode: Int,
+    kind: Unicode.Scalar
+  ) -> [UInt8] {
     var block = [UInt8](repeating: 0, count: 512)
-    let (prefix, base) = try split(name)
     put(base, at: 0, in: &block)
     put(octal(mode, 7), at: 100, in: &block)
     put(octal(0, 7), at: 108, in: &block)
@@ -30,7 +51,7 @@ package struct TarWriter: Sendable {
     put(octal(size, 11), at: 124, in: &block)
     put(octal(Int(max(0, modified)), 11), at: 136, in: &block)
     put("        ", at: 148, in: &block)
-    block[156] = UInt8(ascii: "0")
+    block[156] = UInt8(ascii: kind)
     put("ustar\u{0}00", at: 257, in: &block)
     put(prefix, at: 345, in: &block)
     let sum = block.reduce(0) { $0 + Int($1) }
@@ -54,8 +75,8 @@ package struct TarWriter: Sendable {
       + padding(after: content.count)
   }
 
-  /// Names over 100 bytes are cut at a slash: up to 155 bytes before it.
-  private func split(_ name: String) throws(Fault) -> (prefix: String, base: String) {
+  /// Names over 100 bytes are cut at a slash: up to 155 bytes before it; nil where that cannot be.
+  private func split(_ name: String) -> (prefix: String, base: String)? {
     if name.utf8.count <= 100 { return ("", name) }
     var slash = name.startIndex
     while let next = name[slash...].dropFirst(slash == name.startIndex ? 0 : 1)
@@ -66,7 +87,7 @@ package struct TarWriter: Sendable {
       if base.utf8.count <= 100 { return (String(prefix), String(base)) }
       slash = next
     }
-    throw .nameTooLong(name)
+    return nil
   }
 
   private func octal(_ value: Int, _ digits: Int) -> String {

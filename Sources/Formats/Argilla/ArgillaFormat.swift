@@ -4,9 +4,11 @@ import Notation
 extension DatasetFormat {
   package static let argilla = DatasetFormat(
     facts: DatasetFormatFacts(
-      id: "argilla", name: "Argilla records", layout: "`records.json` (`SUBSET.json`): a list of records",
+      id: "argilla", name: "Argilla records",
+      layout: "`records.json` (`SUBSET.json`): a list of records",
       source: "docs.argilla.io, `records.to_json`, `records.from_json`",
       holds: [.span, .whole, .caption],
+      carries: [.text, .metadata, .score],
       notes: """
         Of each question the first response is read, or else the suggestion, whose score is kept. Classes \
         are answers of the question `label` (`labels` where a text has several), spans those of `spans`, \
@@ -20,7 +22,8 @@ extension DatasetFormat {
         Argilla.files(folder).map { file in
           { schema in
             try JSONItems(file, folder, schema, diagnostics) { json, number, schema in
-              let reading = ArgillaRecord(file: file, number: number, texts: texts, diagnostics: diagnostics)
+              let reading = ArgillaRecord(
+                file: file, number: number, texts: texts, diagnostics: diagnostics)
               return [try reading.item(json, &schema)]
             }
           }
@@ -37,7 +40,9 @@ private enum Argilla {
 
   /// Questions whose answers are texts of their own, as the settings beside the records say.
   static func textQuestions(_ folder: DatasetFolder) -> Set<String> {
-    let settings = folder.files(ending: ".argilla/settings.json").first.flatMap { try? folder.json($0) }
+    let settings = folder.files(ending: ".argilla/settings.json").first.flatMap {
+      try? folder.json($0)
+    }
     let questions = (settings?["questions"]?.array ?? []).filter {
       $0["settings"]?["type"]?.string == "text" || $0["type"]?.string == "text"
     }
@@ -69,7 +74,9 @@ private struct ArgillaRecord {
     let suggestions = json["suggestions"]?.members ?? []
     let responses = json["responses"]?.members ?? []
     for question in Set(suggestions.map(\.name)).union(responses.map(\.name)).sorted() {
-      let response = responses.last { $0.name == question }?.value.array?.first { $0["value"] != nil }
+      let response = responses.last { $0.name == question }?.value.array?.first {
+        $0["value"] != nil
+      }
       let suggestion = suggestions.last { $0.name == question }?.value
       guard let value = (response ?? suggestion)?["value"], value != .null else { continue }
       let score = response == nil ? suggestion?["score"]?.number : nil
@@ -148,7 +155,6 @@ private final class ArgillaWriter: DatasetWriting {
     if names.count > 1 { suggest("labels", .array(names), wholes) }
     var (spans, captions) = ([JSON](), [String]())
     for label in item.labels {
-      if !label.attributes.isEmpty { diagnostics.lose("attributes left out of labels") }
       if case .caption(let text) = label.value { captions.append(text) }
       guard case .spans(let ranges) = label.value, let first = ranges.first, let last = ranges.last
       else { continue }
@@ -158,7 +164,9 @@ private final class ArgillaWriter: DatasetWriting {
         "label": .string(schema.name(label.classIndex)),
       ])
     }
-    if !spans.isEmpty { suggest("spans", .array(spans), item.labels.filter { $0.value.kind == .span }) }
+    if !spans.isEmpty {
+      suggest("spans", .array(spans), item.labels.filter { $0.value.kind == .span })
+    }
     if let text = captions.first { suggest("text", .string(text), []) }
     if captions.count > 1 { diagnostics.lose("captions left out after the first") }
     return [

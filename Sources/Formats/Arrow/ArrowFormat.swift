@@ -3,6 +3,7 @@ extension DatasetFormat {
     facts: DatasetFormatFacts(
       id: "arrow", name: "Arrow IPC", layout: "`SUBSET.arrow`: an item a row",
       source: "arrow.apache.org/docs/format/Columnar.html", holds: Set(DatasetLabelKind.allCases),
+      carries: .everything,
       notes: RecordItems.notes + """
          Files (Feather 2 too) and streams are read, plain or packed by lz4 or zstd; files are written. What \
         Hugging Face's `save_to_disk` writes is read with its class names and images.

@@ -8,6 +8,7 @@ extension DatasetFormat {
       layout: "`annotations/*_SUBSET.json` (or one JSON file), `images/…`",
       source: "cocodataset.org, Data format",
       holds: [.box, .polygon, .pieces, .mask, .keypoints, .caption],
+      carries: [.attributes, .score, .group, .crowd, .track], carriesOf: [.caption: []],
       notes: """
         Boxes are x, y, width, height in pixels from the top left corner. Polygons with holes and crowds \
         are written as run lengths. Annotation ids start at 1. Attributes and scores are kept beside \

@@ -6,6 +6,7 @@ extension DatasetFormat {
       id: "cvat", name: "CVAT XML 1.1", layout: "one XML file (`annotations.xml`), `images/…`",
       source: "docs.cvat.ai, XML annotation format",
       holds: [.box, .rotatedBox, .polygon, .polyline, .point, .ellipse, .mask, .keypoints, .whole],
+      carries: [.attributes, .group], carriesOf: [.whole: [.attributes]],
       notes: """
         Coordinates have 2 decimals. Rotation is in degrees, clockwise about the centre. Masks are run \
         lengths by rows inside their rectangle. Tracks of a video are read frame by frame, and \

@@ -11,6 +11,7 @@ extension DatasetFormat {
         `gtFine/SUBSET/CITY/NAME_gtFine_polygons.json`, `leftImg8bit/SUBSET/CITY/NAME_leftImg8bit.png`
         """,
       source: "github.com/mcordts/cityscapesScripts", holds: [.polygon],
+      carries: [.crowd],
       notes: """
         Outlines in whole pixels, drawn one over the other in their order. A class with `group` at its end \
         stands for many objects. Pictures of ids are made from the outlines by Cityscapes' own scripts; \

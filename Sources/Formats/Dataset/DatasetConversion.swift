@@ -35,8 +35,18 @@ package struct DatasetConversion: Sendable {
     return count
   }
 
-  /// Leaves out the labels that a format has no form for, unless they can be said as ones it has.
+  /// Leaves out the labels that a format has no form for, unless they can be said as ones it has; and counts what
+  /// is said of the others that it has none for.
   package static func keep(
+    _ format: DatasetFormat, of item: inout DatasetItem, _ diagnostics: Diagnostics
+  ) {
+    keepLabels(format, of: &item, diagnostics)
+    item.forEachFact(notIn: format.facts) {
+      diagnostics.lose("\($0.plural) left out: \(format.facts.name) has none")
+    }
+  }
+
+  private static func keepLabels(
     _ format: DatasetFormat, of item: inout DatasetItem, _ diagnostics: Diagnostics
   ) {
     let holds = format.facts.holds

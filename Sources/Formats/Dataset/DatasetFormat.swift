@@ -9,6 +9,10 @@ package struct DatasetFormatFacts: Sendable {
   package var source: String
   /// What labels can be in it.
   package var holds: Set<DatasetLabelKind>
+  /// What is kept that is said of items and labels.
+  package var carries: Set<DatasetFact>
+  /// The same of labels of kinds where it is otherwise.
+  package var carriesOf: [DatasetLabelKind: Set<DatasetFact>]
   /// What else has no form in it, and how it counts, in sentences.
   package var notes: String
   /// The name of its file, where a whole set is one.
@@ -18,6 +22,7 @@ package struct DatasetFormatFacts: Sendable {
 
   package init(
     id: String, name: String, layout: String, source: String, holds: Set<DatasetLabelKind>,
+    carries: Set<DatasetFact> = [], carriesOf: [DatasetLabelKind: Set<DatasetFact>] = [:],
     notes: String,
     singleFile: String? = nil, isFilePerItem: Bool = false
   ) {
@@ -27,6 +32,8 @@ package struct DatasetFormatFacts: Sendable {
     self.layout = layout
     self.source = source
     self.holds = holds
+    self.carries = carries
+    self.carriesOf = carriesOf
     self.notes = notes
     self.singleFile = singleFile
   }
@@ -83,7 +90,8 @@ package struct DatasetFormat: Sendable, Hashable {
   package static let all: [DatasetFormat] = [
     .coco, .cocoPanoptic, .cvat, .cvatVideo, .cityscapes, .indexMasks, .voc, .vocFromZero, .yolo,
     .yoloSegment, .yoloOBB, .yoloPose, .labelMe, .labelStudio, .datumaro, .openImages, .kitti,
-    .createML, .supervisely, .labelbox, .imageNet, .jsonLines, .urlList, .conll, .brat, .spacy, .docBin,
+    .createML, .supervisely, .labelbox, .imageNet, .jsonLines, .urlList, .conll, .brat, .spacy,
+    .docBin,
     .doccano, .argilla, .webDataset, .parquet, .arrow, .tfRecord, .csv, .tsv, .jsonRecords,
     .plainFiles,
   ]

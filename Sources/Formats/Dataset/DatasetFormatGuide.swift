@@ -15,6 +15,18 @@ package enum DatasetFormatGuide {
       let marks = DatasetLabelKind.allCases.map { format.facts.holds.contains($0) ? "•" : " " }
       text += "| `\(format.id)` | \(marks.joined(separator: " | ")) |\n"
     }
+    text += """
+
+      What is said of items and labels, and what each keeps of it; the rest is counted as lost.
+
+      | | \(DatasetFact.allCases.map(\.plural).joined(separator: " | ")) |
+      |---|\(String(repeating: "---|", count: DatasetFact.allCases.count))
+
+      """
+    for format in DatasetFormat.all where format.write != nil {
+      let marks = DatasetFact.allCases.map { format.facts.carries.contains($0) ? "•" : " " }
+      text += "| `\(format.id)` | \(marks.joined(separator: " | ")) |\n"
+    }
     for format in DatasetFormat.all {
       let facts = format.facts
       text += "\n## \(facts.name) (`\(facts.id)`)\n\n"

@@ -9,6 +9,7 @@ extension DatasetFormat {
       layout: "`annotations/SUBSET.json`, `images/[SUBSET/]…`",
       source: "openvinotoolkit.github.io/datumaro",
       holds: [.box, .rotatedBox, .polygon, .polyline, .keypoints, .mask, .whole, .caption],
+      carries: [.attributes, .score, .group, .crowd], carriesOf: [.caption: []],
       notes: """
         Points are keypoints. Holes of polygons are filled; objects of several pieces become several \
         with one group. Ellipses are written as polygons. Scores are attributes.

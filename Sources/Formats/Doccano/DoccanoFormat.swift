@@ -7,6 +7,7 @@ extension DatasetFormat {
       id: "doccano", name: "doccano JSONL",
       layout: "`SUBSET.jsonl`: an object with text and label, or entities and relations",
       source: "doccano.github.io/doccano/tutorial", holds: [.span, .relation, .whole, .caption],
+      carries: [.text],
       notes: """
         Places are Unicode characters, ends excluded. Where there are relations, spans are entities with \
         numbers. A text with spans and classes has both lists. Gaps in spans are filled, attributes left \
@@ -100,7 +101,6 @@ private enum Doccano {
     var (spans, entities, wholes, relations) = ([JSON](), [JSON](), [JSON](), [JSON]())
     for (place, label) in item.labels.enumerated() {
       let name = JSON.string(schema.name(label.classIndex))
-      if !label.attributes.isEmpty { diagnostics.lose("attributes left out of spans") }
       switch label.value {
       case .spans(let ranges):
         guard let first = ranges.first, let last = ranges.last else { continue }

@@ -8,6 +8,7 @@ extension DatasetFormat {
     facts: DatasetFormatFacts(
       id: "kitti", name: "KITTI object", layout: "`label_2/STEM.txt`, `image_2/…`",
       source: "cvlibs.net/datasets/kitti, object development kit", holds: [.box, .space],
+      carries: [.attributes, .score],
       notes: """
         Numbers have 2 decimals. Boxes in space lie in the camera's coordinates, by the middle of their \
         bottom face. Spaces in class names become underscores. truncated and occluded are attributes, \

@@ -9,6 +9,7 @@ extension DatasetFormat {
       id: "labelme", name: "LabelMe", layout: "one JSON file beside each image",
       source: "github.com/wkentaro/labelme",
       holds: [.box, .polygon, .polyline, .point, .ellipse, .whole],
+      carries: [.attributes, .group], carriesOf: [.whole: []],
       notes: """
         Circles are ellipses with one radius; ellipses with two are written as polygons. Holes are \
         filled. Flags that are true are classes of the whole image. Masks are not read; they are written \

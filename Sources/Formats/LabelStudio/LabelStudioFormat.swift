@@ -6,6 +6,7 @@ extension DatasetFormat {
       id: "labelstudio", name: "Label Studio JSON", layout: "`tasks.json`, `label_config.xml`",
       source: "labelstud.io/guide, JSON format of annotated tasks",
       holds: [.box, .rotatedBox, .polygon, .point, .ellipse, .whole, .caption, .span, .relation],
+      carries: [.text, .score], carriesOf: [.caption: []],
       notes: """
         Coordinates are percents of the image, rotation is in degrees about the top left corner. Of \
         several annotations of a task the first that was not cancelled is read; predictions where there \

@@ -68,7 +68,6 @@ final class LabelStudioWriter: DatasetWriting {
         ids.append(nil)
         continue
       }
-      if !label.attributes.isEmpty { diagnostics.lose("attributes left out of regions") }
       let made = self.results(label, "r\(count)_\(place)", item, schema)
       ids.append(made.isEmpty ? nil : "r\(count)_\(place)")
       results += made

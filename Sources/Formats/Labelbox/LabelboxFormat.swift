@@ -8,6 +8,7 @@ extension DatasetFormat {
       id: "labelbox", name: "Labelbox NDJSON", layout: "one file of JSON objects, one a line",
       source: "docs.labelbox.com, import annotations; export v2",
       holds: [.box, .polygon, .polyline, .point, .whole, .caption, .span],
+      carries: [.score], carriesOf: [.whole: [], .caption: []],
       notes: """
         Written as annotations to import, by the name of each image as its global key; read as those or \
         as rows of an export (v2). The end of a place in text is the last character, inside. Holes are \
@@ -214,9 +215,6 @@ final class LabelboxWriter: DatasetWriting {
     var out = JSONWriter()
     for label in item.labels {
       guard let (title, members) = form(label, schema) else { continue }
-      if !label.attributes.isEmpty || label.isCrowd {
-        diagnostics.lose("attributes and crowds left out")
-      }
       count += 1
       var row: [JSON.Member] = [
         .init("uuid", .string(Self.uuid(count))),

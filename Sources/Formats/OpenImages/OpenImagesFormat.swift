@@ -13,6 +13,7 @@ extension DatasetFormat {
         `…/class-descriptions.csv`, `images/[SUBSET/]…`
         """,
       source: "storage.googleapis.com/openimages/web", holds: [.box, .whole],
+      carries: [.attributes, .score, .crowd], carriesOf: [.whole: [.score]],
       notes: """
         Numbers are shares of the image's size, so the images, or Datumaro's `images.meta`, must lie \
         beside to be read. A group is a crowd; occluded, truncated, depiction and inside are attributes, \
@@ -110,7 +111,8 @@ struct OpenImagesReader: DatasetReading {
     for list in OpenImages.wholes(folder) {
       var rows = CSVReader(try folder.open(list))
       let header = rows.next() ?? []
-      guard let id = header.firstIndex(of: "ImageID"), let name = header.firstIndex(of: "LabelName"),
+      guard let id = header.firstIndex(of: "ImageID"),
+        let name = header.firstIndex(of: "LabelName"),
         let confidence = header.firstIndex(of: "Confidence")
       else {
         try diagnostics.report(
@@ -119,7 +121,8 @@ struct OpenImagesReader: DatasetReading {
         continue
       }
       while let row = rows.next() {
-        guard row.count == header.count, let share = Double(row[confidence]), (0...1).contains(share)
+        guard row.count == header.count, let share = Double(row[confidence]),
+          (0...1).contains(share)
         else {
           try diagnostics.report(
             list, "line \(rows.line)", "Confidence must be a number of 0…1",
@@ -320,13 +323,15 @@ final class OpenImagesWriter: DatasetWriting {
     var out = CSVWriter()
     for label in item.labels where label.value == .whole {
       out.row([
-        id, "verification", Self.machineName(label.classIndex), DecimalText.short(label.score ?? 1, 6),
+        id, "verification", Self.machineName(label.classIndex),
+        DecimalText.short(label.score ?? 1, 6),
       ])
     }
     guard !out.bytes.isEmpty else { return }
     var stream = wholes[item.subset]
     if stream == nil {
-      stream = try sink.open("annotations/\(Self.name(item.subset))-annotations-human-imagelabels.csv")
+      stream = try sink.open(
+        "annotations/\(Self.name(item.subset))-annotations-human-imagelabels.csv")
       var head = CSVWriter()
       head.row(OpenImages.wholeHeader)
       try stream?.append(head.bytes)

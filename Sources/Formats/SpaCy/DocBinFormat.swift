@@ -7,6 +7,7 @@ extension DatasetFormat {
       id: "docbin", name: "spaCy DocBin",
       layout: "`SUBSET.spacy`, `SUBSET-1.spacy`, …: 5,000 texts each",
       source: "spacy.io/api/docbin", holds: [.span, .whole],
+      carries: [.text],
       notes: """
         Spans that do not overlap are entities, others are in the span group `sc`; classes are cats. A span \
         that begins or ends inside of a token cuts it. Gaps in spans are filled, attributes left out, and \
@@ -187,14 +188,12 @@ private final class DocBinWriter: DatasetWriting {
 
   func add(_ item: DatasetItem, _ schema: DatasetSchema) throws {
     guard let text = item.text else { return diagnostics.lose("items left out that are no texts") }
-    if !item.metadata.isEmpty { diagnostics.lose("metadata left out of texts") }
     let name = item.subset.isEmpty ? "data" : item.subset
     var file = files[name] ?? File()
     let spans = item.labels.compactMap { label -> (range: Range<Int>, name: String)? in
       guard case .spans(let ranges) = label.value, let first = ranges.first, let last = ranges.last
       else { return nil }
       if ranges.count > 1 { diagnostics.lose("gaps in spans filled") }
-      if !label.attributes.isEmpty { diagnostics.lose("attributes left out of spans") }
       let end = max(last.upperBound, first.upperBound)
       return (first.lowerBound..<end, schema.name(label.classIndex))
     }.sorted {

@@ -8,6 +8,7 @@ extension DatasetFormat {
       layout: "`SUBSET.jsonl`: an object with text, spans, tokens, cats",
       source: "prodi.gy/docs/api-interfaces; spacy.io/api/data-formats",
       holds: [.span, .relation, .whole],
+      carries: [.text, .metadata, .attributes],
       notes: """
         Places are Unicode characters, ends excluded; `token_end` is the last token, inside. Answers \
         that were rejected or ignored are not read. Gaps in spans are filled. Attributes are kept beside \

@@ -9,6 +9,7 @@ extension DatasetFormat {
       layout: "`meta.json`, `DATASET/ann/IMAGE.json`, `DATASET/img/IMAGE`",
       source: "docs.supervisely.com, annotation JSON format",
       holds: [.box, .polygon, .polyline, .point, .whole],
+      carries: [.attributes], carriesOf: [.whole: []],
       notes: """
         The folder of a dataset is the subset. Tags of an object are its attributes, tags of an image \
         classes of the whole. Bitmaps are not read; masks are written as polygons.

@@ -9,6 +9,7 @@ extension DatasetFormat {
       id: "tfrecord", name: "TFRecord", layout: "`SUBSET.tfrecord`, `label_map.pbtxt`",
       source: "tensorflow.org, TFRecord and tf.train.Example; the keys of the Object Detection API",
       holds: [.box, .whole],
+      carries: [.text, .score], carriesOf: [.whole: []],
       notes: """
         Boxes are shares of the image's width and height, classes numbered from 1 as in the label map. \
         Images that are there are inside. Texts are `text`, classes of a whole item `image/class/…`; scores \

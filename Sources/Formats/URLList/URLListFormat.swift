@@ -5,7 +5,8 @@ extension DatasetFormat {
       id: "urls", name: "List of URLs",
       layout: "a text file with an `http` or `https` address a line",
       source: "what people have", holds: [],
-      notes: "Each address is an item, named by what follows `://` up to a `?`, or with it where two "
+      notes:
+        "Each address is an item, named by what follows `://` up to a `?`, or with it where two "
         + "would be called the same. Empty lines and those that begin with `#` are passed over. It is "
         + "only read."),
     matches: { URLList.file($0) != nil },

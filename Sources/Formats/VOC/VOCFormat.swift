@@ -24,6 +24,7 @@ extension DatasetFormat {
         id: id, name: name,
         layout: "`Annotations/STEM.xml`, `ImageSets/Main/SUBSET.txt`, `JPEGImages/…`",
         source: "host.robots.ox.ac.uk/pascal/VOC, devkit documentation", holds: [.box],
+        carries: [.attributes],
         notes: notes
           + " difficult, truncated, occluded and pose are attributes; other attributes are kept as "
           + "Datumaro keeps them. Segmentation images are not read.", isFilePerItem: true),

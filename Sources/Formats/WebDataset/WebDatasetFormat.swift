@@ -8,10 +8,13 @@ extension DatasetFormat {
       id: "webdataset", name: "WebDataset",
       layout: "`[SUBSET-]000000.tar`, …: `KEY.jpg` (or `KEY.txt`) beside `KEY.json`",
       source: "github.com/webdataset/webdataset", holds: Set(DatasetLabelKind.allCases),
+      carries: .everything,
       notes: """
-        A sample is its image or text and its labels as JSON, as the JSON Lines format writes them; \
-        where it has one class as a whole, `KEY.cls` has the number. Dots in names become underscores, \
-        since a key ends at the first. A shard has at most 1,000 samples and about 500 MB.
+        A sample is its image or text and a row as tables have it, in which labels and metadata are JSON as \
+        text, so that all samples are of one type, as `load_dataset` wants them; labels and metadata as JSON \
+        are read as well. Where the first has one class as a whole, each has its number in `KEY.cls`, -1 \
+        for none. Dots in names become underscores, since a key ends at the first. A shard has at most 1,000 \
+        samples and about 500 MB.
         """),
     matches: { !WebDataset.files($0).isEmpty },
     read: { try WebDatasetReader($0, $1) },
@@ -72,23 +75,24 @@ struct WebDatasetReader: DatasetReading {
 
   /// The name of the next file in a shard, and where its bytes are; nil at the end.
   private mutating func member(_ bytes: MappedBytes) throws -> (String, Range<Int>)? {
-    var reader = TarReader()
-    while offset + 512 <= bytes.count {
-      var found: (String, Int)?
-      var isOver = false
-      try reader.read(bytes.bytes(offset..<offset + 512)) { event in
-        if case .file(let name, let size) = event { found = (name, size) }
-        if case .archiveEnd = event { isOver = true }
+    var facts: [(TarHeader.Extension, [UInt8])] = []
+    while offset + TarHeader.size <= bytes.count {
+      let start = offset + TarHeader.size
+      guard var header = try TarHeader(bytes.bytes(offset..<start)) else { return nil }
+      let kind = header.kind
+      if case .facts = kind {
+      } else {
+        for (form, content) in facts { try header.apply(content, form) }
+        facts = []
       }
-      if isOver { return nil }
-      guard let (name, size) = found else { throw TarReader.Fault.badHeader }
-      let start = offset + 512
-      guard start + size <= bytes.count else { throw TarReader.Fault.truncated }
-      offset = start + (size + 511) / 512 * 512
-      return (name, start..<start + size)
-    }
-    guard offset == bytes.count || offset + 512 > bytes.count else {
-      throw TarReader.Fault.truncated
+      guard header.size <= bytes.count - start else { throw TarReader.Fault.truncated }
+      let range = start..<start + header.size
+      offset = range.upperBound + header.padding
+      switch kind {
+      case .facts(let form): facts.append((form, bytes.bytes(range)))
+      case .file: return (try header.safeName(), range)
+      case .other: break
+      }
     }
     return nil
   }
@@ -116,7 +120,7 @@ struct WebDatasetReader: DatasetReading {
           let file = files[file]
           let diagnostics = diagnostics
           item = try DatasetLineNotation.item(
-            parsed.adding("name", parsed["name"] ?? .string(item.name)), &schema
+            Self.line(parsed).adding("name", parsed["name"] ?? .string(item.name)), &schema
           ) {
             try diagnostics.report(
               file, "\(key).json, \($0.path)", $0.problem, remedy: "Put it right; it is left out.")
@@ -154,6 +158,20 @@ struct WebDatasetReader: DatasetReading {
     return item
   }
 
+  /// A row as a line says it: what is text for the sake of its type is JSON again.
+  private static func line(_ row: JSON) -> JSON {
+    .object(
+      (row.members ?? []).map { member in
+        switch (member.name, member.value) {
+        case ("labels", .string(let text)), ("metadata", .string(let text)),
+          ("tokens", .string(let text)):
+          .init(member.name, (try? JSON(parsing: text)) ?? .null)
+        case ("split", _): .init("subset", member.value)
+        default: member
+        }
+      })
+  }
+
   private static func subset(_ file: String) -> String {
     let name = file.split(separator: "/").last.map(String.init) ?? file
     return ["train", "val", "test"].first { name.hasPrefix($0 + "-") } ?? ""
@@ -173,6 +191,8 @@ final class WebDatasetWriter: DatasetWriting {
   private let tar = TarWriter()
   private var shards: [String: Shards] = [:]
   private var keys: Set<String> = []
+  /// Whether samples have a class as a whole; as the first does, so that all have the same files.
+  private var isClassified: Bool?
 
   init(_ sink: any DatasetSink, _ options: WritingOptions) {
     (self.sink, self.options) = (sink, options)
@@ -198,16 +218,32 @@ final class WebDatasetWriter: DatasetWriting {
       try put(kind, sink.media(media))
     }
     if let text = item.text { try put("txt", Array(text.utf8)) }
-    var out = JSONWriter()
-    DatasetLineNotation.write(item, schema, to: &out)
-    try put("json", out.bytes)
     let wholes = item.labels.filter { $0.value == .whole }
-    if wholes.count == 1 { try put("cls", Array("\(wholes[0].classIndex)".utf8)) }
+    let whole = wholes.count == 1 ? wholes[0].classIndex : nil
+    try put("json", Self.row(item, label: whole.map(schema.name) ?? "", schema))
+    let isClassified = isClassified ?? (whole != nil)
+    self.isClassified = isClassified
+    if isClassified { try put("cls", Array("\(whole ?? -1)".utf8)) }
+  }
+
+  /// As a row of a table: its members and their types are the same for every item.
+  private static func row(_ item: DatasetItem, label: String, _ schema: DatasetSchema) -> [UInt8] {
+    let tokens = item.tokens.map {
+      JSON.array([.int(Int64($0.lowerBound)), .int(Int64($0.upperBound))])
+    }
+    let row: JSON = [
+      "name": .string(item.name), "split": .string(item.subset),
+      "width": .int(Int64(item.size?.width ?? 0)), "height": .int(Int64(item.size?.height ?? 0)),
+      "label": .string(label), "labels": .string(DatasetLineNotation.labels(item, schema)),
+      "metadata": .string(JSON.object(item.metadata).text),
+      "tokens": .string(tokens.isEmpty ? "" : JSON.array(tokens).text),
+    ]
+    return row.utf8
   }
 
   private func key(_ item: DatasetItem) -> String {
     var key = item.stem.replacing(".", with: "_")
-    while key.utf8.count > 90 { key.removeFirst() }
+    while key.utf8.count > 90 || key.hasPrefix("/") { key.removeFirst() }
     if !keys.insert(item.subset + "/" + key).inserted {
       key = "\(keys.count)_\(key)"
       keys.insert(item.subset + "/" + key)

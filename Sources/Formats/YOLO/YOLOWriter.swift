@@ -42,7 +42,6 @@ final class YOLOWriter: DatasetWriting {
     _ label: DatasetLabel, _ size: ImageSize, _ text: inout [UInt8], _ schema: DatasetSchema
   ) throws {
     let (width, height) = (Double(size.width), Double(size.height))
-    if !label.attributes.isEmpty { diagnostics.lose("attributes left out: YOLO has none") }
     numbers.removeAll(keepingCapacity: true)
     switch (task, label.value) {
     case (.detect, .shape(.box(let box))):

@@ -15,7 +15,9 @@ struct ConfusedPairs {
     var counts: [Names: Int] = [:]
     for pair in pairs {
       totals[pair.truth, default: 0] += 1
-      if pair.truth != pair.said { counts[Names(truth: pair.truth, said: pair.said), default: 0] += 1 }
+      if pair.truth != pair.said {
+        counts[Names(truth: pair.truth, said: pair.said), default: 0] += 1
+      }
     }
     often = counts.compactMap { names, count in
       let total = totals[names.truth] ?? count

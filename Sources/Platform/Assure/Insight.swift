@@ -386,23 +386,28 @@ struct InsightGathering {
 extension Quality {
   /// - Complexity: O(answers of the sample × classes)
   package func insight(on projectID: ProjectID) async throws -> Insight {
-    let now = vault.environment.now()
-    return try await vault.database.read { connection in
-      let project = try Projects.get(projectID, connection)
-      let union = try vault.union(of: project, connection)
-      var gathering = InsightGathering(now: now)
-      let verdicts = try verdicts(in: projectID, connection)
-      let causes = try ReviewCause.all(in: projectID, connection)
-      let readings = try vault.readings(of: projectID, connection)
-      try sample(project, union, connection) { task, answers in
-        let found = try names(of: task, readings.reading(of: task, connection), connection)
-        gathering.add(
-          task, answers, union.ontology, verdicts: verdicts[task.seq] ?? [],
-          review: causes[task.seq], names: (found.now, found.before),
-          isPutRight: found.isPutRight)
-      }
-      return gathering.insight(union.ontology)
+    try await vault.database.read { try insight(on: projectID, $0) }
+  }
+
+  /// - Parameter isWanted: which tasks it is about.
+  func insight(
+    on projectID: ProjectID, of isWanted: (TaskRow) -> Bool = { _ in true },
+    _ connection: any Connection
+  ) throws -> Insight {
+    let project = try Projects.get(projectID, connection)
+    let union = try vault.union(of: project, connection)
+    var gathering = InsightGathering(now: vault.environment.now())
+    let verdicts = try verdicts(in: projectID, connection)
+    let causes = try ReviewCause.all(in: projectID, connection)
+    let readings = try vault.readings(of: projectID, connection)
+    try sample(project, union, of: isWanted, connection) { task, answers in
+      let found = try names(of: task, readings.reading(of: task, connection), connection)
+      gathering.add(
+        task, answers, union.ontology, verdicts: verdicts[task.seq] ?? [],
+        review: causes[task.seq], names: (found.now, found.before),
+        isPutRight: found.isPutRight)
     }
+    return gathering.insight(union.ontology)
   }
 
   /// The classes and options that a result names, now and before anybody looked at it.

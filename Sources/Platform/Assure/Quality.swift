@@ -24,40 +24,50 @@ package struct Quality: Sendable {
     package var reviewers: [ReviewerRecord]
     /// Answers a plan that always asks for the most would have needed for the same tasks.
     package var answersAtMaximum: Int
+    /// Of those that are measured.
+    package var answersByAnnotator: [String: Int]
   }
 
   /// - Complexity: O(answers of the sample)
   package func report(on projectID: ProjectID) async throws -> Report {
-    try await vault.database.read { connection in
-      let project = try Projects.get(projectID, connection)
-      let union = try vault.union(of: project, connection)
-      let ontology = union.ontology
-      var groups: [[AnswerRow]] = []
-      var confidences: [Double] = []
-      try sample(project, union, connection) { task, answers in
-        groups.append(answers)
-        if let confidence = task.confidence { confidences.append(confidence) }
-      }
-      let count = groups.reduce(0) { $0 + $1.count }
-      return Report(
-        tasksMeasured: groups.count, answersMeasured: count,
-        meanConfidence: confidences.isEmpty
-          ? nil : confidences.reduce(0, +) / Double(confidences.count),
-        agreements: ontology.classes.compactMap { Self.agreement(of: $0, groups, ontology) },
-        annotators: try AnnotatorRecord.all(
-          in: projectID, limit: Self.annotatorLimit, connection),
-        reviewers: try ReviewerRecord.all(
-          in: projectID, limit: Self.annotatorLimit, connection),
-        answersAtMaximum: groups.count * project.plan.answers.max)
+    try await vault.database.read { try report(on: projectID, $0) }
+  }
+
+  /// - Parameter isWanted: which tasks it is about.
+  func report(
+    on projectID: ProjectID, of isWanted: (TaskRow) -> Bool = { _ in true },
+    _ connection: any Connection
+  ) throws -> Report {
+    let project = try Projects.get(projectID, connection)
+    let union = try vault.union(of: project, connection)
+    let ontology = union.ontology
+    var groups: [[AnswerRow]] = []
+    var confidences: [Double] = []
+    var byAnnotator: [String: Int] = [:]
+    try sample(project, union, of: isWanted, connection) { task, answers in
+      groups.append(answers)
+      for answer in answers { byAnnotator[answer.worker, default: 0] += 1 }
+      if let confidence = task.confidence { confidences.append(confidence) }
     }
+    let count = groups.reduce(0) { $0 + $1.count }
+    return Report(
+      tasksMeasured: groups.count, answersMeasured: count,
+      meanConfidence: confidences.isEmpty
+        ? nil : confidences.reduce(0, +) / Double(confidences.count),
+      agreements: ontology.classes.compactMap { Self.agreement(of: $0, groups, ontology) },
+      annotators: try AnnotatorRecord.all(in: projectID, limit: Self.annotatorLimit, connection),
+      reviewers: try ReviewerRecord.all(in: projectID, limit: Self.annotatorLimit, connection),
+      answersAtMaximum: groups.count * project.plan.answers.max, answersByAnnotator: byAnnotator)
   }
 
   /// Settled tasks with their counted answers, newest first, in the words of the union.
   ///
-  /// - Parameter batch: those of this one only.
+  /// - Parameters:
+  ///   - batch: those of this one only.
+  ///   - isWanted: and of these, those that it takes.
   func sample(
     _ project: Project, _ union: OntologyUnion, batch: BatchID? = nil,
-    _ connection: any Connection,
+    of isWanted: (TaskRow) -> Bool = { _ in true }, _ connection: any Connection,
     _ body: (TaskRow, [AnswerRow]) throws -> Void
   ) throws {
     let readings = try vault.readings(of: project.id, connection)
@@ -81,6 +91,7 @@ package struct Quality: Sendable {
       ]
     ) { row in
       let task = TaskRow.row(row)
+      guard isWanted(task) else { return true }
       let reading = try readings.reading(of: task, connection)
       var answer = try AnswerRow.row(
         OffsetRow(row: row, offset: TaskRow.columnCount), reading, vault)

@@ -88,7 +88,8 @@ package struct Refit: Sendable {
           annotations.append(Annotation(classID: classID, value: result.value))
         }
       }
-      let found = (answers.map(\.1.confidence) + (spans.map { [$0.confidence] } ?? [])).min() ?? confidence
+      let found =
+        (answers.map(\.1.confidence) + (spans.map { [$0.confidence] } ?? [])).min() ?? confidence
       // What was not fitted is as sure as it was.
       let isWhole = leftOut.allSatisfy { $0.kind == .span && spans != nil }
       return (annotations, min(1, isWhole ? found : min(found, confidence)))
@@ -208,7 +209,8 @@ package struct Refit: Sendable {
           !before.isPutRight
         else { continue }
         let found = fitted.result(of: index, before.annotations, before.confidence)
-        let annotations = try readings.reading(of: task, connection).ontology.pruned(found.annotations)
+        let annotations = try readings.reading(of: task, connection).ontology.pruned(
+          found.annotations)
         let confidence = found.confidence
         guard
           Set(annotations) != Set(before.annotations)

@@ -25,11 +25,13 @@ struct Settlement {
     let result = AnswerConsensus(
       of: answers.map { answer in
         AnswerConsensus.Answer(
-          annotations: answer.annotations, accuracy: records[answer.worker]?.accuracy
+          annotations: answer.annotations,
+          accuracy: records[answer.worker]?.accuracy
             ?? AnswerConsensus.priorAccuracy)
       }, ontology: reading.ontology, weighted: plan.answers.method == .dawidSkene)
     let decision = plan.decision(
-      counted: task.lifecycle.counted, confidence: result.confidence, lot: vault.key.lot(of: task.id.text),
+      counted: task.lifecycle.counted, confidence: result.confidence,
+      lot: vault.key.lot(of: task.id.text),
       leastAccuracy: answers.map {
         records[$0.worker]?.accuracy ?? AnswerConsensus.priorAccuracy
       }.min() ?? 1, names: reading.ontology.names(in: result.annotations)
@@ -42,7 +44,8 @@ struct Settlement {
       steps.setConsensus(version: version, confidence: result.confidence)
       // Of a task that ended before, the answers of then were judged then.
       let fresh = answers.filter { answer in task.endedAt.map { answer.submittedAt > $0 } ?? true }
-      try judge(fresh, by: try reference(task, result, reading, connection), reading, task,
+      try judge(
+        fresh, by: try reference(task, result, reading, connection), reading, task,
         connection)
     }
     if case .review(let cause, _) = decision {

@@ -21,7 +21,9 @@ struct SpanFit: Sendable {
 
   /// - Parameter tasks: the answers of every task, with whose they are.
   /// - Complexity: that of `SpanConsensus`
-  init(_ ontology: Ontology, _ tasks: [[(worker: Int, annotations: [Annotation])]], workerCount: Int) {
+  init(
+    _ ontology: Ontology, _ tasks: [[(worker: Int, annotations: [Annotation])]], workerCount: Int
+  ) {
     let kinds = ontology.objects.filter { $0.kind == .span }.map(\.id)
     guard !kinds.isEmpty, ontology.relations.isEmpty else { return }
     let numbers = Dictionary(uniqueKeysWithValues: kinds.enumerated().map { ($1, $0) })

@@ -82,10 +82,10 @@ struct ExportBuilder {
     var names = ImageNames(vault: vault, connection: walk.connection)
     var count = 0
     try walk.forEach(needsAnswers: false) { task in
+      // A text has no name of its own; an image has its name whichever others have a result.
+      let name = try task.content.image == nil ? task.row.id.text : names.name(of: task)
       guard let consensus = task.consensus else { return }
       guard task.content.image == nil || task.row.size != nil else { return }
-      // A text has no name of its own.
-      let name = try task.content.image == nil ? task.row.id.text : names.name(of: task)
       var item = classes.item(task, consensus.annotations, named: name)
       DatasetConversion.keep(format, of: &item, diagnostics)
       try writer.add(item, classes.schema)

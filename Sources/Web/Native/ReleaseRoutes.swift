@@ -32,7 +32,8 @@ enum ReleaseRoutes {
           set: try fields.optionalString("set") ?? LabelSet.truth)
       }
     },
-    Route(.get, "/api/datasets/{dataset}/releases", .reviewers, "Lists releases, the newest first.") {
+    Route(.get, "/api/datasets/{dataset}/releases", .reviewers, "Lists releases, the newest first.")
+    {
       call in
       try await call.inVault { vault, actor in
         let dataset = try await Datasets(vault, actor: actor).get(call.id("dataset", .dataset))
@@ -67,6 +68,15 @@ enum ReleaseRoutes {
                   ["path": .string($0.path), "size": .count($0.size), "sha256": .string($0.sha256)]
                 }))
           ]))
+      }
+    },
+    Route(
+      .delete, "/api/releases/{release}", .clientAdmins,
+      "Takes a release away with its files: whoever has a link to it finds nothing there."
+    ) { call in
+      try await call.inVault { vault, actor in
+        try await Releases(vault, actor: actor).remove(call.id("release", .release))
+        return .noContent
       }
     },
     Route(
@@ -166,10 +176,9 @@ enum ReleaseRoutes {
       }
       let base = "\(call.services.site.url)/feed/\(call.parameters.get("token") ?? "")/"
       return try await onRelease(call) { releases, id in
-        let split = call.query("split")
-        let shards = ReleaseShards(try await releases.files(of: id), split: split)
-          .part(loader, of: of, seed: seed, epoch: epoch)
-        return .json(.page(shards.map { .string(base + $0) }, next: nil))
+        let shards = try ReleaseShards(await releases.files(of: id), split: call.query("split"))
+        let part = shards.part(loader, of: of, seed: seed, epoch: epoch)
+        return .json(.page(part.map { .string(base + $0) }, next: nil))
       }
     },
     Route(.get, "/feed/{token}/**", .anyone, "A file of a release, whole or by range.") { call in
@@ -191,18 +200,17 @@ enum ReleaseRoutes {
       let project: ProjectID = try call.id("project", .project)
       let limit = try call.pageLimit()
       let start = call.query("after") ?? "0"
-      guard start == "now" || Int64(start).map({ $0 >= 0 }) == true else {
-        throw Refusal.invalid(path: "after", problem: "must be a cursor, or now")
-      }
+      let isStream = call.request.headers[.accept]?.contains("text/event-stream") == true
       let client = try call.clientID()
       let after = try await call.inVault { vault, actor in
         _ = try await Projects(vault, actor: actor).get(project)
-        return start == "now" ? try await LiveFeed(vault).head(of: project) : Int64(start) ?? 0
+        let head = try await LiveFeed(vault).head(of: project)
+        if isStream, let last = call.request.headers[.lastEventID] {
+          return try cursor(last, upTo: head, in: "Last-Event-ID")
+        }
+        return start == "now" ? head : try cursor(start, upTo: head, in: "after")
       }
-      if call.request.headers[.accept]?.contains("text/event-stream") == true {
-        let last = call.request.headers[.lastEventID].flatMap { Int64($0) }
-        return stream(project, of: client, after: last ?? after, call.engine)
-      }
+      if isStream { return stream(project, of: client, after: after, call.engine) }
       let seconds = min(waitLimitSeconds, call.query("wait").flatMap { Int($0) } ?? 0)
       let begin = ContinuousClock.now
       while true {
@@ -215,6 +223,17 @@ enum ReleaseRoutes {
       }
     },
   ]
+
+  /// A cursor that somebody was given before: one that is beyond the newest would wait for ever.
+  private static func cursor(
+    _ text: String, upTo head: Int64, in place: String
+  ) throws(Refusal) -> Int64 {
+    guard let cursor = Int64(text), (0...head).contains(cursor) else {
+      throw .invalid(
+        path: place, problem: "must be a cursor of this feed, which has come to \(head), or “now”")
+    }
+    return cursor
+  }
 
   /// The release that the token of the path opens; any other looks like none.
   private static func onRelease(
@@ -298,7 +317,8 @@ enum ReleaseRoutes {
 extension Releases.Release {
   var json: JSON {
     [
-      "id": .string(id.text), "project": .optional(project?.text), "dataset": .optional(dataset?.text),
+      "id": .string(id.text), "project": .optional(project?.text),
+      "dataset": .optional(dataset?.text),
       "number": .count(number),
       "name": .string(name),
       "state": .string(state.rawValue), "created_at": .time(createdAt), "items": .count(items),

@@ -9,15 +9,14 @@ import Vault
 struct ReleaseCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "release", abstract: "Freeze results into signed versions, and fetch them.",
-    subcommands: [Create.self, List.self, Fetch.self, Diff.self])
+    subcommands: [Create.self, List.self, Fetch.self, Diff.self, Remove.self])
 
   struct Create: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "create", abstract: "Freeze what is completed now.",
       discussion: """
         Items are divided by chance over their names, the same each time; with --group-by those with one \
-        value of a metadata field stay together, with --stratified each part has its share of each set of \
-        classes.
+        value of a metadata field stay together, with --stratified each part has its share of each class.
         """)
     @Option(help: "The project's id.") var project: String?
     @Option(help: "The dataset's id, in place of a project.") var dataset: String?
@@ -27,7 +26,7 @@ struct ReleaseCommand: AsyncParsableCommand {
     @Option(help: "The release's name.") var name: String
     @Option(help: "Its parts, as train=80,val=10,test=10.") var split: String?
     @Option(help: "Keep items together by this metadata field.") var groupBy: String?
-    @Flag(help: "Give each part its share of each set of classes.") var stratified = false
+    @Flag(help: "Give each part its share of each class.") var stratified = false
     @Option(help: "Another seed divides otherwise.") var seed: String?
     @Option(help: "Formats beside JSON Lines, as parquet,coco.") var formats: String?
     @OptionGroup var server: ServerOptions
@@ -36,6 +35,9 @@ struct ReleaseCommand: AsyncParsableCommand {
     func validate() throws {
       guard (project == nil) != (dataset == nil) else {
         throw ValidationError("Give --project or --dataset, one of them.")
+      }
+      guard groupBy == nil || !stratified else {
+        throw ValidationError("Give --group-by or --stratified, one of them.")
       }
       guard dataset != nil || (query == nil && set == nil) else {
         throw ValidationError("--query and --set go with --dataset.")
@@ -131,6 +133,12 @@ struct ReleaseCommand: AsyncParsableCommand {
       guard let token = link["url"]?.string?.split(separator: "/").last else {
         throw Failure("there is no link")
       }
+      let listed = (shown["files"]?.array ?? []).compactMap { $0["path"]?.string }
+      if let other = ReleaseFolder(folder).others(than: listed).first {
+        throw Failure(
+          "\(folder): \(other) is there, which is no file of this release",
+          remedy: "Name a folder that is new, or has this release only.")
+      }
       let meter = ProgressLine(quiet: output.json)
       for file in shown["files"]?.array ?? [] {
         guard let path = file["path"]?.string else { continue }
@@ -146,6 +154,18 @@ struct ReleaseCommand: AsyncParsableCommand {
       meter.end()
       let files = try ReleaseFolder(folder).verify(key: nil)
       output.print(shown, "\(folder): \(files) files, verified")
+    }
+  }
+
+  struct Remove: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "remove", abstract: "Take a release away with its files.")
+    @Argument(help: "The release's id.") var release: String
+    @OptionGroup var server: ServerOptions
+
+    func run() async throws {
+      _ = try await server.client().send(.DELETE, "/api/releases/\(release)")
+      print("\(release) is gone")
     }
   }
 
@@ -221,10 +241,29 @@ struct ReleaseFolder {
     do {
       let files = try ReleaseManifest.check(manifest, signature: signature, key: key)
       for file in files { try check(file.path, file.sha256) }
+      if let other = others(than: files.map(\.path)).first {
+        throw ReleaseManifest.Fault.unlisted(other)
+      }
       return files.count
     } catch let fault as ReleaseManifest.Fault {
       throw Failure("\(path): \(fault.sentence)", remedy: "Do not train on it; fetch it anew.")
     }
+  }
+
+  /// Files of the folder that are none of these, nor the manifest: a reader of the folder would take them as
+  /// part of the release. Hidden ones are nobody's.
+  func others(than files: [String]) -> [String] {
+    let known = Set(files + [ReleaseManifest.name, ReleaseManifest.signatureName])
+    guard let walk = FileManager.default.enumerator(atPath: path) else { return [] }
+    var others: [String] = []
+    for case let file as String in walk {
+      guard !known.contains(file),
+        !file.split(separator: "/").contains(where: { $0.hasPrefix(".") }),
+        walk.fileAttributes?[.type] as? FileAttributeType != .typeDirectory
+      else { continue }
+      others.append(file)
+    }
+    return others.sorted()
   }
 
   private func check(_ file: String, _ sha256: String) throws {

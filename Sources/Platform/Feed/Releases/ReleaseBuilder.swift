@@ -7,8 +7,12 @@ import Vault
 /// Writes the files of a release inside one snapshot, in all its formats at once.
 struct ReleaseBuilder {
   let vault: ClientVault
+  let release: ReleaseID
   let source: ReleaseSource
   let plan: ReleasePlan
+
+  /// Of each format, faults that are told one by one.
+  private static let toldFaults = 20
 
   struct Built {
     var files: [ReleaseFile] = []
@@ -16,6 +20,8 @@ struct ReleaseBuilder {
     var parts: [String: Int] = [:]
     var classes: [String] = []
     var answers = 0
+    /// Those of a dataset: the items' numbers.
+    var numbers: Set<Int> = []
     /// What formats have no form for.
     var losses: [(format: String, what: String, count: Int)] = []
   }
@@ -35,17 +41,29 @@ struct ReleaseBuilder {
     let lines = DatasetFormat.jsonLines
     var outputs = try ([lines] + plan.formats).map(output)
     var division = ReleaseDivision(plan)
-    let schema = try source.forEachItem(hasMedia: plan.hasMedia, vault, connection) { item, schema, answers in
+    let schema = try source.forEachItem(hasMedia: plan.hasMedia, vault, connection) {
+      item, schema, origin in
       var item = item
       item.subset = division.part(of: item)
       built.items += 1
-      built.answers += answers
+      switch origin {
+      case .task(let answers): built.answers += answers
+      case .item(let number): built.numbers.insert(number)
+      }
       built.parts[item.subset, default: 0] += 1
       for place in outputs.indices {
         var own = item
         DatasetConversion.keep(outputs[place].format, of: &own, outputs[place].diagnostics)
         try outputs[place].writer.add(own, schema)
       }
+    }
+    if division.ungrouped > 0, let field = plan.groupBy {
+      guard division.ungrouped < built.items else {
+        throw Refusal.invalid(
+          path: "group_by", problem: "names “\(field)”, which no item has in its metadata")
+      }
+      built.losses.append(
+        ("splits", "items without \(field) are groups by themselves", division.ungrouped))
     }
     built.classes = schema.classes.map(\.name)
     for place in outputs.indices {
@@ -55,17 +73,23 @@ struct ReleaseBuilder {
       built.files += outputs[place].sink.files
       let format = outputs[place].format
       built.losses += outputs[place].diagnostics.losses.map { (format.id, $0.what, $0.count) }
-      built.losses += outputs[place].diagnostics.faults.prefix(20).map {
-        (format.id, $0.sentence, 1)
-      }
+      let diagnostics = outputs[place].diagnostics
+      built.losses += diagnostics.faults.prefix(Self.toldFaults).map { (format.id, $0.sentence, 1) }
+      let rest = diagnostics.faultCount - Self.toldFaults
+      if rest > 0 { built.losses.append((format.id, "more of the same kind", rest)) }
     }
+    let card = ReleaseSink(vault, release, under: "")
+    let parts = plan.parts.map(\.name).filter { built.parts[$0] != nil }
+    try card.write(Array(ReleaseCard.text(parts, plan.formats).utf8), to: ReleaseCard.name)
+    built.files += card.files
     built.files.sort { $0.path < $1.path }
     return built
   }
 
   private func output(_ format: DatasetFormat) throws -> Output {
     let isOwn = format.id == "jsonl"
-    let sink = ReleaseSink(vault, under: isOwn || format.facts.isFilePerItem ? "" : format.id)
+    let sink = ReleaseSink(
+      vault, release, under: isOwn || format.facts.isFilePerItem ? "" : format.id)
     guard let write = format.write else {
       throw Refusal.invalid(path: "formats", problem: "\(format.id) is only read")
     }

@@ -18,15 +18,21 @@ package struct ReleaseFile: Hashable, Sendable {
 /// Where the files of a release go: each is a sealed blob, hashed as it is written.
 final class ReleaseSink: DatasetSink {
   private let vault: ClientVault
+  private let release: ReleaseID
   private let folder: String
   private(set) var files: [ReleaseFile] = []
 
   /// - Parameter folder: below which all of them lie; empty for none.
-  init(_ vault: ClientVault, under folder: String) { (self.vault, self.folder) = (vault, folder) }
+  init(_ vault: ClientVault, _ release: ReleaseID, under folder: String) {
+    (self.vault, self.release, self.folder) = (vault, release, folder)
+  }
+
+  /// What the names of all blobs of a release begin with, so that those of one that was cut off are found.
+  static func prefix(_ release: ReleaseID) -> String { release.text }
 
   func open(_ path: String) throws -> any DatasetStream {
     let path = try DatasetPath.checked(folder.isEmpty ? path : folder + "/" + path)
-    let blob = vault.environment.newSecret()
+    let blob = Self.prefix(release) + vault.environment.newSecret()
     return ReleaseStream(path, blob, try SealedBlob.Writer(vault, name: blob)) {
       self.files.append($0)
     }

@@ -38,6 +38,7 @@ package enum ReleaseManifest {
     case wrongRoot
     case missing(String)
     case changed(String)
+    case unlisted(String)
 
     package var sentence: String {
       switch self {
@@ -47,6 +48,7 @@ package enum ReleaseManifest {
       case .wrongRoot: "the root is not of the files that are listed"
       case .missing(let path): "\(path) is missing"
       case .changed(let path): "\(path) was changed: its SHA-256 is another"
+      case .unlisted(let path): "\(path) is none of its files"
       }
     }
   }

@@ -6,13 +6,31 @@ import Foundation
 package struct ReleaseShards: Sendable {
   private let paths: [String]
 
-  /// - Parameter split: only of this part; nil for all.
-  package init(_ files: [ReleaseFile], split: String? = nil) {
-    paths = files.map(\.path).filter { path in
-      let name = path.split(separator: "/").last.map(String.init) ?? path
-      let digits = name.dropLast(4).suffix(6)
-      return path.hasPrefix("webdataset") && name.hasSuffix(".tar") && digits.count == 6
-        && digits.allSatisfy(\.isNumber) && (split.map { name.hasPrefix($0 + "-") } ?? true)
+  /// By which all parts are asked for.
+  package static let every = "all"
+
+  /// - Parameter split: only of this part; may be nil where there is one.
+  /// - Throws: `.invalid` for a part that has no shards, so that nobody trains on another one or on none.
+  package init(_ files: [ReleaseFile], split: String?) throws(Refusal) {
+    var bySplit: [String: [String]] = [:]
+    for path in files.map(\.path) where path.hasPrefix("webdataset/") && path.hasSuffix(".tar") {
+      let name = path.dropFirst("webdataset/".count).dropLast(4)
+      guard let dash = name.lastIndex(of: "-") else { continue }
+      let digits = name[name.index(after: dash)...]
+      guard digits.count == 6, digits.allSatisfy(\.isNumber) else { continue }
+      bySplit[String(name[..<dash]), default: []].append(path)
+    }
+    guard !bySplit.isEmpty else {
+      throw .invalid(
+        path: "release", problem: "has no shards: ask for one with the format webdataset")
+    }
+    if split == Self.every || (split == nil && bySplit.count == 1) {
+      paths = bySplit.keys.sorted().flatMap { bySplit[$0] ?? [] }
+    } else if let split, let found = bySplit[split] {
+      paths = found
+    } else {
+      let known = bySplit.keys.sorted().joined(separator: ", ")
+      throw .invalid(path: "split", problem: "must be one of \(known), or \(Self.every)")
     }
   }
 

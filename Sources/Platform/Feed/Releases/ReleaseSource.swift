@@ -12,13 +12,21 @@ package enum ReleaseSource: Hashable, Sendable {
   /// Items of a dataset that a query finds, with the labels of a set.
   case dataset(DatasetID, query: String, set: String)
 
-  /// Hands out each item with its schema and how many answers its labels rest on, always in the same order.
+  /// Where an item of a release is from.
+  enum Origin {
+    /// A task with so many answers.
+    case task(answers: Int)
+    /// An item of a dataset.
+    case item(number: Int)
+  }
+
+  /// Hands out each item with its schema and where it is from, always in the same order.
   ///
   /// - Parameter hasMedia: whether each says where its image is.
   /// - Returns: the schema of all of them.
   func forEachItem(
     hasMedia: Bool, _ vault: ClientVault, _ connection: any Connection,
-    _ body: (DatasetItem, DatasetSchema, _ answers: Int) throws -> Void
+    _ body: (DatasetItem, DatasetSchema, Origin) throws -> Void
   ) throws -> DatasetSchema {
     switch self {
     case .project(let project): try Self.results(of: project, hasMedia, vault, connection, body)
@@ -29,7 +37,7 @@ package enum ReleaseSource: Hashable, Sendable {
 
   private static func results(
     of project: ProjectID, _ hasMedia: Bool, _ vault: ClientVault, _ connection: any Connection,
-    _ body: (DatasetItem, DatasetSchema, Int) throws -> Void
+    _ body: (DatasetItem, DatasetSchema, Origin) throws -> Void
   ) throws -> DatasetSchema {
     let current = try Projects.get(project, connection)
     let union = try vault.union(of: current, connection)
@@ -38,24 +46,38 @@ package enum ReleaseSource: Hashable, Sendable {
     let classes = ExportedClasses(union.ontology, for: DatasetFormat.jsonLines.facts.holds)
     var names = ImageNames(vault: vault, connection: connection)
     try walk.forEach(needsAnswers: false) { task in
+      // Of every task, so that one has its name whichever others are completed.
+      let name = try task.content.image == nil ? task.row.id.text : names.name(of: task)
       guard task.row.gold == nil, task.row.lifecycle.state == .completed,
         let consensus = task.consensus
       else { return }
-      let name = try task.content.image == nil ? task.row.id.text : names.name(of: task)
       var item = classes.item(task, consensus.annotations, named: name)
-      item.metadata += task.content.metadata.members ?? []
-      item.metadata.append(.init("task", .string(task.row.id.text)))
-      item.metadata.append(.init("confidence", .double(consensus.confidence)))
-      item.metadata.append(.init("answers", .int(Int64(consensus.answers))))
+      item.metadata += ownMetadata(task, consensus, besides: task.content.metadata.members ?? [])
       if hasMedia { item.media = try media(task.content.image, vault, connection) }
-      try body(item, classes.schema, consensus.answers)
+      try body(item, classes.schema, .task(answers: consensus.answers))
     }
     return classes.schema
   }
 
+  /// Begins the names of metadata that we add; what is called so otherwise is left out.
+  static let ownPrefix = "assay_"
+
+  /// What the sender said of a task, and what we know of it.
+  private static func ownMetadata(
+    _ task: ExportedTask, _ consensus: ConsensusRow, besides sent: [JSON.Member]
+  ) -> [JSON.Member] {
+    var members = sent.filter { !$0.name.hasPrefix(ownPrefix) }
+    func add(_ name: String, _ value: JSON) { members.append(.init(ownPrefix + name, value)) }
+    add("task", .string(task.row.id.text))
+    if let id = task.row.uniqueID { add("unique_id", .string(id)) }
+    add("confidence", .double(consensus.confidence))
+    add("answers", .count(consensus.answers))
+    return members
+  }
+
   private static func items(
     of dataset: DatasetID, _ text: String, _ set: String, _ hasMedia: Bool, _ vault: ClientVault,
-    _ connection: any Connection, _ body: (DatasetItem, DatasetSchema, Int) throws -> Void
+    _ connection: any Connection, _ body: (DatasetItem, DatasetSchema, Origin) throws -> Void
   ) throws -> DatasetSchema {
     guard let labels = try LabelSet.find(set, of: dataset, connection) else {
       throw Refusal.unknown(.labelSet, set)
@@ -68,7 +90,7 @@ package enum ReleaseSource: Hashable, Sendable {
       var item = found.item
       item.labels = try search.labels(number, labels.id, &schema, connection)
       if hasMedia { item.media = try media(found.image, vault, connection) }
-      try body(item, schema, 0)
+      try body(item, schema, .item(number: number))
     }
     return schema
   }

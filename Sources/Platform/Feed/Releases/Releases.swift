@@ -1,3 +1,4 @@
+import Formats
 import Foundation
 import Notation
 import Store
@@ -97,14 +98,17 @@ package struct Releases: Sendable {
   private func make(_ release: Release, _ source: ReleaseSource, _ plan: ReleasePlan) async {
     defer { vault.work.end(Self.work(release.id)) }
     do {
-      let project = try await project(behind: source)
-      let certificate = try await project.asyncMap(certificate) ?? Self.unmeasured
-      let built = try await vault.database.read { connection in
-        try ReleaseBuilder(vault: vault, source: source, plan: plan).build(connection)
+      // In one snapshot, so that what vouches for the items is about these.
+      let (built, certificate) = try await vault.database.read { connection in
+        let built = try ReleaseBuilder(
+          vault: vault, release: release.id, source: source, plan: plan
+        )
+        .build(connection)
+        return (built, try ReleaseCertificate(of: source, built, vault, connection))
       }
       let root = ReleaseManifest.root(of: built.files.map { ($0.path, $0.sha256) })
-      let manifest = try await manifest(release, source, project, plan, built, root, certificate)
-      let sink = ReleaseSink(vault, under: "")
+      let manifest = try await manifest(release, source, plan, built, root, certificate)
+      let sink = ReleaseSink(vault, release.id, under: "")
       try sink.write(manifest, to: ReleaseManifest.name)
       try sink.write(
         Array(vault.key.sign(manifest).hexadecimal.utf8) + [0x0A], to: ReleaseManifest.signatureName
@@ -127,85 +131,79 @@ package struct Releases: Sendable {
           connection, "release.completed", release.id.text, ["root": .string(root)])
       }
     } catch {
-      _ = try? await vault.database.write(.flushed) { connection in
+      try? await fail([release.id], Self.sentence(error))
+    }
+  }
+
+  private static func sentence(_ error: any Error) -> String {
+    switch error {
+    case let fault as FormatFault: fault.sentence
+    case Refusal.invalid(let path, let problem): "\(path) \(problem)"
+    case Refusal.noSpace, BlobError.full, StoreError.full: "there is no space left here"
+    default: "\(error)"
+    }
+  }
+
+  /// Notes that releases cannot be made, and throws away what there is of their files.
+  private func fail(_ ids: [ReleaseID], _ problem: String) async throws {
+    try await vault.database.write(.flushed) { connection in
+      for id in ids {
         try connection.run(
           "UPDATE releases SET state = 'failed', problem = ? WHERE id = ?",
-          [.text("\(error)"), release.id.sql])
+          [.text(problem), id.sql])
       }
     }
+    try dropFiles(of: ids)
   }
 
-  /// Whose answers the labels rest on; nil where they were sent.
-  private func project(behind source: ReleaseSource) async throws -> Project? {
-    switch source {
-    case .project(let id): return try await Projects(vault, actor: actor).get(id)
-    case .dataset(let dataset, _, let set):
-      let found = try await Datasets(vault, actor: actor).sets(of: dataset).first { $0.name == set }
-      return try await found?.project.asyncMap { try await Projects(vault, actor: actor).get($0) }
+  private func dropFiles(of ids: [ReleaseID]) throws {
+    var names: [String] = []
+    try vault.blobs.forEachName { name in
+      if ids.contains(where: { name.hasPrefix(ReleaseSink.prefix($0)) }) { names.append(name) }
     }
+    for name in names { try vault.blobs.remove(name) }
   }
 
-  /// Of labels that nobody here answered for.
-  private static let unmeasured: JSON = [
-    "accuracy": .null,
-    "limitations": ["The labels were sent, not made here, so neither accuracy nor agreement is measured."],
-  ]
+  /// Ends the releases that a server that is gone was making.
+  package func endCutOff() async throws {
+    let running = try await vault.database.read { connection in
+      try connection.all("SELECT id FROM releases WHERE state = 'running'") {
+        $0.id(0) as ReleaseID
+      }
+    }
+    let cutOff = running.filter { !vault.work.contains(Self.work($0)) }
+    guard !cutOff.isEmpty else { return }
+    try await fail(cutOff, Self.cutOffProblem)
+  }
 
-  /// How right the labels are, and by whose answers: what the quality page shows, at this moment.
-  private func certificate(of project: Project) async throws -> JSON {
-    let report = try await Quality(vault).report(on: project.id)
-    let insight = try await Quality(vault).insight(on: project.id)
-    let accuracy = insight.accuracy.map { estimate -> JSON in
-      [
-        "estimate": .double(estimate.estimate),
-        "interval": [.double(estimate.interval.lowerBound), .double(estimate.interval.upperBound)],
-        "level": 0.95,
-      ]
+  private static let cutOffProblem = "the server stopped while it was made; ask for it again"
+
+  /// Takes a release away with its files.
+  ///
+  /// - Throws: `.notPossible(.release)` while it is made.
+  package func remove(_ id: ReleaseID) async throws {
+    let release = try await get(id)
+    guard release.state != .running else {
+      throw Refusal.notPossible(.release, state: release.state.rawValue, asked: "taking it away")
     }
-    var limitations: [JSON] = []
-    if accuracy == nil {
-      limitations.append(
-        "No results were drawn at random for review, so accuracy is not estimated.")
+    let blobs = try await files(of: id).map(\.blob)
+    let record = vault.record(by: actor)
+    try await vault.database.write(.flushed) { connection in
+      try connection.run("DELETE FROM release_files WHERE release_id = ?", [id.sql])
+      try connection.run("DELETE FROM releases WHERE id = ?", [id.sql])
+      try record.append(
+        connection, "release.removed", id.text, ["root": .optional(release.root)])
     }
-    if report.tasksMeasured == 0 {
-      limitations.append("No task has several answers, so agreement is not measured.")
-    }
-    return [
-      "accuracy": accuracy ?? .null,
-      "classes": .array(
-        insight.classes.map { one in
-          [
-            "name": .string(one.name), "tasks": .count(one.tasks), "reviewed": .count(one.reviewed),
-            "estimate": one.accuracy.map { .double($0.estimate) } ?? .null,
-          ]
-        }),
-      "agreement": .array(
-        report.agreements.map { one in
-          [
-            "class": .string(one.name), "measure": .string(one.measure),
-            "value": .double(one.value),
-            "tasks": .count(one.units),
-          ]
-        }),
-      "mean_confidence": report.meanConfidence.map { .double($0) } ?? .null,
-      "annotators": .array(
-        report.annotators.map { one in
-          [
-            "pseudonym": .string(one.worker), "answers": .count(one.answers),
-            "judged": .count(one.judged),
-            "reliability": .double(one.accuracy),
-          ]
-        }),
-      "plan": PlanNotation.json(project.plan), "guideline_version": .count(project.version),
-      "limitations": .array(limitations),
-    ]
+    for blob in blobs { try? vault.blobs.remove(blob) }
   }
 
   private func manifest(
-    _ release: Release, _ source: ReleaseSource, _ project: Project?, _ plan: ReleasePlan,
-    _ built: ReleaseBuilder.Built, _ root: String, _ certificate: JSON
+    _ release: Release, _ source: ReleaseSource, _ plan: ReleasePlan, _ built: ReleaseBuilder.Built,
+    _ root: String, _ certificate: ReleaseCertificate
   ) async throws -> [UInt8] {
-    let dataset = try await release.dataset.asyncMap { try await Datasets(vault, actor: actor).get($0) }
+    let dataset = try await release.dataset.asyncMap {
+      try await Datasets(vault, actor: actor).get($0)
+    }
     let head = try await vault.database.read { connection in
       try connection.first("SELECT number, hash FROM journal ORDER BY number DESC LIMIT 1") {
         (number: $0.int(0), hash: $0.blob(1).hexadecimal)
@@ -213,7 +211,8 @@ package struct Releases: Sendable {
     }
     let json: JSON = [
       "assay_release": .int(ReleaseManifest.version), "id": .string(release.id.text),
-      "project": .optional(project?.id.text), "project_name": .optional(project?.name),
+      "project": .optional(certificate.project?.id.text),
+      "project_name": .optional(certificate.project?.name),
       "dataset": .optional(dataset?.id.text), "dataset_name": .optional(dataset?.name),
       "number": .count(release.number), "name": .string(release.name),
       "created_at": .time(release.createdAt), "plan": plan.json.adding(source.planMembers),
@@ -222,8 +221,9 @@ package struct Releases: Sendable {
         built.parts.sorted { $0.key < $1.key }.map { .init($0.key, .count($0.value)) }),
       "classes": .array(built.classes.map { .string($0) }),
       "answers_per_item": built.items == 0
-        ? .null : .double((Double(built.answers) / Double(built.items) * 100).rounded() / 100),
-      "certificate": certificate,
+        ? .null
+        : .double((Double(certificate.answers) / Double(built.items) * 100).rounded() / 100),
+      "certificate": certificate.json,
       "losses": .array(
         built.losses.map {
           ["format": .string($0.format), "what": .string($0.what), "count": .count($0.count)]
@@ -265,7 +265,7 @@ package struct Releases: Sendable {
     guard release.state == .running else { return release }
     var release = release
     release.state = .failed
-    release.problem = "the server stopped while it was made; ask for it again"
+    release.problem = cutOffProblem
     return release
   }
 
@@ -275,7 +275,8 @@ package struct Releases: Sendable {
     let isIdle = vault.work.isEmpty
     let found = try await vault.database.read { connection in
       try connection.all(
-        "SELECT \(Self.columns) FROM releases WHERE \(column) = ? ORDER BY number DESC", [owner], Self.row)
+        "SELECT \(Self.columns) FROM releases WHERE \(column) = ? ORDER BY number DESC", [owner],
+        Self.row)
     }
     return isIdle ? found.map(Self.settled) : found
   }

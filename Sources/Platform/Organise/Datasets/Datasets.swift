@@ -81,10 +81,20 @@ package struct Datasets: Sendable {
   }
 
   /// Takes a dataset away with all that is in it, but for the files and the tasks that were made of it.
+  ///
+  /// - Throws: `.notPossible(.dataset)` while there are releases of it
   package func remove(_ id: DatasetID) async throws {
     let record = vault.record(by: actor)
     let parts = try await vault.database.write(.flushed) { connection -> [String] in
       _ = try Dataset.get(id, connection)
+      let releases = try connection.first(
+        "SELECT count(*) FROM releases WHERE dataset_id = ?", [id.sql]
+      ) { $0.int(0) }
+      guard releases == 0 else {
+        throw Refusal.notPossible(
+          .dataset, state: "what \(releases ?? 0) releases are of",
+          asked: "taking it away: take them away first")
+      }
       let parts = try connection.all(
         """
         SELECT address FROM received_parts

@@ -93,8 +93,8 @@ package struct SentItems: Sendable {
     "\(dataset)/\(number)/\(project)"
   }
 
-  /// The number in `uniqueID` of a task of this dataset.
-  private func number(in uniqueID: String?) -> Int? {
+  /// The number in `uniqueID` of a task of a dataset.
+  static func number(in uniqueID: String?, of dataset: DatasetID) -> Int? {
     let parts = (uniqueID ?? "").split(separator: "/")
     guard parts.count == 3, parts[0] == dataset.text else { return nil }
     return Int(parts[1])
@@ -160,7 +160,7 @@ package struct SentItems: Sendable {
       let known = try DatasetWriter.schema(of: dataset, vault, connection)
       var schema = known
       for task in news.tasks {
-        guard let number = number(in: task.uniqueID) else { continue }
+        guard let number = Self.number(in: task.uniqueID, of: dataset) else { continue }
         try put(task, at: number, in: set.id, &writer, &schema, connection)
       }
       if schema != known { try writer.save(schema) }

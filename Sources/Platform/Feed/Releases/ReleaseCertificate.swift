@@ -1,0 +1,105 @@
+import Notation
+import Store
+import Vault
+
+/// How right the labels of a release are, and by whose answers: what the quality page shows, of the tasks
+/// that its labels rest on alone.
+struct ReleaseCertificate: Sendable {
+  /// Whose answers they are; nil where labels were sent.
+  let project: Project?
+  /// Answers that the labels rest on.
+  let answers: Int
+  let json: JSON
+
+  /// - Parameter connection: the snapshot that the release was built in.
+  init(
+    of source: ReleaseSource, _ built: ReleaseBuilder.Built, _ vault: ClientVault,
+    _ connection: any Connection
+  ) throws {
+    switch source {
+    case .project(let id):
+      let project = try Projects.get(id, connection)
+      self.project = project
+      answers = built.answers
+      json = try Self.json(project, vault, connection) { $0.lifecycle.state == .completed }.json
+    case .dataset(let dataset, _, let set):
+      project = try LabelSet.find(set, of: dataset, connection)?.project.map {
+        try Projects.get($0, connection)
+      }
+      guard let project else {
+        (answers, json) = (0, Self.unmeasured)
+        return
+      }
+      (json, answers) = try Self.json(project, vault, connection) { task in
+        SentItems.number(in: task.uniqueID, of: dataset).map(built.numbers.contains) == true
+          && task.lifecycle.state == .completed
+      }
+    }
+  }
+
+  /// Of labels that nobody here answered for.
+  private static let unmeasured: JSON = [
+    "accuracy": .null,
+    "limitations": [
+      "The labels were sent, not made here, so neither accuracy nor agreement is measured."
+    ],
+  ]
+
+  private static func json(
+    _ project: Project, _ vault: ClientVault, _ connection: any Connection,
+    _ isReleased: (TaskRow) -> Bool
+  ) throws -> (json: JSON, answers: Int) {
+    let report = try Quality(vault).report(on: project.id, of: isReleased, connection)
+    let insight = try Quality(vault).insight(on: project.id, of: isReleased, connection)
+    let accuracy = insight.accuracy.map { estimate -> JSON in
+      [
+        "estimate": .double(estimate.estimate),
+        "interval": [.double(estimate.interval.lowerBound), .double(estimate.interval.upperBound)],
+        "level": 0.95,
+      ]
+    }
+    var limitations: [JSON] = []
+    if accuracy == nil {
+      limitations.append(
+        "No results were drawn at random for review, so accuracy is not estimated.")
+    }
+    if report.tasksMeasured == 0 {
+      limitations.append("No task has several answers, so agreement is not measured.")
+    }
+    if report.tasksMeasured >= Quality.sampleLimit {
+      limitations.append(
+        .string("The figures are of the newest \(Quality.sampleLimit) items that were answered."))
+    }
+    let json: JSON = [
+      "accuracy": accuracy ?? .null,
+      "classes": .array(
+        insight.classes.map { one in
+          [
+            "name": .string(one.name), "tasks": .count(one.tasks), "reviewed": .count(one.reviewed),
+            "estimate": one.accuracy.map { .double($0.estimate) } ?? .null,
+          ]
+        }),
+      "agreement": .array(
+        report.agreements.map { one in
+          [
+            "class": .string(one.name), "measure": .string(one.measure),
+            "value": .double(one.value),
+            "tasks": .count(one.units),
+          ]
+        }),
+      "mean_confidence": report.meanConfidence.map { .double($0) } ?? .null,
+      "annotators": .array(
+        report.annotators.compactMap { one in
+          report.answersByAnnotator[one.worker].map { answers in
+            [
+              "pseudonym": .string(one.worker), "answers": .count(answers),
+              "judged": .count(one.judged), "reliability": .double(one.accuracy),
+            ]
+          }
+        }),
+      "plan": PlanNotation.json(project.plan), "guideline_version": .count(project.version),
+      "limitations": .array(limitations),
+    ]
+    return (json, report.answersMeasured)
+  }
+}
