@@ -35,15 +35,20 @@ public struct Point: Hashable, Sendable {
 /// Sine and cosine by our own series, so that every machine, WebAssembly among them, gives the same
 /// bits. Within 1e-14 for angles of a few turns.
 ///
-/// - Parameter angle: in radians.
+/// - Parameter angle: in radians; one so great that numbers of its size have no fractions is taken as 0.
 public func sineAndCosine(_ angle: Double) -> (sine: Double, cosine: Double) {
+  guard angle.magnitude < 1e15 else { return (0, 1) }
   let quarters = (angle / (Double.pi / 2) + 0.5).rounded(.down)
   let rest = angle - quarters * (Double.pi / 2)
   let square = rest * rest
   var (sine, cosine) = (0.0, 0.0)
   // Taylor series by Horner's rule; |rest| ≤ π/4.
-  for n in stride(from: 17, through: 1, by: -2) { sine = 1 - square / Double((n + 1) * (n + 2)) * sine }
-  for n in stride(from: 16, through: 0, by: -2) { cosine = 1 - square / Double((n + 1) * (n + 2)) * cosine }
+  for n in stride(from: 17, through: 1, by: -2) {
+    sine = 1 - square / Double((n + 1) * (n + 2)) * sine
+  }
+  for n in stride(from: 16, through: 0, by: -2) {
+    cosine = 1 - square / Double((n + 1) * (n + 2)) * cosine
+  }
   sine *= rest
   switch Int(quarters) & 3 {
   case 0: return (sine, cosine)

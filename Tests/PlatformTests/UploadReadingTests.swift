@@ -83,7 +83,8 @@ import Testing
       }
       try await reading.run(upload.id)
       let ended = try await uploads.get(upload.id)
-      #expect(ended.state == .completed && ended.outcome.created == 3 && ended.outcome.reason == nil)
+      #expect(
+        ended.state == .completed && ended.outcome.created == 3 && ended.outcome.reason == nil)
       #expect(try await uploads.parts(of: upload.id).blobs().isEmpty)
     }
   }

@@ -1,5 +1,6 @@
 import CArchive
 import Foundation
+import Notation
 
 /// An archive of a labelled set, unpacked to a folder of its own that goes with it: zip, tar, tar.gz and what
 /// else libarchive reads. Only files come out, below the folder: links and devices are passed over, and names
@@ -29,19 +30,52 @@ package final class ArchiveFolder: Sendable {
     return !isShard(file)
   }
 
-  /// Whether the first two files of a tar have one name but for their kinds, as the parts of a sample.
+  /// Files of a tar that are looked at to tell what it is.
+  private static let lookLimit = 60
+  /// Kinds of what stands beside an image, a text or a recording in a sample.
+  private static let besides: Set<String> = [
+    "json", "jsn", "cls", "cls2", "index", "inx", "id", "txt", "text", "transcript", "npy", "npz",
+    "pyd",
+    "pickle", "pth", "ten", "tb", "mp", "msg",
+  ]
+
+  /// Whether the first files of a tar are samples for training: what has one name but for its kind follows
+  /// each other, each time with something beside it that says what it is of. Files in a folder may look
+  /// much alike: an image beside its VOC or LabelMe file, images with dots in their names, YOLO's labels
+  /// beside their images.
   private static func isShard(_ file: String) -> Bool {
-    var names: [String] = []
-    try? read(file) { name, _ in
-      names.append(name)
-      return names.count < 2
-    }
-    guard names.count == 2 else { return true }
-    func key(_ name: String) -> Substring {
+    var samples: [(key: Substring, kinds: [Substring])] = []
+    var (count, isSet) = (0, false)
+    try? read(file) { name, content in
       let last = name.lastIndex(of: "/").map { name.index(after: $0) } ?? name.startIndex
-      return name[..<(name[last...].firstIndex(of: ".") ?? name.endIndex)]
+      let dot = name[last...].firstIndex(of: ".") ?? name.endIndex
+      let (key, kind) = (name[..<dot], name[dot...].dropFirst())
+      if ["classes.txt", "obj.names", "data.yaml", "annotations.xml"].contains(
+        String(name[last...]))
+      {
+        isSet = true
+      }
+      if kind == "json" {
+        var head: [UInt8] = []
+        try content { if head.count < 1 << 20 { head += $0 } }
+        isSet = isSet || (try? JSON(parsing: head))?["shapes"]?.array != nil
+      }
+      if samples.last?.key == key {
+        samples[samples.count - 1].kinds.append(kind)
+      } else {
+        samples.append((key, [kind]))
+      }
+      count += 1
+      return count < lookLimit && !isSet
     }
-    return key(names[0]) == key(names[1])
+    // The last of those that were looked at may be cut off.
+    if count == lookLimit { samples.removeLast() }
+    return !isSet && !samples.isEmpty
+      && samples.allSatisfy { sample in
+        sample.kinds.count > 1
+          && sample.kinds.allSatisfy { $0.first?.isLetter == true }
+          && sample.kinds.contains { besides.contains(String($0.split(separator: ".").last ?? "")) }
+      }
   }
 
   /// - Throws: `FormatFault` for what cannot be unpacked; then nothing is left.

@@ -15,11 +15,11 @@ extension DatasetFormat {
         captions those of `text`; they are written as suggestions, which need no user. Ratings and rankings \
         are read as metadata. Gaps in spans are filled, attributes left out.
         """),
-    matches: { !Argilla.files($0).isEmpty },
+    matches: { (try? Argilla.files($0))?.isEmpty == false },
     read: { folder, diagnostics in
       let texts = Argilla.textQuestions(folder)
       return ChainedReader(
-        Argilla.files(folder).map { file in
+        try Argilla.files(folder, diagnostics).map { file in
           { schema in
             try JSONItems(file, folder, schema, diagnostics) { json, number, schema in
               let reading = ArgillaRecord(
@@ -32,8 +32,10 @@ extension DatasetFormat {
 }
 
 private enum Argilla {
-  static func files(_ folder: DatasetFolder) -> [String] {
-    TextLines.files(folder) {
+  static func files(
+    _ folder: DatasetFolder, _ diagnostics: Diagnostics? = nil
+  ) throws -> [String] {
+    try TextLines.files(folder, diagnostics) {
       $0["fields"]?.members != nil && ($0["suggestions"] != nil || $0["responses"] != nil)
     }
   }

@@ -21,38 +21,61 @@ extension DatasetFormat {
 
 /// The annotation files of a COCO set, with the subset of each.
 struct COCOFiles {
-  var files: [(name: String, subset: String)]
+  var files: [(name: String, subset: String)] = []
+  /// JSON files that end before they are anything.
+  var broken: [String] = []
 
   init?(_ folder: DatasetFolder) {
-    let names = folder.files(ending: ".json").filter { name in
-      guard let bytes = try? folder.open(name) else { return false }
-      return Self.isCOCO(bytes)
+    for name in folder.files(ending: ".json") {
+      guard let bytes = try? folder.open(name) else { continue }
+      switch Self.isCOCO(bytes) {
+      case true?: files.append((name, Self.subset(of: name)))
+      case false?: break
+      case nil: broken.append(name)
+      }
     }
-    guard !names.isEmpty else { return nil }
-    files = names.map { ($0, Self.subset(of: $0)) }
+    guard !files.isEmpty else { return nil }
+  }
+
+  /// The files of each subset: boxes, keypoints and captions of the same images may be in several.
+  var bySubset: [(subset: String, names: [String])] {
+    var groups: [(subset: String, names: [String])] = []
+    for file in files {
+      if let place = groups.firstIndex(where: { $0.subset == file.subset }) {
+        groups[place].names.append(file.name)
+      } else {
+        groups.append((file.subset, [file.name]))
+      }
+    }
+    return groups
   }
 
   /// Whether a JSON file has COCO's lists, of annotations that say their class themselves: panoptic files
-  /// have theirs in pictures.
-  private static func isCOCO(_ bytes: MappedBytes) -> Bool {
+  /// have theirs in pictures. Nil where it is not JSON.
+  private static func isCOCO(_ bytes: MappedBytes) -> Bool? {
     var cursor = bytes.cursor()
-    guard cursor.peek() == UInt8(ascii: "{") else { return false }
+    guard let first = cursor.peek() else { return nil }
+    guard first == UInt8(ascii: "{") else { return false }
     var (hasImages, hasAnnotations, isPanoptic) = (false, false, false)
-    try? cursor.members { name, cursor throws(JSONError) in
-      guard cursor.peek() == UInt8(ascii: "[") else { return try cursor.skip() }
-      if name == "images" { hasImages = true }
-      if name == "annotations" {
-        hasAnnotations = true
-        var first = bytes.cursor(from: cursor.position)
-        try first.enterArray()
-        if try first.nextElement(isFirst: true) {
-          isPanoptic = try first.member("segments_info") != nil
+    var isWhole = true
+    do throws(JSONError) {
+      try cursor.members { name, cursor throws(JSONError) in
+        guard cursor.peek() == UInt8(ascii: "[") else { return try cursor.skip() }
+        if name == "images" { hasImages = true }
+        if name == "annotations" {
+          hasAnnotations = true
+          var first = bytes.cursor(from: cursor.position)
+          try first.enterArray()
+          if try first.nextElement(isFirst: true) {
+            isPanoptic = try first.member("segments_info") != nil
+          }
         }
+        // Mostly the images come first, so that what is known need not wait for the end of a long list.
+        if hasImages, hasAnnotations { throw JSONError(.trailingBytes, at: cursor.position) }
+        try cursor.skip()
       }
-      // Mostly the images come first, so that what is known need not wait for the end of a long list.
-      if hasImages, hasAnnotations { throw JSONError(.trailingBytes, at: cursor.position) }
-      try cursor.skip()
-    }
+    } catch { isWhole = false }
+    guard isWhole || (hasImages && hasAnnotations) else { return nil }
     return hasImages && hasAnnotations && !isPanoptic
   }
 

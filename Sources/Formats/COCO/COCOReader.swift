@@ -3,16 +3,29 @@ import Labels
 import Notation
 
 /// Reads COCO sets image by image (see `COCOIndex`).
+///
+/// Where a subset has several files — objects, keypoints, captions —, an image has the labels of all of
+/// them; of an annotation that is in two, the one with keypoints.
 struct COCOReader: DatasetReading {
+  /// A file of the subset that is read.
+  private struct Source {
+    let index: COCOIndex
+    /// Classes by the ids of this file.
+    var classes: [Int64: Int] = [:]
+    /// Places of images by name, but in the first file.
+    var places: [String: Int] = [:]
+    /// Places that an earlier file had too.
+    var taken: Set<Int> = []
+  }
+
   private(set) var schema = DatasetSchema()
   private let folder: DatasetFolder
   private let diagnostics: Diagnostics
-  private let files: [(name: String, subset: String)]
-  private var file = -1
-  private var index: COCOIndex?
-  private var place = 0
-  /// Classes by the ids of the file that is read.
-  private var classes: [Int64: Int] = [:]
+  private let subsets: [(subset: String, names: [String])]
+  private var subset = -1
+  private var sources: [Source] = []
+  /// Of the source and the image that come next.
+  private var (source, place) = (0, 0)
 
   init(_ folder: DatasetFolder, _ diagnostics: Diagnostics) throws {
     guard let files = COCOFiles(folder) else {
@@ -21,25 +34,33 @@ struct COCOReader: DatasetReading {
         "there is no JSON file with the lists images and annotations",
         remedy: "Name a COCO file, or a folder with one.")
     }
-    (self.folder, self.diagnostics, self.files) = (folder, diagnostics, files.files)
+    for name in files.broken {
+      try diagnostics.report(
+        name, "", "it ends before its JSON does", remedy: "Write it anew; it is left out.")
+    }
+    (self.folder, self.diagnostics, subsets) = (folder, diagnostics, files.bySubset)
   }
 
   mutating func next() throws -> DatasetItem? {
     while true {
-      if let index, place < index.images.count {
-        place += 1
-        if let item = try item(place - 1, index) { return item }
-        continue
+      while source < sources.count {
+        while place < sources[source].index.images.count {
+          place += 1
+          guard !sources[source].taken.contains(place - 1) else { continue }
+          if let item = try item(place - 1) { return item }
+        }
+        (source, place) = (source + 1, 0)
       }
-      file += 1
-      guard file < files.count else { return nil }
-      try open(files[file].name)
+      subset += 1
+      guard subset < subsets.count else { return nil }
+      (sources, source, place) = ([], 0, 0)
+      for name in subsets[subset].names { try open(name) }
     }
   }
 
   private mutating func open(_ name: String) throws {
     let index = try COCOIndex(folder.open(name), file: name, diagnostics)
-    (self.index, place, classes) = (index, 0, [:])
+    var classes: [Int64: Int] = [:]
     for (place, category) in index.categories.enumerated() {
       guard let id = category["id"]?.integer, let name = category["name"]?.string, !name.isEmpty
       else {
@@ -50,23 +71,35 @@ struct COCOReader: DatasetReading {
       }
       let keypoints = category["keypoints"]?.array?.compactMap(\.string) ?? []
       let skeleton = (category["skeleton"]?.array ?? []).compactMap { pair -> [Int]? in
-        let ends = pair.array?.compactMap { $0.integer.map { Int($0) - 1 } } ?? []
+        let ends = pair.array?.compactMap { $0.integer.map { Int($0) &- 1 } } ?? []
         return ends.count == 2 && ends.allSatisfy(keypoints.indices.contains) ? ends : nil
       }
-      let known = classes.updateValue(
-        schema.add(
-          .init(
-            name, supercategory: category["supercategory"]?.string ?? "", keypoints: keypoints,
-            skeleton: skeleton)), forKey: id)
+      let number = schema.add(
+        .init(
+          name, supercategory: category["supercategory"]?.string ?? "", keypoints: keypoints,
+          skeleton: skeleton))
+      if schema.classes[number].keypoints.isEmpty, !keypoints.isEmpty {
+        // Another file of the set has the class without them.
+        schema.set(keypoints: keypoints, skeleton: skeleton, of: number)
+      }
+      let known = classes.updateValue(number, forKey: id)
       if known != nil {
         try diagnostics.report(
           index.file, "categories[\(place)].id", "another category has the id \(id) too",
           remedy: "Give each category a number of its own; labels of \(id) go to the last one.")
       }
     }
+    var source = Source(index: index, classes: classes)
+    if !sources.isEmpty {
+      for place in index.images.indices {
+        if let name = try index.image(place)["file_name"]?.string { source.places[name] = place }
+      }
+    }
+    sources.append(source)
   }
 
-  private mutating func item(_ place: Int, _ index: COCOIndex) throws -> DatasetItem? {
+  private mutating func item(_ place: Int) throws -> DatasetItem? {
+    let index = sources[source].index
     let image = try index.image(place)
     guard let name = image["file_name"]?.string, !name.isEmpty else {
       try diagnostics.report(
@@ -74,7 +107,8 @@ struct COCOReader: DatasetReading {
         remedy: "Give it one; it is left out with its labels.")
       return nil
     }
-    let media = folder.image(named: name)
+    let subset = subsets[subset].subset
+    let media = folder.image(named: name, like: "\(subset)/\(name)")
     var size: ImageSize?
     if let width = image["width"]?.integer, let height = image["height"]?.integer, width > 0,
       height > 0,
@@ -89,10 +123,36 @@ struct COCOReader: DatasetReading {
         "width and height are no sizes of an image, and the image is not there",
         remedy: "Say both in pixels, or put the image beside; boxes are read, masks are not.")
     }
-    var labels: [DatasetLabel] = []
+    var labels: [(id: Int64?, label: DatasetLabel)] = []
+    try addLabels(of: place, in: source, size, to: &labels)
+    for other in sources.indices.dropFirst(source + 1) {
+      guard let place = sources[other].places[name] else { continue }
+      sources[other].taken.insert(place)
+      try addLabels(of: place, in: other, size, to: &labels)
+    }
+    return DatasetItem(
+      name: name, subset: subset, size: size, labels: labels.map(\.label),
+      media: media.map(folder.fullPath))
+  }
+
+  private mutating func addLabels(
+    of place: Int, in source: Int, _ size: ImageSize?,
+    to labels: inout [(id: Int64?, label: DatasetLabel)]
+  ) throws {
+    let index = sources[source].index
+    let known = labels.count
     for (offset, annotation) in try index.annotations(of: place) {
       do {
-        if let label = try label(annotation, size) { labels.append(label) }
+        guard let label = try label(annotation, size, sources[source].classes) else { continue }
+        let id = annotation["id"]?.integer
+        if id != nil, known > 0, let same = labels[..<known].firstIndex(where: { $0.id == id }),
+          labels[same].label.classIndex == label.classIndex,
+          labels[same].label.bounds == label.bounds
+        {
+          if label.value.kind == .keypoints { labels[same].label = label }
+        } else {
+          labels.append((id, label))
+        }
       } catch {
         let line = index.bytes.line(of: offset)
         let id = annotation["id"].map { "annotation \($0.text)" } ?? "an annotation"
@@ -103,14 +163,11 @@ struct COCOReader: DatasetReading {
             remedy: "Put it right; it is left out."))
       }
     }
-    return DatasetItem(
-      name: name, subset: files[file].subset, size: size, labels: labels,
-      media: media.map(folder.fullPath))
   }
 
-  private mutating func label(_ json: JSON, _ size: ImageSize?) throws(NotationFault)
-    -> DatasetLabel?
-  {
+  private mutating func label(
+    _ json: JSON, _ size: ImageSize?, _ classes: [Int64: Int]
+  ) throws(NotationFault) -> DatasetLabel? {
     if let caption = json["caption"]?.string { return DatasetLabel(-1, .caption(caption)) }
     guard let id = json["category_id"]?.integer, let classIndex = classes[id] else {
       throw NotationFault(
@@ -120,7 +177,7 @@ struct COCOReader: DatasetReading {
     var label = DatasetLabel(classIndex, .whole)
     label.attributes = json["attributes"]?.members ?? []
     label.score = json["score"]?.number
-    label.isCrowd = json["iscrowd"]?.integer == 1
+    label.isCrowd = json["iscrowd"]?.integer == 1 || json["iscrowd"]?.bool == true
     label.group = json["group"]?.integer.map { Int($0) }.flatMap { $0 == 0 ? nil : $0 }
     label.track = json["track_id"]?.integer.map { Int($0) }
     let box = try Self.box(json["bbox"])
@@ -141,7 +198,7 @@ struct COCOReader: DatasetReading {
     } else if let box {
       label.value = .shape(.box(box))
     } else if json["bbox"] != nil || json["segmentation"] != nil {
-      return nil
+      throw NotationFault(path: "bbox", problem: "there is neither a box nor an outline")
     }
     return label
   }

@@ -8,7 +8,8 @@ extension DatasetFormat {
       layout: "`annotations.xml`: tracks; `images/frame_000000.png`",
       source: "docs.cvat.ai, XML annotation format",
       holds: [.box, .rotatedBox, .polygon, .polyline, .point, .ellipse, .mask, .keypoints],
-      carries: [.attributes, .track], notes: """
+      carries: [.attributes, .track],
+      notes: """
         Items are frames, in the order that their metadata `frame` says, or else their own; names of frames \
         are not kept. Labels of one class with the same track are one track, a label without one is a track \
         of one frame; where a track pauses it is outside. Every frame of a track is a key frame unless its \

@@ -1,3 +1,5 @@
+import Labels
+
 /// Takes a set from one format to another.
 package struct DatasetConversion: Sendable {
   package var items = 0
@@ -20,8 +22,11 @@ package struct DatasetConversion: Sendable {
     let reader = ReadAhead(reader)
     var writer = try write(sink, options, diagnostics)
     var count = DatasetConversion()
+    var names = DistinctNames()
     while var item = try reader.next() {
       item.name = DatasetPath.cleaned(item.name)
+      // Formats with a file for each item keep subsets apart, and say themselves where that is not enough.
+      if !format.facts.isFilePerItem { item.name = names.name(of: item, diagnostics) }
       if let media = item.media, DatasetItem.isAddress(media), format != .jsonLines {
         if options.hasMedia { diagnostics.lose("images left where they are: they are URLs") }
         item.media = nil
@@ -35,8 +40,25 @@ package struct DatasetConversion: Sendable {
     return count
   }
 
-  /// Leaves out the labels that a format has no form for, unless they can be said as ones it has; and counts what
-  /// is said of the others that it has none for.
+  private static func isPossible(_ size: ImageSize) -> Bool {
+    size.width > 0 && size.height > 0 && size.width <= ImageProbe.pixelLimit / size.height
+  }
+
+  /// Pixels beyond which no place lies: writers count in whole ones.
+  static let placeLimit = 1e9
+
+  private static func isPossible(_ label: DatasetLabel) -> Bool {
+    if case .shape(.mask(let mask)) = label.value,
+      !isPossible(ImageSize(width: mask.width, height: mask.height))
+    {
+      return false
+    }
+    guard let bounds = label.bounds else { return true }
+    return [bounds.x, bounds.y, bounds.maxX, bounds.maxY].allSatisfy { $0.magnitude <= placeLimit }
+  }
+
+  /// Leaves out the labels that a format has no form for, unless they can be said as ones it has; and
+  /// counts what is said of the others that it has none for.
   package static func keep(
     _ format: DatasetFormat, of item: inout DatasetItem, _ diagnostics: Diagnostics
   ) {
@@ -50,12 +72,21 @@ package struct DatasetConversion: Sendable {
     _ format: DatasetFormat, of item: inout DatasetItem, _ diagnostics: Diagnostics
   ) {
     let holds = format.facts.holds
-    guard item.labels.contains(where: { !holds.contains($0.value.kind) }) else { return }
+    if let size = item.size, !isPossible(size) {
+      diagnostics.lose("sizes left out of images with more than \(ImageProbe.pixelLimit) pixels")
+      item.size = nil
+    }
+    guard item.labels.contains(where: { !holds.contains($0.value.kind) || !isPossible($0) }) else {
+      return
+    }
     var kept: [Int?] = []
     var labels: [DatasetLabel] = []
     for label in item.labels {
       let kind = label.value.kind
-      if holds.contains(kind) {
+      if !isPossible(label) {
+        diagnostics.lose("labels left out that no image is large enough for")
+        kept.append(nil)
+      } else if holds.contains(kind) {
         kept.append(labels.count)
         labels.append(label)
       } else if let others = label.said(in: holds) {

@@ -12,8 +12,7 @@ package final class DatasetFolder: Sendable {
   package let file: String?
   /// Paths of files below, with `/`, sorted.
   package let files: [String]
-  /// By the path and by the last part of it, without extension.
-  private let images: [String: String]
+  private let images: ImageIndex
   /// Keeps what an archive was unpacked to.
   private let archive: ArchiveFolder?
   /// Images that lie inside of other files, as files of their own; nil where nobody wants them.
@@ -47,13 +46,13 @@ package final class DatasetFolder: Sendable {
       self.path = url.deletingLastPathComponent().path
       file = url.lastPathComponent
       files = [url.lastPathComponent]
-      images = Self.index(Self.imageFiles(beside: self.path))
+      images = ImageIndex(Self.imageFiles(beside: self.path))
       return
     }
     self.path = real
     file = nil
     files = try Self.list(real)
-    images = Self.index(files.filter(Self.isImage))
+    images = ImageIndex(files.filter(Self.isImage))
   }
 
   private static func list(_ root: String) throws -> [String] {
@@ -64,6 +63,8 @@ package final class DatasetFolder: Sendable {
       guard type == .typeRegular || (type == .typeSymbolicLink && staysBelow(root, name)) else {
         continue
       }
+      // What systems and tools leave behind is no part of a set.
+      guard !isHidden(name) else { continue }
       found.append(name)
       guard found.count <= fileLimit else {
         throw FormatFault(
@@ -72,6 +73,11 @@ package final class DatasetFolder: Sendable {
       }
     }
     return found.sorted()
+  }
+
+  private static func isHidden(_ name: String) -> Bool {
+    name.hasPrefix(".") || name.contains("/.") || name.hasPrefix("__MACOSX/")
+      || name.contains("/__MACOSX/")
   }
 
   private static func staysBelow(_ root: String, _ name: String) -> Bool {
@@ -98,20 +104,15 @@ package final class DatasetFolder: Sendable {
     return imageExtensions.contains(name[name.index(after: dot)...].lowercased())
   }
 
-  private static func index(_ names: [String]) -> [String: String] {
-    var index: [String: String] = [:]
-    for name in names {
-      let stem = DatasetItem.stem(of: name)
-      index[stem] = name
-      let last = stem.split(separator: "/").last.map(String.init) ?? stem
-      if index[last] == nil { index[last] = name }
-    }
-    return index
-  }
-
-  /// Files whose path ends so, in order.
+  /// Files whose path ends so, in whatever letters, in order.
   package func files(ending suffix: String, under folder: String = "") -> [String] {
-    files.filter { $0.hasSuffix(suffix) && (folder.isEmpty || $0.hasPrefix(folder + "/")) }
+    let suffix = Array(suffix.utf8)
+    return files.filter { name in
+      name.utf8.count >= suffix.count
+        && zip(name.utf8.suffix(suffix.count), suffix).allSatisfy { byte, wanted in
+          byte == wanted || ((65...90).contains(byte) && byte | 0x20 == wanted)
+        } && (folder.isEmpty || name.hasPrefix(folder + "/"))
+    }
   }
 
   package func has(_ name: String) -> Bool {
@@ -126,7 +127,8 @@ package final class DatasetFolder: Sendable {
   /// - Throws: `FormatFault` where it cannot be read.
   package func open(_ name: String) throws(FormatFault) -> MappedBytes {
     do {
-      return try MappedBytes(path: path + "/" + name)
+      let bytes = try MappedBytes(path: path + "/" + name)
+      return bytes.asUTF8() ?? bytes
     } catch {
       throw FormatFault(
         name, "", "the file cannot be read", remedy: "Make sure that it is there and may be read.")
@@ -161,14 +163,9 @@ package final class DatasetFolder: Sendable {
     return text.replacing("\r\n", with: "\n").replacing("\r", with: "\n")
   }
 
-  /// The image that a set calls so: below the folder by this path, or else by its last part; nil where
-  /// there is none. A path with `..`, a drive or a root is only looked up by its last part.
-  package func image(named name: String) -> String? {
-    guard !images.isEmpty else { return nil }
-    let clean = name.utf8.contains(UInt8(ascii: "\\")) ? name.replacing("\\", with: "/") : name
-    if let found = images[DatasetItem.stem(of: clean)] { return found }
-    guard let last = clean.split(separator: "/").last else { return nil }
-    return images[DatasetItem.stem(of: String(last))]
+  /// The image that a set calls so (`ImageIndex.path`).
+  package func image(named name: String, like place: String = "") -> String? {
+    images.isEmpty ? nil : images.path(name, like: place)
   }
 
   package func fullPath(_ name: String) -> String { path + "/" + name }

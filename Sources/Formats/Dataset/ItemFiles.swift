@@ -84,7 +84,7 @@ struct JSONItems: DatasetReading {
     while place == portion.values.count {
       if let fault = portion.fault {
         portion.fault = nil
-        try diagnostics.report(COCOIndex.fault(fault, file, bytes))
+        try diagnostics.report(bytes.fault(fault, in: file, isLine: !isArray))
       }
       guard let more = ahead.take() else { return nil }
       (portion, place) = (more, 0)
@@ -106,11 +106,13 @@ private struct JSONElements {
   private static let portionBytes = 256 * 1024
 
   let isArray: Bool
+  private let bytes: MappedBytes
   private var cursor: JSONCursor
   private var isFirst = true
   private var isOver = false
 
   init(_ bytes: MappedBytes) {
+    self.bytes = bytes
     cursor = bytes.cursor()
     isArray = cursor.peek() == UInt8(ascii: "[")
     if isArray { try? cursor.enterArray() }
@@ -133,8 +135,11 @@ private struct JSONElements {
         portion.values.append(try cursor.value())
       }
     } catch {
-      // Where the next element begins cannot be told any more.
-      (portion.fault, isOver) = (error, true)
+      // Where the next element of a list begins cannot be told any more; of lines the next is another object.
+      portion.fault = error
+      let next = isArray ? nil : bytes.lineStart(after: error.offset)
+      if let next { cursor = bytes.cursor(from: next) }
+      isOver = next == nil
     }
     return portion
   }

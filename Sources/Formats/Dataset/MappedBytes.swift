@@ -45,6 +45,12 @@ package final class MappedBytes: @unchecked Sendable {
 
   package var count: Int { buffer.count }
 
+  /// The same as UTF-8 where a byte order mark says that it is UTF-16, as spreadsheets write text.
+  func asUTF8() -> MappedBytes? {
+    guard buffer.starts(with: [0xFF, 0xFE]) || buffer.starts(with: [0xFE, 0xFF]) else { return nil }
+    return String(bytes: buffer, encoding: .utf16).map { MappedBytes(Array($0.utf8)) }
+  }
+
   /// Runs `body` on the bytes, which are there as long as it runs.
   package func withBuffer<R, E: Error>(
     _ body: (UnsafeBufferPointer<UInt8>) throws(E) -> R
@@ -72,6 +78,20 @@ package final class MappedBytes: @unchecked Sendable {
   /// A walk through them as JSON; it keeps them.
   package func cursor(from place: Int? = nil) -> JSONCursor {
     JSONCursor(buffer, from: place ?? start, owner: self)
+  }
+
+  /// Where the line after a place begins; nil where that was the last.
+  func lineStart(after place: Int) -> Int? {
+    buffer[min(place, buffer.count)...].firstIndex(of: 0x0A).flatMap {
+      $0 + 1 < buffer.count ? $0 + 1 : nil
+    }
+  }
+
+  /// What is no JSON in a file of objects that stand in lines of their own, or that is one value.
+  func fault(_ error: JSONError, in file: String, isLine: Bool) -> FormatFault {
+    var fault = COCOIndex.fault(error, file, self)
+    if isLine { fault.remedy = "Put the line right; it is left out." }
+    return fault
   }
 
   /// All of them as one value.

@@ -36,18 +36,48 @@ struct TextLinesWriter: DatasetWriting {
 }
 
 enum TextLines {
-  /// The files of a set whose first object has these members.
-  static func files(_ folder: DatasetFolder, where isOne: (JSON) -> Bool) -> [String] {
-    (folder.files(ending: ".jsonl") + folder.files(ending: ".json")).sorted().filter { name in
-      guard let bytes = try? folder.open(name) else { return false }
-      var cursor = bytes.cursor()
-      if cursor.peek() == UInt8(ascii: "[") {
-        try? cursor.enterArray()
-        guard (try? cursor.nextElement(isFirst: true)) == true else { return false }
+  /// Lines of a file that are looked at: the first may be damaged.
+  private static let lookLimit = 10
+
+  /// The files of a set whose first object that can be read has these members.
+  ///
+  /// - Parameter diagnostics: takes what is left out: files of lines that cannot be read, or are of another
+  /// kind;   nil where it is only asked whether there are any.
+  static func files(
+    _ folder: DatasetFolder, _ diagnostics: Diagnostics? = nil, where isOne: (JSON) -> Bool
+  ) throws -> [String] {
+    try (folder.files(ending: ".jsonl") + folder.files(ending: ".json")).sorted().filter { name in
+      let bytes = try? folder.open(name)
+      let first = bytes.flatMap(firstObject)
+      if first.map(isOne) == true { return true }
+      guard let diagnostics, !name.lowercased().hasSuffix(".json"), (bytes?.count ?? 0) > 0 else {
+        return false
       }
-      guard let first = try? cursor.value() else { return false }
-      return isOne(first)
+      if first == nil {
+        try diagnostics.report(
+          name, "line 1", "neither it nor what follows is JSON",
+          remedy: "Put the file right; it is left out.")
+      } else {
+        diagnostics.lose("files left out whose first line is of another kind (\(name))")
+      }
+      return false
     }
+  }
+
+  private static func firstObject(_ bytes: MappedBytes) -> JSON? {
+    var cursor = bytes.cursor()
+    if cursor.peek() == UInt8(ascii: "[") {
+      try? cursor.enterArray()
+      guard (try? cursor.nextElement(isFirst: true)) == true else { return nil }
+      return try? cursor.value()
+    }
+    if let first = try? cursor.value() { return first }
+    var lines = bytes.lines()
+    for _ in 0..<lookLimit {
+      guard let line = lines.next() else { return nil }
+      if let json = try? JSON(parsing: Array(line)), json.members != nil { return json }
+    }
+    return nil
   }
 
   static func subset(_ file: String) -> String {

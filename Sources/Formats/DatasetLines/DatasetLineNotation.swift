@@ -129,6 +129,15 @@ package enum DatasetLineNotation {
   package static func item(
     _ json: JSON, _ schema: inout DatasetSchema, _ report: (NotationFault) throws -> Void
   ) throws -> DatasetItem {
+    for (name, isRight, kind) in [
+      ("subset", { $0.string != nil }, "a text"), ("text", { $0.string != nil }, "a text"),
+      ("metadata", { $0.members != nil }, "an object"), ("labels", { $0.array != nil }, "a list"),
+      ("tokens", { $0.array != nil }, "a list"),
+    ] as [(String, (JSON) -> Bool, String)] {
+      guard let value = json[name], value != .null else { continue }
+      // What is wrong must not be taken for what is not there.
+      guard isRight(value) else { throw NotationFault(path: name, problem: "must be \(kind)") }
+    }
     var item = DatasetItem(
       name: try json.text("name"), subset: json["subset"]?.string ?? "", text: json["text"]?.string,
       metadata: json["metadata"]?.members ?? [])
@@ -231,11 +240,25 @@ package enum DatasetLineNotation {
       guard let shape = ShapeKind(rawValue: kind.rawValue) else { break }
       label.value = .shape(try ShapeNotation.shape(value, shape, place))
     }
+    if case .shape(.box(let box)) = label.value, !(box.width >= 0 && box.height >= 0) {
+      throw NotationFault(path: place, problem: "must not have a width or height below 0")
+    }
     if let name = json["class"]?.string {
+      guard !name.isEmpty else {
+        throw NotationFault(path: "\(path).class", problem: "must not be empty")
+      }
       label.classIndex = schema.index(of: name)
     } else if kind != .caption {
       throw NotationFault(path: "\(path).class", problem: "is missing")
     }
+    try say(json, path, of: &label)
+    return label
+  }
+
+  /// What is said of a label beside what it is.
+  private static func say(
+    _ json: JSON, _ path: String, of label: inout DatasetLabel
+  ) throws(NotationFault) {
     if let box = json["around"]?.array?.compactMap(\.number), box.count == 4 {
       label.box = Box(x: box[0], y: box[1], width: box[2], height: box[3])
     }
@@ -246,11 +269,15 @@ package enum DatasetLineNotation {
       label.outlines.append(polygon)
     }
     label.attributes = json["attributes"]?.members ?? []
-    label.score = json["score"]?.number
+    if let score = json["score"], score != .null {
+      guard let number = score.number else {
+        throw NotationFault(path: "\(path).score", problem: "must be a number")
+      }
+      label.score = number
+    }
     label.group = json["group"]?.integer.map { Int($0) }
     label.isCrowd = json["crowd"]?.bool ?? false
     label.track = json["track"]?.integer.map { Int($0) }
-    return label
   }
 
   // MARK: Classes

@@ -13,11 +13,11 @@ extension DatasetFormat {
         group, crowd, track where there are any. Coordinates are pixels, places in text Unicode \
         characters, ends excluded.
         """),
-    matches: { !DatasetLines.files($0).isEmpty },
+    matches: { (try? DatasetLines.files($0))?.isEmpty == false },
     read: { folder, diagnostics in
       let classes = (try? folder.text("classes.json")).flatMap { try? JSON(parsing: $0) }
       return ChainedReader(
-        DatasetLines.files(folder).enumerated().map { place, file in
+        try DatasetLines.files(folder, diagnostics).enumerated().map { place, file in
           { schema in
             let known = place == 0 ? classes.map(DatasetLineNotation.schema) ?? schema : schema
             return try JSONItems(file, folder, known, diagnostics) { json, number, schema in
@@ -37,8 +37,10 @@ extension DatasetFormat {
 }
 
 private enum DatasetLines {
-  static func files(_ folder: DatasetFolder) -> [String] {
-    TextLines.files(folder) {
+  static func files(
+    _ folder: DatasetFolder, _ diagnostics: Diagnostics? = nil
+  ) throws -> [String] {
+    try TextLines.files(folder, diagnostics) {
       $0["name"]?.string != nil && $0["labels"]?.array?.allSatisfy { $0.members != nil } == true
     }
   }

@@ -13,10 +13,10 @@ extension DatasetFormat {
         numbers. A text with spans and classes has both lists. Gaps in spans are filled, attributes left \
         out.
         """),
-    matches: { !Doccano.files($0).isEmpty },
+    matches: { (try? Doccano.files($0))?.isEmpty == false },
     read: { folder, diagnostics in
       ChainedReader(
-        Doccano.files(folder).map { file in
+        try Doccano.files(folder, diagnostics).map { file in
           { schema in
             try JSONItems(file, folder, schema, diagnostics) { json, number, schema in
               [try Doccano.item(json, number, file, &schema, diagnostics)]
@@ -30,14 +30,23 @@ extension DatasetFormat {
 }
 
 private enum Doccano {
-  static func files(_ folder: DatasetFolder) -> [String] {
-    TextLines.files(folder) { json in
+  static func files(
+    _ folder: DatasetFolder, _ diagnostics: Diagnostics? = nil
+  ) throws -> [String] {
+    try TextLines.files(folder, diagnostics) { json in
       (json["text"] ?? json["data"])?.string != nil
-        && ["label", "labels", "entities"].contains {
-          json[$0]?.array != nil || json[$0]?.string != nil
-        }
+        && (["label", "labels", "entities"].contains { json[$0]?.array != nil }
+          // Any table may have columns called text and label.
+          || (json["label"]?.string != nil
+            && (json.members ?? []).allSatisfy { known.contains($0.name) }))
     }
   }
+
+  private static let known: Set<String> = [
+    "id", "text", "data", "label", "labels", "entities", "relations", "meta", "Comments",
+    "comments",
+    "annotation_approver", "annotations", "cats",
+  ]
 
   static func item(
     _ json: JSON, _ number: Int, _ file: String, _ schema: inout DatasetSchema,
@@ -48,6 +57,9 @@ private enum Doccano {
     var item = DatasetItem(
       name: "\(stem)-\(json["id"]?.text ?? "\(number)")", subset: TextLines.subset(file), text: text
     )
+    // What else the sender said of a text comes back beside it.
+    item.metadata =
+      (json["meta"]?.members ?? []) + (json.members ?? []).filter { !known.contains($0.name) }
     var places: [Int64: Int] = [:]
     let labels = (json["label"] ?? json["labels"])?.array ?? [(json["label"] ?? .null)]
     for (place, label) in labels.enumerated() where label != .null {

@@ -34,7 +34,7 @@ private enum KITTI {
   ) throws -> DatasetItem? {
     let bytes = try folder.open(file)
     let stem = DatasetItem.stem(of: file.split(separator: "/").last.map(String.init) ?? file)
-    let media = folder.image(named: stem)
+    let media = folder.image(named: stem, like: file)
     let kind =
       media.flatMap { path in path.lastIndex(of: ".").map { String(path[$0...]) } } ?? ".png"
     let known: Set<String> = ["train", "val", "test"]
@@ -85,7 +85,10 @@ private enum KITTI {
       label.box = box
     }
     if numbers[0] > 0 { label.attributes.append(.init("truncated", .double(numbers[0]))) }
-    if numbers[1] > 0 { label.attributes.append(.init("occluded", .int(Int64(numbers[1])))) }
+    if numbers[1] > 0 {
+      label.attributes.append(
+        .init("occluded", Int64(exactly: numbers[1]).map { .int($0) } ?? .double(numbers[1])))
+    }
     if numbers.count == 15 { label.score = numbers[14] }
     return label
   }

@@ -87,7 +87,7 @@ private struct PanopticReader: DatasetReading {
           remedy: "Give it one; it is left out with its labels.")
         continue
       }
-      let media = folder.image(named: name)
+      let media = folder.image(named: name, like: "\(Panoptic.subset(of: index.file))/\(name)")
       var item = DatasetItem(
         name: name, subset: Panoptic.subset(of: index.file), media: media.map(folder.fullPath))
       if let width = image["width"]?.integer, let height = image["height"]?.integer, width > 0,

@@ -83,7 +83,7 @@ struct RecordItems: DatasetReading {
       return nil
     }
     if item.subset.isEmpty { item.subset = Self.subset(files[file]) }
-    if item.media == nil, item.text == nil, let found = folder.image(named: item.name) {
+    if item.media == nil, let found = folder.image(named: item.name) {
       item.media = folder.fullPath(found)
       item.size = item.size ?? folder.size(of: found)
     }
@@ -143,7 +143,8 @@ struct RecordItems: DatasetReading {
     }
     let name = first(Self.names) { isText($0) || $0.json.integer != nil }
     let stem = DatasetItem.stem(of: files[file].split(separator: "/").last.map(String.init) ?? "")
-    var item = DatasetItem(name: "\(stem)/\(row)")
+    // The folders with it: the parts of a set that Hugging Face saved have files of one name.
+    var item = DatasetItem(name: "\(DatasetItem.stem(of: files[file]))/\(row)")
     if let name { item.name = name.value.json.string ?? name.value.json.text }
     // Hugging Face's `metadata.*` lies in the folder of its images.
     if stem == "metadata", let slash = files[file].lastIndex(of: "/") {

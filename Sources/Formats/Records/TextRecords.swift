@@ -21,10 +21,11 @@ extension DatasetFormat {
       holds: [.whole, .box],
       notes: RecordItems.notes + " It is only read: `jsonl` is what is written."),
     matches: { folder in
-      !TextLines.files(folder) { RecordItems.understands(($0.members ?? []).map(\.name)) }.isEmpty
+      (try? TextLines.files(folder) { RecordItems.understands(($0.members ?? []).map(\.name)) })?
+        .isEmpty == false
     },
     read: { folder, diagnostics in
-      let files = TextLines.files(folder) {
+      let files = try TextLines.files(folder, diagnostics) {
         RecordItems.understands(($0.members ?? []).map(\.name))
       }
       return RecordItems(files, folder, diagnostics) {
@@ -48,7 +49,8 @@ extension DatasetFormat {
         id: id, name: name,
         layout: "`SUBSET.\(id)`: an item a line, below the names of the columns",
         source: source, holds: Set(DatasetLabelKind.allCases),
-        carries: .everything, notes: RecordItems.notes + """
+        carries: .everything,
+        notes: RecordItems.notes + """
            A text that a spreadsheet would take for a formula is written with an apostrophe before it, and \
            read without.
           """),
@@ -103,7 +105,8 @@ private struct SeparatedRecords: RecordReading {
         problem: "it has \(row.count) fields, and there are \(names.count) columns")
     }
     return zip(names, row).map { name, text in
-      RecordField(name: name, value: .json(isOwn ? .string(Self.whole(text)) : Self.value(text, in: name)))
+      RecordField(
+        name: name, value: .json(isOwn ? .string(Self.whole(text)) : Self.value(text, in: name)))
     }
   }
 
@@ -145,19 +148,25 @@ private struct JSONRecords: RecordReading {
   }
 
   mutating func next() throws -> [RecordField]? {
-    do {
-      if isArray {
-        guard try cursor.nextElement(isFirst: isFirst) else { return nil }
-      } else if cursor.peek() == nil {
-        return nil
+    while true {
+      do throws(JSONError) {
+        if isArray {
+          guard try cursor.nextElement(isFirst: isFirst) else { return nil }
+        } else if cursor.peek() == nil {
+          return nil
+        }
+        isFirst = false
+        return (try cursor.value().members ?? []).map {
+          RecordField(name: $0.name, value: .json($0.value))
+        }
+      } catch {
+        let fault = bytes.fault(error, in: file, isLine: !isArray)
+        guard !isArray, let next = bytes.lineStart(after: error.offset) else {
+          throw RecordFault(place: fault.place, problem: fault.reason)
+        }
+        try diagnostics.report(fault)
+        cursor = bytes.cursor(from: next)
       }
-      isFirst = false
-      return (try cursor.value().members ?? []).map {
-        RecordField(name: $0.name, value: .json($0.value))
-      }
-    } catch {
-      let fault = COCOIndex.fault(error, file, bytes)
-      throw RecordFault(place: fault.place, problem: fault.reason)
     }
   }
 }

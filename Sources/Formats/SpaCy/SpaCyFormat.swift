@@ -14,10 +14,10 @@ extension DatasetFormat {
         that were rejected or ignored are not read. Gaps in spans are filled. Attributes are kept beside \
         each span.
         """),
-    matches: { !SpaCy.files($0).isEmpty },
+    matches: { (try? SpaCy.files($0))?.isEmpty == false },
     read: { folder, diagnostics in
       ChainedReader(
-        SpaCy.files(folder).map { file in
+        try SpaCy.files(folder, diagnostics).map { file in
           { schema in
             try JSONItems(file, folder, schema, diagnostics) { json, number, schema in
               try SpaCy.item(json, number, file, &schema, diagnostics)
@@ -31,10 +31,18 @@ extension DatasetFormat {
 }
 
 private enum SpaCy {
-  static func files(_ folder: DatasetFolder) -> [String] {
-    TextLines.files(folder) {
-      $0["text"]?.string != nil && ($0["spans"] != nil || $0["cats"] != nil || $0["tokens"] != nil)
+  static func files(
+    _ folder: DatasetFolder, _ diagnostics: Diagnostics? = nil
+  ) throws -> [String] {
+    try TextLines.files(folder, diagnostics) {
+      $0["text"]?.string != nil
+        && ($0["spans"] != nil || $0["cats"] != nil || $0["tokens"] != nil || isAnswered($0))
     }
+  }
+
+  /// Whether somebody answered a question of Prodigy's, which may have no more than a label.
+  private static func isAnswered(_ json: JSON) -> Bool {
+    json["answer"]?.string != nil && (json["_task_hash"] != nil || json["_input_hash"] != nil)
   }
 
   static func item(

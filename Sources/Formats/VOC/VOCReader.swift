@@ -26,9 +26,10 @@ struct VOCReader: DatasetReading {
     (self.counting, self.folder, self.diagnostics) = (counting, folder, diagnostics)
     files = Self.files(folder)
     guard !files.isEmpty else {
-      throw folder.refusedXML() ?? FormatFault(
-        folder.file ?? folder.path, "", "there is no XML file with an <annotation>",
-        remedy: "Name a folder with Annotations/ in it, or one such file.")
+      throw folder.refusedXML()
+        ?? FormatFault(
+          folder.file ?? folder.path, "", "there is no XML file with an <annotation>",
+          remedy: "Name a folder with Annotations/ in it, or one such file.")
     }
     for list in folder.files(ending: ".txt") where list.contains("ImageSets/Main/") {
       let subset = DatasetItem.stem(of: list.split(separator: "/").last.map(String.init) ?? list)
@@ -66,10 +67,12 @@ struct VOCReader: DatasetReading {
     var name = root.text(of: "filename") ?? ""
     if name.isEmpty {
       name =
-        folder.image(named: stem).flatMap { $0.split(separator: "/").last.map(String.init) } ?? stem
+        folder.image(named: stem, like: file).flatMap {
+          $0.split(separator: "/").last.map(String.init)
+        } ?? stem
         + ".jpg"
     }
-    let media = folder.image(named: name)
+    let media = folder.image(named: name, like: file)
     let sides = root.child("size").map { ($0.text(of: "width"), $0.text(of: "height")) }
     var size: ImageSize?
     if let width = sides?.0.flatMap({ Int($0) }), let height = sides?.1.flatMap({ Int($0) }),

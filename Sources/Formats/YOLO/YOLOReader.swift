@@ -31,7 +31,8 @@ struct YOLOReader: DatasetReading {
 
   private func item(_ file: String) throws -> DatasetItem? {
     let (stem, subset) = YOLOFiles.place(of: file)
-    guard let image = folder.image(named: stem), let size = folder.size(of: image) else {
+    guard let image = folder.image(named: stem, like: file), let size = folder.size(of: image)
+    else {
       try diagnostics.report(
         file, "", "its image is not there, whose size the numbers are shares of",
         remedy: "Put \(stem).jpg, or another kind of image, below the folder; the file is left out."

@@ -263,6 +263,19 @@ package struct Call: Sendable {
     return number
   }
 
+  /// One of some words; anything else is refused, as what is misspelt must not count as not said.
+  func queryWord(_ name: String, _ words: [String]) throws -> String? {
+    guard let text = query(name) else { return nil }
+    guard words.contains(text) else {
+      throw Refusal.invalid(path: name, problem: "must be \(words.joined(separator: " or "))")
+    }
+    return text
+  }
+
+  func queryBool(_ name: String) throws -> Bool? {
+    try queryWord(name, ["true", "false"]).map { $0 == "true" }
+  }
+
   /// Rows of a page that was asked for: 1…1000, 100 where nothing is said.
   func pageLimit() throws -> Int { try queryNumber("limit", 1...1000) ?? 100 }
 }

@@ -73,9 +73,9 @@ enum DatasetRoutes {
     ) { call in
       let set = call.query("set") ?? LabelSet.truth
       let options = ItemImport.Options(
-        set: set, isAtomic: call.query("atomic") == "true",
-        makesItems: call.query("items").map { $0 == "true" },
-        masksPersonalData: call.query("personal_data") == "mask")
+        set: set, isAtomic: try call.queryBool("atomic") ?? false,
+        makesItems: try call.queryBool("items"),
+        masksPersonalData: try call.queryWord("personal_data", ["mask", "flag"]) == "mask")
       return try await call.inVault { vault, actor in
         let id: DatasetID = try call.id("dataset", .dataset)
         _ = try await Datasets(vault, actor: actor).get(id)

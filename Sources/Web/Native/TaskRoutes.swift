@@ -15,7 +15,7 @@ enum TaskRoutes {
     ) { call in
       let project: ProjectID = try call.id("project", .project)
       let options = Imports.Options(
-        batch: call.query("batch"), isAtomic: call.query("atomic") == "true",
+        batch: call.query("batch"), isAtomic: try call.queryBool("atomic") ?? false,
         key: call.request.headers[.idempotencyKey].map { String($0.prefix(200)) })
       return try await call.inVault { vault, actor in
         _ = try await Projects(vault, actor: actor).get(project)
@@ -63,7 +63,8 @@ enum TaskRoutes {
         .json(try await Tasks(vault, actor: actor).get(call.id("task", .task)).json)
       }
     },
-    Route(.patch, "/api/tasks/{task}", .managers, "Changes a task's priority.",
+    Route(
+      .patch, "/api/tasks/{task}", .managers, "Changes a task's priority.",
       body: [.integer("priority", isRequired: true)]
     ) { call in
       let fields = try await call.fields()
@@ -122,7 +123,8 @@ enum TaskRoutes {
     if let status = call.query("status") {
       guard let state = TaskLifecycle.State(rawValue: status) else {
         throw Refusal.invalid(
-          path: "status", problem: "must be one of "
+          path: "status",
+          problem: "must be one of "
             + TaskLifecycle.State.allCases.map(\.rawValue).joined(separator: ", "))
       }
       filter.state = state

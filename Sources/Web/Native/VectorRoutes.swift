@@ -68,12 +68,10 @@ enum VectorRoutes {
   private static func floats(
     _ body: ByteBuffer, _ call: Call
   ) throws -> [(number: Int, values: [Float])] {
-    guard let size = call.query("size").flatMap({ Int($0) }), size > 0 else {
+    guard let size = try call.queryNumber("size", 1...ItemVectors.sizeLimit) else {
       throw Refusal.invalid(path: "size", problem: "must be how many numbers a vector has")
     }
-    guard let first = Int(call.query("first") ?? "0"), first >= 0 else {
-      throw Refusal.invalid(path: "first", problem: "must be the number of the first item")
-    }
+    let first = try call.queryNumber("first", 0...Int(Int32.max)) ?? 0
     let values = ItemVectors.floats(Data(body.readableBytesView))
     guard body.readableBytes == values.count * 4, values.count % size == 0 else {
       throw Refusal.invalid(path: "body", problem: "must be whole vectors of \(size) 32-bit floats")

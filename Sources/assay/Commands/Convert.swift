@@ -60,9 +60,10 @@ struct ConvertCommand: AsyncParsableCommand {
 
   static func detected(_ folder: DatasetFolder) throws -> DatasetFormat {
     guard let found = DatasetFormat.all.first(where: { $0.matches(folder) }) else {
-      throw folder.refusedXML() ?? FormatFault(
-        folder.file ?? folder.path, "", "it is in no format that is known",
-        remedy: "Say which one it is with --from.")
+      throw folder.refusedXML()
+        ?? FormatFault(
+          folder.file ?? folder.path, "", "it is in no format that is known",
+          remedy: "Say which one it is with --from.")
     }
     return found
   }

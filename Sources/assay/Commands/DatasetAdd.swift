@@ -103,15 +103,24 @@ extension DatasetCommand {
       let meter = ProgressLine(quiet: output.json)
       var reader = reader
       var (count, sent) = (0, 0)
-      while let item = try reader.next() {
+      var names = DistinctNames()
+      while var item = try reader.next() {
+        let place = item.media ?? item.name
+        item.name = names.name(of: item, diagnostics)
         var image: String?
-        if item.text == nil, let client {
-          let place = item.media ?? item.name
-          if DatasetItem.isAddress(place) {
+        if let client {
+          if item.text == nil || item.media != nil, DatasetItem.isAddress(place) {
             image = place
           } else if let media = item.media {
-            image = try await client.upload(file: media)
-            sent += 1
+            do {
+              image = try await client.upload(file: media)
+              sent += 1
+            } catch let problem as APIClient.Problem where [413, 415, 422].contains(problem.status)
+            {
+              try diagnostics.report(
+                item.name, "", "\(problem)", remedy: "Put the image right; the item is left out.")
+              continue
+            }
           }
         }
         var out = JSONWriter()

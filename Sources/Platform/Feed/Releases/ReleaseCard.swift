@@ -1,7 +1,7 @@
 import Formats
 
-/// The page of a release, by which `datasets.load_dataset` of its folder knows its files: without it the library
-/// takes whatever lies there as one set. The same for the same files.
+/// The page of a release, by which `datasets.load_dataset` of its folder knows its files: without it the
+/// library takes whatever lies there as one set. The same for the same files.
 enum ReleaseCard {
   static let name = "README.md"
 
@@ -30,8 +30,9 @@ enum ReleaseCard {
     return head + """
       # A release of labelled data
 
-      Made by Assay. `manifest.json` lists every file with its hash, how the items were chosen and divided, how right \
-      the labels are, and what each format could not hold; `manifest.sig` signs it. `assay verify` checks all of it.
+      Made by Assay. `manifest.json` lists every file with its hash, how the items were chosen and divided, \
+      how right the labels are, and what each format could not hold; `manifest.sig` signs it. `assay \
+      verify` checks all of it.
 
       """
   }

@@ -56,7 +56,8 @@ package struct UploadReading: Sendable {
     try await Uploads(vault, actor: .system).parts(of: upload.id).drop()
   }
 
-  /// Nothing is wrong with the set: all of it but its last part stays, so that sending this has it read again.
+  /// Nothing is wrong with the set: all of it but its last part stays, so that sending this has it read
+  /// again.
   private func putBack(_ upload: Upload) async throws {
     let record = vault.record(by: .system)
     try await Uploads(vault, actor: .system).parts(of: upload.id).dropLast { start, connection in
@@ -91,7 +92,7 @@ package struct UploadReading: Sendable {
       defer { withExtendedLifetime(memory) {} }
       do {
         return try await read(&upload, in: memory.path)
-      } catch where Self.isOfRoom(error) {
+      } catch  where Self.isOfRoom(error) {
         // It became larger than sets do; the disk may hold it.
         upload.outcome = .init()
       }

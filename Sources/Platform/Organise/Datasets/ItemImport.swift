@@ -252,6 +252,11 @@ extension ItemImport {
     }
   }
 
+  /// Of a line.
+  private static let members: Set<String> = [
+    "name", "subset", "width", "height", "text", "tokens", "image", "labels", "metadata",
+  ]
+
   private static func read(_ line: NumberedLine) throws(Fault) -> Line {
     guard case .text(let bytes) = line.line else {
       throw Fault(sentence: "the line has more than \(Imports.lineLimit) bytes")
@@ -284,7 +289,20 @@ extension ItemImport {
     if let size = item.size, size.width > 1_000_000 || size.height > 1_000_000 {
       throw Fault(sentence: "width and height must be at most 1000000 pixels")
     }
-    let labels = json["labels"] == nil ? nil : item.labels
+    if let other = (json.members ?? []).first(where: { !members.contains($0.name) }) {
+      throw Fault(
+        sentence:
+          "\(other.name) is no member of an item; what else is known of it goes into metadata")
+    }
+    if let image = json["image"], image != .null {
+      let isKnown = image.string.map {
+        AssetID($0) != nil || DatasetItem.isAddress($0) || $0.hasPrefix("s3://")
+      }
+      guard isKnown == true else {
+        throw Fault(sentence: "image must be the id of a file here, or an http or https URL")
+      }
+    }
+    let labels = json["labels"]?.array == nil ? nil : item.labels
     item.labels = []
     return Line(
       stored: StoredItem(item, image: json["image"]?.string), labels: labels, schema: schema)
