@@ -63,21 +63,7 @@ package struct Vips: Tiler {
   }
 
   package func tile(_ image: ImageSource, size: Int, write: (Data) throws -> Void) async throws {
-    try await inTurn(cutting) { try await run(image, size, write) }
-  }
-
-  private func inTurn<T>(
-    _ line: WaitingLine, _ body: () async throws -> T
-  ) async throws -> T {
-    await line.enter()
-    do {
-      let result = try await body()
-      await line.leave()
-      return result
-    } catch {
-      await line.leave()
-      throw error
-    }
+    try await cutting.inTurn { try await run(image, size, write) }
   }
 
   package func thumbnail(_ image: ImageSource, size: Int) async throws -> Data {
@@ -111,7 +97,7 @@ package struct Vips: Tiler {
     let isJPEG = image.type == "image/jpeg"
     let source = "stdin[access=sequential\(isJPEG ? ",autorotate=true" : "")]"
     let target = isJPEG ? ".jpg[Q=92]" : image.type == "image/webp" ? ".webp[Q=92]" : ".png"
-    return try await inTurn(shrinking) {
+    return try await shrinking.inTurn {
       var bytes = Data()
       try await run("vips", ["ifthenelse"] + files + [source, target], image) { bytes += $0 }
       return bytes
@@ -120,7 +106,7 @@ package struct Vips: Tiler {
 
   /// A small picture, turned upright by itself, and reduced while it is decoded where its format can do that.
   private func small(_ order: PictureOrder, of image: ImageSource) async throws -> Data {
-    try await inTurn(shrinking) {
+    try await shrinking.inTurn {
       if image.size <= PictureWorker.imageLimit,
         let made = try await workers?.picture(order, of: image)
       {
@@ -223,29 +209,5 @@ extension Vips {
     }
     await end()
     return unread
-  }
-}
-
-/// Lets in so many at a time, in the order they came.
-private actor WaitingLine {
-  private var free: Int
-  private var waiting: [CheckedContinuation<Void, Never>] = []
-
-  init(places: Int) { free = places }
-
-  func enter() async {
-    guard free == 0 else {
-      free -= 1
-      return
-    }
-    await withCheckedContinuation { waiting.append($0) }
-  }
-
-  func leave() {
-    guard !waiting.isEmpty else {
-      free += 1
-      return
-    }
-    waiting.removeFirst().resume()
   }
 }

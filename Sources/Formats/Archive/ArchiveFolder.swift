@@ -189,7 +189,8 @@ package final class ArchiveFolder: Sendable {
         while true {
           let code = archive_read_data_block(archive, &block, &count, &offset)
           if code == ARCHIVE_EOF { return }
-          guard code == ARCHIVE_OK || code == ARCHIVE_WARN else { throw fault() }
+          // A warning here is a wrong checksum or size.
+          guard code == ARCHIVE_OK else { throw fault() }
           try take(UnsafeRawBufferPointer(start: block, count: count))
         }
       }

@@ -145,10 +145,11 @@ struct COCOReader: DatasetReading {
       do {
         guard let label = try label(annotation, size, sources[source].classes) else { continue }
         let id = annotation["id"]?.integer
-        if id != nil, known > 0, let same = labels[..<known].firstIndex(where: { $0.id == id }),
-          labels[same].label.classIndex == label.classIndex,
-          labels[same].label.bounds == label.bounds
-        {
+        let same = labels[..<known].firstIndex {
+          id != nil && $0.id == id && $0.label.classIndex == label.classIndex
+            && $0.label.bounds == label.bounds
+        }
+        if let same {
           if label.value.kind == .keypoints { labels[same].label = label }
         } else {
           labels.append((id, label))

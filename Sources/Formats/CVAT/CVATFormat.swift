@@ -12,8 +12,8 @@ extension DatasetFormat {
         lengths by rows inside their rectangle. Tracks of a video are read frame by frame, and \
         written as images; `cvat-video` writes tracks. Holes of polygons are filled. Cuboids are not read.
         """, singleFile: "annotations.xml"),
-    matches: { CVATReader.file($0) != nil },
-    read: { try CVATReader($0, $1) }, write: { CVATWriter($0, $1, $2) })
+    matches: { !CVATReader.files($0).isEmpty },
+    read: { try CVATReader.read($0, $1) }, write: { CVATWriter($0, $1, $2) })
 }
 
 /// A mask as CVAT writes it: by rows, inside a rectangle that is as small as can be.

@@ -21,9 +21,9 @@ struct CVATReader: DatasetReading {
   /// Frames of a video that are made items although nothing is in them.
   static let frameLimit = 1_000_000
 
-  /// The file of a set that is CVAT's.
-  static func file(_ folder: DatasetFolder) -> String? {
-    folder.files(ending: ".xml").first { name in
+  /// The files of a set that are CVAT's.
+  static func files(_ folder: DatasetFolder) -> [String] {
+    folder.files(ending: ".xml").filter { name in
       guard let bytes = try? folder.open(name) else { return false }
       var scanner = bytes.xml()
       guard case .open("annotations", _)? = try? scanner.next() else { return false }
@@ -31,14 +31,24 @@ struct CVATReader: DatasetReading {
     }
   }
 
-  init(_ folder: DatasetFolder, _ diagnostics: Diagnostics) throws {
-    guard let file = Self.file(folder) else {
+  /// Reads all of them.
+  static func read(
+    _ folder: DatasetFolder, _ diagnostics: Diagnostics
+  ) throws -> any DatasetReading {
+    let files = files(folder)
+    guard !files.isEmpty else {
       throw folder.refusedXML()
         ?? FormatFault(
           folder.file ?? folder.path, "", "there is no XML file with <annotations>",
           remedy: "Name CVAT's annotations.xml, or a folder with it.")
     }
-    (self.folder, self.diagnostics, self.file) = (folder, diagnostics, file)
+    return ChainedReader(files: files) { try CVATReader($0, folder, $1, diagnostics) }
+  }
+
+  private init(
+    _ file: String, _ folder: DatasetFolder, _ schema: DatasetSchema, _ diagnostics: Diagnostics
+  ) throws {
+    (self.file, self.folder, self.schema, self.diagnostics) = (file, folder, schema, diagnostics)
     bytes = try folder.open(file)
     scanner = bytes.xml()
     _ = try? scanner.next()

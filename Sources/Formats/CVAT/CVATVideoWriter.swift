@@ -15,8 +15,8 @@ extension DatasetFormat {
         of one frame; where a track pauses it is outside. Every frame of a track is a key frame unless its \
         attribute `keyframe` says no. Masks need all frames to have one size. It is read as `cvat` is.
         """, singleFile: "annotations.xml"),
-    matches: { CVATReader.file($0) != nil },
-    read: { try CVATReader($0, $1) }, write: { CVATVideoWriter($0, $1, $2) })
+    matches: { !CVATReader.files($0).isEmpty },
+    read: { try CVATReader.read($0, $1) }, write: { CVATVideoWriter($0, $1, $2) })
 }
 
 /// Gathers tracks over all frames, since each is written in one piece.

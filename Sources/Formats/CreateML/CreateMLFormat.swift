@@ -10,22 +10,25 @@ extension DatasetFormat {
       notes:
         "Boxes by their middle in pixels. Sizes of images, groups, scores and attributes are not kept.",
       singleFile: "annotations.json"),
-    matches: { CreateML.file($0) != nil },
+    matches: { !CreateML.files($0).isEmpty },
     read: { folder, diagnostics in
-      guard let file = CreateML.file(folder) else {
+      let files = CreateML.files(folder)
+      guard !files.isEmpty else {
         throw FormatFault(
           folder.file ?? folder.path, "", "there is no JSON list of images with annotations",
           remedy: "Name Create ML's file, or a folder with it.")
       }
-      return try JSONItems(file, folder, DatasetSchema(), diagnostics) { json, _, schema in
-        [try CreateML.item(json, &schema, folder)]
+      return ChainedReader(files: files) { file, schema in
+        try JSONItems(file, folder, schema, diagnostics) { json, _, schema in
+          [try CreateML.item(json, &schema, folder, file)]
+        }
       }
     }, write: { sink, options, _ in CreateMLWriter(sink, options) })
 }
 
 private enum CreateML {
-  static func file(_ folder: DatasetFolder) -> String? {
-    folder.files(ending: ".json").first { name in
+  static func files(_ folder: DatasetFolder) -> [String] {
+    folder.files(ending: ".json").filter { name in
       guard let bytes = try? folder.open(name) else { return false }
       var cursor = bytes.cursor()
       guard cursor.peek() == UInt8(ascii: "["), (try? cursor.enterArray()) != nil,
@@ -36,10 +39,10 @@ private enum CreateML {
   }
 
   static func item(
-    _ json: JSON, _ schema: inout DatasetSchema, _ folder: DatasetFolder
+    _ json: JSON, _ schema: inout DatasetSchema, _ folder: DatasetFolder, _ file: String
   ) throws(NotationFault) -> DatasetItem {
     let name = try json.text("image")
-    let media = folder.image(named: name)
+    let media = folder.image(named: name, like: file)
     var item = DatasetItem(
       name: name, size: media.flatMap(folder.size), media: media.map(folder.fullPath))
     for annotation in try json.required("annotations").array ?? [] {

@@ -1,6 +1,7 @@
 import Foundation
 import Labels
 import Notation
+import Synchronization
 
 /// A labelled set on disk: a folder, an archive of one, or one file, whose format is to be read. Names of
 /// files that a set mentions are data: they are only looked up below the folder, and links out of it are not
@@ -13,6 +14,8 @@ package final class DatasetFolder: Sendable {
   /// Paths of files below, with `/`, sorted.
   package let files: [String]
   private let images: ImageIndex
+  /// Takes what had to be guessed to read its files, and those that it was told of.
+  private let guesses = Mutex<(diagnostics: Diagnostics?, told: Set<String>)>((nil, []))
   /// Keeps what an archive was unpacked to.
   private let archive: ArchiveFolder?
   /// Images that lie inside of other files, as files of their own; nil where nobody wants them.
@@ -53,6 +56,23 @@ package final class DatasetFolder: Sendable {
     file = nil
     files = try Self.list(real)
     images = ImageIndex(files.filter(Self.isImage))
+  }
+
+  /// A folder of another, which is the only thing in that.
+  private init(_ top: Substring, of outer: DatasetFolder) {
+    path = outer.path + "/" + top
+    file = nil
+    files = outer.files.map { String($0.dropFirst(top.count + 1)) }
+    images = ImageIndex(files.filter(Self.isImage))
+    (archive, kept) = (outer.archive, outer.kept)
+  }
+
+  /// The folder that all of it lies in, as archives often have one; nil where there is more.
+  package var inner: DatasetFolder? {
+    guard file == nil, let first = files.first, let slash = first.firstIndex(of: "/"),
+      files.allSatisfy({ $0.hasPrefix(first[...slash]) })
+    else { return nil }
+    return DatasetFolder(first[..<slash], of: self)
   }
 
   private static func list(_ root: String) throws -> [String] {
@@ -124,11 +144,27 @@ package final class DatasetFolder: Sendable {
     return low < files.count && files[low] == name
   }
 
+  /// Has it tell what had to be guessed to read its files.
+  func tell(_ diagnostics: Diagnostics) { guesses.withLock { $0.diagnostics = diagnostics } }
+
+  private static func isPlainText(_ name: String) -> Bool {
+    let kind = name.lastIndex(of: ".").map { name[name.index(after: $0)...].lowercased() } ?? ""
+    return ["xml", "csv", "tsv", "txt", "ann", "conll", "iob", "iob2", "bio"].contains(kind)
+  }
+
   /// - Throws: `FormatFault` where it cannot be read.
   package func open(_ name: String) throws(FormatFault) -> MappedBytes {
     do {
       let bytes = try MappedBytes(path: path + "/" + name)
-      return bytes.asUTF8() ?? bytes
+      if let text = bytes.asUTF8() { return text }
+      guard Self.isPlainText(name), let (text, lines) = bytes.withLatin1Lines() else { return bytes }
+      guesses.withLock { guesses in
+        guard lines > 0, let diagnostics = guesses.diagnostics,
+          guesses.told.insert(name).inserted
+        else { return }
+        diagnostics.lose("lines read as Latin-1 that are no UTF-8", count: lines)
+      }
+      return text
     } catch {
       throw FormatFault(
         name, "", "the file cannot be read", remedy: "Make sure that it is there and may be read.")

@@ -71,7 +71,11 @@ package struct DatasetFormat: Sendable, Hashable {
   package func reader(
     of folder: DatasetFolder, _ diagnostics: Diagnostics
   ) throws -> any DatasetReading {
+    folder.tell(diagnostics)
     if !matches(folder) {
+      if let inner = folder.inner, Self.of(inner) == self {
+        return try reader(of: inner, diagnostics)
+      }
       let trial = Diagnostics(.lenient)
       var reader = try read(folder, trial)
       guard try reader.next() != nil || trial.faultCount > 0 else {
@@ -95,6 +99,15 @@ package struct DatasetFormat: Sendable, Hashable {
     .doccano, .argilla, .webDataset, .parquet, .arrow, .tfRecord, .csv, .tsv, .jsonRecords,
     .plainFiles,
   ]
+
+  /// The format of a set, which may lie in the only folder there is; nil where none is known.
+  package static func of(_ folder: DatasetFolder) -> DatasetFormat? {
+    let found = all.first { $0.matches(folder) }
+    guard found == nil || found == .plainFiles, let inner = folder.inner.flatMap(of),
+      inner != .plainFiles
+    else { return found }
+    return inner
+  }
 
   package static func named(_ id: String) -> DatasetFormat? { all.first { $0.id == id } }
 }

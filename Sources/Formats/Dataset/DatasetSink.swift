@@ -112,6 +112,8 @@ package final class FolderSink: DatasetSink {
 
   /// - Throws: `FormatFault` where something is there already.
   package init(_ path: String) throws {
+    var path = path
+    while path.count > 1, path.hasSuffix("/") { path.removeLast() }
     self.path = path
     guard !FileManager.default.fileExists(atPath: path) else {
       throw FormatFault(

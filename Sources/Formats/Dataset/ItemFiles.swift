@@ -29,6 +29,8 @@ struct ItemFiles: DatasetReading {
       } catch let fault as NotationFault {
         try diagnostics.report(
           file, fault.path, fault.problem, remedy: "Put it right; the file is left out.")
+      } catch let fault as FormatFault where diagnostics.mode == .lenient && !fault.isOfRoom {
+        try diagnostics.report(fault)
       }
     }
     return nil

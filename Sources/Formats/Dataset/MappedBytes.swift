@@ -51,6 +51,56 @@ package final class MappedBytes: @unchecked Sendable {
     return String(bytes: buffer, encoding: .utf16).map { MappedBytes(Array($0.utf8)) }
   }
 
+  /// With the lines that are no UTF-8 read as what an XML head says, or as Latin-1; nil where all are.
+  ///
+  /// - Returns: also how many lines these are.
+  /// - Complexity: O(bytes); memory for them only where some are not.
+  func withLatin1Lines() -> (MappedBytes, lines: Int)? {
+    let piece = 1 << 20
+    var (place, isWhole) = (0, true)
+    while place < buffer.count, isWhole {
+      let end = lineStart(after: min(place + piece, buffer.count)) ?? buffer.count
+      isWhole = String(validating: buffer[place..<end], as: UTF8.self) != nil
+      place = end
+    }
+    guard !isWhole else { return nil }
+    if let encoding = declaredEncoding,
+      let text = String(bytes: buffer, encoding: encoding)
+    {
+      return (MappedBytes(Array(text.utf8)), 0)
+    }
+    var (text, count, start) = ([UInt8](), 0, 0)
+    while start < buffer.count {
+      let end = lineStart(after: start) ?? buffer.count
+      let line = buffer[start..<end]
+      if String(validating: line, as: UTF8.self) != nil {
+        text += line
+      } else {
+        count += 1
+        for byte in line { text += Array(String(Unicode.Scalar(byte)).utf8) }
+      }
+      start = end
+    }
+    return (MappedBytes(text), count)
+  }
+
+  /// Of `<?xml … encoding="…"?>`.
+  private var declaredEncoding: String.Encoding? {
+    let head = String(decoding: buffer.prefix(200), as: UTF8.self)
+    guard head.hasPrefix("<?xml"), let found = head.firstMatch(of: /encoding=["']([A-Za-z0-9_\-]+)["']/)
+    else { return nil }
+    return switch found.1.lowercased() {
+    case "iso-8859-1", "latin1", "latin-1": .isoLatin1
+    case "iso-8859-2": .isoLatin2
+    case "windows-1250", "cp1250": .windowsCP1250
+    case "windows-1251", "cp1251": .windowsCP1251
+    case "windows-1252", "cp1252": .windowsCP1252
+    case "shift_jis", "sjis": .shiftJIS
+    case "euc-jp": .japaneseEUC
+    default: nil
+    }
+  }
+
   /// Runs `body` on the bytes, which are there as long as it runs.
   package func withBuffer<R, E: Error>(
     _ body: (UnsafeBufferPointer<UInt8>) throws(E) -> R

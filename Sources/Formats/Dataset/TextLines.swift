@@ -106,12 +106,24 @@ enum TextLines {
 struct ChainedReader: DatasetReading {
   private var readers: [any DatasetReading]
   private let makers: [(DatasetSchema) throws -> any DatasetReading]
+  /// Of each maker's items; empty where they say it themselves.
+  private var subsets: [String] = []
   private var place = 0
   private(set) var schema = DatasetSchema()
 
   /// - Parameter makers: each is given the classes that are known when its turn comes.
   init(_ makers: [(DatasetSchema) throws -> any DatasetReading]) {
     (self.makers, readers) = (makers, [])
+  }
+
+  /// Reads files of one kind; of several, one says by its path which subset it is.
+  ///
+  /// - Parameter read: one file, with the classes that are known by then.
+  init(
+    files: [String], _ read: @escaping (String, DatasetSchema) throws -> any DatasetReading
+  ) {
+    self.init(files.map { file in { try read(file, $0) } })
+    if files.count > 1 { subsets = files.map(RecordItems.subset) }
   }
 
   mutating func next() throws -> DatasetItem? {
@@ -123,7 +135,10 @@ struct ChainedReader: DatasetReading {
       }
       let item = try readers[0].next()
       schema = readers[0].schema
-      if let item { return item }
+      if var item {
+        if item.subset.isEmpty, !subsets.isEmpty { item.subset = subsets[place - 1] }
+        return item
+      }
       readers = []
     }
   }

@@ -36,9 +36,11 @@ private enum IndexMasks {
   static let classLimit = 254
 
   static func files(_ folder: DatasetFolder) -> [String] {
+    // A whole VOC set has boxes as well, which its own reader reads.
     guard
       folder.has("classes.txt")
-        || folder.files.contains(where: { $0.hasPrefix("SegmentationClass/") })
+        || (folder.files.contains(where: { $0.hasPrefix("SegmentationClass/") })
+          && !folder.files.contains(where: { $0.hasPrefix("Annotations/") }))
     else { return [] }
     return folder.files(ending: ".png").filter { name in folders.contains { name.hasPrefix($0) } }
   }

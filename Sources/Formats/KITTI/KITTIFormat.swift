@@ -16,7 +16,12 @@ extension DatasetFormat {
         """, isFilePerItem: true),
     matches: { !KITTI.files($0).isEmpty },
     read: { folder, diagnostics in
-      ItemFiles(KITTI.files(folder), folder, DatasetSchema(), diagnostics, item: KITTI.item)
+      WithUnlabelledImages(
+        ItemFiles(KITTI.files(folder), folder, DatasetSchema(), diagnostics, item: KITTI.item), folder
+      ) { image in
+        guard image.contains("image_2/") else { return nil }
+        return (image.split(separator: "/").last.map(String.init) ?? image, KITTI.subset(of: image))
+      }
     },
     write: { sink, options, diagnostics in
       KITTIWriter(sink: sink, options: options, diagnostics: diagnostics)
@@ -28,6 +33,11 @@ private enum KITTI {
     folder.files(ending: ".txt").filter { $0.contains("label_2/") }
   }
 
+  static func subset(of path: String) -> String {
+    let known: Set<String> = ["train", "val", "test"]
+    return path.split(separator: "/").map(String.init).first { known.contains($0) } ?? ""
+  }
+
   static func item(
     _ file: String, _ folder: DatasetFolder, _ schema: inout DatasetSchema,
     _ diagnostics: Diagnostics
@@ -37,10 +47,8 @@ private enum KITTI {
     let media = folder.image(named: stem, like: file)
     let kind =
       media.flatMap { path in path.lastIndex(of: ".").map { String(path[$0...]) } } ?? ".png"
-    let known: Set<String> = ["train", "val", "test"]
-    let subset = file.split(separator: "/").map(String.init).first { known.contains($0) } ?? ""
     var item = DatasetItem(
-      name: stem + kind, subset: subset, size: media.flatMap(folder.size),
+      name: stem + kind, subset: subset(of: file), size: media.flatMap(folder.size),
       media: media.map(folder.fullPath))
     var lines = bytes.lines()
     while let line = lines.next() {

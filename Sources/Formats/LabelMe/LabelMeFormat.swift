@@ -17,7 +17,10 @@ extension DatasetFormat {
         """, isFilePerItem: true),
     matches: { !LabelMe.files($0).isEmpty },
     read: { folder, diagnostics in
-      ItemFiles(LabelMe.files(folder), folder, DatasetSchema(), diagnostics, item: LabelMe.item)
+      WithUnlabelledImages(
+        ItemFiles(LabelMe.files(folder), folder, DatasetSchema(), diagnostics, item: LabelMe.item),
+        folder
+      ) { ($0, "") }
     },
     write: { sink, options, diagnostics in
       LabelMeWriter(sink: sink, options: options, diagnostics: diagnostics)

@@ -13,6 +13,6 @@ extension DatasetFormat {
         is none. Places in text are Unicode characters. Brushes are not read; masks are written as \
         polygons. Spans with gaps become several. Subsets are kept in the task's data.
         """),
-    matches: { LabelStudioReader.file($0) != nil },
+    matches: { !LabelStudioReader.files($0).isEmpty },
     read: { try LabelStudioReader.read($0, $1) }, write: { LabelStudioWriter($0, $1, $2) })
 }

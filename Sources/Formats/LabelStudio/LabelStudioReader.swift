@@ -4,8 +4,8 @@ import Labels
 import Notation
 
 enum LabelStudioReader {
-  static func file(_ folder: DatasetFolder) -> String? {
-    folder.files(ending: ".json").first { name in
+  static func files(_ folder: DatasetFolder) -> [String] {
+    folder.files(ending: ".json").filter { name in
       guard let bytes = try? folder.open(name) else { return false }
       var cursor = bytes.cursor()
       guard cursor.peek() == UInt8(ascii: "["), (try? cursor.enterArray()) != nil,
@@ -19,13 +19,16 @@ enum LabelStudioReader {
 
   static func read(_ folder: DatasetFolder, _ diagnostics: Diagnostics) throws -> any DatasetReading
   {
-    guard let file = file(folder) else {
+    let files = files(folder)
+    guard !files.isEmpty else {
       throw FormatFault(
         folder.file ?? folder.path, "", "there is no JSON list of tasks with data and annotations",
         remedy: "Name Label Studio's export, or a folder with it.")
     }
-    return try JSONItems(file, folder, DatasetSchema(), diagnostics) { json, number, schema in
-      [try item(json, number, &schema, folder, file, diagnostics)]
+    return ChainedReader(files: files) { file, schema in
+      try JSONItems(file, folder, schema, diagnostics) { json, number, schema in
+        [try item(json, number, &schema, folder, file, diagnostics)]
+      }
     }
   }
 

@@ -14,21 +14,22 @@ extension DatasetFormat {
         as rows of an export (v2). The end of a place in text is the last character, inside. Holes are \
         filled; crowds and attributes are left out.
         """, singleFile: "annotations.ndjson"),
-    matches: { Labelbox.file($0) != nil },
+    matches: { !Labelbox.files($0).isEmpty },
     read: { folder, diagnostics in
-      guard let file = Labelbox.file(folder) else {
+      let files = Labelbox.files(folder)
+      guard !files.isEmpty else {
         throw FormatFault(
           folder.file ?? folder.path, "", "there is no file of Labelbox's JSON lines",
           remedy: "Name Labelbox's NDJSON file, or a folder with it.")
       }
-      return try LabelboxReader(file, folder, diagnostics)
+      return ChainedReader(files: files) { try LabelboxReader($0, folder, $1, diagnostics) }
     }, write: { LabelboxWriter($0, $1, $2) })
 }
 
 enum Labelbox {
-  static func file(_ folder: DatasetFolder) -> String? {
+  static func files(_ folder: DatasetFolder) -> [String] {
     (folder.files(ending: ".ndjson") + folder.files(ending: ".jsonl")
-      + folder.files(ending: ".json")).first { name in
+      + folder.files(ending: ".json")).filter { name in
         guard let bytes = try? folder.open(name) else { return false }
         var cursor = bytes.cursor()
         if cursor.peek() == UInt8(ascii: "[") {
@@ -47,8 +48,10 @@ struct LabelboxReader: DatasetReading {
   private var ahead: DatasetItem?
   var schema: DatasetSchema { rows.schema }
 
-  init(_ file: String, _ folder: DatasetFolder, _ diagnostics: Diagnostics) throws {
-    rows = try JSONItems(file, folder, DatasetSchema(), diagnostics) { json, _, schema in
+  init(
+    _ file: String, _ folder: DatasetFolder, _ schema: DatasetSchema, _ diagnostics: Diagnostics
+  ) throws {
+    rows = try JSONItems(file, folder, schema, diagnostics) { json, _, schema in
       let item =
         json["dataRow"] == nil
         ? try Self.exported(json, &schema, diagnostics)

@@ -16,9 +16,16 @@ extension DatasetFormat {
         """, isFilePerItem: true),
     matches: { $0.has("meta.json") && !Supervisely.files($0).isEmpty },
     read: { folder, diagnostics in
-      ItemFiles(
-        Supervisely.files(folder), folder, Supervisely.schema(folder), diagnostics,
-        item: Supervisely.item)
+      WithUnlabelledImages(
+        ItemFiles(
+          Supervisely.files(folder), folder, Supervisely.schema(folder), diagnostics,
+          item: Supervisely.item), folder
+      ) { image in
+        let parts = image.split(separator: "/").map(String.init)
+        guard parts.count >= 2, parts[parts.count - 2] == "img" else { return nil }
+        let subset = parts.count >= 3 ? parts[parts.count - 3] : ""
+        return (parts[parts.count - 1], subset == "ds" ? "" : subset)
+      }
     },
     write: { sink, options, diagnostics in
       SuperviselyWriter(sink: sink, options: options, diagnostics: diagnostics)

@@ -29,6 +29,13 @@ extension DatasetFormat {
           + " difficult, truncated, occluded and pose are attributes; other attributes are kept as "
           + "Datumaro keeps them. Segmentation images are not read.", isFilePerItem: true),
       matches: { !VOCReader.files($0).isEmpty },
-      read: { try VOCReader(counting, $0, $1) }, write: { VOCWriter(counting, $0, $1, $2) })
+      read: { folder, diagnostics in
+        let reader = try VOCReader(counting, folder, diagnostics)
+        return WithUnlabelledImages(reader, folder) { image in
+          guard image.contains("JPEGImages/") else { return nil }
+          let name = image.split(separator: "/").last.map(String.init) ?? image
+          return (name, reader.subset(of: name))
+        }
+      }, write: { VOCWriter(counting, $0, $1, $2) })
   }
 }

@@ -36,10 +36,14 @@ struct VOCReader: DatasetReading {
       // Lists of one class, and of several subsets together, say nothing new.
       guard ["train", "val", "test"].contains(subset) else { continue }
       for line in try folder.text(list).split(separator: "\n") {
-        if let stem = line.split(separator: " ").first { subsets[String(stem)] = subset }
+        let stem = line.trimmingASCIISpace
+        if !stem.isEmpty { subsets[stem] = subset }
       }
     }
   }
+
+  /// Of an image, as the lists of the set say.
+  func subset(of name: String) -> String { subsets[DatasetItem.stem(of: name)] ?? "" }
 
   mutating func next() throws -> DatasetItem? {
     while place < files.count {

@@ -33,7 +33,12 @@ extension DatasetFormat {
           + " Numbers are shares of the image's size, so the images must lie beside to be read. Crowds, "
           + "groups, scores and attributes are not kept.", isFilePerItem: true),
       matches: { YOLOFiles($0)?.task == task },
-      read: { try YOLOReader(task, $0, $1) }, write: { YOLOWriter(task, $0, $1, $2) })
+      read: { folder, diagnostics in
+        WithUnlabelledImages(try YOLOReader(task, folder, diagnostics), folder) { image in
+          let (stem, subset) = YOLOFiles.place(of: image)
+          return (stem + image.dropFirst(DatasetItem.stem(of: image).count), subset)
+        }
+      }, write: { YOLOWriter(task, $0, $1, $2) })
   }
 }
 
@@ -108,10 +113,13 @@ struct YOLOFiles {
     return counts == [9] ? .obb : .segment
   }
 
-  /// The part of a label file's path below `labels/`, and the subset that it says.
+  /// The part of a label file's path below `labels/`, or of an image's below `images/`, and the subset
+  /// that it says.
   static func place(of label: String) -> (stem: String, subset: String) {
     var parts = DatasetItem.stem(of: label).split(separator: "/").map(String.init)
-    let roots: Set<String> = ["labels", "obj_train_data", "obj_valid_data", "obj_test_data"]
+    let roots: Set<String> = [
+      "labels", "images", "obj_train_data", "obj_valid_data", "obj_test_data",
+    ]
     var subset = ""
     let known: Set<String> = ["train", "val", "valid", "validation", "test"]
     if let root = parts.firstIndex(where: roots.contains) {

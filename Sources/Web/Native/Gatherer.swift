@@ -5,10 +5,14 @@ import ServiceLifecycle
 import Store
 
 /// Gathers datasets from elsewhere and reads sets that were sent, a few at once; what a server that ended
-/// left unfinished is gone on with first.
+/// left unfinished is gone on with first. Sets do not wait for sources, which may wait long for what is
+/// elsewhere, nor one client's work for another's as long as there is a place.
 final class Gatherer: Service {
-  /// That are read at once; others wait.
-  static let atOnce = 4
+  /// Sets that are read at once, and sources that are; others wait.
+  static let setsAtOnce = 4
+  static let sourcesAtOnce = 64
+  /// Of each, those of one client.
+  static let clientAtOnce = 2
 
   enum Work: Sendable {
     case source(RemoteSourceID)
@@ -26,6 +30,8 @@ final class Gatherer: Service {
   private let orders: AsyncStream<Order>
   private let entrance: AsyncStream<Order>.Continuation
   private let logger = Logger(label: "assay.gatherer")
+  private let sets = WaitingLine(places: setsAtOnce)
+  private let sources = WaitingLine(places: sourcesAtOnce)
 
   init(engine: DataEngine, fetcher: any Fetcher, converter: (any SetConverter)?) {
     self.converter = converter
@@ -52,12 +58,18 @@ final class Gatherer: Service {
           }
         }
       }
-      await withTaskGroup(of: Void.self) { group in
-        var count = 0
+      await withDiscardingTaskGroup { group in
+        var own: [ClientID: (sets: WaitingLine, sources: WaitingLine)] = [:]
         for await order in self.orders {
-          if count >= Self.atOnce { await group.next() }
-          count += 1
-          group.addTask { await self.gather(order) }
+          func line() -> WaitingLine { WaitingLine(places: Self.clientAtOnce) }
+          let lines = own[order.client] ?? (sets: line(), sources: line())
+          own[order.client] = lines
+          let (line, all) =
+            switch order.work {
+            case .upload: (lines.sets, self.sets)
+            case .source: (lines.sources, self.sources)
+            }
+          group.addTask { await line.inTurn { await all.inTurn { await self.gather(order) } } }
         }
       }
     }

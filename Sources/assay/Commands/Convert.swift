@@ -59,7 +59,7 @@ struct ConvertCommand: AsyncParsableCommand {
   }
 
   static func detected(_ folder: DatasetFolder) throws -> DatasetFormat {
-    guard let found = DatasetFormat.all.first(where: { $0.matches(folder) }) else {
+    guard let found = DatasetFormat.of(folder) else {
       throw folder.refusedXML()
         ?? FormatFault(
           folder.file ?? folder.path, "", "it is in no format that is known",

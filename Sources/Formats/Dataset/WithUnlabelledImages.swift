@@ -1,0 +1,39 @@
+/// After the items of a set, the images that it has no labels of: what nothing is seen on is as good for
+/// training.
+struct WithUnlabelledImages: DatasetReading {
+  private var labelled: any DatasetReading
+  private let folder: DatasetFolder
+  private let place: (String) -> (name: String, subset: String)?
+  /// Paths of those that have labels; hashes only.
+  private var used: Set<Int> = []
+  private var images: ArraySlice<String>?
+
+  var schema: DatasetSchema { labelled.schema }
+
+  /// - Parameter place: what an image below the folder is called as an item, and its subset; nil for one
+  ///   that is
+  ///   none, as a picture of labels.
+  init(
+    _ labelled: any DatasetReading, _ folder: DatasetFolder,
+    _ place: @escaping (String) -> (name: String, subset: String)?
+  ) {
+    (self.labelled, self.folder, self.place) = (labelled, folder, place)
+  }
+
+  mutating func next() throws -> DatasetItem? {
+    if images == nil {
+      if let item = try labelled.next() {
+        if let media = item.media { used.insert(media.hashValue) }
+        return item
+      }
+      // Of one file that was named, what lies beside it is not meant.
+      images = folder.file == nil ? folder.files.filter(DatasetFolder.isImage)[...] : []
+    }
+    while let image = images?.popFirst() {
+      let path = folder.fullPath(image)
+      guard !used.contains(path.hashValue), let (name, subset) = place(image) else { continue }
+      return DatasetItem(name: name, subset: subset, size: folder.size(of: image), media: path)
+    }
+    return nil
+  }
+}
