@@ -66,4 +66,20 @@ struct BlobsContract {
     try BlobsContract(blobs: FileBlobs(root: root)).runAll()
     try FileManager.default.removeItem(atPath: root)
   }
+
+  @Test func whatAnEarlierProcessHadOnItsWayIsThrownAwayAndNothingElse() throws {
+    let root = NSTemporaryDirectory() + "assay-blobs-\(UUID().uuidString)"
+    defer { try? FileManager.default.removeItem(atPath: root) }
+    let blobs = try FileBlobs(root: root)
+    let old = root + "/incoming/old"
+    try Data([1]).write(to: URL(filePath: old))
+    try FileManager.default.setAttributes(
+      [.modificationDate: Date(timeIntervalSinceNow: -3600)], ofItemAtPath: old)
+    let writer = try blobs.create()
+    try writer.append(Data([2]))
+    try blobs.dropUnfinished()
+    #expect(!FileManager.default.fileExists(atPath: old))
+    try writer.commit(as: "0123456789abcdef", .flushed)
+    #expect(try blobs.size("0123456789abcdef") == 1)
+  }
 }

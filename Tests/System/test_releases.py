@@ -265,3 +265,128 @@ def test_what_settles_is_fed_within_a_second_once(texts):
     assert seen[0] == second["next"] and seen[1] > seen[0]
     for wrong in ("-1", "x"): assert assay.send("GET", f"{path}?after={wrong}", token=assay.key)[0] == 422
     assert assay.send("GET", path, token=assay.client("Stranger"))[0] == 404
+
+
+def test_a_plan_says_what_it_means_or_is_refused(assay):
+    assay.key = assay.client(); assay.start(); project = assay.project(assay.key, ONTOLOGY)
+    wrong = [{"splits": "train=50"}, {"splits": [{"name": "train"}]}, {"formats": "parquet"}, {"formats": {}}, {"seed": 42}, {"split_by": 1}, {"media": "true"}, {"group_by": 7},
+             {"group_by": "author"}, {"group_by": "author", "split_by": "stratified"}]
+    for body in wrong: assert assay.send("POST", f"/api/projects/{project}/releases", {"name": "v", **body}, assay.key)[0] == 422, body
+    assert assay.send("POST", f"/api/projects/{project}/releases", '{"name":"v","splits":{"train":50,"train":50}}', assay.key)[0] == 422
+    assert "one of them" in cli(assay, "release", "create", "--project", project, "--name", "v", "--group-by", "a", "--stratified").stderr
+
+
+def test_grouping_by_a_field_that_no_item_has_fails_in_words(texts):
+    status, made = texts.send("POST", f"/api/projects/{texts.texts}/releases", {"name": "v", "split_by": "group", "group_by": "autor"}, texts.key)
+    made = texts.send("GET", f"/api/releases/{made['id']}?wait=30", token=texts.key)[1]
+    assert made["state"] == "failed" and "“autor”" in made["problem"] and made["files"] == []
+    url = link(texts, release(texts, texts.texts, splits={"train": 50, "test": 50}, split_by="group", group_by="meta.author"))
+    parts = [{json.loads(l)["metadata"]["author"] for l in fetch(url + f"{part}.jsonl")[2].splitlines()} for part in ("train", "test")]
+    assert not parts[0] & parts[1]
+
+
+def test_what_is_said_of_items_here_stands_beside_what_their_sender_said(assay):
+    assay.key = assay.client(); assay.start(); project = assay.project(assay.key, ONTOLOGY)
+    assay.load(assay.key, project, [answered(i, metadata={"task": f"T{i}", "answers": "A", "confidence": 1}) for i in range(3)])
+    lines = [json.loads(l) for l in fetch(link(assay, release(assay, project, splits={"train": 100})) + "train.jsonl")[2].splitlines()]
+    for line in lines:
+        said = line["metadata"]
+        assert said["task"] in ("T0", "T1", "T2") and said["answers"] == "A" and said["assay_answers"] == 1 and said["assay_unique_id"] == "u" + said["task"][1:]
+
+
+def test_the_certificate_is_of_the_items_that_are_released(assay):
+    assay.key = assay.client(); assay.start()
+    project = assay.project(assay.key, ONTOLOGY, plan={"answers": {"min": 2, "max": 2}}, name="Moods")
+    _, dataset = assay.send("POST", "/api/datasets", {"name": "D"}, assay.key)
+    items = [{"name": f"i{i}", "text": f"t{i}", "metadata": {"lang": ("en", "de")[i % 2]}} for i in range(12)]
+    assert assay.send("POST", f"/api/datasets/{dataset['id']}/items", "\n".join(map(json.dumps, items)), assay.key)[0] == 200
+    status, sent = assay.send("POST", f"/api/datasets/{dataset['id']}/tasks", {"project": project, "query": ""}, assay.key); assert status in (200, 201), sent
+    for place, name in enumerate(("ada@x.org", "bo@x.org")):
+        assay.worker(name); worker = assay.signed_in(name)
+        while leases := assay.send("POST", f"/api/work/{project}/leases", {}, worker)[1]["leases"]:
+            for lease in leases:
+                number = int(lease["task"]["params"]["text"][1:]); mood = ("good", "bad")[place if number % 2 else number % 4 == 0]  # they agree on English alone
+                assert assay.send("POST", f"/api/work/{project}/leases/{lease['id']}/answer", {"annotations": [{"class": "mood", "option": mood}]}, worker)[0] == 200
+    def certificate(query):
+        status, made = assay.send("POST", f"/api/datasets/{dataset['id']}/releases", {"name": query, "query": query, "set": "Moods"}, assay.key); assert status == 202, made
+        made = assay.send("GET", f"/api/releases/{made['id']}?wait=30", token=assay.key)[1]; assert made["state"] == "completed", made
+        manifest = json.loads(fetch(link(assay, made) + "manifest.json")[2])
+        assert manifest["items"] == 6 and manifest["answers_per_item"] == 2 and sum(a["answers"] for a in manifest["certificate"]["annotators"]) == 12
+        return manifest["certificate"]["agreement"][0]
+    english, german = certificate("lang = en"), certificate("lang = de")
+    assert (english["value"], english["tasks"]) == (1, 6) and german["value"] < 0 and german["tasks"] == 6
+
+
+def test_an_image_keeps_its_name_whichever_others_are_completed(assay):
+    assay.key = assay.client(); assay.start()
+    project = assay.project(assay.key, {"classes": [{"name": "kind", "kind": "category", "options": ["a", "b"], "required": True}]})
+    say = lambda: [{"annotator": "ada", "annotations": [{"class": "kind", "option": "a"}]}]
+    images = [assay.upload(assay.key, png(10 + i, 10), "0001.png") for i in range(2)]
+    assay.load(assay.key, project, [{"image": images[0], "unique_id": "first"}, {"image": images[1], "unique_id": "second", "answers": say()}])
+    names = lambda made: {json.loads(l)["metadata"]["assay_unique_id"]: json.loads(l)["name"] for l in fetch(link(assay, made) + "train.jsonl")[2].splitlines()}
+    before = names(release(assay, project, splits={"train": 100}))
+    assay.worker("w@x.org"); worker = assay.signed_in("w@x.org"); lease = assay.send("POST", f"/api/work/{project}/leases", {}, worker)[1]["leases"][0]
+    assert assay.send("POST", f"/api/work/{project}/leases/{lease['id']}/answer", {"annotations": [{"class": "kind", "option": "b"}]}, worker)[0] == 200
+    after = names(release(assay, project, splits={"train": 100}))
+    assert len(after) == 2 and after["second"] == before["second"] and after["first"] == "0001.png"
+
+
+def test_files_that_are_not_of_a_release_are_named(texts, tmp_path):
+    large = release(texts, texts.texts, splits={"train": 50, "test": 50}, formats=["parquet"]); small = release(texts, texts.texts, splits={"train": 100})
+    folder = tmp_path / "r"
+    assert cli(texts, "release", "fetch", large["id"], str(folder)).returncode == 0
+    again = cli(texts, "release", "fetch", small["id"], str(folder)); assert again.returncode == 1 and "no file of this release" in again.stderr
+    assert cli(texts, "release", "fetch", large["id"], str(folder)).returncode == 0
+    (folder / ".DS_Store").write_text("x"); verify = lambda: subprocess.run([BINARY, "verify", str(folder)], capture_output=True, text=True)
+    assert verify().returncode == 0
+    (folder / "parquet" / "train-00001.parquet").write_text("evil")
+    assert verify().returncode == 1 and "none of its files" in verify().stderr
+    alone = subprocess.run([PYTHON if os.path.exists(PYTHON) else sys.executable, os.path.join(ROOT, "docs", "verify_release.py"), str(folder)], capture_output=True, text=True)
+    if "No module named" not in alone.stderr: assert alone.returncode == 1 and "none of its files" in alone.stderr
+
+
+def test_a_release_can_be_taken_away_and_holds_its_dataset_until_then(assay):
+    assay.key = assay.client(); assay.start()
+    _, dataset = assay.send("POST", "/api/datasets", {"name": "D"}, assay.key); path = f"/api/datasets/{dataset['id']}"
+    assay.send("POST", f"{path}/items", json.dumps({"name": "a", "text": "t"}), assay.key)
+    _, made = assay.send("POST", f"{path}/releases", {"name": "v"}, assay.key); assay.send("GET", f"/api/releases/{made['id']}?wait=30", token=assay.key)
+    url = link(assay, made); assert fetch(url + "manifest.json")[0] == 200
+    status, problem = assay.send("DELETE", path, token=assay.key); assert status == 409 and "1 releases" in problem["detail"], problem
+    done = cli(assay, "release", "remove", made["id"]); assert done.returncode == 0, done.stderr
+    assert fetch(url + "manifest.json")[0] == 404 and assay.send("GET", f"/api/releases/{made['id']}", token=assay.key)[0] == 404
+    assert assay.send("DELETE", path, token=assay.key)[0] == 204
+    assert sum(len(files) for _, _, files in os.walk(os.path.join(assay.data, "vaults", os.listdir(os.path.join(assay.data, "vaults"))[0], "blobs"))) == 0
+
+
+def test_a_release_that_was_cut_off_has_failed_and_leaves_no_files(assay):
+    assay.key = assay.client(); assay.start(); project = assay.project(assay.key, ONTOLOGY)
+    assay.load(assay.key, project, [answered(i) for i in range(6000)])
+    blobs = lambda: sum(len(files) for base, _, files in os.walk(os.path.join(assay.data, "vaults")) if "blobs" in base)
+    before = blobs()
+    _, made = assay.send("POST", f"/api/projects/{project}/releases", {"name": "v", "formats": ["parquet", "webdataset", "csv"]}, assay.key)
+    while blobs() == before and assay.send("GET", f"/api/releases/{made['id']}", token=assay.key)[1]["state"] == "running": time.sleep(0.01)
+    assay.kill(); assay.start()
+    for _ in range(100):
+        found = assay.send("GET", f"/api/releases/{made['id']}", token=assay.key)[1]
+        if found["state"] == "completed" or blobs() == before: break
+        time.sleep(0.05)
+    if found["state"] == "completed": pytest.skip("it was made before it could be cut off")
+    assert found["state"] == "failed" and "stopped" in found["problem"] and blobs() == before
+    assert [r["state"] for r in assay.send("GET", f"/api/projects/{project}/releases", token=assay.key)[1]["items"]] == ["failed"]
+
+
+@needs_readers
+def test_datasets_loads_the_folder_by_its_page(texts, tmp_path):
+    made = release(texts, texts.texts, splits={"train": 80, "val": 20}, formats=["webdataset", "coco"])
+    assert cli(texts, "release", "fetch", made["id"], str(tmp_path / "r")).returncode == 0
+    code = "import sys, datasets, tempfile\nd = datasets.load_dataset(sys.argv[1], cache_dir=tempfile.mkdtemp())\nprint(sorted((k, len(v)) for k, v in d.items()))"
+    done = subprocess.run([PYTHON, "-c", code, str(tmp_path / "r")], capture_output=True, text=True, timeout=300)
+    if "No module named" in done.stderr: pytest.skip(done.stderr.strip().splitlines()[-1])
+    counts = eval(done.stdout.strip().splitlines()[-1]) if done.returncode == 0 else done.stderr[-2000:]
+    assert [k for k, _ in counts] == ["train", "validation"] and sum(n for _, n in counts) == 200
+
+
+def test_a_cursor_that_the_feed_never_gave_is_refused(texts):
+    path = f"/api/projects/{texts.texts}/feed"
+    for wrong in ("999999999", "-1", "x", "9223372036854775808"): assert texts.send("GET", f"{path}?after={wrong}", token=texts.key)[0] == 422, wrong
+    assert texts.send("GET", path, token=texts.key, headers={"Accept": "text/event-stream", "Last-Event-ID": "-5"})[0] == 422

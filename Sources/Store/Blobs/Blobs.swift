@@ -15,6 +15,10 @@ package protocol Blobs: Sendable {
 
   func remove(_ name: String) throws
 
+  /// Throws away what was on its way when another process ended. Only for the process that serves: others may
+  /// have begun something since.
+  func dropUnfinished() throws
+
   /// Calls `body` with every name, in no order.
   func forEachName(_ body: (String) throws -> Void) throws
 }

@@ -15,6 +15,20 @@ package struct FileBlobs: Blobs {
     self.root = root
     try FileManager.default.createDirectory(
       atPath: root + "/incoming", withIntermediateDirectories: true)
+    _ = Self.started
+  }
+
+  /// When this process first had blobs.
+  private static let started = Date()
+
+  package func dropUnfinished() throws {
+    let incoming = root + "/incoming/"
+    for name in try FileManager.default.contentsOfDirectory(atPath: incoming) {
+      let facts = try? FileManager.default.attributesOfItem(atPath: incoming + name)
+      if let written = facts?[.modificationDate] as? Date, written < Self.started {
+        unlink(incoming + name)
+      }
+    }
   }
 
   package func create() throws -> any BlobWriter {

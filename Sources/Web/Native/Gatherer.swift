@@ -51,6 +51,7 @@ final class Gatherer: Service {
           for source in try await RemoteSources(vault, actor: .system).unfinished() {
             self.begin(.source(source), of: client.id)
           }
+          try vault.blobs.dropUnfinished()
           try await Releases(vault, actor: .system).endCutOff()
           try await Uploads(vault, actor: .system).dropRead()
           for upload in try await Uploads(vault, actor: .system).unread() {
