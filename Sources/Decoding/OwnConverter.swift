@@ -56,6 +56,8 @@ package struct OwnConverter: SetConverter {
   private static func reason(_ said: String, _ folder: String) -> String {
     var text = said.replacing(folder + "/", with: "")
     if text.hasPrefix("Error: ") { text.removeFirst("Error: ".count) }
+    // Whoever sent it has no command line.
+    text = text.replacing("Say which one it is with --from", with: "Say its format")
     text = text.trimmingCharacters(in: .whitespacesAndNewlines).replacing("\n", with: " ")
     return text.isEmpty
       ? "its reader was ended: the set is too large or was made to harm"

@@ -80,12 +80,12 @@ struct CVATReader: DatasetReading {
   }
 
   private mutating func readMeta(_ meta: XMLElement) {
-    for label in Self.all("label", in: meta) {
-      if let name = label.text(of: "name"), !name.isEmpty, label.text(of: "parent") == nil {
-        let points = Self.all("label", in: meta).filter { $0.text(of: "parent") == name }
-          .compactMap { $0.text(of: "name") }
-        _ = schema.add(.init(name, keypoints: points))
-      }
+    let labels = Self.all("label", in: meta).map {
+      ($0.text(of: "name") ?? "", $0.text(of: "parent"))
+    }
+    let points = Dictionary(grouping: labels) { $0.1 ?? "" }
+    for (name, parent) in labels where !name.isEmpty && parent == nil {
+      _ = schema.add(.init(name, keypoints: (points[name] ?? []).map(\.0)))
     }
     // Where frames are passed over, their numbers are not those of a whole video.
     if Self.all("mode", in: meta).first?.text == "interpolation",

@@ -1,11 +1,8 @@
 /// Finds personal data in text by rules with checksums: e-mail addresses, telephone numbers, payment cards,
-/// bank
-/// accounts and national ids. What cannot be told from any number (a name, a street) is not looked for.
+/// bank accounts and national ids. What cannot be told from any number (a name, a street) is not looked for.
 ///
-/// Cards by ISO/IEC 7812 (Luhn), accounts by ISO 13616 (IBAN, mod 97), telephone numbers by E.164; ids of
-/// the
-/// United States (SSN), Spain (DNI), France (NIR), China (GB 11643-1999) and Brazil (CPF) by their check
-/// digits.
+/// Cards by ISO/IEC 7812 (Luhn), accounts by ISO 13616 (IBAN, mod 97), telephone numbers by E.164; national
+/// ids by `NationalID`.
 package enum PersonalData {
   package enum Kind: String, Hashable, Sendable, CaseIterable {
     case email, phone, card, account
@@ -29,7 +26,9 @@ package enum PersonalData {
     var found: [Finding] = []
     var place = 0
     while place < bytes.count {
-      if let next = address(bytes, at: place) ?? account(bytes, place) ?? number(bytes, place) {
+      if let next = address(bytes, at: place) ?? account(bytes, place) ?? fiscalCode(bytes, place)
+        ?? number(bytes, place)
+      {
         found.append(next)
         place = next.range.upperBound
       } else {
@@ -89,6 +88,15 @@ package enum PersonalData {
     return Finding(kind: .email, range: start..<end)
   }
 
+  /// Italy's, which is letters and digits.
+  private static func fiscalCode(_ bytes: [UInt8], _ start: Int) -> Finding? {
+    let end = start + NationalID.fiscalCodeLength
+    guard end <= bytes.count, isLetter(bytes[start]), start == 0 || !isWord(bytes[start - 1]),
+      end == bytes.count || !isWord(bytes[end]), NationalID.isFiscalCode(bytes[start..<end])
+    else { return nil }
+    return Finding(kind: .nationalID, range: start..<end)
+  }
+
   // MARK: Accounts
 
   private static func account(_ bytes: [UInt8], _ start: Int) -> Finding? {
@@ -123,7 +131,7 @@ package enum PersonalData {
   // MARK: Numbers
 
   /// Digits that belong together, with how they are grouped.
-  private struct Number {
+  struct Number {
     var digits: [Int] = []
     /// Digits before each gap.
     var groups: [Int] = []
@@ -185,7 +193,7 @@ package enum PersonalData {
     let (digits, groups) = (number.digits, number.groups)
     if isInternational { return (8...15).contains(digits.count) && digits[0] != 0 ? .phone : nil }
     if isBracketed { return groups == [3, 3, 4] ? .phone : nil }
-    if isNational(number) { return .nationalID }
+    if NationalID.isValid(number) { return .nationalID }
     let isCardLike = number.separators.isSubset(of: [0x20, UInt8(ascii: "-")])
     if isCardLike, (13...19).contains(digits.count), (2...6).contains(digits[0]),
       Set(digits).count > 1,
@@ -196,43 +204,11 @@ package enum PersonalData {
     return groups == [3, 3, 4] && digits[0] > 1 && digits[3] > 1 ? .phone : nil
   }
 
-  private static func isLuhn(_ digits: [Int]) -> Bool {
+  static func isLuhn(_ digits: [Int]) -> Bool {
     let sum = digits.reversed().enumerated().reduce(0) { sum, one in
       let doubled = one.offset % 2 == 1 ? one.element * 2 : one.element
       return sum + (doubled > 9 ? doubled - 9 : doubled)
     }
     return sum % 10 == 0
-  }
-
-  private static func isNational(_ number: Number) -> Bool {
-    let (digits, groups, letter) = (number.digits, number.groups, number.letter)
-    func value(_ range: Range<Int>) -> Int { digits[range].reduce(0) { $0 * 10 + $1 } }
-    if groups == [3, 2, 4], number.separators == [UInt8(ascii: "-")], letter == nil {
-      let area = value(0..<3)
-      return area != 0 && area != 666 && area < 900 && value(3..<5) != 0 && value(5..<9) != 0
-    }
-    if digits.count == 8, groups.count == 1, let letter {
-      return Array("TRWAGMYFPDXBNJZSQVHLCKE".utf8)[value(0..<8) % 23] == letter
-    }
-    if digits.count == 15, letter == nil, (1...2).contains(digits[0]) {
-      return 97 - value(0..<13) % 97 == value(13..<15)
-    }
-    if digits.count == 18 && letter == nil || digits.count == 17 && letter == UInt8(ascii: "X"),
-      groups.count == 1
-    {
-      let weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]
-      let sum = zip(digits, weights).reduce(0) { $0 + $1.0 * $1.1 } % 11
-      let check = [1, 0, 10, 9, 8, 7, 6, 5, 4, 3, 2][sum]
-      return (1900...2100).contains(value(6..<10)) && (1...12).contains(value(10..<12))
-        && (1...31).contains(value(12..<14)) && check == (digits.count == 18 ? digits[17] : 10)
-    }
-    if groups == [3, 3, 3, 2], letter == nil, Set(digits).count > 1 {
-      func check(_ count: Int) -> Int {
-        let sum = (0..<count).reduce(0) { $0 + digits[$1] * (count + 1 - $1) } * 10 % 11
-        return sum == 10 ? 0 : sum
-      }
-      return check(9) == digits[9] && check(10) == digits[10]
-    }
-    return false
   }
 }

@@ -11,7 +11,7 @@ extension Problem {
         "The invitation is unknown, has been used, or is over.", remedy: "Ask for a new one.")
     case .unknown(let thing, let id):
       return Problem(
-        .notFound, "unknown-\(thing.rawValue)", "Not found",
+        .notFound, "unknown-\(thing.rawValue.replacing(" ", with: "-"))", "Not found",
         "There is no \(thing.rawValue) “\(shortened(id))” that you can see.")
     case .taken(.import, let key):
       return Problem(

@@ -35,7 +35,11 @@ struct DuplicateFinder {
       if let known = files[file] { return known }
       files[file] = Int32(item)
     }
-    if let fingerprint, let known = nearPicture(item, fingerprint) { return known }
+    if let fingerprint, PictureFingerprint.isTelling(fingerprint),
+      let known = nearPicture(item, fingerprint)
+    {
+      return known
+    }
     return text.isEmpty ? nil : nearText(item, text)
   }
 
@@ -111,9 +115,24 @@ package enum PictureFingerprint {
   /// Pixels of the picture that it is made of.
   package static let (width, height) = (9, 8)
 
+  /// Of images with less difference between their brightest and darkest place, as pages of text, bits say
+  /// nothing of what they show…
+  static let contrastLimit = 24
+  /// …nor where so few of them are set, or not.
+  static let bitLimit = 3
+
+  /// Whether two that are near show the same: one that says next to nothing is near to many.
+  static func isTelling(_ bits: UInt64) -> Bool {
+    (bitLimit...64 - bitLimit).contains(bits.nonzeroBitCount)
+  }
+
   /// - Parameter grey: `width × height` shades, row by row.
+  /// - Returns: 0 for an image without contrast, which is near to no other.
   package static func of(_ grey: [UInt8]) -> UInt64? {
-    guard grey.count == width * height else { return nil }
+    guard grey.count == width * height, let darkest = grey.min(), let brightest = grey.max() else {
+      return nil
+    }
+    guard brightest - darkest >= contrastLimit else { return 0 }
     var bits: UInt64 = 0
     for row in 0..<height {
       for column in 0..<width - 1 {
