@@ -75,7 +75,8 @@ import Testing
     let folder = try TestFolder()
     try folder.write("# About this set\n", to: "README.md")
     let fault = #expect(throws: FormatFault.self) {
-      try format.reader(of: DatasetFolder(folder.path), Diagnostics(.lenient))
+      var reader = try format.reader(of: DatasetFolder(folder.path), Diagnostics(.lenient))
+      _ = try reader.next()
     }
     #expect(fault?.remedy.isEmpty == false && fault?.file.isEmpty == false)
   }

@@ -86,6 +86,29 @@ import Testing
     }
   }
 
+  @Test(arguments: written)
+  func theSubsetOfAnItemIsKeptOrItsLossIsTold(_ id: String) throws {
+    let format = try #require(DatasetFormat.named(id))
+    var samples = DatasetSamples(seed: 5)
+    let isText = Self.texts.contains(id)
+    guard
+      var item = (0..<9).lazy.flatMap({ _ in samples.items(format.facts.holds, isText: isText) })
+        .first(where: { $0.labels.contains { $0.value == .whole } || id != "imagenet" })
+    else { return }
+    item.subset = "val"
+    let folder = try TestFolder()
+    try DatasetSamples.putImages(of: [item], under: folder.path)
+    if item.size != nil { item.media = "\(folder.path)/images/\(item.name)" }
+    let diagnostics = Diagnostics(.lenient)
+    let sink = try FolderSink(folder.path + "/out")
+    _ = try DatasetConversion.run(
+      GivenItems(items: [item]), to: format, sink, WritingOptions(hasMedia: true), diagnostics)
+    try sink.finish()
+    var reader = try format.read(DatasetFolder(folder.path + "/out"), Diagnostics(.lenient))
+    let isTold = diagnostics.losses.contains { $0.what.contains("subsets") }
+    #expect(try isTold || reader.next()?.subset == "val", "\(id)")
+  }
+
   private static func say(_ fact: DatasetFact, of item: inout DatasetItem) {
     switch fact {
     case .text: break

@@ -11,7 +11,10 @@ export function dialog(title, body) {
     /** @type {any} */
     let result;
     const close = (/** @type {any} */ value) => { result = value; element.close(); };
-    element.addEventListener("close", () => { element.remove(); resolve(result); });
+    // What it is about is gone with the page.
+    const leave = () => element.close();
+    addEventListener("hashchange", leave);
+    element.addEventListener("close", () => { removeEventListener("hashchange", leave); element.remove(); resolve(result); });
     fill(element, heading, body(close));
     document.body.append(element);
     element.showModal();

@@ -30,7 +30,7 @@ struct COCOReader: DatasetReading {
   init(_ folder: DatasetFolder, _ diagnostics: Diagnostics) throws {
     guard let files = COCOFiles(folder) else {
       throw FormatFault(
-        folder.file ?? folder.path, "",
+        folder.title, "",
         "there is no JSON file with the lists images and annotations",
         remedy: "Name a COCO file, or a folder with one.")
     }
@@ -123,36 +123,39 @@ struct COCOReader: DatasetReading {
         "width and height are no sizes of an image, and the image is not there",
         remedy: "Say both in pixels, or put the image beside; boxes are read, masks are not.")
     }
-    var labels: [(id: Int64?, label: DatasetLabel)] = []
-    try addLabels(of: place, in: source, size, to: &labels)
+    var labels: [DatasetLabel] = []
+    // By which an annotation that is in two files is known again.
+    var ids: [Int64?] = []
+    try addLabels(of: place, in: source, size, to: &labels, &ids)
     for other in sources.indices.dropFirst(source + 1) {
       guard let place = sources[other].places[name] else { continue }
       sources[other].taken.insert(place)
-      try addLabels(of: place, in: other, size, to: &labels)
+      try addLabels(of: place, in: other, size, to: &labels, &ids)
     }
     return DatasetItem(
-      name: name, subset: subset, size: size, labels: labels.map(\.label),
-      media: media.map(folder.fullPath))
+      name: name, subset: subset, size: size, labels: labels, media: media.map(folder.fullPath))
   }
 
   private mutating func addLabels(
-    of place: Int, in source: Int, _ size: ImageSize?,
-    to labels: inout [(id: Int64?, label: DatasetLabel)]
+    of place: Int, in source: Int, _ size: ImageSize?, to labels: inout [DatasetLabel],
+    _ ids: inout [Int64?]
   ) throws {
     let index = sources[source].index
     let known = labels.count
+    let isAlone = sources.count == 1
     for (offset, annotation) in try index.annotations(of: place) {
       do {
         guard let label = try label(annotation, size, sources[source].classes) else { continue }
-        let id = annotation["id"]?.integer
-        let same = labels[..<known].firstIndex {
-          id != nil && $0.id == id && $0.label.classIndex == label.classIndex
-            && $0.label.bounds == label.bounds
+        let id = isAlone ? nil : annotation["id"]?.integer
+        let same = (0..<known).first {
+          id != nil && ids[$0] == id && labels[$0].classIndex == label.classIndex
+            && labels[$0].bounds == label.bounds
         }
         if let same {
-          if label.value.kind == .keypoints { labels[same].label = label }
+          if label.value.kind == .keypoints { labels[same] = label }
         } else {
-          labels.append((id, label))
+          labels.append(label)
+          if !isAlone { ids.append(id) }
         }
       } catch {
         let line = index.bytes.line(of: offset)

@@ -39,7 +39,7 @@ struct CVATReader: DatasetReading {
     guard !files.isEmpty else {
       throw folder.refusedXML()
         ?? FormatFault(
-          folder.file ?? folder.path, "", "there is no XML file with <annotations>",
+          folder.title, "", "there is no XML file with <annotations>",
           remedy: "Name CVAT's annotations.xml, or a folder with it.")
     }
     return ChainedReader(files: files) { try CVATReader($0, folder, $1, diagnostics) }

@@ -9,6 +9,7 @@ extension DatasetFormat {
       source: "docs.cvat.ai, XML annotation format",
       holds: [.box, .rotatedBox, .polygon, .polyline, .point, .ellipse, .mask, .keypoints],
       carries: [.attributes, .track],
+      hasSubsets: false,
       notes: """
         Items are frames, in the order that their metadata `frame` says, or else their own; names of frames \
         are not kept. Labels of one class with the same track are one track, a label without one is a track \

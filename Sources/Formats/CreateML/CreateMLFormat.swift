@@ -7,6 +7,7 @@ extension DatasetFormat {
     facts: DatasetFormatFacts(
       id: "createml", name: "Create ML", layout: "one JSON file with the images beside it",
       source: "developer.apple.com/documentation/createml", holds: [.box],
+      hasSubsets: false,
       notes:
         "Boxes by their middle in pixels. Sizes of images, groups, scores and attributes are not kept.",
       singleFile: "annotations.json"),
@@ -15,7 +16,7 @@ extension DatasetFormat {
       let files = CreateML.files(folder)
       guard !files.isEmpty else {
         throw FormatFault(
-          folder.file ?? folder.path, "", "there is no JSON list of images with annotations",
+          folder.title, "", "there is no JSON list of images with annotations",
           remedy: "Name Create ML's file, or a folder with it.")
       }
       return ChainedReader(files: files) { file, schema in

@@ -27,6 +27,9 @@ package struct DatasetConversion: Sendable {
       item.name = DatasetPath.cleaned(item.name)
       // Formats with a file for each item keep subsets apart, and say themselves where that is not enough.
       if !format.facts.isFilePerItem { item.name = names.name(of: item, diagnostics) }
+      if options.hasMedia, item.media == nil, item.text == nil {
+        diagnostics.lose("images that are not there")
+      }
       if let media = item.media, DatasetItem.isAddress(media), format != .jsonLines {
         if options.hasMedia { diagnostics.lose("images left where they are: they are URLs") }
         item.media = nil
@@ -54,7 +57,8 @@ package struct DatasetConversion: Sendable {
       return false
     }
     guard let bounds = label.bounds else { return true }
-    return [bounds.x, bounds.y, bounds.maxX, bounds.maxY].allSatisfy { $0.magnitude <= placeLimit }
+    return bounds.x.magnitude <= placeLimit && bounds.y.magnitude <= placeLimit
+      && bounds.maxX.magnitude <= placeLimit && bounds.maxY.magnitude <= placeLimit
   }
 
   /// Leaves out the labels that a format has no form for, unless they can be said as ones it has; and
@@ -63,6 +67,9 @@ package struct DatasetConversion: Sendable {
     _ format: DatasetFormat, of item: inout DatasetItem, _ diagnostics: Diagnostics
   ) {
     keepLabels(format, of: &item, diagnostics)
+    if !item.subset.isEmpty, !format.facts.hasSubsets {
+      diagnostics.lose("subsets left out: \(format.facts.name) has none")
+    }
     item.forEachFact(notIn: format.facts) {
       diagnostics.lose("\($0.plural) left out: \(format.facts.name) has none")
     }

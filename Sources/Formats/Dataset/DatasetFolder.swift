@@ -11,6 +11,8 @@ package final class DatasetFolder: Sendable {
   package let path: String
   /// The one file that was named; nil where a folder was.
   package let file: String?
+  /// As whoever named it calls it.
+  package let title: String
   /// Paths of files below, with `/`, sorted.
   package let files: [String]
   private let images: ImageIndex
@@ -44,6 +46,9 @@ package final class DatasetFolder: Sendable {
       real = archive.path
       isFolder = true
     }
+    title =
+      isFolder.boolValue && archive == nil
+      ? path : path.split(separator: "/").last.map(String.init) ?? path
     guard isFolder.boolValue else {
       let url = URL(fileURLWithPath: real)
       self.path = url.deletingLastPathComponent().path
@@ -61,7 +66,7 @@ package final class DatasetFolder: Sendable {
   /// A folder of another, which is the only thing in that.
   private init(_ top: Substring, of outer: DatasetFolder) {
     path = outer.path + "/" + top
-    file = nil
+    (file, title) = (nil, outer.title)
     files = outer.files.map { String($0.dropFirst(top.count + 1)) }
     images = ImageIndex(files.filter(Self.isImage))
     (archive, kept) = (outer.archive, outer.kept)
@@ -157,7 +162,9 @@ package final class DatasetFolder: Sendable {
     do {
       let bytes = try MappedBytes(path: path + "/" + name)
       if let text = bytes.asUTF8() { return text }
-      guard Self.isPlainText(name), let (text, lines) = bytes.withLatin1Lines() else { return bytes }
+      guard Self.isPlainText(name), let (text, lines) = bytes.withLatin1Lines() else {
+        return bytes
+      }
       guesses.withLock { guesses in
         guard lines > 0, let diagnostics = guesses.diagnostics,
           guesses.told.insert(name).inserted

@@ -13,6 +13,8 @@ package struct DatasetFormatFacts: Sendable {
   package var carries: Set<DatasetFact>
   /// The same of labels of kinds where it is otherwise.
   package var carriesOf: [DatasetLabelKind: Set<DatasetFact>]
+  /// Whether it says which subset an item is of.
+  package var hasSubsets: Bool
   /// What else has no form in it, and how it counts, in sentences.
   package var notes: String
   /// The name of its file, where a whole set is one.
@@ -23,6 +25,7 @@ package struct DatasetFormatFacts: Sendable {
   package init(
     id: String, name: String, layout: String, source: String, holds: Set<DatasetLabelKind>,
     carries: Set<DatasetFact> = [], carriesOf: [DatasetLabelKind: Set<DatasetFact>] = [:],
+    hasSubsets: Bool = true,
     notes: String,
     singleFile: String? = nil, isFilePerItem: Bool = false
   ) {
@@ -34,6 +37,7 @@ package struct DatasetFormatFacts: Sendable {
     self.holds = holds
     self.carries = carries
     self.carriesOf = carriesOf
+    self.hasSubsets = hasSubsets
     self.notes = notes
     self.singleFile = singleFile
   }
@@ -65,26 +69,16 @@ package struct DatasetFormat: Sendable, Hashable {
 
   package var id: String { facts.id }
 
-  /// Reads what is said to be a set of this format.
-  ///
-  /// - Throws: `FormatFault` where nothing in the folder looks like one and nothing can be read.
+  /// Reads what is said to be a set of this format. Where there is nothing of it, the first item is a
+  /// `FormatFault` that says what is looked for.
   package func reader(
     of folder: DatasetFolder, _ diagnostics: Diagnostics
   ) throws -> any DatasetReading {
     folder.tell(diagnostics)
-    if !matches(folder) {
-      if let inner = folder.inner, Self.of(inner) == self {
-        return try reader(of: inner, diagnostics)
-      }
-      let trial = Diagnostics(.lenient)
-      var reader = try read(folder, trial)
-      guard try reader.next() != nil || trial.faultCount > 0 else {
-        throw FormatFault(
-          folder.file ?? folder.path, "", "there is nothing of \(facts.name) in it",
-          remedy: "Name another format, or a set laid out so: \(facts.layout).")
-      }
+    if let inner = folder.inner, !matches(folder), Self.of(inner) == self {
+      return try reader(of: inner, diagnostics)
     }
-    return try read(folder, diagnostics)
+    return NotEmpty(reader: try read(folder, diagnostics), format: self, folder, diagnostics)
   }
 
   package static func == (a: DatasetFormat, b: DatasetFormat) -> Bool { a.id == b.id }
@@ -95,9 +89,8 @@ package struct DatasetFormat: Sendable, Hashable {
     .coco, .cocoPanoptic, .cvat, .cvatVideo, .cityscapes, .indexMasks, .voc, .vocFromZero, .yolo,
     .yoloSegment, .yoloOBB, .yoloPose, .labelMe, .labelStudio, .datumaro, .openImages, .kitti,
     .createML, .supervisely, .labelbox, .imageNet, .jsonLines, .urlList, .conll, .brat, .spacy,
-    .docBin,
-    .doccano, .argilla, .webDataset, .parquet, .arrow, .tfRecord, .csv, .tsv, .jsonRecords,
-    .plainFiles,
+    .docBin, .doccano, .argilla, .webDataset, .parquet, .arrow, .tfRecord, .csv, .tsv,
+    .jsonRecords, .plainFiles,
   ]
 
   /// The format of a set, which may lie in the only folder there is; nil where none is known.
@@ -125,5 +118,35 @@ package struct WritingOptions: Hashable, Sendable {
     self.isOneFile = isOneFile
     self.hasMedia = hasMedia
     self.modified = modified
+  }
+}
+
+/// A set that is said to be of a format, and may have nothing of it.
+private struct NotEmpty: DatasetReading {
+  private var reader: any DatasetReading
+  private let format: DatasetFormat
+  private let folder: DatasetFolder
+  private let diagnostics: Diagnostics
+  private var isBegun = false
+
+  var schema: DatasetSchema { reader.schema }
+
+  init(
+    reader: any DatasetReading, format: DatasetFormat, _ folder: DatasetFolder,
+    _ diagnostics: Diagnostics
+  ) {
+    (self.reader, self.format) = (reader, format)
+    (self.folder, self.diagnostics) = (folder, diagnostics)
+  }
+
+  mutating func next() throws -> DatasetItem? {
+    let item = try reader.next()
+    defer { isBegun = true }
+    guard !isBegun, item == nil, diagnostics.faultCount == 0, !format.matches(folder) else {
+      return item
+    }
+    throw FormatFault(
+      folder.title, "", "there is nothing of \(format.facts.name) in it",
+      remedy: "Name another format, or a set laid out so: \(format.facts.layout).")
   }
 }

@@ -35,7 +35,7 @@ struct DatumaroReader: DatasetReading {
     files = Self.files(folder)
     guard !files.isEmpty else {
       throw FormatFault(
-        folder.file ?? folder.path, "", "there is no JSON file with categories and items",
+        folder.title, "", "there is no JSON file with categories and items",
         remedy: "Name a folder with annotations/, or one such file.")
     }
   }

@@ -10,6 +10,7 @@ extension DatasetFormat {
       source: "github.com/wkentaro/labelme",
       holds: [.box, .polygon, .polyline, .point, .ellipse, .whole],
       carries: [.attributes, .group], carriesOf: [.whole: []],
+      hasSubsets: false,
       notes: """
         Circles are ellipses with one radius; ellipses with two are written as polygons. Holes are \
         filled. Flags that are true are classes of the whole image. Masks are not read; they are written \

@@ -22,7 +22,7 @@ enum LabelStudioReader {
     let files = files(folder)
     guard !files.isEmpty else {
       throw FormatFault(
-        folder.file ?? folder.path, "", "there is no JSON list of tasks with data and annotations",
+        folder.title, "", "there is no JSON list of tasks with data and annotations",
         remedy: "Name Label Studio's export, or a folder with it.")
     }
     return ChainedReader(files: files) { file, schema in

@@ -9,6 +9,7 @@ extension DatasetFormat {
       source: "docs.labelbox.com, import annotations; export v2",
       holds: [.box, .polygon, .polyline, .point, .whole, .caption, .span],
       carries: [.score], carriesOf: [.whole: [], .caption: []],
+      hasSubsets: false,
       notes: """
         Written as annotations to import, by the name of each image as its global key; read as those or \
         as rows of an export (v2). The end of a place in text is the last character, inside. Holes are \
@@ -19,7 +20,7 @@ extension DatasetFormat {
       let files = Labelbox.files(folder)
       guard !files.isEmpty else {
         throw FormatFault(
-          folder.file ?? folder.path, "", "there is no file of Labelbox's JSON lines",
+          folder.title, "", "there is no file of Labelbox's JSON lines",
           remedy: "Name Labelbox's NDJSON file, or a folder with it.")
       }
       return ChainedReader(files: files) { try LabelboxReader($0, folder, $1, diagnostics) }

@@ -7,7 +7,9 @@ package enum YAMLNotation {
   package static let limit = 1 << 20
   package static let valueLimit = 200_000
 
-  package static func json(_ text: String) throws(OntologyReadingFault) -> JSON {
+  package static func json(
+    _ text: String, limit: Int = limit, valueLimit: Int = valueLimit
+  ) throws(OntologyReadingFault) -> JSON {
     guard text.utf8.count <= limit else {
       throw OntologyReadingFault("YAML", "has more than \(limit) bytes")
     }
@@ -25,7 +27,12 @@ package enum YAMLNotation {
     }
     guard let node else { throw OntologyReadingFault("YAML", "is empty") }
     var left = valueLimit
-    return try json(node, &left, depth: 0)
+    do throws(OntologyReadingFault) {
+      return try json(node, &left, depth: 0)
+    } catch {
+      guard left <= 0 else { throw error }
+      throw OntologyReadingFault("YAML", "stands for more than \(valueLimit) values")
+    }
   }
 
   private static func json(
@@ -33,8 +40,7 @@ package enum YAMLNotation {
   ) throws(OntologyReadingFault) -> JSON {
     left -= 1
     guard left > 0, depth < 100 else {
-      throw OntologyReadingFault(
-        "YAML", "stands for more than \(valueLimit) values, or nests too deep")
+      throw OntologyReadingFault("YAML", "nests too deep")
     }
     switch node {
     case .scalar(let scalar):

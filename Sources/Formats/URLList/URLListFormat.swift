@@ -13,7 +13,7 @@ extension DatasetFormat {
     read: { folder, diagnostics in
       guard let file = URLList.file(folder) else {
         throw FormatFault(
-          folder.file ?? folder.path, "", "there is no text file that begins with an address",
+          folder.title, "", "there is no text file that begins with an address",
           remedy: "Write one http or https address a line.")
       }
       return URLListReader(file, try folder.open(file), diagnostics)

@@ -28,7 +28,7 @@ struct VOCReader: DatasetReading {
     guard !files.isEmpty else {
       throw folder.refusedXML()
         ?? FormatFault(
-          folder.file ?? folder.path, "", "there is no XML file with an <annotation>",
+          folder.title, "", "there is no XML file with an <annotation>",
           remedy: "Name a folder with Annotations/ in it, or one such file.")
     }
     for list in folder.files(ending: ".txt") where list.contains("ImageSets/Main/") {

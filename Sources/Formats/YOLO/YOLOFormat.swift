@@ -48,6 +48,9 @@ struct YOLOFiles {
   var keypoints: (count: Int, dimensions: Int)?
   var labels: [String] = []
   private(set) var task = YOLOTask.detect
+  /// Bytes of a list of classes, and values in it.
+  private static let listLimit = 64 << 20
+  private static let classLimit = 2_500_000
   /// As the set says; most do not.
   private var saidTask: YOLOTask?
 
@@ -57,7 +60,9 @@ struct YOLOFiles {
       ["data.yaml", "dataset.yaml", "data.yml"].contains(name)
         || name.hasSuffix(".yaml") && !name.contains("/")
     }
-    if let yaml, let text = try? folder.text(yaml), let json = try? YAMLNotation.json(text) {
+    if let yaml, let text = try? folder.text(yaml),
+      let json = try? YAMLNotation.json(text, limit: Self.listLimit, valueLimit: Self.classLimit)
+    {
       guard let found = Self.names(json["names"]) else { return nil }
       names = found
       saidTask = json["task"]?.string.flatMap(YOLOTask.init)

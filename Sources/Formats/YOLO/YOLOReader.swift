@@ -13,7 +13,7 @@ struct YOLOReader: DatasetReading {
   init(_ task: YOLOTask, _ folder: DatasetFolder, _ diagnostics: Diagnostics) throws {
     guard let files = YOLOFiles(folder) else {
       throw FormatFault(
-        folder.path, "", "there is no list of class names",
+        folder.title, "", "there is no list of class names",
         remedy: "Name a folder with data.yaml, classes.txt or obj.names in it.")
     }
     (self.task, self.files, self.folder, self.diagnostics) = (task, files, folder, diagnostics)

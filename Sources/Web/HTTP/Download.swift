@@ -154,6 +154,12 @@ struct ByteRange: Hashable {
     case unsatisfiable
   }
 
+  /// Digits alone; what is too great to count is as great as can be.
+  private static func number(_ digits: Substring) -> Int? {
+    guard !digits.isEmpty, digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+    return Int(digits) ?? .max
+  }
+
   /// Several ranges at once, and anything that is no range, get the whole.
   static func parse(_ headers: HTTPFields, tag: String, size: Int) -> Request {
     guard let header = headers[.range], header.hasPrefix("bytes=") else { return .whole }
@@ -162,14 +168,14 @@ struct ByteRange: Hashable {
       separator: "-", maxSplits: 1, omittingEmptySubsequences: false)
     guard bounds.count == 2, !header.contains(",") else { return .whole }
     if bounds[0].isEmpty {
-      guard let last = Int(bounds[1]) else { return .whole }
+      guard let last = number(bounds[1]) else { return .whole }
       guard last > 0, size > 0 else { return .unsatisfiable }
       return .part(ByteRange(start: max(0, size - last), end: size))
     }
-    guard let start = Int(bounds[0]) else { return .whole }
+    guard let start = number(bounds[0]) else { return .whole }
     guard start < size else { return .unsatisfiable }
     guard !bounds[1].isEmpty else { return .part(ByteRange(start: start, end: size)) }
-    guard let last = Int(bounds[1]), last >= start else { return .whole }
+    guard let last = number(bounds[1]), last >= start else { return .whole }
     return .part(ByteRange(start: start, end: last < size ? last + 1 : size))
   }
 }

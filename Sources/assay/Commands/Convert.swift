@@ -62,7 +62,7 @@ struct ConvertCommand: AsyncParsableCommand {
     guard let found = DatasetFormat.of(folder) else {
       throw folder.refusedXML()
         ?? FormatFault(
-          folder.file ?? folder.path, "", "it is in no format that is known",
+          folder.title, "", "it is in no format that is known",
           remedy: "Say which one it is with --from.")
     }
     return found

@@ -111,6 +111,8 @@ extension DatasetCommand {
         if let client {
           if item.text == nil || item.media != nil, DatasetItem.isAddress(place) {
             image = place
+          } else if item.text == nil, item.media == nil {
+            diagnostics.lose("images that are not there")
           } else if let media = item.media {
             do {
               image = try await client.upload(file: media)
@@ -151,6 +153,7 @@ extension DatasetCommand {
         "\(number("created")) items made, \(number("updated")) changed, \(number("labelled")) labelled, "
           + "\(number("refused")) refused"
       ]
+      told += diagnostics.losses.map { "  \($0.count) × \($0.what)" }
       told += diagnostics.faults.prefix(20).map { "  " + $0.sentence }
       told += (report["problems"]?.array ?? []).prefix(20).map {
         "  item \($0["line"]?.integer ?? 0): \($0["reason"]?.string ?? "")"

@@ -281,8 +281,9 @@ extension ItemTable {
         guard value.isAny || names.contains(where: { $0.lowercased() == value.text.lowercased() })
         else {
           throw Unknown(
-            problem: "there is no class “\(value.text)”; there are "
-              + names.sorted().prefix(20).joined(separator: ", "))
+            problem: "there is no class “\(value.text)”"
+              + (names.isEmpty
+                ? "" : "; there are " + names.sorted().prefix(20).joined(separator: ", ")))
         }
       }
       return named(names) { Int(columns.classes[$0]) }
