@@ -35,7 +35,9 @@ import Testing
   @Test func whatIsWrittenIsReadBack() throws {
     let writer = TarWriter()
     let long = String(repeating: "folder/", count: 20) + "file.txt"
-    let files = [("a.txt", [UInt8]("hello".utf8)), (long, []), ("b", [UInt8](repeating: 7, count: 513))]
+    let files = [
+      ("a.txt", [UInt8]("hello".utf8)), (long, []), ("b", [UInt8](repeating: 7, count: 513)),
+    ]
     var archive: [UInt8] = []
     for (name, content) in files {
       archive += try writer.file(name: name, content: content, modified: 1)
@@ -75,6 +77,35 @@ import Testing
     for (index, byte) in padded.utf8.enumerated() { archive[148 + index] = byte }
     var reader = TarReader()
     #expect(throws: TarReader.Fault.unsafeName("../../x")) { try reader.read(archive) { _ in } }
+  }
+
+  @Test func namesOfAnyLengthAndFilesOfOtherKindsAreRead() throws {
+    let long = String(repeating: "é", count: 200) + ".txt"
+    let whole = try TarWriter().file(name: long, content: [1, 2], modified: 0)
+    // A folder before it, as other programs write them.
+    var folder = try TarWriter().header(name: "folder", size: 0, modified: 0)
+    folder[156] = UInt8(ascii: "5")
+    let sum = folder.enumerated().reduce(0) {
+      $0 + ((148..<156).contains($1.offset) ? 32 : Int($1.element))
+    }
+    let digits = String(sum, radix: 8)
+    let octal = String(repeating: "0", count: 6 - digits.count) + digits
+    for (index, byte) in octal.utf8.enumerated() { folder[148 + index] = byte }
+    for size in [1, 512, 5000] {
+      var (reader, names): (TarReader, [String]) = (TarReader(), [])
+      let archive = folder + whole + TarWriter().trailer
+      for start in stride(from: 0, to: archive.count, by: size) {
+        try reader.read(archive[start..<min(archive.count, start + size)]) {
+          if case .file(let name, _) = $0 { names.append(name) }
+        }
+      }
+      #expect(names == [long])
+    }
+    let facts = whole[..<1024]
+    var reader = TarReader()
+    #expect(throws: TarReader.Fault.badHeader) {
+      try reader.read(Array(repeatElement(facts, count: 17).joined())) { _ in }
+    }
   }
 
   @Test func aCutOrChangedArchiveIsNoticed() throws {

@@ -52,6 +52,36 @@ import Workflow
     #expect(counts == ["train 0": 35, "train 1": 35, "test 0": 15, "test 1": 15])
   }
 
+  /// Each item has some of fifteen topics, of which the last are rare.
+  @Test func ofItemsWithSeveralClassesEachPartHasItsShareToo() throws {
+    var state: UInt64 = 7
+    func chance(_ count: Int) -> Int {
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return Int((state >> 33) % UInt64(count))
+    }
+    let items = (0..<3000).map { place in
+      let topics = (0...chance(5)).map { _ in min(chance(15), chance(15)) }
+      return DatasetItem(
+        name: "item \(place)", labels: Set(topics).map { DatasetLabel($0, .whole) })
+    }
+    func parts(_ seed: String) throws -> [String] {
+      var division = try division(["split_by": "stratified", "seed": .string(seed)])
+      return items.map { division.part(of: $0) }
+    }
+    let first = try parts("")
+    let shares = ["train": 0.8, "val": 0.1, "test": 0.1]
+    for (part, share) in shares {
+      #expect(abs(Double(first.count { $0 == part }) / 3000 - share) < 0.01)
+      for topic in 0..<15 {
+        let own = items.indices.filter { items[$0].labels.contains { $0.classIndex == topic } }
+        let have = Double(own.count { first[$0] == part }) / Double(own.count)
+        #expect(abs(have - share) < 0.02, "\(have) of topic \(topic) in \(part)")
+      }
+    }
+    #expect(try parts("") == first)
+    #expect(try zip(parts("another"), first).count { $0 != $1 } > 300)
+  }
+
   @Test func plansHaveLimits() throws {
     let names = Array("abcdefghijk").map(String.init)
     func plan(_ count: Int) -> JSON {
@@ -129,7 +159,8 @@ import Workflow
   {
     try await fixture.vault { vault in
       let releases = Releases(vault, actor: .console)
-      var release = try await releases.start(.project(project.id), name: name, ReleasePlan(from: [:]))
+      var release = try await releases.start(
+        .project(project.id), name: name, ReleasePlan(from: [:]))
       while release.state == .running {
         try await Task.sleep(for: .milliseconds(5))
         release = try await releases.get(release.id)

@@ -253,7 +253,9 @@ def test_the_way_of_a_worker_from_the_terms_to_an_appeal(world, scheme, width, l
     page.get_by_text("training 0").wait_for(); page.keyboard.press("1"); page.keyboard.press("Enter")
     page.locator("dialog").wait_for(); page.locator("dialog button.primary").click()
     for i in range(2):
-        page.locator(".text-task", has_text="evaluation").wait_for(); page.keyboard.press("1"); page.keyboard.press("Enter"); page.wait_for_timeout(300)
+        page.locator(".text-task", has_text="evaluation").wait_for(); shown = page.locator(".text-task").inner_text()
+        page.keyboard.press("1"); page.keyboard.press("Enter")
+        page.wait_for_function("(before) => document.querySelector('dialog') || ![before, undefined].includes(document.querySelector('.text-task')?.innerText)", arg=shown)
     page.locator("dialog").wait_for(); world.shot(page, f"work-passed-{scheme}-{width}"); page.locator("dialog button.primary").click()
     page.locator(".text-task", has_text="live").wait_for()
     # A decision, and what one says to it.

@@ -11,8 +11,9 @@ export function dialog(title, body) {
     /** @type {any} */
     let result;
     const close = (/** @type {any} */ value) => { result = value; element.close(); };
-    // What it is about is gone with the page.
-    const leave = () => element.close();
+    // What it is about is gone with the page; the news of a page that was left before may come late.
+    const page = location.hash;
+    const leave = () => { if (location.hash !== page) element.close(); };
     addEventListener("hashchange", leave);
     element.addEventListener("close", () => { removeEventListener("hashchange", leave); element.remove(); resolve(result); });
     fill(element, heading, body(close));

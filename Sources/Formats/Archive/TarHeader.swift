@@ -13,6 +13,8 @@ struct TarHeader: Hashable, Sendable {
   static let size = 512
   /// Bytes of what is said of a file beside its header.
   static let factsLimit = 1 << 20
+  /// How often something may be said of one file.
+  static let factsCount = 16
 
   var kind: Kind
   var name: String

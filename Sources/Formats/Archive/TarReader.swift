@@ -83,6 +83,7 @@ package struct TarReader: Sendable {
       return try body(.archiveEnd)
     }
     if case .facts(let form) = header.kind {
+      guard facts.count < TarHeader.factsCount else { throw Fault.badHeader }
       facts.append((form, []))
       state = header.size > 0 ? .facts(form, left: header.size, padding: header.padding) : .header
       return

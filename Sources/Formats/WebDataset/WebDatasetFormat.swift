@@ -89,7 +89,9 @@ struct WebDatasetReader: DatasetReading {
       let range = start..<start + header.size
       offset = range.upperBound + header.padding
       switch kind {
-      case .facts(let form): facts.append((form, bytes.bytes(range)))
+      case .facts(let form):
+        guard facts.count < TarHeader.factsCount else { throw TarReader.Fault.badHeader }
+        facts.append((form, bytes.bytes(range)))
       case .file: return (try header.safeName(), range)
       case .other: break
       }
