@@ -50,6 +50,9 @@ import Testing
     #expect(index.path("x.v1", like: "") == "x.v1.jpg")
     #expect(index.path("C:\\data\\x.v1.jpg", like: "") == "x.v1.jpg")
     #expect(index.path("x", like: "") == nil)
+    let other = ImageIndex(["train/图片一.jpg", "val/图片一.jpg"])
+    #expect(other.path("图片一.jpg", like: "") == nil)
+    #expect(other.path("图片一.jpg", like: "labels/val/图片一.txt") == "val/图片一.jpg")
   }
 
   @Test func imagesWithoutLabelsAreItems() throws {
@@ -108,6 +111,62 @@ import Testing
       Set(found.items[0].labels.map(\.value.kind)) == [.caption, .keypoints, .box]
         && found.items[0].labels.count == 3)
     #expect(found.reader.schema.classes.first?.keypoints == ["head"])
+  }
+
+  @Test func cocoFilesOfSeveralFoldersAreSetsOfTheirOwn() throws {
+    let folder = try TestFolder()
+    for (task, width) in [("task1", 100), ("task2", 20)] {
+      try folder.write(
+        #"{"images":[{"id":1,"file_name":"frame.png"}],"categories":[{"id":1,"name":"p"}],"#
+          + #""annotations":[{"id":1,"image_id":1,"category_id":1,"bbox":[1,2,3,4]}]}"#,
+        to: "\(task)/annotations/instances_default.json")
+      try folder.write(png(width, 9), to: "\(task)/images/frame.png")
+    }
+    let items = try read(.coco, folder).items
+    #expect(items.map(\.size?.width) == [100, 20] && items.map(\.labels.count) == [1, 1])
+  }
+
+  @Test func anImageWhoseLabelsAreDamagedIsNotOneThatNothingIsSeenOn() throws {
+    let folder = try TestFolder()
+    for name in ["a", "b"] { try folder.write(png(9, 9), to: "JPEGImages/\(name).png") }
+    try folder.write("<annotation><obj", to: "Annotations/a.xml")
+    try folder.write("<annotation><filename>c.png</filename></annotation>", to: "Annotations/c.xml")
+    let found = try read(.voc, folder)
+    #expect(found.items.map(\.name) == ["c.png", "b.png"] && found.diagnostics.faultCount == 1)
+  }
+
+  @Test(arguments: ["kpt_shape: [-1, 3]", "kpt_shape: [9223372036854775807, 3]", "task: pose", ""])
+  func hostileKeypointsAreFaults(_ shape: String) throws {
+    let folder = try TestFolder()
+    try folder.write("names: [x]\n\(shape)\n", to: "data.yaml")
+    try folder.write(png(9, 9), to: "images/a.png")
+    try folder.write(
+      "0 0.5\n0 .5 .5 .1 .1 .5 .5 1e10\n0 .5 .5 .1 .1 .5 .5 -1\n0\n", to: "labels/a.txt")
+    #expect(try read(.yoloPose, folder).diagnostics.faultCount > 0)
+  }
+
+  @Test func manyItemsOfOneNameAreToldApart() {
+    var names = DistinctNames()
+    let diagnostics = Diagnostics(.strict)
+    let given = (0..<20_000).map { _ in names.name(of: DatasetItem(name: "a.jpg"), diagnostics) }
+    #expect(Set(given).count == 20_000 && given[..<3] == ["a.jpg", "a-2.jpg", "a-3.jpg"])
+    let other = DatasetItem(name: "a.jpg", subset: "val")
+    #expect(names.name(of: other, diagnostics) == "val/a.jpg")
+  }
+
+  @Test func subsetsWithSlashesHaveFilesInOneFolder() throws {
+    let folder = try TestFolder()
+    let sink = try FolderSink(folder.path + "/out")
+    var items = [DatasetItem(name: "a", text: "t"), DatasetItem(name: "b", text: "t")]
+    (items[0].subset, items[1].subset) = ("train/day", "train_day")
+    _ = try DatasetConversion.run(
+      GivenItems(items: items[...]), to: .jsonLines, sink, WritingOptions(), Diagnostics(.strict))
+    try sink.finish()
+    let names = try FileManager.default.contentsOfDirectory(atPath: folder.path + "/out").sorted()
+    #expect(names == ["classes.json", "train_day.jsonl"])
+    var reader = try DatasetFormat.jsonLines.reader(
+      of: DatasetFolder(folder.path + "/out"), Diagnostics(.strict))
+    #expect(try reader.next()?.subset == "train/day" && reader.next()?.subset == "train_day")
   }
 
   @Test func aFileThatIsCutOffIsToldBesideOneThatIsWhole() throws {

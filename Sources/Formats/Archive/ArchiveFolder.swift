@@ -124,7 +124,8 @@ package final class ArchiveFolder: Sendable {
         throw FormatFault(
           title, name, "the file is there twice", remedy: "Pack it anew, each file once.")
       }
-      defer { fclose(out) }
+      var isOpen = true
+      defer { if isOpen { fclose(out) } }
       try content { bytes in
         size += bytes.count
         guard size <= limit else {
@@ -136,6 +137,10 @@ package final class ArchiveFolder: Sendable {
         guard fwrite(bytes.baseAddress, 1, bytes.count, out) == bytes.count else {
           throw FormatFault.unwritten(title, name, "the file cannot be unpacked")
         }
+      }
+      isOpen = false
+      guard fclose(out) == 0 else {
+        throw FormatFault.unwritten(title, name, "the file cannot be unpacked")
       }
       return true
     }

@@ -37,14 +37,31 @@ struct COCOFiles {
     guard !files.isEmpty else { return nil }
   }
 
-  /// The files of each subset: boxes, keypoints and captions of the same images may be in several.
-  var bySubset: [(subset: String, names: [String])] {
-    var groups: [(subset: String, names: [String])] = []
+  /// The files of one subset in one folder: boxes, keypoints and captions of the same images may be in
+  /// several.
+  struct Group {
+    var subset: String
+    var folder: Substring
+    var names: [String]
+
+    /// Where its images lie, as far as the place of its files says.
+    var place: String {
+      let isOfAnnotations = folder == "annotations" || folder.hasSuffix("/annotations")
+      guard isOfAnnotations else { return folder.isEmpty ? "\(subset)/x" : "\(folder)/x" }
+      return "\(folder.dropLast("annotations".count))images/\(subset.isEmpty ? "" : subset + "/")x"
+    }
+  }
+
+  var groups: [Group] {
+    var groups: [Group] = []
+    var places: [String: Int] = [:]
     for file in files {
-      if let place = groups.firstIndex(where: { $0.subset == file.subset }) {
+      let folder = file.name.lastIndex(of: "/").map { file.name[..<$0] } ?? ""
+      if let place = places["\(folder)\u{0}\(file.subset)"] {
         groups[place].names.append(file.name)
       } else {
-        groups.append((file.subset, [file.name]))
+        places["\(folder)\u{0}\(file.subset)"] = groups.count
+        groups.append(Group(subset: file.subset, folder: folder, names: [file.name]))
       }
     }
     return groups

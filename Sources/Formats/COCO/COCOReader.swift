@@ -21,8 +21,8 @@ struct COCOReader: DatasetReading {
   private(set) var schema = DatasetSchema()
   private let folder: DatasetFolder
   private let diagnostics: Diagnostics
-  private let subsets: [(subset: String, names: [String])]
-  private var subset = -1
+  private let groups: [COCOFiles.Group]
+  private var group = -1
   private var sources: [Source] = []
   /// Of the source and the image that come next.
   private var (source, place) = (0, 0)
@@ -38,7 +38,7 @@ struct COCOReader: DatasetReading {
       try diagnostics.report(
         name, "", "it ends before its JSON does", remedy: "Write it anew; it is left out.")
     }
-    (self.folder, self.diagnostics, subsets) = (folder, diagnostics, files.bySubset)
+    (self.folder, self.diagnostics, groups) = (folder, diagnostics, files.groups)
   }
 
   mutating func next() throws -> DatasetItem? {
@@ -51,10 +51,10 @@ struct COCOReader: DatasetReading {
         }
         (source, place) = (source + 1, 0)
       }
-      subset += 1
-      guard subset < subsets.count else { return nil }
+      group += 1
+      guard group < groups.count else { return nil }
       (sources, source, place) = ([], 0, 0)
-      for name in subsets[subset].names { try open(name) }
+      for name in groups[group].names { try open(name) }
     }
   }
 
@@ -107,8 +107,8 @@ struct COCOReader: DatasetReading {
         remedy: "Give it one; it is left out with its labels.")
       return nil
     }
-    let subset = subsets[subset].subset
-    let media = folder.image(named: name, like: "\(subset)/\(name)")
+    let subset = groups[group].subset
+    let media = folder.image(named: name, like: groups[group].place)
     var size: ImageSize?
     if let width = image["width"]?.integer, let height = image["height"]?.integer, width > 0,
       height > 0,

@@ -208,7 +208,8 @@ package final class DatasetFolder: Sendable {
 
   /// The image that a set calls so (`ImageIndex.path`).
   package func image(named name: String, like place: String = "") -> String? {
-    images.isEmpty ? nil : images.path(name, like: place)
+    guard !images.isEmpty else { return nil }
+    return file == nil && Self.isImage(name) && has(name) ? name : images.path(name, like: place)
   }
 
   package func fullPath(_ name: String) -> String { path + "/" + name }

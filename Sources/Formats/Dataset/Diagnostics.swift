@@ -1,3 +1,4 @@
+import Foundation
 import Labels
 import Synchronization
 
@@ -22,12 +23,15 @@ package struct FormatFault: Error, Hashable, Sendable {
     self.isOfRoom = isOfRoom
   }
 
-  /// Of a file that cannot be written.
+  /// Of a file that cannot be written, right after the call that said so.
   static func unwritten(
     _ file: String, _ place: String = "", _ reason: String = "the file cannot be written",
-    remedy: String = "Look for room and rights on the disk."
+    remedy: String = "Look for room and rights on the disk.", code: Int32 = errno
   ) -> FormatFault {
-    FormatFault(file, place, reason, remedy: remedy, isOfRoom: true)
+    let why = String(cString: strerror(code))
+    return FormatFault(
+      file, place, "\(reason) (\(why))", remedy: remedy,
+      isOfRoom: code == ENOSPC || code == EDQUOT)
   }
 
   /// One line for people.

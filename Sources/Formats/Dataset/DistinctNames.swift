@@ -2,6 +2,8 @@
 package struct DistinctNames {
   /// Hashes only: eight bytes a name.
   private var used: Set<Int> = []
+  /// The number that is tried next for a name that was given before.
+  private var numbers: [Int: Int] = [:]
 
   package init() {}
 
@@ -17,10 +19,11 @@ package struct DistinctNames {
     let (stem, kind) = (
       DatasetItem.stem(of: name), name.dropFirst(DatasetItem.stem(of: name).count)
     )
-    for number in 2... {
+    while true {
+      let number = numbers[name.hashValue, default: 2]
+      numbers[name.hashValue] = number + 1
       let numbered = "\(stem)-\(number)\(kind)"
       if used.insert(numbered.hashValue).inserted { return numbered }
     }
-    return name
   }
 }

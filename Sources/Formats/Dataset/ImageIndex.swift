@@ -34,7 +34,7 @@ struct ImageIndex: Sendable {
     }
     guard let best = scores.max(by: { $0.lexicographicallyPrecedes($1) }) else { return nil }
     let chosen = found.indices.filter { scores[$0] == best }.map { found[$0] }
-    let folders = Set(chosen.map { $0.dropLast(Self.last($0).utf8.count) })
+    let folders = Set(chosen.map { String($0.utf8.dropLast(Self.last($0).utf8.count)) })
     return folders.count == 1 ? chosen[0] : nil
   }
 

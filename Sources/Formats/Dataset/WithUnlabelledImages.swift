@@ -3,6 +3,8 @@
 struct WithUnlabelledImages: DatasetReading {
   private var labelled: any DatasetReading
   private let folder: DatasetFolder
+  /// Files of labels, each without its kind the name of an image.
+  private let labels: [String]
   private let place: (String) -> (name: String, subset: String)?
   /// Paths of those that have labels; hashes only.
   private var used: Set<Int> = []
@@ -14,10 +16,10 @@ struct WithUnlabelledImages: DatasetReading {
   ///   that is
   ///   none, as a picture of labels.
   init(
-    _ labelled: any DatasetReading, _ folder: DatasetFolder,
+    _ labelled: any DatasetReading, _ folder: DatasetFolder, labels: [String],
     _ place: @escaping (String) -> (name: String, subset: String)?
   ) {
-    (self.labelled, self.folder, self.place) = (labelled, folder, place)
+    (self.labelled, self.folder, self.labels, self.place) = (labelled, folder, labels, place)
   }
 
   mutating func next() throws -> DatasetItem? {
@@ -25,6 +27,13 @@ struct WithUnlabelledImages: DatasetReading {
       if let item = try labelled.next() {
         if let media = item.media { used.insert(media.hashValue) }
         return item
+      }
+      // One whose labels are there but cannot be read is not one that nothing is seen on.
+      for file in labels {
+        let stem = DatasetItem.stem(of: file.split(separator: "/").last.map(String.init) ?? file)
+        if let image = folder.image(named: stem, like: file) {
+          used.insert(folder.fullPath(image).hashValue)
+        }
       }
       // Of one file that was named, what lies beside it is not meant.
       images = folder.file == nil ? folder.files.filter(DatasetFolder.isImage)[...] : []

@@ -62,9 +62,11 @@ private final class DatasetLinesWriter: DatasetWriting {
   }
 
   private func file(_ subset: String) throws -> File {
-    if let known = files[subset] { return known }
-    let file = File(try sink.open("\(subset.isEmpty ? "items" : subset).jsonl"))
-    files[subset] = file
+    // All in one folder: the line says the subset itself.
+    let name = subset.isEmpty ? "items" : subset.replacing("/", with: "_")
+    if let known = files[name] { return known }
+    let file = File(try sink.open("\(name).jsonl"))
+    files[name] = file
     return file
   }
 

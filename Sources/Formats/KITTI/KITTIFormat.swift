@@ -17,7 +17,9 @@ extension DatasetFormat {
     matches: { !KITTI.files($0).isEmpty },
     read: { folder, diagnostics in
       WithUnlabelledImages(
-        ItemFiles(KITTI.files(folder), folder, DatasetSchema(), diagnostics, item: KITTI.item), folder
+        ItemFiles(KITTI.files(folder), folder, DatasetSchema(), diagnostics, item: KITTI.item),
+        folder,
+        labels: KITTI.files(folder)
       ) { image in
         guard image.contains("image_2/") else { return nil }
         return (image.split(separator: "/").last.map(String.init) ?? image, KITTI.subset(of: image))

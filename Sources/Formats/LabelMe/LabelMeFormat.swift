@@ -20,7 +20,7 @@ extension DatasetFormat {
     read: { folder, diagnostics in
       WithUnlabelledImages(
         ItemFiles(LabelMe.files(folder), folder, DatasetSchema(), diagnostics, item: LabelMe.item),
-        folder
+        folder, labels: LabelMe.files(folder)
       ) { ($0, "") }
     },
     write: { sink, options, diagnostics in

@@ -19,7 +19,7 @@ extension DatasetFormat {
       WithUnlabelledImages(
         ItemFiles(
           Supervisely.files(folder), folder, Supervisely.schema(folder), diagnostics,
-          item: Supervisely.item), folder
+          item: Supervisely.item), folder, labels: Supervisely.files(folder)
       ) { image in
         let parts = image.split(separator: "/").map(String.init)
         guard parts.count >= 2, parts[parts.count - 2] == "img" else { return nil }

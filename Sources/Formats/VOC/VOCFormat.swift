@@ -31,7 +31,7 @@ extension DatasetFormat {
       matches: { !VOCReader.files($0).isEmpty },
       read: { folder, diagnostics in
         let reader = try VOCReader(counting, folder, diagnostics)
-        return WithUnlabelledImages(reader, folder) { image in
+        return WithUnlabelledImages(reader, folder, labels: VOCReader.files(folder)) { image in
           guard image.contains("JPEGImages/") else { return nil }
           let name = image.split(separator: "/").last.map(String.init) ?? image
           return (name, reader.subset(of: name))

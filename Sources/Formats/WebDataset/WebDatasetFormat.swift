@@ -56,7 +56,8 @@ struct WebDatasetReader: DatasetReading {
               self.sample = (key, [(kind, range)])
               return try item(sample.key, sample.parts, bytes)
             }
-            sample = (key, (sample?.parts ?? []) + [(kind, range)])
+            if sample == nil { sample = (key, []) }
+            sample?.parts.append((kind, range))
           }
         } catch let fault as TarReader.Fault {
           try diagnostics.report(

@@ -34,7 +34,10 @@ extension DatasetFormat {
           + "groups, scores and attributes are not kept.", isFilePerItem: true),
       matches: { YOLOFiles($0)?.task == task },
       read: { folder, diagnostics in
-        WithUnlabelledImages(try YOLOReader(task, folder, diagnostics), folder) { image in
+        WithUnlabelledImages(
+          try YOLOReader(task, folder, diagnostics), folder,
+          labels: YOLOFiles(folder)?.labels ?? []
+        ) { image in
           let (stem, subset) = YOLOFiles.place(of: image)
           return (stem + image.dropFirst(DatasetItem.stem(of: image).count), subset)
         }
@@ -51,6 +54,8 @@ struct YOLOFiles {
   /// Bytes of a list of classes, and values in it.
   private static let listLimit = 64 << 20
   private static let classLimit = 2_500_000
+  /// Keypoints of an object.
+  private static let keypointLimit = 10_000
   /// As the set says; most do not.
   private var saidTask: YOLOTask?
 
@@ -67,7 +72,7 @@ struct YOLOFiles {
       names = found
       saidTask = json["task"]?.string.flatMap(YOLOTask.init)
       if let shape = json["kpt_shape"]?.array?.compactMap({ $0.integer.map { Int($0) } }),
-        shape.count == 2
+        shape.count == 2, (0...Self.keypointLimit).contains(shape[0]), (2...3).contains(shape[1])
       {
         keypoints = (shape[0], shape[1])
       }

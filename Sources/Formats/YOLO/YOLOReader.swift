@@ -102,14 +102,16 @@ struct YOLOReader: DatasetReading {
     _ index: Int, _ numbers: [Double], _ width: Double, _ height: Double
   ) throws(NotationFault) -> DatasetLabel {
     let (count, dimensions) = files.keypoints ?? ((numbers.count - 4) / 3, 3)
-    guard numbers.count == 4 + count * dimensions, (2...3).contains(dimensions) else {
+    guard numbers.count >= 4, count >= 0, (2...3).contains(dimensions),
+      numbers.count == 4 + count * dimensions
+    else {
       throw Self.count(numbers, "\(4 + count * dimensions)")
     }
     var keypoints: [Keypoints.Keypoint] = []
     for start in stride(from: 4, to: numbers.count, by: dimensions) {
       let isNowhere = numbers[start] == 0 && numbers[start + 1] == 0
-      let said = dimensions == 3 ? Int32(numbers[start + 2]) : isNowhere ? 0 : 2
-      guard let visibility = Keypoints.Visibility(rawValue: said) else {
+      let said = dimensions == 3 ? Int32(exactly: numbers[start + 2]) : isNowhere ? 0 : 2
+      guard let visibility = said.flatMap(Keypoints.Visibility.init) else {
         throw NotationFault(path: "", problem: "a keypoint's visibility must be 0, 1 or 2")
       }
       let point = Point(x: numbers[start] * width, y: numbers[start + 1] * height)

@@ -45,6 +45,9 @@ struct ConvertCommand: AsyncParsableCommand {
     } catch let fault as FormatFault where fault.isOfRoom {
       FileHandle.standardError.write(Data("Error: \(fault.sentence)\n".utf8))
       throw ExitCode(OwnConverter.noRoom)
+    } catch let error as CocoaError where error.code == .fileWriteOutOfSpace {
+      FileHandle.standardError.write(Data("Error: there is no room left to write to\n".utf8))
+      throw ExitCode(OwnConverter.noRoom)
     } catch let fault as FormatFault {
       throw Failure(fault.sentence)
     }

@@ -7,8 +7,8 @@ import Vault
 struct ReleaseCertificate: Sendable {
   /// Whose answers they are; nil where labels were sent.
   let project: Project?
-  /// Answers that the labels rest on.
-  let answers: Int
+  /// Answers that the labels of an item rest on, on average; nil where there are no items.
+  let answersPerItem: Double?
   let json: JSON
 
   /// - Parameter connection: the snapshot that the release was built in.
@@ -20,20 +20,24 @@ struct ReleaseCertificate: Sendable {
     case .project(let id):
       let project = try Projects.get(id, connection)
       self.project = project
-      answers = built.answers
+      answersPerItem = built.items == 0 ? nil : Double(built.answers) / Double(built.items)
       json = try Self.json(project, vault, connection) { $0.lifecycle.state == .completed }.json
     case .dataset(let dataset, _, let set):
       project = try LabelSet.find(set, of: dataset, connection)?.project.map {
         try Projects.get($0, connection)
       }
       guard let project else {
-        (answers, json) = (0, Self.unmeasured)
+        (answersPerItem, json) = (built.items == 0 ? nil : 0, Self.unmeasured)
         return
       }
-      (json, answers) = try Self.json(project, vault, connection) { task in
+      let (json, report) = try Self.json(project, vault, connection) { task in
         SentItems.number(in: task.uniqueID, of: dataset).map(built.numbers.contains) == true
           && task.lifecycle.state == .completed
       }
+      self.json = json
+      // Of a sample, where there are more.
+      let items = report.tasksMeasured >= Quality.sampleLimit ? report.tasksMeasured : built.items
+      answersPerItem = items == 0 ? nil : Double(report.answersMeasured) / Double(items)
     }
   }
 
@@ -48,7 +52,7 @@ struct ReleaseCertificate: Sendable {
   private static func json(
     _ project: Project, _ vault: ClientVault, _ connection: any Connection,
     _ isReleased: (TaskRow) -> Bool
-  ) throws -> (json: JSON, answers: Int) {
+  ) throws -> (json: JSON, report: Quality.Report) {
     let report = try Quality(vault).report(on: project.id, of: isReleased, connection)
     let insight = try Quality(vault).insight(on: project.id, of: isReleased, connection)
     let accuracy = insight.accuracy.map { estimate -> JSON in
@@ -100,6 +104,6 @@ struct ReleaseCertificate: Sendable {
       "plan": PlanNotation.json(project.plan), "guideline_version": .count(project.version),
       "limitations": .array(limitations),
     ]
-    return (json, report.answersMeasured)
+    return (json, report)
   }
 }

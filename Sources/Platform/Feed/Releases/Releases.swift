@@ -146,6 +146,8 @@ package struct Releases: Sendable {
 
   /// Notes that releases cannot be made, and throws away what there is of their files.
   private func fail(_ ids: [ReleaseID], _ problem: String) async throws {
+    // Files first: where the disk is full, the note has room then.
+    try dropFiles(of: ids)
     try await vault.database.write(.flushed) { connection in
       for id in ids {
         try connection.run(
@@ -153,7 +155,6 @@ package struct Releases: Sendable {
           [.text(problem), id.sql])
       }
     }
-    try dropFiles(of: ids)
   }
 
   private func dropFiles(of ids: [ReleaseID]) throws {
@@ -195,6 +196,7 @@ package struct Releases: Sendable {
         connection, "release.removed", id.text, ["root": .optional(release.root)])
     }
     for blob in blobs { try? vault.blobs.remove(blob) }
+    if release.state == .failed { try dropFiles(of: [id]) }
   }
 
   private func manifest(
@@ -220,9 +222,9 @@ package struct Releases: Sendable {
       "splits": .object(
         built.parts.sorted { $0.key < $1.key }.map { .init($0.key, .count($0.value)) }),
       "classes": .array(built.classes.map { .string($0) }),
-      "answers_per_item": built.items == 0
-        ? .null
-        : .double((Double(certificate.answers) / Double(built.items) * 100).rounded() / 100),
+      "answers_per_item": certificate.answersPerItem.map {
+        .double(($0 * 100).rounded() / 100)
+      } ?? .null,
       "certificate": certificate.json,
       "losses": .array(
         built.losses.map {

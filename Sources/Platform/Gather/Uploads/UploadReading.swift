@@ -199,13 +199,18 @@ package struct UploadReading: Sendable {
   private func withImage(
     _ json: JSON, _ folder: String, _ upload: inout Upload
   ) async throws -> JSON {
-    guard upload.options.makesItems, let name = json["name"]?.string, json["text"] == nil else {
+    guard upload.options.makesItems, let name = json["name"]?.string, json["image"] == nil else {
       return json
     }
-    if json["image"] != nil { return json }
     let path = try folder + "/images/" + DatasetPath.checked(name)
-    guard let bytes = FileManager.default.contents(atPath: path) else { return json }
+    // Looked at before it is read: a small archive may hold a file that no memory holds.
+    let facts = try? FileManager.default.attributesOfItem(atPath: path)
+    guard facts?[.type] as? FileAttributeType == .typeRegular else { return json }
     do {
+      guard let size = facts?[.size] as? Int, size <= Assets.sizeLimit else {
+        throw Refusal.tooLarge(what: "a file (bytes)", limit: Assets.sizeLimit)
+      }
+      guard let bytes = FileManager.default.contents(atPath: path) else { return json }
       let asset = try await Assets(vault, actor: .system).store(bytes, name: name)
       return json.adding([.init("image", .string(asset.id.text))])
     } catch Refusal.unsupportedMedia(let what) {
