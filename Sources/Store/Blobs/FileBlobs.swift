@@ -18,8 +18,8 @@ package struct FileBlobs: Blobs {
     _ = Self.started
   }
 
-  /// When this process first had blobs.
-  private static let started = Date()
+  /// When this process first had blobs, less what the clock of a file system may lag behind.
+  private static let started = Date(timeIntervalSinceNow: -0.05)
 
   package func dropUnfinished() throws {
     let incoming = root + "/incoming/"
