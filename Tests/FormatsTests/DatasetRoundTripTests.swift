@@ -68,17 +68,9 @@ import Testing
         else { continue }
         item.labels = [item.labels[0]]
         Self.say(fact, of: &item)
-        let folder = try TestFolder()
-        try DatasetSamples.putImages(of: [item], under: folder.path)
-        if item.size != nil { item.media = "\(folder.path)/images/\(item.name)" }
-        let diagnostics = Diagnostics(.lenient)
-        let sink = try FolderSink(folder.path + "/out")
-        _ = try DatasetConversion.run(
-          GivenItems(items: [item]), to: format, sink, WritingOptions(hasMedia: true), diagnostics)
-        try sink.finish()
-        var reader = try format.read(DatasetFolder(folder.path + "/out"), Diagnostics(.lenient))
-        guard let found = try reader.next() else { continue }
-        let isTold = diagnostics.losses.contains { $0.what.contains(fact.plural) }
+        let (found, losses) = try Self.writtenAndRead(item, as: format)
+        guard let found else { continue }
+        let isTold = losses.contains { $0.what.contains(fact.plural) }
         #expect(
           isTold || Self.says(fact, found),
           "\(id) loses \(fact.plural) of \(kind.plural) without a word")
@@ -96,6 +88,16 @@ import Testing
         .first(where: { $0.labels.contains { $0.value == .whole } || id != "imagenet" })
     else { return }
     item.subset = "val"
+    let (found, losses) = try Self.writtenAndRead(item, as: format)
+    let isTold = losses.contains { $0.what.contains("subsets") }
+    #expect(isTold || found?.subset == "val", "\(id)")
+  }
+
+  /// An item after it was written and read again, and what was told of it.
+  private static func writtenAndRead(
+    _ item: DatasetItem, as format: DatasetFormat
+  ) throws -> (item: DatasetItem?, losses: [Diagnostics.Loss]) {
+    var item = item
     let folder = try TestFolder()
     try DatasetSamples.putImages(of: [item], under: folder.path)
     if item.size != nil { item.media = "\(folder.path)/images/\(item.name)" }
@@ -105,8 +107,7 @@ import Testing
       GivenItems(items: [item]), to: format, sink, WritingOptions(hasMedia: true), diagnostics)
     try sink.finish()
     var reader = try format.read(DatasetFolder(folder.path + "/out"), Diagnostics(.lenient))
-    let isTold = diagnostics.losses.contains { $0.what.contains("subsets") }
-    #expect(try isTold || reader.next()?.subset == "val", "\(id)")
+    return (try reader.next(), diagnostics.losses)
   }
 
   private static func say(_ fact: DatasetFact, of item: inout DatasetItem) {

@@ -57,10 +57,11 @@ struct COCOFiles {
     var places: [String: Int] = [:]
     for file in files {
       let folder = file.name.lastIndex(of: "/").map { file.name[..<$0] } ?? ""
-      if let place = places["\(folder)\u{0}\(file.subset)"] {
+      let key = "\(folder)\u{0}\(file.subset)"
+      if let place = places[key] {
         groups[place].names.append(file.name)
       } else {
-        places["\(folder)\u{0}\(file.subset)"] = groups.count
+        places[key] = groups.count
         groups.append(Group(subset: file.subset, folder: folder, names: [file.name]))
       }
     }

@@ -16,8 +16,10 @@ package final class DatasetFolder: Sendable {
   /// Paths of files below, with `/`, sorted.
   package let files: [String]
   private let images: ImageIndex
-  /// Takes what had to be guessed to read its files, and those that it was told of.
-  private let guesses = Mutex<(diagnostics: Diagnostics?, told: Set<String>)>((nil, []))
+  /// Takes what had to be guessed to read its files; those that it was told of, and large ones of which
+  /// nothing has to be guessed, which are opened several times until they are read.
+  private let guesses = Mutex<(diagnostics: Diagnostics?, told: Set<String>, known: Set<String>)>(
+    (nil, [], []))
   /// Keeps what an archive was unpacked to.
   private let archive: ArchiveFolder?
   /// Images that lie inside of other files, as files of their own; nil where nobody wants them.
@@ -162,7 +164,11 @@ package final class DatasetFolder: Sendable {
     do {
       let bytes = try MappedBytes(path: path + "/" + name)
       if let text = bytes.asUTF8() { return text }
-      guard Self.isPlainText(name), let (text, lines) = bytes.withLatin1Lines() else {
+      guard Self.isPlainText(name), !guesses.withLock({ $0.known.contains(name) }) else {
+        return bytes
+      }
+      guard let (text, lines) = bytes.withLatin1Lines() else {
+        if bytes.count > 1 << 20 { _ = guesses.withLock { $0.known.insert(name) } }
         return bytes
       }
       guesses.withLock { guesses in

@@ -42,7 +42,7 @@ enum TextLines {
   /// The files of a set whose first object that can be read has these members.
   ///
   /// - Parameter diagnostics: takes what is left out: files of lines that cannot be read, or are of another
-  /// kind;   nil where it is only asked whether there are any.
+  ///   kind; nil where it is only asked whether there are any.
   static func files(
     _ folder: DatasetFolder, _ diagnostics: Diagnostics? = nil, where isOne: (JSON) -> Bool
   ) throws -> [String] {

@@ -13,8 +13,7 @@ struct WithUnlabelledImages: DatasetReading {
   var schema: DatasetSchema { labelled.schema }
 
   /// - Parameter place: what an image below the folder is called as an item, and its subset; nil for one
-  ///   that is
-  ///   none, as a picture of labels.
+  ///   that is none, as a picture of labels.
   init(
     _ labelled: any DatasetReading, _ folder: DatasetFolder, labels: [String],
     _ place: @escaping (String) -> (name: String, subset: String)?

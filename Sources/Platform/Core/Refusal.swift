@@ -1,3 +1,4 @@
+import Foundation
 import Labels
 import Notation
 import Store
@@ -46,6 +47,15 @@ package enum Refusal: Error, Hashable, Sendable {
   case wrongPassword
   case tooManyAttempts(retryAfterSeconds: Int)
   case noSpace
+
+  /// Whether it says that there is no space left, whichever layer noticed.
+  static func isOfSpace(_ error: any Error) -> Bool {
+    switch error {
+    case Refusal.noSpace, BlobError.full, StoreError.full: true
+    case let error as CocoaError: error.code == .fileWriteOutOfSpace
+    default: false
+    }
+  }
 }
 
 /// Why the guarded fetcher did not bring a URL.

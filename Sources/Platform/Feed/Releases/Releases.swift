@@ -139,7 +139,7 @@ package struct Releases: Sendable {
     switch error {
     case let fault as FormatFault: fault.sentence
     case Refusal.invalid(let path, let problem): "\(path) \(problem)"
-    case Refusal.noSpace, BlobError.full, StoreError.full: "there is no space left here"
+    case _ where Refusal.isOfSpace(error): "there is no space left here"
     default: "\(error)"
     }
   }

@@ -41,7 +41,7 @@ package struct UploadReading: Sendable {
     } catch {
       // The server is on its way out; the next one reads it.
       if Task.isCancelled { return }
-      if Self.isOfRoom(error) { return try await putBack(upload) }
+      if Refusal.isOfSpace(error) { return try await putBack(upload) }
       upload.state = .failed
       upload.outcome.reason = Self.sentence(error)
     }
@@ -71,14 +71,6 @@ package struct UploadReading: Sendable {
     }
   }
 
-  private static func isOfRoom(_ error: any Error) -> Bool {
-    switch error {
-    case Refusal.noSpace, BlobError.full, StoreError.full: true
-    case let error as CocoaError: error.code == .fileWriteOutOfSpace
-    default: false
-    }
-  }
-
   private static func sentence(_ error: any Error) -> String {
     switch error {
     case let fault as SetFault: fault.sentence
@@ -92,7 +84,7 @@ package struct UploadReading: Sendable {
       defer { withExtendedLifetime(memory) {} }
       do {
         return try await read(&upload, in: memory.path)
-      } catch  where Self.isOfRoom(error) {
+      } catch  where Refusal.isOfSpace(error) {
         // It became larger than sets do; the disk may hold it.
         upload.outcome = .init()
       }
