@@ -236,6 +236,30 @@ import Testing
     #expect(sentence.contains("labels/a.txt: line 2") && sentence.contains(words), "\(sentence)")
   }
 
+  @Test(arguments: [
+    #"{"images":[],"annotations":[],"categories":[]}"#, #"{"categories":{},"items":[]}"#,
+    #"[{"data":{"text":"a"},"annotations":[{"result":[]}]}]"#,
+  ])
+  func whatFollowsTheEndOfASetIsTold(_ set: String) throws {
+    for (rest, faults) in [(" \r\n", 0), ("]", 1), (#"{"more":1}"#, 1)] {
+      let folder = try TestFolder()
+      try folder.write(set + rest, to: "a.json")
+      let format = try #require(DatasetFormat.of(DatasetFolder(folder.path)))
+      let told = try read(format, folder).diagnostics.faults
+      #expect(told.count == faults, "\(format.id) \(rest)")
+      #expect(told.allSatisfy { $0.sentence.contains("there is more text after the value") })
+    }
+  }
+
+  @Test func annotationsOfATextThatIsNotThereAreTold() throws {
+    let folder = try TestFolder()
+    try folder.write("a word", to: "a.txt")
+    for name in ["a.ann", "b.ann"] { try folder.write("T1\tx 0 1\ta\n", to: name) }
+    let (items, diagnostics) = try read(.brat, folder)
+    #expect(items.map(\.name) == ["a"])
+    #expect(diagnostics.faults.map(\.sentence).first?.contains("b.ann: there is no b.txt") == true)
+  }
+
   @Test func onlySoManyFaultsAreKeptAndAllAreCounted() throws {
     let diagnostics = Diagnostics(.lenient)
     for place in 0...Diagnostics.keptLimit {

@@ -347,3 +347,36 @@ print(json.dumps([[bytes(r["image/filename"]).decode(), [int(v) for v in r["imag
     report = convert(tmp_path / "tf", tmp_path / "o1", "coco"); assert report["items"] == 0 and "checksum of its bytes" in report["diagnostics"][0]["reason"]
     data[40] ^= 1; (tmp_path / "tf" / "train.tfrecord").write_bytes(data[:-3])
     report = convert(tmp_path / "tf", tmp_path / "o2", "coco"); assert report["items"] == 1 and "cut off" in report["diagnostics"][0]["reason"]
+
+
+def test_numbers_and_truths_in_attributes_of_cvat_keep_their_type(tmp_path):
+    labels = [{"class": "car", "box": [1, 1, 5, 5], "attributes": {"doors": n, "share": n + .5, "clean": n == 1, "plate": f"{n}", "mixed": n if n else "none"}} for n in range(2)]
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "items.jsonl").write_text(json.dumps({"name": "a.jpg", "width": 20, "height": 20, "labels": labels}))
+    convert(tmp_path / "in", tmp_path / "cvat.xml", "cvat"); convert(tmp_path / "cvat.xml", tmp_path / "back", "jsonl")
+    back = json.loads((tmp_path / "back" / "items.jsonl").read_text())
+    for label in labels: label["attributes"]["mixed"] = str(label["attributes"]["mixed"])
+    assert back["labels"] == labels
+
+
+def test_scores_of_some_boxes_of_a_record_and_items_without_labels_are_told_as_lost(tmp_path):
+    boxes = [{"class": "car", "box": [1, 1, 5, 5], "score": .5}, {"class": "car", "box": [2, 1, 5, 5]}]
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "items.jsonl").write_text("\n".join(json.dumps({"name": f"{n}.jpg", "width": 20, "height": 20, "labels": boxes[:n]}) for n in range(3)))
+    lost = lambda kind: {loss["what"]: loss["count"] for loss in json.loads(subprocess.run([BINARY, "convert", "--json", "--to", kind, tmp_path / "in", tmp_path / kind], capture_output=True, text=True, check=True).stdout)["losses"]}
+    assert lost("tfrecord") == {"scores left out of boxes beside others that have none": 1}
+    assert lost("labelbox") == {"items left out that have no labels: each has a line": 1}
+    assert lost("openimages") == {"images left out that have no labels: without the image nothing names them": 1}
+    convert(tmp_path / "tfrecord", tmp_path / "back", "jsonl")
+    back = [json.loads(line) for line in open(tmp_path / "back" / "items.jsonl")]
+    assert [[label.get("score") for label in item["labels"]] for item in back] == [[], [.5], [None, None]]
+
+
+@shared
+@judged
+@pytest.mark.parametrize("to,part", [("parquet", "train.parquet"), ("arrow", "train.arrow"), ("csv", "train.csv"), ("huggingface", "data/train-00000-of-00001.parquet")])
+def test_tables_are_read_by_the_library_of_hugging_face(tmp_path, to, part):
+    convert(BOXES, tmp_path / "out", to)
+    classes = [c["name"] for c in json.loads((tmp_path / "out" / "classes.json").read_text())["classes"]]
+    (tmp_path / "expected.json").write_text(json.dumps({"rows": 3, **({"class_names": {"label": classes}} if to == "huggingface" else {})}))
+    oracle("hf", tmp_path / "out" / part, "--expected", tmp_path / "expected.json", "--no-nulls", "name,width,height,labels")

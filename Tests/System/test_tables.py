@@ -86,7 +86,7 @@ def test_every_value_of_every_kind_is_as_pyarrow_wrote_it(tmp_path, name):
         for key, value in row.items(): assert same(value, metadata.get(key)), (key, value, metadata.get(key))
 
 
-@pytest.mark.parametrize("kind,reader", [("parquet", "pandas.read_parquet(f)"), ("arrow", "pandas.read_feather(f)"), ("csv", "pandas.read_csv(f, keep_default_na=False)"), ("tsv", "pandas.read_csv(f, sep='\\t', keep_default_na=False)")])
+@pytest.mark.parametrize("kind,reader", [("parquet", "pandas.read_parquet(f)"), ("arrow", "__import__('datasets').Dataset.from_file(f).to_pandas()"), ("feather", "pandas.read_feather(f)"), ("csv", "pandas.read_csv(f, keep_default_na=False)"), ("tsv", "pandas.read_csv(f, sep='\\t', keep_default_na=False)")])
 def test_what_is_written_is_read_by_pandas_and_back(tmp_path, kind, reader):
     lines = [{"name": f"a {i}.png", "subset": "train" if i % 3 else "val", "width": 40, "height": 30, "labels": [{"class": "car", "box": [1, 2, 3.5, 4]}] * (i % 3), "metadata": {"note": '=1+1, "quoted"\n\tü', "n": i}} for i in range(60)]
     lines += [{"name": f"t{i}", "text": ["'=x", "-5", "' plain", "it's", "@me\r\nthere"][i % 5], "labels": [{"class": "mood", "whole": True}]} for i in range(10)]
@@ -125,6 +125,39 @@ def test_a_dataset_of_hugging_face_is_read_with_its_class_names_boxes_and_images
     assert first["subset"] == "train" and first["width"] == 20 and first["metadata"] == {"weather": "rain"}
     assert first["labels"] == [{"class": "cat", "whole": True}] and second["labels"] == [{"class": "dog", "whole": True}, {"class": "bus", "box": [1, 2, 3, 4]}]
     assert sorted(os.listdir(tmp_path / "out" / "images")) == sorted(f"{n}.png" for n in range(12))
+
+
+LOADED = """
+import datasets, json, sys
+found = datasets.load_dataset(sys.argv[1], cache_dir=sys.argv[1] + "-cache")
+told = {"rows": {name: len(part) for name, part in found.items()}, "features": repr(found["train"].features)}
+names = found["train"].features["label"].names
+told["items"] = [{"name": row["name"], "size": row["image"].size if row["image"] else None, "text": row["text"], "label": None if row["label"] is None else names[row["label"]],
+    "boxes": [[names[c], *box] for c, box in zip(row["objects"]["category"], row["objects"]["bbox"])]} for part in found.values() for row in part]
+print(json.dumps(told))
+"""
+
+
+def test_the_hugging_face_layout_is_loaded_with_its_splits_pictures_and_classes_and_read_back(tmp_path):
+    (tmp_path / "in" / "images").mkdir(parents=True)
+    lines = []
+    for n in range(25):
+        (tmp_path / "in" / "images" / f"a {n}.png").write_bytes(png(40 + n, 30, (n, 9, 9)))
+        lines.append({"name": f"a {n}.png", "subset": ["train", "val"][n % 2], "width": 40 + n, "height": 30, "metadata": {"n": n}, "labels": [{"class": "car", "box": [1, 2, 3.5, 4]}, {"class": "bus", "polygon": [[0, 0], [9, 0], [9, 5]]}][:n % 3]})
+    lines += [{"name": f"t{n}", "subset": "train", "text": f"words {n}", "labels": [{"class": "mood", "whole": True}]} for n in range(5)]
+    (tmp_path / "in" / "items.jsonl").write_text("\n".join(map(json.dumps, lines)))
+    assay_run("convert", "--media", "--to", "huggingface", tmp_path / "in", tmp_path / "out")
+    told = json.loads(python(LOADED, tmp_path / "out"))
+    assert told["rows"] == {"train": 18, "validation": 12} and "Image(" in told["features"] and told["features"].count("ClassLabel(") == 2, told
+    found = {item["name"]: item for item in told["items"]}
+    for line in lines:
+        boxes = [[label["class"], *(label.get("box") or [0, 0, 9, 5])] for label in line["labels"] if not label.get("whole")]
+        wanted = {"name": line["name"], "size": [line["width"], 30] if "width" in line else None, "text": line.get("text", ""), "label": "mood" if "text" in line else None, "boxes": boxes}
+        assert found[line["name"]] == wanted, (found[line["name"]], wanted)
+    back, report = items(tmp_path / "out", tmp_path / "back", "--media")
+    key = lambda item: item["name"]
+    assert report["faults"] == 0 and sorted(back, key=key) == sorted(({k: v for k, v in line.items() if v != {}} for line in lines), key=key)
+    assert (tmp_path / "back" / "images" / "a 3.png").read_bytes() == (tmp_path / "in" / "images" / "a 3.png").read_bytes()
 
 
 def test_an_imagefolder_and_plain_csv_are_read_by_the_names_of_their_columns(tmp_path):

@@ -6,7 +6,7 @@ extension DatasetFormat {
     facts: DatasetFormatFacts(
       id: "brat", name: "brat standoff", layout: "`NAME.txt` and `NAME.ann`, `annotation.conf`",
       source: "brat.nlplab.org/standoff.html", holds: [.span, .relation],
-      carries: [.text, .attributes],
+      carries: [.text, .textName, .attributes],
       hasSubsets: false,
       notes: """
         Places are Unicode characters of the text as it lies in the file, CRLF being two. Attributes and \
@@ -15,21 +15,28 @@ extension DatasetFormat {
         """, isFilePerItem: true),
     matches: { !Brat.files($0).isEmpty },
     read: { folder, diagnostics in
-      ItemFiles(Brat.files(folder), folder, DatasetSchema(), diagnostics, item: Brat.item)
+      for file in folder.files(ending: ".ann") where !folder.has(Brat.text(of: file)) {
+        try diagnostics.report(
+          file, "", "there is no \(Brat.text(of: file)), which its places are of",
+          remedy: "Put the text beside it; it is left out.")
+      }
+      return ItemFiles(Brat.files(folder), folder, DatasetSchema(), diagnostics, item: Brat.item)
     }, write: { sink, _, diagnostics in BratWriter(sink: sink, diagnostics: diagnostics) })
 }
 
 private enum Brat {
   static func files(_ folder: DatasetFolder) -> [String] {
-    folder.files(ending: ".ann").filter { folder.has(DatasetItem.stem(of: $0) + ".txt") }
+    folder.files(ending: ".ann").filter { folder.has(text(of: $0)) }
   }
+
+  static func text(of file: String) -> String { DatasetItem.stem(of: file) + ".txt" }
 
   static func item(
     _ file: String, _ folder: DatasetFolder, _ schema: inout DatasetSchema,
     _ diagnostics: Diagnostics
   ) throws -> DatasetItem? {
     let stem = DatasetItem.stem(of: file)
-    let text = try folder.open(stem + ".txt").withBuffer { String(decoding: $0, as: UTF8.self) }
+    let text = try folder.open(text(of: file)).withBuffer { String(decoding: $0, as: UTF8.self) }
     let scalars = Array(text.unicodeScalars)
     var item = DatasetItem(name: stem, text: text)
     var places: [String: Int] = [:]

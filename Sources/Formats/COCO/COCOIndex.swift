@@ -48,6 +48,7 @@ struct COCOIndex {
         default: try cursor.skip()
         }
       }
+      try bytes.reportMore(after: &cursor, in: file, diagnostics)
     } catch let error as JSONError {
       if let refused, !(refused is JSONError) { throw refused }
       throw Self.fault(error, file, bytes)
@@ -63,7 +64,7 @@ struct COCOIndex {
     }
   }
 
-  /// By their ids; of several with one id the first is the one.
+  /// By their ids; of several with one id the last is the one.
   private mutating func nameImages(_ diagnostics: Diagnostics) throws {
     guard places.isEmpty else { return }
     places.reserveCapacity(images.count)
@@ -125,7 +126,7 @@ struct COCOIndex {
     do {
       var cursor = bytes.cursor(from: offset)
       return try cursor.member(wanted)
-    } catch let error as JSONError {
+    } catch {
       throw fault(error, file, bytes)
     }
   }

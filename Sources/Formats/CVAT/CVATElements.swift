@@ -4,7 +4,7 @@ import Notation
 
 /// Writes labels as CVAT's elements, and keeps which attributes they have.
 struct CVATElements {
-  private var attributes: [Int: Set<String>] = [:]
+  private var attributes: [Int: [String: CVATInput]] = [:]
 
   /// - Parameter common: XML attributes that stand before those of the shape.
   /// - Returns: nil for what CVAT has no element for.
@@ -65,7 +65,8 @@ struct CVATElements {
     default: return nil
     }
     for attribute in label.attributes where attribute.name != "occluded" {
-      attributes[label.classIndex, default: []].insert(attribute.name)
+      let input = CVATInput(attribute.value)
+      attributes[label.classIndex, default: [:]][attribute.name, default: input].widen(to: input)
       let value = attribute.value.string ?? attribute.value.text
       inner +=
         "      <attribute name=\"\(XMLText.escaped(attribute.name))\">\(XMLText.escaped(value))</attribute>\n"
@@ -85,10 +86,11 @@ struct CVATElements {
     for (index, one) in schema.classes.enumerated() {
       head += "        <label><name>\(XMLText.escaped(one.name))</name>"
       head += "<type>\(one.keypoints.isEmpty ? "any" : "skeleton")</type><attributes>"
-      for name in (attributes[index] ?? []).sorted() {
+      for (name, input) in (attributes[index] ?? [:]).sorted(by: { $0.key < $1.key }) {
         head +=
           "<attribute><name>\(XMLText.escaped(name))</name><mutable>False</mutable>"
-          + "<input_type>text</input_type><default_value></default_value><values></values></attribute>"
+          + "<input_type>\(input.rawValue)</input_type><default_value></default_value>"
+          + "<values></values></attribute>"
       }
       head += "</attributes></label>\n"
       for point in one.keypoints {

@@ -11,6 +11,8 @@ struct CVATReader: DatasetReading {
   private let file: String
   private let bytes: MappedBytes
   private var scanner: XMLScanner
+  /// By class and attribute, where they are not text.
+  private var inputs: [String: [String: CVATInput]] = [:]
   private var frames: [Int: [DatasetLabel]] = [:]
   private var frameSize: ImageSize?
   /// Frames of a video, those without labels too.
@@ -80,8 +82,15 @@ struct CVATReader: DatasetReading {
   }
 
   private mutating func readMeta(_ meta: XMLElement) {
-    let labels = Self.all("label", in: meta).map {
-      ($0.text(of: "name") ?? "", $0.text(of: "parent"))
+    let elements = Self.all("label", in: meta)
+    let labels = elements.map { ($0.text(of: "name") ?? "", $0.text(of: "parent")) }
+    for (element, label) in zip(elements, labels) where label.1 == nil {
+      for attribute in Self.all("attribute", in: element) {
+        guard let name = attribute.text(of: "name"),
+          let input = attribute.text(of: "input_type").flatMap(CVATInput.init(rawValue:))
+        else { continue }
+        inputs[label.0, default: [:]][name] = input
+      }
     }
     let points = Dictionary(grouping: labels) { $0.1 ?? "" }
     for (name, parent) in labels where !name.isEmpty && parent == nil {
@@ -187,10 +196,9 @@ struct CVATReader: DatasetReading {
     label.group = shape["group_id"].flatMap { Int($0) }.flatMap { $0 == 0 ? nil : $0 }
     if shape["occluded"] == "1" { label.attributes.append(.init("occluded", true)) }
     for attribute in shape.children where attribute.name == "attribute" {
-      guard let name = attribute["name"] else { continue }
-      let text = attribute.text.trimmingASCIISpace
-      let value: JSON = text == "true" || text == "false" ? .bool(text == "true") : .string(text)
-      label.attributes.append(.init(name, value))
+      guard let attributeName = attribute["name"] else { continue }
+      let input = inputs[name]?[attributeName] ?? .text
+      label.attributes.append(.init(attributeName, input.value(attribute.text.trimmingASCIISpace)))
     }
     return label
   }

@@ -1,12 +1,14 @@
 /// What may be said of an item, or of a label beside what it is.
 package enum DatasetFact: String, Hashable, Sendable, CaseIterable {
-  case text, metadata
+  /// Of an image its name is the name of its file.
+  case text, textName, metadata
   case attributes, score, group, crowd, track
 
   /// As a loss of some is told.
   var plural: String {
     switch self {
     case .text: "texts"
+    case .textName: "names of texts"
     case .metadata: "metadata"
     case .attributes: "attributes"
     case .score: "scores"
@@ -27,6 +29,7 @@ extension DatasetItem {
     let carries = facts.carries
     guard carries.count < DatasetFact.allCases.count || !facts.carriesOf.isEmpty else { return }
     if text != nil, !carries.contains(.text) { body(.text) }
+    if text != nil, carries.contains(.text), !carries.contains(.textName) { body(.textName) }
     if !metadata.isEmpty, !carries.contains(.metadata) { body(.metadata) }
     for label in labels {
       let own = facts.carriesOf.isEmpty ? carries : facts.carriesOf[label.value.kind] ?? carries

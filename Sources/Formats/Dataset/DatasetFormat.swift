@@ -89,8 +89,9 @@ package struct DatasetFormat: Sendable, Hashable {
     .coco, .cocoPanoptic, .cvat, .cvatVideo, .cityscapes, .indexMasks, .voc, .vocFromZero, .yolo,
     .yoloSegment, .yoloOBB, .yoloPose, .labelMe, .labelStudio, .datumaro, .openImages, .kitti,
     .createML, .supervisely, .labelbox, .imageNet, .jsonLines, .urlList, .conll, .brat, .spacy,
-    .docBin, .doccano, .argilla, .webDataset, .parquet, .arrow, .tfRecord, .csv, .tsv,
-    .jsonRecords, .plainFiles,
+    .docBin, .doccano, .argilla, .webDataset, .huggingFace, .parquet, .arrow, .feather, .tfRecord,
+    .csv,
+    .tsv, .jsonRecords, .plainFiles,
   ]
 
   /// The format of a set, which may lie in the only folder there is; nil where none is known.

@@ -132,7 +132,12 @@ private struct JSONElements {
         } else {
           isOver = cursor.peek() == nil
         }
-        if isOver { break }
+        if isOver {
+          if isArray, cursor.peek() != nil {
+            portion.fault = JSONError(.trailingBytes, at: cursor.position)
+          }
+          break
+        }
         isFirst = false
         portion.values.append(try cursor.value())
       }

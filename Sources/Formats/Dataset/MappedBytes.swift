@@ -87,7 +87,8 @@ package final class MappedBytes: @unchecked Sendable {
   /// Of `<?xml … encoding="…"?>`.
   private var declaredEncoding: String.Encoding? {
     let head = String(decoding: buffer.prefix(200), as: UTF8.self)
-    guard head.hasPrefix("<?xml"), let found = head.firstMatch(of: /encoding=["']([A-Za-z0-9_\-]+)["']/)
+    guard head.hasPrefix("<?xml"),
+      let found = head.firstMatch(of: /encoding=["']([A-Za-z0-9_\-]+)["']/)
     else { return nil }
     return switch found.1.lowercased() {
     case "iso-8859-1", "latin1", "latin-1": .isoLatin1
@@ -142,6 +143,15 @@ package final class MappedBytes: @unchecked Sendable {
     var fault = COCOIndex.fault(error, file, self)
     if isLine { fault.remedy = "Put the line right; it is left out." }
     return fault
+  }
+
+  /// Tells of what stands after the value that was read.
+  func reportMore(
+    after cursor: inout JSONCursor, in file: String, _ diagnostics: Diagnostics
+  ) throws(FormatFault) {
+    guard cursor.peek() != nil else { return }
+    try diagnostics.report(
+      fault(JSONError(.trailingBytes, at: cursor.position), in: file, isLine: false))
   }
 
   /// All of them as one value.

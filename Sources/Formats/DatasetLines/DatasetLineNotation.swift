@@ -62,6 +62,11 @@ package enum DatasetLineNotation {
     return String(decoding: out.bytes, as: UTF8.self)
   }
 
+  /// Where its text is cut, as text; empty where it is not.
+  static func tokens(_ item: DatasetItem) -> String {
+    item.tokens.isEmpty ? "" : JSON.array(item.tokens.map(json)).text
+  }
+
   private static func json(_ range: Range<Int>) -> JSON {
     [.int(Int64(range.lowerBound)), .int(Int64(range.upperBound))]
   }

@@ -65,7 +65,8 @@ struct DatumaroReader: DatasetReading {
         default: try cursor.skip()
         }
       }
-    } catch {
+      try bytes.reportMore(after: &cursor, in: name, diagnostics)
+    } catch let error as JSONError {
       throw COCOIndex.fault(error, name, bytes)
     }
     let points = categories["points"]?["items"]?.array ?? []

@@ -229,6 +229,7 @@ final class LabelboxWriter: DatasetWriting {
       out.value(JSON.object(row + members))
       out.newline()
     }
+    if out.bytes.isEmpty { diagnostics.lose("items left out that have no labels: each has a line") }
     try stream.append(out.bytes)
   }
 

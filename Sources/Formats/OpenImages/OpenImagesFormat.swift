@@ -21,7 +21,12 @@ extension DatasetFormat {
         one that it has not, and is left out. Images without labels have no line.
         """),
     matches: { !(OpenImages.boxes($0) + OpenImages.wholes($0)).isEmpty },
-    read: { try OpenImagesReader($0, $1) }, write: { OpenImagesWriter($0, $1, $2) })
+    read: { folder, diagnostics in
+      WithUnlabelledImages(try OpenImagesReader(folder, diagnostics), folder, labels: []) { image in
+        let name = image.split(separator: "/").last.map(String.init) ?? image
+        return (name, OpenImages.subset(ofImage: image))
+      }
+    }, write: { OpenImagesWriter($0, $1, $2) })
 }
 
 enum OpenImages {
@@ -52,6 +57,13 @@ enum OpenImages {
     let name = file.split(separator: "/").last.map(String.init) ?? file
     let known = [("train", "train"), ("validation", "val"), ("val", "val"), ("test", "test")]
     return known.first { name.contains($0.0) }?.1 ?? ""
+  }
+
+  /// `val` of `images/val/NAME.jpg`; empty where its folders do not say.
+  static func subset(ofImage path: String) -> String {
+    let known = ["train": "train", "validation": "val", "val": "val", "test": "test"]
+    return path.split(separator: "/").dropLast().reversed().lazy.compactMap { known[String($0)] }
+      .first ?? ""
   }
 
   /// Sizes by the names of images, as Datumaro keeps them beside the set: `name height width`.
@@ -288,6 +300,8 @@ final class OpenImagesWriter: DatasetWriting {
     meta += Array("\"\(id)\" \(size.height) \(size.width)\n".utf8)
     if options.hasMedia, let media = item.media {
       try sink.copy(media, to: "images/\(item.subset.isEmpty ? "" : item.subset + "/")\(item.name)")
+    } else if item.labels.isEmpty {
+      diagnostics.lose("images left out that have no labels: without the image nothing names them")
     }
     try addWholes(of: item, id)
     let stream = try boxes[item.subset] ?? begin(item.subset)

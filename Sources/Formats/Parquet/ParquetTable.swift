@@ -1,19 +1,8 @@
-/// A table in Parquet (parquet.apache.org, *File format*), row group by row group: columns that are required,
-/// plainly encoded, compressed by gzip.
+/// A table in Parquet (parquet.apache.org, *File format*), row group by row group: columns plainly encoded,
+/// compressed by gzip.
 struct ParquetTable: RecordTable {
-  private enum Kind: Int {
-    case int32 = 1
-    /// As UTF-8.
-    case string = 6
-  }
-
-  private struct Column {
-    let name: String
-    let kind: Kind
-    var values: [UInt8] = []
-  }
-
   private struct Chunk {
+    var count: Int
     var offset: Int
     var compressed: Int
     var plain: Int
@@ -28,55 +17,56 @@ struct ParquetTable: RecordTable {
   static let rowLimit = 20_000
   static let byteLimit = 32 * 1024 * 1024
 
-  private var columns: [Column]
+  private enum Codec {
+    static let (none, gzip) = (0, 2)
+  }
+
+  private let fields: [ParquetField]
+  /// What the values of a row are added to, the columns in depth-first order.
+  var leaves: [ParquetLeaf]
   private var groups: [Group] = []
   private var rows = 0
   private var offset = 4
   private let put: ([UInt8]) throws -> Void
 
   /// - Parameter put: takes the next bytes of the file.
-  init(_ columns: [RecordColumn], put: @escaping ([UInt8]) throws -> Void) throws {
-    self.columns = columns.map { Column(name: $0.name, kind: $0.isText ? .string : .int32) }
+  init(_ fields: [ParquetField], put: @escaping ([UInt8]) throws -> Void) throws {
+    self.fields = fields
     self.put = put
+    leaves = fields.flatMap(\.leaves)
     try put(Array("PAR1".utf8))
   }
 
+  init(_ columns: [RecordColumn], put: @escaping ([UInt8]) throws -> Void) throws {
+    try self.init(columns.map { $0.isText ? .text($0.name) : .number($0.name, .int32) }, put: put)
+  }
+
   /// Sets the value of a column in the row that is begun; each column must be set once in a row.
-  mutating func set(_ column: Int, _ value: String) {
-    append(UInt32(value.utf8.count), to: column)
-    columns[column].values += value.utf8
-  }
+  mutating func set(_ column: Int, _ value: String) { leaves[column].add(value.utf8) }
 
-  mutating func set(_ column: Int, _ value: Int) {
-    append(UInt32(bitPattern: Int32(clamping: value)), to: column)
-  }
-
-  private mutating func append(_ value: UInt32, to column: Int) {
-    for byte in 0..<4 {
-      columns[column].values.append(UInt8(truncatingIfNeeded: value >> (8 * byte)))
-    }
-  }
+  mutating func set(_ column: Int, _ value: Int) { leaves[column].add(Int32(clamping: value)) }
 
   mutating func endRow() throws {
     rows += 1
-    let size = columns.reduce(0) { $0 + $1.values.count }
-    if rows == Self.rowLimit || size >= Self.byteLimit { try endGroup() }
+    if rows == Self.rowLimit || leaves.reduce(0, { $0 + $1.size }) >= Self.byteLimit {
+      try endGroup()
+    }
   }
 
   private mutating func endGroup() throws {
     guard rows > 0 else { return }
     var group = Group(rows: rows, chunks: [])
-    for place in columns.indices {
-      let plain = columns[place].values
-      let packed = Gzip.compressed(plain, level: 3)
+    for place in leaves.indices {
+      let count = leaves[place].count
+      let plain = leaves[place].page()
+      let packed = leaves[place].isPacked ? Gzip.compressed(plain, level: 3) : plain
       var header = ThriftCompact()
-      let rows = rows
       header.whole { page in
         page.int32(1, 0)
         page.int32(2, plain.count)
         page.int32(3, packed.count)
         page.structure(5) { data in
-          data.int32(1, rows)
+          data.int32(1, count)
           data.int32(2, 0)
           data.int32(3, 3)
           data.int32(4, 3)
@@ -86,49 +76,39 @@ struct ParquetTable: RecordTable {
       try put(packed)
       let size = header.bytes.count
       group.chunks.append(
-        Chunk(offset: offset, compressed: size + packed.count, plain: size + plain.count))
+        Chunk(
+          count: count, offset: offset, compressed: size + packed.count, plain: size + plain.count))
       offset += size + packed.count
-      columns[place].values.removeAll(keepingCapacity: true)
     }
     groups.append(group)
     rows = 0
   }
 
-  mutating func finish() throws {
+  mutating func finish() throws { try finish(notes: [:]) }
+
+  /// - Parameter notes: what is said of the table beside its columns, by name.
+  mutating func finish(notes: [String: String]) throws {
     try endGroup()
     var footer = ThriftCompact()
-    let (columns, groups) = (columns, groups)
+    let (fields, leaves, groups) = (fields, leaves, groups)
     footer.whole { file in
       file.int32(1, 1)
-      file.structures(2, [nil] + columns.map { $0 as Column? }) { column, element in
-        guard let column else {
-          element.string(4, "schema")
-          element.int32(5, columns.count)
-          return
-        }
-        element.int32(1, column.kind.rawValue)
-        element.int32(3, 0)
-        element.string(4, column.name)
-        if column.kind == .string { element.int32(6, 0) }
+      file.structures(2, [nil] + fields.flatMap(\.all).map { $0 as ParquetField? }) {
+        Self.write($0, count: fields.count, to: &$1)
       }
       file.int64(3, groups.reduce(0) { $0 + $1.rows })
       file.structures(4, groups) { group, out in
-        out.structures(1, Array(zip(columns, group.chunks))) { pair, chunk in
-          let (column, place) = pair
-          chunk.int64(2, place.offset)
-          chunk.structure(3) { meta in
-            meta.int32(1, column.kind.rawValue)
-            meta.int32s(2, [0, 3])
-            meta.strings(3, [column.name])
-            meta.int32(4, 2)
-            meta.int64(5, group.rows)
-            meta.int64(6, place.plain)
-            meta.int64(7, place.compressed)
-            meta.int64(9, place.offset)
-          }
+        out.structures(1, Array(zip(leaves, group.chunks))) { pair, chunk in
+          Self.write(pair.1, of: pair.0, to: &chunk)
         }
         out.int64(2, group.chunks.reduce(0) { $0 + $1.plain })
         out.int64(3, group.rows)
+      }
+      if !notes.isEmpty {
+        file.structures(5, notes.sorted { $0.key < $1.key }) { note, out in
+          out.string(1, note.key)
+          out.string(2, note.value)
+        }
       }
       file.string(6, "Assay")
     }
@@ -136,5 +116,40 @@ struct ParquetTable: RecordTable {
     try put(
       footer.bytes + (0..<4).map { UInt8(truncatingIfNeeded: size >> (8 * $0)) }
         + Array("PAR1".utf8))
+  }
+
+  /// An element of the schema; of nil its root.
+  private static func write(_ field: ParquetField?, count: Int, to out: inout ThriftCompact) {
+    guard let field else {
+      out.string(4, "schema")
+      out.int32(5, count)
+      return
+    }
+    switch field.content {
+    case .leaf(let kind, let isText, _):
+      out.int32(1, kind.rawValue)
+      out.int32(3, field.repetition.rawValue)
+      out.string(4, field.name)
+      if isText { out.int32(6, 0) }
+    case .group(let fields, let isList):
+      out.int32(3, field.repetition.rawValue)
+      out.string(4, field.name)
+      out.int32(5, fields.count)
+      if isList { out.int32(6, 3) }
+    }
+  }
+
+  private static func write(_ chunk: Chunk, of leaf: ParquetLeaf, to out: inout ThriftCompact) {
+    out.int64(2, chunk.offset)
+    out.structure(3) { meta in
+      meta.int32(1, leaf.kind.rawValue)
+      meta.int32s(2, [0, 3])
+      meta.strings(3, leaf.path)
+      meta.int32(4, leaf.isPacked ? Codec.gzip : Codec.none)
+      meta.int64(5, chunk.count)
+      meta.int64(6, chunk.plain)
+      meta.int64(7, chunk.compressed)
+      meta.int64(9, chunk.offset)
+    }
   }
 }

@@ -82,7 +82,8 @@ struct RecordItems: DatasetReading {
         remedy: "Put it right; it is left out.")
       return nil
     }
-    if item.subset.isEmpty { item.subset = Self.subset(files[file]) }
+    let saysSubset = own != nil && record["split"] != nil
+    if item.subset.isEmpty, !saysSubset { item.subset = Self.subset(files[file]) }
     if item.media == nil, let found = folder.image(named: item.name) {
       item.media = folder.fullPath(found)
       item.size = item.size ?? folder.size(of: found)
@@ -120,6 +121,9 @@ struct RecordItems: DatasetReading {
     }
     if let address = record["image"]?.json.string, DatasetItem.isAddress(address) {
       item.media = address
+    }
+    if case .bytes(let content)? = record["image"]?["bytes"], !content.isEmpty {
+      item.media = try folder.keep(content, named: item.name)
     }
     return item
   }

@@ -62,10 +62,7 @@ struct RecordTableWriter<Table: RecordTable>: DatasetWriting {
     file.table.set(5, wholes.count == 1 ? schema.name(wholes[0].classIndex) : "")
     file.table.set(6, DatasetLineNotation.labels(item, schema))
     file.table.set(7, JSON.object(item.metadata).text)
-    let cuts = item.tokens.map {
-      JSON.array([.int(Int64($0.lowerBound)), .int(Int64($0.upperBound))])
-    }
-    file.table.set(8, cuts.isEmpty ? "" : JSON.array(cuts).text)
+    file.table.set(8, DatasetLineNotation.tokens(item))
     try file.table.endRow()
   }
 

@@ -9,7 +9,7 @@ extension DatasetFormat {
       id: "tfrecord", name: "TFRecord", layout: "`SUBSET.tfrecord`, `label_map.pbtxt`",
       source: "tensorflow.org, TFRecord and tf.train.Example; the keys of the Object Detection API",
       holds: [.box, .whole],
-      carries: [.text, .score], carriesOf: [.whole: []],
+      carries: [.text, .textName, .score], carriesOf: [.whole: []],
       notes: """
         Boxes are shares of the image's width and height, classes numbered from 1 as in the label map. \
         Images that are there are inside. Texts are `text`, classes of a whole item `image/class/…`; \
@@ -17,7 +17,7 @@ extension DatasetFormat {
         """),
     matches: { !$0.files(ending: ".tfrecord").isEmpty || !$0.files(ending: ".tfrecords").isEmpty },
     read: { TFRecordReader($0, $1) },
-    write: { sink, options, _ in TFRecordWriter(sink, options) })
+    write: { TFRecordWriter($0, $1, $2) })
 }
 
 /// A record on disk: length, its masked CRC-32C, bytes, their masked CRC-32C.
@@ -236,10 +236,7 @@ private struct TFRecordReader: DatasetReading {
     guard let map = folder.files(ending: ".pbtxt").first.flatMap({ try? folder.text($0) }) else {
       return
     }
-    for item in map.split(separator: "item").dropFirst() {
-      let id = item.firstMatch(of: /id:\s*(\d+)/).flatMap { Int64($0.1) }
-      let name = item.firstMatch(of: /name:\s*["']([^"']*)["']/).map { String($0.1) }
-      guard let id, let name else { continue }
+    for (id, name) in LabelMap(map).items {
       names[id] = name
       _ = schema.index(of: name)
     }
@@ -357,10 +354,11 @@ private struct TFRecordReader: DatasetReading {
 private final class TFRecordWriter: DatasetWriting {
   private let sink: any DatasetSink
   private let options: WritingOptions
+  private let diagnostics: Diagnostics
   private var streams: [String: any DatasetStream] = [:]
 
-  init(_ sink: any DatasetSink, _ options: WritingOptions) {
-    (self.sink, self.options) = (sink, options)
+  init(_ sink: any DatasetSink, _ options: WritingOptions, _ diagnostics: Diagnostics) {
+    (self.sink, self.options, self.diagnostics) = (sink, options, diagnostics)
   }
 
   func add(_ item: DatasetItem, _ schema: DatasetSchema) throws {
@@ -410,17 +408,19 @@ private final class TFRecordWriter: DatasetWriting {
     ] { example.features.append(("image/object/bbox/\(name)", .floats(value.map { Float($0) }))) }
     example.add("image/object/class/text", objects.map { schema.name($0.classIndex) })
     example.add("image/object/class/label", objects.map { $0.classIndex + 1 })
-    if objects.contains(where: { $0.score != nil }) {
-      example.features.append(("image/object/score", .floats(objects.map { Float($0.score ?? 1) })))
+    // A list has no place for a box without one.
+    let scores = objects.compactMap(\.score)
+    if scores.count == objects.count, !scores.isEmpty {
+      example.features.append(("image/object/score", .floats(scores.map { Float($0) })))
+    } else if !scores.isEmpty {
+      diagnostics.lose(
+        "scores left out of boxes beside others that have none", count: scores.count)
     }
   }
 
   func finish(_ schema: DatasetSchema) throws {
     if streams.isEmpty { streams["items"] = try sink.open("items.tfrecord") }
     for (_, stream) in streams.sorted(by: { $0.key < $1.key }) { try stream.close() }
-    let map = schema.classes.enumerated().map { place, one in
-      "item {\n  id: \(place + 1)\n  name: \"\(one.name.replacing("\"", with: "'"))\"\n}\n"
-    }
-    try sink.write(map.joined(), to: "label_map.pbtxt")
+    try sink.write(LabelMap.text(schema.classes.map(\.name)), to: "label_map.pbtxt")
   }
 }

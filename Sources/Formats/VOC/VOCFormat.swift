@@ -27,7 +27,8 @@ extension DatasetFormat {
         carries: [.attributes],
         notes: notes
           + " difficult, truncated, occluded and pose are attributes; other attributes are kept as "
-          + "Datumaro keeps them. Segmentation images are not read.", isFilePerItem: true),
+          + "Datumaro keeps them, numbers as text. Segmentation images are not read.",
+        isFilePerItem: true),
       matches: { !VOCReader.files($0).isEmpty },
       read: { folder, diagnostics in
         let reader = try VOCReader(counting, folder, diagnostics)

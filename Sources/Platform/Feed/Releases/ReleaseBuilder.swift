@@ -80,7 +80,7 @@ struct ReleaseBuilder {
     }
     let card = ReleaseSink(vault, release, under: "")
     let parts = plan.parts.map(\.name).filter { built.parts[$0] != nil }
-    try card.write(Array(ReleaseCard.text(parts, plan.formats).utf8), to: ReleaseCard.name)
+    try card.write(Array(ReleaseCard.text(parts, plan.formats).utf8), to: HubCard.name)
     built.files += card.files
     built.files.sort { $0.path < $1.path }
     return built

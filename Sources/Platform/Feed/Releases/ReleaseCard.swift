@@ -3,37 +3,23 @@ import Formats
 /// The page of a release, by which `datasets.load_dataset` of its folder knows its files: without it the
 /// library takes whatever lies there as one set. The same for the same files.
 enum ReleaseCard {
-  static let name = "README.md"
-
   /// - Parameter parts: those that have items, in the order of the plan.
   static func text(_ parts: [String], _ formats: [DatasetFormat]) -> String {
     // Of a table all rows are of one type; of lines a reader finds it out.
     let isTable = formats.contains(.parquet)
-    let files = parts.map { part in
-      """
-        - split: \(part == "val" ? "validation" : part)
-          path: \(isTable ? "parquet/\(part).parquet" : "\(part).jsonl")
-      """
+    let splits = parts.map { part in
+      HubCard.Split(
+        HubCard.split(part), path: isTable ? "parquet/\(part).parquet" : "\(part).jsonl")
     }
-    let head =
-      parts.isEmpty
-      ? ""
-      : """
-      ---
-      configs:
-      - config_name: default
-        data_files:
-      \(files.joined(separator: "\n"))
-      ---
-
+    return HubCard.text(
+      splits,
       """
-    return head + """
       # A release of labelled data
 
       Made by Assay. `manifest.json` lists every file with its hash, how the items were chosen and divided, \
       how right the labels are, and what each format could not hold; `manifest.sig` signs it. `assay \
       verify` checks all of it.
 
-      """
+      """)
   }
 }

@@ -1,6 +1,6 @@
-/// A table in Arrow's IPC file format, batch by batch: columns of text and of 32-bit numbers, none of them
+/// A table in Arrow's IPC stream format, batch by batch: columns of text and of 32-bit numbers, none of them
 /// null.
-struct ArrowTable: RecordTable {
+struct ArrowStream: RecordTable {
   private struct Column {
     let name: String
     let isText: Bool
@@ -12,19 +12,19 @@ struct ArrowTable: RecordTable {
   private var columns: [Column]
   private var rows = 0
   private var place: Int64 = 0
-  private var blocks: [(offset: Int64, head: Int32, body: Int64)] = []
+  /// Where the batches lie from the start of the stream: place, bytes of the head and bytes of the body.
+  private(set) var batches: [[Int64]] = []
   private let put: ([UInt8]) throws -> Void
 
   /// Of one batch.
   static let rowLimit = 10_000
   static let byteLimit = 32 * 1024 * 1024
 
-  private static let version: Int16 = 4
+  static let version: Int16 = 4
 
   init(_ columns: [RecordColumn], put: @escaping ([UInt8]) throws -> Void) throws {
     self.columns = columns.map { Column(name: $0.name, isText: $0.isText) }
     self.put = put
-    try write(Array("ARROW1".utf8) + [0, 0])
     try message(1, .table(schema), body: [])
   }
 
@@ -33,7 +33,7 @@ struct ArrowTable: RecordTable {
     place += Int64(bytes.count)
   }
 
-  private var schema: [Int: FlatWriter.Field] {
+  var schema: [Int: FlatWriter.Field] {
     let fields = columns.map { column -> [Int: FlatWriter.Field] in
       let type: [Int: FlatWriter.Field] = column.isText ? [:] : [0: .int(32), 1: .byte(1)]
       return [
@@ -51,10 +51,8 @@ struct ArrowTable: RecordTable {
       0: .short(Self.version), 1: .byte(kind), 2: header, 3: .long(Int64(body.count)),
     ])
     let start = place
-    let size = UInt32(head.count)
-    try write(
-      [255, 255, 255, 255] + (0..<4).map { UInt8(truncatingIfNeeded: size >> (8 * $0)) } + head)
-    if kind == 3 { blocks.append((start, Int32(place - start), Int64(body.count))) }
+    try write([255, 255, 255, 255] + UInt32(head.count).littleEndianBytes + head)
+    if kind == 3 { batches.append([start, place - start, Int64(body.count)]) }
     try write(body)
   }
 
@@ -102,12 +100,37 @@ struct ArrowTable: RecordTable {
   mutating func finish() throws {
     try endBatch()
     try write([255, 255, 255, 255, 0, 0, 0, 0])
-    let blocks = blocks.map { [$0.offset, Int64($0.head), $0.body] }
-    let foot = FlatWriter.buffer([
-      0: .short(Self.version), 1: .table(schema), 2: .structs([]), 3: .structs(blocks),
-    ])
-    let size = UInt32(foot.count)
-    try write(
-      foot + (0..<4).map { UInt8(truncatingIfNeeded: size >> (8 * $0)) } + Array("ARROW1".utf8))
   }
+}
+
+/// A table in Arrow's IPC file format: a stream between marks, and where its batches lie.
+struct ArrowFile: RecordTable {
+  private var stream: ArrowStream
+  private let put: ([UInt8]) throws -> Void
+
+  private static let mark = Array("ARROW1".utf8)
+  private static let head = mark + [0, 0]
+
+  init(_ columns: [RecordColumn], put: @escaping ([UInt8]) throws -> Void) throws {
+    try put(Self.head)
+    stream = try ArrowStream(columns, put: put)
+    self.put = put
+  }
+
+  mutating func set(_ column: Int, _ value: String) { stream.set(column, value) }
+  mutating func set(_ column: Int, _ value: Int) { stream.set(column, value) }
+  mutating func endRow() throws { try stream.endRow() }
+
+  mutating func finish() throws {
+    try stream.finish()
+    let foot = FlatWriter.buffer([
+      0: .short(ArrowStream.version), 1: .table(stream.schema), 2: .structs([]),
+      3: .structs(stream.batches.map { [$0[0] + Int64(Self.head.count), $0[1], $0[2]] }),
+    ])
+    try put(foot + UInt32(foot.count).littleEndianBytes + Self.mark)
+  }
+}
+
+extension UInt32 {
+  fileprivate var littleEndianBytes: [UInt8] { withUnsafeBytes(of: littleEndian) { Array($0) } }
 }

@@ -1,0 +1,46 @@
+/// The page of a dataset, by which Hugging Face's `datasets.load_dataset` of its folder knows which files are
+/// which split (huggingface.co/docs/hub, *Data files configuration*): without it the library takes whatever
+/// lies there as one.
+package enum HubCard {
+  package static let name = "README.md"
+
+  /// The splits of a set, each with its files.
+  package struct Split: Hashable, Sendable {
+    package var name: String
+    package var path: String
+
+    package init(_ name: String, path: String) { (self.name, self.path) = (name, path) }
+  }
+
+  /// What a subset is called there: letters, digits and `_`, and `validation` for what others call `val`.
+  package static func split(_ subset: String) -> String {
+    if subset.isEmpty { return "train" }
+    if subset == "val" { return "validation" }
+    return String(subset.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" })
+  }
+
+  package static func text(_ splits: [Split], _ body: String) -> String {
+    guard !splits.isEmpty else { return body }
+    let files = splits.map { "  - split: \($0.name)\n    path: \($0.path)" }
+    return """
+      ---
+      configs:
+      - config_name: default
+        data_files:
+      \(files.joined(separator: "\n"))
+      ---
+
+      \(body)
+      """
+  }
+
+  /// Whether a page says what files there are, or what is in them.
+  static func isOne(_ text: String) -> Bool {
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+      .map { $0.last == "\r" ? $0.dropLast() : $0 }
+    guard lines.first == "---", let end = lines.dropFirst().firstIndex(of: "---") else {
+      return false
+    }
+    return lines[..<end].contains { $0.hasPrefix("configs:") || $0.hasPrefix("dataset_info:") }
+  }
+}

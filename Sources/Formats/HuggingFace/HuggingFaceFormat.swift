@@ -1,0 +1,37 @@
+extension DatasetFormat {
+  package static let huggingFace = DatasetFormat(
+    facts: DatasetFormatFacts(
+      id: "huggingface", name: "Hugging Face layout",
+      layout:
+        "`data/SUBSET-00000-of-00001.parquet` and `README.md`, which says which is which split",
+      source: "huggingface.co/docs/datasets, *Structure your repository*, *Image dataset*",
+      holds: Set(DatasetLabelKind.allCases), carries: .everything,
+      notes: """
+        `datasets.load_dataset` of the folder gives `image` as a picture, `label` and `objects.category` \
+        as ClassLabel with their names, `objects.bbox` as x, y, width and height in pixels, beside the \
+        columns of the other tables, so that nothing is lost. The images lie in the tables, so they go \
+        along. `val` is called `validation`, and a set that is not divided `train`. What `save_to_disk` \
+        writes, and folders of images with `metadata.jsonl` or `.csv`, are read too.
+        """),
+    matches: { folder in
+      let isMarked =
+        (try? folder.text(HubCard.name)).map(HubCard.isOne) ?? false
+        || folder.files.contains { file in
+          let last = file.split(separator: "/").last ?? ""
+          return ["dataset_dict.json", "dataset_info.json"].contains(last)
+            || ["metadata.jsonl", "metadata.csv", "metadata.parquet"].contains(last)
+        }
+      return isMarked && HuggingFace.content(folder) != nil
+    },
+    read: { folder, diagnostics in
+      let content = HuggingFace.content(folder) ?? .parquet
+      return try content.read(folder, diagnostics)
+    }, write: { sink, _, diagnostics in HuggingFaceWriter(sink, diagnostics) })
+}
+
+private enum HuggingFace {
+  /// What the tables of the set are, or what lies there in place of tables.
+  static func content(_ folder: DatasetFolder) -> DatasetFormat? {
+    [.jsonLines, .parquet, .arrow, .jsonRecords, .csv, .imageNet].first { $0.matches(folder) }
+  }
+}
