@@ -12,6 +12,8 @@ import Workflow
       Data(PNGWriter.png([1, 2, 3], width: 1, height: 1))
     }
 
+    func version(_ url: String) -> String { "" }
+
     func post(
       _ json: Data, to url: String, headers: [(name: String, value: String)]
     ) async throws(EgressRefusal) -> Int { 200 }

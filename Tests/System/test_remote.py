@@ -145,6 +145,14 @@ def test_an_index_is_walked_by_reference(near, tmp_path):
     place = names.index("sub one/b&c.png")
     assert near.send("GET", f"/api/datasets/{dataset}/items/{place}/image", token=key)[1] == png(4, 2)
     assert near.send("GET", f"/api/datasets/{dataset}/items?query=personal_data%20%3D%20email", token=key)[1]["count"] == 1
+    # This server lists names alone: what changed is told by when it was changed and how long it is.
+    assert gather(near, key, dataset, f"{url}/set/")["changed"] == 0
+    (root / "a.png").write_bytes(png(9, 7)); (root / "words.txt").write_text("nothing to see")
+    assert gather(near, key, dataset, f"{url}/set/")["changed"] == 2
+    place = names.index("a.png")
+    assert near.send("GET", f"/api/datasets/{dataset}/items/{place}/image", token=key)[1] == png(9, 7)
+    item = near.send("GET", f"/api/datasets/{dataset}/items/{place}", token=key)[1]
+    assert (item["width"], item["height"]) == (9, 7)
     server.shutdown()
 
 

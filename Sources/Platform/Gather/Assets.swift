@@ -10,6 +10,10 @@ package protocol Fetcher: Sendable {
   /// The body behind a URL, through every guard against a server being used to reach others.
   func fetch(_ url: String, limit: Int) async throws(EgressRefusal) -> Data
 
+  /// What tells the file behind a URL from another at the same place, without reading it: its etag, or when
+  /// it was changed and how long it is; empty where the other side does not say.
+  func version(_ url: String) async throws(EgressRefusal) -> String
+
   /// Sends JSON, through the same guards; redirects are not followed.
   ///
   /// - Returns: the status of the answer, whose body is not read.

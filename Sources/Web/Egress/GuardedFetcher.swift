@@ -20,10 +20,29 @@ package final class GuardedFetcher: Fetcher {
   package init(allowed: [AddressRange]) { self.allowed = allowed }
 
   package func fetch(_ url: String, limit: Int) async throws(EgressRefusal) -> Data {
+    try await follow(url, .GET) { try await Self.body(of: $0, limit: limit) }
+  }
+
+  package func version(_ url: String) async throws(EgressRefusal) -> String {
+    do {
+      return try await follow(url, .HEAD) { response in
+        func field(_ name: String) -> String? { response.headers.first(name: name) }
+        if let etag = field("ETag") { return etag.replacing("W/", with: "").filter { $0 != "\"" } }
+        return [field("Last-Modified"), field("Content-Length")].compactMap { $0 }
+          .joined(separator: " ")
+      }
+    } catch .status(405), .status(501) {
+      return ""
+    }
+  }
+
+  private func follow<T: Sendable>(
+    _ url: String, _ method: HTTPMethod, _ read: (HTTPClientResponse) async throws -> T
+  ) async throws(EgressRefusal) -> T {
     var url = url
     for _ in 0...Self.redirectLimit {
-      switch try await step(url, limit) {
-      case .body(let data): return data
+      switch try await step(url, method, read) {
+      case .answer(let answer): return answer
       case .redirect(let next): url = next
       }
     }
@@ -70,8 +89,8 @@ package final class GuardedFetcher: Fetcher {
     }
   }
 
-  private enum Step: Sendable {
-    case body(Data)
+  private enum Step<T: Sendable>: Sendable {
+    case answer(T)
     case redirect(String)
   }
 
@@ -87,10 +106,12 @@ package final class GuardedFetcher: Fetcher {
     return (bare, try await resolve(bare))
   }
 
-  private func step(_ text: String, _ limit: Int) async throws(EgressRefusal) -> Step {
+  private func step<T: Sendable>(
+    _ text: String, _ method: HTTPMethod, _ read: (HTTPClientResponse) async throws -> T
+  ) async throws(EgressRefusal) -> Step<T> {
     let (host, address) = try await destination(text)
     do {
-      return try await withClient(host, address) { try await exchange($0, text, limit) }
+      return try await withClient(host, address) { try await exchange($0, text, method, read) }
     } catch let refusal as EgressRefusal {
       throw refusal
     } catch {
@@ -99,7 +120,8 @@ package final class GuardedFetcher: Fetcher {
   }
 
   private func withClient<T: Sendable>(
-    _ host: String, _ address: IPAddress, readSeconds: Int = 30, _ body: (HTTPClient) async throws -> T
+    _ host: String, _ address: IPAddress, readSeconds: Int = 30,
+    _ body: (HTTPClient) async throws -> T
   ) async throws -> T {
     var configuration = HTTPClient.Configuration(
       redirectConfiguration: .disallow,
@@ -120,8 +142,12 @@ package final class GuardedFetcher: Fetcher {
     return try result.get()
   }
 
-  private func exchange(_ client: HTTPClient, _ url: String, _ limit: Int) async throws -> Step {
+  private func exchange<T: Sendable>(
+    _ client: HTTPClient, _ url: String, _ method: HTTPMethod,
+    _ read: (HTTPClientResponse) async throws -> T
+  ) async throws -> Step<T> {
     var request = HTTPClientRequest(url: url)
+    request.method = method
     request.headers.add(name: "User-Agent", value: "Assay")
     let response: HTTPClientResponse
     do {
@@ -139,7 +165,7 @@ package final class GuardedFetcher: Fetcher {
     guard response.status == .ok else {
       throw EgressRefusal.status(Int(response.status.code))
     }
-    return .body(try await Self.body(of: response, limit: limit))
+    return .answer(try await read(response))
   }
 
   private static func body(of response: HTTPClientResponse, limit: Int) async throws -> Data {

@@ -128,18 +128,11 @@ enum DatasetRoutes {
       "The item's image; a small one with `thumbnail=true`."
     ) { call in
       try await call.inVault { vault, actor in
-        let found = try await item(
-          call, call.id("dataset", .dataset), with: [], Datasets(vault, actor: actor))
-        guard let image = found.image else {
-          throw Refusal.unknown(.asset, "of item \(found.number)")
-        }
-        let assets = Assets(vault, actor: actor)
-        let asset: Assets.Asset
-        if let id = AssetID(image) {
-          asset = try await assets.get(id)
-        } else {
-          asset = try await assets.remote(image, by: call.services.fetcher)
-        }
+        let (id, datasets): (DatasetID, _) = (
+          try call.id("dataset", .dataset), Datasets(vault, actor: actor)
+        )
+        let asset = try await datasets.image(
+          of: item(call, id, with: [], datasets), in: id, by: call.services.fetcher)
         if call.query("thumbnail") == "true",
           let small = try await Thumbnails(vault).thumbnail(of: asset, by: call.services.tiler)
         {

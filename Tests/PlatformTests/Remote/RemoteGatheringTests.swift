@@ -58,6 +58,8 @@ import Testing
       return try answer.get()
     }
 
+    func version(_ url: String) -> String { "" }
+
     func post(
       _ json: Data, to url: String, headers: [(name: String, value: String)]
     ) async throws(EgressRefusal) -> Int { 200 }
@@ -125,6 +127,29 @@ import Testing
       try await Assets($0, actor: .console).remote(image, by: world.store)
     }
     #expect(asset.type == "image/png")
+  }
+
+  @Test func whatIsFetchedWhenItIsLookedAtGivesItsItemItsSize() async throws {
+    let world = try await World(Self.eight)
+    try await world.run()
+    let before = try await world.items()
+    #expect(before[0].item.size == nil)
+    for _ in 0..<2 {
+      _ = try await world.fixture.vault {
+        try await Datasets($0, actor: .console)
+          .image(of: before[0], in: world.dataset, by: world.store)
+      }
+    }
+    let after = try await world.items()
+    #expect(after[0].item.size?.width == 2 && after[0].item.metadata == before[0].item.metadata)
+    #expect(after[0].image == before[0].image && after[1].item.size == nil)
+    // Listed again it is the same file.
+    try await world.again()
+    #expect(try await world.run().counts == .init(listed: 8))
+    let found = try await world.fixture.vault {
+      try await ItemSearch($0, dataset: world.dataset).numbers("width = 2", from: 0, limit: 5).count
+    }
+    #expect(found == 1)
   }
 
   @Test func gatheredAgainNothingChangesUntilTheFileDoes() async throws {

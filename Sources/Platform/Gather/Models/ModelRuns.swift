@@ -218,15 +218,9 @@ package struct ModelRuns: Sendable {
       guard job == .embed else { return nil }
       return Shown(number: item.number, input: .init(name: item.item.name, text: text))
     }
-    guard let image = item.image else { return nil }
-    let assets = Assets(vault, actor: .system)
+    guard item.image != nil else { return nil }
     do {
-      let asset: Assets.Asset
-      if let id = AssetID(image) {
-        asset = try await assets.get(id)
-      } else {
-        asset = try await assets.remote(image, by: fetcher)
-      }
+      let asset = try await Datasets(vault, actor: .system).image(of: item, in: dataset, by: fetcher)
       guard asset.imageSize != nil,
         let (type, bytes) = try await smaller(asset, Self.size(for: job), tiler)
       else {

@@ -120,6 +120,14 @@ package struct RemoteGathering: Sendable {
     }
   }
 
+  private func fetchVersion(_ url: String) async throws -> String {
+    do {
+      return try await fetcher.version(url)
+    } catch {
+      throw Refusal.egress(error)
+    }
+  }
+
   /// Tries again, ever later, what another try can help. Addresses are signed anew each time.
   private func persistently<T>(_ body: (_ now: Int64) async throws -> T) async throws -> T {
     var tried = 1
@@ -150,7 +158,7 @@ package struct RemoteGathering: Sendable {
     _ files: [RemoteFile], after: String?, _ source: inout RemoteSource
   ) async throws {
     source.counts.listed += files.count
-    let wanted = files.filter { source.wants($0.key) }
+    let wanted = try await versioned(files.filter { source.wants($0.key) }, source)
     source.counts.skipped += files.count - wanted.count
     let known = try await known(wanted, source)
     var found = try await items(zip(wanted, known).filter { $0.1 == .new }.map(\.0), source)
@@ -178,6 +186,35 @@ package struct RemoteGathering: Sendable {
       }
       try RemoteSources.save(source, vault, connection)
       return source
+    }
+  }
+
+  /// Asks for the versions of those that an index does not tell apart, as one that lists names alone.
+  private func versioned(
+    _ files: [RemoteFile], _ source: RemoteSource
+  ) async throws -> [RemoteFile] {
+    guard case .index(let index) = source.location else { return files }
+    var files = files
+    let silent = files.indices.filter { files[$0].version.isEmpty }
+    try await withThrowingTaskGroup(of: (Int, String).self) { group in
+      for (count, place) in silent.enumerated() {
+        if count >= Self.atOnce, let (place, version) = try await group.next() {
+          files[place].version = version
+        }
+        let url = index.address(files[place].key)
+        group.addTask { (place, try await version(of: url)) }
+      }
+      for try await (place, version) in group { files[place].version = version }
+    }
+    return files
+  }
+
+  /// Empty also for a file that cannot be had: bringing it says why.
+  private func version(of url: String) async throws -> String {
+    do {
+      return try await persistently { _ in try await fetchVersion(url) }
+    } catch let error where !error.isOfAll && !(error is CancellationError) {
+      return ""
     }
   }
 

@@ -65,9 +65,11 @@ struct DatasetWriter {
     return known
   }
 
-  /// With the size of its file, where nothing is said of it, and with what its camera noted.
+  /// With the size of its file, where that is here and nothing is said of it, and with what its camera noted.
   private func sized(_ item: StoredItem) throws -> StoredItem {
-    guard let id = item.image.flatMap({ AssetID($0) }) else { return item }
+    guard let image = item.image,
+      let id = try AssetID(image) ?? Assets.fetched(image, vault, connection)
+    else { return item }
     guard let asset = try Assets.find("id", id.text, vault, connection) else {
       throw Refusal.unknown(.asset, id.text)
     }
