@@ -33,6 +33,20 @@ import Testing
     ("RSSMRA85T10A562T", []),
     ("811228-9874", [.nationalID]), ("19811228-9874", [.nationalID]), ("811228-9875", []),
     ("2341 2341 2346", [.nationalID]), ("2341 2341 2347", []),
+    ("a DE89 3704 0044 0532 0130 01 b", []), ("AB12 we met at 5 in the old house", []),
+    ("schreib an jürgen.müller@bücher.example", [.email]), ("почта@пример.рф.", [.email]),
+    ("联系me@example.com。", [.email]), ("«ana@example.es»", [.email]), ("me@example.com…", [.email]),
+    ("AB 12 34 56 C", [.nationalID]), ("ab123456c", [.nationalID]), ("GB123456A", []),
+    ("AB 12 34 56 E", []),
+    ("S1234567D", [.nationalID]), ("S1234567E", []), ("F1234567N", [.nationalID]),
+    ("A123456789", [.nationalID]), ("A123456788", []),
+    ("HEGG560427MVZRRL04", [.nationalID]), ("HEGG560427MVZRRL05", []),
+    ("BSN: 523646483", [.nationalID]), ("5236.46.483", [.nationalID]), ("523646483", []),
+    ("BSN 523646484", []), ("SIN 734 089 535", [.nationalID]), ("734-089-536", []),
+    ("810504/0988", [.nationalID]), ("810504/0989", []),
+    ("756.1139.6705.31", [.nationalID]), ("756.1139.6705.32", []),
+    ("470227-1910972", [.nationalID]), ("470227-1910973", []),
+    ("7203221982088", [.nationalID]),
     ("In 2026 we sold 1,234,567 units at 12.50 on 2026-11-28 12:30:45", []),
     ("version 10.15.7.123", []),
     ("ISBN 978-3-16-148410-0", []),
@@ -43,6 +57,24 @@ import Testing
 
   @Test(arguments: found) func whatIsPersonalIsFound(_ text: String, _ kinds: [PersonalData.Kind]) {
     #expect(PersonalData.find(in: text).map(\.kind) == kinds)
+  }
+
+  /// Numbers that python-stdnum says are valid, of Norway, Belgium and Turkey.
+  @Test(arguments: [
+    "21044318528", "05099214076", "15085020568", "61062866413", "55030767894",
+    "67047752378", "20275514354", "77124806498",
+  ])
+  func idsOfElevenDigitsAreFoundAndNoneWithAnotherCheckDigit(_ id: String) {
+    #expect(PersonalData.find(in: "id \(id)").map(\.kind) == [.nationalID])
+    let last = id.utf8.last.map { Int($0) - 0x30 } ?? 0
+    let other = "\(id.dropLast())\((last + 1) % 10)"
+    #expect(PersonalData.find(in: "id \(other)").isEmpty)
+  }
+
+  @Test func addressesWithLettersBeyondASCIIAreMaskedLetterByLetter() {
+    let text = "an jürgen@bücher.example, danke"
+    let masked = PersonalData.masked(text, PersonalData.find(in: text))
+    #expect(masked == "an █████████████████████, danke")
   }
 
   @Test func whatIsMaskedKeepsItsLength() {

@@ -1,14 +1,19 @@
 /// Numbers by which states know people, told from other numbers by their form and check digits: of the United
-/// States (SSN), Spain (DNI), France (NIR), Germany (tax id), Italy (codice fiscale), Poland (PESEL), Sweden
-/// (personnummer), China (GB 11643-1999), India (Aadhaar) and Brazil (CPF). Those that every tenth number of
-/// their length would be are only told by how they are grouped.
+/// States (SSN), Canada (SIN), Spain (DNI), France (NIR), Germany (tax id), Poland (PESEL), Sweden
+/// (personnummer), Norway (fødselsnummer), the Netherlands (BSN), Belgium, Switzerland (AHV), Czechia and
+/// Slovakia (rodné číslo), Turkey, China (GB 11643-1999), South Korea, India (Aadhaar), South Africa and
+/// Brazil (CPF). Those that every tenth number of their length would be are only told by how they are
+/// grouped, or by the word before them.
 enum NationalID {
   static func isValid(_ number: PersonalData.Number) -> Bool {
     switch (number.digits.count, number.letter) {
     case (8, let letter?): isSpanish(number, letter)
-    case (9, nil): isAmerican(number)
-    case (10, nil), (12, nil): isSwedish(number) || isIndian(number)
-    case (11, nil): isPolish(number) || isGerman(number) || isBrazilian(number)
+    case (9, nil): isAmerican(number) || isDutch(number) || isCanadian(number)
+    case (10, nil), (12, nil): isSwedish(number) || isCzech(number) || isIndian(number)
+    case (11, nil):
+      isPolish(number) || isGerman(number) || isBrazilian(number) || isNorwegian(number)
+        || isBelgian(number) || isTurkish(number)
+    case (13, nil): isSwiss(number) || isKorean(number) || isSouthAfrican(number)
     case (15, nil): isFrench(number)
     case (18, nil), (17, UInt8(ascii: "X")): isChinese(number)
     default: false
@@ -44,7 +49,7 @@ enum NationalID {
     let digits = number.digits
     guard number.groups.count == 1 else { return false }
     let weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]
-    let sum = zip(digits, weights).reduce(0) { $0 + $1.0 * $1.1 } % 11
+    let sum = weighted(digits, weights) % 11
     let check = [1, 0, 10, 9, 8, 7, 6, 5, 4, 3, 2][sum]
     return (1900...2100).contains(value(digits[6..<10]))
       && isDay(value(digits[10..<12]), value(digits[12..<14]))
@@ -64,7 +69,7 @@ enum NationalID {
   /// A day of birth, whose century is in the month, and a weighted sum.
   private static func isPolish(_ number: PersonalData.Number) -> Bool {
     let digits = number.digits
-    let sum = zip(digits, [1, 3, 7, 9, 1, 3, 7, 9, 1, 3]).reduce(0) { $0 + $1.0 * $1.1 }
+    let sum = weighted(digits, [1, 3, 7, 9, 1, 3, 7, 9, 1, 3])
     return number.groups.count == 1 && isDay(value(digits[2..<4]) % 20, value(digits[4..<6]))
       && (10 - sum % 10) % 10 == digits[10]
   }
@@ -113,27 +118,94 @@ enum NationalID {
     return sum == 0
   }
 
-  static let fiscalCodeLength = 16
-
-  /// Six letters, two digits, a letter for the month, the day (of women 40 more), a place, and a check
-  /// letter.
-  static func isFiscalCode(_ code: ArraySlice<UInt8>) -> Bool {
-    let letters = code.map { $0 & ($0 > 0x39 ? 0xDF : 0xFF) }
-    let isLetter = letters.map { (0x41...0x5A).contains($0) }
-    let form = "LLLLLLDDLDDLDDDL".map { $0 == "L" }
-    guard isLetter == form,
-      letters.indices.allSatisfy({ form[$0] || (0x30...0x39).contains(letters[$0]) }),
-      "ABCDEHLMPRST".utf8.contains(letters[8])
+  /// Two check digits by 11 (fødselsnummer), of a day of birth.
+  private static func isNorwegian(_ number: PersonalData.Number) -> Bool {
+    let digits = number.digits
+    guard number.groups.count == 1 || number.groups == [6, 5],
+      isDay(value(digits[2..<4]), value(digits[0..<2]))
     else { return false }
-    let day = Int(letters[9] - 0x30) * 10 + Int(letters[10] - 0x30)
-    guard (1...31).contains(day % 40) else { return false }
-    let odd = [
-      1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23,
-    ]
-    let sum = letters[..<15].enumerated().reduce(0) { sum, one in
-      let value = Int(one.element) - (one.element > 0x39 ? 0x41 : 0x30)
-      return sum + (one.offset % 2 == 0 ? odd[value] : value)
-    }
-    return UInt8(0x41 + sum % 26) == letters[15]
+    func check(_ weights: [Int]) -> Int { (11 - weighted(digits, weights) % 11) % 11 }
+    return check([3, 7, 6, 1, 8, 9, 4, 5, 2]) == digits[9]
+      && check([5, 4, 3, 2, 7, 6, 5, 4, 3, 2]) == digits[10]
   }
+
+  /// A day of birth, a number, and 97 less the remainder; of who was born from 2000 on with a 2 before it.
+  private static func isBelgian(_ number: PersonalData.Number) -> Bool {
+    let digits = number.digits
+    guard number.groups.count == 1 || number.groups == [2, 2, 2, 3, 2],
+      isDay(value(digits[2..<4]), value(digits[4..<6]))
+    else { return false }
+    let (own, check) = (value(digits[0..<9]), value(digits[9..<11]))
+    return 97 - own % 97 == check || 97 - (2_000_000_000 + own) % 97 == check
+  }
+
+  /// Two check digits of sums (T.C. kimlik numarası).
+  private static func isTurkish(_ number: PersonalData.Number) -> Bool {
+    let digits = number.digits
+    guard number.groups.count == 1, digits[0] != 0, Set(digits).count > 2 else { return false }
+    let odd = digits[0] + digits[2] + digits[4] + digits[6] + digits[8]
+    let even = digits[1] + digits[3] + digits[5] + digits[7]
+    return ((odd * 7 - even) % 10 + 10) % 10 == digits[9]
+      && digits[..<10].reduce(0, +) % 10 == digits[10]
+  }
+
+  /// By 11 (burgerservicenummer): every eleventh number is one, so a word or its points must say so.
+  private static func isDutch(_ number: PersonalData.Number) -> Bool {
+    let isSaid = ["bsn", "burgerservicenummer", "sofinummer"].contains(number.word)
+    guard isSaid || (number.groups == [4, 2, 3] && number.separators == [UInt8(ascii: ".")]) else {
+      return false
+    }
+    return value(number.digits) != 0
+      && weighted(number.digits, [9, 8, 7, 6, 5, 4, 3, 2, -1]) % 11 == 0
+  }
+
+  /// Luhn, in groups of three (SIN).
+  private static func isCanadian(_ number: PersonalData.Number) -> Bool {
+    let isSaid = ["sin", "nas"].contains(number.word)
+    return (isSaid || number.groups == [3, 3, 3]) && ![0, 8].contains(number.digits[0])
+      && number.separators.isSubset(of: [0x20, UInt8(ascii: "-")])
+      && PersonalData.isLuhn(number.digits)
+  }
+
+  /// The check digit of EAN-13 after 756 (AHV).
+  private static func isSwiss(_ number: PersonalData.Number) -> Bool {
+    let digits = number.digits
+    guard value(digits[0..<3]) == 756, [[3, 4, 4, 2], [13]].contains(number.groups) else {
+      return false
+    }
+    let sum = digits[..<12].enumerated().reduce(0) {
+      $0 + $1.element * ($1.offset % 2 == 0 ? 1 : 3)
+    }
+    return (10 - sum % 10) % 10 == digits[12]
+  }
+
+  /// A day of birth, a dash, and a check digit by 11 (resident registration number).
+  private static func isKorean(_ number: PersonalData.Number) -> Bool {
+    let digits = number.digits
+    guard number.groups == [6, 7], number.separators == [UInt8(ascii: "-")],
+      isDay(value(digits[2..<4]), value(digits[4..<6]))
+    else { return false }
+    return (11 - weighted(digits, [2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5]) % 11) % 10 == digits[12]
+  }
+
+  /// A day of birth, citizenship as 0 or 1, and Luhn.
+  private static func isSouthAfrican(_ number: PersonalData.Number) -> Bool {
+    let digits = number.digits
+    return [[13], [6, 4, 2, 1], [6, 4, 3]].contains(number.groups)
+      && isDay(value(digits[2..<4]), value(digits[4..<6])) && digits[10] < 2
+      && PersonalData.isLuhn(digits)
+  }
+
+  /// A day of birth, of women 50 more in the month, a slash, and divisible by 11 (rodné číslo).
+  private static func isCzech(_ number: PersonalData.Number) -> Bool {
+    let digits = number.digits
+    let month = value(digits[2..<4]) % 50
+    return number.groups == [6, 4] && number.separators == [UInt8(ascii: "/")]
+      && isDay(month > 20 ? month - 20 : month, value(digits[4..<6])) && value(digits) % 11 == 0
+  }
+}
+
+/// The first digits by their weights, added up.
+func weighted(_ digits: [Int], _ weights: [Int]) -> Int {
+  zip(digits, weights).reduce(0) { $0 + $1.0 * $1.1 }
 }

@@ -2,7 +2,7 @@
 /// bank accounts and national ids. What cannot be told from any number (a name, a street) is not looked for.
 ///
 /// Cards by ISO/IEC 7812 (Luhn), accounts by ISO 13616 (IBAN, mod 97), telephone numbers by E.164; national
-/// ids by `NationalID`.
+/// ids by `NationalID` and `LetteredID`.
 package enum PersonalData {
   package enum Kind: String, Hashable, Sendable, CaseIterable {
     case email, phone, card, account
@@ -11,7 +11,7 @@ package enum PersonalData {
 
   package struct Finding: Hashable, Sendable {
     package var kind: Kind
-    /// Places in the text's UTF-8; all of it is ASCII.
+    /// Places in the text's UTF-8.
     package var range: Range<Int>
   }
 
@@ -26,9 +26,14 @@ package enum PersonalData {
     var found: [Finding] = []
     var place = 0
     while place < bytes.count {
-      if let next = address(bytes, at: place) ?? account(bytes, place) ?? fiscalCode(bytes, place)
-        ?? number(bytes, place)
-      {
+      if let next = address(bytes, at: place) {
+        found.append(next)
+        place = next.range.upperBound
+      } else if let (end, isAccount) = account(bytes, place) {
+        // What is written as an account and is none is not a card from its middle on either.
+        if isAccount { found.append(Finding(kind: .account, range: place..<end)) }
+        place = end
+      } else if let next = lettered(bytes, place) ?? number(bytes, place) {
         found.append(next)
         place = next.range.upperBound
       } else {
@@ -45,7 +50,8 @@ package enum PersonalData {
     var (result, place) = ("", 0)
     for finding in findings {
       result += String(decoding: bytes[place..<finding.range.lowerBound], as: UTF8.self)
-      result += String(repeating: mask, count: finding.range.count)
+      let scalars = bytes[finding.range].count { $0 & 0xC0 != 0x80 }
+      result += String(repeating: mask, count: scalars)
       place = finding.range.upperBound
     }
     return result + String(decoding: bytes[place...], as: UTF8.self)
@@ -61,50 +67,88 @@ package enum PersonalData {
 
   // MARK: Addresses
 
-  /// An e-mail address whose first character is here.
+  /// An e-mail address whose first character is here, with letters beyond ASCII too (RFC 6531), but for
+  /// scripts that are written without spaces, where it cannot be told from the words beside it.
   private static func address(_ bytes: [UInt8], at start: Int) -> Finding? {
-    func isLocal(_ byte: UInt8) -> Bool {
-      isDigit(byte) || isLetter(byte) || "._%+-".utf8.contains(byte)
-    }
-    guard isLocal(bytes[start]), bytes[start] != UInt8(ascii: "."),
-      start == 0 || !isLocal(bytes[start - 1])
+    guard length(of: localMarks, bytes, start) > 0, bytes[start] != UInt8(ascii: "."),
+      start == 0 || !ends(in: localMarks, bytes, start)
     else { return nil }
     var at = start
-    while at < bytes.count, isLocal(bytes[at]), at - start <= 64 { at += 1 }
-    guard at < bytes.count, bytes[at] == UInt8(ascii: "@") else { return nil }
-    var end = at + 1
-    while end < bytes.count,
-      isDigit(bytes[end]) || isLetter(bytes[end]) || ".-".utf8.contains(bytes[end])
-    {
-      end += 1
+    while at - start <= 64, case let length = length(of: localMarks, bytes, at), length > 0 {
+      at += length
     }
-    while end > at + 1, !isDigit(bytes[end - 1]) && !isLetter(bytes[end - 1]) { end -= 1 }
-    let labels = bytes[(at + 1)..<end].split(
-      separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-    guard labels.count > 1, labels.allSatisfy({ !$0.isEmpty }), let top = labels.last,
-      top.count > 1,
-      top.allSatisfy(isLetter)
-    else { return nil }
-    return Finding(kind: .email, range: start..<end)
+    guard at < bytes.count, bytes[at] == UInt8(ascii: "@") else { return nil }
+    // The last end after which it is whole: dots and hyphens that follow are the sentence's.
+    var (end, place, isLabel, hasDot, found) = (at + 1, at + 1, false, false, Int?.none)
+    while case let length = length(of: ".-", bytes, place), length > 0 {
+      let isMark = ".-".utf8.contains(bytes[place])
+      if bytes[place] == UInt8(ascii: ".") {
+        guard isLabel else { return nil }
+        (hasDot, isLabel) = (true, false)
+        end = place + 1
+      } else if !isMark {
+        isLabel = true
+      }
+      place += length
+      if hasDot, !isMark, isTop(bytes[end..<place]) { found = place }
+    }
+    return found.map { Finding(kind: .email, range: start..<$0) }
   }
 
-  /// Italy's, which is letters and digits.
-  private static func fiscalCode(_ bytes: [UInt8], _ start: Int) -> Finding? {
-    let end = start + NationalID.fiscalCodeLength
-    guard end <= bytes.count, isLetter(bytes[start]), start == 0 || !isWord(bytes[start - 1]),
-      end == bytes.count || !isWord(bytes[end]), NationalID.isFiscalCode(bytes[start..<end])
+  private static let localMarks = "._%+-"
+
+  /// Of letters alone, and two at least.
+  private static func isTop(_ label: ArraySlice<UInt8>) -> Bool {
+    label.count > 1 && label.allSatisfy { isLetter($0) || $0 >= 0x80 }
+  }
+
+  /// Bytes of the letter, digit or one of the marks that is here; 0 for anything else.
+  private static func length(of marks: String, _ bytes: [UInt8], _ place: Int) -> Int {
+    guard place < bytes.count else { return 0 }
+    let byte = bytes[place]
+    if byte < 0x80 { return isDigit(byte) || isLetter(byte) || marks.utf8.contains(byte) ? 1 : 0 }
+    // Two bytes: Latin, Greek, Cyrillic, Armenian, Hebrew and Arabic.
+    guard (0xC3...0xDF).contains(byte), place + 1 < bytes.count,
+      let scalar = Unicode.Scalar(UInt32(byte & 0x1F) << 6 | UInt32(bytes[place + 1] & 0x3F))
+    else { return 0 }
+    return scalar.properties.isAlphabetic ? 2 : 0
+  }
+
+  private static func ends(in marks: String, _ bytes: [UInt8], _ place: Int) -> Bool {
+    length(of: marks, bytes, place - 1) == 1
+      || (place > 1 && length(of: marks, bytes, place - 2) == 2)
+  }
+
+  /// Ids of letters and digits.
+  private static func lettered(_ bytes: [UInt8], _ start: Int) -> Finding? {
+    guard isLetter(bytes[start]), start == 0 || !isWord(bytes[start - 1]),
+      bytes[start..<min(start + LetteredID.headLimit, bytes.count)].contains(where: isDigit)
     else { return nil }
-    return Finding(kind: .nationalID, range: start..<end)
+    var (letters, place, found) = ([UInt8](), start, Int?.none)
+    while place < bytes.count, letters.count <= LetteredID.lengthLimit {
+      if bytes[place] == 0x20, place + 1 < bytes.count, isWord(bytes[place + 1]) {
+        place += 1
+        continue
+      }
+      guard isDigit(bytes[place]) || isLetter(bytes[place]) else { break }
+      letters.append(isLetter(bytes[place]) ? bytes[place] & 0xDF : bytes[place])
+      place += 1
+      let isWhole = place == bytes.count || !isWord(bytes[place])
+      let hasSpaces = place - start > letters.count
+      if isWhole, LetteredID.isValid(letters, isGrouped: hasSpaces) { found = place }
+    }
+    return found.map { Finding(kind: .nationalID, range: start..<$0) }
   }
 
   // MARK: Accounts
 
-  private static func account(_ bytes: [UInt8], _ start: Int) -> Finding? {
+  /// Where what is written as an IBAN ends, and whether it is one.
+  private static func account(_ bytes: [UInt8], _ start: Int) -> (end: Int, isAccount: Bool)? {
     guard start + 15 <= bytes.count, isLetter(bytes[start]), isLetter(bytes[start + 1]),
       isDigit(bytes[start + 2]), isDigit(bytes[start + 3]), start == 0 || !isWord(bytes[start - 1])
     else { return nil }
-    var (letters, end, place): ([UInt8], Int, Int) = ([], start, start)
-    var found: Int?
+    var (letters, place): ([UInt8], Int) = ([], start)
+    var (found, last): (Int?, Int?)
     while place < bytes.count, letters.count < 34 {
       if bytes[place] == 0x20, letters.count % 4 == 0 {
         place += 1
@@ -113,11 +157,17 @@ package enum PersonalData {
       guard isDigit(bytes[place]) || isLetter(bytes[place]) else { break }
       letters.append(bytes[place])
       place += 1
-      end = place
       let isWhole = place == bytes.count || !isWord(bytes[place])
-      if letters.count >= 15, isWhole, remainder(letters) == 1 { found = end }
+      guard letters.count >= 15, isWhole else { continue }
+      last = place
+      if remainder(letters) == 1 { found = place }
     }
-    return found.map { Finding(kind: .account, range: start..<$0) }
+    if let found { return (found, true) }
+    // Words may stand in its groups of four; digits alone are a number that was mistyped.
+    guard let last, bytes[(start + 4)..<last].allSatisfy({ isDigit($0) || $0 == 0x20 }) else {
+      return nil
+    }
+    return (last, false)
   }
 
   /// Of an IBAN with its first four characters at the end, by 97.
@@ -139,6 +189,8 @@ package enum PersonalData {
     var range: Range<Int>
     /// A letter right after it, in capitals.
     var letter: UInt8?
+    /// The word before it, in small letters, where it may count: `bsn` of `BSN: 111222333`.
+    var word = ""
   }
 
   private static func number(_ bytes: [UInt8], _ start: Int) -> Finding? {
@@ -167,6 +219,7 @@ package enum PersonalData {
         guard number.letter != nil || !isWord(next) else { break }
         var whole = number
         whole.groups.append(group)
+        if whole.digits.count == 9 { whole.word = word(before: start, bytes) }
         if let kind = kind(of: whole, isInternational, isBracketed) {
           let end = place + (number.letter != nil && kind == .nationalID ? 1 : 0)
           best = Finding(kind: kind, range: start..<end)
@@ -185,6 +238,14 @@ package enum PersonalData {
       }
     }
     return best
+  }
+
+  private static func word(before place: Int, _ bytes: [UInt8]) -> String {
+    var end = place
+    while end > 0, place - end < 4, !isWord(bytes[end - 1]) { end -= 1 }
+    var start = end
+    while start > 0, end - start < 24, isLetter(bytes[start - 1]) { start -= 1 }
+    return String(decoding: bytes[start..<end].map { $0 | 0x20 }, as: UTF8.self)
   }
 
   private static func kind(
