@@ -125,3 +125,24 @@ def test_the_grid_scrolls_through_all_and_keeps_little(streets):
     assert page.locator(".item-tile").count() < 60 and page.get_by_role("option", name="street/0259.png").get_attribute("aria-posinset") == "260"
     page.keyboard.press("Home"); page.get_by_role("option", name="street/0000.png").wait_for()
     assert page.problems == []
+
+
+def test_long_names_and_many_classes_leave_room_on_a_telephone(world):  # noqa: F811
+    assay, key = world.assay, world.key; long = "a class whose name goes on and on and on, for it says what it is"
+    dataset = assay.send("POST", "/api/datasets", {"name": "Recordings of the crossing in the morning of the first week " * 2}, key)[1]["id"]
+    classes = [long] + [f"sign {n}" for n in range(60)]
+    box = lambda n: {"class": classes[n], "box": [20 * (n % 20), 20 * (n // 20), 15, 15]}
+    wrong = lambda n: {**box(n), "class": classes[(n + 1) % 3] if n < 3 else classes[n], "score": .9}
+    for path, label in [("", box), ("?set=model", wrong)]:
+        assert assay.send("POST", f"/api/datasets/{dataset}/items{path}", json.dumps({"name": "a.png", "width": 640, "height": 480, "labels": [label(n) for n in range(61)]}), key, LINES)[0] == 200
+    page = world.signed_in(width=390)
+    page.goto(f"{assay.url}#/explore"); page.get_by_role("link", name="Recordings").wait_for()
+    edge = lambda place: place.evaluate("element => element.getBoundingClientRect().right")
+    assert edge(page.locator("td").last) <= 390
+    world.shot(page, "explore-long-names-390")
+    page.get_by_role("link", name="Recordings").click(); page.get_by_role("tab", name="Comparison").click()
+    page.get_by_text("The 40 classes with the most errors").wait_for()
+    table = page.locator(".confusion"); table.scroll_into_view_if_needed(); page.wait_for_timeout(300); world.shot(page, "explore-confusion-390")
+    assert table.locator("tbody tr").count() == 40 and edge(table.locator("tbody td").nth(2)) <= 390
+    assert table.locator("tbody tr").first.locator("th").get_attribute("title") == long
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390 and axed(page) == []

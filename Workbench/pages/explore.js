@@ -43,7 +43,7 @@ export function explorePage() {
 function table(items) {
   return h("div.card.flush.scroller", {}, h("table.table", {},
     h("thead", {}, h("tr", {}, h("th", {}, say("Dataset")), h("th.end", {}, say("Items")), h("th", {}, say("When")))),
-    h("tbody", {}, items.map((one) => h("tr", {}, h("td", {}, h("a.strong", { href: `#/explore/${one.id}`, dir: "auto" }, one.name)),
+    h("tbody", {}, items.map((one) => h("tr", {}, h("td.dataset-name", {}, h("a.strong", { href: `#/explore/${one.id}`, dir: "auto" }, one.name)),
       h("td.end.number", {}, one.items.toLocaleString(language)), h("td", {}, day(one.created_at)))))));
 }
 

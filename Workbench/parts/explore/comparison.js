@@ -77,17 +77,23 @@ function curves(classes) {
   return h("figure.chart", {}, svg, h("figcaption.row.tight", {}, shown.map((row) => { const swatch = h("span.swatch", { "aria-hidden": "true" }); swatch.style.background = classColor(row.name); return h("span.row.tight", { dir: "auto" }, swatch, row.name); })));
 }
 
+/** Rows and columns of a table that is still looked at. */
+const mostClasses = 40;
+
 /** Labels by row, what was predicted by column.
  * @param {{ classes: string[], rows: number[][] }} found */
 function confusion({ classes, rows }) {
-  const used = [...rows.keys()].filter((place) => rows[place].some((count) => count) || rows.some((row) => row[place]));
-  if (!used.length || used.length > 40) return null;
+  const met = [...rows.keys()].filter((place) => rows[place].some((count) => count) || rows.some((row) => row[place]));
+  if (!met.length) return null;
+  const wrong = (/** @type {number} */ place) => rows.reduce((sum, row, other) => sum + (other === place ? 0 : row[place] + rows[place][other]), 0);
+  const used = met.length > mostClasses ? met.toSorted((a, b) => wrong(b) - wrong(a)).slice(0, mostClasses).sort((a, b) => a - b) : met;
   const name = (/** @type {number} */ place) => (place < classes.length ? classes[place] : say("none"));
-  return h("section.card.stack.tight", {}, h("h2", {}, say("What is confused with what")), h("div.scroller", { tabindex: 0, role: "region", "aria-label": say("What is confused with what") },
-    h("table.confusion", {}, h("thead", {}, h("tr", {}, h("td", {}, say("Labelled / predicted")), used.map((place) => h("th", { scope: "col", dir: "auto" }, name(place))))),
+  return h("section.card.stack.tight", {}, h("h2", {}, say("What is confused with what")),
+    used.length < met.length ? h("p.muted.small", {}, say("The {count} classes with the most errors", { count: String(mostClasses) })) : null, h("div.scroller", { tabindex: 0, role: "region", "aria-label": say("What is confused with what") },
+    h("table.confusion", {}, h("thead", {}, h("tr", {}, h("td", {}, say("Labelled / predicted")), used.map((place) => h("th", { scope: "col", dir: "auto", title: name(place) }, name(place))))),
       h("tbody", {}, used.map((row) => {
         const whole = Math.max(1, rows[row].reduce((sum, count) => sum + count, 0));
-        return h("tr", {}, h("th", { scope: "row", dir: "auto" }, name(row)), used.map((column) => {
+        return h("tr", {}, h("th", { scope: "row", dir: "auto", title: name(row) }, name(row)), used.map((column) => {
           const cell = h("td.number", {}, rows[row][column] ? rows[row][column].toLocaleString(language) : "");
           cell.style.setProperty("--share", `${(70 * rows[row][column]) / whole}%`);
           return cell;

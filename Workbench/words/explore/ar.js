@@ -1,6 +1,7 @@
 /** Datasets: what is explored.
  * @type {import("../../core/words.js").Catalogue} */
 export default {
+  "The {count} classes with the most errors": "أكثر {count} فئة أخطاءً",
   "A bucket of an S3-compatible store, or the URL of a folder that a web server lists.": "حاوية في مخزن متوافق مع S3، أو عنوان مجلد يعرض خادم ويب محتوياته.",
   "A dataset holds images or texts with their ground truth and predictions. Make one here, or with `assay dataset create`.": "تضم مجموعة البيانات صورًا أو نصوصًا مع الحقيقة المرجعية والتنبؤات. أنشئ واحدة هنا، أو باستخدام `assay dataset create`.",
   "A fixed set of {n} items": { zero: "مجموعة ثابتة بلا عناصر ({n})", one: "مجموعة ثابتة من عنصر واحد ({n})", two: "مجموعة ثابتة من عنصرين ({n})", few: "مجموعة ثابتة من {n} عناصر", many: "مجموعة ثابتة من {n} عنصرًا", other: "مجموعة ثابتة من {n} عنصر" },

@@ -1,6 +1,7 @@
 /** Datasets: what is explored.
  * @type {import("../../core/words.js").Catalogue} */
 export default {
+  "The {count} classes with the most errors": "Las {count} clases con más errores",
   "A bucket of an S3-compatible store, or the URL of a folder that a web server lists.": "Un bucket de un almacén compatible con S3, o la URL de una carpeta que lista un servidor web.",
   "A dataset holds images or texts with their ground truth and predictions. Make one here, or with `assay dataset create`.": "Un conjunto de datos contiene imágenes o textos con su verdad de referencia y predicciones. Cree uno aquí, o con `assay dataset create`.",
   "A fixed set of {n} items": { one: "Un conjunto fijo de {n} elemento", many: "Un conjunto fijo de {n} elementos", other: "Un conjunto fijo de {n} elementos" },

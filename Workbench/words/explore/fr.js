@@ -1,6 +1,7 @@
 /** Datasets: what is explored.
  * @type {import("../../core/words.js").Catalogue} */
 export default {
+  "The {count} classes with the most errors": "Les {count} classes avec le plus d’erreurs",
   "A bucket of an S3-compatible store, or the URL of a folder that a web server lists.": "Un compartiment d’un stockage compatible S3, ou l’URL d’un dossier listé par un serveur web.",
   "A dataset holds images or texts with their ground truth and predictions. Make one here, or with `assay dataset create`.": "Un jeu de données contient des images ou des textes avec leur vérité terrain et des prédictions. Créez-en un ici, ou avec `assay dataset create`.",
   "A fixed set of {n} items": { one: "Un ensemble fixe de {n} élément", many: "Un ensemble fixe de {n} éléments", other: "Un ensemble fixe de {n} éléments" },

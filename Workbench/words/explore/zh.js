@@ -1,6 +1,7 @@
 /** Datasets: what is explored.
  * @type {import("../../core/words.js").Catalogue} */
 export default {
+  "The {count} classes with the most errors": "错误最多的 {count} 个类别",
   "A bucket of an S3-compatible store, or the URL of a folder that a web server lists.": "S3 兼容存储的存储桶，或由网页服务器列出的文件夹网址。",
   "A dataset holds images or texts with their ground truth and predictions. Make one here, or with `assay dataset create`.": "数据集包含图像或文本，以及它们的真值和预测。可在此创建，或使用 `assay dataset create`。",
   "A fixed set of {n} items": "{n} 个条目的固定集合",
