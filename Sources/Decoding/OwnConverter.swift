@@ -22,12 +22,12 @@ package struct OwnConverter: SetConverter {
   package init(program: String = OwnProgram.path) { self.program = program }
 
   package func convert(
-    _ source: String, as format: String?, to target: String, temporary: String
+    _ source: String, as format: String?, hasMedia: Bool, to target: String, temporary: String
   ) async throws -> JSON {
     let limits =
       "ulimit -t \(Self.secondLimit) && ulimit -v \(Self.memoryLimit) && ulimit -d \(Self.ownLimit)"
     let arguments =
-      ["convert", "--json", "--media", "--to", "jsonl", source, target]
+      ["convert", "--json", "--to", "jsonl", source, target] + (hasMedia ? ["--media"] : [])
       + (format.map { ["--from", $0] } ?? [])
     do {
       let result = try await Subprocess.run(

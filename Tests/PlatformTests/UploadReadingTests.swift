@@ -17,7 +17,7 @@ import Testing
     var folders: [String] { calls.withLock { $0 } }
 
     func convert(
-      _ source: String, as format: String?, to target: String, temporary: String
+      _ source: String, as format: String?, hasMedia: Bool, to target: String, temporary: String
     ) async throws -> JSON {
       let count = calls.withLock { calls in
         calls.append(temporary)
@@ -92,7 +92,7 @@ import Testing
   @Test func aSetThatItsReaderDoesNotTakeIsThrownAway() async throws {
     struct Unreadable: SetConverter {
       func convert(
-        _ source: String, as format: String?, to target: String, temporary: String
+        _ source: String, as format: String?, hasMedia: Bool, to target: String, temporary: String
       ) async throws -> JSON { throw SetFault("it is no set") }
     }
     let fixture = try await Fixture()

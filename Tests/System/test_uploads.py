@@ -72,6 +72,21 @@ def test_an_archive_is_read_with_its_images_and_labels(lab):
     assert not os.listdir(os.path.join(lab.assay.data, "spool"))
 
 
+def test_images_that_are_not_there_are_counted(lab):
+    truth = coco(3); whole = zipped(truth)
+    truth["images"] += [{"id": 7 + n, "file_name": f"gone {n}.png", "width": 20, "height": 10} for n in range(2)]
+    with zipfile.ZipFile(io.BytesIO(whole)) as old: images = [(name, old.read(name)) for name in old.namelist() if name.endswith("png")]
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as new:
+        new.writestr("set/annotations.json", json.dumps(truth))
+        for name, data in images: new.writestr(name, data)
+    report = lab.send("set.zip", out.getvalue())["report"]
+    assert report["created"] == 5 and report["losses"] == [{"what": "images that are not there", "count": 2}], report
+    # Of predictions none are wanted.
+    report = lab.send("set.json", json.dumps(truth).encode(), set="model")["report"]
+    assert report["labelled"] == 5 and report["losses"] == [] and report["problems"] == [], report
+
+
 def test_predictions_go_to_a_set_of_their_own(lab):
     lab.send("cars.zip", zipped(coco()))
     truth = coco(); truth["annotations"] = [dict(a, score=0.5) for a in truth["annotations"][:10]]

@@ -189,6 +189,17 @@ import Testing
     }
   }
 
+  @Test func aParameterThatARouteDoesNotHaveIsRefused() async throws {
+    try await LiveServer.run { server in
+      let key = try await server.client("Lab").key
+      let wrong = try await server.send("GET", "/api/projects?limit=5&offset=3", token: key)
+      #expect(wrong.status == 422 && wrong.json["place"] == "offset")
+      #expect(wrong.json["detail"]?.string?.contains("after, limit") == true)
+      #expect(try await server.send("GET", "/api/datasets?x=1", token: key).status == 422)
+      #expect(try await server.send("GET", "/api/projects?limit=5", token: key).status == 200)
+    }
+  }
+
   @Test func theOpenAPIDocumentNamesEveryRoute() async throws {
     try await LiveServer.run { server in
       let document = try await server.send("GET", "/openapi.json").json
@@ -201,6 +212,9 @@ import Testing
         members?["content"]?["application/json"]?["schema"]?["required"]
           == ["email", "password", "role"])
       #expect(members?["required"] == true && leases?["required"] == false)
+      let items = document["paths"]?["/api/datasets/{dataset}/items"]?["get"]?["parameters"]
+      let names = items?.array?.compactMap { $0["name"]?.string }
+      #expect(names == ["dataset", "query", "offset", "limit", "sets", "similar"])
       for route in RouteTable.all where route.path.hasPrefix("/api") {
         let method = route.method.rawValue.lowercased()
         #expect(document["paths"]?[route.path]?[method] != nil, "\(method) \(route.path)")

@@ -52,6 +52,8 @@ package final class Diagnostics: Sendable {
   package struct Loss: Hashable, Sendable {
     package var what: String
     package var count: Int
+
+    package init(what: String, count: Int) { (self.what, self.count) = (what, count) }
   }
 
   /// Faults that are kept; more are only counted.

@@ -30,9 +30,10 @@ struct Gate: Sendable {
       if route.access == .workers, principal?.isWorker != true { throw Denial.forbidden }
       var call = Call(
         services: services, request: request,
-        queries: QueryString(request.uri.query ?? ""), parameters: context.parameters,
-        access: route.access, body: route.body, principal: principal,
-        address: context.address(of: request))
+        queries: QueryString(request.uri.query ?? ""), query: route.query,
+        parameters: context.parameters, access: route.access, body: route.body,
+        principal: principal, address: context.address(of: request))
+      if route.path.hasPrefix("/api/") { try call.refuseOtherQueries() }
       switch route.access {
       case .client: _ = try call.clientID()
       case .work: call.listing = try await call.findWork()

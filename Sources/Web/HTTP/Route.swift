@@ -42,14 +42,17 @@ package struct Route: Sendable {
   package let access: Access
   /// One sentence for the documentation.
   package let summary: String
+  /// The parameters of its query.
+  package let query: [QueryMember]
   /// The members of its JSON body; none where it takes another kind of body, or any.
   package let body: [BodyMember]
   package let handler: Handler
 
   init(
     _ method: HTTPRequest.Method, _ path: String, _ access: Access, _ summary: String,
-    body: [BodyMember] = [], _ handler: @escaping Handler
+    query: [QueryMember] = [], body: [BodyMember] = [], _ handler: @escaping Handler
   ) {
+    self.query = query
     self.body = body
     self.method = method
     self.path = path
@@ -111,6 +114,8 @@ package struct Call: Sendable {
   let services: Services
   let request: Request
   let queries: QueryString
+  /// What the route reads of the query.
+  let query: [QueryMember]
   let parameters: Parameters
   let access: Access
   /// What the route takes.
@@ -136,7 +141,7 @@ package struct Call: Sendable {
     guard case .client(let roles) = access else { throw Denial.forbidden }
     let who = try who()
     let named =
-      request.headers[.assayClient] ?? query("client")
+      request.headers[.assayClient] ?? queries[Self.clientParameter]
     let own = who.grants.compactMap(\.client)
     let client: ClientID
     if let named {
@@ -242,7 +247,22 @@ package struct Call: Sendable {
   }
 
   func query(_ name: String) -> String? {
-    queries[name]
+    assert(query.contains { $0.name == name }, "the route does not say that it reads \(name)")
+    return queries[name]
+  }
+
+  static let clientParameter = "client"
+
+  /// - Throws: `.invalid` for a parameter that the route does not have.
+  func refuseOtherQueries() throws(Refusal) {
+    var known = query.map(\.name)
+    if case .client = access { known.append(Self.clientParameter) }
+    guard let other = queries.pairs.first(where: { !known.contains($0.name) }) else { return }
+    throw .invalid(
+      path: other.name,
+      problem: known.isEmpty
+        ? "must not be there: the query is empty"
+        : "must be one of \(known.joined(separator: ", "))")
   }
 
   func queryID<Tag>(_ name: String) throws -> Identifier<Tag>? {

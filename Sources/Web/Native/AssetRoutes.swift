@@ -56,19 +56,22 @@ enum AssetRoutes {
     },
     Route(
       .get, "/media/{client}/{asset}", .signedIn,
-      "The file behind a link that was made for one reader."
+      "The file behind a link that was made for one reader.",
+      query: linkQuery
     ) { call in
       try await linked(call) { asset, vault, actor in content(of: asset, vault, actor, call) }
     },
     Route(
       .get, "/media/{client}/{asset}/tiles", .signedIn,
-      "How a very large image is cut into tiles; `tiles` is null where it is shown whole."
+      "How a very large image is cut into tiles; `tiles` is null where it is shown whole.",
+      query: linkQuery
     ) { call in
       try await linked(call) { asset, vault, _ in try await tiles(of: asset, vault, call) }
     },
     Route(
       .get, "/media/{client}/{asset}/tiles/{level}/{column}/{row}", .signedIn,
-      "One tile, by the numbers of Deep Zoom."
+      "One tile, by the numbers of Deep Zoom.",
+      query: linkQuery
     ) { call in
       let place = ["level", "column", "row"].map { call.parameters.get($0) ?? "" }
       return try await linked(call) { asset, vault, _ in
@@ -88,6 +91,10 @@ enum AssetRoutes {
   ]
 
   /// The file behind a link that was made for whoever asks.
+  private static let linkQuery: [QueryMember] = [
+    .integer("expires", "Of the link, in seconds since 1970."), .text("signature", "Of the link."),
+  ]
+
   private static func linked(
     _ call: Call, _ body: (Assets.Asset, ClientVault, Actor) async throws -> Response
   ) async throws -> Response {

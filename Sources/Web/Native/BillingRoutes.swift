@@ -73,7 +73,10 @@ enum BillingRoutes {
   }
 
   private static let invoices: [Route] = [
-    Route(.get, "/api/invoices", .payroll, "Lists invoices, the newest first; of one `client`.") {
+    Route(
+      .get, "/api/invoices", .payroll, "Lists invoices, the newest first; of one `client`.",
+      query: [.id("client", "Of one client."), .limit]
+    ) {
       call in
       let found = try await Invoices(call.engine).list(
         of: call.queryID("client"), limit: call.pageLimit())
@@ -94,7 +97,7 @@ enum BillingRoutes {
     },
     Route(
       .get, "/api/invoices/{invoice}/file", .payroll,
-      "An invoice as a file: `format=pdf` or `format=csv`."
+      "An invoice as a file: `format=pdf` or `format=csv`.", query: fileQuery
     ) { call in
       try await file(Invoices(call.engine).get(number(call)), call)
     },
@@ -121,7 +124,7 @@ enum BillingRoutes {
     },
     Route(
       .get, "/api/account/invoices/{invoice}/file", .clientAdmins,
-      "One of the client's own invoices as a file: `format=pdf` or `format=csv`."
+      "One of the client's own invoices as a file: `format=pdf` or `format=csv`.", query: fileQuery
     ) { call in
       let invoice = try await Invoices(call.engine).get(number(call))
       guard invoice.client == (try call.clientID()) else {
@@ -130,11 +133,16 @@ enum BillingRoutes {
       return try await file(invoice, call)
     },
     Route(
-      .get, "/api/account/invoices", .clientAdmins, "The client's own invoices, the newest first."
+      .get, "/api/account/invoices", .clientAdmins, "The client's own invoices, the newest first.",
+      query: [.limit]
     ) { call in
       let found = try await Invoices(call.engine).list(of: call.clientID(), limit: call.pageLimit())
       return .json(.page(found.map(\.json), next: nil))
     },
+  ]
+
+  private static let fileQuery = [
+    QueryMember.word("format", ["pdf", "csv"], "Of the file.")
   ]
 
   private static func file(_ invoice: Invoices.Invoice, _ call: Call) async throws -> Response {

@@ -32,7 +32,8 @@ enum ConductRoutes {
       let paused = Set(hits.filter { $0.rule.actions.contains(.pause) }.map(\.user))
       return .json(
         JSON.page(hits.map(\.json), next: nil).adding([
-          .init("workers", .count(Set(hits.map(\.user)).count)), .init("paused", .count(paused.count)),
+          .init("workers", .count(Set(hits.map(\.user)).count)),
+          .init("paused", .count(paused.count)),
         ]))
     },
     Route(
@@ -58,7 +59,8 @@ enum ConductRoutes {
   private static let decisions: [Route] = [
     Route(
       .get, "/api/decisions", .leads,
-      "What was decided about workers, the newest first; of one `worker`, on one `project`."
+      "What was decided about workers, the newest first; of one `worker`, on one `project`.",
+      query: [.id("worker", "About one worker."), .id("project", "On one project."), .limit]
     ) { call in
       let found = try await Decisions(call.engine).list(
         of: call.queryID("worker"), in: call.queryID("project"), limit: call.pageLimit())
@@ -93,7 +95,8 @@ enum ConductRoutes {
 
   private static let own: [Route] = [
     Route(
-      .get, "/api/me/decisions", .workers, "What was decided about one's own work, and why."
+      .get, "/api/me/decisions", .workers, "What was decided about one's own work, and why.",
+      query: [.limit]
     ) { call in
       let found = try await Decisions(call.engine).list(of: call.worker(), limit: call.pageLimit())
       // What rules look at in detail would teach whom they are meant for.
@@ -121,7 +124,8 @@ extension Call {
   /// The project of the path, where it is open to the operator's workforce.
   func operatedProject() async throws -> Directory.Listing {
     let project: ProjectID = try id("project", .project)
-    guard let listing = try await Directory(engine).find(project), listing.workforce == .operator else {
+    guard let listing = try await Directory(engine).find(project), listing.workforce == .operator
+    else {
       throw Refusal.unknown(.project, project.text)
     }
     return listing
@@ -151,14 +155,16 @@ extension Decisions.Decision {
 
   func json(showsEvidence: Bool) -> JSON {
     let members: JSON = [
-      "id": .string(id.text), "project": .string(project.text), "project_name": .string(projectName),
+      "id": .string(id.text), "project": .string(project.text),
+      "project_name": .string(projectName),
       "at": .time(at), "action": .string(action.rawValue), "reason": .string(reason),
       "lifted_at": .optionalTime(liftedAt), "read": .bool(isRead), "appeal": appeal?.json ?? .null,
     ]
     guard showsEvidence else { return members }
     return members.adding([
       .init("worker", .string(user.text)), .init("rule", .optional(rule)),
-      .init("rules_version", .optional(rulesVersion)), .init("evidence", ConductNotation.json(evidence)),
+      .init("rules_version", .optional(rulesVersion)),
+      .init("evidence", ConductNotation.json(evidence)),
     ])
   }
 }

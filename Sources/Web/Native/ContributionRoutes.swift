@@ -34,7 +34,8 @@ enum ContributionRoutes {
     },
     Route(
       .put, "/api/work/{project}/leases/{lease}/files/{file}/content", .work,
-      "Takes the next bytes of a file, from `offset` on; with the last it is looked at and kept."
+      "Takes the next bytes of a file, from `offset` on; with the last it is looked at and kept.",
+      query: [.offset]
     ) { call in
       let (bytes, offset) = try await call.part(of: Assets.sizeLimit)
       return try await call.atWork { vault, project, worker in

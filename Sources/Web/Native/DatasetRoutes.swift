@@ -69,7 +69,13 @@ enum DatasetRoutes {
   private static let items: [Route] = [
     Route(
       .post, "/api/datasets/{dataset}/items", .managers,
-      "Takes in items and labels as JSON Lines, for a `set`; `items=true`, `atomic`, `personal_data=mask`."
+      "Takes in items and labels as JSON Lines, for a `set`; `items=true`, `atomic`, `personal_data=mask`.",
+      query: [
+        .text("set", "The set that the labels are of; `truth` where it is not said."),
+        .bool("items", "Whether items are made that are not there; of the truth they are."),
+        .bool("atomic", "Whether one line that is refused refuses all."),
+        .word("personal_data", ["flag", "mask"], "Whether personal data in texts is masked."),
+      ]
     ) { call in
       let set = call.query("set") ?? LabelSet.truth
       let options = ItemImport.Options(
@@ -86,7 +92,12 @@ enum DatasetRoutes {
     },
     Route(
       .get, "/api/datasets/{dataset}/items", .reviewers,
-      "Items that a `query` finds from `offset` on, with labels of `sets`; `similar` to one, by likeness."
+      "Items that a `query` finds from `offset` on, with labels of `sets`; `similar` to one, by likeness.",
+      query: [
+        .query, .offset, .limit,
+        .text("sets", "Sets whose labels come along, parted by commas."),
+        .integer("similar", "The number of an item: the others by how like it they are."),
+      ]
     ) { call in
       let limit = try call.pageLimit()
       let offset = try call.queryNumber("offset", 0...Int(Int32.max)) ?? 0
@@ -125,7 +136,8 @@ enum DatasetRoutes {
     },
     Route(
       .get, "/api/datasets/{dataset}/items/{number}/image", .reviewers,
-      "The item's image; a small one with `thumbnail=true`."
+      "The item's image; a small one with `thumbnail=true`.",
+      query: [.bool("thumbnail", "Whether a small one will do.")]
     ) { call in
       try await call.inVault { vault, actor in
         let (id, datasets): (DatasetID, _) = (
@@ -180,7 +192,8 @@ enum DatasetRoutes {
   private static let insight: [Route] = [
     Route(
       .get, "/api/datasets/{dataset}/summary", .reviewers,
-      "What the items that a `query` finds are like, by the labels of a `set`: classes, sizes, fields."
+      "What the items that a `query` finds are like, by the labels of a `set`: classes, sizes, fields.",
+      query: [.query, .text("set", "The set whose labels count.")]
     ) { call in
       try await call.inVault { vault, _ in
         let search = ItemSearch(vault, dataset: try call.id("dataset", .dataset))
@@ -192,7 +205,8 @@ enum DatasetRoutes {
     },
     Route(
       .get, "/api/datasets/{dataset}/completions", .reviewers,
-      "What can stand at the end of the query `text`."
+      "What can stand at the end of the query `text`.",
+      query: [.text("text", "The query up to the cursor.")]
     ) { call in
       try await call.inVault { vault, _ in
         let search = ItemSearch(vault, dataset: try call.id("dataset", .dataset))
@@ -210,7 +224,14 @@ enum DatasetRoutes {
     },
     Route(
       .get, "/api/datasets/{dataset}/comparison", .reviewers,
-      "Predictions (`set`) against ground truth over a `query`: AP, confusion, worst items; `require`."
+      "Predictions (`set`) against ground truth over a `query`: AP, confusion, worst items; `require`.",
+      query: [
+        .text("set", "The predictions."), .query,
+        .word("by", ["boxes", "masks", "keypoints"], "What is laid over each other."),
+        .share("overlap", "From which on two are the same; 0.5 where it is not said."),
+        .share("score", "From which on a prediction counts for errors."),
+        .text("require", "Thresholds of a scenario: `AP>=0.5,recall>0.8`."),
+      ]
     ) { call in
       guard let region = ComparedItems.Region(rawValue: call.query("by") ?? "boxes") else {
         throw Refusal.invalid(path: "by", problem: "must be boxes, masks or keypoints")

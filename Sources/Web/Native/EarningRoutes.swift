@@ -33,7 +33,7 @@ enum EarningRoutes {
     },
     Route(
       .get, "/api/me/earnings", .workers,
-      "Sums by currency, and what each answer earned, the newest first."
+      "Sums by currency, and what each answer earned, the newest first.", query: statementQuery
     ) { call in
       let user = try call.worker()
       return .json(try await statement(of: user, call))
@@ -54,7 +54,10 @@ enum EarningRoutes {
           text, on: call.id("answer", .earning) as AnswerID, by: call.worker()
         ).json, status: .created)
     },
-    Route(.get, "/api/appeals", .desk, "Lists the appeals that wait, the oldest first.") { call in
+    Route(
+      .get, "/api/appeals", .desk, "Lists the appeals that wait, the oldest first.",
+      query: [.limit]
+    ) { call in
       let items = try await Appeals(call.engine).waiting(
         limit: call.pageLimit(), for: Set(call.who().grants.filter { $0.client == nil }.map(\.role))
       )
@@ -79,7 +82,8 @@ enum EarningRoutes {
       return .noContent
     },
     Route(
-      .get, "/api/workers/{worker}/earnings", .payroll, "What a worker sees of their pay."
+      .get, "/api/workers/{worker}/earnings", .payroll, "What a worker sees of their pay.",
+      query: statementQuery
     ) { call in
       .json(try await statement(of: call.id("worker", .user), call))
     },
@@ -130,6 +134,10 @@ enum EarningRoutes {
     }
     return codes.sorted().map { .string($0) }
   }
+
+  private static let statementQuery: [QueryMember] = [
+    .text("before", "`next` of the page before."), .limit,
+  ]
 
   private static func statement(of user: UserID, _ call: Call) async throws -> JSON {
     let statement = PayStatement(call.engine, of: user)

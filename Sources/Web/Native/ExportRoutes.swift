@@ -11,7 +11,9 @@ enum ExportRoutes {
   static let waitLimitSeconds = 300
 
   static let all: [Route] = [
-    Route(.get, "/api/formats", .signedIn, "The formats of labelled sets that results are written in.") {
+    Route(
+      .get, "/api/formats", .signedIn, "The formats of labelled sets that results are written in."
+    ) {
       _ in
       let formats = DatasetFormat.all.filter { $0.write != nil }
       return .json(
@@ -21,7 +23,9 @@ enum ExportRoutes {
               "id": .string(format.id), "name": .string(format.facts.name),
               "layout": .string(format.facts.layout), "notes": .string(format.facts.notes),
               "holds": .array(
-                DatasetLabelKind.allCases.filter(format.facts.holds.contains).map { .string($0.rawValue) }),
+                DatasetLabelKind.allCases.filter(format.facts.holds.contains).map {
+                  .string($0.rawValue)
+                }),
             ]
           }, next: nil))
     },
@@ -50,7 +54,8 @@ enum ExportRoutes {
     },
     Route(
       .get, "/api/exports/{export}", .reviewers,
-      "Shows how far an export is; `wait` seconds at most until it is made."
+      "Shows how far an export is; `wait` seconds at most until it is made.",
+      query: [.wait]
     ) { call in
       let seconds = min(waitLimitSeconds, call.query("wait").flatMap { Int($0) } ?? 0)
       return try await call.inVault { vault, actor in

@@ -36,7 +36,11 @@ enum OntologyRoutes {
     },
     Route(
       .get, "/api/projects/{project}/ontology", .reviewers,
-      "The ontology by itself, of the last version or `version`, as JSON or with `format=yaml`."
+      "The ontology by itself, of the last version or `version`, as JSON or with `format=yaml`.",
+      query: [
+        .integer("version", "Which version."),
+        .word("format", ["json", "yaml"], "How it is written."),
+      ]
     ) { call in
       let version = call.query("version").flatMap { Int($0) }
       let asYAML = call.query("format") == "yaml"

@@ -108,7 +108,8 @@ enum PayRoutes {
   private static let books: [Route] = [
     Route(
       .get, "/api/ledger", .payroll,
-      "What accounts hold: by kind, which come to 0 in each currency, or those that begin with `prefix`."
+      "What accounts hold: by kind, which come to 0 in each currency, or those that begin with `prefix`.",
+      query: [.text("prefix", "What names of accounts begin with.")]
     ) { call in
       let ledger = Ledger(call.engine)
       let prefix = call.query("prefix")
@@ -119,7 +120,8 @@ enum PayRoutes {
       return .json(.page(balances.map(\.json), next: nil))
     },
     Route(
-      .get, "/api/ledger/entries", .payroll, "Reads the books, oldest first, after a number."
+      .get, "/api/ledger/entries", .payroll, "Reads the books, oldest first, after a number.",
+      query: [.integer("after", "The number of an entry."), .limit]
     ) { call in
       let limit = try call.pageLimit()
       let entries = try await Ledger(call.engine).entries(
@@ -137,8 +139,12 @@ enum PayRoutes {
   ]
 
   private static let payouts: [Route] = [
-    Route(.get, "/api/payouts", .payroll, "Lists payout runs, the newest first.") { call in
-      let runs = try await Payouts(call.engine, actor: call.who().actor).list(limit: call.pageLimit())
+    Route(
+      .get, "/api/payouts", .payroll, "Lists payout runs, the newest first.",
+      query: [.limit]
+    ) { call in
+      let runs = try await Payouts(call.engine, actor: call.who().actor).list(
+        limit: call.pageLimit())
       return .json(.page(runs.map(\.json), next: nil))
     },
     Route(
@@ -168,13 +174,15 @@ enum PayRoutes {
     },
     Route(
       .get, "/api/payouts/{payout}/file", .payroll,
-      "The run as a file: `format=csv`, or `format=pain.001` for a bank, paid by the payer."
+      "The run as a file: `format=csv`, or `format=pain.001` for a bank, paid by the payer.",
+      query: [.word("format", ["csv", "pain.001"], "Of the file.")]
     ) { call in
       let payouts = Payouts(call.engine, actor: try call.who().actor)
       let (run, payments) = try await payouts.get(call.id("payout", .payout))
       let file = PayoutFile(run, payments)
       switch call.query("format") ?? "csv" {
-      case "csv": return .download(Data(file.csv), "text/csv; charset=utf-8", "payout-\(run.id).csv")
+      case "csv":
+        return .download(Data(file.csv), "text/csv; charset=utf-8", "payout-\(run.id).csv")
       case "pain.001":
         guard let payer = try await payouts.payer() else {
           throw Refusal.invalid(

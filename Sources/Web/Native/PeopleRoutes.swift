@@ -11,7 +11,8 @@ enum PeopleRoutes {
       let clients = try await Clients(call.engine, actor: call.who().actor).list()
       return .json(.page(clients.map(\.json), next: nil))
     },
-    Route(.post, "/api/clients", .operators, "Makes a client with a vault of its own.",
+    Route(
+      .post, "/api/clients", .operators, "Makes a client with a vault of its own.",
       body: [.string("name", isRequired: true)]
     ) { call in
       let fields = try await call.fields()
@@ -23,7 +24,8 @@ enum PeopleRoutes {
       let people = try await Users(call.engine, actor: call.who().actor).members(of: nil)
       return .json(.page(people.filter { $0.role == .worker }.map(\.json), next: nil))
     },
-    Route(.post, "/api/workers", .operators, "Makes a worker who can sign in.",
+    Route(
+      .post, "/api/workers", .operators, "Makes a worker who can sign in.",
       body: [.string("email", isRequired: true), .string("password", isRequired: true)]
     ) { call in
       let fields = try await call.fields()
@@ -56,7 +58,8 @@ enum PeopleRoutes {
         of: call.clientID())
       return .json(.page(keys.map(\.json), next: nil))
     },
-    Route(.post, "/api/keys", .clientAdmins, "Makes an API key; it is shown once.",
+    Route(
+      .post, "/api/keys", .clientAdmins, "Makes an API key; it is shown once.",
       body: [.bool("test")]
     ) { call in
       let fields = try await call.fields()
@@ -70,7 +73,10 @@ enum PeopleRoutes {
         call.parameters.get("key") ?? "", of: call.clientID())
       return .noContent
     },
-    Route(.get, "/api/journal", .clientAdmins, "Reads the vault's journal, oldest first.") { call in
+    Route(
+      .get, "/api/journal", .clientAdmins, "Reads the vault's journal, oldest first.",
+      query: [.integer("after", "The number of an entry."), .limit]
+    ) { call in
       let limit = try call.pageLimit()
       return try await call.inVault { vault, _ in
         let entries = try await Journal(vault.database).entries(

@@ -9,11 +9,13 @@ enum QualificationRoutes {
 
   private static let terms: [Route] = [
     Route(
-      .get, "/api/me/terms", .workers, "The terms under which one works, and when one agreed to them."
+      .get, "/api/me/terms", .workers,
+      "The terms under which one works, and when one agreed to them."
     ) { call in
       let agreedAt = try await Terms(call.engine).agreedAt(call.worker())
       let terms = try await Terms(call.engine).current()
-      return .json((terms?.json ?? ["version": .null]).adding([.init("agreed_at", .optionalTime(agreedAt))]))
+      return .json(
+        (terms?.json ?? ["version": .null]).adding([.init("agreed_at", .optionalTime(agreedAt))]))
     },
     Route(
       .put, "/api/me/terms", .workers, "Agrees to the newest version of the terms.",
@@ -32,17 +34,20 @@ enum QualificationRoutes {
       body: [.string("text", isRequired: true)]
     ) { call in
       let text = try await call.fields().string("text")
-      return .json(try await Terms(call.engine).publish(text, by: call.who().actor).json, status: .created)
+      return .json(
+        try await Terms(call.engine).publish(text, by: call.who().actor).json, status: .created)
     },
   ]
 
   private static let plans: [Route] = [
     Route(
       .get, "/api/qualifications/{project}", .leads,
-      "What a project asks before its live work, and how far people are, the newest first."
+      "What a project asks before its live work, and how far people are, the newest first.",
+      query: [.limit]
     ) { call in
       let listing = try await call.operatedProject()
-      let entries = try await Qualifications(call.engine).list(of: listing.project, limit: call.pageLimit())
+      let entries = try await Qualifications(call.engine).list(
+        of: listing.project, limit: call.pageLimit())
       let items = entries.map { entry in
         entry.qualification.json.adding([.init("worker", .string(entry.user.text))])
       }

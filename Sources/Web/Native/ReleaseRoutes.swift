@@ -52,7 +52,8 @@ enum ReleaseRoutes {
     },
     Route(
       .get, "/api/releases/{release}", .reviewers,
-      "Shows a release and its files; `wait` seconds at most until it is made."
+      "Shows a release and its files; `wait` seconds at most until it is made.",
+      query: [.wait]
     ) { call in
       let limit = min(ExportRoutes.waitLimitSeconds, call.query("wait").flatMap { Int($0) } ?? 0)
       return try await call.inVault { vault, actor in
@@ -163,7 +164,13 @@ enum ReleaseRoutes {
     },
     Route(
       .get, "/feed/{token}/shards", .anyone,
-      "Addresses of shards for one of `of` loaders, shuffled by `seed` and `epoch`: each loader its own part."
+      "Addresses of shards for one of `of` loaders, shuffled by `seed` and `epoch`: each its own part.",
+      query: [
+        .text("split", "A part of the release, or `all`."), .text("seed", "Of the order."),
+        .integer("epoch", "How often all were read before."),
+        .integer("loader", "Which of them asks."),
+        .integer("of", "How many loaders there are."),
+      ]
     ) { call in
       let seed = call.query("seed") ?? ""
       let (epoch, loader, of) = (
@@ -195,7 +202,8 @@ enum ReleaseRoutes {
     },
     Route(
       .get, "/api/projects/{project}/feed", .reviewers,
-      "Tasks as they settle `after` a cursor, or after `now`: waits for some, or streams events."
+      "Tasks as they settle `after` a cursor, or after `now`: waits for some, or streams events.",
+      query: [.text("after", "A cursor, or `now`."), .limit, .wait]
     ) { call in
       let project: ProjectID = try call.id("project", .project)
       let limit = try call.pageLimit()

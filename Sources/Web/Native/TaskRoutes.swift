@@ -11,7 +11,11 @@ enum TaskRoutes {
   static let all: [Route] = [
     Route(
       .post, "/api/projects/{project}/imports", .managers,
-      "Takes in tasks as JSON Lines, one a line; `batch`, `atomic=true` and an Idempotency-Key."
+      "Takes in tasks as JSON Lines, one a line; `batch`, `atomic=true` and an Idempotency-Key.",
+      query: [
+        .text("batch", "The name of the batch."),
+        .bool("atomic", "Whether one line that is refused refuses all."),
+      ]
     ) { call in
       let project: ProjectID = try call.id("project", .project)
       let options = Imports.Options(
@@ -30,7 +34,8 @@ enum TaskRoutes {
       }
     },
     Route(
-      .post, "/api/projects/{project}/tasks", .managers, "Makes one task; `batch` names its batch."
+      .post, "/api/projects/{project}/tasks", .managers, "Makes one task; `batch` names its batch.",
+      query: [.text("batch", "The name of the batch.")]
     ) { call in
       let project: ProjectID = try call.id("project", .project)
       let task = try await call.json()
@@ -48,7 +53,12 @@ enum TaskRoutes {
     },
     Route(
       .get, "/api/projects/{project}/tasks", .reviewers,
-      "Lists tasks in the order of making; filter by `status`, `batch`, `unique_id`."
+      "Lists tasks in the order of making; filter by `status`, `batch`, `unique_id`.",
+      query: [
+        .text("status", "Of tasks that are so."), .id("batch", "Of one batch."),
+        .text("unique_id", "The sender's own id."),
+        .integer("after", "`next` of the page before."), .limit,
+      ]
     ) { call in
       let limit = try call.pageLimit()
       return try await call.inVault { vault, actor in

@@ -34,7 +34,8 @@ enum UploadRoutes {
     },
     Route(
       .put, "/api/datasets/{dataset}/uploads/{upload}/content", .managers,
-      "Takes the next bytes of a set, from `offset` on: as many as were received before."
+      "Takes the next bytes of a set, from `offset` on: as many as were received before.",
+      query: [.offset]
     ) { call in
       let (bytes, offset) = try await call.part(of: Uploads.sizeLimit)
       let client = try call.clientID()

@@ -17,7 +17,11 @@ enum VectorRoutes {
   static let all: [Route] = [
     Route(
       .post, "/api/datasets/{dataset}/vectors", .managers,
-      "Takes vectors of a model: JSON Lines of `name` and `vector`, or 32-bit floats with `first`, `size`."
+      "Takes vectors of a model: JSON Lines of `name` and `vector`, or 32-bit floats with `first`, `size`.",
+      query: [
+        .integer("size", "Numbers of one vector, where they are sent as floats."),
+        .integer("first", "The item that the first vector is of."),
+      ]
     ) { call in
       let body = try await call.bytes(limit: bodyLimit)
       return try await call.inVault { vault, actor in
@@ -52,7 +56,8 @@ enum VectorRoutes {
     },
     Route(
       .get, "/api/datasets/{dataset}/map", .reviewers,
-      "Items that a `query` finds as points of a plane: those near each other are alike."
+      "Items that a `query` finds as points of a plane: those near each other are alike.",
+      query: [.query]
     ) { call in
       try await call.inVault { vault, _ in
         let search = ItemSearch(vault, dataset: try call.id("dataset", .dataset))

@@ -62,7 +62,8 @@ enum WorkRoutes {
     },
     Route(
       .get, "/api/work/{project}", .work,
-      "The ontology and instructions of a version of the project, or of a form of its tasks."
+      "The ontology and instructions of a version of the project, or of a form of its tasks.",
+      query: [.integer("version", "Of the project."), .integer("form", "Of its tasks.")]
     ) { call in
       try await call.atWork { vault, project, worker in
         // Whoever holds a task of it may finish that.

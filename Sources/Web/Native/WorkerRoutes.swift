@@ -11,7 +11,8 @@ enum WorkerRoutes {
 
   private static let file = Route(
     .get, "/api/workers/{worker}", .leads,
-    "What a worker says of themselves, did from `from` to `to`, may work on, and what was decided."
+    "What a worker says of themselves, did from `from` to `to`, may work on, and what was decided.",
+    query: [.day("from", "The first day."), .day("to", "The last day."), .limit]
   ) { call in
     let user: UserID = try call.id("worker", .user)
     let people = try await Users(call.engine, actor: call.who().actor).members(of: nil)

@@ -59,7 +59,13 @@ enum WorkforceRoutes {
     },
     Route(
       .get, "/api/team-report", .leads,
-      "What everybody did: `from`, `to`, `worker`, `project`, `client`, `search`, `format=csv`."
+      "What everybody did: `from`, `to`, `worker`, `project`, `client`, `search`, `format=csv`.",
+      query: [
+        .day("from", "The first day."), .day("to", "The last day."),
+        .id("worker", "Of one worker."), .id("project", "On one project."),
+        .id("client", "For one client."), .text("search", "A part of the address."),
+        .word("format", ["json", "csv"], "Of the answer."),
+      ]
     ) { call in
       let lines = try await TeamBoard(call.engine).report(
         days(call),
@@ -126,7 +132,10 @@ enum WorkforceRoutes {
         fields.string("text"), to: named, by: call.who().actor)
       return .json(["sent": .count(count)], status: .created)
     },
-    Route(.get, "/api/me/messages", .workers, "What the operator wrote to one, the newest first.") {
+    Route(
+      .get, "/api/me/messages", .workers, "What the operator wrote to one, the newest first.",
+      query: [.limit]
+    ) {
       call in
       let found = try await Messages(call.engine).list(of: call.worker(), limit: call.pageLimit())
       let new = try await Messages(call.engine).newCount(of: call.worker())

@@ -88,7 +88,7 @@ enum OpenAPI {
     var members: [JSON.Member] = [
       .init("summary", .string(route.summary)),
       .init("operationId", .string(operationID(route))),
-      .init("parameters", .array(parameters)),
+      .init("parameters", .array(parameters + route.query.map(\.parameter))),
       .init(
         "responses",
         [

@@ -15,7 +15,7 @@ extension Call {
   }
 
   func scaleQuery(_ name: String) -> String? {
-    guard let value = query(name), !value.isEmpty else { return nil }
+    guard let value = queries[name], !value.isEmpty else { return nil }
     return value
   }
 

@@ -1,5 +1,5 @@
-import Foundation
 import Formats
+import Foundation
 import Geometry
 import Hummingbird
 import Labels
@@ -41,7 +41,7 @@ extension ScaleDesk {
     let bytes = try await call.engine.vaults.with(client) { vault in
       guard
         vault.key.isLinkSignature(
-          call.query("signature") ?? "", object: "\(task)/\(file.name)", reader: "segmentation",
+          call.queries["signature"] ?? "", object: "\(task)/\(file.name)", reader: "segmentation",
           expires: 0)
       else { throw Refusal.unknown(.asset, name) }
       return try image(file, of: try await TaskSearch(vault).get(task))

@@ -1,6 +1,6 @@
 import { postContent } from "../../core/api.js";
 import { fill, h } from "../../core/dom.js";
-import { say } from "../../core/words.js";
+import { language, say } from "../../core/words.js";
 import { dialog } from "../dialog.js";
 import { field } from "../field.js";
 import { collections } from "./collections.js";
@@ -70,7 +70,8 @@ async function takeSet(dataset, files, options, tell) {
       tell(share, share < 1 ? say("{n} % sent", { n: Math.floor(100 * share) }) : say("{n} items read", { n: read })));
     tell(1, say("{made} items made, {labelled} labelled", { made: report.created, labelled: report.labelled }));
     if (report.reason) return [{ name: files[0].file.name, reason: report.reason }];
-    return report.problems.map((/** @type {any} */ one) => ({ name: one.place, reason: one.reason }));
+    return [...report.problems.map((/** @type {any} */ one) => ({ name: one.place, reason: one.reason })),
+      ...report.losses.map((/** @type {any} */ one) => ({ name: one.count.toLocaleString(language), reason: one.what }))];
   } catch (error) {
     return [{ name: files[0].file.name, reason: /** @type {Error} */ (error).message }];
   }

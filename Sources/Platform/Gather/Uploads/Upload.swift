@@ -1,3 +1,4 @@
+import Formats
 import Notation
 import Store
 
@@ -50,6 +51,8 @@ package struct Upload: Hashable, Sendable {
     package var refused = 0
     /// The first `Imports.problemLimit`.
     package var problems: [Problem] = []
+    /// What was in the set and could not be taken, and how often.
+    package var losses: [Diagnostics.Loss] = []
     /// Why it failed as a whole.
     package var reason: String?
 
@@ -96,6 +99,9 @@ extension Upload.Outcome {
       updated: number("updated"), labelled: number("labelled"), refused: number("refused"),
       problems: (json["problems"]?.array ?? []).map {
         .init(place: $0["place"]?.string ?? "", reason: $0["reason"]?.string ?? "")
+      },
+      losses: (json["losses"]?.array ?? []).map {
+        .init(what: $0["what"]?.string ?? "", count: Int($0["count"]?.integer ?? 0))
       }, reason: json["reason"]?.string)
   }
 
@@ -105,6 +111,7 @@ extension Upload.Outcome {
       "updated": .count(updated), "labelled": .count(labelled), "refused": .count(refused),
       "problems": .array(
         problems.map { ["place": .string($0.place), "reason": .string($0.reason)] }),
+      "losses": .array(losses.map { ["what": .string($0.what), "count": .count($0.count)] }),
       "reason": .optional(reason),
     ]
   }

@@ -103,13 +103,17 @@ package struct UploadReading: Sendable {
     try await write(upload, to: source)
     let target = room + "/items"
     let report = try await converter.convert(
-      source, as: upload.options.format, to: target, temporary: room)
+      source, as: upload.options.format, hasMedia: upload.options.makesItems, to: target,
+      temporary: room)
     try? FileManager.default.removeItem(atPath: source)
     upload.outcome.format = report["from"]?.string ?? ""
     for fault in report["diagnostics"]?.array ?? [] {
       let place = [fault["file"]?.string, fault["place"]?.string].compactMap { $0 }
       upload.outcome.note(
         place.filter { !$0.isEmpty }.joined(separator: ", "), fault["reason"]?.string ?? "")
+    }
+    upload.outcome.losses = (report["losses"]?.array ?? []).map {
+      Diagnostics.Loss(what: $0["what"]?.string ?? "", count: Int($0["count"]?.integer ?? 0))
     }
     let spool = try Spool(folder: folder.spoolPath)
     try await gather(target, into: spool, &upload)
