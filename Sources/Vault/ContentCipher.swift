@@ -15,11 +15,17 @@ final class ContentCipher: Sendable {
   static let tagSize = 16
   static let overhead = nonceSize + tagSize
 
+  /// Bytes from which on what is opened into room of one's own is opened by swift-crypto, whose BoringSSL
+  /// takes more blocks at a step: that outweighs a key scheduled anew and bytes that are copied once more.
+  static let longSize = 16 * 1024
+
+  private let key: SymmetricKey
   private let sealing: ContextPool
   private let opening: ContextPool
 
   init(_ key: SymmetricKey) {
     precondition(key.bitCount == 256, "AES-256 takes 256 bits of key")
+    self.key = key
     sealing = ContextPool(key, isSealing: true)
     opening = ContextPool(key, isSealing: false)
   }
@@ -48,10 +54,28 @@ final class ContentCipher: Sendable {
     guard sealed.count >= Self.overhead, output.count >= sealed.count - Self.overhead else {
       return false
     }
+    if sealed.count >= Self.longSize { return openLong(sealed, into: output, place: place) }
     let context = opening.take()
     defer { opening.put(context) }
     context.setPlace(place)
     return context.open(sealed, into: output)
+  }
+
+  private func openLong(
+    _ sealed: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer,
+    place: (inout [UInt8]) -> Void
+  ) -> Bool {
+    guard let start = sealed.baseAddress else { return false }
+    var data: [UInt8] = []
+    place(&data)
+    let combined = Data(
+      bytesNoCopy: UnsafeMutableRawPointer(mutating: start), count: sealed.count, deallocator: .none
+    )
+    guard let box = try? AES.GCM.SealedBox(combined: combined),
+      let plain = try? AES.GCM.open(box, using: key, authenticating: data)
+    else { return false }
+    plain.withUnsafeBytes { output.copyMemory(from: $0) }
+    return true
   }
 
   /// The plain bytes, or nothing when the key is another, or the bytes or their place were changed.

@@ -198,6 +198,7 @@ def test_slices_keep_queries_and_items(streets):
     assert streets.call("POST", base + "/slices", {"name": "hard ones", "items": [3, 1, 3]})[0] == 201
     assert streets.call("POST", base + "/slices", {"name": "wet", "query": ""})[0] == 409
     assert streets.call("POST", base + "/slices", {"name": "bad", "query": "a ="})[0] == 422
+    assert "cannot be answered" in streets.call("POST", base + "/slices", {"name": "bad", "query": "slice = nowhere"})[1]["detail"]
     assert streets.call("POST", base + "/slices", {"name": "bad", "items": [40]})[0] == 422
     assert streets.call("POST", base + "/slices", {"name": "bad"})[0] == 422
     assert ask(streets, streets.dataset, "slice = wet")[1]["count"] == 26
@@ -390,6 +391,8 @@ def test_what_is_alike_is_found_by_vectors(assay, tmp_path):
     assert len(points) == 150 and max(abs(v) for p in points for v in p[1:]) == 1
     for body, told in [([{"name": "i1", "vector": [1, 2]}], "must have 16 numbers"), ([{"name": "none", "vector": vectors[0]}], "none"), ([{"name": "i1"}], "line 1"), ([{"name": "i1", "vector": [1e39] * 16}], "finite")]:
         status, problem = lab.call("POST", base + "/vectors", lines(body)); assert status in (404, 422) and told in problem["detail"], problem
+    for far in (1e308, 1e16): assert lab.call("POST", base + "/similar", {"vector": [far] * len(wanted)})[0] == 422
+    assert lab.call("POST", base + "/similar", {"vector": [1e15] * len(wanted)})[1]["items"][0]["similarity"] <= 1
     assert lab.call("POST", base + "/similar", {"vector": [1, 2]})[0] == 422 and lab.call("POST", base + "/similar", {"vector": wanted, "limit": 1001})[0] == 422
 
 

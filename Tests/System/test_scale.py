@@ -1,11 +1,11 @@
 """The real scaleapi client against a running server: the two lines of docs/guides/move-from-scale.md."""
-import base64, io, json, os
+import base64, io, json, os, subprocess
 import pytest
 
 scaleapi = pytest.importorskip("scaleapi")
 from scaleapi.tasks import TaskReviewStatus, TaskStatus, TaskType
 from scaleapi.exceptions import (ScaleDuplicateResource, ScaleInvalidRequest, ScaleResourceNotFound, ScaleUnauthorized)
-from conftest import Assay
+from conftest import BINARY, Assay
 
 IMAGE = dict(attachment_type="image", attachment="http://i.imgur.com/v4cBreD.jpg", instruction="Draw a box around each cow.",
              geometries={"box": {"objects_to_annotate": ["Baby Cow", "Big Cow"], "min_height": 10, "min_width": 10}})
@@ -194,6 +194,32 @@ def test_what_the_client_made_is_labelled_and_read_back(server, client):
     audited = client.get_task(task.id)
     assert audited.customer_review_status == "rejected" and audited.customer_review_comments == ["Look again"]
     assert [t.id for t in client.get_tasks("Moods", review_status=TaskReviewStatus.Rejected)] == [task.id]
+
+
+def test_tasks_as_the_client_fetches_them_are_a_labelled_set(tester, tmp_path):
+    tester.create_project("Herd", TaskType.ImageAnnotation); tester.create_batch("Herd", "Herd 1")
+    for n in range(3): tester.create_task(TaskType.ImageAnnotation, project="Herd", batch="Herd 1", unique_id=f"cow {n}", metadata={"n": n}, tags=["train", "calm"], **IMAGE)
+    tasks = [task.as_dict() for task in tester.get_tasks("Herd")]
+    (tmp_path / "tasks.jsonl").write_text("\n".join(map(json.dumps, tasks)))
+    convert = lambda source, target, to: json.loads(subprocess.run([BINARY, "convert", "--strict", "--json", "--to", to, source, tmp_path / target], capture_output=True, text=True, check=True).stdout)
+    assert convert(tmp_path / "tasks.jsonl", "lines", "jsonl")["labels"] == 3
+    items = sorted(map(json.loads, (tmp_path / "lines" / "train.jsonl").read_text().splitlines()), key=lambda item: item["name"])
+    for n, (item, task) in enumerate(zip(items, sorted(tasks, key=lambda t: t["unique_id"]))):
+        box = task["response"]["annotations"][0]
+        assert item["name"] == f"cow {n}" and item["image"] == IMAGE["attachment"] and item["subset"] == "train"
+        assert item["metadata"] == {"n": n, "task_id": task["task_id"], "project": "Herd", "batch": "Herd 1", "tags": ["calm"]}
+        assert item["labels"] == [{"class": box["label"], "box": [box["left"], box["top"], box["width"], box["height"]]}]
+    # Written again it is the same tasks, which make new ones.
+    convert(tmp_path / "lines", "again.jsonl", "scale")
+    again = {task["unique_id"]: task for task in map(json.loads, (tmp_path / "again.jsonl").read_text().splitlines())}
+    for task in tasks:
+        one = again[task["unique_id"]]
+        for name in ("task_id", "type", "status", "metadata", "project", "batch"): assert one[name] == task[name], name
+        assert set(one["tags"]) == {"train", "calm"} and one["params"]["attachment"] == IMAGE["attachment"]
+        keep = lambda a: {k: v for k, v in a.items() if k != "uuid"}
+        assert [keep(a) for a in one["response"]["annotations"]] == [keep(a) for a in task["response"]["annotations"]]
+    made = tester.create_task(TaskType.ImageAnnotation, project="Herd", batch="Herd 1", **one["params"])
+    assert made.status == "completed"
 
 
 def test_files_are_stored_and_can_be_attached(client):

@@ -30,7 +30,9 @@ package struct DatasetConversion: Sendable {
       if options.hasMedia, item.media == nil, item.text == nil {
         diagnostics.lose("images that are not there")
       }
-      if let media = item.media, DatasetItem.isAddress(media), format != .jsonLines {
+      if let media = item.media, DatasetItem.isAddress(media),
+        ![.jsonLines, .scale].contains(format)
+      {
         if options.hasMedia { diagnostics.lose("images left where they are: they are URLs") }
         item.media = nil
       }

@@ -88,7 +88,8 @@ package struct DatasetFormat: Sendable, Hashable {
   package static let all: [DatasetFormat] = [
     .coco, .cocoPanoptic, .cvat, .cvatVideo, .cityscapes, .indexMasks, .voc, .vocFromZero, .yolo,
     .yoloSegment, .yoloOBB, .yoloPose, .labelMe, .labelStudio, .datumaro, .openImages, .kitti,
-    .createML, .supervisely, .labelbox, .imageNet, .jsonLines, .urlList, .conll, .brat, .spacy,
+    .createML, .supervisely, .labelbox, .scale, .imageNet, .jsonLines, .urlList, .conll, .brat,
+    .spacy,
     .docBin, .doccano, .argilla, .webDataset, .huggingFace, .parquet, .arrow, .feather, .tfRecord,
     .csv,
     .tsv, .jsonRecords, .plainFiles,

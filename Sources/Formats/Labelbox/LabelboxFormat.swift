@@ -221,7 +221,7 @@ final class LabelboxWriter: DatasetWriting {
       guard let (title, members) = form(label, schema) else { continue }
       count += 1
       var row: [JSON.Member] = [
-        .init("uuid", .string(Self.uuid(count))),
+        .init("uuid", .string(CountedID.uuid(count))),
         .init("dataRow", ["globalKey": .string(item.name)]),
         .init("name", .string(title)), .init("classifications", []),
       ]
@@ -231,12 +231,6 @@ final class LabelboxWriter: DatasetWriting {
     }
     if out.bytes.isEmpty { diagnostics.lose("items left out that have no labels: each has a line") }
     try stream.append(out.bytes)
-  }
-
-  /// A name of its own for each line, the same each time a set is written.
-  private static func uuid(_ number: UInt64) -> String {
-    let digits = String(number, radix: 16)
-    return "00000000-0000-4000-8000-" + String(repeating: "0", count: 12 - digits.count) + digits
   }
 
   private func form(_ label: DatasetLabel, _ schema: DatasetSchema) -> (String, [JSON.Member])? {

@@ -63,6 +63,10 @@ package struct ItemSearch: Sendable {
         guard wanted.count == index.dimensions else {
           throw Refusal.invalid(path: "vector", problem: "must have \(index.dimensions) numbers")
         }
+        guard ItemVectors.isUsable(wanted) else {
+          let limit = ItemVectors.valueLimit
+          throw Refusal.invalid(path: "vector", problem: "must have numbers of -\(limit)…\(limit)")
+        }
         return index.nearest(to: wanted, limit: limit, isAllowed: marks)
           .map { (Int($0.item), Double($0.similarity)) }
       }

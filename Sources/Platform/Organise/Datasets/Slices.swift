@@ -36,7 +36,8 @@ package struct Slices: Sendable {
     name: String, query: String?, numbers: [Int], of dataset: DatasetID
   ) async throws -> Slice {
     let name = try Naming.checked(name, limit: 100)
-    if let query { _ = try ItemQuery(asked: query) }
+    // Once it is asked, so that what cannot be answered is said now.
+    if let query { _ = try await ItemSearch(vault, dataset: dataset).numbers(query, from: 0, limit: 1) }
     guard numbers.count <= Self.itemLimit else {
       throw Refusal.tooLarge(what: "items of a slice", limit: Self.itemLimit)
     }

@@ -17,17 +17,25 @@ package struct ItemVectors: Sendable {
   /// Numbers of one vector.
   package static let sizeLimit = 8_192
 
+  /// How far from zero one may be, so that lengths can be counted.
+  package static let valueLimit: Float = 1e15
+
+  static func isUsable(_ vector: [Float]) -> Bool {
+    vector.allSatisfy { $0.magnitude <= valueLimit }
+  }
+
   /// Stores vectors by the numbers of their items; all are of one size, which the first ones decide.
   ///
-  /// - Throws: `.invalid` for another size, a number that is not finite, or an item that is not there.
+  /// - Throws: `.invalid` for another size, a number beyond `valueLimit`, or an item that is not there.
   package func store(_ vectors: [(number: Int, values: [Float])]) async throws {
     guard let size = vectors.first?.values.count else { return }
     guard (1...Self.sizeLimit).contains(size) else {
       throw Refusal.invalid(path: "vector", problem: "must have 1 to \(Self.sizeLimit) numbers")
     }
-    for vector in vectors where !vector.values.allSatisfy(\.isFinite) {
+    for vector in vectors where !Self.isUsable(vector.values) {
       throw Refusal.invalid(
-        path: "vector", problem: "of item \(vector.number) must have finite numbers")
+        path: "vector",
+        problem: "of item \(vector.number) must have numbers of -\(Self.valueLimit)…\(Self.valueLimit)")
     }
     let record = vault.record(by: actor)
     try await vault.database.write(.flushed) { connection in
