@@ -349,6 +349,14 @@ print(json.dumps([[bytes(r["image/filename"]).decode(), [int(v) for v in r["imag
     report = convert(tmp_path / "tf", tmp_path / "o2", "coco"); assert report["items"] == 1 and "cut off" in report["diagnostics"][0]["reason"]
 
 
+def test_formats_may_be_called_as_others_call_them(tmp_path):
+    (tmp_path / "in" / "images").mkdir(parents=True); (tmp_path / "in" / "images" / "a.png").write_bytes(png(4, 4))
+    (tmp_path / "in" / "items.jsonl").write_text(json.dumps({"name": "a.png", "width": 4, "height": 4, "labels": [{"class": "cat", "whole": True}]}))
+    for alias, file in [("yolo-classify", "cat/a.png"), ("hf", "README.md"), ("prodigy", "data.jsonl")]:
+        convert(tmp_path / "in", tmp_path / alias, alias)
+        assert (tmp_path / alias / file).exists(), alias
+
+
 def test_numbers_and_truths_in_attributes_of_cvat_keep_their_type(tmp_path):
     labels = [{"class": "car", "box": [1, 1, 5, 5], "attributes": {"doors": n, "share": n + .5, "clean": n == 1, "plate": f"{n}", "mixed": n if n else "none"}} for n in range(2)]
     (tmp_path / "in").mkdir()

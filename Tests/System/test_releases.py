@@ -386,6 +386,26 @@ def test_datasets_loads_the_folder_by_its_page(texts, tmp_path):
     assert [k for k, _ in counts] == ["train", "validation"] and sum(n for _, n in counts) == 200
 
 
+@needs_readers
+def test_images_lie_inside_of_formats_that_have_them_in_their_files(assay, tmp_path):
+    assay.key = assay.client(); assay.start()
+    _, dataset = assay.send("POST", "/api/datasets", {"name": "D"}, assay.key); path = f"/api/datasets/{dataset['id']}"
+    image = png(7, 5); asset = assay.upload(assay.key, image)
+    lines = [{"name": f"{n}.png", "image": asset, "labels": [{"class": "cat", "box": [1, 1, 2, 2]}]} for n in range(4)]
+    assert assay.send("POST", f"{path}/items", "\n".join(map(json.dumps, lines)), assay.key, {"Content-Type": "application/x-ndjson"})[0] == 200
+    _, made = assay.send("POST", f"{path}/releases", {"name": "v", "media": True, "formats": ["hf", "tfrecord", "scale", "webdataset", "arrow", "feather"], "splits": {"train": 50, "val": 50}}, assay.key)
+    assert assay.send("GET", f"/api/releases/{made['id']}?wait=60", token=assay.key)[1]["state"] == "completed"
+    folder = tmp_path / "r"; assert cli(assay, "release", "fetch", made["id"], str(folder)).returncode == 0
+    assert subprocess.run([BINARY, "verify", str(folder)], capture_output=True).returncode == 0
+    for kind in ("huggingface", "tfrecord", "webdataset"):
+        out = tmp_path / kind; done = subprocess.run([BINARY, "convert", "--media", "--to", "jsonl", str(folder / kind), str(out)], capture_output=True, text=True); assert done.returncode == 0, done.stderr
+        assert sorted(os.listdir(out / "images")) == [f"{n}.png" for n in range(4)] and (out / "images" / "2.png").read_bytes() == image, kind
+    code = "import sys, datasets, tempfile\nd = datasets.load_dataset(sys.argv[1], cache_dir=tempfile.mkdtemp())\nprint(sorted((k, r['name'], r['image'].size, r['objects']['bbox']) for k in d for r in d[k]))"
+    done = subprocess.run([PYTHON, "-c", code, str(folder / "huggingface")], capture_output=True, text=True, timeout=300)
+    if "No module named" in done.stderr: pytest.skip(done.stderr.strip().splitlines()[-1])
+    found = eval(done.stdout.strip().splitlines()[-1]); assert sorted(f[1:] for f in found) == [(f"{n}.png", (7, 5), [[1, 1, 2, 2]]) for n in range(4)] and {f[0] for f in found} <= {"train", "validation"}
+
+
 def test_a_cursor_that_the_feed_never_gave_is_refused(texts):
     path = f"/api/projects/{texts.texts}/feed"
     for wrong in ("999999999", "-1", "x", "9223372036854775808"): assert texts.send("GET", f"{path}?after={wrong}", token=texts.key)[0] == 422, wrong

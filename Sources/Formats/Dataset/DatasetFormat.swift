@@ -2,6 +2,8 @@
 package struct DatasetFormatFacts: Sendable {
   /// By which it is asked for.
   package var id: String
+  /// By which it may be asked for too: what others call it.
+  package var aliases: [String]
   package var name: String
   /// Files and folders of a set.
   package var layout: String
@@ -23,7 +25,8 @@ package struct DatasetFormatFacts: Sendable {
   package var isFilePerItem: Bool
 
   package init(
-    id: String, name: String, layout: String, source: String, holds: Set<DatasetLabelKind>,
+    id: String, aliases: [String] = [], name: String, layout: String, source: String,
+    holds: Set<DatasetLabelKind>,
     carries: Set<DatasetFact> = [], carriesOf: [DatasetLabelKind: Set<DatasetFact>] = [:],
     hasSubsets: Bool = true,
     notes: String,
@@ -31,6 +34,7 @@ package struct DatasetFormatFacts: Sendable {
   ) {
     self.isFilePerItem = isFilePerItem
     self.id = id
+    self.aliases = aliases
     self.name = name
     self.layout = layout
     self.source = source
@@ -104,7 +108,9 @@ package struct DatasetFormat: Sendable, Hashable {
     return inner
   }
 
-  package static func named(_ id: String) -> DatasetFormat? { all.first { $0.id == id } }
+  package static func named(_ id: String) -> DatasetFormat? {
+    all.first { $0.id == id || $0.facts.aliases.contains(id) }
+  }
 }
 
 /// How a set is written.

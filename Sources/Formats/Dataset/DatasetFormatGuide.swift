@@ -29,7 +29,8 @@ package enum DatasetFormatGuide {
     }
     for format in DatasetFormat.all {
       let facts = format.facts
-      text += "\n## \(facts.name) (`\(facts.id)`)\n\n"
+      let ids = ([facts.id] + facts.aliases).map { "`\($0)`" }
+      text += "\n## \(facts.name) (\(ids.joined(separator: ", ")))\n\n"
       text += "\(facts.layout). Source: \(facts.source).\n\n\(facts.notes)\n"
     }
     return text

@@ -1,7 +1,7 @@
 extension DatasetFormat {
   package static let huggingFace = DatasetFormat(
     facts: DatasetFormatFacts(
-      id: "huggingface", name: "Hugging Face layout",
+      id: "huggingface", aliases: ["hf"], name: "Hugging Face layout",
       layout:
         "`data/SUBSET-00000-of-00001.parquet` and `README.md`, which says which is which split",
       source: "huggingface.co/docs/datasets, *Structure your repository*, *Image dataset*",

@@ -3,8 +3,11 @@ import Labels
 extension DatasetFormat {
   package static let imageNet = DatasetFormat(
     facts: DatasetFormatFacts(
-      id: "imagenet", name: "ImageNet folders", layout: "`[SUBSET/]CLASS/IMAGE`",
-      source: "pytorch.org, ImageFolder; huggingface.co, imagefolder", holds: [.whole],
+      id: "imagenet", aliases: ["yolo-classify", "imagefolder"],
+      name: "ImageNet folders, YOLO classification", layout: "`[SUBSET/]CLASS/IMAGE`",
+      source:
+        "pytorch.org, ImageFolder; huggingface.co, imagefolder; docs.ultralytics.com, classify",
+      holds: [.whole],
       notes: """
         The folder is the class, so the images go along. An image of several classes lies in the folder \
         of each. Images without a class are left out.

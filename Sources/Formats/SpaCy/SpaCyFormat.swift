@@ -4,7 +4,7 @@ import Notation
 extension DatasetFormat {
   package static let spacy = DatasetFormat(
     facts: DatasetFormatFacts(
-      id: "spacy", name: "spaCy and Prodigy JSONL",
+      id: "spacy", aliases: ["prodigy"], name: "spaCy and Prodigy JSONL",
       layout: "`SUBSET.jsonl`: an object with text, spans, tokens, cats",
       source: "prodi.gy/docs/api-interfaces; spacy.io/api/data-formats",
       holds: [.span, .relation, .whole],

@@ -17,7 +17,7 @@ extension DatasetFormat {
         """),
     matches: { !$0.files(ending: ".tfrecord").isEmpty || !$0.files(ending: ".tfrecords").isEmpty },
     read: { TFRecordReader($0, $1) },
-    write: { TFRecordWriter($0, $1, $2) })
+    write: { sink, _, diagnostics in TFRecordWriter(sink, diagnostics) })
 }
 
 /// A record on disk: length, its masked CRC-32C, bytes, their masked CRC-32C.
@@ -353,12 +353,11 @@ private struct TFRecordReader: DatasetReading {
 
 private final class TFRecordWriter: DatasetWriting {
   private let sink: any DatasetSink
-  private let options: WritingOptions
   private let diagnostics: Diagnostics
   private var streams: [String: any DatasetStream] = [:]
 
-  init(_ sink: any DatasetSink, _ options: WritingOptions, _ diagnostics: Diagnostics) {
-    (self.sink, self.options, self.diagnostics) = (sink, options, diagnostics)
+  init(_ sink: any DatasetSink, _ diagnostics: Diagnostics) {
+    (self.sink, self.diagnostics) = (sink, diagnostics)
   }
 
   func add(_ item: DatasetItem, _ schema: DatasetSchema) throws {
@@ -378,7 +377,7 @@ private final class TFRecordWriter: DatasetWriting {
       example.add("image/width", [size.width])
       addBoxes(item.labels, size, schema, to: &example)
     }
-    if options.hasMedia, let media = item.media {
+    if let media = item.media {
       example.features.append(("image/encoded", .bytes([try sink.media(media)])))
       let kind = item.name.split(separator: ".").last.map { $0.lowercased() } ?? "jpeg"
       example.add("image/format", [kind == "jpg" ? "jpeg" : kind])

@@ -64,7 +64,7 @@ package struct ReleasePlan: Hashable, Sendable {
     hasMedia = try value("media", "true or false", \.bool) ?? false
     formats = []
     for item in try value("formats", "a list of formats", \.array) ?? [] {
-      let known = DatasetFormat.all.first { $0.id == item.string && $0.write != nil }
+      let known = item.string.flatMap(DatasetFormat.named).flatMap { $0.write == nil ? nil : $0 }
       guard let format = known else {
         let ids = DatasetFormat.all.filter { $0.write != nil }.map(\.id).joined(separator: ", ")
         throw .invalid(path: "formats", problem: "must be of \(ids)")
