@@ -245,6 +245,19 @@ import Testing
     #expect(found.labels == [label] && found.subset == "val" && found.size == item.size)
   }
 
+  @Test(arguments: ["supervisely", "cvat", "brat", "kitti", "labelme", "scale", "spacy"])
+  func whatIsTrueStaysTrue(_ id: String) throws {
+    let isText = Self.texts.contains(id)
+    var samples = DatasetSamples(seed: 5)
+    let made = (0..<9).lazy.flatMap { _ in samples.items(isText ? [.span] : [.box], isText: isText)
+    }
+    var item = try #require(made.first { !$0.labels.isEmpty })
+    item.labels = [item.labels[0]]
+    item.labels[0].attributes = [.init("occluded", true)]
+    let (found, _) = try Self.writtenAndRead(item, as: try #require(DatasetFormat.named(id)))
+    #expect(found?.labels.first?.has("occluded") == true, "\(id)")
+  }
+
   @Test func whatAFormatCannotHoldIsCountedAndSaidAsWhatItCan() throws {
     let outline = [Point(x: 1, y: 1), Point(x: 9, y: 1), Point(x: 9, y: 9)]
     let hole = [Point(x: 6, y: 2), Point(x: 8, y: 2), Point(x: 8, y: 4)]

@@ -19,10 +19,11 @@ import Testing
         keypoints { id: 5 name: "nose" }
       >
       item { id: 4 }
-      item { name: "nameless id" } item{id:5 name:"last"}
+      item { name: "nameless id" } item{id:0x5 name:"la" 'st'}
+      item { id: 6 name: "caf\\303\\251 \\x41\\101" }
       """
     let read = LabelMap(text).items
-    #expect(read.map(\.name) == ["n02", "last"] && read.map(\.id) == [3, 5])
+    #expect(read.map(\.name) == ["n02", "last", "café AA"] && read.map(\.id) == [3, 5, 6])
   }
 
   @Test(arguments: [

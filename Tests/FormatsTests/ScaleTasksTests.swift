@@ -107,6 +107,61 @@ import Testing
     #expect(diagnostics.faults.map(\.reason) == ["the text there is “ex W”, not “Alex”"])
   }
 
+  @Test func ofOneTextAllSpansAreCountedAlike() throws {
+    let spans = [(9, 12), (13, 16), (17, 20)].map {
+      #"{"start":\#($0.0),"end":\#($0.1),"text":"Bob","label":"person"}"#
+    }
+    let (items, _, diagnostics) = try read(
+      #"{"task_id":"t","type":"namedentityrecognition","params":{"text":"😀😀😀😀 Bob Bob Bob"},"#
+        + #""response":{"annotations":[\#(spans.joined(separator: ","))]}}"#)
+    #expect(
+      items.first?.labels.map(\.value) == [.spans([5..<8]), .spans([9..<12]), .spans([13..<16])])
+    #expect(diagnostics.faultCount == 0)
+  }
+
+  @Test func aTaskThatIsNoneCostsItselfAlone() throws {
+    func task(_ id: String, _ type: String) -> String {
+      #"{"task_id":"\#(id)","type":\#(type),"params":{"attachment":"https://x.org/objects/\#(id)?s=1"}}"#
+    }
+    let (a, b, c) = (
+      task("a", #""imageannotation""#), task("b", "null"), task("c", #""annotation""#)
+    )
+    let (items, _, diagnostics) = try read(#"{"docs":[7,\#(a),\#(b),\#(c)]}"#)
+    #expect(items.map(\.name) == ["objects/a", "objects/c"] && diagnostics.faultCount == 2)
+    #expect(diagnostics.faults.map(\.place) == ["docs[0], type", "docs[2], type"])
+  }
+
+  @Test func whatATaskCannotSayStaysMetadata() throws {
+    let metadata: [JSON.Member] = [
+      .init("task_id", 42), .init("tags", "solo"), .init("project", ["a": 1]),
+      .init("batch", "b 1"),
+    ]
+    let item = DatasetItem(name: "a.png", subset: "dev", metadata: metadata)
+    let tagged = DatasetItem(
+      name: "asset 7.png", subset: "test", metadata: [.init("tags", ["hard", "val"])])
+    let folder = try TestFolder()
+    let diagnostics = Diagnostics(.strict)
+    let sink = try FolderSink(folder.path + "/out")
+    _ = try DatasetConversion.run(
+      GivenItems(items: [item, tagged]), to: .scale, sink, WritingOptions(), diagnostics)
+    try sink.finish()
+    #expect(
+      diagnostics.losses.map(\.what) == ["subsets left out that are not called train, val or test"])
+    var reader = try DatasetFormat.scale.reader(
+      of: DatasetFolder(folder.path + "/out"), diagnostics)
+    let (first, second) = (try #require(try reader.next()), try #require(try reader.next()))
+    #expect(Set(first.metadata) == Set(metadata) && first.subset.isEmpty)
+    #expect(second.subset == "test" && second.metadata == tagged.metadata)
+  }
+
+  @Test func anItemIsCalledByItsOwnIdWithTheEndingOfItsImage() throws {
+    let (items, _, _) = try read(
+      #"{"task_id":"t","type":"imageannotation","unique_id":"asset 7","#
+        + #""params":{"attachment":"https://x.org/pic.png"}}"#)
+    #expect(items.first?.name == "asset 7.png")
+    #expect(items.first?.metadata.contains(.init("unique_id", "asset 7")) == true)
+  }
+
   @Test func answersToQuestionsAreClassesAndFields() throws {
     func task(_ id: String, _ type: String, _ params: String, _ more: String) -> String {
       #"{"task_id":"\#(id)","type":"\#(type)","params":\#(params),\#(more)}"#

@@ -36,6 +36,11 @@ import Testing
     ("a DE89 3704 0044 0532 0130 01 b", []), ("AB12 we met at 5 in the old house", []),
     ("schreib an jürgen.müller@bücher.example", [.email]), ("почта@пример.рф.", [.email]),
     ("联系me@example.com。", [.email]), ("«ana@example.es»", [.email]), ("me@example.com…", [.email]),
+    ("Write to anna@example.com...", [.email]), ("nguyễn@example.com", [.email]),
+    ("a@foo.bar.xn--p1ai", [.email]), ("No20 4111 1111 1111 1111", [.card]),
+    ("ID42 4111111111111111", [.card]), ("US10 4111 1111 1111 1111", [.card]),
+    ("ES91 2100 0418 4502 0005 1333 4111 1111 1111 1111", [.card]),
+    ("pay me 123456 a year", []), ("at 10 00 00 a", []), ("AB 123456 C", [.nationalID]),
     ("AB 12 34 56 C", [.nationalID]), ("ab123456c", [.nationalID]), ("GB123456A", []),
     ("AB 12 34 56 E", []),
     ("S1234567D", [.nationalID]), ("S1234567E", []), ("F1234567N", [.nationalID]),
@@ -75,6 +80,11 @@ import Testing
     let text = "an jürgen@bücher.example, danke"
     let masked = PersonalData.masked(text, PersonalData.find(in: text))
     #expect(masked == "an █████████████████████, danke")
+  }
+
+  @Test func aLongLabelIsLookedAtOnce() {
+    let text = "a@b." + String(repeating: "c", count: 400_000)
+    #expect(PersonalData.find(in: text) == [.init(kind: .email, range: 0..<text.utf8.count)])
   }
 
   @Test func whatIsMaskedKeepsItsLength() {

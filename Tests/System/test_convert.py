@@ -349,6 +349,19 @@ print(json.dumps([[bytes(r["image/filename"]).decode(), [int(v) for v in r["imag
     report = convert(tmp_path / "tf", tmp_path / "o2", "coco"); assert report["items"] == 1 and "cut off" in report["diagnostics"][0]["reason"]
 
 
+def test_the_holes_of_a_sparse_file_in_a_tar_are_zeros(tmp_path):
+    (tmp_path / "set").mkdir()
+    whole = json.dumps({"name": "t", "text": "x"}).encode() + b"\n" * 8
+    picture = png(5, 4) + bytes(300_000) + b"end" + bytes(200_000)
+    (tmp_path / "set" / "items.jsonl").write_bytes(whole + json.dumps({"name": "a.png", "labels": []}).encode())
+    with open(tmp_path / "set" / "a.png", "wb") as out:
+        out.write(png(5, 4)); out.seek(300_000, 1); out.write(b"end"); out.truncate(len(picture))
+    subprocess.run(["tar", "--sparse", "-cf", tmp_path / "set.tar", "-C", tmp_path, "set"], check=True)
+    assert os.path.getsize(tmp_path / "set.tar") < 100_000
+    convert(tmp_path / "set.tar", tmp_path / "out", "jsonl", "--media")
+    assert (tmp_path / "out" / "images" / "a.png").read_bytes() == picture
+
+
 def test_formats_may_be_called_as_others_call_them(tmp_path):
     (tmp_path / "in" / "images").mkdir(parents=True); (tmp_path / "in" / "images" / "a.png").write_bytes(png(4, 4))
     (tmp_path / "in" / "items.jsonl").write_text(json.dumps({"name": "a.png", "width": 4, "height": 4, "labels": [{"class": "cat", "whole": True}]}))

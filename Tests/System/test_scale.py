@@ -206,8 +206,8 @@ def test_tasks_as_the_client_fetches_them_are_a_labelled_set(tester, tmp_path):
     items = sorted(map(json.loads, (tmp_path / "lines" / "train.jsonl").read_text().splitlines()), key=lambda item: item["name"])
     for n, (item, task) in enumerate(zip(items, sorted(tasks, key=lambda t: t["unique_id"]))):
         box = task["response"]["annotations"][0]
-        assert item["name"] == f"cow {n}" and item["image"] == IMAGE["attachment"] and item["subset"] == "train"
-        assert item["metadata"] == {"n": n, "task_id": task["task_id"], "project": "Herd", "batch": "Herd 1", "tags": ["calm"]}
+        assert item["name"] == f"cow {n}.jpg" and item["image"] == IMAGE["attachment"] and item["subset"] == "train"
+        assert item["metadata"] == {"n": n, "task_id": task["task_id"], "unique_id": f"cow {n}", "project": "Herd", "batch": "Herd 1", "tags": ["calm"]}
         assert item["labels"] == [{"class": box["label"], "box": [box["left"], box["top"], box["width"], box["height"]]}]
     # Written again it is the same tasks, which make new ones.
     convert(tmp_path / "lines", "again.jsonl", "scale")

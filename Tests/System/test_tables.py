@@ -157,6 +157,12 @@ def test_the_hugging_face_layout_is_loaded_with_its_splits_pictures_and_classes_
     back, report = items(tmp_path / "out", tmp_path / "back", "--media")
     key = lambda item: item["name"]
     assert report["faults"] == 0 and sorted(back, key=key) == sorted(({k: v for k, v in line.items() if v != {}} for line in lines), key=key)
+    # What lies inside goes along into what has images inside too, whatever the splits are called.
+    lines = [{**line, "subset": ["2020", "true", "all", "val"][n % 4]} for n, line in enumerate(lines) if "text" not in line]
+    (tmp_path / "in" / "items.jsonl").write_text("\n".join(map(json.dumps, lines)))
+    assay_run("convert", "--to", "huggingface", tmp_path / "in", tmp_path / "odd"); assay_run("convert", "--to", "huggingface", tmp_path / "odd", tmp_path / "odder")
+    told = json.loads(python(LOADED.replace('found["train"]', 'found["2020"]'), tmp_path / "odder"))
+    assert set(told["rows"]) == {"2020", "true", "all_", "validation"} and all(item["size"] for item in told["items"]), told
     assert (tmp_path / "back" / "images" / "a 3.png").read_bytes() == (tmp_path / "in" / "images" / "a 3.png").read_bytes()
 
 

@@ -146,6 +146,18 @@ package final class ArchiveFolder: Sendable {
     }
   }
 
+  /// Hands out the zeros of a hole: of a sparse file only what is between holes is in an archive.
+  private static func fill(
+    _ end: inout Int64, to start: Int64, _ take: (UnsafeRawBufferPointer) throws -> Void
+  ) throws {
+    let zeros = [UInt8](repeating: 0, count: end < start ? 1 << 16 : 0)
+    while end < start {
+      let count = Int(min(start - end, Int64(zeros.count)))
+      try zeros.withUnsafeBytes { try take(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
+      end += Int64(count)
+    }
+  }
+
   /// Hands out each regular file: its name, and what hands out its bytes; until `body` returns false.
   private static func read(
     _ file: String,
@@ -191,12 +203,18 @@ package final class ArchiveFolder: Sendable {
       if name.hasPrefix("./") { name.removeFirst(2) }
       let goesOn = try body(name) { take in
         var (block, count, offset): (UnsafeRawPointer?, Int, Int64) = (nil, 0, 0)
+        var end: Int64 = 0
         while true {
           let code = archive_read_data_block(archive, &block, &count, &offset)
-          if code == ARCHIVE_EOF { return }
+          if code == ARCHIVE_EOF { break }
           // A warning here is a wrong checksum or size.
           guard code == ARCHIVE_OK else { throw fault() }
+          try fill(&end, to: offset, take)
           try take(UnsafeRawBufferPointer(start: block, count: count))
+          end += Int64(count)
+        }
+        if archive_entry_size_is_set(entry) != 0 {
+          try fill(&end, to: archive_entry_size(entry), take)
         }
       }
       guard goesOn else { return }

@@ -23,6 +23,8 @@ package struct DatasetFormatFacts: Sendable {
   package var singleFile: String?
   /// Whether each item has a file of its own, so that a set travels best in an archive.
   package var isFilePerItem: Bool
+  /// Whether its files have the images in them.
+  package var hasImagesInside: Bool
 
   package init(
     id: String, aliases: [String] = [], name: String, layout: String, source: String,
@@ -30,9 +32,10 @@ package struct DatasetFormatFacts: Sendable {
     carries: Set<DatasetFact> = [], carriesOf: [DatasetLabelKind: Set<DatasetFact>] = [:],
     hasSubsets: Bool = true,
     notes: String,
-    singleFile: String? = nil, isFilePerItem: Bool = false
+    singleFile: String? = nil, isFilePerItem: Bool = false, hasImagesInside: Bool = false
   ) {
     self.isFilePerItem = isFilePerItem
+    self.hasImagesInside = hasImagesInside
     self.id = id
     self.aliases = aliases
     self.name = name

@@ -56,6 +56,10 @@ package final class Diagnostics: Sendable {
     package init(what: String, count: Int) { (self.what, self.count) = (what, count) }
   }
 
+  /// Kinds of losses that are kept apart, and characters of one.
+  package static let lossLimit = 200
+  package static let lossLength = 200
+
   /// Faults that are kept; more are only counted.
   package static let keptLimit = 1_000
 
@@ -101,7 +105,11 @@ package final class Diagnostics: Sendable {
 
   /// Notes that something cannot be carried; in any mode, as it is the format's doing and no mistake.
   package func lose(_ what: String, count: Int = 1) {
-    told.withLock { $0.lost[what, default: 0] += count }
+    told.withLock { told in
+      var what = what.utf8.count > Self.lossLength ? String(what.prefix(Self.lossLength)) : what
+      if told.lost[what] == nil, told.lost.count >= Self.lossLimit { what = "other losses" }
+      told.lost[what, default: 0] += count
+    }
   }
 
   package var losses: [Loss] {

@@ -16,12 +16,20 @@ package enum HubCard {
   package static func split(_ subset: String) -> String {
     if subset.isEmpty { return "train" }
     if subset == "val" { return "validation" }
+    // What the library calls all of them.
+    if subset == "all" { return "all_" }
     return String(subset.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" })
   }
 
   package static func text(_ splits: [Split], _ body: String) -> String {
     guard !splits.isEmpty else { return body }
-    let files = splits.map { "  - split: \($0.name)\n    path: \($0.path)" }
+    // Quoted, since YAML has numbers and truths that are called like splits.
+    var names: [String] = []
+    for split in splits where !names.contains(split.name) { names.append(split.name) }
+    let files = names.map { name in
+      let paths = splits.filter { $0.name == name }.map { "    - \"\($0.path)\"" }
+      return "  - split: \"\(name)\"\n    path:\n\(paths.joined(separator: "\n"))"
+    }
     return """
       ---
       configs:

@@ -12,7 +12,7 @@ extension DatasetFormat {
         columns of the other tables, so that nothing is lost. The images lie in the tables, so they go \
         along. `val` is called `validation`, and a set that is not divided `train`. What `save_to_disk` \
         writes, and folders of images with `metadata.jsonl` or `.csv`, are read too.
-        """),
+        """, hasImagesInside: true),
     matches: { folder in
       let isMarked =
         (try? folder.text(HubCard.name)).map(HubCard.isOne) ?? false

@@ -14,7 +14,19 @@ struct ScaleTaskReader {
   }
 
   func items(_ json: JSON, _ schema: inout DatasetSchema) throws -> [DatasetItem] {
-    try ScaleTasks.tasks(in: json).compactMap { try item($0, &schema) }
+    let tasks = ScaleTasks.tasks(in: json)
+    guard tasks.count != 1 else { return try item(tasks[0], &schema).map { [$0] } ?? [] }
+    var items: [DatasetItem] = []
+    for (place, task) in tasks.enumerated() {
+      do {
+        if let item = try item(task, &schema) { items.append(item) }
+      } catch let fault as NotationFault {
+        try diagnostics.report(
+          file, "docs[\(place)], \(fault.path)", fault.problem,
+          remedy: "Put it right; it is left out.")
+      }
+    }
+    return items
   }
 
   private func item(_ task: JSON, _ schema: inout DatasetSchema) throws -> DatasetItem? {
@@ -27,23 +39,16 @@ struct ScaleTaskReader {
     }
     let params = task["params"] ?? [:]
     var item = DatasetItem(name: task["unique_id"]?.string ?? "")
-    item.metadata = metadata(of: task)
     if let text = Self.text(type, params) {
       item.text = text
-    } else if let address = Self.attachment(params), Self.isPicture(address, params) {
-      let path = Self.path(of: address)
-      if item.name.isEmpty { item.name = path }
-      if let image = folder.image(named: path) {
-        item.media = folder.fullPath(image)
-        item.size = folder.size(of: image)
-      } else if DatasetItem.isAddress(address) {
-        item.media = address
-      }
+    } else if let address = Self.attachment(params), Self.isPicture(address, type, params) {
+      addImage(at: address, to: &item)
     } else {
       diagnostics.lose("tasks left out of the type \(type): neither one image nor a text")
       return nil
     }
     if item.name.isEmpty { item.name = id }
+    item.metadata = metadata(of: task, called: item.name)
     if let tags = task["tags"]?.array?.compactMap(\.string),
       let subset = tags.first(where: ScaleTasks.subsets.contains)
     {
@@ -53,17 +58,38 @@ struct ScaleTaskReader {
     return item
   }
 
-  private func metadata(of task: JSON) -> [JSON.Member] {
+  private func addImage(at address: String, to item: inout DatasetItem) {
+    let path = Self.path(of: address)
+    if item.name.isEmpty {
+      item.name = path
+    } else if !DatasetFolder.isImage(item.name), DatasetFolder.isImage(path) {
+      // Whoever writes the image names it so.
+      item.name += path[(path.lastIndex(of: ".") ?? path.endIndex)...]
+    }
+    if let image = folder.image(named: path) ?? folder.image(named: item.name) {
+      item.media = folder.fullPath(image)
+      item.size = folder.size(of: image)
+    } else if DatasetItem.isAddress(address) {
+      item.media = address
+    } else if address.contains("://") {
+      diagnostics.lose("addresses of images left out that are neither http nor https")
+    }
+  }
+
+  /// - Parameter name: of the item, which its own id need not say again.
+  private func metadata(of task: JSON, called name: String) -> [JSON.Member] {
     var found = task["metadata"]?.members ?? []
-    for name in ScaleTasks.facts {
-      guard let value = task[name], !value.isNull, !found.contains(where: { $0.name == name })
+    let own = Set(found.map(\.name))
+    for fact in ScaleTasks.facts {
+      guard let value = task[fact], !value.isNull, !own.contains(fact), value.string != name
       else { continue }
       if value.string?.hasPrefix(ScaleTasks.countedID) == true { continue }
-      if let tags = value.array {
-        let others = tags.filter { !ScaleTasks.subsets.contains($0.string ?? "") }
-        if !others.isEmpty { found.append(.init(name, .array(others))) }
+      if fact == "tags", var tags = value.array {
+        let subset = tags.firstIndex { ScaleTasks.subsets.contains($0.string ?? "") }
+        if let subset { tags.remove(at: subset) }
+        if !tags.isEmpty { found.append(.init(fact, .array(tags))) }
       } else {
-        found.append(.init(name, value))
+        found.append(.init(fact, value))
       }
     }
     return found
@@ -85,10 +111,11 @@ struct ScaleTaskReader {
     return list[0].string ?? list[0]["content"]?.string
   }
 
-  private static func isPicture(_ address: String, _ params: JSON) -> Bool {
+  private static func isPicture(_ address: String, _ type: String, _ params: JSON) -> Bool {
     let only = params["attachments"]?.array.flatMap { $0.count == 1 ? $0[0] : nil }
     let said = params["attachment_type"]?.string ?? only?["type"]?.string
-    return said.map { $0 == "image" } ?? DatasetFolder.isImage(path(of: address))
+    return said.map { $0 == "image" }
+      ?? (ScaleTasks.ofImages.contains(type) || DatasetFolder.isImage(path(of: address)))
   }
 
   /// The path of a URL, without what stands before and behind it.
@@ -106,8 +133,9 @@ struct ScaleTaskReader {
     _ schema: inout DatasetSchema
   ) throws {
     var places: [JSON: Int] = [:]
-    let text = item.text.map(ScalePlaces.init)
-    for (place, json) in (response["annotations"]?.array ?? []).enumerated() {
+    let annotations = response["annotations"]?.array ?? []
+    let text = item.text.map { ScalePlaces($0, annotations) }
+    for (place, json) in annotations.enumerated() {
       do {
         item.labels.append(try label(json, of: type, in: text, &schema))
         if let id = json["uuid"] ?? json["id"] { places[id] = item.labels.count - 1 }
@@ -159,7 +187,8 @@ struct ScaleTaskReader {
       answers.append(.init(field.name, given.count == 1 ? given[0] : .array(given)))
     }
     answers += response["fields"]?.members ?? []
-    item.metadata += answers.filter { one in !item.metadata.contains { $0.name == one.name } }
+    var names = Set(item.metadata.map(\.name))
+    item.metadata += answers.filter { names.insert($0.name).inserted }
   }
 
   private func label(
@@ -254,36 +283,73 @@ struct ScaleTaskReader {
 }
 
 /// Finds places in a text. Scale does not say whether the ends of its spans are inside, nor whether it counts
-/// characters or, as JavaScript does, UTF-16 code units: an annotation's own text tells.
-private final class ScalePlaces {
+/// characters or, as JavaScript does, UTF-16 code units: the annotations' own texts tell.
+private struct ScalePlaces {
   private let scalars: [Unicode.Scalar]
-  private let text: String
-  /// The scalar that each code unit is of; only asked for where these are counted apart.
-  private lazy var units: [Int] = scalars.indices.flatMap { place in
-    Array(repeating: place, count: scalars[place].value > 0xFFFF ? 2 : 1)
+  /// The scalar that each code unit is of, where those are what is counted.
+  private let units: [Int]?
+
+  /// - Parameter annotations: of the whole text: one that fits code units alone says so of all.
+  /// - Complexity: O(text + annotations)
+  init(_ text: String, _ annotations: [JSON]) {
+    let scalars = Array(text.unicodeScalars)
+    self.scalars = scalars
+    guard scalars.contains(where: { $0.value > 0xFFFF }) else {
+      units = nil
+      return
+    }
+    let places = scalars.indices.flatMap { place in
+      repeatElement(place, count: scalars[place].value > 0xFFFF ? 2 : 1)
+    }
+    let isInUnits = annotations.contains { json in
+      guard let said = Self.said(json), let start = Self.number(json["start"]),
+        places.indices.contains(start)
+      else { return false }
+      return !Self.isThere(said, at: start, in: scalars)
+        && Self.isThere(said, at: places[start], in: scalars)
+    }
+    self.units = isInUnits ? places : nil
   }
 
-  init(_ text: String) {
-    self.text = text
-    scalars = Array(text.unicodeScalars)
+  private static func said(_ json: JSON) -> [Unicode.Scalar]? {
+    json["text"]?.string.flatMap { $0.isEmpty ? nil : Array($0.unicodeScalars) }
+  }
+
+  private static func number(_ json: JSON?) -> Int? {
+    json?.integer.flatMap { $0 >= 0 ? Int(clamping: $0) : nil }
+  }
+
+  private static func isThere(
+    _ said: [Unicode.Scalar], at start: Int, in scalars: [Unicode.Scalar]
+  ) -> Bool {
+    start <= scalars.count - said.count && scalars[start...].starts(with: said)
+  }
+
+  /// Where a place is in Unicode scalars; the end of the text for one behind it.
+  private func scalar(_ place: Int) -> Int {
+    guard let units else { return place }
+    return place < units.count ? units[place] : scalars.count + place - units.count
   }
 
   /// - Returns: places in Unicode scalars, the end excluded.
-  /// - Complexity: O(the span's length); the first that is not where characters are counted, O(the text's)
+  /// - Complexity: O(the span's length)
   func span(_ json: JSON) throws(NotationFault) -> Range<Int> {
-    guard let said = json["text"]?.string, !said.isEmpty,
-      let start = json["start"]?.integer.map({ Int(clamping: $0) }), start >= 0
-    else { return try TextLines.range(json["start"], json["end"], in: text, "") }
-    let wanted = Array(said.unicodeScalars)
-    func isThere(_ start: Int) -> Bool {
-      start <= scalars.count - wanted.count && scalars[start...].starts(with: wanted)
+    guard let start = Self.number(json["start"]).map(scalar) else {
+      throw NotationFault(path: "start", problem: "must be a place in the text")
     }
-    if isThere(start) { return start..<start + wanted.count }
-    if start < units.count, case let first = units[start], isThere(first) {
-      return first..<first + wanted.count
+    guard let said = Self.said(json) else {
+      guard let end = Self.number(json["end"]).map(scalar), start < end, end <= scalars.count else {
+        throw NotationFault(
+          path: "", problem: "must be a place in the text of \(scalars.count) characters")
+      }
+      return start..<end
     }
-    let there = String(String.UnicodeScalarView(scalars.dropFirst(start).prefix(wanted.count)))
-    throw NotationFault(
-      path: "text", problem: "the text there is “\(there.prefix(40))”, not “\(said.prefix(40))”")
+    guard Self.isThere(said, at: start, in: scalars) else {
+      let there = String(String.UnicodeScalarView(scalars.dropFirst(start).prefix(said.count)))
+      let wanted = String(String.UnicodeScalarView(said.prefix(40)))
+      throw NotationFault(
+        path: "text", problem: "the text there is “\(there.prefix(40))”, not “\(wanted)”")
+    }
+    return start..<start + said.count
   }
 }

@@ -15,11 +15,12 @@ extension DatasetFormat {
       notes: """
         Image annotation, the older types of one geometry, categorization, named entities, document \
         transcription and text collection are read; images are written as `imageannotation`, texts as \
-        `namedentityrecognition`, what has only classes as `categorization`. An item is called by the task's \
-        `unique_id`, or the path of its attachment. The task's own id, project, batch, tags and metadata, \
-        its global attributes and the fields of a text collection are metadata; a tag `train`, `val` or \
-        `test` is the subset. Spans are found again by their `text`, whether their end is inside or not. \
-        What lies in files of its own (videos, LiDAR, segmentations) is left where it is.
+        `namedentityrecognition`, what has only classes as `categorization`. An item is called by the \
+        task's `unique_id`, with the ending of its attachment, or by the attachment's path. The task's own \
+        ids, project, batch, tags and metadata, its global attributes and the fields of a text collection \
+        are metadata; a tag `train`, `val` or `test` is the subset. Spans are found by their `text`, \
+        whether their end is inside or not, and characters or UTF-16 code units are counted. What lies in \
+        files of its own (videos, LiDAR, segmentations) is left where it is.
         """, singleFile: "tasks.jsonl"),
     matches: { (try? ScaleTasks.files($0))?.isEmpty == false },
     read: { folder, diagnostics in
@@ -40,9 +41,9 @@ enum ScaleTasks {
     _ folder: DatasetFolder, _ diagnostics: Diagnostics? = nil
   ) throws -> [String] {
     try TextLines.files(folder, diagnostics) { json in
-      tasks(in: json).first.map {
+      tasks(in: json).prefix(10).contains {
         $0["task_id"]?.string != nil && $0["type"]?.string != nil && $0["params"]?.members != nil
-      } ?? false
+      }
     }
   }
 
@@ -68,8 +69,13 @@ enum ScaleTasks {
   /// The global attribute that holds classes of the whole item.
   static let classes = "category"
   static let subsets = ["train", "val", "test"]
+  /// Types of tasks that are about an image, whatever its address is like.
+  static let ofImages: Set<String> = [
+    "imageannotation", "segmentannotation", "annotation", "polygonannotation", "lineannotation",
+    "pointannotation", "cuboidannotation",
+  ]
   /// Members of a task that are metadata here.
-  static let facts = ["task_id", "project", "batch", "tags"]
+  static let facts = ["task_id", "unique_id", "project", "batch", "tags"]
   /// What ids begin with that were only counted, since the item had none: no real one lies so long ago.
   static let countedID = "000000000000"
 }

@@ -90,23 +90,39 @@ final class ScaleTasksWriter: DatasetWriting {
   }
 
   private func head(_ item: DatasetItem, _ type: String) -> [JSON.Member] {
-    func own(_ name: String) -> JSON? { item.metadata.first { $0.name == name }?.value }
+    // What a task says itself; what is not as tasks have it stays metadata.
+    var (own, others) = ([String: JSON](), [JSON.Member]())
+    for member in item.metadata {
+      let isFact =
+        member.name == "tags" ? member.value.array != nil : member.value.string?.isEmpty == false
+      if ScaleTasks.facts.contains(member.name), isFact {
+        own[member.name] = member.value
+      } else {
+        others.append(member)
+      }
+    }
     let counted = ScaleTasks.countedID + CountedID.hexadecimal(tasks, digits: 12)
     var members: [JSON.Member] = [
-      .init("task_id", own("task_id") ?? .string(counted)), .init("type", .string(type)),
-      .init("status", "completed"), .init("unique_id", .string(item.name)),
+      .init("task_id", own["task_id"] ?? .string(counted)), .init("type", .string(type)),
+      .init("status", "completed"), .init("unique_id", own["unique_id"] ?? .string(item.name)),
     ]
     for name in ["project", "batch"] {
-      if let value = own(name) { members.append(.init(name, value)) }
+      if let value = own[name] { members.append(.init(name, value)) }
     }
-    var tags = own("tags")?.array ?? []
-    if !item.subset.isEmpty { tags.append(.string(item.subset)) }
-    if !item.subset.isEmpty, !ScaleTasks.subsets.contains(item.subset) {
-      diagnostics.lose("subsets written as tags, which are not read as subsets again")
-    }
+    // The first that is a subset's is taken for it.
+    let tags = subset(of: item, own["tags"]?.array ?? []) + (own["tags"]?.array ?? [])
     if !tags.isEmpty { members.append(.init("tags", .array(tags))) }
-    let others = item.metadata.filter { !ScaleTasks.facts.contains($0.name) }
     return members + [.init("metadata", .object(others))]
+  }
+
+  private func subset(of item: DatasetItem, _ tags: [JSON]) -> [JSON] {
+    let isSaid = tags.contains { ScaleTasks.subsets.contains($0.string ?? "") }
+    if ScaleTasks.subsets.contains(item.subset) { return [.string(item.subset)] }
+    if !item.subset.isEmpty {
+      diagnostics.lose("subsets left out that are not called train, val or test")
+    }
+    if isSaid { diagnostics.lose("tags that will be read as subsets") }
+    return []
   }
 
   private func attachment(of item: DatasetItem) -> [JSON.Member] {

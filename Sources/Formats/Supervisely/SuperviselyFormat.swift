@@ -104,7 +104,9 @@ private enum Supervisely {
     var label = DatasetLabel(schema.index(of: try json.text("classTitle")), .shape(shape))
     for tag in json["tags"]?.array ?? [] {
       if let name = tag["name"]?.string {
-        label.attributes.append(.init(name, tag["value"] ?? true))
+        // A tag without a value says that it is so.
+        let value = tag["value"] ?? .null
+        label.attributes.append(.init(name, value.isNull ? true : value))
       }
     }
     return label

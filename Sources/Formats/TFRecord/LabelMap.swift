@@ -21,18 +21,21 @@ struct LabelMap {
       case .open:
         depth += 1
         if depth == 1 { (id, name) = (nil, nil) }
+        field = ""
       case .close:
         depth -= 1
         if depth == 0, let id, let name { items.append((id, name)) }
+        field = ""
       case .word(let word):
-        if depth == 1, field == "id", let number = Int64(word) {
+        if depth == 1, field == "id", let number = Self.number(word) {
           (id, field) = (number, "")
         } else {
           field = word
+          if depth == 1, field == "name" { name = nil }
         }
       case .text(let text):
-        if depth == 1, field == "name" { name = text }
-        field = ""
+        // Texts that follow each other are one.
+        if depth == 1, field == "name" { name = (name ?? "") + text }
       }
     }
   }
@@ -58,6 +61,10 @@ struct LabelMap {
     return nil
   }
 
+  private static func number(_ word: String) -> Int64? {
+    word.hasPrefix("0x") ? Int64(word.dropFirst(2), radix: 16) : Int64(word)
+  }
+
   private static func isOfWord(_ byte: UInt8) -> Bool {
     (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
       || byte == UInt8(ascii: "_") || byte == UInt8(ascii: "-")
@@ -73,11 +80,33 @@ struct LabelMap {
       }
       switch next {
       case UInt8(ascii: "n"): bytes.append(0x0A)
+      case UInt8(ascii: "r"): bytes.append(0x0D)
       case UInt8(ascii: "t"): bytes.append(0x09)
+      case UInt8(ascii: "x"), UInt8(ascii: "X"):
+        bytes.append(escaped(&rest, 2, radix: 16, from: ""))
+      case 0x30...0x37:
+        bytes.append(escaped(&rest, 2, radix: 8, from: String(Unicode.Scalar(next))))
       default: bytes.append(next)
       }
     }
     return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// A byte that is written by its number.
+  ///
+  /// - Parameter count: digits that may follow those there are.
+  private static func escaped(
+    _ rest: inout Substring.UTF8View, _ count: Int, radix: Int, from digits: String
+  ) -> UInt8 {
+    var digits = digits
+    for _ in 0..<count {
+      guard let next = rest.first, Int(String(Unicode.Scalar(next)), radix: radix) != nil else {
+        break
+      }
+      digits.unicodeScalars.append(Unicode.Scalar(next))
+      rest.removeFirst()
+    }
+    return UInt8(truncatingIfNeeded: Int(digits, radix: radix) ?? 0)
   }
 
   /// The map of classes that are numbered from 1.

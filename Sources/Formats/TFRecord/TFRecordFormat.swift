@@ -14,7 +14,7 @@ extension DatasetFormat {
         Boxes are shares of the image's width and height, classes numbered from 1 as in the label map. \
         Images that are there are inside. Texts are `text`, classes of a whole item `image/class/…`; \
         scores `image/object/score`. Each record is kept by its checksums.
-        """),
+        """, hasImagesInside: true),
     matches: { !$0.files(ending: ".tfrecord").isEmpty || !$0.files(ending: ".tfrecords").isEmpty },
     read: { TFRecordReader($0, $1) },
     write: { sink, _, diagnostics in TFRecordWriter(sink, diagnostics) })

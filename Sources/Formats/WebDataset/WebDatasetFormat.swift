@@ -15,7 +15,7 @@ extension DatasetFormat {
         are read as well. Where the first has one class as a whole, each has its number in `KEY.cls`, -1 \
         for none. Dots in names become underscores, since a key ends at the first. A shard has at most 1,000 \
         samples and about 500 MB.
-        """),
+        """, hasImagesInside: true),
     matches: { !WebDataset.files($0).isEmpty },
     read: { try WebDatasetReader($0, $1) },
     write: { sink, options, _ in WebDatasetWriter(sink, options) })

@@ -8,13 +8,16 @@ enum LetteredID {
 
   /// - Parameters:
   ///   - code: in capitals, without spaces.
-  ///   - isGrouped: whether there were spaces in it.
-  static func isValid(_ code: [UInt8], isGrouped: Bool) -> Bool {
-    switch code.count {
-    case 9: isBritish(code) || (!isGrouped && isSingaporean(code))
-    case 10: !isGrouped && isTaiwanese(code)
-    case 16: !isGrouped && isFiscalCode(code)
-    case 18: !isGrouped && isMexican(code)
+  ///   - gaps: after how many of them there were spaces.
+  static func isValid(_ code: [UInt8], gaps: [Int]) -> Bool {
+    guard gaps.isEmpty else {
+      return code.count == 9 && [[2, 4, 6, 8], [2, 8]].contains(gaps) && isBritish(code)
+    }
+    return switch code.count {
+    case 9: isBritish(code) || isSingaporean(code)
+    case 10: isTaiwanese(code)
+    case 16: isFiscalCode(code)
+    case 18: isMexican(code)
     default: false
     }
   }

@@ -79,44 +79,48 @@ package enum PersonalData {
     }
     guard at < bytes.count, bytes[at] == UInt8(ascii: "@") else { return nil }
     // The last end after which it is whole: dots and hyphens that follow are the sentence's.
-    var (end, place, isLabel, hasDot, found) = (at + 1, at + 1, false, false, Int?.none)
+    var (label, place, letters, isPlain, hasDot, found) = (
+      at + 1, at + 1, 0, true, false, Int?.none
+    )
     while case let length = length(of: ".-", bytes, place), length > 0 {
-      let isMark = ".-".utf8.contains(bytes[place])
       if bytes[place] == UInt8(ascii: ".") {
-        guard isLabel else { return nil }
-        (hasDot, isLabel) = (true, false)
-        end = place + 1
-      } else if !isMark {
-        isLabel = true
+        guard place > label else { break }
+        (label, letters, isPlain, hasDot) = (place + 1, 0, true, true)
+        place += 1
+        continue
       }
+      let isMark = bytes[place] == UInt8(ascii: "-")
+      isPlain = isPlain && !isMark && !isDigit(bytes[place])
+      letters += 1
       place += length
-      if hasDot, !isMark, isTop(bytes[end..<place]) { found = place }
+      // A top level of letters alone, or as ASCII says one of other letters (RFC 3492).
+      let isTop =
+        (isPlain && letters > 1) || (letters > 4 && bytes[label...].starts(with: "xn--".utf8))
+      if hasDot, !isMark, isTop { found = place }
     }
     return found.map { Finding(kind: .email, range: start..<$0) }
   }
 
   private static let localMarks = "._%+-"
 
-  /// Of letters alone, and two at least.
-  private static func isTop(_ label: ArraySlice<UInt8>) -> Bool {
-    label.count > 1 && label.allSatisfy { isLetter($0) || $0 >= 0x80 }
-  }
-
   /// Bytes of the letter, digit or one of the marks that is here; 0 for anything else.
   private static func length(of marks: String, _ bytes: [UInt8], _ place: Int) -> Int {
     guard place < bytes.count else { return 0 }
     let byte = bytes[place]
     if byte < 0x80 { return isDigit(byte) || isLetter(byte) || marks.utf8.contains(byte) ? 1 : 0 }
-    // Two bytes: Latin, Greek, Cyrillic, Armenian, Hebrew and Arabic.
-    guard (0xC3...0xDF).contains(byte), place + 1 < bytes.count,
-      let scalar = Unicode.Scalar(UInt32(byte & 0x1F) << 6 | UInt32(bytes[place + 1] & 0x3F))
+    let count = byte >= 0xE0 ? 3 : 2
+    guard byte >= 0xC3, byte < 0xF0, place + count <= bytes.count else { return 0 }
+    let value = bytes[place + 1..<place + count].reduce(UInt32(byte & (count == 3 ? 0x0F : 0x1F))) {
+      $0 << 6 | UInt32($1 & 0x3F)
+    }
+    // Of scripts with spaces between words: from Latin to those of India, and more of Latin and Greek.
+    guard value < 0x0E00 || (0x1E00..<0x2000).contains(value), let scalar = Unicode.Scalar(value)
     else { return 0 }
-    return scalar.properties.isAlphabetic ? 2 : 0
+    return scalar.properties.isAlphabetic || scalar.properties.isDiacritic ? count : 0
   }
 
   private static func ends(in marks: String, _ bytes: [UInt8], _ place: Int) -> Bool {
-    length(of: marks, bytes, place - 1) == 1
-      || (place > 1 && length(of: marks, bytes, place - 2) == 2)
+    (1...3).contains { $0 <= place && length(of: marks, bytes, place - $0) == $0 }
   }
 
   /// Ids of letters and digits.
@@ -125,17 +129,22 @@ package enum PersonalData {
       bytes[start..<min(start + LetteredID.headLimit, bytes.count)].contains(where: isDigit)
     else { return nil }
     var (letters, place, found) = ([UInt8](), start, Int?.none)
+    // Letters and digits up to each gap.
+    var (groups, isCapital) = ([Int](), true)
     while place < bytes.count, letters.count <= LetteredID.lengthLimit {
       if bytes[place] == 0x20, place + 1 < bytes.count, isWord(bytes[place + 1]) {
+        groups.append(letters.count)
         place += 1
         continue
       }
       guard isDigit(bytes[place]) || isLetter(bytes[place]) else { break }
+      isCapital = isCapital && bytes[place] < 0x61
       letters.append(isLetter(bytes[place]) ? bytes[place] & 0xDF : bytes[place])
       place += 1
       let isWhole = place == bytes.count || !isWord(bytes[place])
-      let hasSpaces = place - start > letters.count
-      if isWhole, LetteredID.isValid(letters, isGrouped: hasSpaces) { found = place }
+      if isWhole, groups.isEmpty || isCapital, LetteredID.isValid(letters, gaps: groups) {
+        found = place
+      }
     }
     return found.map { Finding(kind: .nationalID, range: start..<$0) }
   }
@@ -148,7 +157,8 @@ package enum PersonalData {
       isDigit(bytes[start + 2]), isDigit(bytes[start + 3]), start == 0 || !isWord(bytes[start - 1])
     else { return nil }
     var (letters, place): ([UInt8], Int) = ([], start)
-    var (found, last): (Int?, Int?)
+    var (found, mistyped): (Int?, Int?)
+    let length = BankAccounts.length(of: bytes[start], bytes[start + 1])
     while place < bytes.count, letters.count < 34 {
       if bytes[place] == 0x20, letters.count % 4 == 0 {
         place += 1
@@ -159,15 +169,11 @@ package enum PersonalData {
       place += 1
       let isWhole = place == bytes.count || !isWord(bytes[place])
       guard letters.count >= 15, isWhole else { continue }
-      last = place
       if remainder(letters) == 1 { found = place }
+      if letters.count == length { mistyped = place }
     }
     if let found { return (found, true) }
-    // Words may stand in its groups of four; digits alone are a number that was mistyped.
-    guard let last, bytes[(start + 4)..<last].allSatisfy({ isDigit($0) || $0 == 0x20 }) else {
-      return nil
-    }
-    return (last, false)
+    return mistyped.map { ($0, false) }
   }
 
   /// Of an IBAN with its first four characters at the end, by 97.

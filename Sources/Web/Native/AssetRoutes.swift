@@ -90,11 +90,11 @@ enum AssetRoutes {
     },
   ]
 
-  /// The file behind a link that was made for whoever asks.
   private static let linkQuery: [QueryMember] = [
     .integer("expires", "Of the link, in seconds since 1970."), .text("signature", "Of the link."),
   ]
 
+  /// The file behind a link that was made for whoever asks.
   private static func linked(
     _ call: Call, _ body: (Assets.Asset, ClientVault, Actor) async throws -> Response
   ) async throws -> Response {

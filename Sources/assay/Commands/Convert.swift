@@ -31,7 +31,8 @@ struct ConvertCommand: AsyncParsableCommand {
     do {
       let diagnostics = Diagnostics(strict ? .strict : .lenient)
       let format = try Self.format(to)
-      let folder = try DatasetFolder(source, keepsImages: media)
+      let folder = try DatasetFolder(
+        source, keepsImages: media || format.facts.hasImagesInside)
       let own = try from.map(Self.format) ?? Self.detected(folder)
       let singleFile = format.facts.singleFile.flatMap { file in
         !media && target.split(separator: "/").last?.contains(".") == true ? file : nil

@@ -150,6 +150,11 @@ import Testing
       try await ItemSearch($0, dataset: world.dataset).numbers("width = 2", from: 0, limit: 5).count
     }
     #expect(found == 1)
+    // Of another file nothing is known until it is looked at.
+    world.store.change { $0.files["p/0.png"] = "v2" }
+    try await world.again()
+    #expect(try await world.run().counts.changed == 1)
+    #expect(try await world.items()[0].item.size == nil)
   }
 
   @Test func gatheredAgainNothingChangesUntilTheFileDoes() async throws {

@@ -70,7 +70,7 @@ async function takeSet(dataset, files, options, tell) {
       tell(share, share < 1 ? say("{n} % sent", { n: Math.floor(100 * share) }) : say("{n} items read", { n: read })));
     tell(1, say("{made} items made, {labelled} labelled", { made: report.created, labelled: report.labelled }));
     if (report.reason) return [{ name: files[0].file.name, reason: report.reason }];
-    return [...report.problems.map((/** @type {any} */ one) => ({ name: one.place, reason: one.reason })),
+    return [...report.problems.map((/** @type {any} */ one) => ({ name: one.place, reason: one.remedy ? `${one.reason}. ${one.remedy}` : one.reason })),
       ...report.losses.map((/** @type {any} */ one) => ({ name: one.count.toLocaleString(language), reason: one.what }))];
   } catch (error) {
     return [{ name: files[0].file.name, reason: /** @type {Error} */ (error).message }];

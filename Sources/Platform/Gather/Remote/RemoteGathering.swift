@@ -120,14 +120,6 @@ package struct RemoteGathering: Sendable {
     }
   }
 
-  private func fetchVersion(_ url: String) async throws -> String {
-    do {
-      return try await fetcher.version(url)
-    } catch {
-      throw Refusal.egress(error)
-    }
-  }
-
   /// Tries again, ever later, what another try can help. Addresses are signed anew each time.
   private func persistently<T>(_ body: (_ now: Int64) async throws -> T) async throws -> T {
     var tried = 1
@@ -158,7 +150,7 @@ package struct RemoteGathering: Sendable {
     _ files: [RemoteFile], after: String?, _ source: inout RemoteSource
   ) async throws {
     source.counts.listed += files.count
-    let wanted = try await versioned(files.filter { source.wants($0.key) }, source)
+    let wanted = await versioned(files.filter { source.wants($0.key) }, source)
     source.counts.skipped += files.count - wanted.count
     let known = try await known(wanted, source)
     var found = try await items(zip(wanted, known).filter { $0.1 == .new }.map(\.0), source)
@@ -192,30 +184,22 @@ package struct RemoteGathering: Sendable {
   /// Asks for the versions of those that an index does not tell apart, as one that lists names alone.
   private func versioned(
     _ files: [RemoteFile], _ source: RemoteSource
-  ) async throws -> [RemoteFile] {
+  ) async -> [RemoteFile] {
     guard case .index(let index) = source.location else { return files }
     var files = files
     let silent = files.indices.filter { files[$0].version.isEmpty }
-    try await withThrowingTaskGroup(of: (Int, String).self) { group in
+    await withTaskGroup(of: (Int, String).self) { group in
       for (count, place) in silent.enumerated() {
-        if count >= Self.atOnce, let (place, version) = try await group.next() {
+        if count >= Self.atOnce, let (place, version) = await group.next() {
           files[place].version = version
         }
         let url = index.address(files[place].key)
-        group.addTask { (place, try await version(of: url)) }
+        // It is a hint: where it cannot be had, nothing tells.
+        group.addTask { (place, (try? await fetcher.version(url)) ?? "") }
       }
-      for try await (place, version) in group { files[place].version = version }
+      for await (place, version) in group { files[place].version = version }
     }
     return files
-  }
-
-  /// Empty also for a file that cannot be had: bringing it says why.
-  private func version(of url: String) async throws -> String {
-    do {
-      return try await persistently { _ in try await fetchVersion(url) }
-    } catch let error where !error.isOfAll && !(error is CancellationError) {
-      return ""
-    }
   }
 
   private enum Known: Equatable {
@@ -240,7 +224,8 @@ package struct RemoteGathering: Sendable {
         }
         guard let origin = field("source") else { return .foreign("which was sent") }
         guard origin == source.location.text else { return .foreign("from \(origin)") }
-        return source.lacks(stored) || field("etag") ?? "" != file.version ? .new : .same
+        let isOther = !file.version.isEmpty && field("etag") != file.version
+        return source.lacks(stored) || isOther ? .new : .same
       }
     }
   }

@@ -37,6 +37,8 @@ package struct Upload: Hashable, Sendable {
   package struct Problem: Hashable, Sendable {
     package var place: String
     package var reason: String
+    /// What to do about it; empty where the reason says it.
+    package var remedy = ""
   }
 
   /// What became of it.
@@ -56,9 +58,9 @@ package struct Upload: Hashable, Sendable {
     /// Why it failed as a whole.
     package var reason: String?
 
-    mutating func note(_ place: String, _ reason: String) {
+    mutating func note(_ place: String, _ reason: String, remedy: String = "") {
       guard problems.count < Imports.problemLimit else { return }
-      problems.append(Problem(place: place, reason: reason))
+      problems.append(Problem(place: place, reason: reason, remedy: remedy))
     }
   }
 
@@ -98,7 +100,9 @@ extension Upload.Outcome {
       format: json["format"]?.string ?? "", read: number("read"), created: number("created"),
       updated: number("updated"), labelled: number("labelled"), refused: number("refused"),
       problems: (json["problems"]?.array ?? []).map {
-        .init(place: $0["place"]?.string ?? "", reason: $0["reason"]?.string ?? "")
+        .init(
+          place: $0["place"]?.string ?? "", reason: $0["reason"]?.string ?? "",
+          remedy: $0["remedy"]?.string ?? "")
       },
       losses: (json["losses"]?.array ?? []).map {
         .init(what: $0["what"]?.string ?? "", count: Int($0["count"]?.integer ?? 0))
@@ -110,7 +114,11 @@ extension Upload.Outcome {
       "format": .string(format), "read": .count(read), "created": .count(created),
       "updated": .count(updated), "labelled": .count(labelled), "refused": .count(refused),
       "problems": .array(
-        problems.map { ["place": .string($0.place), "reason": .string($0.reason)] }),
+        problems.map {
+          [
+            "place": .string($0.place), "reason": .string($0.reason), "remedy": .string($0.remedy),
+          ]
+        }),
       "losses": .array(losses.map { ["what": .string($0.what), "count": .count($0.count)] }),
       "reason": .optional(reason),
     ]

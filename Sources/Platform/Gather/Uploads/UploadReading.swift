@@ -110,7 +110,8 @@ package struct UploadReading: Sendable {
     for fault in report["diagnostics"]?.array ?? [] {
       let place = [fault["file"]?.string, fault["place"]?.string].compactMap { $0 }
       upload.outcome.note(
-        place.filter { !$0.isEmpty }.joined(separator: ", "), fault["reason"]?.string ?? "")
+        place.filter { !$0.isEmpty }.joined(separator: ", "), fault["reason"]?.string ?? "",
+        remedy: fault["remedy"]?.string ?? "")
     }
     upload.outcome.losses = (report["losses"]?.array ?? []).map {
       Diagnostics.Loss(what: $0["what"]?.string ?? "", count: Int($0["count"]?.integer ?? 0))

@@ -152,7 +152,9 @@ extension StoredItem {
   fileprivate func joined(with new: StoredItem) -> StoredItem {
     var result = self
     if !new.item.subset.isEmpty { result.item.subset = new.item.subset }
-    result.item.size = new.item.size ?? item.size
+    // Of another image nothing is known yet, where it is not here.
+    let isOther = new.image != nil && image != nil && new.image != image
+    result.item.size = new.item.size ?? (isOther ? nil : item.size)
     if new.item.text != nil {
       (result.item.text, result.item.tokens) = (new.item.text, new.item.tokens)
     }
