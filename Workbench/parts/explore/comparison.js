@@ -86,7 +86,7 @@ function confusion({ classes, rows }) {
   const met = [...rows.keys()].filter((place) => rows[place].some((count) => count) || rows.some((row) => row[place]));
   if (!met.length) return null;
   const wrong = (/** @type {number} */ place) => rows.reduce((sum, row, other) => sum + (other === place ? 0 : row[place] + rows[place][other]), 0);
-  const used = met.length > mostClasses ? met.toSorted((a, b) => wrong(b) - wrong(a)).slice(0, mostClasses).sort((a, b) => a - b) : met;
+  const used = met.length > mostClasses ? [...met].sort((a, b) => wrong(b) - wrong(a)).slice(0, mostClasses).sort((a, b) => a - b) : met;
   const name = (/** @type {number} */ place) => (place < classes.length ? classes[place] : say("none"));
   return h("section.card.stack.tight", {}, h("h2", {}, say("What is confused with what")),
     used.length < met.length ? h("p.muted.small", {}, say("The {count} classes with the most errors", { count: String(mostClasses) })) : null, h("div.scroller", { tabindex: 0, role: "region", "aria-label": say("What is confused with what") },

@@ -65,7 +65,7 @@ package struct ItemSearch: Sendable {
         }
         guard ItemVectors.isUsable(wanted) else {
           let limit = ItemVectors.valueLimit
-          throw Refusal.invalid(path: "vector", problem: "must have numbers of -\(limit)…\(limit)")
+          throw Refusal.invalid(path: "vector", problem: "must have finite numbers of -\(limit)…\(limit)")
         }
         return index.nearest(to: wanted, limit: limit, isAllowed: marks)
           .map { (Int($0.item), Double($0.similarity)) }

@@ -35,7 +35,8 @@ package struct ItemVectors: Sendable {
     for vector in vectors where !Self.isUsable(vector.values) {
       throw Refusal.invalid(
         path: "vector",
-        problem: "of item \(vector.number) must have numbers of -\(Self.valueLimit)…\(Self.valueLimit)")
+        problem: "of item \(vector.number) must have finite numbers, "
+          + "of -\(Self.valueLimit)…\(Self.valueLimit)")
     }
     let record = vault.record(by: actor)
     try await vault.database.write(.flushed) { connection in
