@@ -130,7 +130,3 @@ struct ArrowFile: RecordTable {
     try put(foot + UInt32(foot.count).littleEndianBytes + Self.mark)
   }
 }
-
-extension UInt32 {
-  fileprivate var littleEndianBytes: [UInt8] { withUnsafeBytes(of: littleEndian) { Array($0) } }
-}

@@ -31,7 +31,7 @@ package struct DatasetConversion: Sendable {
         diagnostics.lose("images that are not there")
       }
       if let media = item.media, DatasetItem.isAddress(media),
-        ![.jsonLines, .scale].contains(format)
+        !format.facts.hasAddresses
       {
         if options.hasMedia { diagnostics.lose("images left where they are: they are URLs") }
         item.media = nil

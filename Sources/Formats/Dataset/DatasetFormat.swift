@@ -25,6 +25,8 @@ package struct DatasetFormatFacts: Sendable {
   package var isFilePerItem: Bool
   /// Whether its files have the images in them.
   package var hasImagesInside: Bool
+  /// Whether it says where an image is that lies elsewhere.
+  package var hasAddresses: Bool
 
   package init(
     id: String, aliases: [String] = [], name: String, layout: String, source: String,
@@ -32,10 +34,12 @@ package struct DatasetFormatFacts: Sendable {
     carries: Set<DatasetFact> = [], carriesOf: [DatasetLabelKind: Set<DatasetFact>] = [:],
     hasSubsets: Bool = true,
     notes: String,
-    singleFile: String? = nil, isFilePerItem: Bool = false, hasImagesInside: Bool = false
+    singleFile: String? = nil, isFilePerItem: Bool = false, hasImagesInside: Bool = false,
+    hasAddresses: Bool = false
   ) {
     self.isFilePerItem = isFilePerItem
     self.hasImagesInside = hasImagesInside
+    self.hasAddresses = hasAddresses
     self.id = id
     self.aliases = aliases
     self.name = name

@@ -1,5 +1,6 @@
 import Foundation
 import Labels
+import Notation
 import Synchronization
 
 /// Something that is not right in a file, with its place and what to do.
@@ -53,7 +54,13 @@ package final class Diagnostics: Sendable {
     package var what: String
     package var count: Int
 
-    package init(what: String, count: Int) { (self.what, self.count) = (what, count) }
+    init(what: String, count: Int) { (self.what, self.count) = (what, count) }
+
+    package init(_ json: JSON) {
+      self.init(what: json["what"]?.string ?? "", count: Int(json["count"]?.integer ?? 0))
+    }
+
+    package var json: JSON { ["what": .string(what), "count": .int(Int64(count))] }
   }
 
   /// Kinds of losses that are kept apart, and characters of one.

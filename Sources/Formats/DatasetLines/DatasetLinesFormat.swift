@@ -12,7 +12,7 @@ extension DatasetFormat {
         Holds everything. A label has its class, one member named for its kind, and attributes, score, \
         group, crowd, track where there are any. Coordinates are pixels, places in text Unicode \
         characters, ends excluded.
-        """),
+        """, hasAddresses: true),
     matches: { (try? DatasetLines.files($0))?.isEmpty == false },
     read: { folder, diagnostics in
       let classes = (try? folder.text("classes.json")).flatMap { try? JSON(parsing: $0) }

@@ -24,7 +24,7 @@ extension DatasetFormat {
           remedy: "Name Labelbox's NDJSON file, or a folder with it.")
       }
       return ChainedReader(files: files) { try LabelboxReader($0, folder, $1, diagnostics) }
-    }, write: { LabelboxWriter($0, $1, $2) })
+    }, write: { try LabelboxWriter($0, $1, $2) })
 }
 
 enum Labelbox {
@@ -199,22 +199,17 @@ final class LabelboxWriter: DatasetWriting {
   private let sink: any DatasetSink
   private let diagnostics: Diagnostics
   private let options: WritingOptions
-  private var stream: (any DatasetStream)?
+  private let stream: any DatasetStream
   private var count: UInt64 = 0
 
-  init(_ sink: any DatasetSink, _ options: WritingOptions, _ diagnostics: Diagnostics) {
+  init(
+    _ sink: any DatasetSink, _ options: WritingOptions, _ diagnostics: Diagnostics
+  ) throws {
     (self.sink, self.options, self.diagnostics) = (sink, options, diagnostics)
-  }
-
-  private func begun() throws -> any DatasetStream {
-    if let stream { return stream }
-    let stream = try sink.open("annotations.ndjson")
-    self.stream = stream
-    return stream
+    stream = try sink.open("annotations.ndjson")
   }
 
   func add(_ item: DatasetItem, _ schema: DatasetSchema) throws {
-    let stream = try begun()
     if options.hasMedia, let media = item.media { try sink.copy(media, to: item.name) }
     var out = JSONWriter()
     for label in item.labels {
@@ -274,5 +269,5 @@ final class LabelboxWriter: DatasetWriting {
     }
   }
 
-  func finish(_ schema: DatasetSchema) throws { try begun().close() }
+  func finish(_ schema: DatasetSchema) throws { try stream.close() }
 }

@@ -156,6 +156,6 @@ struct ParquetLeaf {
       runs += [UInt8(head), levels[start]]
       start = end
     }
-    return (0..<4).map { UInt8(truncatingIfNeeded: runs.count >> (8 * $0)) } + runs
+    return UInt32(runs.count).littleEndianBytes + runs
   }
 }

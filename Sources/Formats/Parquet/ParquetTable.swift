@@ -112,10 +112,7 @@ struct ParquetTable: RecordTable {
       }
       file.string(6, "Assay")
     }
-    let size = UInt32(footer.bytes.count)
-    try put(
-      footer.bytes + (0..<4).map { UInt8(truncatingIfNeeded: size >> (8 * $0)) }
-        + Array("PAR1".utf8))
+    try put(footer.bytes + UInt32(footer.bytes.count).littleEndianBytes + Array("PAR1".utf8))
   }
 
   /// An element of the schema; of nil its root.

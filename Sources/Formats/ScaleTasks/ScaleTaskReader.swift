@@ -100,20 +100,23 @@ struct ScaleTaskReader {
   private static func text(_ type: String, _ params: JSON) -> String? {
     if type == "namedentityrecognition" { return params["text"]?.string }
     if params["attachment_type"]?.string == "text" { return attachment(params) }
-    let only = params["attachments"]?.array.flatMap { $0.count == 1 ? $0[0] : nil }
+    let only = only(params)
     return only?["type"]?.string == "text" ? only?["content"]?.string : nil
   }
 
   /// What it shows, where that is one thing.
   private static func attachment(_ params: JSON) -> String? {
     if let one = params["attachment"]?.string { return one }
-    guard let list = params["attachments"]?.array, list.count == 1 else { return nil }
-    return list[0].string ?? list[0]["content"]?.string
+    return only(params).flatMap { $0.string ?? $0["content"]?.string }
+  }
+
+  /// The only one of its attachments.
+  private static func only(_ params: JSON) -> JSON? {
+    params["attachments"]?.array.flatMap { $0.count == 1 ? $0[0] : nil }
   }
 
   private static func isPicture(_ address: String, _ type: String, _ params: JSON) -> Bool {
-    let only = params["attachments"]?.array.flatMap { $0.count == 1 ? $0[0] : nil }
-    let said = params["attachment_type"]?.string ?? only?["type"]?.string
+    let said = params["attachment_type"]?.string ?? only(params)?["type"]?.string
     return said.map { $0 == "image" }
       ?? (ScaleTasks.ofImages.contains(type) || DatasetFolder.isImage(path(of: address)))
   }

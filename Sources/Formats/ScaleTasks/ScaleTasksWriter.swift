@@ -7,22 +7,17 @@ final class ScaleTasksWriter: DatasetWriting {
   private let sink: any DatasetSink
   private let options: WritingOptions
   private let diagnostics: Diagnostics
-  private var stream: (any DatasetStream)?
+  private let stream: any DatasetStream
   private var (tasks, objects): (UInt64, UInt64) = (0, 0)
 
-  init(_ sink: any DatasetSink, _ options: WritingOptions, _ diagnostics: Diagnostics) {
+  init(
+    _ sink: any DatasetSink, _ options: WritingOptions, _ diagnostics: Diagnostics
+  ) throws {
     (self.sink, self.options, self.diagnostics) = (sink, options, diagnostics)
-  }
-
-  private func begun() throws -> any DatasetStream {
-    if let stream { return stream }
-    let stream = try sink.open("tasks.jsonl")
-    self.stream = stream
-    return stream
+    stream = try sink.open("tasks.jsonl")
   }
 
   func add(_ item: DatasetItem, _ schema: DatasetSchema) throws {
-    let stream = try begun()
     if options.hasMedia, let media = item.media, !DatasetItem.isAddress(media) {
       try sink.copy(media, to: "images/\(item.name)")
     }
@@ -30,7 +25,7 @@ final class ScaleTasksWriter: DatasetWriting {
     try stream.append(task(item, schema).utf8 + [0x0A])
   }
 
-  func finish(_ schema: DatasetSchema) throws { try begun().close() }
+  func finish(_ schema: DatasetSchema) throws { try stream.close() }
 
   /// A label as the answer has it.
   private struct Object {

@@ -6,85 +6,86 @@ import Workflow
 
 /// Projects and their batches.
 enum ProjectRoutes {
-  static let all: [Route] =
-    [
-      Route(
-        .get, "/api/projects", .reviewers, "Lists projects, oldest first.",
-        query: [.id("after", "The last of the page before."), .limit]
-      ) { call in
-        let limit = try call.pageLimit()
-        return try await call.inVault { vault, actor in
-          let after: ProjectID? = try call.queryID("after")
-          let projects = try await Projects(vault, actor: actor).list(after: after, limit: limit)
-          var items: [JSON] = []
-          for project in projects {
-            let counts = try await Batches(vault, actor: actor).counts(of: project.id)
-            items.append(project.json.adding([.init("counts", counts.json)]))
-          }
-          return .json(
-            .page(items, next: projects.count == limit ? projects.last?.id.text : nil))
+  static let all: [Route] = projects + batches
+
+  private static let projects: [Route] = [
+    Route(
+      .get, "/api/projects", .reviewers, "Lists projects, oldest first.",
+      query: [.id("after", "The last of the page before."), .limit]
+    ) { call in
+      let limit = try call.pageLimit()
+      return try await call.inVault { vault, actor in
+        let after: ProjectID? = try call.queryID("after")
+        let projects = try await Projects(vault, actor: actor).list(after: after, limit: limit)
+        var items: [JSON] = []
+        for project in projects {
+          let counts = try await Batches(vault, actor: actor).counts(of: project.id)
+          items.append(project.json.adding([.init("counts", counts.json)]))
         }
-      },
-      Route(
-        .post, "/api/projects", .managers, "Makes a project.",
-        body: [
-          .string("name", isRequired: true), .object("ontology", isRequired: true),
-          .string("instructions"), .object("plan"), .choice("workforce", Project.Workforce.self),
-          .choice("state", Project.State.self),
-        ]
-      ) { call in
-        let draft = try draft(await call.fields())
-        return try await call.inVault { vault, actor in
-          let project = try await Projects(vault, actor: actor).create(draft)
-          try await Directory(call.engine).put(project, of: vault.clientID)
-          return .json(try await detail(project, vault, actor), status: .created)
-        }
-      },
-      Route(.get, "/api/projects/{project}", .reviewers, "Shows a project.") { call in
-        try await call.inVault { vault, actor in
-          let project = try await Projects(vault, actor: actor).get(call.id("project", .project))
-          return .json(try await detail(project, vault, actor))
-        }
-      },
-      Route(
-        .patch, "/api/projects/{project}", .managers,
-        "Changes a project; a new ontology or new instructions make a new version.",
-        body: [
-          .string("name"), .object("ontology"), .string("instructions"), .object("plan"),
-          .choice("workforce", Project.Workforce.self), .choice("state", Project.State.self),
-          .integer("version"),
-        ]
-      ) { call in
-        let draft = try draft(await call.fields())
-        return try await call.inVault { vault, actor in
-          let project = try await Projects(vault, actor: actor).change(
-            call.id("project", .project), draft)
-          try await Directory(call.engine).put(project, of: vault.clientID)
-          return .json(try await detail(project, vault, actor))
-        }
-      },
-      Route(
-        .get, "/api/projects/{project}/quality", .reviewers,
-        "Reports agreement, confidence and what each annotator is worth."
-      ) { call in
-        try await call.inVault { vault, _ in
-          .json(try await Quality(vault).report(on: call.id("project", .project)).json)
-        }
-      },
-      Route(
-        .post, "/api/projects/{project}/refits", .managers,
-        "Settles all single choices anew, telling annotators apart where their answers show a difference."
-      ) { call in
-        try await call.inVault { vault, actor in
-          let outcome = try await Refit(vault, actor: actor).run(on: call.id("project", .project))
-          return .json([
-            "tasks": .count(outcome.tasks), "changed": .count(outcome.changed),
-            "annotators": .count(outcome.annotators),
-            "questions": .array(outcome.questions.map(\.json)),
-          ])
-        }
-      },
-    ] + batches
+        return .json(
+          .page(items, next: projects.count == limit ? projects.last?.id.text : nil))
+      }
+    },
+    Route(
+      .post, "/api/projects", .managers, "Makes a project.",
+      body: [
+        .string("name", isRequired: true), .object("ontology", isRequired: true),
+        .string("instructions"), .object("plan"), .choice("workforce", Project.Workforce.self),
+        .choice("state", Project.State.self),
+      ]
+    ) { call in
+      let draft = try draft(await call.fields())
+      return try await call.inVault { vault, actor in
+        let project = try await Projects(vault, actor: actor).create(draft)
+        try await Directory(call.engine).put(project, of: vault.clientID)
+        return .json(try await detail(project, vault, actor), status: .created)
+      }
+    },
+    Route(.get, "/api/projects/{project}", .reviewers, "Shows a project.") { call in
+      try await call.inVault { vault, actor in
+        let project = try await Projects(vault, actor: actor).get(call.id("project", .project))
+        return .json(try await detail(project, vault, actor))
+      }
+    },
+    Route(
+      .patch, "/api/projects/{project}", .managers,
+      "Changes a project; a new ontology or new instructions make a new version.",
+      body: [
+        .string("name"), .object("ontology"), .string("instructions"), .object("plan"),
+        .choice("workforce", Project.Workforce.self), .choice("state", Project.State.self),
+        .integer("version"),
+      ]
+    ) { call in
+      let draft = try draft(await call.fields())
+      return try await call.inVault { vault, actor in
+        let project = try await Projects(vault, actor: actor).change(
+          call.id("project", .project), draft)
+        try await Directory(call.engine).put(project, of: vault.clientID)
+        return .json(try await detail(project, vault, actor))
+      }
+    },
+    Route(
+      .get, "/api/projects/{project}/quality", .reviewers,
+      "Reports agreement, confidence and what each annotator is worth."
+    ) { call in
+      try await call.inVault { vault, _ in
+        .json(try await Quality(vault).report(on: call.id("project", .project)).json)
+      }
+    },
+    Route(
+      .post, "/api/projects/{project}/refits", .managers,
+      "Settles all single choices anew, telling annotators apart where their answers show a difference."
+    ) { call in
+      try await call.inVault { vault, actor in
+        let outcome = try await Refit(vault, actor: actor).run(on: call.id("project", .project))
+        return .json([
+          "tasks": .count(outcome.tasks), "changed": .count(outcome.changed),
+          "annotators": .count(outcome.annotators),
+          "questions": .array(outcome.questions.map(\.json)),
+        ])
+      }
+    },
+  ]
 
   private static let batches: [Route] = [
     Route(

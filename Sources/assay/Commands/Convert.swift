@@ -87,8 +87,7 @@ struct ConvertCommand: AsyncParsableCommand {
               "remedy": .string($0.remedy),
             ]
           }),
-        "losses": .array(
-          diagnostics.losses.map { ["what": .string($0.what), "count": .int(Int64($0.count))] }),
+        "losses": .array(diagnostics.losses.map(\.json)),
       ]
       return print(report.text)
     }

@@ -104,9 +104,7 @@ extension Upload.Outcome {
           place: $0["place"]?.string ?? "", reason: $0["reason"]?.string ?? "",
           remedy: $0["remedy"]?.string ?? "")
       },
-      losses: (json["losses"]?.array ?? []).map {
-        .init(what: $0["what"]?.string ?? "", count: Int($0["count"]?.integer ?? 0))
-      }, reason: json["reason"]?.string)
+      losses: (json["losses"]?.array ?? []).map { .init($0) }, reason: json["reason"]?.string)
   }
 
   package var json: JSON {
@@ -119,7 +117,7 @@ extension Upload.Outcome {
             "place": .string($0.place), "reason": .string($0.reason), "remedy": .string($0.remedy),
           ]
         }),
-      "losses": .array(losses.map { ["what": .string($0.what), "count": .count($0.count)] }),
+      "losses": .array(losses.map(\.json)),
       "reason": .optional(reason),
     ]
   }

@@ -113,9 +113,7 @@ package struct UploadReading: Sendable {
         place.filter { !$0.isEmpty }.joined(separator: ", "), fault["reason"]?.string ?? "",
         remedy: fault["remedy"]?.string ?? "")
     }
-    upload.outcome.losses = (report["losses"]?.array ?? []).map {
-      Diagnostics.Loss(what: $0["what"]?.string ?? "", count: Int($0["count"]?.integer ?? 0))
-    }
+    upload.outcome.losses = (report["losses"]?.array ?? []).map { Diagnostics.Loss($0) }
     let spool = try Spool(folder: folder.spoolPath)
     try await gather(target, into: spool, &upload)
     let taken = try await takeIn(spool, upload)
