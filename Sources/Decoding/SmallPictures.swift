@@ -60,6 +60,8 @@ package enum SmallPictures {
     var none = sigset_t()
     sigemptyset(&none)
     sigprocmask(SIG_SETMASK, &none, nil)
+    // Whoever waits for an answer comes before whoever waits for a picture.
+    _ = nice(5)
     var memory = rlimit(
       rlim_cur: rlim_t(memoryLimit) * 1024, rlim_max: rlim_t(memoryLimit) * 1024)
     setrlimit(limitOfMemory, &memory)

@@ -1,7 +1,8 @@
 /// Walks through JSON text in place, for documents that are too large for a tree: looks at the members it is
 /// asked for, passes over the rest, and makes trees of small parts only.
 ///
-/// What is passed over is not checked beyond its strings and brackets; what is read is.
+/// What is passed over is not checked beyond its strings and brackets; what is read is. NaN and infinities,
+/// which Python writes, are read as null: one of them costs what it belongs to, not the document.
 package struct JSONCursor {
   private var parser: JSONParser
   /// Keeps the bytes where they are.
@@ -16,6 +17,7 @@ package struct JSONCursor {
     self.owner = owner
     parser = JSONParser(bytes: bytes, depthLimit: depthLimit)
     parser.position = start
+    parser.readsNotFiniteAsNull = true
   }
 
   /// The offset of the next byte.

@@ -10,7 +10,7 @@ extension JSONParser {
     scanDigits { mantissa = mantissa &* 10 &+ UInt64($0) }
     var digits = position - integerStart
     if position < bytes.count, bytes[position] == UInt8(ascii: "I") {
-      throw JSONError(.notFinite, at: start)
+      return try notFinite("Infinity", from: start)
     }
     guard digits > 0, digits == 1 || bytes[integerStart] != UInt8(ascii: "0") else {
       throw JSONError(.badNumber, at: start)
@@ -41,7 +41,10 @@ extension JSONParser {
     if isInteger, isExact, mantissa <= UInt64(Int64.max) {
       return .int(negative ? -Int64(mantissa) : Int64(mantissa))
     }
-    return .double(try double(from: start, mantissa, exponent, exact: isExact, negative))
+    let value = try double(from: start, mantissa, exponent, exact: isExact, negative)
+    if value.isFinite { return .double(value) }
+    guard readsNotFiniteAsNull else { throw JSONError(.notFinite, at: start) }
+    return .null
   }
 
   private mutating func scanDigits(_ body: (UInt8) -> Void) {
@@ -51,6 +54,12 @@ extension JSONParser {
       body(digit)
       position += 1
     }
+  }
+
+  /// What Python writes for numbers that JSON has no form for.
+  mutating func notFinite(_ word: StaticString, from start: Int? = nil) throws(JSONError) -> JSON {
+    guard readsNotFiniteAsNull else { throw JSONError(.notFinite, at: start ?? position) }
+    return try literal(word, .null)
   }
 
   /// Clinger's exact fast path (doi 10.1145/93542.93557): a mantissa below 2⁵³ and a power of ten
@@ -64,7 +73,6 @@ extension JSONParser {
     }
     let text = String(decoding: bytes[start..<position], as: UTF8.self)
     guard let value = Double(text) else { throw JSONError(.badNumber, at: start) }
-    guard value.isFinite else { throw JSONError(.notFinite, at: start) }
     return value
   }
 

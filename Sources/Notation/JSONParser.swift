@@ -86,6 +86,8 @@ struct JSONParser {
   let bytes: UnsafeBufferPointer<UInt8>
   let depthLimit: Int
   var position = 0
+  /// Whether NaN, infinities and what is beyond all numbers, which others write, are read as null.
+  var readsNotFiniteAsNull = false
   private var depth = 0
   /// Members of the object that was read last, within limits.
   private var lastCount = 4
@@ -114,7 +116,8 @@ struct JSONParser {
     case UInt8(ascii: "f"): return try literal("false", .bool(false))
     case UInt8(ascii: "n"): return try literal("null", .null)
     case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): return try number()
-    case UInt8(ascii: "N"), UInt8(ascii: "I"): throw JSONError(.notFinite, at: position)
+    case UInt8(ascii: "N"): return try notFinite("NaN")
+    case UInt8(ascii: "I"): return try notFinite("Infinity")
     default: throw JSONError(.unexpectedByte(bytes[position]), at: position)
     }
   }
@@ -176,7 +179,7 @@ struct JSONParser {
     position += 1
   }
 
-  private mutating func literal(_ word: StaticString, _ value: JSON) throws(JSONError) -> JSON {
+  mutating func literal(_ word: StaticString, _ value: JSON) throws(JSONError) -> JSON {
     for index in 0..<word.utf8CodeUnitCount {
       guard position < bytes.count else { throw JSONError(.unexpectedEnd, at: position) }
       guard bytes[position] == word.utf8Start[index] else {

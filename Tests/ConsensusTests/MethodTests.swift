@@ -138,6 +138,20 @@ struct Fixed: RandomNumberGenerator {
     #expect(AnswerAgreement.share([rating], [near], ontology: ontology) == 1)
     #expect(AnswerAgreement.share([rating], [], ontology: ontology) == 0)
   }
+
+  @Test func severalAnswersAgreeAsTheirPairsDoInTheMean() {
+    func rated(_ number: Double) -> [Annotation] {
+      [Annotation(classID: ClassID(2), value: .rating(number))]
+    }
+    // Of three pairs one agrees.
+    #expect(
+      AnswerAgreement.meanShare([rated(1), rated(1), rated(5)], ontology: ontology) == 1.0 / 3)
+    #expect(AnswerAgreement.meanShare([rated(1)], ontology: ontology) == nil)
+    #expect(AnswerAgreement.meanShare([], ontology: ontology) == nil)
+    // What lies beyond the tenth is not compared.
+    let many = Array(repeating: rated(1), count: AnswerAgreement.comparedAnswers) + [rated(5)]
+    #expect(AnswerAgreement.meanShare(many, ontology: ontology) == 1)
+  }
 }
 
 @Suite struct TextConsensusTests {

@@ -65,6 +65,13 @@ def test_a_manager_finds_what_matters_and_sends_it_to_labelling(streets, scheme,
     page.get_by_role("button", name="fog").click(); counted(page, 86); assert query.input_value() == "weather = fog"
     page.get_by_role("tab", name="Comparison").click(); page.get_by_role("heading", name="What is confused with what").wait_for(); streets.shot(page, f"explore-comparison-{scheme}-{width}")
     assert axed(page) == [] and page.evaluate("document.documentElement.scrollWidth") <= width
+    # A slice says what predictions must reach, and shows whether they do.
+    page.get_by_role("button", name="What hard ones must reach").click(); page.get_by_label("At least").fill("0.99"); page.get_by_role("button", name="Another number").click()
+    second = page.locator(".requirement").nth(1); second.get_by_label("Class").select_option("car"); second.get_by_label("Measure").select_option("recall"); second.get_by_label("At least").fill("0")
+    streets.shot(page, f"explore-requirements-{scheme}-{width}"); assert axed(page) == []
+    page.get_by_role("button", name="Save", exact=True).click(); page.get_by_role("listitem").filter(has_text="AP50").get_by_text("not reached").wait_for(state="attached")
+    page.get_by_role("region", name="Slice by slice").scroll_into_view_if_needed(); streets.shot(page, f"explore-slices-{scheme}-{width}")
+    assert axed(page) == [] and page.evaluate("document.documentElement.scrollWidth") <= width
     page.get_by_role("button", name="Show them").click(); page.get_by_role("tab", name="Items", selected=True).wait_for()
     # To labelling, with the truth to begin with.
     page.get_by_role("button", name="hard ones").click(); counted(page, 2); page.get_by_role("button", name="Send to labelling").click()

@@ -1,5 +1,5 @@
 """Datasets: gathered from sets in any format, asked, compared as pycocotools compares, and sent to labelling."""
-import copy, json, os, random, shutil, subprocess, time, urllib.parse
+import concurrent.futures, copy, json, os, random, shutil, struct, subprocess, time, urllib.parse, zlib
 import pytest
 
 from conftest import BINARY, ROOT
@@ -223,6 +223,45 @@ def test_what_is_in_it_is_counted_and_compared(streets):
     assert [c["text"] for c in completions] == ["fog", "rain", "sun"]
 
 
+def test_a_slice_with_requirements_is_a_test_of_predictions(streets):
+    base = f"/api/datasets/{streets.dataset}"
+    def scores(query=""): return streets.call("GET", f"{base}/comparison/slices?set=yolo&query={query}")[1]["items"]
+    for body in ({"name": "fog", "query": "weather = fog", "require": ["AP50=0.01", "recall:car=1"]}, {"name": "some", "items": [1, 2, 3]}):
+        assert streets.call("POST", base + "/slices", body)[0] == 201
+    shown = {row["name"]: row for row in scores()}
+    assert shown["fog"]["items"] == 13 and shown["some"]["items"] == 3 and shown["some"]["tests"] == []
+    # Each slice has the numbers of a comparison over it.
+    whole = streets.call("GET", base + "/comparison?set=yolo&query=weather%20%3D%20fog")[1]
+    assert shown["fog"]["summary"] == whole["summary"]
+    assert [(t["require"], t["reached"]) for t in shown["fog"]["tests"]] == [("AP50=0.01", True), ("recall:car=1.0", False)]
+    assert "recall of car" in shown["fog"]["tests"][1]["reason"] and shown["fog"]["tests"][0]["value"] == whole["summary"]["AP50"]
+    assert {r["name"]: r["items"] for r in scores("number%20%3C%203")} == {"fog": 1, "some": 2}
+    # What must be reached is changed; what is no requirement, is no more than said.
+    slices = {s["name"]: s for s in streets.call("GET", base)[1]["slices"]}
+    path = f"{base}/slices/{slices['fog']['id']}"
+    assert streets.call("PATCH", path, {"require": ["AP50=0.99"]})[1]["require"] == ["AP50=0.99"] and scores()[0]["tests"][0]["reached"] is False
+    for bad in (["AP50>0.5"], ["accuracy=1"], ["AP50=2"], [5], "AP50=0.5"): assert streets.call("PATCH", path, {"require": bad})[0] == 422
+    assert streets.call("PATCH", path, {"require": ["AP50=0.5"] * 101})[0] == 413 and streets.call("PATCH", path, {"require": ["AP50=0.5"] * 100})[0] == 200
+    assert streets.call("PATCH", f"{base}/slices/{'0' * 24}", {"require": []})[0] == 404 and streets.call("GET", base + "/comparison/slices?set=nowhere")[0] == 404
+    # A test that cannot be made any more is not passed.
+    assert streets.call("POST", base + "/slices", {"name": "outer", "query": "slice = some", "require": ["AP=0"]})[0] == 201
+    assert streets.call("DELETE", f"{base}/slices/{slices['some']['id']}")[0] == 204
+    outer = next(r for r in scores() if r["name"] == "outer")
+    assert "no slice" in outer["problem"] and outer["tests"][0]["reached"] is False and outer["summary"] is None
+    # On the command line it fails as a test does.
+    env = {"ASSAY_KEY": streets.key, "ASSAY_URL": streets.assay.url}
+    assert streets.call("PATCH", path, {"require": ["AP50=0.99"]})[0] == 200
+    told = assay_run("dataset", "compare", "yolo", "--slices", "--dataset", streets.dataset, env=env, status=1)
+    assert "fog: AP50 is" in told and "at least 0.99 is required" in told
+    assay_run("dataset", "slice", "fog", "--require", "AP50=0.01", "--dataset", streets.dataset, env=env)
+    assay_run("dataset", "slice", "rain", "weather = rain", "--require", "AP50=0.01", "--dataset", streets.dataset, env=env)
+    assert "no slice" in assay_run("dataset", "slice", "nowhere", "--require", "AP=1", "--dataset", streets.dataset, env=env, status=1)
+    outer = next(s for s in streets.call("GET", base)[1]["slices"] if s["name"] == "outer"); assert streets.call("DELETE", f"{base}/slices/{outer['id']}")[0] == 204
+    assert "reached" in assay_run("dataset", "compare", "yolo", "--slices", "--dataset", streets.dataset, env=env)
+    for slice in streets.call("GET", base)[1]["slices"]:
+        if slice["name"] in ("fog", "rain"): assert streets.call("DELETE", f"{base}/slices/{slice['id']}")[0] == 204
+
+
 def test_everything_is_there_after_a_crash_and_nothing_in_clear(streets):
     streets.assay.kill(); streets.assay.start()
     assert ask(streets, streets.dataset, "weather = rain")[1]["count"] == 13
@@ -256,6 +295,102 @@ def test_items_go_to_labelling_and_come_back_labelled(streets):
     assert sorted(l["class"] for l in labels["labels"]) == ["busy", "car"] and labels["facts"]["answers"] == 1 and len(labels["facts"]["workers"]) > 5
     # What a project fills cannot be sent.
     assert streets.call("POST", f"/api/datasets/{streets.dataset}/items?set=Signs_on_streets", b"", {"Content-Type": "application/x-ndjson"})[0] == 422
+
+
+def test_items_are_found_by_how_far_annotators_agree(streets):
+    project = streets.call("POST", "/api/projects", {"name": "Moods", "ontology": {"classes": [{"name": "mood", "kind": "category", "options": ["calm", "busy"]}]}, "plan": {"answers": {"min": 2, "max": 2}}})[1]
+    image = streets.assay.upload(streets.key, png(32, 24))
+    streets.call("POST", f"/api/datasets/{streets.dataset}/items", lines([{"name": f"street/{n:03}.png", "image": image} for n in (5, 6)]), {"Content-Type": "application/x-ndjson"})
+    assert streets.call("POST", f"/api/datasets/{streets.dataset}/tasks", {"project": project["id"], "items": [5, 6]})[1]["created"] == 2
+    for name in ("one", "two"):
+        streets.assay.worker(f"{name}@x.org"); worker = streets.assay.signed_in(f"{name}@x.org")
+        for n in range(2):
+            task = streets.call("POST", f"/api/work/{project['id']}/leases", {}, key=worker)[1]["leases"][0]
+            option = "calm" if n == 0 or name == "one" else "busy"
+            assert streets.call("POST", f"/api/work/{project['id']}/leases/{task['id']}/answer", {"active_seconds": 3, "annotations": [{"class": "mood", "option": option}]}, key=worker)[0] in (200, 201)
+    streets.call("GET", f"/api/datasets/{streets.dataset}")
+    assert ask(streets, streets.dataset, "Moods.agreement = 1")[1]["count"] == 1 and ask(streets, streets.dataset, "Moods.agreement < 0.5")[1]["count"] == 1
+
+
+def test_what_says_nothing_of_labels_takes_none_away(assay, tmp_path):
+    lab = Lab(assay); env = {"ASSAY_KEY": lab.key, "ASSAY_URL": assay.url}
+    images = tmp_path / "set" / "images"; images.mkdir(parents=True)
+    # Classes in the order of the set, one of them without labels; an area of its own.
+    truth = {"images": [{"id": n, "file_name": f"{n}.png", "width": 40 + n, "height": 30} for n in (1, 2)],
+             "categories": [{"id": 7, "name": "person"}, {"id": 3, "name": "bicycle"}, {"id": 5, "name": "car"}],
+             "annotations": [{"id": 1, "image_id": 1, "category_id": 5, "bbox": [1, 2, 30, 20], "area": 333.5}, {"id": 2, "image_id": 2, "category_id": 7, "bbox": [1, 2, 30, 20]}]}
+    (tmp_path / "set" / "instances.json").write_text(json.dumps(truth))
+    for n in (1, 2): (images / f"{n}.png").write_bytes(png(40 + n, 30))
+    dataset = assay_run("dataset", "create", "Kept", env=env).strip()
+    def labelled(): return assay_run("dataset", "query", "any(car) or any(person)", "--dataset", dataset, env=env).splitlines()[0]
+    assay_run("dataset", "add", tmp_path / "set", "--dataset", dataset, env=env)
+    assert labelled() == "2 items"
+    # The images again, fields of a table, a zip by parts, and lines: each leaves the labels.
+    assert "0 labelled" in assay_run("dataset", "add", images, "--dataset", dataset, env=env)
+    (tmp_path / "fields.csv").write_text("name,driver\n1.png,ada\n")
+    assert "1 changed, 0 labelled" in assay_run("dataset", "add", tmp_path / "fields.csv", "--dataset", dataset, env=env)
+    archive = shutil.make_archive(str(tmp_path / "images"), "zip", images); content = open(archive, "rb").read()
+    upload = lab.call("POST", f"/api/datasets/{dataset}/uploads", {"name": "images.zip", "size": len(content)})[1]
+    lab.call("PUT", f"/api/datasets/{dataset}/uploads/{upload['id']}/content?offset=0", content)
+    for _ in range(200):
+        upload = lab.call("GET", f"/api/datasets/{dataset}/uploads/{upload['id']}")[1]
+        if upload["state"] != "reading": break
+        time.sleep(0.1)
+    assert upload["state"] == "completed" and upload["report"]["labelled"] == 0, upload
+    assert labelled() == "2 items" and assay_run("dataset", "query", "driver = ada", "--dataset", dataset, env=env).startswith("1 items")
+    # Another picture of the same name does not take the place of the first, unless somebody says so.
+    other = tmp_path / "other"; other.mkdir(); (other / "1.png").write_bytes(png(99, 30))
+    assert "shows another picture" in assay_run("dataset", "add", other, "--dataset", dataset, env=env)
+    assert ask(lab, dataset, "width = 41")[1]["count"] == 1
+    assert "1 items made" in assay_run("dataset", "add", other, "--dataset", dataset, "--prefix", "camera2/", env=env)
+    assert ask(lab, dataset, 'name = "camera2/1.png"')[1]["count"] == 1
+    # What goes out has the classes in their order, and the area.
+    release = json.loads(assay_run("release", "create", "--dataset", dataset, "--name", "R", "--query", "any(car) or any(person)", "--formats", "coco", "--json", env=env))
+    assay_run("release", "fetch", release["id"], tmp_path / "out", env=env)
+    out = json.loads(next((tmp_path / "out" / "coco").rglob("*.json")).read_text())
+    assert [c["name"] for c in out["categories"]] == ["person", "bicycle", "car"] and sorted(a["area"] for a in out["annotations"]) == [333.5, 600]
+    # A release says which image it is of: with another one it is another release, and the difference says so.
+    again = json.loads(assay_run("release", "create", "--dataset", dataset, "--name", "S", "--query", "any(car) or any(person)", "--formats", "coco", "--json", env=env))
+    assert again["merkle_root"] == release["merkle_root"]
+    assay_run("dataset", "add", other, "--dataset", dataset, "--replace", env=env)
+    third = json.loads(assay_run("release", "create", "--dataset", dataset, "--name", "T", "--query", "any(car) or any(person)", "--formats", "coco", "--json", env=env))
+    assert third["merkle_root"] != release["merkle_root"]
+    difference = lab.call("GET", f"/api/releases/{third['id']}/difference/{release['id']}")[1]
+    assert (difference["changed"], difference["updated"], difference["same"]) == (0, 1, 1) and difference["items"] == [{"what": "updated", "name": "1.png"}]
+
+
+def test_imports_into_one_dataset_wait_for_each_other_and_say_what_is_wrong(assay):
+    lab = Lab(assay); dataset = lab.call("POST", "/api/datasets", {"name": "Lines"})[1]["id"]; path = f"/api/datasets/{dataset}/items"
+    with concurrent.futures.ThreadPoolExecutor(6) as pool:
+        found = list(pool.map(lambda k: lab.call("POST", path, lines([{"name": f"{k}-{n}", "text": "red car here"} for n in range(500)])), range(6)))
+    assert [status for status, _ in found] == [200] * 6 and ask(lab, dataset, "")[1]["count"] == 3000
+    # Predictions on a text that is there need not bring it, and lie in it.
+    def put(labels, name="0-0"): return lab.call("POST", path + "?set=model", lines([{"name": name, "labels": labels}]))[1]
+    assert put([{"class": "adj", "span": [[0, 3]]}])["labelled"] == 1 and put([{"class": "adj", "span": [4, 7]}])["labelled"] == 1
+    assert "12 characters" in put([{"class": "adj", "span": [[4, 99]]}])["problems"][0]["reason"]
+    assert "no item" in put([{"class": "adj", "span": [[0, 3]]}], name="nobody")["problems"][0]["reason"]
+    assert "must not be empty" in lab.call("POST", path, lines([{"name": " ", "text": "x"}]))[1]["problems"][0]["reason"]
+    assert lab.call("POST", path, b"\xef\xbb\xbf" + lines([{"name": "bom", "text": "x"}]))[1]["created"] == 1
+    # What was never looked at is not what holds nothing.
+    lab.call("POST", path, lines([{"name": "0-0", "labels": []}]))
+    assert ask(lab, dataset, "truth.labels = 0")[1]["count"] == 1 and ask(lab, dataset, "truth.labels != *")[1]["count"] == 3000
+
+
+def test_shapes_beyond_the_edge_are_cut_and_two_projects_may_have_images_of_one_name(assay, tmp_path):
+    lab = Lab(assay); env = {"ASSAY_KEY": lab.key, "ASSAY_URL": assay.url}
+    (tmp_path / "set" / "images").mkdir(parents=True); (tmp_path / "set" / "images" / "a.png").write_bytes(png(40, 30))
+    boxes = [[-3, -2, 20, 20], [30, 20, 30, 30], [60, 60, 5, 5], [1, 1, 5, 5]]
+    (tmp_path / "set" / "instances.json").write_text(json.dumps({"images": [{"id": 1, "file_name": "a.png", "width": 40, "height": 30}], "categories": [{"id": 1, "name": "car"}],
+        "annotations": [{"id": n, "image_id": 1, "category_id": 1, "bbox": box} for n, box in enumerate(boxes)]}))
+    for name in ("Cars", "Cars again"):
+        told = assay_run("dataset", "import", tmp_path / "set", "--new-project", name, "--as", "answers", env=env)
+        assert "1 tasks made" in told and "1 × labels left out that lie outside of their images" in told, told
+    project = next(p for p in lab.call("GET", "/api/projects")[1]["items"] if p["name"] == "Cars")
+    export = lab.call("POST", f"/api/projects/{project['id']}/exports", {"format": "jsonl"})[1]
+    content = lab.call("GET", f"/api/exports/{export['id']}/content")[1]
+    task = content if isinstance(content, dict) else json.loads(content)
+    found = sorted(a["box"] for a in task["consensus"]["annotations"])
+    assert found == [[0, 0, 17, 18], [1, 1, 5, 5], [30, 20, 10, 10]], found
 
 
 def test_the_command_line_takes_a_set_in_and_asks_it(assay, tmp_path):
@@ -342,14 +477,58 @@ def test_duplicates_are_found_exact_and_near(assay):
     texts = {"t1": "The quick brown fox jumps over the lazy dog near the river bank at noon.", "t2": "The quick brown fox jumps over the lazy dog near the river bank at noon!", "t3": "Nothing of this is like any of the others in this set of texts."}
     sent = [{"name": name, "image": assay.upload(lab.key, data)} for name, data in pictures.items()] + [{"name": name, "text": text} for name, text in texts.items()]
     assert lab.call("POST", f"/api/datasets/{dataset}/items", lines(sent))[1]["created"] == 8
-    # Without a look at the images only equal files and texts.
-    assert [i["name"] for i in ask(lab, dataset, "duplicate = *")[1]["items"]] == ["same.png", "t2"]
-    told = assay_run("dataset", "duplicates", "--dataset", dataset, env=env)
-    state = lab.call("GET", f"/api/datasets/{dataset}/fingerprints")[1]
-    if state["done"] == 0: pytest.skip("libvips is absent: images are not looked at")
-    assert state == {"running": False, "images": 5, "done": 5} and told.splitlines()[0] == "4 duplicates"
+    state = looked_at(lab, dataset)
+    if state["done"] == 0:
+        # Without a look at the images only equal files and texts.
+        assert [i["name"] for i in ask(lab, dataset, "duplicate = *")[1]["items"]] == ["same.png", "t2"]
+        pytest.skip("libvips is absent: images are not looked at")
+    assert state == {"running": False, "images": 5, "done": 5}
     assert [i["name"] for i in ask(lab, dataset, "duplicate = 0")[1]["items"]] == ["lighter.png", "small.png", "same.png"]
     assert [i["name"] for i in ask(lab, dataset, "duplicate != *")[1]["items"]] == ["a.png", "other.png", "t1", "t3"]
+    assert assay_run("dataset", "duplicates", "--dataset", dataset, env=env).splitlines()[0] == "4 duplicates"
+    # What an image shows is no field of the item, and is not said of the image that takes its place.
+    assert ask(lab, dataset, "name = small.png")[1]["items"][0]["metadata"] == {}
+    other = lines([{"name": "small.png", "image": assay.upload(lab.key, scene(seed=5))}])
+    refused = lab.call("POST", f"/api/datasets/{dataset}/items", other)[1]
+    assert refused["refused"] == 1 and "another picture" in refused["problems"][0]["reason"]
+    assert lab.call("POST", f"/api/datasets/{dataset}/items?replace=true", other)[1]["updated"] == 1
+    looked_at(lab, dataset)
+    assert [i["name"] for i in ask(lab, dataset, "duplicate = 0")[1]["items"]] == ["lighter.png", "same.png"]
+
+
+def looked_at(lab, dataset):
+    """Images are looked at by themselves; what there is to know of them once that is done."""
+    for _ in range(200):
+        state = lab.call("GET", f"/api/datasets/{dataset}/fingerprints")[1]
+        if not state["running"]: return state
+        time.sleep(0.1)
+    raise AssertionError(state)
+
+
+def test_images_are_looked_at_in_the_background_and_gone_on_with_after_a_crash(assay):
+    lab = Lab(assay); dataset = lab.call("POST", "/api/datasets", {"name": "Many"})[1]["id"]; chance = random.Random(1)
+    def picture(n): return png(400, 300, rows=[bytes(chance.randrange(256) for _ in range(12)) * 100 for _ in range(300)])
+    sent = [{"name": f"{n}.png", "image": assay.upload(lab.key, picture(n))} for n in range(100)]
+    assert lab.call("POST", f"/api/datasets/{dataset}/items", lines(sent))[1]["created"] == 100
+    for _ in range(3):
+        assay.kill(); assay.start()
+    if looked_at(lab, dataset)["done"] == 0: pytest.skip("libvips is absent: images are not looked at")
+    assert looked_at(lab, dataset) == {"running": False, "images": 100, "done": 100}
+    # Small pictures are there before anybody looks: asked for by all at once, they come without being made.
+    def blobs(): return sum(len(files) for _, _, files in os.walk(assay.data))
+    before = blobs()
+    for n in range(100): assert lab.call("GET", f"/api/datasets/{dataset}/items/{n}/image?thumbnail=true")[0] == 200
+    assert blobs() == before
+    # One that cannot be decoded holds nothing up, and is looked at again on request only.
+    def chunk(name, data): return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+    broken = picture(0)[:33] + chunk(b"IDAT", b"\x78\x9c" + bytes(range(256))) + chunk(b"IEND", b"")
+    lab.call("POST", f"/api/datasets/{dataset}/items", lines([{"name": "broken.png", "image": assay.upload(lab.key, broken)}, {"name": "after.png", "image": assay.upload(lab.key, picture(0))}]))
+    state = looked_at(lab, dataset)
+    assert state["images"] == 102 and state["done"] in (101, 102) and not state["running"]
+    assert lab.call("POST", f"/api/datasets/{dataset}/fingerprints", {})[1]["running"] is True and looked_at(lab, dataset) == state
+    # A dataset that is taken away while it is looked at is gone.
+    assert lab.call("POST", f"/api/datasets/{dataset}/fingerprints", {})[0] == 202 and lab.call("DELETE", f"/api/datasets/{dataset}")[0] == 204
+    assert lab.call("GET", f"/api/datasets/{dataset}/fingerprints")[0] == 404
 
 
 def test_personal_data_in_texts_is_flagged_and_masked_on_request(assay):

@@ -189,8 +189,12 @@ def test_damaged_tables_are_told_with_their_place(tmp_path):
     whole = (tmp_path / "a.arrow").read_bytes()
     for name, data in [("cut.parquet", (tmp_path / "a.parquet").read_bytes()[:-9]), ("cut.arrow", whole[:len(whole) // 2])]:
         (tmp_path / name).write_bytes(data)
-        done = json.loads(assay_run("convert", "--json", "--to", "jsonl", "--from", name.split(".")[1], tmp_path / name, tmp_path / ("out-" + name)))
-        assert done["faults"] == 1 and done["items"] in (0, 100, 150, 200), done
+        # What begins is read as far as it goes; a table without its end has nothing that can be read.
+        if name == "cut.parquet":
+            assert "its end is missing" in assay_run("convert", "--to", "jsonl", "--from", "parquet", tmp_path / name, tmp_path / "out", status=1) and not (tmp_path / "out").exists()
+        else:
+            done = json.loads(assay_run("convert", "--json", "--to", "jsonl", "--from", "arrow", tmp_path / name, tmp_path / "out"))
+            assert done["faults"] == 1 and done["items"] in (100, 150, 200), done
         assay_run("convert", "--strict", "--to", "jsonl", "--from", name.split(".")[1], tmp_path / name, tmp_path / ("strict-" + name), status=1)
         assert not (tmp_path / ("strict-" + name)).exists()
     (tmp_path / "w.csv").write_text("name,text\na,b,c\n")

@@ -179,7 +179,10 @@ export class DatasetPage {
         this.body.setAttribute("aria-busy", "true");
         const panel = this.tab === "releases" ? h("div.explore-scroll", {}, releaseCard(`/api/datasets/${this.id}`, say("A release freezes what the query finds, with its ground truth: signed files that training reads by their address."), () => ({ query: this.query }))) : this.tab === "map" ? await mapPanel(this.id, this.query, (number) => showItem(this.id, number, this.names(), { similar: (item) => this.likeOne(item) })) : this.tab === "summary"
           ? await summaryPanel(this.id, this.query, this.dataset.sets, (term) => this.refine(term))
-          : await comparisonPanel(this.id, this.query, this.dataset.sets, (number) => showItem(this.id, number, this.names()), (term) => this.refine(term));
+          : await comparisonPanel({
+            dataset: this.id, query: this.query, sets: this.dataset.sets, mayChange: this.mayChange,
+            open: (number) => showItem(this.id, number, this.names()), refine: (term) => this.refine(term), changed: () => this.load(),
+          });
         fill(this.body, panel);
       }
       this.showActions();

@@ -38,6 +38,18 @@ package enum AnswerAgreement {
     return parts.isEmpty ? 1 : parts.reduce(0, +) / Double(parts.count)
   }
 
+  /// Answers of one task that are compared, of those there are.
+  package static let comparedAnswers = 10
+
+  /// The mean of `share` over the pairs of the first `comparedAnswers` answers of a task; nil where there are
+  /// not two.
+  package static func meanShare(_ answers: [[Annotation]], ontology: Ontology) -> Double? {
+    let compared = answers.prefix(comparedAnswers)
+    return compared.indices.flatMap { a in
+      compared[(a + 1)...].map { share(compared[a], $0, ontology: ontology) }
+    }.mean
+  }
+
   private static func share(
     _ a: Annotation.Value, _ b: Annotation.Value, _ kind: LabelClass.Kind
   ) -> Double {

@@ -101,13 +101,15 @@ struct COCOFiles {
     "instances", "person_keypoints", "captions", "stuff", "labels", "image_info", "panoptic",
   ]
 
-  /// `train` of `annotations/instances_train.json`; empty where the name does not say.
+  /// `train` of `annotations/instances_train.json` and of `train/_annotations.coco.json`; empty where the
+  /// name does not say.
   private static func subset(of name: String) -> String {
-    let stem = DatasetItem.stem(of: name.split(separator: "/").last.map(String.init) ?? name)
+    let parts = name.split(separator: "/").map(String.init)
+    let stem = DatasetItem.stem(of: parts.last ?? name)
     for kind in kinds where stem.hasPrefix(kind + "_") {
       let subset = String(stem.dropFirst(kind.count + 1))
       return subset == "default" ? "" : subset
     }
-    return ["train", "val", "test"].contains(stem) ? stem : ""
+    return [stem, parts.dropLast().last ?? ""].lazy.compactMap(DatasetItem.subset(of:)).first ?? ""
   }
 }

@@ -69,16 +69,17 @@ struct COCOIndex {
     guard places.isEmpty else { return }
     places.reserveCapacity(images.count)
     for (place, offset) in images.enumerated() {
-      guard let id = try Self.member("id", at: offset, bytes, file)?.integer else {
+      let json = try Self.member("id", at: offset, bytes, file)
+      guard let id = Self.id(json) else {
         try diagnostics.report(
-          file, "images[\(place)].id", "the image has no whole number as its id",
+          file, "images[\(place)].id", "the image has neither a whole number nor a text as its id",
           remedy: "Give each image a number of its own; this one's labels cannot be found.")
         continue
       }
       guard places.updateValue(Int32(place), forKey: id) == nil else {
         try diagnostics.report(
-          file, "images[\(place)].id", "another image has the id \(id) too",
-          remedy: "Give each image a number of its own; labels of \(id) go to the last one.")
+          file, "images[\(place)].id", "another image has the id \(json?.text ?? "") too",
+          remedy: "Give each image a number of its own; labels of it go to the last one.")
         continue
       }
     }
@@ -92,7 +93,7 @@ struct COCOIndex {
     while try cursor.nextElement(isFirst: place == 0) {
       let offset = cursor.position
       let image = try cursor.member("image_id")
-      if let id = image?.integer, let known = places[id] {
+      if let id = Self.id(image), let known = places[id] {
         annotations.append((known, offset))
       } else {
         try diagnostics.report(
@@ -118,6 +119,18 @@ struct COCOIndex {
     return try annotations[firsts[place]..<firsts[place + 1]].map {
       ($0.offset, try Self.value(at: $0.offset, bytes, file))
     }
+  }
+
+  /// A number by which what has an id is known: texts, which some write in place of numbers, by their hash.
+  static func id(_ json: JSON?) -> Int64? {
+    json?.integer
+      ?? json?.string.map { text in
+        // FNV-1a in 64 bits (Fowler, Noll & Vo).
+        Int64(
+          bitPattern: text.utf8.reduce(0xCBF2_9CE4_8422_2325) {
+            ($0 ^ UInt64($1)) &* 0x100_0000_01B3
+          })
+      }
   }
 
   private static func member(

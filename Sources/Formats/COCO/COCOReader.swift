@@ -62,7 +62,7 @@ struct COCOReader: DatasetReading {
     let index = try COCOIndex(folder.open(name), file: name, diagnostics)
     var classes: [Int64: Int] = [:]
     for (place, category) in index.categories.enumerated() {
-      guard let id = category["id"]?.integer, let name = category["name"]?.string, !name.isEmpty
+      guard let id = COCOIndex.id(category["id"]), let name = category["name"]?.string, !name.isEmpty
       else {
         try diagnostics.report(
           index.file, "categories[\(place)]", "the category has no id or no name",
@@ -85,8 +85,9 @@ struct COCOReader: DatasetReading {
       let known = classes.updateValue(number, forKey: id)
       if known != nil {
         try diagnostics.report(
-          index.file, "categories[\(place)].id", "another category has the id \(id) too",
-          remedy: "Give each category a number of its own; labels of \(id) go to the last one.")
+          index.file, "categories[\(place)].id",
+          "another category has the id \(category["id"]?.text ?? "") too",
+          remedy: "Give each category a number of its own; labels of it go to the last one.")
       }
     }
     var source = Source(index: index, classes: classes)
@@ -146,7 +147,7 @@ struct COCOReader: DatasetReading {
     for (offset, annotation) in try index.annotations(of: place) {
       do {
         guard let label = try label(annotation, size, sources[source].classes) else { continue }
-        let id = isAlone ? nil : annotation["id"]?.integer
+        let id = isAlone ? nil : COCOIndex.id(annotation["id"])
         let same = (0..<known).first {
           id != nil && ids[$0] == id && labels[$0].classIndex == label.classIndex
             && labels[$0].bounds == label.bounds
@@ -173,7 +174,7 @@ struct COCOReader: DatasetReading {
     _ json: JSON, _ size: ImageSize?, _ classes: [Int64: Int]
   ) throws(NotationFault) -> DatasetLabel? {
     if let caption = json["caption"]?.string { return DatasetLabel(-1, .caption(caption)) }
-    guard let id = json["category_id"]?.integer, let classIndex = classes[id] else {
+    guard let id = COCOIndex.id(json["category_id"]), let classIndex = classes[id] else {
       throw NotationFault(
         path: "category_id", problem: "there is no category \(json["category_id"]?.text ?? "named")"
       )
@@ -184,27 +185,40 @@ struct COCOReader: DatasetReading {
     label.isCrowd = json["iscrowd"]?.integer == 1 || json["iscrowd"]?.bool == true
     label.group = json["group"]?.integer.map { Int($0) }.flatMap { $0 == 0 ? nil : $0 }
     label.track = json["track_id"]?.integer.map { Int($0) }
+    try place(&label, json, size)
+    // What its shape comes to anyway need not be kept.
+    if let area = json["area"]?.number, area >= 0, let own = label.shapeArea,
+      abs(area - own) > 1e-9 * max(1, own)
+    {
+      label.area = area
+    }
+    return label
+  }
+
+  /// Where an object is.
+  private func place(
+    _ label: inout DatasetLabel, _ json: JSON, _ size: ImageSize?
+  ) throws(NotationFault) {
     let box = try Self.box(json["bbox"])
     if let keypoints = json["keypoints"]?.array, !keypoints.isEmpty {
       label.value = .shape(
-        .keypoints(try Self.keypoints(keypoints, names: schema.classes[classIndex].keypoints)))
+        .keypoints(try Self.keypoints(keypoints, names: schema.classes[label.classIndex].keypoints)))
       label.box = box
-      switch try Self.segmentation(json["segmentation"], size) {
+      switch try Self.segmentation(json["segmentation"], size, diagnostics) {
       case .shape(.polygon(let outline)): label.outlines = [outline]
       case .pieces(let pieces): label.outlines = pieces
       case nil: break
       default: diagnostics.lose("masks left out of objects that have keypoints")
       }
-      return label
+      return
     }
-    if let value = try Self.segmentation(json["segmentation"], size) {
+    if let value = try Self.segmentation(json["segmentation"], size, diagnostics) {
       label.value = value
     } else if let box {
       label.value = .shape(.box(box))
     } else if json["bbox"] != nil || json["segmentation"] != nil {
       throw NotationFault(path: "bbox", problem: "there is neither a box nor an outline")
     }
-    return label
   }
 
   static func box(_ json: JSON?) throws(NotationFault) -> Box? {
@@ -248,7 +262,7 @@ struct COCOReader: DatasetReading {
   }
 
   static func segmentation(
-    _ json: JSON?, _ size: ImageSize?
+    _ json: JSON?, _ size: ImageSize?, _ diagnostics: Diagnostics
   ) throws(NotationFault) -> DatasetLabel.Value? {
     guard let json, !json.isNull else { return nil }
     if json.members != nil {
@@ -257,15 +271,21 @@ struct COCOReader: DatasetReading {
     guard let list = json.array, !list.isEmpty else { return nil }
     // Some writers leave the outer list out of an outline that is alone.
     let outlines = list[0].array == nil ? [json] : list
-    var pieces: [Polygon] = []
+    var (pieces, small): ([Polygon], Int) = ([], 0)
     for (place, outline) in outlines.enumerated() {
       let path = "segmentation[\(place)]"
       guard let list = outline.array else {
         throw NotationFault(path: path, problem: "must be a list of numbers")
       }
       let numbers = list.compactMap(\.number)
-      guard numbers.count == list.count, numbers.count % 2 == 0, numbers.count >= 6 else {
+      guard numbers.count == list.count, numbers.count % 2 == 0,
+        numbers.count >= 6 || outlines.count > 1
+      else {
         throw NotationFault(path: path, problem: "must be three pairs of numbers or more")
+      }
+      guard numbers.count >= 6 else {
+        small += 1
+        continue
       }
       pieces.append(
         Polygon(
@@ -273,6 +293,10 @@ struct COCOReader: DatasetReading {
             Point(x: numbers[$0], y: numbers[$0 + 1])
           }))
     }
+    guard !pieces.isEmpty else {
+      throw NotationFault(path: "segmentation", problem: "must have an outline of three points or more")
+    }
+    for _ in 0..<small { diagnostics.lose("pieces of outlines left out that have fewer than three points") }
     return pieces.count == 1 ? .shape(.polygon(pieces[0])) : .pieces(pieces)
   }
 }

@@ -52,7 +52,7 @@ package enum COCOResults {
     var names: [Int64: (name: String, size: ImageSize?)] = [:]
     for place in index.images.indices {
       let image = try index.image(place)
-      guard let id = image["id"]?.integer, let name = image["file_name"]?.string else { continue }
+      guard let id = COCOIndex.id(image["id"]), let name = image["file_name"]?.string else { continue }
       let size = image["width"]?.integer.flatMap { width in
         image["height"]?.integer.map { ImageSize(width: Int(width), height: Int($0)) }
       }
@@ -60,7 +60,7 @@ package enum COCOResults {
     }
     let classes = Dictionary(
       index.categories.compactMap { one in
-        one["id"]?.integer.flatMap { id in one["name"]?.string.map { (id, $0) } }
+        COCOIndex.id(one["id"]).flatMap { id in one["name"]?.string.map { (id, $0) } }
       }
     ) { first, _ in first }
     var found: [String: [DatasetLabel]] = [:]
@@ -73,13 +73,13 @@ package enum COCOResults {
         isFirst = false
         let json = try cursor.value()
         defer { place += 1 }
-        guard let image = json["image_id"]?.integer.flatMap({ names[$0] }) else {
+        guard let image = COCOIndex.id(json["image_id"]).flatMap({ names[$0] }) else {
           try diagnostics.report(
             file, "[\(place)].image_id", "there is no image \(json["image_id"]?.text ?? "named")",
             remedy: "Name an image of the ground truth; the object is left out.")
           continue
         }
-        guard let name = json["category_id"]?.integer.flatMap({ classes[$0] }) else {
+        guard let name = COCOIndex.id(json["category_id"]).flatMap({ classes[$0] }) else {
           try diagnostics.report(
             file, "[\(place)].category_id",
             "there is no category \(json["category_id"]?.text ?? "named")",
@@ -91,7 +91,7 @@ package enum COCOResults {
           found[image.name, default: []].append(
             try label(
               json, schema.index(of: name), image.size,
-              points: points?.array?.compactMap(\.string) ?? []))
+              points: points?.array?.compactMap(\.string) ?? [], diagnostics))
         } catch {
           try diagnostics.report(
             file, "[\(place)].\(error.path)", error.problem,
@@ -106,7 +106,8 @@ package enum COCOResults {
 
   /// - Parameter points: names of the keypoints that its class has.
   private static func label(
-    _ json: JSON, _ classIndex: Int, _ size: ImageSize?, points: [String]
+    _ json: JSON, _ classIndex: Int, _ size: ImageSize?, points: [String],
+    _ diagnostics: Diagnostics
   ) throws(NotationFault) -> DatasetLabel {
     var label = DatasetLabel(classIndex, .whole)
     label.score = json["score"]?.number
@@ -115,7 +116,7 @@ package enum COCOResults {
       // Some write how sure they are in place of whether it is seen; every point counts.
       let seen = numbers.enumerated().map { $0.offset % 3 == 2 ? 2 : $0.element }
       label.value = .shape(.keypoints(try COCOReader.keypoints(seen, names: points)))
-    } else if let value = try COCOReader.segmentation(json["segmentation"], size) {
+    } else if let value = try COCOReader.segmentation(json["segmentation"], size, diagnostics) {
       label.value = value
     } else if let box = label.box {
       label.value = .shape(.box(box))

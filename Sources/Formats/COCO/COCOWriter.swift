@@ -75,7 +75,7 @@ final class COCOWriter: DatasetWriting {
     for number in [form.box.x, form.box.y, form.box.width, form.box.height] { out.number(number) }
     out.endArray()
     out.name("area")
-    out.number(form.area)
+    out.number(label.area ?? form.area)
     out.name("iscrowd")
     out.value(Int64(label.isCrowd ? 1 : 0))
     form.write(to: &out)

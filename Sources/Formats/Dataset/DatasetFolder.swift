@@ -38,7 +38,8 @@ package final class DatasetFolder: Sendable {
   package init(_ path: String, keepsImages: Bool = false) throws {
     kept = keepsImages ? KeptImages() : nil
     var isFolder: ObjCBool = false
-    var real = URL(fileURLWithPath: path).standardizedFileURL.path
+    // Whoever names a link means what it leads to.
+    var real = URL(fileURLWithPath: path).standardizedFileURL.resolvingSymlinksInPath().path
     guard FileManager.default.fileExists(atPath: real, isDirectory: &isFolder) else {
       throw FormatFault(
         path, "", "there is no such file or folder", remedy: "Name one that is there.")

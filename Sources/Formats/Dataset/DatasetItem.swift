@@ -38,6 +38,14 @@ package struct DatasetItem: Hashable, Sendable {
     text.hasPrefix("http://") || text.hasPrefix("https://")
   }
 
+  /// The subset that a folder or file of that name stands for, by what people call them; nil for any other.
+  static func subset(of name: String) -> String? {
+    [
+      "train": "train", "training": "train", "val": "val", "valid": "val", "validation": "val",
+      "dev": "val", "test": "test",
+    ][name.lowercased()]
+  }
+
   /// The name without the extension of its last part.
   package var stem: String { Self.stem(of: name) }
 
@@ -93,6 +101,8 @@ package struct DatasetLabel: Hashable, Sendable {
   package var score: Double?
   /// Labels of the item that belong together have the same.
   package var group: Int?
+  /// Square pixels that a set says it covers, where that is not what its shape comes to (COCO's `area`).
+  package var area: Double?
   /// Many objects under one label (COCO's `iscrowd`, Open Images' group).
   package var isCrowd: Bool
   /// The same object through the frames of a video.
@@ -119,6 +129,17 @@ package struct DatasetLabel: Hashable, Sendable {
     case .shape(let shape): return shape.bounds
     case .pieces(let pieces): return Box(around: pieces.flatMap { $0.outline })
     case .whole, .caption, .spans, .relation, .space: return nil
+    }
+  }
+
+  /// Square pixels that its shape comes to: of its outlines where it has some, else of the box around it; nil
+  /// of what is not drawn.
+  package var shapeArea: Double? {
+    switch value {
+    case .shape(.mask(let mask)): Double(mask.area)
+    case .shape(.polygon(let polygon)): polygon.area
+    case .pieces(let pieces): pieces.reduce(0) { $0 + $1.area }
+    default: bounds.map(\.area)
     }
   }
 

@@ -342,7 +342,8 @@ package final class SpooledBytes {
     guard memory.count >= Self.memoryLimit else { return }
     if file == nil {
       let path = NSTemporaryDirectory() + "assay-spool-\(UUID().uuidString)"
-      FileManager.default.createFile(
+      // Where it cannot be made it cannot be opened either, which says why.
+      _ = FileManager.default.createFile(
         atPath: path, contents: nil, attributes: [.posixPermissions: 0o600])
       file = try FileHandle(forUpdating: URL(fileURLWithPath: path))
       try FileManager.default.removeItem(atPath: path)

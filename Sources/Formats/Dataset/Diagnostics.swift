@@ -38,7 +38,7 @@ package struct FormatFault: Error, Hashable, Sendable {
   /// One line for people.
   package var sentence: String {
     let head = [file, place].filter { !$0.isEmpty }.joined(separator: ": ")
-    return "\(head): \(reason). \(remedy)"
+    return "\(head): \(reason)\(reason.hasSuffix(".") ? "" : ".") \(remedy)"
   }
 }
 

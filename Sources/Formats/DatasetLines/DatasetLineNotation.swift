@@ -115,6 +115,10 @@ package enum DatasetLineNotation {
       out.name("group")
       out.value(Int64(group))
     }
+    if let area = label.area {
+      out.name("area")
+      out.value(area)
+    }
     if label.isCrowd {
       out.name("crowd")
       out.value(true)
@@ -130,9 +134,13 @@ package enum DatasetLineNotation {
 
   /// An item of one line.
   ///
-  /// - Parameter report: takes what is wrong with a label, which is then left out, or throws it.
+  /// - Parameters:
+  ///   - knowsText: whether the text that spans are places of is in the line; else, where there is none,
+  ///     whoever asks sees to it that they lie in it.
+  ///   - report: takes what is wrong with a label, which is then left out, or throws it.
   package static func item(
-    _ json: JSON, _ schema: inout DatasetSchema, _ report: (NotationFault) throws -> Void
+    _ json: JSON, _ schema: inout DatasetSchema, knowsText: Bool = true,
+    _ report: (NotationFault) throws -> Void
   ) throws -> DatasetItem {
     for (name, isRight, kind) in [
       ("subset", { $0.string != nil }, "a text"), ("text", { $0.string != nil }, "a text"),
@@ -152,7 +160,8 @@ package enum DatasetLineNotation {
       item.size = ImageSize(width: Int(width), height: Int(height))
     }
     item.tokens = try ranges(json["tokens"], item.text, "tokens")
-    item.labels = try labels(json["labels"], of: item.text ?? "", &schema, report)
+    item.labels = try labels(
+      json["labels"], of: item.text ?? (knowsText ? "" : nil), &schema, report)
     return item
   }
 
@@ -182,7 +191,9 @@ package enum DatasetLineNotation {
     _ json: JSON?, _ text: String?, _ path: String
   ) throws(NotationFault) -> [Range<Int>] {
     var ranges: [Range<Int>] = []
-    for (place, pair) in (json?.array ?? []).enumerated() {
+    // One place may stand by itself, as answers have it.
+    let isOne = json?.array?.count == 2 && json?.array?.allSatisfy { $0.integer != nil } == true
+    for (place, pair) in (isOne ? json.map { [$0] } : json?.array)?.enumerated() ?? [].enumerated() {
       if text == nil, let start = pair.array?.first?.integer, let end = pair.array?.last?.integer,
         start >= 0, end >= start
       {
@@ -281,6 +292,7 @@ package enum DatasetLineNotation {
       label.score = number
     }
     label.group = json["group"]?.integer.map { Int($0) }
+    label.area = json["area"]?.number.flatMap { $0 >= 0 ? $0 : nil }
     label.isCrowd = json["crowd"]?.bool ?? false
     label.track = json["track"]?.integer.map { Int($0) }
   }

@@ -40,10 +40,19 @@ private enum DatasetLines {
   static func files(
     _ folder: DatasetFolder, _ diagnostics: Diagnostics? = nil
   ) throws -> [String] {
-    try TextLines.files(folder, diagnostics) {
-      $0["name"]?.string != nil && $0["labels"]?.array?.allSatisfy { $0.members != nil } == true
+    try TextLines.files(folder, diagnostics) { json in
+      guard json["name"]?.string != nil else { return false }
+      if let labels = json["labels"] { return labels.array?.allSatisfy { $0.members != nil } == true }
+      // The first may have none.
+      return json.members?.allSatisfy { facts.contains($0.name) } == true
+        && json["image"].map { $0.string.map(DatasetItem.isAddress) == true } ?? true
     }
   }
+
+  /// What a line may say of an item besides its labels.
+  private static let facts: Set<String> = [
+    "name", "subset", "width", "height", "text", "tokens", "image", "metadata",
+  ]
 }
 
 private final class DatasetLinesWriter: DatasetWriting {

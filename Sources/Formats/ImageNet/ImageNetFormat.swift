@@ -13,8 +13,7 @@ extension DatasetFormat {
         of each. Images without a class are left out.
         """, isFilePerItem: true),
     matches: { folder in
-      // One folder is a folder, not a class.
-      folder.file == nil && Set(ImageNet.images(folder).map { ImageNet.place($0).name }).count > 1
+      folder.file == nil && ImageNet.hasClasses(folder)
         && folder.files.allSatisfy { DatasetFolder.isImage($0) || !$0.contains("/") }
     },
     read: { folder, diagnostics in
@@ -31,12 +30,17 @@ private enum ImageNet {
     folder.files.filter { DatasetFolder.isImage($0) && $0.contains("/") }
   }
 
+  /// Whether folders are classes: one alone is a folder, but in one of a subset; some names are of no class.
+  static func hasClasses(_ folder: DatasetFolder) -> Bool {
+    let places = images(folder).map(place)
+    let names = Set(places.map(\.name))
+    guard names.isDisjoint(with: ["images", "masks", "labels", "annotations"]) else { return false }
+    return names.count > 1 || !places.isEmpty && places.allSatisfy { !$0.subset.isEmpty }
+  }
+
   static func place(_ file: String) -> (subset: String, name: String) {
     let parts = file.split(separator: "/").map(String.init)
-    let known = [
-      "train": "train", "val": "val", "valid": "val", "validation": "val", "test": "test",
-    ]
-    let subset = parts.count > 2 ? known[parts[0]] : nil
+    let subset = parts.count > 2 ? DatasetItem.subset(of: parts[0]) : nil
     return (subset ?? "", parts[subset == nil ? 0 : 1])
   }
 

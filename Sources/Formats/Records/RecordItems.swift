@@ -54,16 +54,24 @@ struct RecordItems: DatasetReading {
         reader = try open(files[file])
       } catch let fault as TableBytes.Fault {
         reader = nil
+        try endWhereNothingIsRead(fault.problem)
         try diagnostics.report(
           files[file], row == 0 ? "" : "after row \(row)", fault.problem,
           remedy: "Write the file anew; the rest of it is left out.")
       } catch let fault as RecordFault {
         reader = nil
+        try endWhereNothingIsRead(fault.problem, at: fault.place)
         try diagnostics.report(
           files[file], fault.place, fault.problem,
           remedy: "Put it right; the rest of the file is left out.")
       }
     }
+  }
+
+  /// A set of one table of which no row can be read is none.
+  private func endWhereNothingIsRead(_ problem: String, at place: String = "") throws {
+    guard files.count == 1, row == 0 else { return }
+    throw FormatFault(files[0], place, problem, remedy: "Write the file anew.")
   }
 
   // MARK: Rows
@@ -249,15 +257,8 @@ struct RecordItems: DatasetReading {
 
   /// `train` of `data/train-00000-of-00002.parquet` and `train/metadata.csv`.
   static func subset(_ file: String) -> String {
-    let known = [
-      "train": "train", "training": "train", "val": "val", "valid": "val", "validation": "val",
-      "dev": "val", "test": "test",
-    ]
-    for part in file.split(separator: "/").reversed() {
-      let word = part.lowercased().prefix { $0.isLetter }
-      if let found = known[String(word)] { return found }
-    }
-    return ""
+    file.split(separator: "/").reversed().lazy
+      .compactMap { DatasetItem.subset(of: String($0.prefix { $0.isLetter })) }.first ?? ""
   }
 }
 

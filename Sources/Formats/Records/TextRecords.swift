@@ -57,7 +57,7 @@ extension DatasetFormat {
       matches: { !files($0).isEmpty },
       read: { folder, diagnostics in
         RecordItems(files(folder), folder, diagnostics) { file in
-          try SeparatedRecords(folder.open(file), separator)
+          try SeparatedRecords(folder.open(file), separator, file, diagnostics)
         }
       }, write: { sink, options, _ in writer(sink, options) })
   }
@@ -80,9 +80,14 @@ private struct SeparatedRecords: RecordReading {
   private var lines: CSVReader
   private let names: [String]
   private let isOwn: Bool
+  private let file: String
+  private let diagnostics: Diagnostics
 
-  init(_ file: MappedBytes, _ separator: UInt8) throws {
-    lines = CSVReader(file, separator: separator)
+  init(
+    _ bytes: MappedBytes, _ separator: UInt8, _ file: String, _ diagnostics: Diagnostics
+  ) throws {
+    (self.file, self.diagnostics) = (file, diagnostics)
+    lines = CSVReader(bytes, separator: separator)
     guard let head = lines.next() else {
       throw RecordFault(
         place: "line \(lines.fault?.line ?? 1)",
@@ -93,21 +98,26 @@ private struct SeparatedRecords: RecordReading {
   }
 
   mutating func next() throws -> [RecordField]? {
-    guard let row = lines.next() else {
-      if let fault = lines.fault {
-        throw RecordFault(place: "line \(fault.line)", problem: fault.problem)
+    while let row = lines.next() {
+      if row.count != names.count {
+        let isLong = row.count > names.count
+        try diagnostics.report(
+          file, "line \(lines.line)",
+          "it has \(row.count) fields, and there are \(names.count) columns",
+          remedy: isLong
+            ? "Put texts with separators in them into quotes; it is left out."
+            : "Write them all; those that are missing are read as empty.")
+        if isLong { continue }
       }
-      return nil
+      return zip(names, row).map { name, text in
+        RecordField(
+          name: name, value: .json(isOwn ? .string(Self.whole(text)) : Self.value(text, in: name)))
+      }
     }
-    guard row.count <= names.count else {
-      throw RecordFault(
-        place: "line \(lines.line)",
-        problem: "it has \(row.count) fields, and there are \(names.count) columns")
+    if let fault = lines.fault {
+      throw RecordFault(place: "line \(fault.line)", problem: fault.problem)
     }
-    return zip(names, row).map { name, text in
-      RecordField(
-        name: name, value: .json(isOwn ? .string(Self.whole(text)) : Self.value(text, in: name)))
-    }
+    return nil
   }
 
   /// Without the apostrophe that keeps it from being a formula.

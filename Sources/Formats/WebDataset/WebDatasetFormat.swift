@@ -77,7 +77,8 @@ struct WebDatasetReader: DatasetReading {
   /// The name of the next file in a shard, and where its bytes are; nil at the end.
   private mutating func member(_ bytes: MappedBytes) throws -> (String, Range<Int>)? {
     var facts: [(TarHeader.Extension, [UInt8])] = []
-    while offset + TarHeader.size <= bytes.count {
+    while offset != bytes.count {
+      guard offset + TarHeader.size <= bytes.count else { throw TarReader.Fault.truncated }
       let start = offset + TarHeader.size
       guard var header = try TarHeader(bytes.bytes(offset..<start)) else { return nil }
       let kind = header.kind
@@ -115,6 +116,7 @@ struct WebDatasetReader: DatasetReading {
       parts.first { kinds.contains($0.kind) }.map { ($0.kind, bytes.bytes($0.range)) }
     }
     let image = part(DatasetFolder.imageExtensions)
+    let text = part(["txt"]).map { String(decoding: $0.bytes, as: UTF8.self) }
     var item = DatasetItem(name: image.map { "\(key).\($0.kind)" } ?? key)
     if let json = part(["json"]) {
       do {
@@ -123,7 +125,7 @@ struct WebDatasetReader: DatasetReading {
           let file = files[file]
           let diagnostics = diagnostics
           item = try DatasetLineNotation.item(
-            Self.line(parsed).adding("name", parsed["name"] ?? .string(item.name)), &schema
+            Self.line(parsed, text: text).adding("name", parsed["name"] ?? .string(item.name)), &schema
           ) {
             try diagnostics.report(
               file, "\(key).json, \($0.path)", $0.problem, remedy: "Put it right; it is left out.")
@@ -154,17 +156,19 @@ struct WebDatasetReader: DatasetReading {
     if let image, item.media == nil {
       item.media = try folder.keep(image.bytes, named: "\(key).\(image.kind)")
     }
-    if item.text == nil, let text = part(["txt"]) {
-      item.text = String(decoding: text.bytes, as: UTF8.self)
-    }
+    item.text = item.text ?? text
     if item.subset.isEmpty { item.subset = Self.subset(files[file]) }
     return item
   }
 
   /// A row as a line says it: what is text for the sake of its type is JSON again.
-  private static func line(_ row: JSON) -> JSON {
-    .object(
-      (row.members ?? []).map { member in
+  ///
+  /// - Parameter text: that lies beside, and that spans are places of.
+  private static func line(_ row: JSON, text: String?) -> JSON {
+    let beside = row["text"] == nil ? text.map { [JSON.Member("text", .string($0))] } : nil
+    return .object(
+      (beside ?? [])
+        + (row.members ?? []).map { member in
         switch (member.name, member.value) {
         case ("labels", .string(let text)), ("metadata", .string(let text)),
           ("tokens", .string(let text)):

@@ -30,9 +30,13 @@ extension DatasetFormat {
           "`labels/[SUBSET/]STEM.txt`, `data.yaml` (or `classes.txt`, `obj.names`), `images/[SUBSET/]…`",
         source: "docs.ultralytics.com/datasets", holds: holds,
         notes: notes
-          + " Numbers are shares of the image's size, so the images must lie beside to be read. Crowds, "
-          + "groups, scores and attributes are not kept.", isFilePerItem: true),
-      matches: { YOLOFiles($0)?.task == task },
+          + " Numbers are shares of the image's size, so the images must lie beside to be read. Boxes and "
+          + "outlines may be in one set. Where nothing says what classes are called, their numbers are "
+          + "their names. Crowds, groups, scores and attributes are not kept.", isFilePerItem: true),
+      matches: { folder in
+        YOLOFiles(folder)?.task == task
+          || task == .detect && YOLOFiles.brokenList(folder) != nil
+      },
       read: { folder, diagnostics in
         WithUnlabelledImages(
           try YOLOReader(task, folder, diagnostics), folder,
@@ -51,6 +55,8 @@ struct YOLOFiles {
   var keypoints: (count: Int, dimensions: Int)?
   var labels: [String] = []
   private(set) var task = YOLOTask.detect
+  /// Whether the set says what its classes are called.
+  private(set) var isNamed = true
   /// Bytes of a list of classes, and values in it.
   private static let listLimit = 64 << 20
   private static let classLimit = 2_500_000
@@ -61,11 +67,7 @@ struct YOLOFiles {
 
   init?(_ folder: DatasetFolder) {
     guard folder.file == nil else { return nil }
-    let yaml = folder.files.first { name in
-      ["data.yaml", "dataset.yaml", "data.yml"].contains(name)
-        || name.hasSuffix(".yaml") && !name.contains("/")
-    }
-    if let yaml, let text = try? folder.text(yaml),
+    if let yaml = Self.list(folder), let text = try? folder.text(yaml),
       let json = try? YAMLNotation.json(text, limit: Self.listLimit, valueLimit: Self.classLimit)
     {
       guard let found = Self.names(json["names"]) else { return nil }
@@ -81,7 +83,7 @@ struct YOLOFiles {
     }), let text = try? folder.text(list) {
       names = text.split(separator: "\n").map { $0.trimmingASCIISpace }
     } else {
-      return nil
+      isNamed = false
     }
     let lists: Set<String> = [
       "classes.txt", "train.txt", "val.txt", "test.txt", "notes.txt", "labels.txt",
@@ -90,7 +92,52 @@ struct YOLOFiles {
       let last = name.split(separator: "/").last.map(String.init) ?? name
       return !lists.contains(last) && !last.lowercased().hasPrefix("readme")
     }
+    if !isNamed {
+      // A list further down is of a set further down.
+      let hasList = folder.files.contains { name in
+        ["classes.txt", "obj.names", "data.yaml", "dataset.yaml", "data.yml"].contains(
+          name.split(separator: "/").last ?? "")
+      }
+      guard !hasList, Self.list(folder) == nil, let count = classCount(folder) else { return nil }
+      names = (0..<count).map { "class \($0)" }
+    }
     task = saidTask ?? taskOfLines(folder)
+  }
+
+  private static func list(_ folder: DatasetFolder) -> String? {
+    folder.files.first { name in
+      ["data.yaml", "dataset.yaml", "data.yml"].contains(name)
+        || name.hasSuffix(".yaml") && !name.contains("/")
+    }
+  }
+
+  /// A list of classes that cannot be read, beside files that look like labels.
+  static func brokenList(_ folder: DatasetFolder) -> String? {
+    guard let list = list(folder), list.contains("data"), YOLOFiles(folder) == nil,
+      folder.files.contains(where: { $0.hasSuffix(".txt") && $0.contains("labels/") })
+    else { return nil }
+    return list
+  }
+
+  /// One more than the greatest class of a set without a list of them; nil where its files are no labels:
+  /// each must have an image, and numbers alone.
+  private func classCount(_ folder: DatasetFolder) -> Int? {
+    guard !labels.isEmpty, labels.allSatisfy({ $0.contains("labels/") }) else { return nil }
+    var count = 0
+    for name in labels {
+      guard folder.image(named: Self.place(of: name).stem, like: name) != nil,
+        let bytes = try? folder.open(name)
+      else { return nil }
+      for line in bytes.lines() where !line.isEmpty {
+        let words = line.words
+        guard words.allSatisfy({ Double($0) != nil }),
+          let number = Double(words[0]).flatMap({ Int(exactly: $0) }),
+          (0..<Self.classLimit).contains(number)
+        else { return nil }
+        count = max(count, number + 1)
+      }
+    }
+    return count > 0 ? count : nil
   }
 
   private static func names(_ json: JSON?) -> [String]? {
@@ -115,10 +162,12 @@ struct YOLOFiles {
     var counts: Set<Int> = []
     for name in labels.prefix(50) {
       guard let bytes = try? folder.open(name) else { continue }
-      for line in bytes.lines().prefix(20) where !line.isEmpty { counts.insert(line.words.count) }
+      // Fewer are a line that is cut off.
+      for line in bytes.lines().prefix(20) where line.words.count >= 5 {
+        counts.insert(line.words.count)
+      }
       if counts.count > 3 { break }
     }
-    counts.remove(0)
     if counts.isEmpty || counts.isSubset(of: [5, 6]) { return .detect }
     return counts == [9] ? .obb : .segment
   }
@@ -130,16 +179,17 @@ struct YOLOFiles {
     let roots: Set<String> = [
       "labels", "images", "obj_train_data", "obj_valid_data", "obj_test_data",
     ]
-    var subset = ""
-    let known: Set<String> = ["train", "val", "valid", "validation", "test"]
+    var subset: String?
     if let root = parts.firstIndex(where: roots.contains) {
-      if root > 0, known.contains(parts[root - 1]) { subset = parts[root - 1] }
+      if root > 0 { subset = DatasetItem.subset(of: parts[root - 1]) }
       if parts[root] == "obj_valid_data" { subset = "val" }
       if parts[root] == "obj_test_data" { subset = "test" }
       parts.removeFirst(root + 1)
     }
-    if parts.count > 1, known.contains(parts[0]) { subset = parts.removeFirst() }
-    if subset == "valid" || subset == "validation" { subset = "val" }
-    return (parts.joined(separator: "/"), subset)
+    if parts.count > 1, let said = DatasetItem.subset(of: parts[0]) {
+      subset = said
+      parts.removeFirst()
+    }
+    return (parts.joined(separator: "/"), subset ?? "")
   }
 }

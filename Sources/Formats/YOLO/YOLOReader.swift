@@ -12,11 +12,21 @@ struct YOLOReader: DatasetReading {
 
   init(_ task: YOLOTask, _ folder: DatasetFolder, _ diagnostics: Diagnostics) throws {
     guard let files = YOLOFiles(folder) else {
+      if let broken = YOLOFiles.brokenList(folder) {
+        throw FormatFault(
+          broken, "", "it is not YAML with the list of class names that it should have",
+          remedy: "Put it right: names: [cat, dog], or names with a number for each.")
+      }
       throw FormatFault(
         folder.title, "", "there is no list of class names",
         remedy: "Name a folder with data.yaml, classes.txt or obj.names in it.")
     }
     (self.task, self.files, self.folder, self.diagnostics) = (task, files, folder, diagnostics)
+    if !files.isNamed {
+      try diagnostics.report(
+        folder.title, "", "there is no list of class names",
+        remedy: "Put data.yaml or classes.txt beside the labels; classes are called by their numbers.")
+    }
     let keypoints = (0..<(files.keypoints?.count ?? 0)).map { "\($0 + 1)" }
     schema = DatasetSchema(files.names.map { .init($0, keypoints: task == .pose ? keypoints : []) })
   }
@@ -60,7 +70,10 @@ struct YOLOReader: DatasetReading {
 
   private func label(_ words: [Substring], _ size: ImageSize) throws(NotationFault) -> DatasetLabel
   {
-    guard let index = Int(words[0]), schema.classes.indices.contains(index) else {
+    // Some write numbers of one kind for all of a line.
+    guard let index = Int(words[0]) ?? Double(words[0]).flatMap({ Int(exactly: $0) }),
+      schema.classes.indices.contains(index)
+    else {
       throw NotationFault(
         path: "",
         problem: "\(words[0]) is no class of the \(schema.classes.count) that are named, from 0")
@@ -80,14 +93,15 @@ struct YOLOReader: DatasetReading {
     }
     let (width, height) = (Double(size.width), Double(size.height))
     switch task {
-    case .detect:
-      guard numbers.count == 4 || numbers.count == 5 else { throw Self.count(numbers, "four") }
-      return DatasetLabel(
-        index, .shape(.box(try Self.box(numbers, width, height))),
-        score: numbers.count == 5 ? numbers[4] : nil)
-    case .segment:
+    // Boxes and outlines may be in one set, as trainers of both take them.
+    case .detect, .segment:
+      if numbers.count == 4 || numbers.count == 5 {
+        return DatasetLabel(
+          index, .shape(.box(try Self.box(numbers, width, height))),
+          score: numbers.count == 5 ? numbers[4] : nil)
+      }
       guard numbers.count >= 6, numbers.count % 2 == 0 else {
-        throw Self.count(numbers, "six or more, in pairs")
+        throw Self.count(numbers, task == .detect ? "four" : "six or more, in pairs")
       }
       return DatasetLabel(index, .shape(.polygon(Polygon(Self.points(numbers, width, height)))))
     case .obb:

@@ -93,32 +93,25 @@ extension Quality {
       taskCount: tasks.count, workerCount: workers.count, classCount: codes.count, votes: votes)
   }
 
-  /// Over the pairs of the first ten answers of a task.
+  /// nil where nobody answers the class.
   private static func meanShare(
     _ answers: [AnswerRow], _ labelClass: LabelClass, _ ontology: Ontology
   ) -> Double? {
-    let values = answers.prefix(10).map(\.annotations)
-    guard values.count > 1, values.joined().contains(where: { $0.classID == labelClass.id }) else {
-      return nil
-    }
-    var shares: [Double] = []
-    for a in 0..<values.count {
-      for b in a + 1..<values.count {
-        shares.append(AnswerAgreement.share(values[a], values[b], ontology: ontology))
-      }
-    }
-    return shares.reduce(0, +) / Double(shares.count)
+    let values = answers.map(\.annotations)
+    guard
+      values.prefix(AnswerAgreement.comparedAnswers).joined().contains(where: {
+        $0.classID == labelClass.id
+      })
+    else { return nil }
+    return AnswerAgreement.meanShare(values, ontology: ontology)
   }
 }
 
 extension Quality.Agreement {
-  /// Answers of a task, and pairs of them, that distances are taken of.
-  private static let comparedAnswers = 10
-
   /// What only answers with a distance have.
   fileprivate mutating func add(_ labelClass: LabelClass, _ groups: [[AnswerRow]]) {
     let units = groups.map { answers in
-      answers.prefix(Self.comparedAnswers).map { answer in
+      answers.prefix(AnswerAgreement.comparedAnswers).map { answer in
         answer.annotations.filter { $0.classID == labelClass.id }
       }
     }

@@ -16,5 +16,9 @@ extension JSON {
     ["items": .array(items), "next": .optional(next)]
   }
 
+  func without(_ name: String) -> JSON {
+    .object((members ?? []).filter { $0.name != name })
+  }
+
   package func adding(_ members: [Member]) -> JSON { .object((self.members ?? []) + members) }
 }

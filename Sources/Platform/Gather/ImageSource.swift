@@ -24,4 +24,11 @@ package struct ImageSource: Sendable {
     let blob = SealedBlob(vault: vault, name: asset.address)
     self.init(type: asset.type, owner: vault.clientID.text, size: asset.size) { try blob.chunk($0) }
   }
+
+  /// An image that lies in memory.
+  init(_ bytes: Data, type: String, of vault: ClientVault) {
+    self.init(type: type, owner: vault.clientID.text, size: bytes.count) { number in
+      bytes.dropFirst(number * SealedStream.chunkSize).prefix(SealedStream.chunkSize)
+    }
+  }
 }

@@ -14,6 +14,9 @@ struct ImportLines {
   /// Bytes of one portion, give or take a line.
   static let portionBytes = 4 * 1024 * 1024
 
+  /// What some editors begin a text in UTF-8 with.
+  private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
+
   private let spool: Spool
   /// Lines an earlier try has stored, which are passed over.
   private var toPass: Int
@@ -59,6 +62,10 @@ struct ImportLines {
 
   private mutating func take(_ line: LineReader.Line) {
     number += 1
+    var line = line
+    if number == 1, case .text(let bytes) = line, bytes.starts(with: Self.byteOrderMark) {
+      line = .text(Array(bytes.dropFirst(Self.byteOrderMark.count)))
+    }
     if case .text(let bytes) = line {
       guard bytes.contains(where: { $0 != 0x20 && $0 != 0x09 }) else { return }
     }

@@ -86,7 +86,7 @@ package struct Services: Sendable {
     self.fetcher = fetcher
     self.tiler = tiler
     attachments = AttachmentQueue(engine: engine, fetcher: fetcher)
-    gatherer = Gatherer(engine: engine, fetcher: fetcher, converter: converter)
+    gatherer = Gatherer(engine: engine, fetcher: fetcher, converter: converter, tiler: tiler)
     self.workbench = workbench
   }
 }

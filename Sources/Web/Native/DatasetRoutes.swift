@@ -9,7 +9,7 @@ import Store
 
 /// Datasets: items, their labels, what they are like, and what of them goes to labelling.
 enum DatasetRoutes {
-  static let all: [Route] = datasets + items + insight + fingerprints + slices
+  static let all: [Route] = datasets + items + insight + preparation
 
   /// Characters of a text that a list shows.
   static let textLimit = 2_000
@@ -37,6 +37,7 @@ enum DatasetRoutes {
         let id: DatasetID = try call.id("dataset", .dataset)
         let datasets = Datasets(vault, actor: actor)
         try await datasets.bringNews(to: id)
+        call.services.gatherer.begin(.images(id), of: vault.clientID)
         let found = try await datasets.get(id)
         let sets = try await datasets.sets(of: id)
         let slices = try await Slices(vault, actor: actor).list(of: id)
@@ -69,11 +70,12 @@ enum DatasetRoutes {
   private static let items: [Route] = [
     Route(
       .post, "/api/datasets/{dataset}/items", .managers,
-      "Takes in items and labels as JSON Lines, for a `set`; `items=true`, `atomic`, `personal_data=mask`.",
+      "Takes in items and labels as JSON Lines, for a `set`.",
       query: [
         .text("set", "The set that the labels are of; `truth` where it is not said."),
         .bool("items", "Whether items are made that are not there; of the truth they are."),
         .bool("atomic", "Whether one line that is refused refuses all."),
+        .bool("replace", "Whether a picture takes the place of another; else its line is refused."),
         .word("personal_data", ["flag", "mask"], "Whether personal data in texts is masked."),
       ]
     ) { call in
@@ -81,13 +83,32 @@ enum DatasetRoutes {
       let options = ItemImport.Options(
         set: set, isAtomic: try call.queryBool("atomic") ?? false,
         makesItems: try call.queryBool("items"),
-        masksPersonalData: try call.queryWord("personal_data", ["mask", "flag"]) == "mask")
+        masksPersonalData: try call.queryWord("personal_data", ["mask", "flag"]) == "mask",
+        replacesImages: try call.queryBool("replace") ?? false)
       return try await call.inVault { vault, actor in
         let id: DatasetID = try call.id("dataset", .dataset)
         _ = try await Datasets(vault, actor: actor).get(id)
         let spool = try await call.spool()
         let report = try await ItemImport(vault, actor: actor).run(spool, into: id, options)
+        call.services.gatherer.begin(.images(id), of: vault.clientID)
         return .json(report.json, status: report.isCompleted ? .ok : .unprocessableContent)
+      }
+    },
+    Route(
+      .post, "/api/datasets/{dataset}/classes", .managers,
+      "Adds classes in their order, by which they are numbered: `classes`, each with its `name`.",
+      body: [.objects("classes", isRequired: true)]
+    ) { call in
+      let json = try await call.fields().json
+      guard json["classes"]?.array?.allSatisfy({ $0["name"]?.string?.isEmpty == false }) == true else {
+        throw Refusal.invalid(path: "classes", problem: "must be a list of classes, each with a name")
+      }
+      return try await call.inVault { vault, actor in
+        let id: DatasetID = try call.id("dataset", .dataset)
+        let datasets = Datasets(vault, actor: actor)
+        _ = try await datasets.get(id)
+        try await datasets.add(classes: DatasetLineNotation.schema(json), to: id)
+        return Response(status: .noContent)
       }
     },
     Route(
@@ -222,89 +243,32 @@ enum DatasetRoutes {
             }, next: nil))
       }
     },
-    Route(
-      .get, "/api/datasets/{dataset}/comparison", .reviewers,
-      "Predictions (`set`) against ground truth over a `query`: AP, confusion, worst items; `require`.",
-      query: [
-        .text("set", "The predictions."), .query,
-        .word("by", ["boxes", "masks", "keypoints"], "What is laid over each other."),
-        .share("overlap", "From which on two are the same; 0.5 where it is not said."),
-        .share("score", "From which on a prediction counts for errors."),
-        .text("require", "Thresholds of a scenario: `AP>=0.5,recall>0.8`."),
-      ]
-    ) { call in
-      guard let region = ComparedItems.Region(rawValue: call.query("by") ?? "boxes") else {
-        throw Refusal.invalid(path: "by", problem: "must be boxes, masks or keypoints")
-      }
-      let overlap = try share(call, "overlap") ?? DetectionErrors.overlap
-      let score = try share(call, "score") ?? DetectionErrors.score
-      let requirements = try (call.query("require") ?? "").split(separator: ",").map { text in
-        guard let made = ComparisonRequirement(String(text)) else {
-          throw Refusal.invalid(
-            path: "require", problem: "must be like AP50=0.6 or AP50:car=0.6, with commas between")
-        }
-        return made
-      }
-      return try await call.inVault { vault, _ in
-        let search = ItemSearch(vault, dataset: try call.id("dataset", .dataset))
-        let report = try await search.comparison(
-          of: call.query("set") ?? "", call.query("query") ?? "", by: region, overlap: overlap,
-          score: score)
-        let failures = requirements.compactMap { $0.failure(in: report) }
-        return .json(
-          report.json.adding([.init("failures", .array(failures.map { .string($0) }))]))
-      }
-    },
   ]
 
-  private static let fingerprints: [Route] = [
+  private static let preparation: [Route] = [
     Route(
       .post, "/api/datasets/{dataset}/fingerprints", .managers,
-      "Begins to look at images that were not looked at yet, so that `duplicate = *` finds near ones."
+      "Looks anew for images that were not looked at, as those that were elsewhere; others are by themselves."
     ) { call in
-      try await call.inVault { vault, actor in
-        let prints = Fingerprints(vault, actor: actor, dataset: try call.id("dataset", .dataset))
-        try await prints.start(by: call.services.tiler)
-        return .json(try await prints.progress().json, status: .accepted)
+      guard call.services.tiler != nil else {
+        throw Refusal.unsupportedMedia(what: "images cannot be looked at: libvips is not installed")
+      }
+      return try await call.inVault { vault, _ in
+        let id: DatasetID = try call.id("dataset", .dataset)
+        let preparation = ImagePreparation(vault, dataset: id)
+        try await preparation.beginAnew()
+        call.services.gatherer.begin(.images(id), of: vault.clientID)
+        return .json(try await preparation.progress().json(canLook: true), status: .accepted)
       }
     },
     Route(
       .get, "/api/datasets/{dataset}/fingerprints", .reviewers,
-      "How far looking at the images has come."
+      "How far looking at the images has come, of which `duplicate = *` finds near ones."
     ) { call in
-      try await call.inVault { vault, actor in
-        let prints = Fingerprints(vault, actor: actor, dataset: try call.id("dataset", .dataset))
-        return .json(try await prints.progress().json)
-      }
-    },
-  ]
-
-  private static let slices: [Route] = [
-    Route(
-      .post, "/api/datasets/{dataset}/slices", .managers,
-      "Saves a query, or a fixed set of items by their numbers.",
-      body: [.string("name", isRequired: true), .string("query"), .integers("items")]
-    ) { call in
-      let fields = try await call.fields()
-      let numbers = try fields.optionalInts("items")
-      let query = try fields.optionalString("query")
-      guard (numbers == nil) != (query == nil) else {
-        throw Refusal.invalid(path: "items", problem: "or query must be given, one of them")
-      }
-      return try await call.inVault { vault, actor in
-        let made = try await Slices(vault, actor: actor).create(
-          name: fields.string("name"), query: query, numbers: numbers ?? [],
-          of: call.id("dataset", .dataset))
-        return .json(made.json, status: .created)
-      }
-    },
-    Route(
-      .delete, "/api/datasets/{dataset}/slices/{slice}", .managers, "Takes a slice away."
-    ) { call in
-      try await call.inVault { vault, actor in
-        try await Slices(vault, actor: actor).remove(
-          call.id("slice", .slice), of: call.id("dataset", .dataset))
-        return Response(status: .noContent)
+      try await call.inVault { vault, _ in
+        let preparation = ImagePreparation(vault, dataset: try call.id("dataset", .dataset))
+        return .json(
+          try await preparation.progress().json(canLook: call.services.tiler != nil))
       }
     },
   ]
@@ -318,19 +282,12 @@ enum DatasetRoutes {
     else { throw Refusal.unknown(.item, text) }
     return found
   }
-
-  private static func share(_ call: Call, _ name: String) throws -> Double? {
-    guard let text = call.query(name) else { return nil }
-    guard let number = Double(text), (0...1).contains(number) else {
-      throw Refusal.invalid(path: name, problem: "must be a number of 0…1")
-    }
-    return number
-  }
 }
 
-extension Fingerprints.Progress {
-  fileprivate var json: JSON {
-    ["running": .bool(isRunning), "images": .count(images), "done": .count(done)]
+extension ImagePreparation.Progress {
+  /// - Parameter canLook: whether images can be decoded here.
+  fileprivate func json(canLook: Bool) -> JSON {
+    ["running": .bool(isDue && canLook), "images": .count(images), "done": .count(done)]
   }
 }
 
@@ -349,15 +306,6 @@ extension LabelSet {
       "name": .string(name),
       "kind": .string(isTruth ? "truth" : project == nil ? "predictions" : "results"),
       "project": .optional(project?.text), "items": .count(items),
-    ]
-  }
-}
-
-extension Slices.Slice {
-  fileprivate var json: JSON {
-    [
-      "id": .string(id.text), "name": .string(name), "query": .optional(query),
-      "items": query == nil ? .count(numbers.count) : .null, "created_at": .time(createdAt),
     ]
   }
 }

@@ -57,7 +57,7 @@ enum ExportRoutes {
       "Shows how far an export is; `wait` seconds at most until it is made.",
       query: [.wait]
     ) { call in
-      let seconds = min(waitLimitSeconds, call.query("wait").flatMap { Int($0) } ?? 0)
+      let seconds = min(waitLimitSeconds, try call.queryNumber("wait", 0...Int(Int32.max)) ?? 0)
       return try await call.inVault { vault, actor in
         .json(
           try await settled(Exports(vault, actor: actor), call.id("export", .export), seconds).json)

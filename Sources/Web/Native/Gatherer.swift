@@ -4,19 +4,23 @@ import Platform
 import ServiceLifecycle
 import Store
 
-/// Gathers datasets from elsewhere and reads sets that were sent, a few at once; what a server that ended
-/// left unfinished is gone on with first. Sets do not wait for sources, which may wait long for what is
-/// elsewhere, nor one client's work for another's as long as there is a place.
+/// Gathers datasets from elsewhere, reads sets that were sent, and looks at the images of both, a few at
+/// once; what a server that ended left unfinished is gone on with first. Sets do not wait for sources, which
+/// may wait long for what is elsewhere, nor one client's work for another's as long as there is a place.
 final class Gatherer: Service {
   /// Sets that are read at once, and sources that are; others wait.
   static let setsAtOnce = 4
   static let sourcesAtOnce = 64
-  /// Of each, those of one client.
+  /// Datasets whose images are looked at; each takes all cores.
+  static let datasetsAtOnce = 4
+  /// Of sets and sources, those of one client; its datasets are looked at one after the other.
   static let clientAtOnce = 2
 
   enum Work: Sendable {
     case source(RemoteSourceID)
     case upload(UploadID)
+    /// Images of a dataset that were not looked at yet.
+    case images(DatasetID)
   }
 
   private struct Order: Sendable {
@@ -24,17 +28,28 @@ final class Gatherer: Service {
     let work: Work
   }
 
+  private struct ClientLines: Sendable {
+    let sets = WaitingLine(places: clientAtOnce)
+    let sources = WaitingLine(places: clientAtOnce)
+    let datasets = WaitingLine(places: 1)
+  }
+
   private let engine: DataEngine
   private let fetcher: any Fetcher
   private let converter: (any SetConverter)?
+  private let tiler: (any Tiler)?
   private let orders: AsyncStream<Order>
   private let entrance: AsyncStream<Order>.Continuation
   private let logger = Logger(label: "assay.gatherer")
   private let sets = WaitingLine(places: setsAtOnce)
   private let sources = WaitingLine(places: sourcesAtOnce)
+  private let datasets = WaitingLine(places: datasetsAtOnce)
 
-  init(engine: DataEngine, fetcher: any Fetcher, converter: (any SetConverter)?) {
-    self.converter = converter
+  init(
+    engine: DataEngine, fetcher: any Fetcher, converter: (any SetConverter)?,
+    tiler: (any Tiler)?
+  ) {
+    (self.converter, self.tiler) = (converter, tiler)
     self.engine = engine
     self.fetcher = fetcher
     (orders, entrance) = AsyncStream.makeStream()
@@ -57,18 +72,21 @@ final class Gatherer: Service {
           for upload in try await Uploads(vault, actor: .system).unread() {
             self.begin(.upload(upload), of: client.id)
           }
+          for dataset in try await ImagePreparation.due(in: vault) {
+            self.begin(.images(dataset), of: client.id)
+          }
         }
       }
       await withDiscardingTaskGroup { group in
-        var own: [ClientID: (sets: WaitingLine, sources: WaitingLine)] = [:]
+        var own: [ClientID: ClientLines] = [:]
         for await order in self.orders {
-          func line() -> WaitingLine { WaitingLine(places: Self.clientAtOnce) }
-          let lines = own[order.client] ?? (sets: line(), sources: line())
+          let lines = own[order.client] ?? ClientLines()
           own[order.client] = lines
           let (line, all) =
             switch order.work {
             case .upload: (lines.sets, self.sets)
             case .source: (lines.sources, self.sources)
+            case .images: (lines.datasets, self.datasets)
             }
           group.addTask { await line.inTurn { await all.inTurn { await self.gather(order) } } }
         }
@@ -80,13 +98,23 @@ final class Gatherer: Service {
     do {
       try await engine.vaults.with(order.client) { vault in
         switch order.work {
-        case .source(let id): try await RemoteGathering(vault, fetcher: fetcher).run(id)
+        case .source(let id):
+          try await RemoteGathering(vault, fetcher: fetcher).run(id)
+          let source = try await RemoteSources(vault, actor: .system).get(id)
+          begin(.images(source.dataset), of: order.client)
         case .upload(let id):
           try await UploadReading(vault, by: converter, in: engine.folder).run(id)
+          let upload = try await Uploads(vault, actor: .system).get(id)
+          begin(.images(upload.dataset), of: order.client)
+        case .images(let id):
+          guard let tiler else { return }
+          try await ImagePreparation(vault, dataset: id).run(by: tiler)
         }
       }
     } catch is CancellationError {
       // The server is on its way out.
+    } catch Refusal.unknown(.dataset, _) {
+      // It was taken away meanwhile.
     } catch {
       logger.error("a source or set was not gathered", metadata: ["error": "\(error)"])
     }

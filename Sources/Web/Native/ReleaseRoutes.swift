@@ -89,7 +89,7 @@ enum ReleaseRoutes {
           from: call.id("other", .release), to: call.id("release", .release))
         return .json([
           "added": .count(found.added), "removed": .count(found.removed),
-          "changed": .count(found.changed),
+          "changed": .count(found.changed), "updated": .count(found.updated),
           "same": .count(found.same),
           "items": .array(
             found.examples.map { ["what": .string($0.kind), "name": .string($0.name)] }),
@@ -219,7 +219,7 @@ enum ReleaseRoutes {
         return start == "now" ? head : try cursor(start, upTo: head, in: "after")
       }
       if isStream { return stream(project, of: client, after: after, call.engine) }
-      let seconds = min(waitLimitSeconds, call.query("wait").flatMap { Int($0) } ?? 0)
+      let seconds = min(waitLimitSeconds, try call.queryNumber("wait", 0...Int(Int32.max)) ?? 0)
       let begin = ContinuousClock.now
       while true {
         let items = try await events(project, of: client, after: after, limit, call.engine)
@@ -303,7 +303,7 @@ enum ReleaseRoutes {
       try await writer.finish(nil)
     }
     return Response(
-      status: .ok, headers: [.contentType: "text/event-stream", .cacheControl: "no-store"],
+      status: .ok, headers: [.contentType: "text/event-stream; charset=utf-8", .cacheControl: "no-store"],
       body: body)
   }
 

@@ -42,8 +42,8 @@ package enum RouteTable {
     PageRoutes.all + SessionRoutes.all + ProjectRoutes.all + OntologyRoutes.all
     + TaskRoutes.all + GoldRoutes.all + QualityRoutes.all
     + AssetRoutes.all
-    + ExportRoutes.all + ReleaseRoutes.all + DatasetRoutes.all + RemoteSourceRoutes.all
-    + UploadRoutes.all + ContributionRoutes.all + VectorRoutes.all + ModelRoutes.all
+    + ExportRoutes.all + ReleaseRoutes.all + DatasetRoutes.all + ComparisonRoutes.all
+    + RemoteSourceRoutes.all + UploadRoutes.all + ContributionRoutes.all + VectorRoutes.all + ModelRoutes.all
     + WorkRoutes.all + EarningRoutes.all + PayRoutes.all + ConductRoutes.all
     + QualificationRoutes.all + WorkforceRoutes.all + WorkerRoutes.all + BillingRoutes.all
     + PeopleRoutes.all

@@ -131,7 +131,7 @@ struct QuarterWorld: Sendable {
       let truth = Self.truth(Int(task.content.params["text"]?.string ?? "") ?? 0)
       let option = person.isPlanted || !isRight ? Self.options[other] : truth
       time.advance(1000)
-      try await Answers(vault, worker: worker, project: listing.project).submit(
+      _ = try await Answers(vault, worker: worker, project: listing.project).submit(
         [["class": "mood", "option": .string(option)]], for: task.lease.id,
         activeMilliseconds: seconds * 1000
       ) {

@@ -22,7 +22,7 @@ struct CompareCommand: AsyncParsableCommand {
   @Option(help: "The format of the ground truth; found out where it is not said.") var from: String?
   @Option(help: "The format of the predictions; found out where it is not said.")
   var predictionsFrom: String?
-  @Option(help: "How objects are laid over each other: boxes or masks.")
+  @Option(help: "How objects are laid over each other: boxes, masks or keypoints.")
   var by = ComparedItems.Region.boxes
   @Option(
     help: "The overlap from which a prediction is right, for precision, recall and confusion.")

@@ -40,7 +40,9 @@ extension DatasetCommand {
       discussion: """
         Items are known by their names. Images that lie beside the labels are sent along, once. Without \
         --set the labels are ground truth, and items that are new are made; with --set yolo they are \
-        predictions for items that are there.
+        predictions for items that are there. A set that says nothing of labels leaves those that there are \
+        alone. A picture that is another than the one an item of its name has is refused: --prefix camera2/ \
+        gives items names of their own, --replace puts it in the other's place.
         """)
     @Argument(help: "The set to read.") var source: String
     @Option(help: "The dataset's id.") var dataset: String
@@ -52,6 +54,8 @@ extension DatasetCommand {
     @Flag(help: "Make items that are not there, of predictions too.") var items = false
     @Flag(help: "Mask e-mail addresses, telephone, card, account and national id numbers in texts.")
     var maskPersonalData = false
+    @Option(help: "What the names of its items begin with.") var prefix = ""
+    @Flag(help: "Put pictures in the place of others that items of their names have.") var replace = false
     @Flag(help: "End at the first fault, before anything is sent.") var strict = false
     @OptionGroup var server: ServerOptions
     @OptionGroup var output: OutputOptions
@@ -62,14 +66,19 @@ extension DatasetCommand {
         let diagnostics = Diagnostics(strict ? .strict : .lenient)
         let makesItems = set == LabelSet.truth || items
         let folder = try DatasetFolder(source, keepsImages: makesItems)
-        let lines = try await lines(
+        let (lines, classes) = try await lines(
           reader(folder, diagnostics), makesItems ? client : nil, diagnostics)
         defer { try? FileManager.default.removeItem(atPath: lines) }
         let bytes = try Data(contentsOf: URL(fileURLWithPath: lines), options: .alwaysMapped)
+        // Before their labels, so that they are numbered as the set has them.
+        if !classes.classes.isEmpty {
+          try await client.send(
+            .POST, "/api/datasets/\(dataset)/classes", DatasetLineNotation.json(classes))
+        }
         let report = try await client.send(
           .POST,
           "/api/datasets/\(dataset)/items?set=\(APIClient.escaped(set))&items=\(makesItems)"
-            + (maskPersonalData ? "&personal_data=mask" : ""),
+            + (maskPersonalData ? "&personal_data=mask" : "") + (replace ? "&replace=true" : ""),
           body: .bytes(bytes, length: .known(Int64(bytes.count))),
           headers: [("Content-Type", "application/x-ndjson")]
         )
@@ -93,9 +102,10 @@ extension DatasetCommand {
     /// Writes the items to a file, an image after the other being sent.
     ///
     /// - Parameter client: nil where no images go along.
+    /// - Returns: the file, and the classes of the set.
     private func lines(
       _ reader: any DatasetReading, _ client: APIClient?, _ diagnostics: Diagnostics
-    ) async throws -> String {
+    ) async throws -> (file: String, classes: DatasetSchema) {
       let path = NSTemporaryDirectory() + "assay-items-\(UUID().uuidString).jsonl"
       guard FileManager.default.createFile(atPath: path, contents: nil),
         let file = FileHandle(forWritingAtPath: path)
@@ -106,7 +116,7 @@ extension DatasetCommand {
       var names = DistinctNames()
       while var item = try reader.next() {
         let place = item.media ?? item.name
-        item.name = names.name(of: item, diagnostics)
+        item.name = prefix + names.name(of: item, diagnostics)
         var image: String?
         if let client {
           if item.text == nil || item.media != nil, DatasetItem.isAddress(place) {
@@ -132,8 +142,10 @@ extension DatasetCommand {
           out.name("image")
           out.value(image)
         }
-        out.name("labels")
-        DatasetLineNotation.writeLabels(item.labels, reader.schema, to: &out)
+        if !item.labels.isEmpty || !reader.schema.classes.isEmpty {
+          out.name("labels")
+          DatasetLineNotation.writeLabels(item.labels, reader.schema, to: &out)
+        }
         out.endObject()
         out.newline()
         try file.write(contentsOf: Data(out.bytes))
@@ -144,7 +156,7 @@ extension DatasetCommand {
       }
       meter.end()
       try file.close()
-      return path
+      return (path, reader.schema)
     }
 
     private func tell(_ report: JSON, _ diagnostics: Diagnostics) {

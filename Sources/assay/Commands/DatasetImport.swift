@@ -88,13 +88,21 @@ struct DatasetCommand: AsyncParsableCommand {
       let meter = ProgressLine(quiet: output.json)
       var reader = reader
       var count = 0
-      while let item = try reader.next() {
+      var names = DistinctNames()
+      while var item = try reader.next() {
+        item.name = names.name(of: item, diagnostics)
         var image: String?
         if item.text == nil {
-          image =
-            try await item.media.asyncMap {
-              DatasetItem.isAddress($0) ? $0 : try await client.upload(file: $0)
-            } ?? item.name
+          do {
+            image =
+              try await item.media.asyncMap {
+                DatasetItem.isAddress($0) ? $0 : try await client.upload(file: $0)
+              } ?? item.name
+          } catch let problem as APIClient.Problem where [413, 415, 422].contains(problem.status) {
+            try diagnostics.report(
+              item.name, "", "\(problem)", remedy: "Put the image right; the item is left out.")
+            continue
+          }
         }
         let line = target.line(item, reader.schema, image: image, role, diagnostics)
         try file.write(contentsOf: Data(line.utf8 + [0x0A]))

@@ -60,45 +60,6 @@ extension DatasetCommand {
     }
   }
 
-  struct Compare: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-      commandName: "compare",
-      abstract: "Compare a dataset's predictions with its ground truth, over a query or a slice.")
-    @Argument(help: "The label set of the predictions.") var set: String
-    @Option(help: "The dataset's id.") var dataset: String
-    @Option(help: "Only items that this query finds, as slice = night.") var query = ""
-    @Option(help: "How objects are laid over each other: boxes or masks.") var by = ComparedItems
-      .Region.boxes
-    @Option(help: "Fail where a number is below: NAME=LEAST or NAME:CLASS=LEAST.") var require:
-      [String] = []
-    @OptionGroup var server: ServerOptions
-    @OptionGroup var output: OutputOptions
-
-    func run() async throws {
-      let found = try await server.client().send(
-        .GET,
-        "/api/datasets/\(dataset)/comparison?set=\(APIClient.escaped(set))&query=\(APIClient.escaped(query))"
-          + "&by=\(by.rawValue)&require=\(APIClient.escaped(require.joined(separator: ",")))")
-      var table = TextTable(
-        "\(found["items"]?.integer ?? 0) items", columns: ["labelled", "AP", "AP50"], nameWidth: 24)
-      for row in found["classes"]?.array ?? [] {
-        table.add(
-          row["name"]?.string ?? "",
-          [
-            "\(row["labelled"]?.integer ?? 0)", TextTable.number(row["ap"]?.number, 3),
-            TextTable.number(row["ap50"]?.number, 3),
-          ])
-      }
-      table.addLine()
-      for member in found["summary"]?.members ?? [] where member.value.number != nil {
-        table.add(member.name, [TextTable.number(member.value.number, 3)])
-      }
-      output.print(found, table.text)
-      let failures = (found["failures"]?.array ?? []).compactMap(\.string)
-      guard failures.isEmpty else { throw Failure(failures.joined(separator: "\n")) }
-    }
-  }
-
   struct Duplicates: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "duplicates",
@@ -129,22 +90,6 @@ extension DatasetCommand {
       }
       output.print(
         found, (["\(found["count"]?.integer ?? 0) duplicates"] + lines).joined(separator: "\n"))
-    }
-  }
-
-  struct Slice: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-      commandName: "slice", abstract: "Save a query as a slice of a dataset.")
-    @Argument(help: "Its name.") var name: String
-    @Argument(help: "The query.") var query: String
-    @Option(help: "The dataset's id.") var dataset: String
-    @OptionGroup var server: ServerOptions
-    @OptionGroup var output: OutputOptions
-
-    func run() async throws {
-      let made = try await server.client().send(
-        .POST, "/api/datasets/\(dataset)/slices", ["name": .string(name), "query": .string(query)])
-      output.print(made, made["id"]?.string ?? "")
     }
   }
 

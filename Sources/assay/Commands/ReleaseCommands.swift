@@ -187,7 +187,8 @@ struct ReleaseCommand: AsyncParsableCommand {
         found,
         ([
           "\(found["added"]?.integer ?? 0) added, \(found["removed"]?.integer ?? 0) removed, "
-            + "\(found["changed"]?.integer ?? 0) changed, \(found["same"]?.integer ?? 0) the same"
+            + "\(found["changed"]?.integer ?? 0) changed, \(found["updated"]?.integer ?? 0) updated, "
+            + "\(found["same"]?.integer ?? 0) the same"
         ] + items).joined(separator: "\n"))
     }
   }

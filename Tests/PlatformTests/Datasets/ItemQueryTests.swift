@@ -97,14 +97,14 @@ import Testing
   @Test func bracketsAndLengthHaveLimits() throws {
     let deep = String(repeating: "(", count: ItemQuery.depthLimit - 1)
     let end = String(repeating: ")", count: ItemQuery.depthLimit - 1)
-    #expect(try ItemQuery(parsing: deep + "a" + end) == .words("a"))
+    #expect(try ItemQuery(parsing: deep + "a" + end) == .word("a"))
     #expect(throws: QueryFault.self) { try ItemQuery(parsing: "((" + deep + "a" + end + "))") }
     #expect(throws: QueryFault.self) {
       try ItemQuery(parsing: String(repeating: "a", count: ItemQuery.lengthLimit + 1))
     }
     #expect(
       try ItemQuery(parsing: String(repeating: "a", count: ItemQuery.lengthLimit))
-        == .words(String(repeating: "a", count: ItemQuery.lengthLimit)))
+        == .word(String(repeating: "a", count: ItemQuery.lengthLimit)))
   }
 
   @Test(arguments: [

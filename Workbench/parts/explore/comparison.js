@@ -1,16 +1,14 @@
 import { get } from "../../core/api.js";
-import { h } from "../../core/dom.js";
+import { fill, h } from "../../core/dom.js";
 import { language, say } from "../../core/words.js";
 import { quoted } from "./query-box.js";
 import { classColor } from "./item-picture.js";
+import { share, sliceScores } from "./slice-scores.js";
 
-/** Predictions beside the ground truth: precision, confusion, and the items with most errors.
- * @param {string} dataset
- * @param {string} query
- * @param {any[]} sets
- * @param {(number: number) => void} open
- * @param {(term: string) => void} refine */
-export async function comparisonPanel(dataset, query, sets, open, refine) {
+/** Predictions beside the ground truth: precision, slices, confusion, and the items with most errors.
+ * @param {{ dataset: string, query: string, sets: any[], mayChange: boolean, open: (number: number) => void,
+ *   refine: (term: string) => void, changed: () => any }} page `changed` is called once a slice is taken away */
+export async function comparisonPanel({ dataset, query, sets, mayChange, open, refine, changed }) {
   const others = sets.filter((set) => set.name !== "truth");
   if (!others.length) {
     return h("div.card.stack", {}, h("h2", {}, say("No predictions yet")), h("p.muted", {}, say("Add a model's predictions with `assay dataset add --set NAME`, or send items to labelling.")));
@@ -22,8 +20,10 @@ export async function comparisonPanel(dataset, query, sets, open, refine) {
     const set = choice.value;
     body.setAttribute("aria-busy", "true");
     try {
-      const found = await get(`/api/datasets/${dataset}/comparison?set=${encodeURIComponent(set)}&query=${encodeURIComponent(query)}&by=${by.value}`);
-      body.replaceChildren(...report(found, set, open, refine));
+      const asked = `set=${encodeURIComponent(set)}&query=${encodeURIComponent(query)}&by=${by.value}`;
+      const found = await get(`/api/datasets/${dataset}/comparison?${asked}`);
+      const slices = await sliceScores(dataset, asked, found.confusion.classes, mayChange, refine, changed);
+      fill(body, report(found, set, slices, open, refine));
     } finally {
       body.removeAttribute("aria-busy");
     }
@@ -33,19 +33,19 @@ export async function comparisonPanel(dataset, query, sets, open, refine) {
     h("div.row", {}, h("label.row.tight", {}, h("span", {}, say("Predictions")), choice), h("label.row.tight", {}, h("span", {}, say("Laid over each other")), by)), body);
 }
 
-const share = (/** @type {number | null} */ value) => (value === null || value === undefined ? "–" : value.toLocaleString(language, { minimumFractionDigits: 3, maximumFractionDigits: 3 }));
-
 /** @param {any} found
  * @param {string} set
+ * @param {Element} slices
  * @param {(number: number) => void} open
  * @param {(term: string) => void} refine */
-function report(found, set, open, refine) {
+function report(found, set, slices, open, refine) {
   const tiles = [["AP", found.summary.AP], ["AP50", found.summary.AP50], ["AP75", found.summary.AP75], ["AR 100", found.summary.AR_100]];
   return [
     h("div.tiles", {}, tiles.map(([name, value]) => h("div.card.tile", {}, h("h2.small", { lang: "en" }, name), h("p.big.number", {}, share(value))))),
     h("section.card.flush.scroller", { tabindex: 0, role: "region", "aria-label": say("Classes") }, h("table.table", {}, h("thead", {}, h("tr", {}, h("th", {}, say("Class")), [say("Labelled"), "AP", "AP50", say("Precision"), say("Recall")].map((name) => h("th.end", {}, name)))),
       h("tbody", {}, found.classes.map((/** @type {any} */ row) => h("tr", {}, h("td", { dir: "auto" }, row.name), h("td.end.number", {}, row.labelled.toLocaleString(language)),
         [row.ap, row.ap50, row.precision, row.recall].map((value) => h("td.end.number", {}, share(value)))))))),
+    slices,
     h("div.charts", {}, h("section.card.stack.tight", {}, h("h2", {}, say("Precision over recall at an overlap of 0.5")), curves(found.classes)), confusion(found.confusion)),
     h("section.stack.tight", {}, h("div.spread", {}, h("h2", {}, say("Items with the most errors")), h("button.button", { onclick: () => refine(`(${quoted(set)}.wrong > 0 or ${quoted(set)}.missed > 0)`) }, say("Show them"))),
       found.worst.length ? h("div.card.flush.scroller", { tabindex: 0, role: "region", "aria-label": say("Items with the most errors") }, h("table.table", {}, h("thead", {}, h("tr", {}, h("th", {}, say("Item")), [say("Found"), say("Wrong"), say("Missed")].map((name) => h("th.end", {}, name)))),

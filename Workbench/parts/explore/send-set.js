@@ -7,7 +7,7 @@ import { tar } from "./tar.js";
 const part = 4 * 1024 * 1024;
 
 /** @typedef {import("./dropped.js").Dropped} Dropped */
-/** @typedef {{ set?: string, mask_personal_data?: boolean }} Options */
+/** @typedef {{ set?: string, mask_personal_data?: boolean, replace?: boolean }} Options */
 
 /** Sends a labelled set of any format: one file as it is, several as one archive, part by part. One that was begun
  * before, in another tab or on another day, goes on where it ended.
@@ -24,7 +24,7 @@ export async function sendSet(dataset, files, options, tell) {
   const name = one ? files[0].file.name : `${files[0].path.split("/")[0]}.tar`;
   const known = (await get(path)).items.find((/** @type {any} */ upload) =>
     upload.state === "receiving" && upload.name === name && upload.size === content.size && upload.fingerprint === fingerprint
-      && upload.set === (options.set ?? "truth") && upload.mask_personal_data === Boolean(options.mask_personal_data));
+      && upload.set === (options.set ?? "truth") && upload.mask_personal_data === Boolean(options.mask_personal_data) && upload.replace === Boolean(options.replace));
   let upload = known ?? await post(path, { name, size: content.size, fingerprint, ...options });
   while (upload.state === "receiving") {
     const from = upload.received;

@@ -11,6 +11,7 @@ import { classColor } from "./item-picture.js";
  * @param {(term: string) => void} refine */
 export async function summaryPanel(dataset, query, sets, refine) {
   const body = h("div.stack");
+  const duplicates = await duplicatesOf(dataset, refine);
   const load = async (/** @type {string} */ set) => {
     const found = await get(`/api/datasets/${dataset}/summary?query=${encodeURIComponent(query)}&set=${encodeURIComponent(set)}`);
     const ofSet = set === "truth" ? "" : `${set}: `;
@@ -21,6 +22,7 @@ export async function summaryPanel(dataset, query, sets, refine) {
         card(say("Labels of an item"), histogram(found.labels_per_item, say("Labels of an item"))),
         found.box_sizes ? card(say("Size of objects: √area in pixels"), histogram(found.box_sizes, say("Size of objects: √area in pixels"))) : null,
         found.text_lengths ? card(say("Length of texts in bytes"), histogram(found.text_lengths, say("Length of texts in bytes"))) : null,
+        card(say("Duplicates"), duplicates),
         found.fields.map((/** @type {any} */ one) => card(one.name, one.histogram ? histogram(one.histogram, one.name)
           : bars(one.values.slice(0, 12), one.items, (value) => refine(`${quoted(one.name)} = ${quoted(value)}`)), one.different > 12 && !one.histogram ? say("{n} different values", { n: one.different }) : ""))));
   };
@@ -28,6 +30,16 @@ export async function summaryPanel(dataset, query, sets, refine) {
   const choice = h("select.input", { "aria-label": say("Labels"), onchange: (/** @type {any} */ event) => load(event.target.value) },
     sets.map((set) => h("option", { value: set.name }, set.name === "truth" ? say("Ground truth") : set.name)));
   return h("div.explore-scroll.stack", { tabindex: 0, role: "region", "aria-label": say("Summary") }, sets.length > 1 ? h("div.row", {}, choice) : null, body);
+}
+
+/** How far images were looked at, and the way to what is a duplicate.
+ * @param {string} dataset
+ * @param {(term: string) => void} refine */
+async function duplicatesOf(dataset, refine) {
+  const { running, images, done } = await get(`/api/datasets/${dataset}/fingerprints`);
+  return h("div.stack.tight", {}, h("p", {}, say("Items that are the same as an earlier one, or nearly: images by what they show, texts by their words.")),
+    images ? h("p.muted", {}, running ? say("{done} of {images} images looked at; the others are being looked at.", { done: done.toLocaleString(language), images: images.toLocaleString(language) }) : say("{done} of {images} images looked at", { done: done.toLocaleString(language), images: images.toLocaleString(language) })) : null,
+    h("div.row", {}, h("button.button", { onclick: () => refine("duplicate = *") }, say("Show them"))));
 }
 
 const none = () => h("p.muted", {}, say("Nothing is found."));

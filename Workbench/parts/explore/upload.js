@@ -26,7 +26,7 @@ export async function upload(dataset, again) {
     const state = h("p.muted.upload-state", { role: "status" }), bar = h("div.meter", { role: "progressbar", "aria-label": say("Progress"), "aria-valuemin": 0, "aria-valuemax": 100, "aria-valuenow": 0, hidden: true }, h("i"));
     const problems = h("ul.plain.upload-problems");
     const set = h("input.input", { value: "truth", maxlength: 100, pattern: "[\\p{L}\\p{N}_\\-]+", dir: "auto", list: "upload-sets" });
-    const mask = h("input", { type: "checkbox" });
+    const mask = h("input", { type: "checkbox" }), replace = h("input", { type: "checkbox" });
     const meter = (/** @type {number} */ share, /** @type {string} */ text) => {
       bar.style.setProperty("--share", `${Math.round(100 * share)}%`);
       bar.setAttribute("aria-valuenow", String(Math.round(100 * share)));
@@ -36,7 +36,7 @@ export async function upload(dataset, again) {
       if (!files.length || !set.reportValidity()) return;
       bar.hidden = false;
       for (const part of [drop, options, elsewhere]) part.hidden = true;
-      const wanted = { ...(set.value === "truth" ? {} : { set: set.value }), ...(mask.checked ? { mask_personal_data: true } : {}) };
+      const wanted = { ...(set.value === "truth" ? {} : { set: set.value }), ...(mask.checked ? { mask_personal_data: true } : {}), ...(replace.checked ? { replace: true } : {}) };
       const found = files.every(({ file }) => isPicture(file) || isLines(file)) ? await takeItems(dataset.id, files, wanted, meter) : await takeSet(dataset.id, files, wanted, meter);
       fill(problems, found.slice(0, 100).map(({ name, reason }) => h("li.error-text", {}, h("strong", { dir: "auto" }, name), ` ${reason}`)));
       if (!found.length) close();
@@ -50,7 +50,8 @@ export async function upload(dataset, again) {
     drop.addEventListener("drop", async (/** @type {DragEvent} */ event) => { event.preventDefault(); drop.classList.remove("is-over"); begin(await dropped(event)); });
     const options = h("div.row.upload-options", {}, field(say("Labels go to"), set, say("“truth” is the ground truth; any other name is a set of predictions.")),
       h("datalist", { id: "upload-sets" }, dataset.sets.filter(({ kind }) => kind !== "results").map(({ name }) => h("option", { value: name }))),
-      h("label.check", {}, mask, h("span", {}, say("Mask personal data in texts"))));
+      h("label.check", {}, mask, h("span", {}, say("Mask personal data in texts"))),
+      h("label.check", {}, replace, h("span", {}, say("Put pictures in the place of others that items of their names have"))));
     const elsewhere = h("div.stack", {}, sources(dataset.id, again), collections(dataset.id, again));
     return [drop, options, bar, state, problems, elsewhere, h("div.row", {}, h("button.button", { onclick: () => close() }, say("Close")))];
   });
@@ -86,7 +87,7 @@ async function takeItems(dataset, files, options, tell) {
   /** @type {Problem[]} */
   const refused = [];
   const images = files.filter(({ file }) => !isLines(file));
-  const path = `/api/datasets/${dataset}/items?items=true&set=${encodeURIComponent(options.set ?? "truth")}${options.mask_personal_data ? "&personal_data=mask" : ""}`;
+  const path = `/api/datasets/${dataset}/items?items=true&set=${encodeURIComponent(options.set ?? "truth")}${options.mask_personal_data ? "&personal_data=mask" : ""}${options.replace ? "&replace=true" : ""}`;
   let done = 0, next = 0;
   const advance = () => { done += 1; tell(done / files.length, say("{some} of {all}", { some: done, all: files.length })); };
   /** @type {string[]} */
@@ -94,7 +95,9 @@ async function takeItems(dataset, files, options, tell) {
   const flush = async () => {
     const some = lines;
     lines = [];
-    if (some.length) await postContent(`/api/datasets/${dataset}/items`, some.join("\n"));
+    if (!some.length) return;
+    const report = await postContent(`/api/datasets/${dataset}/items${options.replace ? "?replace=true" : ""}`, some.join("\n"));
+    for (const { line, reason } of report.problems) refused.push({ name: JSON.parse(some[line - 1]).name, reason });
   };
   const lane = async () => {
     while (next < images.length) {

@@ -41,11 +41,14 @@ struct ReleaseBuilder {
     let lines = DatasetFormat.jsonLines
     var outputs = try ([lines] + plan.formats).map(output)
     var division = ReleaseDivision(plan)
+    var absent = 0
     let schema = try source.forEachItem(hasMedia: plan.hasMedia, vault, connection) {
       item, schema, origin in
       var item = item
       item.subset = division.part(of: item)
       built.items += 1
+      let hasImage = item.metadata.contains { $0.name == ReleaseSource.imageField }
+      if plan.hasMedia, hasImage, item.media == nil { absent += 1 }
       switch origin {
       case .task(let answers): built.answers += answers
       case .item(let number): built.numbers.insert(number)
@@ -64,6 +67,9 @@ struct ReleaseBuilder {
       }
       built.losses.append(
         ("splits", "items without \(field) are groups by themselves", division.ungrouped))
+    }
+    if absent > 0 {
+      built.losses.append(("images", "images left out that lie elsewhere and were not fetched", absent))
     }
     built.classes = schema.classes.map(\.name)
     for place in outputs.indices {

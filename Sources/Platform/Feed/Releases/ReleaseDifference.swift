@@ -8,7 +8,10 @@ import Vault
 package struct ReleaseDifference: Hashable, Sendable {
   package var added = 0
   package var removed = 0
+  /// With other labels.
   package var changed = 0
+  /// With the same labels, and another image, text or metadata.
+  package var updated = 0
   package var same = 0
   /// The first of each, by name.
   package var examples: [(kind: String, name: String)] = []
@@ -21,7 +24,7 @@ package struct ReleaseDifference: Hashable, Sendable {
 
   package func hash(into hasher: inout Hasher) { hasher.combine(counts) }
 
-  private var counts: [Int] { [added, removed, changed, same] }
+  private var counts: [Int] { [added, removed, changed, updated, same] }
 
   fileprivate mutating func note(_ kind: String, _ name: String) {
     if examples.count < Self.exampleLimit { examples.append((kind, name)) }
@@ -29,22 +32,26 @@ package struct ReleaseDifference: Hashable, Sendable {
 }
 
 extension Releases {
-  /// - Complexity: O(items of both) time; 48 bytes for each item of the earlier one.
+  /// - Complexity: O(items of both) time; 96 bytes for each item of the earlier one.
   package func difference(
     from earlier: ReleaseID, to later: ReleaseID
   ) async throws -> ReleaseDifference {
-    var known: [String: Data] = [:]
+    var known: [String: (labels: Data, rest: Data)] = [:]
     try await forEachItem(of: earlier) { known[$0] = $1 }
     var difference = ReleaseDifference()
-    try await forEachItem(of: later) { name, labels in
-      switch known.removeValue(forKey: name) {
-      case nil:
+    try await forEachItem(of: later) { name, item in
+      guard let before = known.removeValue(forKey: name) else {
         difference.added += 1
-        difference.note("added", name)
-      case labels: difference.same += 1
-      default:
+        return difference.note("added", name)
+      }
+      if before.labels != item.labels {
         difference.changed += 1
         difference.note("changed", name)
+      } else if before.rest != item.rest {
+        difference.updated += 1
+        difference.note("updated", name)
+      } else {
+        difference.same += 1
       }
     }
     difference.removed = known.count
@@ -52,9 +59,10 @@ extension Releases {
     return difference
   }
 
-  /// Each item of a release, with the hash of what its labels say.
+  /// Each item of a release, with the hashes of what its labels say, and of what else is said of it: but for
+  /// how sure it is, which a refit changes, and the part it is in.
   private func forEachItem(
-    of id: ReleaseID, _ body: (String, Data) throws -> Void
+    of id: ReleaseID, _ body: (String, (labels: Data, rest: Data)) throws -> Void
   ) async throws {
     guard try await get(id).state == .completed else {
       throw Refusal.notPossible(.release, state: "not made", asked: "a comparison")
@@ -67,7 +75,16 @@ extension Releases {
         guard case .text(let bytes) = line, !bytes.isEmpty else { return }
         let json = try JSON(parsing: bytes)
         let labels = json["labels"] ?? []
-        try body(json["name"]?.string ?? "", MerkleTree.leaf(labels.utf8))
+        let metadata = (json["metadata"]?.members ?? []).filter {
+          !$0.name.hasPrefix(ReleaseSource.ownPrefix) || $0.name == ReleaseSource.imageField
+        }
+        let rest: JSON = [
+          "text": json["text"] ?? .null, "width": json["width"] ?? .null,
+          "height": json["height"] ?? .null, "metadata": .object(metadata),
+        ]
+        try body(
+          json["name"]?.string ?? "",
+          (MerkleTree.leaf(labels.utf8), MerkleTree.leaf(rest.utf8)))
       }
       var place = 0
       while place < file.size {

@@ -72,8 +72,16 @@ package enum ReleaseSource: Hashable, Sendable {
     if let id = task.row.uniqueID { add("unique_id", .string(id)) }
     add("confidence", .double(consensus.confidence))
     add("answers", .count(consensus.answers))
+    if let image = task.content.image { members.append(ownImage(image)) }
     return members
   }
+
+  /// Which image an item has: a file's id in the vault, whose content never changes, or the address where it
+  /// lies.
+  private static func ownImage(_ image: String) -> JSON.Member {
+    .init(imageField, .string(image))
+  }
+  static let imageField = ownPrefix + "image"
 
   private static func items(
     of dataset: DatasetID, _ text: String, _ set: String, _ hasMedia: Bool, _ vault: ClientVault,
@@ -89,6 +97,8 @@ package enum ReleaseSource: Hashable, Sendable {
       guard let found = try Datasets.item(number, of: dataset, vault, connection) else { continue }
       var item = found.item
       item.labels = try search.labels(number, labels.id, &schema, connection)
+      item.metadata.removeAll { $0.name == imageField }
+      if let image = found.image { item.metadata.append(ownImage(image)) }
       if hasMedia { item.media = try media(found.image, vault, connection) }
       try body(item, schema, .item(number: number))
     }

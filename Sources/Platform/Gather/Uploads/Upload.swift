@@ -18,13 +18,16 @@ package struct Upload: Hashable, Sendable {
     /// Whether items are made that are not there.
     package var makesItems: Bool
     package var masksPersonalData: Bool
+    /// Whether its images take the place of others that items have.
+    package var replacesImages: Bool
     /// By which its sender knows again whether it is of the same content.
     package var fingerprint: String?
 
     package init(
       name: String, format: String? = nil, set: String = LabelSet.truth, makesItems: Bool? = nil,
-      masksPersonalData: Bool = false, fingerprint: String? = nil
+      masksPersonalData: Bool = false, replacesImages: Bool = false, fingerprint: String? = nil
     ) {
+      self.replacesImages = replacesImages
       self.fingerprint = fingerprint
       self.name = name
       self.format = format
@@ -81,13 +84,15 @@ extension Upload.Options {
     self.init(
       name: json["name"]?.string ?? "", format: json["format"]?.string,
       set: json["set"]?.string ?? LabelSet.truth, makesItems: json["items"]?.bool,
-      masksPersonalData: json["masks"]?.bool ?? false, fingerprint: json["fingerprint"]?.string)
+      masksPersonalData: json["masks"]?.bool ?? false,
+      replacesImages: json["replaces"]?.bool ?? false, fingerprint: json["fingerprint"]?.string)
   }
 
   var stored: JSON {
     [
       "name": .string(name), "format": .optional(format), "set": .string(set),
       "items": .bool(makesItems), "masks": .bool(masksPersonalData),
+      "replaces": .bool(replacesImages),
       "fingerprint": .optional(fingerprint),
     ]
   }

@@ -128,7 +128,8 @@ package struct UploadReading: Sendable {
   private func takeIn(_ spool: Spool, _ upload: Upload) async throws -> ItemImport.Report {
     let options = ItemImport.Options(
       set: upload.options.set, makesItems: upload.options.makesItems,
-      masksPersonalData: upload.options.masksPersonalData)
+      masksPersonalData: upload.options.masksPersonalData,
+      replacesImages: upload.options.replacesImages)
     while true {
       do {
         return try await ItemImport(vault, actor: .system).run(spool, into: upload.dataset, options)
@@ -162,6 +163,10 @@ package struct UploadReading: Sendable {
 
   /// Stores the images and hands the lines on, each with its image.
   private func gather(_ folder: String, into spool: Spool, _ upload: inout Upload) async throws {
+    let classes = FileManager.default.contents(atPath: folder + "/classes.json")
+      .flatMap { try? JSON(parsing: [UInt8]($0)) }.map(DatasetLineNotation.schema) ?? DatasetSchema()
+    try await Datasets(vault, actor: .system).add(classes: classes, to: upload.dataset)
+    let hasClasses = !classes.classes.isEmpty
     let names = try FileManager.default.contentsOfDirectory(atPath: folder)
       .filter { $0.hasSuffix(".jsonl") }.sorted()
     for name in names {
@@ -169,21 +174,29 @@ package struct UploadReading: Sendable {
       defer { try? file.close() }
       var reader = LineReader(limit: Imports.lineLimit)
       while let bytes = try file.read(upToCount: 1 << 20), !bytes.isEmpty {
-        for line in reader.read(bytes) { try await take(line, folder, into: spool, &upload) }
+        for line in reader.read(bytes) {
+          try await take(line, folder, hasClasses, into: spool, &upload)
+        }
       }
-      if let line = reader.end() { try await take(line, folder, into: spool, &upload) }
+      if let line = reader.end() {
+        try await take(line, folder, hasClasses, into: spool, &upload)
+      }
     }
   }
 
   private func take(
-    _ line: LineReader.Line, _ folder: String, into spool: Spool, _ upload: inout Upload
+    _ line: LineReader.Line, _ folder: String, _ hasClasses: Bool, into spool: Spool,
+    _ upload: inout Upload
   ) async throws {
     try Task.checkCancellation()
     guard case .text(let bytes) = line else {
       upload.outcome.refused += 1
       return upload.outcome.note("", "an item has more than \(Imports.lineLimit) bytes")
     }
-    let json = try await withImage(JSON(parsing: [UInt8](bytes)), folder, &upload)
+    var read = try JSON(parsing: [UInt8](bytes))
+    // A set that says nothing of labels leaves those that there are alone.
+    if !hasClasses, read["labels"]?.array?.isEmpty == true { read = read.without("labels") }
+    guard let json = try await withImage(read, folder, &upload) else { return }
     try spool.append(Data(json.utf8 + [0x0A]))
     upload.outcome.read += 1
     guard upload.outcome.read.isMultiple(of: Self.portion) else { return }
@@ -191,9 +204,10 @@ package struct UploadReading: Sendable {
     try await vault.database.write(.relaxed) { try Uploads.save(now, vault, $0) }
   }
 
+  /// nil where its image is refused.
   private func withImage(
     _ json: JSON, _ folder: String, _ upload: inout Upload
-  ) async throws -> JSON {
+  ) async throws -> JSON? {
     guard upload.options.makesItems, let name = json["name"]?.string, json["image"] == nil else {
       return json
     }
@@ -214,6 +228,6 @@ package struct UploadReading: Sendable {
       upload.outcome.note(name, "\(what) is over \(limit)")
     }
     upload.outcome.refused += 1
-    return json
+    return nil
   }
 }

@@ -11,14 +11,16 @@ package struct Dataset: Hashable, Sendable {
   package var items: Int
   /// Grows with every change of what is in it.
   package var lastChange: Int64
+  /// Likewise with what is known of what its images show.
+  var lastPrint: Int64
   package var createdAt: Int64
 
-  static let columns = "id, name, items, last_change, created_at"
+  static let columns = "id, name, items, last_change, last_print, created_at"
 
   static func row(_ row: any Row) -> Dataset {
     Dataset(
       id: row.id(0), name: row.text(1), items: Int(row.int(2)), lastChange: row.int(3),
-      createdAt: row.int(4))
+      lastPrint: row.int(4), createdAt: row.int(5))
   }
 
   static func get(_ id: DatasetID, _ connection: any Connection) throws -> Dataset {

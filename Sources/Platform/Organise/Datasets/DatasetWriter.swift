@@ -45,10 +45,13 @@ struct DatasetWriter {
       items += 1
       created += 1
       try connection.run(
-        "INSERT INTO items (dataset_id, number, key, changed, sealed) VALUES (?, ?, ?, ?, ?)",
+        """
+        INSERT INTO items (dataset_id, number, key, changed, has_image, sealed)
+        VALUES (?, ?, ?, ?, ?, ?)
+        """,
         [
           dataset.sql, .number(number), .text(Datasets.key(new.item.name, of: dataset, vault)),
-          .int(change), .blob(seal(new, number)),
+          .int(change), .int(new.image == nil ? 0 : 1), .blob(seal(new, number)),
         ])
       return number
     }
@@ -60,8 +63,11 @@ struct DatasetWriter {
     guard after.stored != before.stored else { return known }
     updated += 1
     try connection.run(
-      "UPDATE items SET changed = ?, sealed = ? WHERE dataset_id = ? AND number = ?",
-      [.int(change), .blob(seal(after, known)), dataset.sql, .number(known)])
+      "UPDATE items SET changed = ?, has_image = ?, sealed = ? WHERE dataset_id = ? AND number = ?",
+      [
+        .int(change), .int(after.image == nil ? 0 : 1), .blob(seal(after, known)), dataset.sql,
+        .number(known),
+      ])
     return known
   }
 

@@ -22,7 +22,8 @@ package struct Datasets: Sendable {
     let name = try Naming.checked(name, limit: Self.nameLimit)
     let record = vault.record(by: actor)
     let made = Dataset(
-      id: vault.environment.newID(), name: name, items: 0, lastChange: 0, createdAt: record.at)
+      id: vault.environment.newID(), name: name, items: 0, lastChange: 0, lastPrint: 0,
+      createdAt: record.at)
     try await vault.database.write(.flushed) { connection in
       let isTaken = try connection.first("SELECT 1 FROM datasets WHERE name = ?", [.text(name)]) {
         _ in true
@@ -60,6 +61,21 @@ package struct Datasets: Sendable {
     }
   }
 
+  /// Adds classes in their order, those that are known already left where they are: so that they are numbered
+  /// as the set says that they come with, whichever is met first.
+  package func add(classes: DatasetSchema, to id: DatasetID) async throws {
+    guard !classes.classes.isEmpty else { return }
+    let vault = vault
+    try await vault.database.write(.relaxed) { connection in
+      var schema = try DatasetWriter.schema(of: id, vault, connection)
+      let known = schema
+      for one in classes.classes { _ = schema.add(one) }
+      guard schema != known else { return }
+      let writer = try DatasetWriter(vault, id, connection)
+      try writer.save(schema)
+    }
+  }
+
   /// Takes a set of predictions away, with its labels.
   ///
   /// - Throws: `.invalid` for the ground truth, which a dataset always has.
@@ -92,7 +108,7 @@ package struct Datasets: Sendable {
       ) { $0.int(0) }
       guard releases == 0 else {
         throw Refusal.notPossible(
-          .dataset, state: "what \(releases ?? 0) releases are of",
+          .dataset, state: "what \(releases == 1 ? "a release is" : "\(releases ?? 0) releases are") of",
           asked: "taking it away: take them away first")
       }
       let parts = try connection.all(
@@ -108,7 +124,8 @@ package struct Datasets: Sendable {
         "DELETE FROM received_parts WHERE owner IN (SELECT id FROM uploads WHERE dataset_id = ?)",
         [id.sql])
       for table in [
-        "label_sets", "slices", "item_vectors", "remote_sources", "uploads", "collections", "items",
+        "label_sets", "slices", "item_vectors", "item_prints", "remote_sources", "uploads",
+        "collections", "items",
       ] {
         try connection.run("DELETE FROM \(table) WHERE dataset_id = ?", [id.sql])
       }

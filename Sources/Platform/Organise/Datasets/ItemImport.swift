@@ -20,11 +20,14 @@ package struct ItemImport: Sendable {
     package var makesItems: Bool
     /// Whether personal data in texts is masked; it is flagged in any case.
     package var masksPersonalData: Bool
+    /// Whether a picture takes the place of another that an item has; else its line is refused.
+    package var replacesImages: Bool
 
     package init(
       set: String = LabelSet.truth, isAtomic: Bool = false, makesItems: Bool? = nil,
-      masksPersonalData: Bool = false
+      masksPersonalData: Bool = false, replacesImages: Bool = false
     ) {
+      self.replacesImages = replacesImages
       self.masksPersonalData = masksPersonalData
       self.set = set
       self.isAtomic = isAtomic
@@ -65,6 +68,8 @@ package struct ItemImport: Sendable {
   package static let nameLimit = 1_000
   /// Metadata fields of one item.
   package static let fieldLimit = 500
+  /// Seconds that an import waits for others into the same dataset.
+  static let waitLimit = 60
 
   /// - Throws: `.unknown(.dataset)`, `.alreadyRunning`, `.noSpace`, `.invalid` for the name of the set or
   ///   where it is filled by a project.
@@ -78,7 +83,11 @@ package struct ItemImport: Sendable {
       try Self.refuseResults(set, of: dataset, connection)
     }
     let work = "items \(dataset)"
-    guard vault.work.begin(work) else { throw Refusal.alreadyRunning(.import, dataset.text) }
+    let end = ContinuousClock.now + .seconds(Self.waitLimit)
+    while !vault.work.begin(work) {
+      guard .now < end else { throw Refusal.alreadyRunning(.import, dataset.text) }
+      try await Task.sleep(for: .milliseconds(20))
+    }
     defer { vault.work.end(work) }
     if options.isAtomic {
       let refused = try await survey(spool, dataset, options)
@@ -182,6 +191,10 @@ package struct ItemImport: Sendable {
       case .failure(let fault): report.refuse(line.number, fault.sentence)
       case .success(let read):
         let number: Int
+        if let fault = try misfit(read, dataset, options, writer, connection) {
+          report.refuse(line.number, fault)
+          continue
+        }
         if options.makesItems {
           do {
             number = try writer.put(read.stored.flagged(masking: options.masksPersonalData))
@@ -207,6 +220,31 @@ package struct ItemImport: Sendable {
     report.created += writer.created
     report.updated += writer.updated
     return report
+  }
+}
+
+extension ItemImport {
+  /// Why a line does not go with the item of its name that is there: it has another picture, or a text in
+  /// which the spans of the line do not lie.
+  private func misfit(
+    _ line: Line, _ dataset: DatasetID, _ options: Options, _ writer: DatasetWriter,
+    _ connection: any Connection
+  ) throws -> String? {
+    let spans = line.stored.item.text == nil ? line.spans : []
+    let isShown = options.makesItems && !options.replacesImages && line.stored.image != nil
+    guard isShown || !spans.isEmpty else { return nil }
+    let number = try writer.number(of: line.stored.item.name)
+    let known = try number.flatMap { try Datasets.item($0, of: dataset, vault, connection) }
+    if isShown, let image = known?.image, image != line.stored.image {
+      let name = line.stored.item.name
+      return "the item “\(name)” shows another picture; send this one under another name, or with "
+        + "replace=true to put it in its place"
+    }
+    guard number != nil || options.makesItems else { return nil }
+    let length = known?.item.text?.unicodeScalars.count ?? 0
+    let isWithin = spans.allSatisfy { $0.upperBound <= length && !$0.isEmpty }
+    return isWithin
+      ? nil : "a span must be a place in the item's text of \(length) characters, its end after its start"
   }
 }
 
@@ -239,6 +277,12 @@ extension ItemImport {
     /// nil where the line says nothing of labels.
     var labels: [DatasetLabel]?
     var schema: DatasetSchema
+
+    var spans: [Range<Int>] {
+      (labels ?? []).flatMap { label -> [Range<Int>] in
+        if case .spans(let ranges) = label.value { ranges } else { [] }
+      }
+    }
   }
 
   fileprivate struct ReadLine: Sendable {
@@ -270,11 +314,14 @@ extension ItemImport {
     var schema = DatasetSchema()
     var item: DatasetItem
     do {
-      item = try DatasetLineNotation.item(json, &schema) { throw $0 }
+      item = try DatasetLineNotation.item(json, &schema, knowsText: false) { throw $0 }
     } catch let fault as NotationFault {
       throw Fault(sentence: "\(fault.path) \(fault.problem)")
     } catch {
       throw Fault(sentence: "\(error)")
+    }
+    guard item.name.unicodeScalars.contains(where: { !$0.properties.isWhitespace }) else {
+      throw Fault(sentence: "name must not be empty")
     }
     item.name = DatasetPath.cleaned(item.name)
     guard item.name.unicodeScalars.count <= nameLimit else {

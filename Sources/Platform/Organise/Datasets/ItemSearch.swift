@@ -139,43 +139,6 @@ package struct ItemSearch: Sendable {
     try await use { table, _ in QueryCompletion.all(of: text, in: table) }
   }
 
-  /// Most items that are compared in one go.
-  package static let comparisonLimit = 1_000_000
-
-  /// A set of predictions against the ground truth, over what a query finds.
-  package func comparison(
-    of set: String, _ text: String, by region: ComparedItems.Region, overlap: Double, score: Double
-  ) async throws -> ComparisonReport {
-    let query = try ItemQuery(asked: text)
-    let (numbers, known) = try await use { table, _ in
-      (ItemTable.numbers(try table.marks(of: query)).map { Int($0) }, table.schema)
-    }
-    guard numbers.count <= Self.comparisonLimit else {
-      throw Refusal.tooLarge(what: "items of a comparison", limit: Self.comparisonLimit)
-    }
-    return try await vault.database.read { connection in
-      guard set != LabelSet.truth, let predicted = try LabelSet.find(set, of: dataset, connection),
-        let truth = try LabelSet.find(LabelSet.truth, of: dataset, connection)
-      else { throw Refusal.unknown(.labelSet, set) }
-      var schema = known
-      var compared = ComparedItems(region)
-      for number in numbers {
-        guard let found = try Datasets.item(number, of: dataset, vault, connection) else {
-          continue
-        }
-        compared.add(
-          found.item.name, truth: try labels(number, truth.id, &schema, connection),
-          predictions: try labels(number, predicted.id, &schema, connection), found.item.size)
-      }
-      var report = ComparisonReport(
-        compared, classes: schema.classes.map(\.name), overlap: overlap, score: score)
-      for place in report.worst.indices {
-        report.worst[place].place = numbers[report.worst[place].place]
-      }
-      return report
-    }
-  }
-
   /// The labels of an item in a set.
   func labels(
     _ number: Int, _ set: Int64, _ schema: inout DatasetSchema, _ connection: any Connection

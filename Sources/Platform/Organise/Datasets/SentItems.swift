@@ -1,3 +1,4 @@
+import Consensus
 import Formats
 import Foundation
 import Labels
@@ -187,9 +188,12 @@ package struct SentItems: Sendable {
     facts.append(.init("confidence", .double(result.confidence)))
     facts.append(.init("answers", .count(result.answers)))
     facts.append(.init("settled", .string(Timestamp.text(result.createdAt))))
-    let workers = try connection.all(
-      "SELECT DISTINCT worker FROM answers WHERE task = ? ORDER BY worker", [.int(task.seq)]
-    ) { $0.text(0) }
+    let answers = try AnswerRow.all(of: task, reading, vault, connection)
+    let alike = AnswerAgreement.meanShare(
+      answers.filter { $0.stage == .label && $0.standing != .discarded }.map(\.annotations),
+      ontology: reading.ontology)
+    if let alike { facts.append(.init("agreement", .double(alike))) }
+    let workers = Set(answers.map(\.worker)).sorted()
     facts.append(.init("workers", .string(workers.joined(separator: " "))))
     try writer.put(
       item.labels.map { $0.numbered(from: classes.schema, in: &schema) }, schema, facts: facts,

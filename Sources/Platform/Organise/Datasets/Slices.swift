@@ -20,6 +20,8 @@ package struct Slices: Sendable {
     package var query: String?
     /// Of a fixed set.
     package var numbers: [Int]
+    /// What a comparison over it must reach: with some, the slice is a scenario's test.
+    package var requirements: [ComparisonRequirement]
     package var createdAt: Int64
   }
 
@@ -27,15 +29,20 @@ package struct Slices: Sendable {
   package static let countLimit = 1_000
   /// Items of a fixed set.
   package static let itemLimit = 1_000_000
+  /// Requirements of a slice.
+  package static let requirementLimit = 100
 
   /// - Parameters:
   ///   - query: what it holds whenever it is asked; nil for a fixed set.
   ///   - numbers: what a fixed set holds.
+  ///   - requirements: what predictions must reach over it.
   /// - Throws: `.invalid` for a query that is not understood or a number of no item, `.taken`, `.tooLarge`.
   package func create(
-    name: String, query: String?, numbers: [Int], of dataset: DatasetID
+    name: String, query: String?, numbers: [Int], requirements: [ComparisonRequirement] = [],
+    of dataset: DatasetID
   ) async throws -> Slice {
     let name = try Naming.checked(name, limit: 100)
+    try Self.check(requirements)
     // Once it is asked, so that what cannot be answered is said now.
     if let query { _ = try await ItemSearch(vault, dataset: dataset).numbers(query, from: 0, limit: 1) }
     guard numbers.count <= Self.itemLimit else {
@@ -44,7 +51,7 @@ package struct Slices: Sendable {
     let record = vault.record(by: actor)
     let slice = Slice(
       id: vault.environment.newID(), name: name, query: query, numbers: Set(numbers).sorted(),
-      createdAt: record.at)
+      requirements: requirements, createdAt: record.at)
     try await vault.database.write(.flushed) { connection in
       let owner = try Dataset.get(dataset, connection)
       if let last = slice.numbers.last, last >= owner.items || (slice.numbers.first ?? 0) < 0 {
@@ -61,13 +68,35 @@ package struct Slices: Sendable {
       try connection.run(
         "INSERT INTO slices (id, dataset_id, name, created_at, sealed) VALUES (?, ?, ?, ?, ?)",
         [
-          slice.id.sql, dataset.sql, .text(name), .int(record.at),
-          .blob(vault.key.seal(slice.stored.utf8, table: "slices", row: slice.id)),
+          slice.id.sql, dataset.sql, .text(name), .int(record.at), .blob(slice.sealed(by: vault.key)),
         ])
       _ = try Datasets.nextChange(of: dataset, connection)
       try record.append(connection, "slice.created", slice.id.text)
     }
     return slice
+  }
+
+  /// Sets what predictions must reach over a slice; with none it is no test.
+  package func require(
+    _ requirements: [ComparisonRequirement], of id: SliceID, of dataset: DatasetID
+  ) async throws -> Slice {
+    try Self.check(requirements)
+    let record = vault.record(by: actor)
+    return try await vault.database.write(.flushed) { connection in
+      guard var slice = try Self.rows(of: dataset, vault, connection).first(where: { $0.id == id })
+      else { throw Refusal.unknown(.slice, id.text) }
+      slice.requirements = requirements
+      try connection.run(
+        "UPDATE slices SET sealed = ? WHERE id = ?", [.blob(slice.sealed(by: vault.key)), id.sql])
+      try record.append(connection, "slice.required", id.text)
+      return slice
+    }
+  }
+
+  private static func check(_ requirements: [ComparisonRequirement]) throws {
+    guard requirements.count <= requirementLimit else {
+      throw Refusal.tooLarge(what: "requirements of a slice", limit: requirementLimit)
+    }
   }
 
   package func list(of dataset: DatasetID) async throws -> [Slice] {
@@ -88,7 +117,7 @@ package struct Slices: Sendable {
     }
   }
 
-  private static func rows(
+  static func rows(
     of dataset: DatasetID, _ vault: ClientVault, _ connection: any Connection
   ) throws -> [Slice] {
     try connection.all(
@@ -101,6 +130,9 @@ package struct Slices: Sendable {
       return Slice(
         id: id, name: row.text(1), query: json["query"]?.string,
         numbers: (json["items"]?.array ?? []).compactMap { $0.integer.map { Int($0) } },
+        requirements: (json["require"]?.array ?? []).compactMap {
+          $0.string.flatMap(ComparisonRequirement.init)
+        },
         createdAt: row.int(2))
     }
   }
@@ -122,9 +154,15 @@ package struct Slices: Sendable {
 }
 
 extension Slices.Slice {
-  fileprivate var stored: JSON {
-    if let query { return ["query": .string(query)] }
-    return ["items": .array(numbers.map { .count($0) })]
+  fileprivate func sealed(by key: DataKey) -> Data {
+    let required = JSON.array(requirements.map { .string($0.text) })
+    let stored: JSON =
+      if let query {
+        ["query": .string(query), "require": required]
+      } else {
+        ["items": .array(numbers.map { .count($0) }), "require": required]
+      }
+    return key.seal(stored.utf8, table: "slices", row: id)
   }
 }
 

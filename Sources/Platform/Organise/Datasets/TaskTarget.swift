@@ -1,4 +1,5 @@
 import Formats
+import Geometry
 import Labels
 import Notation
 
@@ -56,7 +57,7 @@ package struct TaskTarget: Sendable {
   ///
   /// - Parameters:
   ///   - image: its asset or URL.
-  ///   - uniqueID: the task's; nil for the item's name.
+  ///   - uniqueID: the task's; nil for the item's name in the project.
   package func line(
     _ item: DatasetItem, _ schema: DatasetSchema, image: String?, _ role: TaskLabels,
     uniqueID: String? = nil, _ diagnostics: Diagnostics
@@ -70,8 +71,9 @@ package struct TaskTarget: Sendable {
         .init("width", .int(Int64(size.width))), .init("height", .int(Int64(size.height))),
       ]
     }
-    let key = (item.subset.isEmpty ? "" : item.subset + "/") + item.name
-    members.append(.init("unique_id", .string(uniqueID ?? String(key.suffix(400)))))
+    // Of its project: another may have an image of the same name.
+    let key = uniqueID ?? "\(project)/\(item.name.suffix(400))"
+    members.append(.init("unique_id", .string(key)))
     var metadata = item.metadata + [.init("name", .string(item.name))]
     if !item.subset.isEmpty { metadata.append(.init("subset", .string(item.subset))) }
     members.append(.init("metadata", .object(metadata)))
@@ -128,7 +130,12 @@ package struct TaskTarget: Sendable {
     }
     var out = JSONWriter()
     switch label.value {
-    case .shape(let shape): ShapeNotation.write(shape, to: &out)
+    case .shape(let shape):
+      guard let shape = Self.within(shape, item.size) else {
+        diagnostics.lose("labels left out that lie outside of their images")
+        return nil
+      }
+      ShapeNotation.write(shape, to: &out)
     case .pieces(let pieces):
       guard let mask = label.mask(of: pieces, item.size) else { return nil }
       ShapeNotation.write(.mask(mask), to: &out)
@@ -150,6 +157,29 @@ package struct TaskTarget: Sendable {
     }
     if !attributes.isEmpty { members.append(.init("attributes", .object(attributes))) }
     return .object(members)
+  }
+
+  /// A shape cut at the edge of its image, beyond which models and people draw; nil where nothing of it is
+  /// inside.
+  private static func within(_ shape: Shape, _ size: ImageSize?) -> Shape? {
+    guard let size else { return shape }
+    let bounds = shape.bounds
+    let image = Box(x: 0, y: 0, width: Double(size.width), height: Double(size.height))
+    let inside = image.intersection(bounds)
+    if inside == bounds { return shape }
+    guard bounds.x <= image.width, bounds.y <= image.height, bounds.maxX >= 0, bounds.maxY >= 0 else {
+      return nil
+    }
+    func cut(_ point: Point) -> Point {
+      Point(x: min(max(point.x, 0), image.width), y: min(max(point.y, 0), image.height))
+    }
+    switch shape {
+    case .box: return .box(inside)
+    case .polygon(let polygon) where polygon.holes.isEmpty:
+      return .polygon(Polygon(polygon.outline.map(cut)))
+    case .polyline(let line): return .polyline(Polyline(line.points.map(cut)))
+    default: return shape
+    }
   }
 
   /// Classes of the whole as answers to the first question that has such an option, captions as its text.

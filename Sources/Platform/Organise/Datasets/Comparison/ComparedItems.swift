@@ -34,6 +34,14 @@ package struct ComparedItems: Sendable {
         predictions: predictions.compactMap { detection($0, size, isTruth: false) }))
   }
 
+  /// Some of the items, by their places in `images`.
+  func only(_ places: [Int]) -> ComparedItems {
+    var some = ComparedItems(region)
+    some.names = places.map { names[$0] }
+    some.images = places.map { images[$0] }
+    return some
+  }
+
   /// nil for what is neither drawn, nor a class, nor a span.
   private func detection(
     _ label: DatasetLabel, _ size: ImageSize?, isTruth: Bool
@@ -53,12 +61,12 @@ package struct ComparedItems: Sendable {
       if region == .masks, let mask = Self.mask(label, bounds, size) {
         return Detection(
           label: label.classIndex, region: .mask(mask),
-          area: isTruth ? Self.area(label, bounds) : Double(mask.area),
+          area: isTruth ? label.area ?? label.shapeArea ?? 0 : Double(mask.area),
           isCrowd: label.isCrowd, score: score)
       }
       return Detection(
         label: label.classIndex, region: .box(bounds),
-        area: isTruth ? Self.area(label, bounds) : bounds.area,
+        area: isTruth ? label.area ?? label.shapeArea ?? 0 : bounds.area,
         isCrowd: label.isCrowd, score: score)
     }
   }
@@ -71,21 +79,10 @@ package struct ComparedItems: Sendable {
     let outlined = label.outlines.reduce(0) { $0 + $1.area }
     var made = Detection(
       label: label.classIndex, region: .pose(points, box),
-      area: isTruth && outlined > 0 ? outlined : box.area, isCrowd: label.isCrowd,
+      area: isTruth ? label.area ?? (outlined > 0 ? outlined : box.area) : box.area, isCrowd: label.isCrowd,
       score: label.score ?? 1)
     made.isVoid = isTruth && points.points.isEmpty
     return made
-  }
-
-  /// As COCO says a labelled object's area: that of its outlines where it has some. Of a prediction it counts
-  /// what is compared.
-  private static func area(_ label: DatasetLabel, _ bounds: Box) -> Double {
-    switch label.value {
-    case .shape(.mask(let mask)): Double(mask.area)
-    case .shape(.polygon(let polygon)): polygon.area
-    case .pieces(let pieces): pieces.reduce(0) { $0 + $1.area }
-    default: bounds.area
-    }
   }
 
   private static func mask(

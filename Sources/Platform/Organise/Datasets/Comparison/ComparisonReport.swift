@@ -95,11 +95,15 @@ package struct ComparisonReport: Sendable {
       .map { Item(name: compared.names[$0], place: $0, counts: errors.images[$0]) }
   }
 
+  /// The measures by their names.
+  package var summaryJSON: JSON {
+    .object(zip(measures, summary).map { .init($0, .optional($1)) })
+  }
+
   package var json: JSON {
     [
       "items": .count(items), "overlap": .double(overlap), "score": .double(score),
-      "summary": .object(
-        zip(measures, summary).map { .init($0, .optional($1)) }),
+      "summary": summaryJSON,
       "classes": .array(
         classes.map { row in
           [

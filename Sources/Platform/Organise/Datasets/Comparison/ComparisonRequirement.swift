@@ -26,6 +26,9 @@ package struct ComparisonRequirement: Hashable, Sendable {
     (self.measure, label, self.least) = (measure, String(name[name.index(after: colon)...]), least)
   }
 
+  /// As `init` reads it.
+  package var text: String { "\(measure)\(label.map { ":\($0)" } ?? "")=\(least)" }
+
   /// What it came to; nil where nothing of the kind is labelled.
   package func value(in report: ComparisonReport) -> Double? {
     guard let label else {

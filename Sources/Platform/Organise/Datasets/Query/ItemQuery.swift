@@ -10,6 +10,8 @@ package indirect enum ItemQuery: Hashable, Sendable {
   case count(LabelDescription, Comparison, Double)
   /// A text that is part of the item's name or text, whatever its case.
   case words(String)
+  /// Likewise a word that stands without quotes: no name of a field, which somebody meant to compare.
+  case word(String)
 
   package enum Field: Hashable, Sendable {
     case name, text, subset, width, height, aspect, number

@@ -146,13 +146,27 @@ private struct ItemQueryParser {
       if token.isSign("("), ["count", "any", "none"].contains(first.text.lowercased()) {
         return try counted(first)
       }
-      return comparison(token) == nil ? .words(first.text) : try compared(first)
+      if takesNotIn() { return .not(try compared(first)) }
+      if comparison(token) != nil { return try compared(first) }
+      if ["and", "or", "in"].contains(first.text.lowercased()) {
+        throw fault("“\(first.text)” is not expected here; as a word it stands in quotes", at: first)
+      }
+      return .word(first.text)
     case .sign, .end:
       throw fault(
         first.kind == .end
           ? "something is missing at the end" : "“\(first.text)” is not expected here",
         at: first)
     }
+  }
+
+  /// Passes over the “not” of “not in (…)”.
+  private mutating func takesNotIn() -> Bool {
+    guard token.isKeyword("not"), place + 2 < tokens.count, tokens[place + 1].isKeyword("in"),
+      tokens[place + 2].isSign("(")
+    else { return false }
+    _ = take()
+    return true
   }
 
   private mutating func compared(_ field: QueryToken) throws(QueryFault) -> ItemQuery {
@@ -212,6 +226,10 @@ private struct ItemQueryParser {
     let first = take()
     guard first.kind == .word || first.kind == .quoted else {
       throw fault("a class or a field of labels is expected here", at: first)
+    }
+    if takesNotIn() {
+      let (how, values) = try comparisonAndValues()
+      return .not(.compare(LabelQuery.Field(first.text), how, values))
     }
     // A name alone is a class.
     guard comparison(token) != nil else {

@@ -1,12 +1,9 @@
-/// Finds items that are the same as an earlier one, or nearly: images by file and by the fingerprint of
-/// what
+/// Finds items that are the same as an earlier one, or nearly: images by file and by the fingerprint of what
 /// they show, texts by the parts that they share.
 ///
-/// Fingerprints of 64 bits are near where at most `bitLimit` differ; they are found by four bands of 16
-/// bits, of
-/// which one then is equal. Texts are near where their sets of five characters in a row are alike by
-/// `similarity`, estimated by 64 minima of hashes (Broder, *On the resemblance and containment of
-/// documents*,
+/// Fingerprints of 64 bits are near where at most `bitLimit` differ; they are found by four bands of 16 bits,
+/// of which one then is equal. Texts are near where their sets of five characters in a row are alike by
+/// `similarity`, estimated by 64 minima of hashes (Broder, *On the resemblance and containment of documents*,
 /// 1997), and found by 16 bands of four.
 struct DuplicateFinder {
   static let bitLimit = 3
@@ -22,8 +19,7 @@ struct DuplicateFinder {
   /// - Parameter items: of the dataset, which are given in the order of their numbers.
   init(items: Int) { fingerprints = Array(repeating: nil, count: items) }
 
-  /// The earlier item that an item is a duplicate of; nil where there is none, and it is kept for those
-  /// after.
+  /// The earlier item that an item is a duplicate of; nil where there is none, and it is kept for later ones.
   ///
   /// - Parameters:
   ///   - file: 0 for none.
@@ -109,8 +105,7 @@ struct DuplicateFinder {
 /// What an image shows, in 64 bits: whether each of 8 × 8 places is brighter than the one right of it.
 ///
 /// Krawetz, *Kind of Like That*, 2013 (difference hash). Two are alike where few bits differ, whatever the
-/// size,
-/// the compression and the brightness of the images.
+/// size, the compression and the brightness of the images.
 package enum PictureFingerprint {
   /// Pixels of the picture that it is made of.
   package static let (width, height) = (9, 8)
@@ -141,12 +136,5 @@ package enum PictureFingerprint {
       }
     }
     return bits
-  }
-
-  /// The metadata field that holds it, as 16 hexadecimal digits.
-  package static let field = "fingerprint"
-  static func text(_ bits: UInt64) -> String {
-    let digits = String(bits, radix: 16)
-    return String(repeating: "0", count: 16 - digits.count) + digits
   }
 }

@@ -35,7 +35,10 @@ extension ItemTable {
       var marks = try marks(of: inside, depth: depth)
       for item in marks.indices { marks[item] ^= 1 }
       return marks
-    case .words(let text):
+    case .word(let text) where metadata[text] != nil:
+      throw Unknown(
+        problem: "“\(text)” is a field, and is compared, as \(text) = …; as a word it stands in quotes")
+    case .words(let text), .word(let text):
       var marks = [UInt8](repeating: 0, count: count)
       names.mark(containing: text, in: &marks)
       texts.mark(containing: text, in: &marks)
@@ -81,6 +84,7 @@ extension ItemTable {
       guard let column = metadata[name] else {
         throw Unknown(problem: "no item has a field “\(name)”; \(known)")
       }
+      try Self.refuseTexts(values, how, column, name)
       column.mark(how, values, in: &marks)
     case .ofSet(let set, let name):
       if sets[set] == nil, let column = metadata["\(set).\(name)"] {
@@ -90,8 +94,10 @@ extension ItemTable {
       }
     case .slice:
       for value in values {
-        let inside = try slice(value.text, depth: depth)
-        for item in marks.indices { marks[item] |= inside[item] }
+        for name in value.isAny ? slices.keys.sorted() : [value.text] {
+          let inside = try slice(name, depth: depth)
+          for item in marks.indices { marks[item] |= inside[item] }
+        }
       }
       if how == .different { for item in marks.indices { marks[item] ^= 1 } }
     }
@@ -102,12 +108,9 @@ extension ItemTable {
   private mutating func duplicates() -> ValueColumn {
     if let known = duplicateColumn { return known }
     var (column, finder) = (ValueColumn(), DuplicateFinder(items: count))
-    let fingerprints = metadata[PictureFingerprint.field]
     for item in 0..<count {
       let original = finder.original(
-        of: item, file: files[item],
-        fingerprint: fingerprints?.value(at: item).flatMap { UInt64($0, radix: 16) },
-        text: texts.bytes(of: item))
+        of: item, file: files[item], fingerprint: print(of: item), text: texts.bytes(of: item))
       if let original { column.set(text: "\(original)", number: Double(original), at: item) }
     }
     duplicateColumn = column
@@ -120,7 +123,10 @@ extension ItemTable {
   }
 
   private mutating func slice(_ name: String, depth: Int) throws(Unknown) -> [UInt8] {
-    guard let slice = slices[name] else { throw Unknown(problem: "there is no slice “\(name)”") }
+    let other = slices.keys.sorted().first { $0.lowercased() == name.lowercased() }
+    guard let slice = slices[name] ?? other.flatMap({ slices[$0] }) else {
+      throw Unknown(problem: "there is no slice “\(name)”")
+    }
     guard depth < Self.sliceDepthLimit else {
       throw Unknown(problem: "the slice “\(name)” goes round in circles, or too deep")
     }
@@ -131,6 +137,16 @@ extension ItemTable {
       for number in numbers where number < count { marks[number] = 1 }
       return marks
     }
+  }
+
+  /// Numbers are not more or less than a text.
+  private static func refuseTexts(
+    _ values: [ItemQuery.Value], _ how: ItemQuery.Comparison, _ column: ValueColumn, _ name: String
+  ) throws(Unknown) {
+    guard [.less, .lessOrEqual, .greater, .greaterOrEqual].contains(how), column.hasOnlyNumbers,
+      let text = values.first(where: { $0.number == nil && !$0.isAny })?.text
+    else { return }
+    throw Unknown(problem: "“\(name)” holds numbers, and “\(text)” is none")
   }
 
   private static func mark(
@@ -167,7 +183,7 @@ extension ItemTable {
     let columns = try self.columns(set)
     if name == "labels" {
       var column = ValueColumn()
-      for item in 0..<count {
+      for item in 0..<count where columns.isKnown(item) {
         let labels = columns.labels(of: item).count
         column.set(text: "\(labels)", number: Double(labels), at: item)
       }

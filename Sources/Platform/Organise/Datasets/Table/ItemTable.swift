@@ -17,6 +17,7 @@ struct ItemTable: Sendable {
   private(set) var heights: [Int32] = []
   /// Hashes of where images are; 0 of what has none.
   private(set) var files: [UInt64] = []
+  private var prints: [Int: ItemPrint] = [:]
   private(set) var metadata: [String: ValueColumn] = [:]
   /// By the names of the sets.
   var sets: [String: LabelColumns] = [:]
@@ -45,13 +46,24 @@ struct ItemTable: Sendable {
     if let text = item.text { texts.set(text, at: number) }
     subsets.set(text: item.subset, at: number)
     widths[number] = Int32(clamping: item.size?.width ?? 0)
-    files[number] =
-      file.map { max(1, DuplicateFinder.hash($0.utf8)) } ?? 0
+    files[number] = file.map(Self.fileNumber) ?? 0
     heights[number] = Int32(clamping: item.size?.height ?? 0)
     for member in item.metadata {
       metadata[member.name, default: ValueColumn()].set(member.value, at: number)
     }
   }
+}
+
+extension ItemTable {
+  /// By which images are the same or not.
+  static func fileNumber(_ image: String) -> UInt64 { max(1, DuplicateFinder.hash(image.utf8)) }
+
+  /// What the image of an item shows; nil where nobody looked at the one that it has now.
+  func print(of item: Int) -> UInt64? {
+    prints[item].flatMap { $0.file == files[item] ? $0.bits : nil }
+  }
+
+  fileprivate mutating func set(_ print: ItemPrint, of item: Int) { prints[item] = print }
 }
 
 /// The table of a dataset, brought up to date whenever it is asked.
@@ -60,6 +72,8 @@ final class LoadedItems: Sendable {
     var table = ItemTable()
     /// The change up to which rows were read.
     var change: Int64 = 0
+    /// Likewise of what images show.
+    var print: Int64 = 0
     /// The answers to the last queries, while nothing changes.
     var answers: [String: [Int32]] = [:]
   }
@@ -112,6 +126,14 @@ final class LoadedItems: Sendable {
     _ state: inout State, _ vault: ClientVault, _ connection: any Connection
   ) throws {
     let known = try Dataset.get(dataset, connection)
+    if known.lastPrint != state.print {
+      state.answers.removeAll()
+      state.table.duplicateColumn = nil
+      for (item, print) in try ItemPrint.all(of: dataset, after: state.print, vault, connection) {
+        state.table.set(print, of: item)
+      }
+      state.print = known.lastPrint
+    }
     guard known.lastChange != state.change else { return }
     state.answers.removeAll()
     state.table.errors.removeAll()
@@ -128,6 +150,10 @@ final class LoadedItems: Sendable {
       }
     } take: { items in
       for (number, stored) in items { state.table.set(stored.item, file: stored.image, at: number) }
+    }
+    // Classes are numbered as the dataset has them.
+    for one in try DatasetWriter.schema(of: dataset, vault, connection).classes {
+      _ = state.table.schema.add(one)
     }
     for set in try LabelSet.all(of: dataset, connection) {
       var columns = state.table.sets.removeValue(forKey: set.name) ?? LabelColumns()

@@ -7,6 +7,7 @@ import Notation
 struct LabelColumns: Sendable {
   /// Where the labels of an item begin, and how many there are.
   private(set) var spans: [(start: Int, count: Int)] = []
+  private var known: [Bool] = []
   private(set) var classes: [Int32] = []
   private(set) var kinds: [UInt8] = []
   /// NaN where a label has none.
@@ -24,7 +25,11 @@ struct LabelColumns: Sendable {
 
   /// The labels of an item, in place of those it had.
   mutating func set(_ labels: [DatasetLabel], at item: Int) {
-    while spans.count <= item { spans.append((classes.count, 0)) }
+    while spans.count <= item {
+      spans.append((classes.count, 0))
+      known.append(false)
+    }
+    known[item] = true
     count += labels.count - spans[item].count
     spans[item] = (classes.count, labels.count)
     for label in labels {
@@ -45,6 +50,9 @@ struct LabelColumns: Sendable {
   mutating func setFact(_ name: String, _ value: JSON, at item: Int) {
     facts[name, default: ValueColumn()].set(value, at: item)
   }
+
+  /// Whether the set says something of an item, if only that there is nothing.
+  func isKnown(_ item: Int) -> Bool { item < known.count && known[item] }
 
   func labels(of item: Int) -> Range<Int> {
     guard item < spans.count else { return 0..<0 }

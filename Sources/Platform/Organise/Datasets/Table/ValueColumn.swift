@@ -31,6 +31,8 @@ struct ValueColumn: Sendable {
     rows[row] = code
   }
 
+  var hasOnlyNumbers: Bool { !numbers.isEmpty && numbers.allSatisfy { !$0.isNaN } }
+
   mutating func clear(_ row: Int) {
     if row < rows.count { rows[row] = -1 }
   }
