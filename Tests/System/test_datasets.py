@@ -485,12 +485,16 @@ def test_duplicates_are_found_exact_and_near(assay):
     assert state == {"running": False, "images": 5, "done": 5}
     assert [i["name"] for i in ask(lab, dataset, "duplicate = 0")[1]["items"]] == ["lighter.png", "small.png", "same.png"]
     assert [i["name"] for i in ask(lab, dataset, "duplicate != *")[1]["items"]] == ["a.png", "other.png", "t1", "t3"]
-    assert assay_run("dataset", "duplicates", "--dataset", dataset, env=env).splitlines()[0] == "4 duplicates"
+    told = assay_run("dataset", "duplicates", "--dataset", dataset, env=env).splitlines()
+    assert told == ["4 duplicates", "1  lighter.png  like 0  a.png", "2  small.png  like 0  a.png", "4  same.png  the same as 0  a.png", "6  t2  like 5  t1"]
     # What an image shows is no field of the item, and is not said of the image that takes its place.
     assert ask(lab, dataset, "name = small.png")[1]["items"][0]["metadata"] == {}
     other = lines([{"name": "small.png", "image": assay.upload(lab.key, scene(seed=5))}])
     refused = lab.call("POST", f"/api/datasets/{dataset}/items", other)[1]
     assert refused["refused"] == 1 and "another picture" in refused["problems"][0]["reason"]
+    # All or none: what a line would be refused for is known before any is written.
+    status, report = lab.call("POST", f"/api/datasets/{dataset}/items?atomic=true", lines([{"name": "new", "text": "x"}]) + b"\n" + other)
+    assert status == 422 and report["refused"] == 1 and ask(lab, dataset, "name = new")[1]["count"] == 0
     assert lab.call("POST", f"/api/datasets/{dataset}/items?replace=true", other)[1]["updated"] == 1
     looked_at(lab, dataset)
     assert [i["name"] for i in ask(lab, dataset, "duplicate = 0")[1]["items"]] == ["lighter.png", "same.png"]

@@ -47,7 +47,13 @@ async function create(owner, more, load) {
   const asked = await dialog(say("New release"), (close) => {
     const name = h("input.input", { required: true, maxlength: 200, dir: "auto" });
     const parts = [["train", 80], ["val", 10], ["test", 10]].map(([part, percent]) => /** @type {[string, any]} */ ([String(part), h("input.input", { type: "number", min: 0, max: 100, value: percent })]));
-    const way = h("select.input", {}, [["hash", say("by chance")], ["stratified", say("evenly by class")], ["group", say("groups stay together")]].map(([value, text]) => h("option", { value }, text)));
+    // Said while the dialog is open: what was filled in would be gone after it.
+    const check = () => {
+      const sum = parts.reduce((sum, [, input]) => sum + Number(input.value), 0);
+      parts[0][1].setCustomValidity(sum === 100 || sum === 0 ? "" : say("The parts come to {sum} percent; together they must be 100.", { sum }));
+    };
+    for (const [, input] of parts) input.addEventListener("input", check);
+    const way = h("select.input", { onchange: () => { group.required = way.value === "group"; } }, [["hash", say("by chance")], ["stratified", say("evenly by class")], ["group", say("groups stay together")]].map(([value, text]) => h("option", { value }, text)));
     const group = h("input.input", { dir: "ltr" });
     const media = h("input", { type: "checkbox" });
     const boxes = formats.filter((/** @type {any} */ one) => one.id !== "jsonl").map((/** @type {any} */ one) => h("label.check", {}, h("input", { type: "checkbox", value: one.id }), h("span", { lang: "en" }, one.name)));

@@ -96,6 +96,14 @@ struct RecordItems: DatasetReading {
       item.media = folder.fullPath(found)
       item.size = item.size ?? folder.size(of: found)
     }
+    // What Hugging Face calls so has a row for each image beside it.
+    let isOfImages = files[file].split(separator: "/").last?.hasPrefix("metadata.") == true
+    if isOfImages, folder.file == nil, item.media == nil, item.text == nil, own == nil {
+      try diagnostics.report(
+        files[file], "row \(row)", "its image “\(item.name)” is not there",
+        remedy: "Put it beside; the row is left out.")
+      return nil
+    }
     return item
   }
 

@@ -268,7 +268,21 @@ package enum PersonalData {
     {
       return .card
     }
-    return groups == [3, 3, 4] && digits[0] > 1 && digits[3] > 1 ? .phone : nil
+    if isDialled(number) { return .phone }
+    let isAlike = number.separators.count <= 1
+    return groups == [3, 3, 4] && digits[0] > 1 && digits[3] > 1 && isAlike ? .phone : nil
+  }
+
+  /// A telephone number as it is dialled: in a country behind 0, as 020 7946 0958, or abroad behind 00. In
+  /// one piece it is any number.
+  private static func isDialled(_ number: Number) -> Bool {
+    let (digits, groups) = (number.digits, number.groups)
+    let dividers: Set<UInt8> = [0x20, UInt8(ascii: "-"), UInt8(ascii: "/")]
+    guard digits.count > 2, digits[0] == 0, (2...6).contains(groups.count),
+      number.separators.isSubset(of: dividers)
+    else { return false }
+    if digits[1] == 0 { return digits[2] != 0 && (10...17).contains(digits.count) }
+    return (9...12).contains(digits.count) && (2...5).contains(groups[0])
   }
 
   static func isLuhn(_ digits: [Int]) -> Bool {

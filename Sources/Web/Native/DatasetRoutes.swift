@@ -247,6 +247,26 @@ enum DatasetRoutes {
 
   private static let preparation: [Route] = [
     Route(
+      .get, "/api/datasets/{dataset}/duplicates", .reviewers,
+      "Items that are the same as an earlier one, or nearly, with that one; `same` where the file is.",
+      query: [.offset, .limit]
+    ) { call in
+      let (offset, limit) = (
+        try call.queryNumber("offset", 0...Int(Int32.max)) ?? 0, try call.pageLimit()
+      )
+      return try await call.inVault { vault, _ in
+        let search = ItemSearch(vault, dataset: try call.id("dataset", .dataset))
+        let found = try await search.duplicates(from: offset, limit: limit)
+        let items = found.duplicates.map { one -> JSON in
+          [
+            "number": .count(one.number), "name": .string(one.name), "same": .bool(one.isSame),
+            "of": ["number": .count(one.original), "name": .string(one.originalName)],
+          ]
+        }
+        return .json(["items": .array(items), "count": .count(found.count)])
+      }
+    },
+    Route(
       .post, "/api/datasets/{dataset}/fingerprints", .managers,
       "Looks anew for images that were not looked at, as those that were elsewhere; others are by themselves."
     ) { call in

@@ -64,6 +64,11 @@ struct ConvertCommand: AsyncParsableCommand {
 
   static func detected(_ folder: DatasetFolder) throws -> DatasetFormat {
     guard let found = DatasetFormat.of(folder) else {
+      if let file = folder.file, COCOResults.matches(try folder.open(file)) {
+        throw FormatFault(
+          folder.title, "", "it is a list of COCO results, whose ids are those of an annotation file",
+          remedy: "Add it with assay dataset add --annotations, or compare it with assay compare.")
+      }
       throw folder.refusedXML()
         ?? FormatFault(
           folder.title, "", "it is in no format that is known",

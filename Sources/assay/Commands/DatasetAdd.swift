@@ -66,8 +66,8 @@ extension DatasetCommand {
         let diagnostics = Diagnostics(strict ? .strict : .lenient)
         let makesItems = set == LabelSet.truth || items
         let folder = try DatasetFolder(source, keepsImages: makesItems)
-        let (lines, classes) = try await lines(
-          reader(folder, diagnostics), makesItems ? client : nil, diagnostics)
+        let (reader, format) = try reader(folder, diagnostics)
+        let (lines, classes) = try await lines(reader, makesItems ? client : nil, diagnostics)
         defer { try? FileManager.default.removeItem(atPath: lines) }
         let bytes = try Data(contentsOf: URL(fileURLWithPath: lines), options: .alwaysMapped)
         // Before their labels, so that they are numbered as the set has them.
@@ -82,7 +82,7 @@ extension DatasetCommand {
           body: .bytes(bytes, length: .known(Int64(bytes.count))),
           headers: [("Content-Type", "application/x-ndjson")]
         )
-        tell(report, diagnostics)
+        tell(report, diagnostics, format)
       } catch let fault as FormatFault {
         throw Failure(fault.sentence)
       }
@@ -90,13 +90,14 @@ extension DatasetCommand {
 
     private func reader(
       _ folder: DatasetFolder, _ diagnostics: Diagnostics
-    ) throws -> any DatasetReading {
+    ) throws -> (any DatasetReading, format: String) {
       if let annotations, let file = folder.file {
-        return try COCOResults.reader(
+        let reader = try COCOResults.reader(
           folder.open(file), named: file, of: DatasetFolder(annotations), diagnostics)
+        return (reader, "COCO results")
       }
-      return try (from.map(ConvertCommand.format) ?? ConvertCommand.detected(folder)).reader(
-        of: folder, diagnostics)
+      let format = try from.map(ConvertCommand.format) ?? ConvertCommand.detected(folder)
+      return (try format.reader(of: folder, diagnostics), format.facts.name)
     }
 
     /// Writes the items to a file, an image after the other being sent.
@@ -159,11 +160,11 @@ extension DatasetCommand {
       return (path, reader.schema)
     }
 
-    private func tell(_ report: JSON, _ diagnostics: Diagnostics) {
+    private func tell(_ report: JSON, _ diagnostics: Diagnostics, _ format: String) {
       func number(_ name: String) -> Int64 { report[name]?.integer ?? 0 }
       var told = [
         "\(number("created")) items made, \(number("updated")) changed, \(number("labelled")) labelled, "
-          + "\(number("refused")) refused"
+          + "\(number("refused")) refused (read as \(format))"
       ]
       told += diagnostics.losses.map { "  \($0.count) × \($0.what)" }
       told += diagnostics.faults.prefix(20).map { "  " + $0.sentence }
@@ -171,7 +172,9 @@ extension DatasetCommand {
         "  item \($0["line"]?.integer ?? 0): \($0["reason"]?.string ?? "")"
       }
       output.print(
-        report.adding([.init("faults", .int(Int64(diagnostics.faultCount)))]),
+        report.adding([
+          .init("faults", .int(Int64(diagnostics.faultCount))), .init("format", .string(format)),
+        ]),
         told.joined(separator: "\n"))
     }
   }

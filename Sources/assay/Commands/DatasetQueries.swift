@@ -65,7 +65,7 @@ extension DatasetCommand {
       commandName: "duplicates",
       abstract: "Find items that are the same as an earlier one, or nearly.",
       discussion:
-        "Looks at the images first that were not looked at yet. Queries say: duplicate = *.")
+        "Waits until images were looked at; each is shown with what it is like. Queries say: duplicate = *.")
     @Option(help: "The dataset's id.") var dataset: String
     @Option(help: "Items to print.") var limit = 100
     @OptionGroup var server: ServerOptions
@@ -82,11 +82,11 @@ extension DatasetCommand {
         state = try await client.send(.GET, "/api/datasets/\(dataset)/fingerprints")
       }
       meter.end()
-      let asked = APIClient.escaped("duplicate = *")
-      let found = try await client.send(
-        .GET, "/api/datasets/\(dataset)/items?query=\(asked)&limit=\(limit)")
-      let lines = (found["items"]?.array ?? []).map {
-        "\($0["number"]?.integer ?? 0)  \($0["name"]?.string ?? "")"
+      let found = try await client.send(.GET, "/api/datasets/\(dataset)/duplicates?limit=\(limit)")
+      let lines = (found["items"]?.array ?? []).map { one in
+        "\(one["number"]?.integer ?? 0)  \(one["name"]?.string ?? "")  "
+          + (one["same"]?.bool == true ? "the same as " : "like ")
+          + "\(one["of"]?["number"]?.integer ?? 0)  \(one["of"]?["name"]?.string ?? "")"
       }
       output.print(
         found, (["\(found["count"]?.integer ?? 0) duplicates"] + lines).joined(separator: "\n"))

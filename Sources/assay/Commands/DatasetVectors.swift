@@ -54,7 +54,10 @@ extension DatasetCommand {
         }
       }
       meter.end()
-      output.print(["stored": .int(stored)], "\(stored) vectors stored")
+      let items = try await client.send(.GET, "/api/datasets/\(dataset)")["items"]?.integer ?? 0
+      output.print(
+        ["stored": .int(stored), "items": .int(items)],
+        "\(stored) vectors stored" + (stored < items ? "; the dataset has \(items) items" : ""))
     }
   }
 }

@@ -272,8 +272,13 @@ struct ReleaseFolder {
       throw ReleaseManifest.Fault.missing(file)
     }
     var hash = SHA256()
-    while let piece = try handle.read(upToCount: 1 << 20), !piece.isEmpty {
-      hash.update(data: piece)
+    do {
+      while let piece = try handle.read(upToCount: 1 << 20), !piece.isEmpty {
+        hash.update(data: piece)
+      }
+    } catch {
+      // A folder in its place, or a disk that gives it no more.
+      throw ReleaseManifest.Fault.missing(file)
     }
     guard Data(hash.finalize()).hexadecimal == sha256 else {
       throw ReleaseManifest.Fault.changed(file)

@@ -57,7 +57,9 @@ import Testing
     ("subset in (train, val) or name = note", [0, 1, 2, 3]),
     ("width > 1000", [1]), ("width = *", [0, 1]), ("aspect > 2", [1]), ("number >= 2", [2, 3]),
     ("count(car) = 2", [0]), ("count() = 0", [2, 3]), ("any(\"traffic person\")", [1]),
-    ("none(car)", [1, 2, 3]),
+    ("none(car)", [1, 2, 3]), ("weather not in (rain, fog)", [1, 2, 3]), ("\"weather\"", []),
+    ("any(class not in (car))", [1]), ("slice = *", [0, 1, 2]),
+    ("slice = NIGHT", [1, 2]), ("truth.labels != *", [2, 3]), ("truth.labels = 0", []),
     ("count(car and area > 5000) = 1", [0]), ("any(class = car and width < 60)", [0]),
     ("any(not class = car)", [1]),
     ("count(occluded = true)", [0]), ("any(kind = box)", [0, 1]), ("any(crowd = true)", []),
@@ -109,7 +111,7 @@ import Testing
 
   @Test(arguments: [
     "colour = red", "any(plane)", "any(seg: car)", "yolo.speed > 3", "slice = day",
-    "any(shape = 1)",
+    "any(shape = 1)", "weather is rain", "speed > fast", "speed between 1 and 5",
   ])
   func whatIsNotThereIsTold(_ query: String) throws {
     var table = Self.table()
@@ -130,7 +132,8 @@ import Testing
     ("any(tra", "\"traffic person\""), ("subset = t", "train"), ("slice = n", "night"),
     ("yolo.m", "yolo.missed"),
     ("any(kind = b", "box"), ("any(yolo: ca", "car"), ("any(occ", "occluded"), ("any(", "yolo:"),
-    ("weather = rain and spe", "speed"),
+    ("weather = rain and spe", "speed"), ("weather ", "="), ("speed ", "not in ("),
+    ("weather = rain ", "and"), ("any(area ", ">"), ("any(car) ", "or"),
   ]
 
   @Test(arguments: completed) func whatIsBegunIsCompleted(_ text: String, _ expected: String) {

@@ -7,7 +7,7 @@ import { tar } from "./tar.js";
 const part = 4 * 1024 * 1024;
 
 /** @typedef {import("./dropped.js").Dropped} Dropped */
-/** @typedef {{ set?: string, mask_personal_data?: boolean, replace?: boolean }} Options */
+/** @typedef {{ set?: string, mask_personal_data?: boolean, replace?: boolean, format?: string }} Options */
 
 /** Sends a labelled set of any format: one file as it is, several as one archive, part by part. One that was begun
  * before, in another tab or on another day, goes on where it ended.

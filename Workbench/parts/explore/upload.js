@@ -1,4 +1,4 @@
-import { postContent } from "../../core/api.js";
+import { get, postContent } from "../../core/api.js";
 import { fill, h } from "../../core/dom.js";
 import { language, say } from "../../core/words.js";
 import { dialog } from "../dialog.js";
@@ -22,11 +22,13 @@ const portion = 200;
  * @param {{ id: string, sets: Array<{ name: string, kind: string }> }} dataset
  * @param {() => any} again */
 export async function upload(dataset, again) {
+  const { items: formats } = await get("/api/formats");
   await dialog(say("Add items"), (close) => {
     const state = h("p.muted.upload-state", { role: "status" }), bar = h("div.meter", { role: "progressbar", "aria-label": say("Progress"), "aria-valuemin": 0, "aria-valuemax": 100, "aria-valuenow": 0, hidden: true }, h("i"));
     const problems = h("ul.plain.upload-problems");
     const set = h("input.input", { value: "truth", maxlength: 100, pattern: "[\\p{L}\\p{N}_\\-]+", dir: "auto", list: "upload-sets" });
     const mask = h("input", { type: "checkbox" }), replace = h("input", { type: "checkbox" });
+    const format = h("select.input", {}, h("option", { value: "" }, say("found out by itself")), formats.map((/** @type {any} */ one) => h("option", { value: one.id, lang: "en" }, one.name)));
     const meter = (/** @type {number} */ share, /** @type {string} */ text) => {
       bar.style.setProperty("--share", `${Math.round(100 * share)}%`);
       bar.setAttribute("aria-valuenow", String(Math.round(100 * share)));
@@ -36,8 +38,8 @@ export async function upload(dataset, again) {
       if (!files.length || !set.reportValidity()) return;
       bar.hidden = false;
       for (const part of [drop, options, elsewhere]) part.hidden = true;
-      const wanted = { ...(set.value === "truth" ? {} : { set: set.value }), ...(mask.checked ? { mask_personal_data: true } : {}), ...(replace.checked ? { replace: true } : {}) };
-      const found = files.every(({ file }) => isPicture(file) || isLines(file)) ? await takeItems(dataset.id, files, wanted, meter) : await takeSet(dataset.id, files, wanted, meter);
+      const wanted = { ...(set.value === "truth" ? {} : { set: set.value }), ...(mask.checked ? { mask_personal_data: true } : {}), ...(replace.checked ? { replace: true } : {}), ...(format.value ? { format: format.value } : {}) };
+      const found = !format.value && files.every(({ file }) => isPicture(file) || isLines(file)) ? await takeItems(dataset.id, files, wanted, meter) : await takeSet(dataset.id, files, wanted, meter);
       fill(problems, found.slice(0, 100).map(({ name, reason }) => h("li.error-text", {}, h("strong", { dir: "auto" }, name), ` ${reason}`)));
       if (!found.length) close();
       again();
@@ -49,6 +51,7 @@ export async function upload(dataset, again) {
     drop.addEventListener("dragleave", () => drop.classList.remove("is-over"));
     drop.addEventListener("drop", async (/** @type {DragEvent} */ event) => { event.preventDefault(); drop.classList.remove("is-over"); begin(await dropped(event)); });
     const options = h("div.row.upload-options", {}, field(say("Labels go to"), set, say("“truth” is the ground truth; any other name is a set of predictions.")),
+      field(say("Format of a set"), format),
       h("datalist", { id: "upload-sets" }, dataset.sets.filter(({ kind }) => kind !== "results").map(({ name }) => h("option", { value: name }))),
       h("label.check", {}, mask, h("span", {}, say("Mask personal data in texts"))),
       h("label.check", {}, replace, h("span", {}, say("Put pictures in the place of others that items of their names have"))));

@@ -114,4 +114,6 @@ export default {
   "{done} of {images} images looked at": "فُحصت {done} من {images} صورة",
   "{done} of {images} images looked at; the others are being looked at.": "فُحصت {done} من {images} صورة، ويجري فحص البقية.",
   "Put pictures in the place of others that items of their names have": "وضع الصور مكان صور العناصر التي تحمل أسماءها",
+  "found out by itself": "يُعرف تلقائيًا",
+  "Format of a set": "صيغة المجموعة",
 };

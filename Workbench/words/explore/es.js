@@ -114,4 +114,6 @@ export default {
   "{done} of {images} images looked at": "{done} de {images} imágenes examinadas",
   "{done} of {images} images looked at; the others are being looked at.": "{done} de {images} imágenes examinadas; las demás se están examinando.",
   "Put pictures in the place of others that items of their names have": "Poner las imágenes en lugar de las que ya tienen los elementos del mismo nombre",
+  "found out by itself": "se averigua solo",
+  "Format of a set": "Formato de un conjunto",
 };

@@ -114,4 +114,6 @@ export default {
   "{done} of {images} images looked at": "{done} images examinées sur {images}",
   "{done} of {images} images looked at; the others are being looked at.": "{done} images examinées sur {images} ; les autres sont en cours d'examen.",
   "Put pictures in the place of others that items of their names have": "Mettre les images à la place de celles des éléments de même nom",
+  "found out by itself": "reconnu de lui-même",
+  "Format of a set": "Format d'un ensemble",
 };

@@ -114,4 +114,6 @@ export default {
   "{done} of {images} images looked at": "已查看 {done} / {images} 张图像",
   "{done} of {images} images looked at; the others are being looked at.": "已查看 {done} / {images} 张图像，其余正在查看。",
   "Put pictures in the place of others that items of their names have": "用图像替换同名项目已有的图像",
+  "found out by itself": "自动识别",
+  "Format of a set": "数据集格式",
 };

@@ -173,4 +173,5 @@ export default {
   "Recordings": "التسجيلات",
   "Recordings contributed": "تسجيلات مقدَّمة",
   "What may be sent": "ما يمكن إرساله",
+  "The parts come to {sum} percent; together they must be 100.": "مجموع الأجزاء {sum} في المئة، ويجب أن يكون 100.",
 };

@@ -173,4 +173,5 @@ export default {
   "Recordings": "Grabaciones",
   "Recordings contributed": "Grabaciones aportadas",
   "What may be sent": "Lo que se puede enviar",
+  "The parts come to {sum} percent; together they must be 100.": "Las partes suman {sum} por ciento; juntas deben ser 100.",
 };

@@ -173,4 +173,5 @@ export default {
   "Recordings": "Enregistrements",
   "Recordings contributed": "Enregistrements fournis",
   "What may be sent": "Ce qui peut être envoyé",
+  "The parts come to {sum} percent; together they must be 100.": "Les parts font {sum} pour cent ; ensemble, elles doivent faire 100.",
 };

@@ -173,4 +173,5 @@ export default {
   "Recordings": "录音",
   "Recordings contributed": "提交录音",
   "What may be sent": "可以提交的内容",
+  "The parts come to {sum} percent; together they must be 100.": "各部分合计为 {sum}%，总和必须为 100%。",
 };

@@ -20,7 +20,9 @@ struct ReleaseDivision {
     switch plan.way {
     case .hash: return byChance(item.name)
     case .group:
-      let value = plan.groupBy.flatMap { field in item.metadata.last { $0.name == field }?.value }
+      let said = plan.groupBy.flatMap { field in item.metadata.last { $0.name == field }?.value }
+      // An empty one says no more than none.
+      let value = said == .null || said == .string("") ? nil : said
       if value == nil { ungrouped += 1 }
       return byChance(value.map { "=\($0.text)" } ?? item.name)
     case .stratified: return plan.parts[stratified(item)].name

@@ -79,8 +79,23 @@ package enum ReleaseSource: Hashable, Sendable {
   /// Which image an item has: a file's id in the vault, whose content never changes, or the address where it
   /// lies.
   private static func ownImage(_ image: String) -> JSON.Member {
-    .init(imageField, .string(image))
+    .init(imageField, .string(withoutSecrets(image)))
   }
+
+  /// Words of a query that let whoever has the address in.
+  private static let secrets: Set<String> = [
+    "signature", "sig", "token", "access_token", "x-amz-signature", "x-goog-signature",
+  ]
+
+  /// An address without what opens it: a release is given to others.
+  private static func withoutSecrets(_ image: String) -> String {
+    guard DatasetItem.isAddress(image), var address = URLComponents(string: image) else { return image }
+    (address.user, address.password) = (nil, nil)
+    let isSigned = address.queryItems?.contains { secrets.contains($0.name.lowercased()) } ?? false
+    if isSigned { address.percentEncodedQuery = nil }
+    return address.string ?? image
+  }
+
   static let imageField = ownPrefix + "image"
 
   private static func items(

@@ -40,7 +40,7 @@ package struct ImagePreparation: Sendable {
   package func beginAnew() async throws {
     try await vault.database.write(.relaxed) { connection in
       _ = try Dataset.get(dataset, connection)
-      try Place(change: 0, item: 0).note(dataset, connection)
+      try Place(change: 0, item: 0).note(dataset, after: Place.looked(dataset, connection), connection)
     }
   }
 
@@ -67,16 +67,21 @@ package struct ImagePreparation: Sendable {
   /// - Throws: `.unknown(.dataset)` where it is taken away meanwhile.
   package func run(by tiler: any Tiler) async throws {
     while !Task.isCancelled {
-      let (due, end) = try await next()
-      guard let end else { return }
-      let found = try await look(at: due, tiler)
+      guard let next = try await next() else { return }
+      let found = try await look(at: next.images, tiler)
       // What was not looked at is looked at by the next server.
       if Task.isCancelled { return }
       try await vault.database.write(.relaxed) { connection in
         if !found.isEmpty { try ItemPrint.note(found, of: dataset, vault, connection) }
-        try end.note(dataset, connection)
+        try next.end.note(dataset, after: next.start, connection)
       }
     }
+  }
+
+  private struct Portion: Sendable {
+    var images: [DueImage] = []
+    /// All items after `start` and up to `end` are looked at with these.
+    var start, end: Place
   }
 
   private struct DueImage: Sendable {
@@ -85,14 +90,12 @@ package struct ImagePreparation: Sendable {
     var asset: Assets.Asset
   }
 
-  /// The images to look at next, and up to where these are all; nil where nothing is left.
-  private func next() async throws -> (due: [DueImage], end: Place?) {
+  /// The images to look at next; nil where nothing is left.
+  private func next() async throws -> Portion? {
     try await vault.database.read { connection in
       let looked = try Place.looked(dataset, connection)
-      guard let last = try Place.last(of: dataset, connection), last != looked else {
-        return ([], nil)
-      }
-      var (due, end): ([DueImage], Place) = ([], last)
+      guard let last = try Place.last(of: dataset, connection), last != looked else { return nil }
+      var portion = Portion(start: looked, end: last)
       try connection.forEach(
         """
         SELECT number, sealed, changed, seq FROM items
@@ -101,12 +104,12 @@ package struct ImagePreparation: Sendable {
       ) { row in
         let number = Int(row.int(0))
         let stored = try Datasets.open(item: row.blob(1), dataset, number, vault)
-        if let image = try dueImage(stored, number, connection) { due.append(image) }
-        guard due.count == Self.portion else { return true }
-        end = Place(change: row.int(2), item: row.int(3))
+        if let image = try dueImage(stored, number, connection) { portion.images.append(image) }
+        guard portion.images.count == Self.portion else { return true }
+        portion.end = Place(change: row.int(2), item: row.int(3))
         return false
       }
-      return (due, end)
+      return portion
     }
   }
 
@@ -179,9 +182,12 @@ private struct Place: Hashable {
     ) { Place(change: $0.int(0), item: $0.int(1)) }
   }
 
-  func note(_ dataset: DatasetID, _ connection: any Connection) throws {
+  /// Notes it, unless somebody has all looked at anew meanwhile.
+  func note(_ dataset: DatasetID, after known: Place, _ connection: any Connection) throws {
     try connection.run(
-      "UPDATE datasets SET looked_change = ?, looked_item = ? WHERE id = ?",
-      [.int(change), .int(item), dataset.sql])
+      """
+      UPDATE datasets SET looked_change = ?, looked_item = ?
+      WHERE id = ? AND looked_change = ? AND looked_item = ?
+      """, [.int(change), .int(item), dataset.sql, .int(known.change), .int(known.item)])
   }
 }

@@ -138,12 +138,22 @@ package struct ItemImport: Sendable {
               try Datasets.number(of: name, in: dataset, vault, connection) == nil
             {
               report.refuse(line.number, Self.absent(name))
+            } else if let fault = try misfit(read, dataset, options, connection) {
+              report.refuse(line.number, fault)
+            } else if options.makesItems, let id = read.stored.image.flatMap({ AssetID($0) }),
+              try Assets.find("id", id.text, vault, connection) == nil
+            {
+              report.refuse(line.number, Self.fileless(id.text))
             }
           }
         }
       }
       return report
     }
+  }
+
+  private static func fileless(_ id: String) -> String {
+    "there is no file \(id); upload it first"
   }
 
   private static func absent(_ name: String) -> String {
@@ -191,7 +201,7 @@ package struct ItemImport: Sendable {
       case .failure(let fault): report.refuse(line.number, fault.sentence)
       case .success(let read):
         let number: Int
-        if let fault = try misfit(read, dataset, options, writer, connection) {
+        if let fault = try misfit(read, dataset, options, connection) {
           report.refuse(line.number, fault)
           continue
         }
@@ -199,7 +209,7 @@ package struct ItemImport: Sendable {
           do {
             number = try writer.put(read.stored.flagged(masking: options.masksPersonalData))
           } catch Refusal.unknown(.asset, let id) {
-            report.refuse(line.number, "there is no file \(id); upload it first")
+            report.refuse(line.number, Self.fileless(id))
             continue
           }
         } else if let found = try writer.number(of: read.stored.item.name) {
@@ -227,13 +237,12 @@ extension ItemImport {
   /// Why a line does not go with the item of its name that is there: it has another picture, or a text in
   /// which the spans of the line do not lie.
   private func misfit(
-    _ line: Line, _ dataset: DatasetID, _ options: Options, _ writer: DatasetWriter,
-    _ connection: any Connection
+    _ line: Line, _ dataset: DatasetID, _ options: Options, _ connection: any Connection
   ) throws -> String? {
     let spans = line.stored.item.text == nil ? line.spans : []
     let isShown = options.makesItems && !options.replacesImages && line.stored.image != nil
     guard isShown || !spans.isEmpty else { return nil }
-    let number = try writer.number(of: line.stored.item.name)
+    let number = try Datasets.number(of: line.stored.item.name, in: dataset, vault, connection)
     let known = try number.flatMap { try Datasets.item($0, of: dataset, vault, connection) }
     if isShown, let image = known?.image, image != line.stored.image {
       let name = line.stored.item.name

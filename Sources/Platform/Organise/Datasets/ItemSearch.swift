@@ -73,6 +73,37 @@ package struct ItemSearch: Sendable {
     }
   }
 
+  /// An item that is the same as an earlier one, or nearly.
+  package struct Duplicate: Hashable, Sendable {
+    package var number: Int
+    package var name: String
+    package var original: Int
+    package var originalName: String
+    /// Whether both have the same file.
+    package var isSame: Bool
+  }
+
+  /// Items that are duplicates, in order, and how many there are in all.
+  ///
+  /// - Complexity: the first time after a change O(items), and that of the texts' parts
+  package func duplicates(
+    from offset: Int, limit: Int
+  ) async throws -> (duplicates: [Duplicate], count: Int) {
+    let dataset = dataset
+    return try await use { table, connection in
+      func name(_ number: Int) throws -> String {
+        try Datasets.item(number, of: dataset, vault, connection)?.item.name ?? ""
+      }
+      let all = table.originals()
+      let some = try all.dropFirst(offset).prefix(limit).map { one in
+        Duplicate(
+          number: one.item, name: try name(one.item), original: one.original,
+          originalName: try name(one.original), isSame: one.isSame)
+      }
+      return (some, all.count)
+    }
+  }
+
   /// What something is to be like.
   package enum Likeness: Sendable {
     case item(Int)

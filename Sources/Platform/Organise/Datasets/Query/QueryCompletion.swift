@@ -1,6 +1,12 @@
 /// Something that can stand at the end of a query that is being written.
 package struct QueryCompletion: Hashable, Sendable {
-  package enum Kind: String, Hashable, Sendable { case field, value, function, `class`, set, slice }
+  package enum Kind: String, Hashable, Sendable {
+    case field, value, function, `class`, set, slice
+    /// `=`, `<`, …
+    case comparison
+    /// `and`, `or`.
+    case connective
+  }
 
   package var kind: Kind
   /// What is put in place of the query's characters from `start` on.
@@ -41,6 +47,8 @@ package struct QueryCompletion: Hashable, Sendable {
     var text: String
     /// Whether it is a name that may need quotes.
     var isQuotable = false
+
+    func isField(_ name: String) -> Bool { kind == .field && text == name }
   }
 
   /// With quotes where it would not be one word.
@@ -57,7 +65,23 @@ package struct QueryCompletion: Hashable, Sendable {
       return function == nil
         ? values(of: field, in: table) : labelValues(of: field, function, in: table)
     }
-    return function == nil ? fields(in: table) : labelFields(function, in: table)
+    let names = function == nil ? fields(in: table) : labelFields(function, in: table)
+    guard let last = words.last, last.kind != .sign || last.isSign(")") else { return names }
+    if last.kind == .word, !isCompared(words), names.contains(where: { $0.isField(last.text) }) {
+      return comparisons
+    }
+    if ["and", "or", "not"].contains(where: last.isKeyword) { return names }
+    return ["and", "or"].map { Candidate(kind: .connective, text: $0) } + names
+  }
+
+  private static let comparisons =
+    ["=", "!=", "<", "<=", ">", ">=", ":"].map { Candidate(kind: .comparison, text: $0) }
+    + ["in (", "not in ("].map { Candidate(kind: .function, text: $0) }
+
+  /// Whether the last word is what a field is compared with.
+  private static func isCompared(_ words: [QueryToken]) -> Bool {
+    guard let before = words.dropLast().last else { return false }
+    return before.kind == .sign && ItemQuery.Comparison(rawValue: before.text) != nil
   }
 
   /// The words of `count(…` from its bracket on, where it is not closed.

@@ -104,6 +104,17 @@ extension ItemTable {
     return marks
   }
 
+  /// Each item that is a duplicate, with the earlier item, and whether both have the same file.
+  mutating func originals() -> [(item: Int, original: Int, isSame: Bool)] {
+    let column = duplicates()
+    return (0..<count).compactMap { item in
+      column.number(at: item).map { number in
+        let original = Int(number)
+        return (item, original, files[item] != 0 && files[item] == files[original])
+      }
+    }
+  }
+
   /// Of each item that is one, the number of the earlier item.
   private mutating func duplicates() -> ValueColumn {
     if let known = duplicateColumn { return known }
