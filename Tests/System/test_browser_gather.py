@@ -40,6 +40,13 @@ def test_a_labelled_folder_is_dropped_as_it_is(world, scheme, width):  # noqa: F
     assert items[0]["name"].startswith("straße 0") and page.problems == []
 
 
+def test_a_set_is_read_in_the_format_that_is_chosen(world):  # noqa: F811
+    page, dataset = opened(world)
+    page.get_by_label("Format of a set").select_option("yolo-segment"); page.evaluate(DROP, yolo(2)); counted(page, 2)
+    read = world.assay.send("GET", f"/api/datasets/{dataset}/uploads", token=world.key)[1]["items"]
+    assert [one["report"]["format"] for one in read] == ["yolo-segment"] and page.problems == []
+
+
 def test_a_set_goes_on_after_the_network_was_away_and_after_the_tab_was_closed(world):  # noqa: F811
     page, dataset = opened(world)
     files = yolo(4, 3_000_000)

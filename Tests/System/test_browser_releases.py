@@ -16,6 +16,10 @@ def test_a_manager_freezes_a_release_and_opens_its_files(world, scheme, width): 
     page.get_by_role("button", name="New release").click()
     page.get_by_label("Name").fill("Autumn"); page.get_by_label("Percent for val").fill("0"); page.get_by_label("Percent for test").fill("20")
     page.get_by_label("doccano").check()
+    # What does not come to 100 is said before anything that was filled in is gone.
+    train = page.get_by_label("Percent for train"); train.fill("90"); page.get_by_role("button", name="Freeze it").click()
+    assert "110" in train.evaluate("(input) => input.validationMessage") and page.get_by_label("Name").input_value() == "Autumn"
+    train.fill("80")
     world.shot(page, f"release-new-{scheme}-{width}")
     assert clean(page) == []
     page.get_by_role("button", name="Freeze it").click()
