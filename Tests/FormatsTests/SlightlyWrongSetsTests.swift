@@ -93,6 +93,18 @@ import Testing
     }
   }
 
+  @Test func aPanopticSetIsToldHoweverLongItsListOfImagesIs() throws {
+    let folder = try TestFolder()
+    let images = (1...20_000).map {
+      #"{"id":\#($0),"file_name":"images of a set/\#($0).jpg","width":10,"height":10}"#
+    }
+    try folder.write(
+      #"{"images":[\#(images.joined(separator: ","))],"annotations":[{"image_id":1,"#
+        + #""file_name":"1.png","segments_info":[]}],"categories":[]}"#,
+      to: "annotations/panoptic_val.json")
+    #expect(DatasetFormat.of(try DatasetFolder(folder.path)) == .cocoPanoptic)
+  }
+
   // MARK: YOLO
 
   @Test func boxesAndOutlinesMayBeInOneSetOfYOLO() throws {
@@ -165,6 +177,28 @@ import Testing
         of: DatasetFolder(folder.path + "/out"), Diagnostics(.strict))
       while try cut.next() != nil {}
     }
+  }
+
+  @Test func pointsOfCVATStayPointsAndNamedOnesASkeleton() throws {
+    let folder = try TestFolder()
+    let seen = Keypoints((1...3).map { .init(Point(x: Double($0), y: 2)) })
+    var schema = DatasetSchema(names: ["loose"])
+    let named = schema.add(.init("body", keypoints: ["head", "hip", "foot"]))
+    let item = DatasetItem(
+      name: "a.jpg", size: ImageSize(width: 10, height: 10),
+      labels: [DatasetLabel(0, .shape(.keypoints(seen))), DatasetLabel(named, .shape(.keypoints(seen)))])
+    let sink = try FolderSink(folder.path + "/out")
+    let write = try #require(DatasetFormat.cvat.write)
+    var writer = try write(sink, WritingOptions(hasMedia: false), Diagnostics(.strict))
+    try writer.add(item, schema)
+    try writer.finish(schema)
+    try sink.finish()
+    let text = try String(contentsOfFile: folder.path + "/out/annotations.xml", encoding: .utf8)
+    #expect(text.contains("points=\"1.00,2.00;2.00,2.00;3.00,2.00\""))
+    #expect(text.components(separatedBy: "<skeleton").count == 2)
+    var reader = try DatasetFormat.cvat.reader(
+      of: DatasetFolder(folder.path + "/out"), Diagnostics(.strict))
+    #expect(try reader.next()?.labels.map(\.value) == item.labels.map(\.value))
   }
 
   @Test func ownLinesMayBeginWithAnItemWithoutLabels() throws {

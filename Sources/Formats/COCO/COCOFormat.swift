@@ -28,10 +28,10 @@ struct COCOFiles {
   init?(_ folder: DatasetFolder) {
     for name in folder.files(ending: ".json") {
       guard let bytes = try? folder.open(name) else { continue }
-      switch Self.isCOCO(bytes) {
-      case true?: files.append((name, Self.subset(of: name)))
-      case false?: break
-      case nil: broken.append(name)
+      switch Self.kind(bytes) {
+      case .objects: files.append((name, Self.subset(of: name)))
+      case .panoptic, .other: break
+      case .broken: broken.append(name)
       }
     }
     guard !files.isEmpty else { return nil }
@@ -68,12 +68,21 @@ struct COCOFiles {
     return groups
   }
 
-  /// Whether a JSON file has COCO's lists, of annotations that say their class themselves: panoptic files
-  /// have theirs in pictures. Nil where it is not JSON.
-  private static func isCOCO(_ bytes: MappedBytes) -> Bool? {
+  /// What a JSON file is.
+  enum Kind: Hashable {
+    /// It has COCO's lists, of annotations that say their class themselves.
+    case objects
+    /// It has them, and annotations have their classes in pictures.
+    case panoptic
+    case other
+    /// It is not JSON.
+    case broken
+  }
+
+  static func kind(_ bytes: MappedBytes) -> Kind {
     var cursor = bytes.cursor()
-    guard let first = cursor.peek() else { return nil }
-    guard first == UInt8(ascii: "{") else { return false }
+    guard let first = cursor.peek() else { return .broken }
+    guard first == UInt8(ascii: "{") else { return .other }
     var (hasImages, hasAnnotations, isPanoptic) = (false, false, false)
     var isWhole = true
     do throws(JSONError) {
@@ -93,8 +102,8 @@ struct COCOFiles {
         try cursor.skip()
       }
     } catch { isWhole = false }
-    guard isWhole || (hasImages && hasAnnotations) else { return nil }
-    return hasImages && hasAnnotations && !isPanoptic
+    guard hasImages, hasAnnotations else { return isWhole ? .other : .broken }
+    return isPanoptic ? .panoptic : .objects
   }
 
   private static let kinds = [

@@ -5,16 +5,14 @@ import Notation
 /// Writes labels as CVAT's elements, and keeps which attributes they have.
 struct CVATElements {
   private var attributes: [Int: [String: CVATInput]] = [:]
+  /// Keypoints of classes that have no names for them.
+  private var unnamed: [Int: Int] = [:]
 
   /// - Parameter common: XML attributes that stand before those of the shape.
   /// - Returns: nil for what CVAT has no element for.
   mutating func text(
     _ label: DatasetLabel, common: String, _ schema: DatasetSchema, _ diagnostics: Diagnostics
   ) -> String? {
-    func pair(_ point: Point) -> String {
-      "\(DecimalText.fixed(point.x, 2)),\(DecimalText.fixed(point.y, 2))"
-    }
-    func list(_ points: [Point]) -> String { points.map(pair).joined(separator: ";") }
     func turned(_ radians: Double) -> String {
       radians == 0 ? "" : " rotation=\"\(DecimalText.fixed(radians * 180 / .pi, 2))\""
     }
@@ -29,10 +27,10 @@ struct CVATElements {
       element = "box" + common + edges(flat) + turned(box.rotation)
     case .shape(.polygon(let polygon)):
       if !polygon.holes.isEmpty { diagnostics.lose("holes of polygons filled") }
-      element = "polygon" + common + " points=\"\(list(polygon.outline))\""
+      element = "polygon" + common + " points=\"\(Self.list(polygon.outline))\""
     case .shape(.polyline(let line)):
-      element = "polyline" + common + " points=\"\(list(line.points))\""
-    case .shape(.point(let point)): element = "points" + common + " points=\"\(pair(point))\""
+      element = "polyline" + common + " points=\"\(Self.list(line.points))\""
+    case .shape(.point(let point)): element = "points" + common + " points=\"\(Self.pair(point))\""
     case .shape(.ellipse(let ellipse)):
       let numbers = [
         ("cx", ellipse.center.x), ("cy", ellipse.center.y), ("rx", ellipse.radiusX),
@@ -42,16 +40,7 @@ struct CVATElements {
         "ellipse" + common + numbers.map { " \($0.0)=\"\(DecimalText.fixed($0.1, 2))\"" }.joined()
         + turned(ellipse.rotation)
     case .shape(.keypoints(let keypoints)):
-      element = "skeleton" + common
-      let names = schema.classes[label.classIndex].keypoints
-      for (place, keypoint) in keypoints.keypoints.enumerated() {
-        let point = names.indices.contains(place) ? names[place] : "\(place + 1)"
-        inner +=
-          "      <points label=\"\(XMLText.escaped(point))\" source=\"manual\""
-          + " outside=\"\(keypoint.visibility == .absent ? 1 : 0)\""
-          + " occluded=\"\(keypoint.visibility == .hidden ? 1 : 0)\""
-          + " points=\"\(pair(keypoint.point))\"></points>\n"
-      }
+      (element, inner) = pose(keypoints, of: label.classIndex, common, schema)
     case .shape(.mask(let mask)):
       guard !mask.isEmpty else {
         diagnostics.lose("masks left out that have no pixels")
@@ -75,6 +64,36 @@ struct CVATElements {
     return "    <\(element)>\n\(inner)    </\(tag)>\n"
   }
 
+  private static func pair(_ point: Point) -> String {
+    "\(DecimalText.fixed(point.x, 2)),\(DecimalText.fixed(point.y, 2))"
+  }
+
+  private static func list(_ points: [Point]) -> String {
+    points.map(pair).joined(separator: ";")
+  }
+
+  /// A skeleton, or where no point has a name and all are seen, points of one label.
+  private mutating func pose(
+    _ pose: Keypoints, of index: Int, _ common: String, _ schema: DatasetSchema
+  ) -> (element: String, inner: String) {
+    let names = schema.classes[index].keypoints
+    let areSeen = pose.keypoints.allSatisfy { $0.visibility == .visible }
+    if names.isEmpty, areSeen, pose.keypoints.count > 1 {
+      return ("points" + common + " points=\"\(Self.list(pose.keypoints.map(\.point)))\"", "")
+    }
+    if names.isEmpty { unnamed[index] = max(unnamed[index] ?? 0, pose.keypoints.count) }
+    var inner = ""
+    for (place, keypoint) in pose.keypoints.enumerated() {
+      let name = names.indices.contains(place) ? names[place] : "\(place + 1)"
+      inner +=
+        "      <points label=\"\(XMLText.escaped(name))\" source=\"manual\""
+        + " outside=\"\(keypoint.visibility == .absent ? 1 : 0)\""
+        + " occluded=\"\(keypoint.visibility == .hidden ? 1 : 0)\""
+        + " points=\"\(Self.pair(keypoint.point))\"></points>\n"
+    }
+    return ("skeleton" + common, inner)
+  }
+
   private func edges(_ box: Box) -> String {
     [("xtl", box.x), ("ytl", box.y), ("xbr", box.maxX), ("ybr", box.maxY)]
       .map { " \($0.0)=\"\(DecimalText.fixed($0.1, 2))\"" }.joined()
@@ -85,7 +104,9 @@ struct CVATElements {
     var head = ""
     for (index, one) in schema.classes.enumerated() {
       head += "        <label><name>\(XMLText.escaped(one.name))</name>"
-      head += "<type>\(one.keypoints.isEmpty ? "any" : "skeleton")</type><attributes>"
+      let points =
+        one.keypoints.isEmpty ? (0..<(unnamed[index] ?? 0)).map { "\($0 + 1)" } : one.keypoints
+      head += "<type>\(points.isEmpty ? "any" : "skeleton")</type><attributes>"
       for (name, input) in (attributes[index] ?? [:]).sorted(by: { $0.key < $1.key }) {
         head +=
           "<attribute><name>\(XMLText.escaped(name))</name><mutable>False</mutable>"
@@ -93,7 +114,7 @@ struct CVATElements {
           + "<values></values></attribute>"
       }
       head += "</attributes></label>\n"
-      for point in one.keypoints {
+      for point in points {
         head +=
           "        <label><name>\(XMLText.escaped(point))</name><type>points</type><attributes></attributes>"
           + "<parent>\(XMLText.escaped(one.name))</parent></label>\n"

@@ -20,11 +20,10 @@ extension DatasetFormat {
     read: { try CVATReader.read($0, $1) }, write: { CVATVideoWriter($0, $1, $2) })
 }
 
-/// Gathers tracks over all frames, since each is written in one piece.
+/// Gathers tracks over all frames, since each is written in one piece; those of one frame are spooled.
 final class CVATVideoWriter: DatasetWriting {
   private struct Name: Hashable {
     var classIndex: Int
-    /// Of labels without a track its own, below zero.
     var track: Int
   }
 
@@ -41,6 +40,11 @@ final class CVATVideoWriter: DatasetWriting {
   private var elements = CVATElements()
   private var tracks: [Name: Track] = [:]
   private var order: [Name] = []
+  /// Tracks of one frame, whole.
+  private let short = SpooledBytes()
+  /// Those of the newest frame: their ends depend on whether another comes.
+  private var newest: [(open: String, ending: String)] = []
+  private var trackCount = 0
   private var frames = 0
   private var size: ImageSize?
 
@@ -54,6 +58,7 @@ final class CVATVideoWriter: DatasetWriting {
       said.flatMap { Int(exactly: $0) }.flatMap {
         $0 >= frames && $0 < CVATReader.frameLimit ? $0 : nil
       } ?? frames
+    try endShortTracks(isLast: false)
     frames = frame + 1
     size = size ?? item.size
     if let media = item.media, options.hasMedia {
@@ -65,7 +70,16 @@ final class CVATVideoWriter: DatasetWriting {
         diagnostics.lose("masks left out of frames whose size is another than the video's")
         continue
       }
-      let name = Name(classIndex: label.classIndex, track: label.track ?? -1 - order.count)
+      let isKey = label.attribute("keyframe") != .bool(false)
+      var plain = label
+      plain.attributes.removeAll { $0.name == "keyframe" }
+      guard let number = label.track else {
+        guard let text = shape(plain, frame, isKey: isKey, isOutside: false, schema) else { continue }
+        let ending = shape(plain, frame + 1, isKey: true, isOutside: true, schema) ?? ""
+        newest.append((opening(of: label.classIndex, schema) + text, ending))
+        continue
+      }
+      let name = Name(classIndex: label.classIndex, track: number)
       var track = tracks[name] ?? Track()
       if tracks[name] == nil { order.append(name) }
       guard track.text.isEmpty || track.lastFrame < frame else {
@@ -73,15 +87,27 @@ final class CVATVideoWriter: DatasetWriting {
         continue
       }
       if !track.text.isEmpty, track.lastFrame + 1 < frame { track.text += track.ending }
-      let isKey = label.attribute("keyframe") != .bool(false)
-      var plain = label
-      plain.attributes.removeAll { $0.name == "keyframe" }
       guard let text = shape(plain, frame, isKey: isKey, isOutside: false, schema) else { continue }
       track.text += text
       track.ending = shape(plain, frame + 1, isKey: true, isOutside: true, schema) ?? ""
       track.lastFrame = frame
       tracks[name] = track
     }
+  }
+
+  private func opening(of classIndex: Int, _ schema: DatasetSchema) -> String {
+    defer { trackCount += 1 }
+    let label = XMLText.escaped(schema.name(classIndex))
+    return "  <track id=\"\(trackCount)\" label=\"\(label)\" source=\"manual\">\n"
+  }
+
+  /// CVAT shows a track to the end of the video unless it is said to be outside.
+  private func endShortTracks(isLast: Bool) throws {
+    for track in newest {
+      let text = track.open + (isLast ? "" : track.ending) + "  </track>\n"
+      try short.append(Array(text.utf8))
+    }
+    newest.removeAll(keepingCapacity: true)
   }
 
   private func shape(
@@ -116,12 +142,12 @@ final class CVATVideoWriter: DatasetWriting {
 
       """
     try stream.append(Array(head.utf8))
-    for (id, name) in order.enumerated() {
+    try endShortTracks(isLast: true)
+    try short.drain(stream.append)
+    for name in order {
       guard let track = tracks.removeValue(forKey: name) else { continue }
-      // CVAT shows a track to the end of the video unless it is said to be outside.
       let ending = track.lastFrame + 1 < frames ? track.ending : ""
-      let label = XMLText.escaped(schema.name(name.classIndex))
-      let open = "  <track id=\"\(id)\" label=\"\(label)\" source=\"manual\">\n"
+      let open = opening(of: name.classIndex, schema)
       try stream.append(Array((open + track.text + ending + "  </track>\n").utf8))
     }
     try stream.append(Array("</annotations>\n".utf8))

@@ -31,11 +31,7 @@ private enum Panoptic {
 
   static func files(_ folder: DatasetFolder) -> [String] {
     folder.files(ending: ".json").filter { name in
-      guard let bytes = try? folder.open(name) else { return false }
-      return bytes.withBuffer { buffer in
-        let head = String(decoding: buffer.prefix(1 << 20), as: UTF8.self)
-        return head.contains("\"segments_info\"")
-      }
+      (try? folder.open(name)).map(COCOFiles.kind) == .panoptic
     }
   }
 
@@ -146,8 +142,15 @@ private struct PanopticReader: DatasetReading {
 private final class PanopticWriter: DatasetWriting {
   /// One JSON file on its way: images and annotations lie apart in it.
   private final class Part {
-    var images: [JSON] = []
-    var annotations: [JSON] = []
+    let images = SpooledBytes()
+    let annotations = SpooledBytes()
+    var count: Int64 = 0
+
+    func add(_ image: JSON, _ annotation: JSON) throws {
+      let comma = count > 1 ? [UInt8(ascii: ",")] : []
+      try images.append(comma + image.utf8)
+      try annotations.append(comma + annotation.utf8)
+    }
   }
 
   private let sink: any DatasetSink
@@ -165,11 +168,8 @@ private final class PanopticWriter: DatasetWriting {
     guard let size = try diagnostics.size(of: item, "which its picture must have") else { return }
     let part = parts[item.subset] ?? Part()
     parts[item.subset] = part
-    let id = Int64(part.images.count + 1)
-    part.images.append([
-      "id": .int(id), "file_name": .string(item.name), "width": .int(Int64(size.width)),
-      "height": .int(Int64(size.height)),
-    ])
+    part.count += 1
+    let id = part.count
     if options.hasMedia, let media = item.media { try sink.copy(media, to: "images/\(item.name)") }
     var picture = IndexMask(width: size.width, height: size.height)
     for (place, label) in item.labels.enumerated() {
@@ -182,9 +182,14 @@ private final class PanopticWriter: DatasetWriting {
     let segments = self.segments(item.labels, picture)
     try sink.write(
       picture.png(.wideIndices), to: "annotations/\(Self.name(item.subset))/\(file)")
-    part.annotations.append([
-      "image_id": .int(id), "file_name": .string(file), "segments_info": .array(segments),
-    ])
+    try part.add(
+      [
+        "id": .int(id), "file_name": .string(item.name), "width": .int(Int64(size.width)),
+        "height": .int(Int64(size.height)),
+      ],
+      [
+        "image_id": .int(id), "file_name": .string(file), "segments_info": .array(segments),
+      ])
   }
 
   /// By the pixels that are left to each.
@@ -231,11 +236,14 @@ private final class PanopticWriter: DatasetWriting {
       ]
     }
     for (subset, part) in parts.sorted(by: { $0.key < $1.key }) {
-      let json: JSON = [
-        "info": ["description": ""], "licenses": [], "images": .array(part.images),
-        "annotations": .array(part.annotations), "categories": .array(categories),
-      ]
-      try sink.write(json.utf8 + [0x0A], to: "annotations/\(Self.name(subset)).json")
+      let stream = try sink.open("annotations/\(Self.name(subset)).json")
+      func put(_ text: String) throws { try stream.append(Array(text.utf8)) }
+      try put(#"{"info":{"description":""},"licenses":[],"images":["#)
+      try part.images.drain(stream.append)
+      try put(#"],"annotations":["#)
+      try part.annotations.drain(stream.append)
+      try put(#"],"categories":\#(JSON.array(categories).text)}"# + "\n")
+      try stream.close()
     }
   }
 }
