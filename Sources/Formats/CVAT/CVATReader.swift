@@ -3,7 +3,8 @@ import Geometry
 import Labels
 import Notation
 
-/// Reads CVAT's XML image by image, in place. The tracks of a video are gathered by frame first.
+/// Reads CVAT's XML image by image, in place. The tracks of a video are spooled first, with sixteen bytes of
+/// memory a shape, and read frame by frame.
 struct CVATReader: DatasetReading {
   private(set) var schema = DatasetSchema()
   private let folder: DatasetFolder
@@ -13,11 +14,14 @@ struct CVATReader: DatasetReading {
   private var scanner: XMLScanner
   /// By class and attribute, where they are not text.
   private var inputs: [String: [String: CVATInput]] = [:]
-  private var frames: [Int: [DatasetLabel]] = [:]
+  private let spooled = SpooledRecords()
+  /// Where the labels of each frame are.
+  private var frames: [Int: [Range<Int>]] = [:]
   private var frameSize: ImageSize?
   /// Frames of a video, those without labels too.
   private var frameCount = 0
-  private var waiting: [DatasetItem] = []
+  /// Frames that come next, the first one last.
+  private var waiting: [Int] = []
   private var isOver = false
 
   /// Frames of a video that are made items although nothing is in them.
@@ -73,12 +77,12 @@ struct CVATReader: DatasetReading {
       }
     } catch let fault as XMLScanner.Fault {
       // What is broken from here on cannot be told apart.
-      isOver = true
+      endVideo()
       try diagnostics.report(
         file, "line \(fault.line)", "it is not XML: \(fault.problem)",
         remedy: "Put it right; all from there on is left out.")
     }
-    return waiting.popLast()
+    return try waiting.popLast().map { try item(ofFrame: $0) }
   }
 
   private mutating func readMeta(_ meta: XMLElement) {
@@ -151,8 +155,10 @@ struct CVATReader: DatasetReading {
         guard var label = try label(shape, named: element["label"], frameSize) else { continue }
         label.track = id
         label.attributes.append(.init("keyframe", .bool(shape["keyframe"] == "1")))
-        frames[frame, default: []].append(label)
-      } catch {
+        var out = JSONWriter()
+        DatasetLineNotation.writeLabels([label], schema, to: &out)
+        frames[frame, default: []].append(try spooled.append(out.bytes))
+      } catch let error as NotationFault {
         try diagnostics.report(
           file, "track \(id.map { "\($0)" } ?? ""), frame \(frame)", error.problem,
           remedy: "Put it right; it is left out.")
@@ -166,18 +172,23 @@ struct CVATReader: DatasetReading {
     return "frame_" + String(repeating: "0", count: max(0, 6 - digits.count)) + digits
   }
 
-  /// The frames of the tracks that were gathered, the last one first.
   private mutating func endVideo() {
     isOver = true
     for frame in 0..<frameCount where frames[frame] == nil { frames[frame] = [] }
-    waiting = frames.keys.sorted(by: >).map { frame in
-      let name = Self.name(ofFrame: frame) + ".png"
-      let media = folder.image(named: name)
-      return DatasetItem(
-        name: name, size: frameSize ?? media.flatMap(folder.size), labels: frames[frame] ?? [],
-        metadata: [.init("frame", .int(Int64(frame)))], media: media.map(folder.fullPath))
+    waiting = frames.keys.sorted(by: >)
+  }
+
+  private mutating func item(ofFrame frame: Int) throws -> DatasetItem {
+    let name = Self.name(ofFrame: frame) + ".png"
+    let media = folder.image(named: name)
+    var item = DatasetItem(
+      name: name, size: frameSize ?? media.flatMap(folder.size),
+      metadata: [.init("frame", .int(Int64(frame)))], media: media.map(folder.fullPath))
+    for place in frames.removeValue(forKey: frame) ?? [] {
+      let json = try JSON(parsing: spooled.record(place))
+      item.labels += try DatasetLineNotation.labels(json, of: nil, &schema) { throw $0 }
     }
-    frames = [:]
+    return item
   }
 
   private mutating func label(

@@ -340,16 +340,20 @@ package final class SpooledBytes {
   package func append(_ bytes: [UInt8]) throws {
     memory.append(contentsOf: bytes)
     guard memory.count >= Self.memoryLimit else { return }
-    if file == nil {
-      let path = NSTemporaryDirectory() + "assay-spool-\(UUID().uuidString)"
-      // Where it cannot be made it cannot be opened either, which says why.
-      _ = FileManager.default.createFile(
-        atPath: path, contents: nil, attributes: [.posixPermissions: 0o600])
-      file = try FileHandle(forUpdating: URL(fileURLWithPath: path))
-      try FileManager.default.removeItem(atPath: path)
-    }
+    if file == nil { file = try Self.namelessFile() }
     try file?.write(contentsOf: memory)
     memory.removeAll(keepingCapacity: true)
+  }
+
+  /// A file that is gone with its handle.
+  static func namelessFile() throws -> FileHandle {
+    let path = NSTemporaryDirectory() + "assay-spool-\(UUID().uuidString)"
+    // Where it cannot be made it cannot be opened either, which says why.
+    _ = FileManager.default.createFile(
+      atPath: path, contents: nil, attributes: [.posixPermissions: 0o600])
+    let file = try FileHandle(forUpdating: URL(fileURLWithPath: path))
+    try FileManager.default.removeItem(atPath: path)
+    return file
   }
 
   /// Gives back all that was gathered, in pieces.
