@@ -142,14 +142,14 @@ final class CVATVideoWriter: DatasetWriting {
 
       """
     try stream.append(Array(head.utf8))
-    try endShortTracks(isLast: true)
-    try short.drain(stream.append)
     for name in order {
       guard let track = tracks.removeValue(forKey: name) else { continue }
       let ending = track.lastFrame + 1 < frames ? track.ending : ""
       let open = opening(of: name.classIndex, schema)
       try stream.append(Array((open + track.text + ending + "  </track>\n").utf8))
     }
+    try endShortTracks(isLast: true)
+    try short.drain(stream.append)
     try stream.append(Array("</annotations>\n".utf8))
     try stream.close()
   }

@@ -111,7 +111,7 @@ final class Gatherer: Service {
           try await ImagePreparation(vault, dataset: id).run(by: tiler)
         }
       }
-    } catch is CancellationError {
+    } catch where Task.isCancelled || error is CancellationError {
       // The server is on its way out.
     } catch Refusal.unknown(.dataset, _) {
       // It was taken away meanwhile.
