@@ -32,6 +32,12 @@ final class CVATVideoWriter: DatasetWriting {
     var lastFrame = 0
     /// The last shape once more, where the track pauses after it.
     var ending = ""
+
+    mutating func add(_ shape: String, ending: String, at frame: Int) {
+      if !text.isEmpty, lastFrame + 1 < frame { text += self.ending }
+      text += shape
+      (self.ending, lastFrame) = (ending, frame)
+    }
   }
 
   private let sink: any DatasetSink
@@ -80,18 +86,14 @@ final class CVATVideoWriter: DatasetWriting {
         continue
       }
       let name = Name(classIndex: label.classIndex, track: number)
-      var track = tracks[name] ?? Track()
-      if tracks[name] == nil { order.append(name) }
-      guard track.text.isEmpty || track.lastFrame < frame else {
+      if let known = tracks[name], known.lastFrame >= frame {
         diagnostics.lose("labels left out that are of a track that the frame has already")
         continue
       }
-      if !track.text.isEmpty, track.lastFrame + 1 < frame { track.text += track.ending }
       guard let text = shape(plain, frame, isKey: isKey, isOutside: false, schema) else { continue }
-      track.text += text
-      track.ending = shape(plain, frame + 1, isKey: true, isOutside: true, schema) ?? ""
-      track.lastFrame = frame
-      tracks[name] = track
+      let ending = shape(plain, frame + 1, isKey: true, isOutside: true, schema) ?? ""
+      if tracks[name] == nil { order.append(name) }
+      tracks[name, default: Track()].add(text, ending: ending, at: frame)
     }
   }
 

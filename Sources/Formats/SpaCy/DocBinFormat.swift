@@ -189,7 +189,8 @@ private final class DocBinWriter: DatasetWriting {
   func add(_ item: DatasetItem, _ schema: DatasetSchema) throws {
     guard let text = item.text else { return diagnostics.lose("items left out that are no texts") }
     let name = item.subset.isEmpty ? "data" : item.subset
-    var file = files[name] ?? File()
+    // Taken out, so that there is one owner of its bytes: each item would copy all of them.
+    var file = files.removeValue(forKey: name) ?? File()
     let spans = item.labels.compactMap { label -> (range: Range<Int>, name: String)? in
       guard case .spans(let ranges) = label.value, let first = ranges.first, let last = ranges.last
       else { return nil }
