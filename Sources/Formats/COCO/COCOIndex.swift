@@ -123,14 +123,7 @@ struct COCOIndex {
 
   /// A number by which what has an id is known: texts, which some write in place of numbers, by their hash.
   static func id(_ json: JSON?) -> Int64? {
-    json?.integer
-      ?? json?.string.map { text in
-        // FNV-1a in 64 bits (Fowler, Noll & Vo).
-        Int64(
-          bitPattern: text.utf8.reduce(0xCBF2_9CE4_8422_2325) {
-            ($0 ^ UInt64($1)) &* 0x100_0000_01B3
-          })
-      }
+    json?.integer ?? json?.string.map { Int64(bitPattern: FNVHash.of($0.utf8)) }
   }
 
   private static func member(

@@ -296,7 +296,9 @@ struct COCOReader: DatasetReading {
     guard !pieces.isEmpty else {
       throw NotationFault(path: "segmentation", problem: "must have an outline of three points or more")
     }
-    for _ in 0..<small { diagnostics.lose("pieces of outlines left out that have fewer than three points") }
+    if small > 0 {
+      diagnostics.lose("pieces of outlines left out that have fewer than three points", count: small)
+    }
     return pieces.count == 1 ? .shape(.polygon(pieces[0])) : .pieces(pieces)
   }
 }

@@ -193,7 +193,8 @@ package enum DatasetLineNotation {
     var ranges: [Range<Int>] = []
     // One place may stand by itself, as answers have it.
     let isOne = json?.array?.count == 2 && json?.array?.allSatisfy { $0.integer != nil } == true
-    for (place, pair) in (isOne ? json.map { [$0] } : json?.array)?.enumerated() ?? [].enumerated() {
+    let pairs = isOne ? [json ?? .null] : json?.array ?? []
+    for (place, pair) in pairs.enumerated() {
       if text == nil, let start = pair.array?.first?.integer, let end = pair.array?.last?.integer,
         start >= 0, end >= start
       {

@@ -1,3 +1,5 @@
+import Formats
+
 /// Finds items that are the same as an earlier one, or nearly: images by file and by the fingerprint of what
 /// they show, texts by the parts that they share.
 ///
@@ -79,7 +81,7 @@ struct DuplicateFinder {
     var minima = [UInt32](repeating: .max, count: hashes)
     let width = min(shingle, text.count)
     for start in 0...(text.count - width) {
-      var state = mixed(hash(text[start..<start + width]))
+      var state = mixed(FNVHash.of(text[start..<start + width]))
       for place in minima.indices {
         // A generator begun by the shingle gives as many hashes of it as are needed.
         state = state &* 0x5851_F42D_4C95_7F2D &+ 0x1405_7B7E_F767_814F
@@ -87,11 +89,6 @@ struct DuplicateFinder {
       }
     }
     return minima
-  }
-
-  /// FNV-1a in 64 bits (Fowler, Noll & Vo).
-  static func hash(_ bytes: some Sequence<UInt8>) -> UInt64 {
-    bytes.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
   }
 
   /// The finalizer of SplitMix64.

@@ -56,7 +56,7 @@ struct ItemTable: Sendable {
 
 extension ItemTable {
   /// By which images are the same or not.
-  static func fileNumber(_ image: String) -> UInt64 { max(1, DuplicateFinder.hash(image.utf8)) }
+  static func fileNumber(_ image: String) -> UInt64 { max(1, FNVHash.of(image.utf8)) }
 
   /// What the image of an item shows; nil where nobody looked at the one that it has now.
   func print(of item: Int) -> UInt64? {
