@@ -96,7 +96,8 @@ async function route() {
     const [{ DatasetPage, explorePage, looks }] = await Promise.all([import("./pages/explore.js"), learn("explore"), learn("pay"), learn("people")]);
     await looks;
     if (!id) return fill(app, framed("#/explore", explorePage()));
-    const datasetPage = new DatasetPage(id, mayChange());
+    const [own, asked] = id.split("?");
+    const datasetPage = new DatasetPage(own, mayChange(), asked);
     page = datasetPage;
     return fill(app, framed("#/explore", datasetPage.element));
   }

@@ -153,3 +153,21 @@ def test_long_names_and_many_classes_leave_room_on_a_telephone(world):  # noqa: 
     assert table.locator("tbody tr").count() == 40 and edge(table.locator("tbody td").nth(2)) <= 390
     assert table.locator("tbody tr").first.locator("th").get_attribute("title") == long
     assert page.evaluate("document.documentElement.scrollWidth") <= 390 and axed(page) == []
+
+
+def test_what_was_looked_at_is_there_again_when_the_page_is_loaded_anew(streets):
+    page = streets.signed_in(); page.goto(f"{streets.assay.url}#/explore/{streets.dataset}"); counted(page, 260)
+    box = page.get_by_label("Query", exact=True); box.fill('weather = rain and name ~ "/"'); box.press("Enter"); page.wait_for_function("() => location.hash.includes('query=weather')")
+    box.fill("weather = rain"); box.press("Enter"); counted(page, 87)
+    page.get_by_role("tab", name="Summary").click(); page.wait_for_function("() => location.hash.endsWith('?query=weather+%3D+rain&tab=summary')")
+    page.reload(); page.get_by_role("tab", name="Summary", selected=True).wait_for(); assert page.get_by_label("Query", exact=True).input_value() == "weather = rain"
+    page.get_by_role("tab", name="Items").click(); counted(page, 87)
+    page.get_by_role("button", name="All", exact=True).click(); counted(page, 260); assert page.evaluate("location.hash") == f"#/explore/{streets.dataset}" and page.problems == []
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_grid_stays_where_it_is_when_something_is_chosen(streets, width):
+    page = streets.signed_in(width=width); page.goto(f"{streets.assay.url}#/explore/{streets.dataset}"); counted(page, 260)
+    top = lambda: page.locator(".item-grid").bounding_box()["y"]
+    before = top(); page.locator(".item-grid").focus(); page.keyboard.press("Home"); page.keyboard.press("Space"); page.get_by_text("1 selected").wait_for(); assert top() == before
+    page.get_by_role("button", name="Clear", exact=True).click(); page.get_by_text("1 selected").wait_for(state="hidden"); assert top() == before

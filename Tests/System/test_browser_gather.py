@@ -47,6 +47,13 @@ def test_a_set_is_read_in_the_format_that_is_chosen(world):  # noqa: F811
     assert [one["report"]["format"] for one in read] == ["yolo-segment"] and page.problems == []
 
 
+def test_the_dialog_is_there_at_once_on_a_network_that_is_slow(world):  # noqa: F811
+    dataset = world.assay.send("POST", "/api/datasets", {"name": "Slow"}, world.key)[1]["id"]
+    page = world.signed_in(); page.route("**/api/formats", lambda route: route.abort()); page.goto(f"{world.assay.url}#/explore/{dataset}")
+    page.get_by_role("button", name="Add items").click(); assert page.locator(".drop").is_visible()
+    page.evaluate(DROP, yolo(2)); counted(page, 2)
+
+
 def test_a_set_goes_on_after_the_network_was_away_and_after_the_tab_was_closed(world):  # noqa: F811
     page, dataset = opened(world)
     files = yolo(4, 3_000_000)

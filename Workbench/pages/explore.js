@@ -63,12 +63,14 @@ async function create() {
 /** One dataset: what is asked for, and what is found, as a grid, in numbers and beside predictions. */
 export class DatasetPage {
   /** @param {string} id
-   * @param {boolean} mayChange */
-  constructor(id, mayChange) {
+   * @param {boolean} mayChange
+   * @param {string} [asked] what the page's address says was looked at */
+  constructor(id, mayChange, asked) {
+    const { query = "", tab = "" } = Object.fromEntries(new URLSearchParams(asked));
     this.id = id;
     this.mayChange = mayChange;
-    this.query = "";
-    this.tab = "items";
+    this.query = query;
+    this.tab = ["items", "summary", "comparison", "map", "releases"].includes(tab) ? tab : "items";
     /** The item that those shown are like.
      * @type {any} */
     this.similar = null;
@@ -82,7 +84,7 @@ export class DatasetPage {
     this.actions = h("div.row");
     this.problem = h("p.error-text", { role: "alert", hidden: true });
     this.element = h("main.explore", { "aria-busy": "true" }, this.head, this.body);
-    this.box = queryBox(id, (query) => this.ask(query));
+    this.box = queryBox(id, (query) => this.ask(query), query);
     this.grid = new ItemGrid(id, { open: (offset) => this.open(offset), changed: () => this.showActions() });
     this.load();
   }
@@ -167,9 +169,18 @@ export class DatasetPage {
     return this.show();
   }
 
+  /** Has the page's address say what is looked at, for whoever loads it again or is sent it. */
+  keepPlace() {
+    // What was begun here may end when another page is open.
+    if (!this.element.isConnected) return;
+    const asked = new URLSearchParams({ ...(this.query ? { query: this.query } : {}), ...(this.tab === "items" ? {} : { tab: this.tab }) }).toString();
+    history.replaceState(history.state, "", `#/explore/${this.id}${asked ? `?${asked}` : ""}`);
+  }
+
   /** Shows what the query finds in the tab that is open. */
   async show() {
     this.problem.hidden = true;
+    this.keepPlace();
     try {
       if (this.tab === "items") {
         if (!this.grid.element.isConnected) fill(this.body, this.grid.element);
@@ -210,7 +221,8 @@ export class DatasetPage {
     const chosen = [...this.grid.selected];
     const some = chosen.length ? { items: chosen } : { query: this.query };
     fill(this.actions,
-      chosen.length ? [h("span.number", { role: "status" }, say("{n} selected", { n: chosen.length })), h("button.button.quiet", { onclick: () => this.grid.clear() }, say("Clear"))] : null,
+      // Its room is there before there is anything in it, so that the grid does not move under the hand that chooses.
+      h(`div.row.tight${chosen.length ? "" : ".is-vacant"}`, {}, h("span.number", { role: "status" }, say("{n} selected", { n: chosen.length })), h("button.button.quiet", { onclick: () => this.grid.clear() }, say("Clear"))),
       h("button.button", { onclick: () => saveSlice(this.id, some, () => this.load()) }, say("Save as slice")),
       h("button.button.primary", { disabled: !this.dataset.items, onclick: () => sendItems(this.id, some, chosen.length || this.grid.count, this.dataset.sets, () => this.load()) }, say("Send to labelling")));
   }

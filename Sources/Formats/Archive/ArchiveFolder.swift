@@ -7,6 +7,8 @@ import Notation
 /// that lead out of it are refused.
 package final class ArchiveFolder: Sendable {
   package let path: String
+  /// Names of links in it, which are passed over: the first `Diagnostics.keptLimit`.
+  let links: [String]
 
   /// Bytes that an archive may unpack to, for each of its own…
   package static let ratioLimit = 1_000
@@ -84,7 +86,7 @@ package final class ArchiveFolder: Sendable {
     try FileManager.default.createDirectory(
       atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
     do {
-      try Self.unpack(file, to: path)
+      links = try Self.unpack(file, to: path)
     } catch {
       try? FileManager.default.removeItem(atPath: path)
       throw error
@@ -93,13 +95,13 @@ package final class ArchiveFolder: Sendable {
 
   deinit { try? FileManager.default.removeItem(atPath: path) }
 
-  private static func unpack(_ file: String, to folder: String) throws {
+  private static func unpack(_ file: String, to folder: String) throws -> [String] {
     let packed =
       (try? FileManager.default.attributesOfItem(atPath: file)[.size] as? Int).flatMap { $0 } ?? 0
     let limit = max(ratioFreeBytes, packed * ratioLimit)
     let title = file.split(separator: "/").last.map(String.init) ?? file
     var (count, size) = (0, 0)
-    try read(file) { name, content in
+    return try read(file) { name, content in
       count += 1
       guard count <= DatasetFolder.fileLimit else {
         throw FormatFault(
@@ -159,10 +161,12 @@ package final class ArchiveFolder: Sendable {
   }
 
   /// Hands out each regular file: its name, and what hands out its bytes; until `body` returns false.
-  private static func read(
+  ///
+  /// - Returns: names of links among them.
+  @discardableResult private static func read(
     _ file: String,
     _ body: (String, ((UnsafeRawBufferPointer) throws -> Void) throws -> Void) throws -> Bool
-  ) throws {
+  ) throws -> [String] {
     let title = file.split(separator: "/").last.map(String.init) ?? file
     // Names are read by the locale of the thread, which may know of ASCII only.
     let locale = newlocale(LC_CTYPE_MASK, "C.UTF-8", nil)
@@ -173,7 +177,8 @@ package final class ArchiveFolder: Sendable {
         freelocale(locale)
       }
     }
-    guard let archive = archive_read_new() else { return }
+    guard let archive = archive_read_new() else { return [] }
+    var links: [String] = []
     defer { archive_read_free(archive) }
     for support in [
       archive_read_support_filter_gzip, archive_read_support_filter_bzip2,
@@ -191,16 +196,21 @@ package final class ArchiveFolder: Sendable {
     var entry: OpaquePointer?
     while true {
       let code = archive_read_next_header(archive, &entry)
-      if code == ARCHIVE_EOF { return }
+      if code == ARCHIVE_EOF { return links }
       guard code == ARCHIVE_OK || code == ARCHIVE_WARN, let entry else { throw fault() }
-      guard archive_entry_filetype(entry) & S_IFMT == S_IFREG, archive_entry_hardlink(entry) == nil
-      else { continue }
+      let kind = archive_entry_filetype(entry) & S_IFMT
+      let isLink = kind == S_IFLNK || archive_entry_hardlink(entry) != nil
+      guard kind == S_IFREG || isLink else { continue }
       // Of old archives, names may be of another encoding.
       guard let raw = archive_entry_pathname_utf8(entry) ?? archive_entry_pathname(entry) else {
         throw fault()
       }
       var name = String(cString: raw)
       if name.hasPrefix("./") { name.removeFirst(2) }
+      guard !isLink else {
+        if links.count < Diagnostics.keptLimit { links.append(name) }
+        continue
+      }
       let goesOn = try body(name) { take in
         var (block, count, offset): (UnsafeRawPointer?, Int, Int64) = (nil, 0, 0)
         var end: Int64 = 0
@@ -217,7 +227,7 @@ package final class ArchiveFolder: Sendable {
           try fill(&end, to: archive_entry_size(entry), take)
         }
       }
-      guard goesOn else { return }
+      guard goesOn else { return links }
     }
   }
 }

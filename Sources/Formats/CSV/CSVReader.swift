@@ -10,8 +10,10 @@ package struct CSVReader: Sequence, IteratorProtocol {
   private let storage: MappedBytes
   private let bytes: UnsafeBufferPointer<UInt8>
   private var place: Int
-  /// The line that `next` read last began at.
+  /// The line that `next` read last began at,
   package private(set) var line = 0
+  /// and its first byte.
+  private(set) var start = 0
   private var nextLine = 1
   /// Why it ended before the end of the text.
   package private(set) var fault: Fault?
@@ -30,11 +32,14 @@ package struct CSVReader: Sequence, IteratorProtocol {
     place = bytes.start
   }
 
+  /// Goes on at a line whose place (`line`, `start`) was kept.
+  mutating func go(to start: Int, line: Int) { (place, nextLine, fault) = (start, line, nil) }
+
   /// The fields of the next line that is not empty; nil at the end, and at a fault.
   package mutating func next() -> [String]? {
     while place < bytes.count, bytes[place] == Self.lf || bytes[place] == Self.cr { endLine() }
     guard place < bytes.count, fault == nil else { return nil }
-    line = nextLine
+    (line, start) = (nextLine, place)
     var fields: [String] = []
     while true {
       guard let field = field() else { return nil }

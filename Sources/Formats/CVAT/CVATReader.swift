@@ -186,7 +186,7 @@ struct CVATReader: DatasetReading {
       metadata: [.init("frame", .int(Int64(frame)))], media: media.map(folder.fullPath))
     for place in frames.removeValue(forKey: frame) ?? [] {
       let json = try JSON(parsing: spooled.record(place))
-      item.labels += try DatasetLineNotation.labels(json, of: nil, &schema) { throw $0 }
+      item.labels += try DatasetLineNotation.labels(json, &schema) { throw $0 }
     }
     return item
   }

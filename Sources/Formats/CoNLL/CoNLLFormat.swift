@@ -104,39 +104,17 @@ struct CoNLLReader: DatasetReading {
     let known = ["train", "dev", "val", "test"]
     let stem = DatasetItem.stem(of: files[file].split(separator: "/").last.map(String.init) ?? "")
     let subset = known.first { stem.contains($0) }.map { $0 == "dev" ? "val" : $0 } ?? ""
-    var item = DatasetItem(
-      name: "\(stem)-\(sentence)", subset: subset, text: tokens.map(\.text).joined(separator: " "))
-    var (place, open) = (0, nil as (name: String, start: Int, end: Int)?)
-    func close(_ item: inout DatasetItem, _ schema: inout DatasetSchema) {
-      guard let span = open else { return }
-      item.labels.append(DatasetLabel(schema.index(of: span.name), .spans([span.start..<span.end])))
-      open = nil
+    var tagged = TaggedTokens()
+    for (text, tag) in tokens where !tagged.add(text, tag, &schema) {
+      try diagnostics.report(
+        files[file], "line \(lines?.number ?? 0)",
+        "\(tag.prefix(40)) is no tag like B-NAME, I-NAME or O",
+        remedy: "Write tags in IOB2; the token counts as O.")
     }
-    for (text, tag) in tokens {
-      let range = place..<place + text.unicodeScalars.count
-      place = range.upperBound + 1
-      item.tokens.append(range)
-      let parts = tag.split(separator: "-", maxSplits: 1).map(String.init)
-      if tag == "O" || tag == "-" || tag == "_" {
-        close(&item, &schema)
-      } else if parts.count == 2, ["B", "I", "E", "S", "L", "U"].contains(parts[0]) {
-        let goesOn = ["I", "E", "L"].contains(parts[0]) && open?.name == parts[1]
-        if goesOn {
-          open?.end = range.upperBound
-        } else {
-          close(&item, &schema)
-          open = (parts[1], range.lowerBound, range.upperBound)
-        }
-      } else {
-        close(&item, &schema)
-        try diagnostics.report(
-          files[file], "line \(lines?.number ?? 0)",
-          "\(tag.prefix(40)) is no tag like B-NAME, I-NAME or O",
-          remedy: "Write tags in IOB2; the token counts as O.")
-      }
-    }
-    close(&item, &schema)
-    return item
+    tagged.close(&schema)
+    return DatasetItem(
+      name: "\(stem)-\(sentence)", subset: subset, text: tagged.text, tokens: tagged.tokens,
+      labels: tagged.labels)
   }
 }
 

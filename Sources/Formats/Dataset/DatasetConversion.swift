@@ -24,7 +24,11 @@ package struct DatasetConversion: Sendable {
     var count = DatasetConversion()
     var names = DistinctNames()
     while var item = try reader.next() {
-      item.name = DatasetPath.cleaned(item.name)
+      let name = DatasetPath.cleaned(item.name)
+      if name != item.name {
+        diagnostics.lose("names changed that no file below a folder can have")
+      }
+      item.name = name
       // Formats with a file for each item keep subsets apart, and say themselves where that is not enough.
       if !format.facts.isFilePerItem { item.name = names.name(of: item, diagnostics) }
       if options.hasMedia, item.media == nil, item.text == nil {

@@ -15,6 +15,8 @@ package final class DatasetFolder: Sendable {
   package let title: String
   /// Paths of files below, with `/`, sorted.
   package let files: [String]
+  /// Paths of links that are not followed.
+  private let passedOver: [String]
   private let images: ImageIndex
   /// Takes what had to be guessed to read its files; those that it was told of, and large ones of which
   /// nothing has to be guessed, which are opened several times until they are read.
@@ -58,11 +60,13 @@ package final class DatasetFolder: Sendable {
       file = url.lastPathComponent
       files = [url.lastPathComponent]
       images = ImageIndex(Self.imageFiles(beside: self.path))
+      passedOver = []
       return
     }
     self.path = real
     file = nil
-    files = try Self.list(real)
+    let (files, links) = try Self.list(real)
+    (self.files, passedOver) = (files, (archive?.links ?? []) + links)
     images = ImageIndex(files.filter(Self.isImage))
   }
 
@@ -72,7 +76,7 @@ package final class DatasetFolder: Sendable {
     (file, title) = (nil, outer.title)
     files = outer.files.map { String($0.dropFirst(top.count + 1)) }
     images = ImageIndex(files.filter(Self.isImage))
-    (archive, kept) = (outer.archive, outer.kept)
+    (archive, kept, passedOver) = (outer.archive, outer.kept, outer.passedOver)
   }
 
   /// The folder that all of it lies in, as archives often have one; nil where there is more.
@@ -83,16 +87,18 @@ package final class DatasetFolder: Sendable {
     return DatasetFolder(first[..<slash], of: self)
   }
 
-  private static func list(_ root: String) throws -> [String] {
-    guard let walk = FileManager.default.enumerator(atPath: root) else { return [] }
-    var found: [String] = []
+  /// - Returns: files below a folder, and links out of it, which are none; both sorted.
+  private static func list(_ root: String) throws -> (files: [String], links: [String]) {
+    guard let walk = FileManager.default.enumerator(atPath: root) else { return ([], []) }
+    var (found, links): ([String], [String]) = ([], [])
     while let name = walk.nextObject() as? String {
       let type = walk.fileAttributes?[.type] as? FileAttributeType
-      guard type == .typeRegular || (type == .typeSymbolicLink && staysBelow(root, name)) else {
+      // What systems and tools leave behind is no part of a set.
+      guard type == .typeRegular || type == .typeSymbolicLink, !isHidden(name) else { continue }
+      guard type == .typeRegular || staysBelow(root, name) else {
+        if links.count < Diagnostics.keptLimit { links.append(name) }
         continue
       }
-      // What systems and tools leave behind is no part of a set.
-      guard !isHidden(name) else { continue }
       found.append(name)
       guard found.count <= fileLimit else {
         throw FormatFault(
@@ -100,7 +106,7 @@ package final class DatasetFolder: Sendable {
         )
       }
     }
-    return found.sorted()
+    return (found.sorted(), links.sorted())
   }
 
   private static func isHidden(_ name: String) -> Bool {
@@ -122,7 +128,9 @@ package final class DatasetFolder: Sendable {
     let here = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
     var found = here.filter(isImage)
     for name in here where ["images", "JPEGImages", "image_2"].contains(name) {
-      found += ((try? list(folder + "/" + name)) ?? []).filter(isImage).map { name + "/" + $0 }
+      found += ((try? list(folder + "/" + name))?.files ?? []).filter(isImage).map {
+        name + "/" + $0
+      }
     }
     return found.sorted()
   }
@@ -152,8 +160,16 @@ package final class DatasetFolder: Sendable {
     return low < files.count && files[low] == name
   }
 
-  /// Has it tell what had to be guessed to read its files.
-  func tell(_ diagnostics: Diagnostics) { guesses.withLock { $0.diagnostics = diagnostics } }
+  /// Has it tell what was passed over, and what has to be guessed to read its files.
+  func tell(_ diagnostics: Diagnostics) throws(FormatFault) {
+    guesses.withLock { $0.diagnostics = diagnostics }
+    for name in passedOver {
+      try diagnostics.report(
+        name, "",
+        "it is a link\(archive == nil ? " that leads out of the folder" : ""), which is not followed",
+        remedy: "Put the file itself there; it is left out.")
+    }
+  }
 
   private static func isPlainText(_ name: String) -> Bool {
     let kind = name.lastIndex(of: ".").map { name[name.index(after: $0)...].lowercased() } ?? ""

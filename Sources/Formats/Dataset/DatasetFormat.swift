@@ -85,11 +85,12 @@ package struct DatasetFormat: Sendable, Hashable {
   package func reader(
     of folder: DatasetFolder, _ diagnostics: Diagnostics
   ) throws -> any DatasetReading {
-    folder.tell(diagnostics)
     if let inner = folder.inner, !matches(folder), Self.of(inner) == self {
       return try reader(of: inner, diagnostics)
     }
-    return NotEmpty(reader: try read(folder, diagnostics), format: self, folder, diagnostics)
+    try folder.tell(diagnostics)
+    let reader = WithinImages(try read(folder, diagnostics), diagnostics)
+    return NotEmpty(reader: reader, format: self, folder, diagnostics)
   }
 
   package static func == (a: DatasetFormat, b: DatasetFormat) -> Bool { a.id == b.id }
@@ -98,7 +99,8 @@ package struct DatasetFormat: Sendable, Hashable {
   /// Every format, in the order in which they are tried where none is named.
   package static let all: [DatasetFormat] = [
     .coco, .cocoPanoptic, .cvat, .cvatVideo, .cityscapes, .indexMasks, .voc, .vocFromZero, .yolo,
-    .yoloSegment, .yoloOBB, .yoloPose, .labelMe, .labelStudio, .datumaro, .openImages, .kitti,
+    .yoloSegment, .yoloOBB, .yoloPose, .labelMe, .labelStudio, .datumaro, .boxTable, .openImages,
+    .kitti,
     .createML, .supervisely, .labelbox, .scale, .imageNet, .jsonLines, .urlList, .conll, .brat,
     .spacy,
     .docBin, .doccano, .argilla, .webDataset, .huggingFace, .parquet, .arrow, .feather, .tfRecord,

@@ -160,23 +160,36 @@ package enum DatasetLineNotation {
       item.size = ImageSize(width: Int(width), height: Int(height))
     }
     item.tokens = try ranges(json["tokens"], item.text, "tokens")
-    item.labels = try labels(
-      json["labels"], of: item.text ?? (knowsText ? "" : nil), &schema, report)
+    let text = item.text ?? (knowsText ? "" : nil)
+    item.labels = try labels(json["labels"], of: text, &schema, report) { label in
+      problem(of: label.value) ?? item.size.flatMap { misfit(label, $0) }
+    }
     return item
   }
 
-  /// A list of labels.
-  ///
-  /// - Parameter text: of their item, in which their spans must lie; nil for labels that were read before.
+  /// A list of labels that were looked at when they came.
   package static func labels(
+    _ json: JSON?, _ schema: inout DatasetSchema, _ report: (NotationFault) throws -> Void
+  ) throws -> [DatasetLabel] {
+    try labels(json, of: nil, &schema, report) { _ in nil }
+  }
+
+  /// - Parameters:
+  ///   - text: of their item, in which their spans must lie; nil where that is not known.
+  ///   - problem: what is wrong with a label; nil where nothing is.
+  private static func labels(
     _ json: JSON?, of text: String?, _ schema: inout DatasetSchema,
-    _ report: (NotationFault) throws -> Void
+    _ report: (NotationFault) throws -> Void, problem: (DatasetLabel) -> String?
   ) throws -> [DatasetLabel] {
     var labels: [DatasetLabel] = []
     for (place, label) in (json?.array ?? []).enumerated() {
+      let path = "labels[\(place)]"
       let read: DatasetLabel
-      do {
-        read = try self.label(label, text, "labels[\(place)]", &schema)
+      do throws(NotationFault) {
+        read = try self.label(label, text, path, &schema)
+        if let problem = problem(read) {
+          throw NotationFault(path: "\(path).\(read.value.kind.rawValue)", problem: problem)
+        }
       } catch {
         try report(error)
         continue
@@ -257,9 +270,6 @@ package enum DatasetLineNotation {
       guard let shape = ShapeKind(rawValue: kind.rawValue) else { break }
       label.value = .shape(try ShapeNotation.shape(value, shape, place))
     }
-    if case .shape(.box(let box)) = label.value, !(box.width >= 0 && box.height >= 0) {
-      throw NotationFault(path: place, problem: "must not have a width or height below 0")
-    }
     if let name = json["class"]?.string {
       guard !name.isEmpty else {
         throw NotationFault(path: "\(path).class", problem: "must not be empty")
@@ -270,6 +280,32 @@ package enum DatasetLineNotation {
     }
     try say(json, path, of: &label)
     return label
+  }
+
+  /// Of a shape that is none.
+  private static func problem(of value: DatasetLabel.Value) -> String? {
+    func hasArea(_ polygon: Polygon) -> Bool { polygon.rings.allSatisfy { $0.count >= 3 } }
+    switch value {
+    case .shape(.box(let box)):
+      return box.width >= 0 && box.height >= 0 ? nil : "must not have a width or height below 0"
+    case .shape(.polygon(let polygon)):
+      return hasArea(polygon) ? nil : "must have at least three points"
+    case .shape(.polyline(let line)):
+      return line.points.count >= 2 ? nil : "must have at least two points"
+    case .pieces(let pieces):
+      return !pieces.isEmpty && pieces.allSatisfy(hasArea)
+        ? nil : "must be outlines of at least three points each"
+    default: return nil
+    }
+  }
+
+  /// Why a label is not one of an image of a size; nil where it is.
+  package static func misfit(_ label: DatasetLabel, _ size: ImageSize) -> String? {
+    guard case .shape(.mask(let mask)) = label.value,
+      mask.width != size.width || mask.height != size.height
+    else { return nil }
+    return "must be of the image's \(size.width) × \(size.height) pixels, "
+      + "not of \(mask.width) × \(mask.height)"
   }
 
   /// What is said of a label beside what it is.

@@ -8,45 +8,82 @@ extension DatasetFormat {
   package static let indexMasks = DatasetFormat(
     facts: DatasetFormatFacts(
       id: "masks", name: "Index masks (PNG)",
-      layout: "`masks/[SUBSET/]NAME.png` (or `SegmentationClass/`), `images/…`, `classes.txt`",
+      layout:
+        "`masks/[SUBSET/]NAME.png` (or `SegmentationClass/`), `images/…` (or `JPEGImages/`), `classes.txt`",
       source: "host.robots.ox.ac.uk/pascal/VOC, Segmentation",
       holds: [.polygon, .pieces, .mask],
       notes: """
         A pixel is the line of its class in `classes.txt`, from 0, the background; 255 is nothing. Of grey \
         or palette pictures of any depth. Objects of a class are one region; where labels lie over each \
-        other the later one is kept. At most 254 classes.
+        other the later one is kept. At most 254 classes. Without `classes.txt` classes are called by their \
+        numbers, and 255 is one where it is the only one.
         """),
     matches: { !IndexMasks.files($0).isEmpty },
     read: { folder, diagnostics in
+      let set = IndexMasks(folder)
       var schema = DatasetSchema()
-      let names = ((try? folder.text("classes.txt")) ?? "").split(
-        separator: "\n", omittingEmptySubsequences: false
-      ).map { $0.trimmingASCIISpace }
-      for name in names.dropFirst() where !name.isEmpty { _ = schema.index(of: name) }
-      return ItemFiles(IndexMasks.files(folder), folder, schema, diagnostics) {
-        try IndexMasks.item($0, $1, names, &$2, $3)
+      for name in set.names.dropFirst() where !name.isEmpty { _ = schema.index(of: name) }
+      let files = IndexMasks.files(folder)
+      let labelled = ItemFiles(files, folder, schema, diagnostics) { try set.item($0, $1, &$2, $3) }
+      return WithUnlabelledImages(labelled, folder, labels: files) { image in
+        IndexMasks.imageFolders.contains { image.hasPrefix($0) } ? IndexMasks.name(of: image) : nil
       }
     },
     write: { sink, options, diagnostics in IndexMasksWriter(sink, options, diagnostics) })
 }
 
-private enum IndexMasks {
+private struct IndexMasks {
   static let folders = ["masks/", "SegmentationClass/"]
+  static let imageFolders = ["images/", "JPEGImages/"]
   static let void: UInt32 = 255
   static let classLimit = 254
 
-  static func files(_ folder: DatasetFolder) -> [String] {
-    // A whole VOC set has boxes as well, which its own reader reads.
-    guard
-      folder.has("classes.txt")
-        || (folder.files.contains(where: { $0.hasPrefix("SegmentationClass/") })
-          && !folder.files.contains(where: { $0.hasPrefix("Annotations/") }))
-    else { return [] }
-    return folder.files(ending: ".png").filter { name in folders.contains { name.hasPrefix($0) } }
+  /// Lines of `classes.txt`; none where there is no such file.
+  let names: [String]
+  private let images: ImageIndex
+
+  init(_ folder: DatasetFolder) {
+    let lines = try? folder.text("classes.txt").split(
+      separator: "\n", omittingEmptySubsequences: false)
+    names = (lines ?? []).map { $0.trimmingASCIISpace }
+    images = ImageIndex(Self.images(folder))
   }
 
-  static func item(
-    _ file: String, _ folder: DatasetFolder, _ names: [String], _ schema: inout DatasetSchema,
+  private static func images(_ folder: DatasetFolder) -> [String] {
+    folder.files.filter { name in
+      imageFolders.contains { name.hasPrefix($0) } && DatasetFolder.isImage(name)
+    }
+  }
+
+  static func files(_ folder: DatasetFolder) -> [String] {
+    let found = folder.files(ending: ".png").filter { name in
+      folders.contains { name.hasPrefix($0) }
+    }
+    guard let first = found.first else { return [] }
+    if folder.has("classes.txt") { return found }
+    // A whole VOC set has boxes as well, which its own reader reads.
+    if first.hasPrefix("SegmentationClass/") {
+      return folder.files.contains { $0.hasPrefix("Annotations/") } ? [] : found
+    }
+    // Pictures beside pictures: of numbers, not of colours, or they are more images.
+    let hasNumbers =
+      (try? folder.open(first))?.withBuffer { $0.count > 25 && [0, 3].contains($0[25]) } ?? false
+    return hasNumbers && !images(folder).isEmpty ? found : []
+  }
+
+  /// What follows the folder of all images or masks, and the subset that its next folder stands for.
+  static func name(of file: String) -> (name: String, subset: String) {
+    var parts = file.split(separator: "/").dropFirst().map(String.init)
+    var subset = ""
+    if parts.count > 1, let known = DatasetItem.subset(of: parts[0]) {
+      subset = known
+      parts.removeFirst()
+    }
+    return (parts.joined(separator: "/"), subset)
+  }
+
+  func item(
+    _ file: String, _ folder: DatasetFolder, _ schema: inout DatasetSchema,
     _ diagnostics: Diagnostics
   ) throws -> DatasetItem? {
     let image: PNGReader
@@ -55,22 +92,18 @@ private enum IndexMasks {
     } catch let fault as PNGReader.Fault {
       throw NotationFault(path: "", problem: fault.reason)
     }
-    var parts = file.split(separator: "/").dropFirst().map(String.init)
-    var subset = ""
-    if parts.count > 1, ["train", "val", "test"].contains(parts[0]) {
-      subset = parts.removeFirst()
-    }
-    let stem = DatasetItem.stem(of: parts.joined(separator: "/"))
-    let media = folder.files(ending: "", under: "images").first {
-      DatasetFolder.isImage($0) && (DatasetItem.stem(of: $0).hasSuffix("/" + stem))
-    }
+    let (name, subset) = Self.name(of: file)
+    let stem = DatasetItem.stem(of: name)
+    let media = images.path(stem, like: file)
     let kind =
       media.flatMap { path in path.lastIndex(of: ".").map { String(path[$0...]) } } ?? ".jpg"
     var item = DatasetItem(
       name: stem + kind, subset: subset, size: ImageSize(width: image.width, height: image.height),
       media: media.map(folder.fullPath))
-    let regions = IndexRegions(image, ignoring: [0, void])
-    for (number, mask) in regions.masks.sorted(by: { $0.key < $1.key }) {
+    var masks = IndexRegions(image, ignoring: [0]).masks
+    // Where nobody says what the numbers are, black and white is something before a background.
+    if !names.isEmpty || masks.count > 1 || !file.hasPrefix("masks/") { masks[Self.void] = nil }
+    for (number, mask) in masks.sorted(by: { $0.key < $1.key }) {
       let known = names.indices.contains(Int(number)) && !names[Int(number)].isEmpty
       if !known, !names.isEmpty {
         try diagnostics.report(

@@ -19,8 +19,8 @@ struct RecordItems: DatasetReading {
     A table that was written here has the columns name, split, width and height, text, label (the class of \
     the whole item), labels and metadata as JSON, as the JSON Lines format writes them, and tokens: nothing \
     is lost. Of any other, `name`, `file_name`, `path` or `id` names the item, `image` or `url` is its \
-    picture, `text` its text, `label`, `class` or `category` its class, `split` its subset; other columns \
-    are metadata.
+    picture, `text` its text, `label`, `class` or `category` its class, `split` its subset, `tokens` with \
+    `ner_tags` or `tags` its text with spans in IOB2; other columns are metadata.
     """
 
   static let names = ["name", "file_name", "filename", "image_path", "path", "id"]
@@ -28,6 +28,7 @@ struct RecordItems: DatasetReading {
   static let classes = ["label", "class", "category"]
   static let pictures = ["image", "img", "picture", "image_url", "url"]
   static let subsets = ["split", "subset"]
+  static let tags = ["ner_tags", "ner", "tags"]
 
   /// - Parameter open: reads one file.
   init(
@@ -190,6 +191,9 @@ struct RecordItems: DatasetReading {
     {
       item.labels = [DatasetLabel(schema.index(of: name), .whole)]
     }
+    if item.media == nil, item.text == nil, let tokens = record["tokens"]?.json.array {
+      taken.formUnion(try add(tokens, fields, to: &item))
+    }
     if let objects = record["objects"], let boxes = objects["bbox"]?.json.array {
       taken.insert("objects")
       try add(boxes, objects, to: &item)
@@ -261,6 +265,40 @@ struct RecordItems: DatasetReading {
           schema.index(of: name ?? "object"),
           .shape(.box(Box(x: sides[0], y: sides[1], width: sides[2], height: sides[3])))))
     }
+  }
+
+  /// A text in tokens, with a tag each: words, or numbers whose names are noted.
+  ///
+  /// - Returns: the columns that are understood.
+  private mutating func add(
+    _ tokens: [JSON], _ fields: [RecordField], to item: inout DatasetItem
+  ) throws -> Set<String> {
+    let words = tokens.compactMap(\.string)
+    guard words.count == tokens.count, !words.isEmpty else { return [] }
+    let column = Self.tags.lazy.compactMap { name in
+      fields.first { $0.name.lowercased() == name && $0.value.json.array?.count == words.count }
+    }.first
+    let hasNames = column.map { reader?.classes[$0.name] != nil } ?? false
+    let tags = column?.value.json.array?.map { tag in
+      tag.string ?? (hasNames ? className(tag, column?.name ?? "") : nil)
+    }
+    if tags?.contains(nil) == true {
+      diagnostics.lose("tags of tokens kept as numbers: no names are noted for them")
+    }
+    let isTagged = tags.map { !$0.contains(nil) } ?? false
+    var tagged = TaggedTokens()
+    for (place, word) in words.enumerated() {
+      let tag = isTagged ? tags?[place] ?? "O" : "O"
+      guard !tagged.add(word, tag, &schema) else { continue }
+      try diagnostics.report(
+        files[file], "row \(row), \(column?.name ?? "")[\(place)]",
+        "\(tag.prefix(40)) is no tag like B-NAME, I-NAME or O",
+        remedy: "Write tags in IOB2; the token counts as O.")
+    }
+    tagged.close(&schema)
+    (item.text, item.tokens) = (tagged.text, tagged.tokens)
+    item.labels += tagged.labels
+    return isTagged ? ["tokens", column?.name ?? ""] : ["tokens"]
   }
 
   /// `train` of `data/train-00000-of-00002.parquet` and `train/metadata.csv`.

@@ -2,12 +2,13 @@ import Notation
 
 extension DatasetFormat {
   package static let csv = separated(
-    "csv", "CSV", by: UInt8(ascii: ","), "RFC 4180"
+    "csv", "CSV", by: [UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "|")], "RFC 4180",
+    " Of others' tables `;` and `|` may stand between the values as well."
   ) {
     RecordTableWriter<CSVTable>($0, "csv", $1)
   }
   package static let tsv = separated(
-    "tsv", "TSV", by: 0x09, "iana.org/assignments/media-types/text/tab-separated-values"
+    "tsv", "TSV", by: [0x09], "iana.org/assignments/media-types/text/tab-separated-values"
   ) {
     RecordTableWriter<TSVTable>($0, "tsv", $1)
   }
@@ -34,14 +35,19 @@ extension DatasetFormat {
     }, write: nil)
 
   private static func separated(
-    _ id: String, _ name: String, by separator: UInt8, _ source: String,
+    _ id: String, _ name: String, by separators: [UInt8], _ source: String, _ note: String = "",
     _ writer: @escaping @Sendable (any DatasetSink, WritingOptions) -> any DatasetWriting
   ) -> DatasetFormat {
-    @Sendable func files(_ folder: DatasetFolder) -> [String] {
-      folder.files(ending: ".\(id)").filter { file in
-        guard let bytes = try? folder.open(file) else { return false }
+    /// The first by which the columns say what an item is.
+    @Sendable func separator(_ bytes: MappedBytes) -> UInt8? {
+      separators.first { separator in
         var lines = CSVReader(bytes, separator: separator)
         return lines.next().map { RecordItems.understands($0) } ?? false
+      }
+    }
+    @Sendable func files(_ folder: DatasetFolder) -> [String] {
+      folder.files(ending: ".\(id)").filter { file in
+        (try? folder.open(file)).flatMap(separator) != nil
       }
     }
     return DatasetFormat(
@@ -50,14 +56,15 @@ extension DatasetFormat {
         layout: "`SUBSET.\(id)`: an item a line, below the names of the columns",
         source: source, holds: Set(DatasetLabelKind.allCases),
         carries: .everything,
-        notes: RecordItems.notes + """
+        notes: RecordItems.notes + note + """
            A text that a spreadsheet would take for a formula is written with an apostrophe before it, and \
            read without.
           """),
       matches: { !files($0).isEmpty },
       read: { folder, diagnostics in
         RecordItems(files(folder), folder, diagnostics) { file in
-          try SeparatedRecords(folder.open(file), separator, file, diagnostics)
+          let bytes = try folder.open(file)
+          return try SeparatedRecords(bytes, separator(bytes) ?? separators[0], file, diagnostics)
         }
       }, write: { sink, options, _ in writer(sink, options) })
   }

@@ -4,11 +4,12 @@ import { say } from "../../core/words.js";
 
 /** A field for queries that completes what is being written.
  * @param {string} dataset
- * @param {(query: string) => void} ask is told of each query that is to be answered */
-export function queryBox(dataset, ask) {
+ * @param {(query: string) => void} ask is told of each query that is to be answered
+ * @param {string} [query] what stands in it at first */
+export function queryBox(dataset, ask, query = "") {
   const list = h("ul.completions", { id: "completions", role: "listbox", "aria-label": say("Completions"), hidden: true });
   const input = h("input.input.query", {
-    type: "text", role: "combobox", spellcheck: "false", autocomplete: "off", autocapitalize: "off", dir: "ltr", "aria-label": say("Query"), "aria-autocomplete": "list", "aria-expanded": "false",
+    type: "text", value: query, role: "combobox", spellcheck: "false", autocomplete: "off", autocapitalize: "off", dir: "ltr", "aria-label": say("Query"), "aria-autocomplete": "list", "aria-expanded": "false",
     "aria-controls": "completions", placeholder: "weather = rain and count(car) > 2",
   });
   /** @type {any[]} */

@@ -22,13 +22,13 @@ const portion = 200;
  * @param {{ id: string, sets: Array<{ name: string, kind: string }> }} dataset
  * @param {() => any} again */
 export async function upload(dataset, again) {
-  const { items: formats } = await get("/api/formats");
   await dialog(say("Add items"), (close) => {
     const state = h("p.muted.upload-state", { role: "status" }), bar = h("div.meter", { role: "progressbar", "aria-label": say("Progress"), "aria-valuemin": 0, "aria-valuemax": 100, "aria-valuenow": 0, hidden: true }, h("i"));
     const problems = h("ul.plain.upload-problems");
     const set = h("input.input", { value: "truth", maxlength: 100, pattern: "[\\p{L}\\p{N}_\\-]+", dir: "auto", list: "upload-sets" });
     const mask = h("input", { type: "checkbox" }), replace = h("input", { type: "checkbox" });
-    const format = h("select.input", {}, h("option", { value: "" }, say("found out by itself")), formats.map((/** @type {any} */ one) => h("option", { value: one.id, lang: "en" }, one.name)));
+    const format = h("select.input", {}, h("option", { value: "" }, say("found out by itself")));
+    get("/api/formats").then(({ items }) => format.append(...items.map((/** @type {any} */ one) => h("option", { value: one.id, lang: "en" }, one.name))), () => {});
     const meter = (/** @type {number} */ share, /** @type {string} */ text) => {
       bar.style.setProperty("--share", `${Math.round(100 * share)}%`);
       bar.setAttribute("aria-valuenow", String(Math.round(100 * share)));

@@ -41,7 +41,7 @@ struct ReleaseBuilder {
     let lines = DatasetFormat.jsonLines
     var outputs = try ([lines] + plan.formats).map(output)
     var division = ReleaseDivision(plan)
-    var absent = 0
+    var (absent, unlabelled) = (0, 0)
     let schema = try source.forEachItem(hasMedia: plan.hasMedia, vault, connection) {
       item, schema, origin in
       var item = item
@@ -51,7 +51,9 @@ struct ReleaseBuilder {
       if plan.hasMedia, hasImage, item.media == nil { absent += 1 }
       switch origin {
       case .task(let answers): built.answers += answers
-      case .item(let number): built.numbers.insert(number)
+      case .item(let number, let isLabelled):
+        built.numbers.insert(number)
+        if !isLabelled { unlabelled += 1 }
       }
       built.parts[item.subset, default: 0] += 1
       for place in outputs.indices {
@@ -69,7 +71,12 @@ struct ReleaseBuilder {
         ("splits", "items without \(field) are groups by themselves", division.ungrouped))
     }
     if absent > 0 {
-      built.losses.append(("images", "images left out that lie elsewhere and were not fetched", absent))
+      built.losses.append(
+        ("images", "images left out that lie elsewhere and were not fetched", absent))
+    }
+    if unlabelled > 0, unlabelled < built.items {
+      built.losses.append(
+        ("labels", "items nobody labelled are as ones without labels", unlabelled))
     }
     built.classes = schema.classes.map(\.name)
     for place in outputs.indices {

@@ -16,8 +16,8 @@ package enum ReleaseSource: Hashable, Sendable {
   enum Origin {
     /// A task with so many answers.
     case task(answers: Int)
-    /// An item of a dataset.
-    case item(number: Int)
+    /// An item of a dataset, and whether the set says anything of it.
+    case item(number: Int, isLabelled: Bool)
   }
 
   /// Hands out each item with its schema and where it is from, always in the same order.
@@ -89,7 +89,9 @@ package enum ReleaseSource: Hashable, Sendable {
 
   /// An address without what opens it: a release is given to others.
   private static func withoutSecrets(_ image: String) -> String {
-    guard DatasetItem.isAddress(image), var address = URLComponents(string: image) else { return image }
+    guard DatasetItem.isAddress(image), var address = URLComponents(string: image) else {
+      return image
+    }
     (address.user, address.password) = (nil, nil)
     let isSigned = address.queryItems?.contains { secrets.contains($0.name.lowercased()) } ?? false
     if isSigned { address.percentEncodedQuery = nil }
@@ -111,11 +113,12 @@ package enum ReleaseSource: Hashable, Sendable {
     for number in try search.numbers(text, connection) {
       guard let found = try Datasets.item(number, of: dataset, vault, connection) else { continue }
       var item = found.item
-      item.labels = try search.labels(number, labels.id, &schema, connection)
+      let said = try Datasets.labels(of: number, in: labels.id, vault, connection)
+      item.labels = try DatasetLineNotation.labels(said?["labels"], &schema) { throw $0 }
       item.metadata.removeAll { $0.name == imageField }
       if let image = found.image { item.metadata.append(ownImage(image)) }
       if hasMedia { item.media = try media(found.image, vault, connection) }
-      try body(item, schema, .item(number: number))
+      try body(item, schema, .item(number: number, isLabelled: said != nil))
     }
     return schema
   }

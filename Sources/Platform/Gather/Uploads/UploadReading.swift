@@ -163,8 +163,10 @@ package struct UploadReading: Sendable {
 
   /// Stores the images and hands the lines on, each with its image.
   private func gather(_ folder: String, into spool: Spool, _ upload: inout Upload) async throws {
-    let classes = FileManager.default.contents(atPath: folder + "/classes.json")
-      .flatMap { try? JSON(parsing: [UInt8]($0)) }.map(DatasetLineNotation.schema) ?? DatasetSchema()
+    let classes =
+      FileManager.default.contents(atPath: folder + "/classes.json")
+      .flatMap { try? JSON(parsing: [UInt8]($0)) }.map(DatasetLineNotation.schema)
+      ?? DatasetSchema()
     try await Datasets(vault, actor: .system).add(classes: classes, to: upload.dataset)
     let hasClasses = !classes.classes.isEmpty
     let names = try FileManager.default.contentsOfDirectory(atPath: folder)
@@ -221,6 +223,14 @@ package struct UploadReading: Sendable {
       }
       guard let bytes = FileManager.default.contents(atPath: path) else { return json }
       let asset = try await Assets(vault, actor: .system).store(bytes, name: name)
+      if let own = asset.imageSize, let width = json["width"]?.integer,
+        let height = json["height"]?.integer, (Int(width), Int(height)) != (own.width, own.height)
+      {
+        upload.outcome.note(
+          name,
+          "the set says it has \(width) × \(height) pixels, and it has \(own.width) × \(own.height)",
+          remedy: "Put the set right; its labels are kept where the set has them.")
+      }
       return json.adding([.init("image", .string(asset.id.text))])
     } catch Refusal.unsupportedMedia(let what) {
       upload.outcome.note(name, what)

@@ -39,8 +39,13 @@ struct DatasetWriter {
   ///   image, faces were not looked for.
   /// - Returns: its number.
   mutating func put(_ sent: StoredItem, isMasking: Bool = false) throws -> Int {
+    try put(sent, at: number(of: sent.item.name), isMasking: isMasking)
+  }
+
+  /// - Parameter known: the number of the item of its name; nil where there is none yet.
+  mutating func put(_ sent: StoredItem, at known: Int?, isMasking: Bool = false) throws -> Int {
     let new = try sized(sent)
-    guard let known = try number(of: new.item.name) else {
+    guard let known else {
       let number = items
       items += 1
       created += 1
@@ -163,6 +168,8 @@ extension StoredItem {
     result.item.size = new.item.size ?? (isOther ? nil : item.size)
     if new.item.text != nil {
       (result.item.text, result.item.tokens) = (new.item.text, new.item.tokens)
+      // What was found in the text before this one; what is in this one comes with it.
+      if image == nil { result.item.metadata.removeAll { $0.name == Self.personalDataField } }
     }
     result.image = new.image ?? image
     for member in new.item.metadata {

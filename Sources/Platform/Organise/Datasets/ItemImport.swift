@@ -134,11 +134,12 @@ package struct ItemImport: Sendable {
           case .failure(let fault): report.refuse(line.number, fault.sentence)
           case .success(let read):
             let name = read.stored.item.name
-            if !options.makesItems,
-              try Datasets.number(of: name, in: dataset, vault, connection) == nil
-            {
+            let number = try Datasets.number(of: name, in: dataset, vault, connection)
+            if !options.makesItems, number == nil {
               report.refuse(line.number, Self.absent(name))
-            } else if let fault = try misfit(read, dataset, options, connection) {
+            } else if let fault = try misfit(
+              read, at: number, of: dataset, options.set, options, connection)
+            {
               report.refuse(line.number, fault)
             } else if options.makesItems, let id = read.stored.image.flatMap({ AssetID($0) }),
               try Assets.find("id", id.text, vault, connection) == nil
@@ -187,35 +188,38 @@ package struct ItemImport: Sendable {
   }
 
   private func put(
-    _ lines: [ReadLine], _ before: Report, _ dataset: DatasetID, _ set: String, _ options: Options,
+    _ lines: [ReadLine], _ report: Report, _ dataset: DatasetID, _ set: String, _ options: Options,
     _ connection: any Connection
   ) throws -> Report {
-    var report = before
+    var report = report
     var writer = try DatasetWriter(vault, dataset, connection)
     let labels = try LabelSet.take(set, of: dataset, at: vault.environment.now(), connection)
-    let known = try DatasetWriter.schema(of: dataset, vault, connection)
-    var schema = known
+    let before = try DatasetWriter.schema(of: dataset, vault, connection)
+    var schema = before
     for line in lines {
       report.lines += 1
       switch line.result {
       case .failure(let fault): report.refuse(line.number, fault.sentence)
       case .success(let read):
-        let number: Int
-        if let fault = try misfit(read, dataset, options, connection) {
+        let name = read.stored.item.name
+        let known = try writer.number(of: name)
+        if let fault = try misfit(read, at: known, of: dataset, set, options, connection) {
           report.refuse(line.number, fault)
           continue
         }
+        let number: Int
         if options.makesItems {
           do {
-            number = try writer.put(read.stored.flagged(masking: options.masksPersonalData))
+            let stored = read.stored.flagged(masking: options.masksPersonalData)
+            number = try writer.put(stored, at: known)
           } catch Refusal.unknown(.asset, let id) {
             report.refuse(line.number, Self.fileless(id))
             continue
           }
-        } else if let found = try writer.number(of: read.stored.item.name) {
-          number = found
+        } else if let known {
+          number = known
         } else {
-          report.refuse(line.number, Self.absent(read.stored.item.name))
+          report.refuse(line.number, Self.absent(name))
           continue
         }
         guard let own = read.labels else { continue }
@@ -225,35 +229,11 @@ package struct ItemImport: Sendable {
         report.labelled += 1
       }
     }
-    if schema != known { try writer.save(schema) }
+    if schema != before { try writer.save(schema) }
     try writer.finish()
     report.created += writer.created
     report.updated += writer.updated
     return report
-  }
-}
-
-extension ItemImport {
-  /// Why a line does not go with the item of its name that is there: it has another picture, or a text in
-  /// which the spans of the line do not lie.
-  private func misfit(
-    _ line: Line, _ dataset: DatasetID, _ options: Options, _ connection: any Connection
-  ) throws -> String? {
-    let spans = line.stored.item.text == nil ? line.spans : []
-    let isShown = options.makesItems && !options.replacesImages && line.stored.image != nil
-    guard isShown || !spans.isEmpty else { return nil }
-    let number = try Datasets.number(of: line.stored.item.name, in: dataset, vault, connection)
-    let known = try number.flatMap { try Datasets.item($0, of: dataset, vault, connection) }
-    if isShown, let image = known?.image, image != line.stored.image {
-      let name = line.stored.item.name
-      return "the item “\(name)” shows another picture; send this one under another name, or with "
-        + "replace=true to put it in its place"
-    }
-    guard number != nil || options.makesItems else { return nil }
-    let length = known?.item.text?.unicodeScalars.count ?? 0
-    let isWithin = spans.allSatisfy { $0.upperBound <= length && !$0.isEmpty }
-    return isWithin
-      ? nil : "a span must be a place in the item's text of \(length) characters, its end after its start"
   }
 }
 
@@ -281,17 +261,11 @@ extension StoredItem {
 extension ItemImport {
   fileprivate struct Fault: Error { var sentence: String }
 
-  fileprivate struct Line: Sendable {
+  struct Line: Sendable {
     var stored: StoredItem
     /// nil where the line says nothing of labels.
     var labels: [DatasetLabel]?
     var schema: DatasetSchema
-
-    var spans: [Range<Int>] {
-      (labels ?? []).flatMap { label -> [Range<Int>] in
-        if case .spans(let ranges) = label.value { ranges } else { [] }
-      }
-    }
   }
 
   fileprivate struct ReadLine: Sendable {

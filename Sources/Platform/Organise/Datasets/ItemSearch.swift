@@ -65,7 +65,8 @@ package struct ItemSearch: Sendable {
         }
         guard ItemVectors.isUsable(wanted) else {
           let limit = ItemVectors.valueLimit
-          throw Refusal.invalid(path: "vector", problem: "must have finite numbers of -\(limit)…\(limit)")
+          throw Refusal.invalid(
+            path: "vector", problem: "must have finite numbers of -\(limit)…\(limit)")
         }
         return index.nearest(to: wanted, limit: limit, isAllowed: marks)
           .map { (Int($0.item), Double($0.similarity)) }
@@ -175,6 +176,6 @@ package struct ItemSearch: Sendable {
     _ number: Int, _ set: Int64, _ schema: inout DatasetSchema, _ connection: any Connection
   ) throws -> [DatasetLabel] {
     let json = try Datasets.labels(of: number, in: set, vault, connection)
-    return try DatasetLineNotation.labels(json?["labels"], of: nil, &schema) { throw $0 }
+    return try DatasetLineNotation.labels(json?["labels"], &schema) { throw $0 }
   }
 }

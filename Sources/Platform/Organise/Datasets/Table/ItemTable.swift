@@ -216,7 +216,7 @@ private struct OpenedLabels: Sendable {
   private var rows: [(number: Int, labels: [DatasetLabel], facts: [JSON.Member])] = []
 
   mutating func add(_ json: JSON, at number: Int) throws {
-    let labels = try DatasetLineNotation.labels(json["labels"], of: nil, &schema) { throw $0 }
+    let labels = try DatasetLineNotation.labels(json["labels"], &schema) { throw $0 }
     rows.append((number, labels, json["facts"]?.members ?? []))
   }
 

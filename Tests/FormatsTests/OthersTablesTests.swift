@@ -1,0 +1,112 @@
+import Geometry
+import Labels
+import Notation
+import Testing
+
+@testable import Formats
+
+/// Tables as other tools write them, and pictures of classes without a list of these.
+@Suite struct OthersTablesTests {
+  private func read(
+    _ folder: TestFolder
+  ) throws -> (format: String, items: [DatasetItem], names: [String], diagnostics: Diagnostics) {
+    let diagnostics = Diagnostics(.lenient)
+    let place = try DatasetFolder(folder.path)
+    let format = try #require(DatasetFormat.of(place))
+    var reader = try format.reader(of: place, diagnostics)
+    var items: [DatasetItem] = []
+    while let item = try reader.next() { items.append(item) }
+    return (format.id, items, reader.schema.classes.map(\.name), diagnostics)
+  }
+
+  private func png(_ values: [UInt8]) -> [UInt8] {
+    PNGWriter.png(values, width: 4, height: values.count / 4, pixels: .grey)
+  }
+
+  @Test func aTableOfBoxesHasAnItemForEachImageWhereverItsLinesStand() throws {
+    let folder = try TestFolder()
+    try folder.write(png([UInt8](repeating: 1, count: 16)), to: "train/a.png")
+    try folder.write(png([UInt8](repeating: 1, count: 16)), to: "train/empty.png")
+    try folder.write(
+      """
+      filename,width,height,class,xmin,ymin,xmax,ymax
+      a.png,40,30,car,1,2,11,22
+      "b, c.jpg",40,30,dog,1,2,5,6
+      a.png,40,30,dog,3,3,4,4
+      a.png,40,30,dog,9,3,4,4
+      b.jpg,40
+      d.jpg,40,30,,,,,
+      a.png,40,30,car,5,5,9,9
+      "open
+      """, to: "train/_annotations.csv")
+    let found = try read(folder)
+    #expect(found.format == "boxes-csv" && found.names == ["car", "dog"])
+    #expect(
+      found.items.map(\.name) == [
+        "train/a.png", "train/b, c.jpg", "train/d.jpg", "train/empty.png",
+      ])
+    #expect(found.items.map(\.labels.count) == [3, 1, 0, 0])
+    #expect(found.items.allSatisfy { $0.subset == "train" })
+    #expect(
+      found.items[0].size?.width == 40 && found.items[0].media?.hasSuffix("train/a.png") == true)
+    #expect(found.items[0].labels[0].value == .shape(.box(Box(x: 1, y: 2, width: 10, height: 20))))
+    #expect(found.diagnostics.faults.map(\.place) == ["line 6", "line 9", "line 5"])
+  }
+
+  @Test(arguments: [";", "|", ","]) func valuesMayHaveAnotherSignBetweenThem(_ sign: String) throws
+  {
+    let folder = try TestFolder()
+    try folder.write(
+      "name\(sign)text\(sign)label\na\(sign)\"x, y; z|\"\(sign)good\n", to: "all.csv")
+    let found = try read(folder)
+    #expect(found.format == "csv" && found.names == ["good"])
+    #expect(found.items.map(\.text) == ["x, y; z|"])
+  }
+
+  @Test func tokensWithTagsAreATextWithSpans() throws {
+    let folder = try TestFolder()
+    try folder.write(
+      """
+      {"id": "7", "tokens": ["Zoë", "lives", "in", "New", "York", "."],
+       "ner_tags": ["B-PER", "O", "O", "B-LOC", "I-LOC", "O"]}
+      {"id": "8", "tokens": ["a", "b"], "ner_tags": [1, 2], "source": "web"}
+      {"id": "9", "tokens": ["a", "b"], "ner_tags": ["X", "B-LOC"]}
+      """, to: "train.jsonl")
+    let found = try read(folder)
+    #expect(found.format == "json-records" && found.names == ["PER", "LOC"])
+    #expect(found.items[0].text == "Zoë lives in New York ." && found.items[0].tokens.count == 6)
+    #expect(found.items[0].labels.map(\.value) == [.spans([0..<3]), .spans([13..<21])])
+    #expect(found.items[0].metadata.isEmpty && found.items[0].name == "7")
+    // Numbers that nothing names stay what they are.
+    #expect(found.items[1].text == "a b" && found.items[1].labels.isEmpty)
+    #expect(found.items[1].metadata.map(\.name) == ["ner_tags", "source"])
+    #expect(found.diagnostics.losses.map(\.count) == [1])
+    #expect(found.items[2].labels.map(\.value) == [.spans([2..<3])])
+    #expect(found.diagnostics.faults.map(\.place) == ["row 3, ner_tags[0]"])
+  }
+
+  @Test func picturesOfNumbersBesideImagesNeedNoListOfClasses() throws {
+    let folder = try TestFolder()
+    for name in ["train/a", "val/a", "val/b"] {
+      try folder.write(png([UInt8](repeating: 99, count: 8)), to: "images/\(name).png")
+    }
+    try folder.write(png([0, 1, 1, 255, 0, 2, 2, 2]), to: "masks/train/a.png")
+    try folder.write(png([0, 255, 255, 255, 0, 0, 0, 0]), to: "masks/val/a.png")
+    let found = try read(folder)
+    #expect(found.format == "masks" && found.names == ["class 1", "class 2", "class 255"])
+    #expect(found.items.map(\.subset) == ["train", "val", "val"])
+    #expect(found.items.map(\.name) == ["a.png", "a.png", "b.png"])
+    #expect(
+      found.items.map { $0.media.map { String($0.suffix(16)) } } == [
+        "ages/train/a.png", "images/val/a.png", "images/val/b.png",
+      ])
+    #expect(found.items.map(\.labels.count) == [2, 1, 0])
+    // Beside each other pictures of colours are pictures.
+    let other = try TestFolder()
+    try other.write(png([UInt8](repeating: 99, count: 8)), to: "images/a.png")
+    try other.write(
+      PNGWriter.png([UInt8](repeating: 9, count: 24), width: 4, height: 2, pixels: .rgb),
+      to: "masks/a.png")
+    #expect(try read(other).format == "files")
+  }
+}
