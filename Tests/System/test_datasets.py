@@ -551,6 +551,38 @@ def test_personal_data_in_texts_is_flagged_and_masked_on_request(assay):
     assert item["text"] == "Write to " + "█" * 15 + ", or call " + "█" * 13 + "." and item["metadata"] == {"personal_data": "email phone masked"} and item["labels"]["truth"]["labels"][0]["span"] == [[9, 12]]
 
 
+def test_labels_lie_in_what_their_item_is_whichever_of_both_comes_later(assay):
+    lab = Lab(assay); dataset = lab.call("POST", "/api/datasets", {"name": "Fit"})[1]["id"]; base = f"/api/datasets/{dataset}/items"
+    def put(item, more=""):
+        status, report = lab.call("POST", base + more, lines([item])); return report["problems"][0]["reason"] if report["refused"] else None
+    text, span = "Ada met Grace", [{"class": "person", "span": [[8, 13]]}]
+    assert put({"name": "a", "text": text + ", ada@example.org", "labels": span}) is None and ask(lab, dataset, "personal_data : email")[1]["count"] == 1
+    # What was found in a text that is replaced is not said of the new one; the spans still lie in it.
+    assert put({"name": "a", "text": text}) is None and ask(lab, dataset, "personal_data = *")[1]["count"] == 0
+    for more in ["", "?replace=true", "?atomic=true"]:
+        why = put({"name": "a", "text": "Ada met Al"}, more); assert "spans of “truth” lie beyond the 10 characters" in why, why
+    assert put({"name": "a", "text": "Ada met Al", "labels": [{"class": "person", "span": [[8, 10]]}]}) is None
+    assert put({"name": "a", "labels": [{"class": "person", "span": [[8, 10]]}]}, "?set=model") is None
+    assert "spans of “model” lie beyond" in put({"name": "a", "text": "Ada", "labels": []})
+    assert ask(lab, dataset, "name = a")[1]["items"][0]["text"] == "Ada met Al"
+    # Masks are of their image, whose size the file says.
+    image = assay.upload(lab.key, png(4, 2)); mask = lambda h, w: [{"class": "x", "mask": {"size": [h, w], "counts": [h * w]}}]
+    for more in ["", "?atomic=true"]: assert put({"name": "m", "image": image, "labels": mask(4, 4)}, more) == "a mask must be of the image's 4 × 2 pixels, not of 4 × 4"
+    assert put({"name": "m", "image": image, "labels": mask(2, 4)}) is None and "not of 3 × 1" in put({"name": "m", "labels": mask(1, 3)}, "?set=model")
+    assert "at least three points" in put({"name": "m", "labels": [{"class": "x", "polygon": [[0, 0], [1, 1]]}]})
+
+
+def test_a_release_tells_of_items_that_nobody_labelled(assay):
+    lab = Lab(assay); dataset = lab.call("POST", "/api/datasets", {"name": "Half"})[1]["id"]
+    lab.call("POST", f"/api/datasets/{dataset}/items", lines([{"name": "a", "text": "x", "labels": []}, {"name": "b", "text": "y"}, {"name": "c", "text": "z"}]))
+    def losses(query):
+        made = lab.call("POST", f"/api/datasets/{dataset}/releases", {"name": "v", "query": query, "splits": {"train": 100}})[1]
+        while (made := lab.call("GET", f"/api/releases/{made['id']}?wait=60")[1])["state"] == "running": pass
+        url = lab.call("POST", f"/api/releases/{made['id']}/links", {})[1]["url"]
+        return [(one["what"], one["count"]) for one in lab.call("GET", url[url.index("/feed"):] + "manifest.json")[1]["losses"]]
+    assert losses("") == [("items nobody labelled are as ones without labels", 2)] and losses("truth.labels = 0") == []
+
+
 def test_what_is_alike_is_found_by_vectors(assay, tmp_path):
     lab = Lab(assay); chance = random.Random(4); env = {"ASSAY_KEY": lab.key, "ASSAY_URL": assay.url}
     dataset = lab.call("POST", "/api/datasets", {"name": "Alike"})[1]["id"]; base = f"/api/datasets/{dataset}"

@@ -107,6 +107,17 @@ def test_a_folder_without_labels_is_its_images_and_texts(lab):
     assert lab.items("personal_data%20=%20email")["count"] == 1
 
 
+def test_a_set_that_says_another_size_than_its_image_has_is_told(lab):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as packed:
+        packed.writestr("images/a.png", png(8, 6))
+        packed.writestr("set.json", json.dumps({"images": [{"id": 1, "file_name": "a.png", "width": 80, "height": 60}], "categories": [{"id": 1, "name": "car"}],
+                                                "annotations": [{"id": 1, "image_id": 1, "category_id": 1, "bbox": [70, 50, 30, 5]}]}))
+    done = lab.send("set.zip", out.getvalue()); told = {p["place"]: p["reason"] for p in done["report"]["problems"]}
+    assert done["report"]["created"] == 1 and told["a.png"] == "the set says it has 80 × 60 pixels, and it has 8 × 6", done
+    assert told["a.png, label 1, car"].startswith("it reaches beyond its image: x 70…100, y 50…55 of 80 × 60")
+
+
 def test_what_was_cut_off_goes_on_where_it_ended(lab):
     data = zipped(coco(60))
     upload = lab.begin("cars.zip", len(data))

@@ -74,6 +74,17 @@ import Testing
     ("not (weather = rain)", [1, 2, 3]), ("meta.weather = rain", [0]), ("NOT weather = *", [2, 3]),
   ]
 
+  @Test func whatAnItemHadAndHasNoMoreIsNotFound() throws {
+    var table = Self.table()
+    table.set(DatasetItem(name: "rain/0001.jpg", metadata: [.init("speed", 12)]), at: 0)
+    table.sets["yolo"]?.set([], at: 1)
+    func found(_ query: String) throws -> [Int32] {
+      ItemTable.numbers(try table.marks(of: ItemQuery(parsing: query)))
+    }
+    #expect(try found("weather = *") == [1] && found("speed = 12") == [0])
+    #expect(try found("yolo.confidence = *") == [])
+  }
+
   @Test(arguments: found) func aQueryFinds(_ query: String, _ items: [Int32]) throws {
     var table = Self.table()
     #expect(ItemTable.numbers(try table.marks(of: ItemQuery(parsing: query))) == items)

@@ -3,9 +3,9 @@ import Labels
 import Store
 
 extension ItemImport {
-  /// Why a line does not go with the item of its name that is there, or with its file: it has another picture,
-  /// labels of the line do not lie in what the item is, or labels that the item has would not in what it
-  /// becomes.
+  /// Why a line does not go with the item of its name that is there, or with its file: it has another
+  /// picture, labels of the line do not lie in what the item is, or labels that the item has would not in
+  /// what it becomes.
   ///
   /// - Parameter number: of the item; nil where there is none yet.
   func misfit(
