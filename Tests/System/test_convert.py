@@ -88,7 +88,9 @@ def test_outlines_and_run_lengths_are_the_same_masks(tmp_path):
     ("../text/brat/tutorial_news", 13, 130), ("../text/ner/wnut17_dev_300.conll", 300, 282), ("../text/ner/uner_en_ewt_dev_150.iob2", 150, 79),
     ("../text/relations/prodigy_rel_component_60.jsonl", 60, 306), ("../text/doccano_import/relation_extraction", 1, 7)])
 def test_real_sets_are_told_by_their_files_and_read(tmp_path, source, items, labels):
-    report = convert(os.path.join(ANNOTATIONS, source), tmp_path / "out", "jsonl", "--strict")
+    # One has stand-ins of ten pixels for its images, and boxes beyond them.
+    strict = [] if source.endswith("kitti_3d") else ["--strict"]
+    report = convert(os.path.join(ANNOTATIONS, source), tmp_path / "out", "jsonl", *strict)
     assert (report["items"], report["labels"]) == (items, labels)
 
 

@@ -22,6 +22,8 @@ package final class DatasetFolder: Sendable {
   /// nothing has to be guessed, which are opened several times until they are read.
   private let guesses = Mutex<(diagnostics: Diagnostics?, told: Set<String>, known: Set<String>)>(
     (nil, [], []))
+  /// What formats found out about it, by its type.
+  private let known = Mutex<[ObjectIdentifier: any Sendable]>([:])
   /// Keeps what an archive was unpacked to.
   private let archive: ArchiveFolder?
   /// Images that lie inside of other files, as files of their own; nil where nobody wants them.
@@ -163,12 +165,23 @@ package final class DatasetFolder: Sendable {
   /// Has it tell what was passed over, and what has to be guessed to read its files.
   func tell(_ diagnostics: Diagnostics) throws(FormatFault) {
     guesses.withLock { $0.diagnostics = diagnostics }
+    // What was guessed to find it out is told too.
+    known.withLock { $0.removeAll() }
     for name in passedOver {
       try diagnostics.report(
         name, "",
         "it is a link\(archive == nil ? " that leads out of the folder" : ""), which is not followed",
         remedy: "Put the file itself there; it is left out.")
     }
+  }
+
+  /// What is found out about it, once for all who ask.
+  func once<T: Sendable>(_ find: () -> T) -> T {
+    let id = ObjectIdentifier(T.self)
+    if let known = known.withLock({ $0[id] }), let known = known as? T { return known }
+    let found = find()
+    known.withLock { $0[id] = found }
+    return found
   }
 
   private static func isPlainText(_ name: String) -> Bool {

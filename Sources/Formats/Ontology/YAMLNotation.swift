@@ -14,7 +14,7 @@ package enum YAMLNotation {
       throw OntologyReadingFault("YAML", "has more than \(limit) bytes")
     }
     // Aliases of aliases grow without end while they are compared, before they could be counted.
-    guard text.firstMatch(of: /(?:^|[\s,\[{:?-])[&*][A-Za-z0-9_]/) == nil else {
+    guard !hasAliases(text) else {
       throw OntologyReadingFault("YAML", "has anchors or aliases; write out what they stand for")
     }
     let node: Node?
@@ -33,6 +33,19 @@ package enum YAMLNotation {
       guard left <= 0 else { throw error }
       throw OntologyReadingFault("YAML", "stands for more than \(valueLimit) values")
     }
+  }
+
+  /// Whether something in a text looks like an anchor or an alias: `&name` or `*name` where a value begins.
+  private static func hasAliases(_ text: String) -> Bool {
+    var (before, mark) = (UInt8(ascii: "\n"), false)
+    for byte in text.utf8 {
+      let isName = (48...57).contains(byte) || (97...122).contains(byte | 0x20) || byte == 95
+      if mark, isName { return true }
+      let begins = before <= 0x20 || [44, 91, 123, 58, 63, 45].contains(before)
+      mark = begins && (byte == UInt8(ascii: "&") || byte == UInt8(ascii: "*"))
+      before = byte
+    }
+    return false
   }
 
   private static func json(

@@ -34,13 +34,13 @@ extension DatasetFormat {
           + "outlines may be in one set. Where nothing says what classes are called, their numbers are "
           + "their names. Crowds, groups, scores and attributes are not kept.", isFilePerItem: true),
       matches: { folder in
-        YOLOFiles(folder)?.task == task
+        YOLOFiles.found(in: folder)?.task == task
           || task == .detect && YOLOFiles.brokenList(folder) != nil
       },
       read: { folder, diagnostics in
         WithUnlabelledImages(
           try YOLOReader(task, folder, diagnostics), folder,
-          labels: YOLOFiles(folder)?.labels ?? []
+          labels: YOLOFiles.found(in: folder)?.labels ?? []
         ) { image in
           let (stem, subset) = YOLOFiles.place(of: image)
           return (stem + image.dropFirst(DatasetItem.stem(of: image).count), subset)
@@ -50,7 +50,7 @@ extension DatasetFormat {
 }
 
 /// Class names and label files of a YOLO set.
-struct YOLOFiles {
+struct YOLOFiles: Sendable {
   var names: [String] = []
   var keypoints: (count: Int, dimensions: Int)?
   var labels: [String] = []
@@ -65,7 +65,12 @@ struct YOLOFiles {
   /// As the set says; most do not.
   private var saidTask: YOLOTask?
 
-  init?(_ folder: DatasetFolder) {
+  /// Looked for once, though four formats ask.
+  static func found(in folder: DatasetFolder) -> YOLOFiles? {
+    folder.once { YOLOFiles(folder) }
+  }
+
+  private init?(_ folder: DatasetFolder) {
     guard folder.file == nil else { return nil }
     if let yaml = Self.list(folder), let text = try? folder.text(yaml),
       let json = try? YAMLNotation.json(text, limit: Self.listLimit, valueLimit: Self.classLimit)
@@ -113,7 +118,7 @@ struct YOLOFiles {
 
   /// A list of classes that cannot be read, beside files that look like labels.
   static func brokenList(_ folder: DatasetFolder) -> String? {
-    guard let list = list(folder), list.contains("data"), YOLOFiles(folder) == nil,
+    guard let list = list(folder), list.contains("data"), found(in: folder) == nil,
       folder.files.contains(where: { $0.hasSuffix(".txt") && $0.contains("labels/") })
     else { return nil }
     return list

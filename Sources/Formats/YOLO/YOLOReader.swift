@@ -11,7 +11,7 @@ struct YOLOReader: DatasetReading {
   private var place = 0
 
   init(_ task: YOLOTask, _ folder: DatasetFolder, _ diagnostics: Diagnostics) throws {
-    guard let files = YOLOFiles(folder) else {
+    guard let files = YOLOFiles.found(in: folder) else {
       if let broken = YOLOFiles.brokenList(folder) {
         throw FormatFault(
           broken, "", "it is not YAML with the list of class names that it should have",
