@@ -12,6 +12,8 @@ static struct {
   int (*init)(const char *name);
   void (*keep)(int operations);
   int (*thumbnail)(void *bytes, size_t size, VipsImage **out, int width, ...);
+  size_t (*has)(VipsImage *image, const char *field);
+  int (*to_profile)(VipsImage *image, VipsImage **out, const char *profile, ...);
   int (*write)(VipsImage *image, const char *suffix, void **bytes, size_t *size, ...);
   void (*forget_error)(void);
   void (*release)(void *object);
@@ -30,6 +32,8 @@ int assay_vips_open(void) {
   if (!library) return 0;
   if (!find(library, "vips_init", (void **)&vips.init) || !find(library, "vips_cache_set_max", (void **)&vips.keep)
       || !find(library, "vips_thumbnail_buffer", (void **)&vips.thumbnail)
+      || !find(library, "vips_image_get_typeof", (void **)&vips.has)
+      || !find(library, "vips_icc_transform", (void **)&vips.to_profile)
       || !find(library, "vips_image_write_to_buffer", (void **)&vips.write)
       || !find(library, "vips_error_clear", (void **)&vips.forget_error)
       || !find(library, "g_object_unref", (void **)&vips.release) || !find(library, "g_free", (void **)&vips.free))
@@ -39,14 +43,27 @@ int assay_vips_open(void) {
   return 1;
 }
 
+/* The same in sRGB, of an image that says its colours are others; itself where that cannot be told. Asking for
+   sRGB while the image is made small would work out the way from sRGB to itself for all that say nothing. */
+static VipsImage *in_srgb(VipsImage *image) {
+  VipsImage *out = NULL;
+  if (!vips.has(image, "icc-profile-data")) return image;
+  if (vips.to_profile(image, &out, "srgb", "embedded", 1, NULL) != 0) {
+    vips.forget_error();
+    return image;
+  }
+  vips.release(image);
+  return out;
+}
+
 int assay_vips_shrink(
   const void *image, size_t size, int width, int height, int is_forced, const char *suffix, void **bytes,
   size_t *count) {
   VipsImage *small = NULL;
   int done = vips.thumbnail(
-    (void *)image, size, &small, width, "height", height, "size", is_forced ? size_force : size_down,
-    "export_profile", "srgb", NULL) == 0;
+    (void *)image, size, &small, width, "height", height, "size", is_forced ? size_force : size_down, NULL) == 0;
   if (done) {
+    small = in_srgb(small);
     done = vips.write(small, suffix, bytes, count, NULL) == 0;
     vips.release(small);
   }

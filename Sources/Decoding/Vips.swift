@@ -114,10 +114,15 @@ package struct Vips: Tiler {
       }
       var bytes = Data()
       let size = "\(order.width)x\(order.height)\(order.isForced ? "!" : ">")"
-      let arguments = [
-        "stdin", "--size", size, "--export-profile", "srgb", "--output", order.kind.suffix,
-      ]
-      try await run("vipsthumbnail", arguments, image) { bytes += $0 }
+      let plain = ["stdin", "--size", size, "--output", order.kind.suffix]
+      // What says nothing of its colours is sRGB, and from that to sRGB they stay what they are.
+      let managed = plain + ["--import-profile", "srgb", "--export-profile", "srgb"]
+      do {
+        try await run("vipsthumbnail", managed, image) { bytes += $0 }
+      } catch is TilingFault where bytes.isEmpty {
+        // Shades of grey have no such profile.
+        try await run("vipsthumbnail", plain, image) { bytes += $0 }
+      }
       guard !bytes.isEmpty else { throw TilingFault("there is no picture") }
       return bytes
     }

@@ -1,5 +1,5 @@
 """Datasets: gathered from sets in any format, asked, compared as pycocotools compares, and sent to labelling."""
-import concurrent.futures, copy, json, os, random, shutil, struct, subprocess, time, urllib.parse, zlib
+import concurrent.futures, copy, io, json, os, random, shutil, struct, subprocess, time, urllib.parse, zlib
 import pytest
 
 from conftest import BINARY, ROOT
@@ -438,6 +438,21 @@ def test_small_pictures_are_made_by_processes_that_serve_one_client_and_outlive_
         if not any(map(runs, workers)): break
         time.sleep(0.05)
     else: raise AssertionError("a process is left behind")
+
+
+@pytest.mark.skipif(not shutil.which("vipsthumbnail"), reason="libvips-tools is not installed")
+def test_small_pictures_have_the_colours_of_their_images(assay):
+    images = pytest.importorskip("PIL.Image"); profiles = pytest.importorskip("PIL.ImageCms")
+    srgb = profiles.ImageCmsProfile(profiles.createProfile("sRGB")).tobytes()
+    lab = Lab(assay); dataset = lab.call("POST", "/api/datasets", {"name": "Colours"})[1]["id"]; sent = []
+    for mode, colour, kind, more in [("RGB", (200, 30, 120), "PNG", {}), ("RGB", (200, 30, 120), "JPEG", {"icc_profile": srgb}), ("RGB", (10, 240, 20), "JPEG", {}), ("L", 127, "JPEG", {}), ("RGBA", (90, 200, 30, 255), "PNG", {}), ("RGB", (30, 60, 220), "JPEG", {"icc_profile": b"no profile" * 20})]:
+        out = io.BytesIO(); images.new(mode, (700, 500), colour).save(out, kind, **({"quality": 95} if kind == "JPEG" else {}), **more)
+        sent.append((colour, {"name": f"{len(sent)}.{kind.lower()}", "image": assay.upload(lab.key, out.getvalue())}))
+    lab.call("POST", f"/api/datasets/{dataset}/items", lines([item for _, item in sent]))
+    for number, (colour, _) in enumerate(sent):
+        status, picture = lab.call("GET", f"/api/datasets/{dataset}/items/{number}/image?thumbnail=true"); small = images.open(io.BytesIO(picture))
+        wanted = (colour,) * 3 if isinstance(colour, int) else colour[:3]; pixel = small.convert("RGB").getpixel((9, 9))
+        assert status == 200 and max(small.size) == 320 and all(abs(a - b) <= 4 for a, b in zip(pixel, wanted)), (number, pixel, wanted)
 
 
 def test_a_query_is_frozen_with_its_images_and_verified(streets, tmp_path):
