@@ -119,7 +119,7 @@ package struct Vips: Tiler {
       let managed = plain + ["--import-profile", "srgb", "--export-profile", "srgb"]
       do {
         try await run("vipsthumbnail", managed, image) { bytes += $0 }
-      } catch is TilingFault where bytes.isEmpty {
+      } catch let fault as TilingFault where fault.isItsWord && bytes.isEmpty {
         // Shades of grey have no such profile.
         try await run("vipsthumbnail", plain, image) { bytes += $0 }
       }
@@ -187,7 +187,12 @@ package struct Vips: Tiler {
       }
       if let unread = result.closureResult { throw unread }
       guard result.terminationStatus.isSuccess else {
-        throw TilingFault("\(result.terminationStatus)")
+        // A shell says 128 and the signal of what was ended for its limits; vips says 255 or 1.
+        var isItsWord = false
+        if case .exited(let code) = result.terminationStatus {
+          isItsWord = code < 128 || code == 255
+        }
+        throw TilingFault("\(result.terminationStatus)", isItsWord: isItsWord)
       }
     } catch let error as SubprocessError {
       throw TilingFault("\(error)")

@@ -19,7 +19,7 @@ import Testing
       (Box(x: 1e300, y: -1e300, width: 9, height: 5), "lies outside of"),
     ] as [(Box, String?)])
   func aPlaceIsWithinItsImageButForAPixelOfSlack(_ box: Box, _ said: String?) {
-    let fault = WithinImages.fault(box, in: ImageSize(width: 100, height: 80))
+    let fault = SoundLabels.fault(box, in: ImageSize(width: 100, height: 80))
     #expect(fault == nil ? said == nil : said.map { fault?.contains($0) == true } == true)
   }
 
@@ -63,7 +63,7 @@ import Testing
     var reader = try DatasetFormat.yolo.reader(of: DatasetFolder(folder.path + "/set"), diagnostics)
     while try reader.next() != nil {}
     #expect(diagnostics.faults.map(\.file) == ["images/a.png"])
-    #expect(diagnostics.faults.first?.reason.hasPrefix("it is a link that leads out") == true)
+    #expect(diagnostics.faults.first?.reason.hasPrefix("it is a link") == true)
     let tar = Process()
     tar.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     tar.arguments = ["tar", "-C", folder.path + "/set", "-cf", folder.path + "/set.tar", "."]
@@ -74,6 +74,47 @@ import Testing
     var items = 0
     while try reader.next() != nil { items += 1 }
     #expect(items == 1 && packed.faults.map(\.file) == ["images/a.png"])
+  }
+
+  @Test func aLinkDoesNotHideThatThereIsNothingAndOneToAFolderOfTheSetIsNone() throws {
+    let folder = try TestFolder()
+    try folder.write("x", to: "v1/a.md")
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.path + "/latest", withDestinationPath: folder.path + "/v1")
+    let none = Diagnostics(.strict)
+    _ = try DatasetFormat.plainFiles.reader(of: DatasetFolder(folder.path), none)
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.path + "/gone", withDestinationPath: folder.path + "/nothing")
+    let diagnostics = Diagnostics(.lenient)
+    var reader = try DatasetFormat.csv.reader(of: DatasetFolder(folder.path), diagnostics)
+    #expect(throws: FormatFault.self) { try reader.next() }
+    #expect(diagnostics.faults.map(\.file) == ["gone"])
+  }
+
+  @Test func aLabelThatIsNoShapeIsLeftOutWithItsRelationsAndTheOthersStay() throws {
+    let folder = try TestFolder()
+    let lines = (0..<3).map { "<points label=\"p\" points=\"\($0),1\"/>" }.joined()
+    try folder.write(
+      """
+      <annotations><version>1.1</version><image id="0" name="a.png" width="9" height="9">
+      <polyline label="way" points="1,1"/><polyline label="way" points="1,1;2,2"/>\(lines)
+      </image></annotations>
+      """, to: "annotations.xml")
+    let diagnostics = Diagnostics(.lenient)
+    var reader = try DatasetFormat.cvat.reader(of: DatasetFolder(folder.path), diagnostics)
+    #expect(try reader.next()?.labels.count == 4)
+    #expect(
+      diagnostics.faults.map(\.sentence) == [
+        "a.png: label 1, way: its polyline must have at least two points. Put it right; it is left out."
+      ])
+    var item = DatasetItem(name: "a")
+    item.labels = [
+      DatasetLabel(0, .relation(from: 1, to: 2)), DatasetLabel(0, .whole), DatasetLabel(1, .whole),
+      DatasetLabel(0, .relation(from: 2, to: 3)), DatasetLabel(0, .relation(from: 2, to: 2)),
+    ]
+    #expect(item.replaceLabels { place, label in place == 1 ? [] : [label] } == 1)
+    #expect(
+      item.labels.map(\.value) == [.whole, .relation(from: 0, to: 1), .relation(from: 0, to: 0)])
   }
 
   @Test func filesThatAreNoImagesOrTextsAreCountedAndImagesWithoutAKindAreSniffed() throws {

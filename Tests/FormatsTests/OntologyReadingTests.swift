@@ -122,13 +122,21 @@ import Testing
       ])
   }
 
+  @Test func namesMayHaveSignsOfAliasesInThem() throws {
+    let written = "names: [R&B, Café&Bar, a*b, C&A]"
+    #expect(
+      try YAMLNotation.json(written) == ["names": ["R&B", "Café&Bar", "a*b", "C&A"]])
+  }
+
   @Test func yamlThatWouldGrowIsRefused() {
     var text = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n"
     for level in 1..<9 {
       let aliases = Array(repeating: "*a\(level - 1)", count: 10).joined(separator: ", ")
       text += "a\(level): &a\(level) [\(aliases)]\n"
     }
-    for bad in [text, "", "a: [", "? [1]\n: 2", "a: *nothing", String(repeating: "[", count: 500)] {
+    // YAML 1.1 has more ends of lines than one, and names that begin with a hyphen.
+    let strange = ["a: [\u{2028}&a 1]", "a: [\u{85}*a]", "a: &-a 1", "\u{FEFF}&a 1"]
+    for bad in strange + [text, "", "a: [", "? [1]\n: 2", "a: *nothing", String(repeating: "[", count: 500)] {
       #expect(throws: OntologyReadingFault.self) { try YAMLNotation.json(bad) }
     }
   }

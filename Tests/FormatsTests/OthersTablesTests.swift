@@ -26,7 +26,9 @@ import Testing
   @Test func aTableOfBoxesHasAnItemForEachImageWhereverItsLinesStand() throws {
     let folder = try TestFolder()
     try folder.write(png([UInt8](repeating: 1, count: 16)), to: "train/a.png")
-    try folder.write(png([UInt8](repeating: 1, count: 16)), to: "train/empty.png")
+    for name in ["empty", "e"] {
+      try folder.write(png([UInt8](repeating: 1, count: 16)), to: "train/\(name).png")
+    }
     try folder.write(
       """
       filename,width,height,class,xmin,ymin,xmax,ymax
@@ -36,8 +38,8 @@ import Testing
       a.png,40,30,dog,9,3,4,4
       b.jpg,40
       d.jpg,40,30,,,,,
+      e.png
       a.png,40,30,car,5,5,9,9
-      "open
       """, to: "train/_annotations.csv")
     let found = try read(folder)
     #expect(found.format == "boxes-csv" && found.names == ["car", "dog"])
@@ -50,7 +52,11 @@ import Testing
     #expect(
       found.items[0].size?.width == 40 && found.items[0].media?.hasSuffix("train/a.png") == true)
     #expect(found.items[0].labels[0].value == .shape(.box(Box(x: 1, y: 2, width: 10, height: 20))))
-    #expect(found.diagnostics.faults.map(\.place) == ["line 6", "line 9", "line 5"])
+    #expect(found.diagnostics.faults.map(\.place) == ["line 6", "line 8", "line 5"])
+    // Of an image that may be in what nobody can read it is not said that nothing is seen on it.
+    try folder.write(
+      "filename,class,xmin,ymin,xmax,ymax\na.png,car,1,2,3,4\n\"b", to: "train/_annotations.csv")
+    #expect(try read(folder).items.map(\.name) == ["train/a.png"])
   }
 
   @Test(arguments: [";", "|", ","]) func valuesMayHaveAnotherSignBetweenThem(_ sign: String) throws
@@ -71,6 +77,7 @@ import Testing
        "ner_tags": ["B-PER", "O", "O", "B-LOC", "I-LOC", "O"]}
       {"id": "8", "tokens": ["a", "b"], "ner_tags": [1, 2], "source": "web"}
       {"id": "9", "tokens": ["a", "b"], "ner_tags": ["X", "B-LOC"]}
+      {"id": "10", "tokens": ["a", "", "dog"], "tags": ["DT", "", "NN"]}
       """, to: "train.jsonl")
     let found = try read(folder)
     #expect(found.format == "json-records" && found.names == ["PER", "LOC"])
@@ -81,26 +88,39 @@ import Testing
     #expect(found.items[1].text == "a b" && found.items[1].labels.isEmpty)
     #expect(found.items[1].metadata.map(\.name) == ["ner_tags", "source"])
     #expect(found.diagnostics.losses.map(\.count) == [1])
+    // Parts of speech are no spans.
+    #expect(found.items[3].labels.isEmpty && found.items[3].metadata.map(\.name) == ["tags"])
+    #expect(found.items[3].text == "a dog" && found.items[3].tokens == [0..<1, 2..<5])
     #expect(found.items[2].labels.map(\.value) == [.spans([2..<3])])
     #expect(found.diagnostics.faults.map(\.place) == ["row 3, ner_tags[0]"])
   }
 
   @Test func picturesOfNumbersBesideImagesNeedNoListOfClasses() throws {
     let folder = try TestFolder()
-    for name in ["train/a", "val/a", "val/b"] {
+    for name in ["train/a", "val/a", "val/b", "val/c"] {
       try folder.write(png([UInt8](repeating: 99, count: 8)), to: "images/\(name).png")
     }
     try folder.write(png([0, 1, 1, 255, 0, 2, 2, 2]), to: "masks/train/a.png")
     try folder.write(png([0, 255, 255, 255, 0, 0, 0, 0]), to: "masks/val/a.png")
+    try folder.write(Array("no picture".utf8), to: "masks/val/b.png")
     let found = try read(folder)
-    #expect(found.format == "masks" && found.names == ["class 1", "class 2", "class 255"])
+    #expect(found.format == "masks" && found.names == ["class 1", "class 2"])
+    // One whose mask cannot be read is told, and is not one on which nothing is seen.
+    #expect(found.items.map(\.name) == ["a.png", "a.png", "c.png"])
     #expect(found.items.map(\.subset) == ["train", "val", "val"])
-    #expect(found.items.map(\.name) == ["a.png", "a.png", "b.png"])
     #expect(
       found.items.map { $0.media.map { String($0.suffix(16)) } } == [
-        "ages/train/a.png", "images/val/a.png", "images/val/b.png",
+        "ages/train/a.png", "images/val/a.png", "images/val/c.png",
       ])
-    #expect(found.items.map(\.labels.count) == [2, 1, 0])
+    #expect(found.items.map(\.labels.count) == [2, 0, 0] && found.diagnostics.faultCount == 1)
+    // Where nothing has another number, 255 is something.
+    try folder.write(png([0, 255, 255, 255, 0, 0, 0, 0]), to: "masks/train/a.png")
+    let black = try read(folder)
+    #expect(black.names == ["class 255"] && black.items.map(\.labels.count) == [1, 1, 0])
+    // What another format knows is of that.
+    try folder.write("names: [x]\n", to: "data.yaml")
+    try folder.write("0 .5 .5 .1 .1\n", to: "labels/train/a.txt")
+    #expect(try read(folder).format == "yolo")
     // Beside each other pictures of colours are pictures.
     let other = try TestFolder()
     try other.write(png([UInt8](repeating: 99, count: 8)), to: "images/a.png")

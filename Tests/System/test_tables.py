@@ -138,6 +138,20 @@ print(json.dumps(told))
 """
 
 
+@pytest.mark.parametrize("way", ["saved", "train.parquet"])
+def test_tokens_with_tags_of_hugging_face_are_texts_with_spans(tmp_path, way):
+    python("""
+import sys
+from datasets import ClassLabel, Dataset, DatasetDict, Features, Sequence, Value
+features = Features({"id": Value("string"), "tokens": Sequence(Value("string")), "ner_tags": Sequence(ClassLabel(names=["O", "B-PER", "I-PER", "B-LOC", "I-LOC"]))})
+made = Dataset.from_dict({"id": ["0", "1"], "tokens": [["Ada", "Löve", "lives", "in", "London"], ["no", "name"]], "ner_tags": [[1, 2, 0, 0, 3], [0, 0]]}, features=features)
+DatasetDict({"train": made}).save_to_disk(sys.argv[1] + "/saved"); made.to_parquet(sys.argv[1] + "/train.parquet")
+""", tmp_path)
+    found, report = items(tmp_path / way, tmp_path / "out")
+    assert report["faults"] == 0 and [(i["text"], i["subset"]) for i in found] == [("Ada Löve lives in London", "train"), ("no name", "train")]
+    assert found[0]["labels"] == [{"class": "PER", "span": [[0, 8]]}, {"class": "LOC", "span": [[18, 24]]}] and "metadata" not in found[0]
+
+
 def test_the_hugging_face_layout_is_loaded_with_its_splits_pictures_and_classes_and_read_back(tmp_path):
     (tmp_path / "in" / "images").mkdir(parents=True)
     lines = []

@@ -74,6 +74,7 @@ export class DatasetPage {
     /** The item that those shown are like.
      * @type {any} */
     this.similar = null;
+    this.isLeft = false;
     /** @type {any} */
     this.dataset = null;
     /** Names of the label sets that are shown. @type {Set<string>} */
@@ -89,7 +90,10 @@ export class DatasetPage {
     this.load();
   }
 
-  leave() { this.grid.leave(); }
+  leave() {
+    this.isLeft = true;
+    this.grid.leave();
+  }
 
   async load() {
     try {
@@ -171,8 +175,8 @@ export class DatasetPage {
 
   /** Has the page's address say what is looked at, for whoever loads it again or is sent it. */
   keepPlace() {
-    // What was begun here may end when another page is open.
-    if (!this.element.isConnected) return;
+    // What was begun here may end when another page is open, or on its way.
+    if (this.isLeft) return;
     const asked = new URLSearchParams({ ...(this.query ? { query: this.query } : {}), ...(this.tab === "items" ? {} : { tab: this.tab }) }).toString();
     history.replaceState(history.state, "", `#/explore/${this.id}${asked ? `?${asked}` : ""}`);
   }

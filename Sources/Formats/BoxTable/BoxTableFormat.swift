@@ -18,10 +18,21 @@ extension DatasetFormat {
     matches: { !BoxTable.files($0).isEmpty },
     read: { folder, diagnostics in
       let files = BoxTable.files(folder)
+      let refused = RefusedLines()
       return WithUnlabelledImages(
-        BoxTableReader(files, folder, diagnostics), folder, labels: []
-      ) { image in (image, RecordItems.subset(image)) }
+        BoxTableReader(files, folder, diagnostics, refused), folder, labels: []
+      ) { refused.isOf($0) ? nil : ($0, RecordItems.subset($0)) }
     }, write: nil)
+}
+
+/// What could not be read: an image that it may be of is not one that nothing is seen on.
+private final class RefusedLines {
+  /// Paths of images.
+  var images: Set<String> = []
+  /// Whether a table has an end that nobody knows.
+  var isCutOff = false
+
+  func isOf(_ image: String) -> Bool { isCutOff || images.contains(image) }
 }
 
 /// Where a table's columns are.
@@ -77,9 +88,13 @@ private struct BoxTableReader: DatasetReading {
   private var table: BoxTable?
   private var images: [(name: String, runs: [Run])] = []
   private var place = 0
+  private let refused: RefusedLines
 
-  init(_ files: [String], _ folder: DatasetFolder, _ diagnostics: Diagnostics) {
+  init(
+    _ files: [String], _ folder: DatasetFolder, _ diagnostics: Diagnostics, _ refused: RefusedLines
+  ) {
     (self.files, self.folder, self.diagnostics) = (files, folder, diagnostics)
+    self.refused = refused
   }
 
   mutating func next() throws -> DatasetItem? {
@@ -105,6 +120,11 @@ private struct BoxTableReader: DatasetReading {
           "it has \(row.count) fields for \(table.count) columns, or no name of an image",
           remedy: "Put it right; it is left out.")
         last = nil
+        if row.indices.contains(table.image),
+          let image = folder.image(named: row[table.image], like: files[file])
+        {
+          refused.images.insert(image)
+        }
         continue
       }
       let image = known[row[table.image]] ?? images.count
@@ -120,6 +140,7 @@ private struct BoxTableReader: DatasetReading {
       last = image
     }
     if let fault = rows.fault {
+      refused.isCutOff = true
       try diagnostics.report(
         files[file], "line \(fault.line)", fault.problem,
         remedy: "Put it right; all after it is left out.")

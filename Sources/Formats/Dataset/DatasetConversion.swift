@@ -92,36 +92,20 @@ package struct DatasetConversion: Sendable {
     guard item.labels.contains(where: { !holds.contains($0.value.kind) || !isPossible($0) }) else {
       return
     }
-    var kept: [Int?] = []
-    var labels: [DatasetLabel] = []
-    for label in item.labels {
+    let relations = item.replaceLabels { _, label in
       let kind = label.value.kind
-      if !isPossible(label) {
+      guard isPossible(label) else {
         diagnostics.lose("labels left out that no image is large enough for")
-        kept.append(nil)
-      } else if holds.contains(kind) {
-        kept.append(labels.count)
-        labels.append(label)
-      } else if let others = label.said(in: holds) {
-        diagnostics.lose("\(kind.plural) written as \(others[0].value.kind.plural)")
-        kept.append(labels.count)
-        labels += others
-      } else {
+        return []
+      }
+      if holds.contains(kind) { return [label] }
+      guard let others = label.said(in: holds) else {
         diagnostics.lose("\(kind.plural) left out: \(format.facts.name) has none")
-        kept.append(nil)
+        return []
       }
+      diagnostics.lose("\(kind.plural) written as \(others[0].value.kind.plural)")
+      return others
     }
-    item.labels = labels.compactMap { label in
-      guard case .relation(let from, let to) = label.value else { return label }
-      var label = label
-      guard kept.indices.contains(from), kept.indices.contains(to), let from = kept[from],
-        let to = kept[to]
-      else {
-        diagnostics.lose("relations left out whose ends are")
-        return nil
-      }
-      label.value = .relation(from: from, to: to)
-      return label
-    }
+    if relations > 0 { diagnostics.lose("relations left out whose ends are", count: relations) }
   }
 }

@@ -68,7 +68,7 @@ package final class DatasetFolder: Sendable {
     self.path = real
     file = nil
     let (files, links) = try Self.list(real)
-    (self.files, passedOver) = (files, (archive?.links ?? []) + links)
+    (self.files, passedOver) = (files, (archive?.links ?? []).filter { !Self.isHidden($0) } + links)
     images = ImageIndex(files.filter(Self.isImage))
   }
 
@@ -78,7 +78,10 @@ package final class DatasetFolder: Sendable {
     (file, title) = (nil, outer.title)
     files = outer.files.map { String($0.dropFirst(top.count + 1)) }
     images = ImageIndex(files.filter(Self.isImage))
-    (archive, kept, passedOver) = (outer.archive, outer.kept, outer.passedOver)
+    (archive, kept) = (outer.archive, outer.kept)
+    passedOver = outer.passedOver.map {
+      $0.hasPrefix("\(top)/") ? String($0.dropFirst(top.count + 1)) : $0
+    }
   }
 
   /// The folder that all of it lies in, as archives often have one; nil where there is more.
@@ -89,7 +92,7 @@ package final class DatasetFolder: Sendable {
     return DatasetFolder(first[..<slash], of: self)
   }
 
-  /// - Returns: files below a folder, and links out of it, which are none; both sorted.
+  /// - Returns: files below a folder, and links that lead out of it or to nothing; both sorted.
   private static func list(_ root: String) throws -> (files: [String], links: [String]) {
     guard let walk = FileManager.default.enumerator(atPath: root) else { return ([], []) }
     var (found, links): ([String], [String]) = ([], [])
@@ -97,9 +100,11 @@ package final class DatasetFolder: Sendable {
       let type = walk.fileAttributes?[.type] as? FileAttributeType
       // What systems and tools leave behind is no part of a set.
       guard type == .typeRegular || type == .typeSymbolicLink, !isHidden(name) else { continue }
-      guard type == .typeRegular || staysBelow(root, name) else {
-        if links.count < Diagnostics.keptLimit { links.append(name) }
-        continue
+      if type == .typeSymbolicLink {
+        let target = target(of: name, root)
+        if target == nil, links.count < Diagnostics.keptLimit { links.append(name) }
+        // What a folder holds that lies below too is there already.
+        guard target == .typeRegular else { continue }
       }
       found.append(name)
       guard found.count <= fileLimit else {
@@ -116,13 +121,13 @@ package final class DatasetFolder: Sendable {
       || name.contains("/__MACOSX/")
   }
 
-  private static func staysBelow(_ root: String, _ name: String) -> Bool {
+  /// What a link leads to below the folder; nil where it leads out of it, or to nothing.
+  private static func target(of name: String, _ root: String) -> FileAttributeType? {
     let target = URL(fileURLWithPath: root + "/" + name).resolvingSymlinksInPath().path
     let folder = URL(fileURLWithPath: root).resolvingSymlinksInPath().path
-    var isFolder: ObjCBool = false
-    return target.hasPrefix(folder + "/")
-      && FileManager.default.fileExists(atPath: target, isDirectory: &isFolder)
-      && !isFolder.boolValue
+    guard target.hasPrefix(folder + "/") else { return nil }
+    let type = try? FileManager.default.attributesOfItem(atPath: target)[.type] as? FileAttributeType
+    return type == .typeSymbolicLink ? nil : type
   }
 
   /// Images that lie beside a file, or in folders beside it whose name says so.
@@ -169,8 +174,7 @@ package final class DatasetFolder: Sendable {
     known.withLock { $0.removeAll() }
     for name in passedOver {
       try diagnostics.report(
-        name, "",
-        "it is a link\(archive == nil ? " that leads out of the folder" : ""), which is not followed",
+        name, "", "it is a link, which is not followed",
         remedy: "Put the file itself there; it is left out.")
     }
   }

@@ -89,8 +89,9 @@ package struct DatasetFormat: Sendable, Hashable {
       return try reader(of: inner, diagnostics)
     }
     try folder.tell(diagnostics)
-    let reader = WithinImages(try read(folder, diagnostics), diagnostics)
-    return NotEmpty(reader: reader, format: self, folder, diagnostics)
+    let told = diagnostics.faultCount
+    let reader = SoundLabels(try read(folder, diagnostics), diagnostics)
+    return NotEmpty(reader: reader, format: self, folder, diagnostics, told: told)
   }
 
   package static func == (a: DatasetFormat, b: DatasetFormat) -> Bool { a.id == b.id }
@@ -110,7 +111,8 @@ package struct DatasetFormat: Sendable, Hashable {
 
   /// The format of a set, which may lie in the only folder there is; nil where none is known.
   package static func of(_ folder: DatasetFolder) -> DatasetFormat? {
-    let found = all.first { $0.matches(folder) }
+    var found = all.first { $0.matches(folder) }
+    if found == .plainFiles, IndexMasks.isUnlisted(folder) { found = .indexMasks }
     guard found == nil || found == .plainFiles, let inner = folder.inner.flatMap(of),
       inner != .plainFiles
     else { return found }
@@ -145,21 +147,23 @@ private struct NotEmpty: DatasetReading {
   private let folder: DatasetFolder
   private let diagnostics: Diagnostics
   private var isBegun = false
+  /// Faults of the folder itself.
+  private let told: Int
 
   var schema: DatasetSchema { reader.schema }
 
   init(
     reader: any DatasetReading, format: DatasetFormat, _ folder: DatasetFolder,
-    _ diagnostics: Diagnostics
+    _ diagnostics: Diagnostics, told: Int
   ) {
     (self.reader, self.format) = (reader, format)
-    (self.folder, self.diagnostics) = (folder, diagnostics)
+    (self.folder, self.diagnostics, self.told) = (folder, diagnostics, told)
   }
 
   mutating func next() throws -> DatasetItem? {
     let item = try reader.next()
     defer { isBegun = true }
-    guard !isBegun, item == nil, diagnostics.faultCount == 0, !format.matches(folder) else {
+    guard !isBegun, item == nil, diagnostics.faultCount == told, !format.matches(folder) else {
       return item
     }
     throw FormatFault(

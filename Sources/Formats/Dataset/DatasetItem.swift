@@ -59,6 +59,36 @@ package struct DatasetItem: Hashable, Sendable {
   }
 }
 
+extension DatasetItem {
+  /// Puts others in the place of each label, or none; relations go to the first of those that their ends
+  /// became.
+  ///
+  /// - Returns: relations that are left out, as one of their ends is.
+  mutating func replaceLabels(_ others: (Int, DatasetLabel) throws -> [DatasetLabel]) rethrows
+    -> Int
+  {
+    let found = try labels.enumerated().map(others)
+    func isLost(_ label: DatasetLabel) -> Bool {
+      guard case .relation(let from, let to) = label.value else { return false }
+      return !found.indices.contains(from) || !found.indices.contains(to) || found[from].isEmpty
+        || found[to].isEmpty
+    }
+    var (first, lost): ([Int], Int) = ([], 0)
+    labels = []
+    for some in found {
+      first.append(labels.count)
+      for label in some {
+        if isLost(label) { lost += 1 } else { labels.append(label) }
+      }
+    }
+    for place in labels.indices {
+      guard case .relation(let from, let to) = labels[place].value else { continue }
+      labels[place].value = .relation(from: first[from], to: first[to])
+    }
+    return lost
+  }
+}
+
 /// One label of an item.
 package struct DatasetLabel: Hashable, Sendable {
   package enum Value: Hashable, Sendable {

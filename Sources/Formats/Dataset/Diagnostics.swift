@@ -54,7 +54,7 @@ package final class Diagnostics: Sendable {
     package var what: String
     package var count: Int
 
-    init(what: String, count: Int) { (self.what, self.count) = (what, count) }
+    package init(what: String, count: Int = 0) { (self.what, self.count) = (what, count) }
 
     package init(_ json: JSON) {
       self.init(what: json["what"]?.string ?? "", count: Int(json["count"]?.integer ?? 0))

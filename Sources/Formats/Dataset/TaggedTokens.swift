@@ -11,19 +11,28 @@ struct TaggedTokens {
 
   private static let (begin, goOn) = (["B", "S", "U"], ["I", "E", "L"])
 
-  /// The next token, a space after the one before.
+  /// Whether a tag begins a span or goes on with one.
+  static func isOfSpan(_ tag: String) -> Bool {
+    let parts = tag.split(separator: "-", maxSplits: 1)
+    return parts.count == 2 && (begin + goOn).contains(String(parts[0]))
+  }
+
+  static func isOutside(_ tag: String) -> Bool { tag == "O" || tag == "-" || tag == "_" }
+
+  /// The next token, a space after the one before; one without a letter is none.
   ///
   /// - Returns: whether its tag is one; else it counts as `O`.
   mutating func add(_ token: String, _ tag: String, _ schema: inout DatasetSchema) -> Bool {
+    guard !token.isEmpty else { return true }
     if !tokens.isEmpty { text += " " }
     text += token
     let range = place..<place + token.unicodeScalars.count
     place = range.upperBound + 1
     tokens.append(range)
     let parts = tag.split(separator: "-", maxSplits: 1).map(String.init)
-    if tag == "O" || tag == "-" || tag == "_" {
+    if Self.isOutside(tag) {
       close(&schema)
-    } else if parts.count == 2, (Self.begin + Self.goOn).contains(parts[0]) {
+    } else if Self.isOfSpan(tag) {
       if Self.goOn.contains(parts[0]), let before = open, before.name == parts[1] {
         open = (before.name, before.range.lowerBound..<range.upperBound)
       } else {

@@ -5,6 +5,7 @@ struct WithUnlabelledImages: DatasetReading {
   private let folder: DatasetFolder
   /// Files of labels, each without its kind the name of an image.
   private let labels: [String]
+  private let image: (String) -> String?
   private let place: (String) -> (name: String, subset: String)?
   /// Paths of those that have labels; hashes only.
   private var used: Set<Int> = []
@@ -12,13 +13,21 @@ struct WithUnlabelledImages: DatasetReading {
 
   var schema: DatasetSchema { labelled.schema }
 
-  /// - Parameter place: what an image below the folder is called as an item, and its subset; nil for one
-  ///   that is none, as a picture of labels.
+  /// - Parameters:
+  ///   - image: the image that a file of labels is of; by default the one of its name but for its kind.
+  ///   - place: what an image below the folder is called as an item, and its subset; nil for one that is
+  ///     none, as a picture of labels.
   init(
     _ labelled: any DatasetReading, _ folder: DatasetFolder, labels: [String],
+    image: ((String) -> String?)? = nil,
     _ place: @escaping (String) -> (name: String, subset: String)?
   ) {
     (self.labelled, self.folder, self.labels, self.place) = (labelled, folder, labels, place)
+    self.image =
+      image ?? { file in
+        let stem = DatasetItem.stem(of: file.split(separator: "/").last.map(String.init) ?? file)
+        return folder.image(named: stem, like: file)
+      }
   }
 
   mutating func next() throws -> DatasetItem? {
@@ -29,10 +38,7 @@ struct WithUnlabelledImages: DatasetReading {
       }
       // One whose labels are there but cannot be read is not one that nothing is seen on.
       for file in labels {
-        let stem = DatasetItem.stem(of: file.split(separator: "/").last.map(String.init) ?? file)
-        if let image = folder.image(named: stem, like: file) {
-          used.insert(folder.fullPath(image).hashValue)
-        }
+        if let image = image(file) { used.insert(folder.fullPath(image).hashValue) }
       }
       // Of one file that was named, what lies beside it is not meant.
       images = folder.file == nil ? folder.files.filter(DatasetFolder.isImage)[...] : []

@@ -162,7 +162,7 @@ package enum DatasetLineNotation {
     item.tokens = try ranges(json["tokens"], item.text, "tokens")
     let text = item.text ?? (knowsText ? "" : nil)
     item.labels = try labels(json["labels"], of: text, &schema, report) { label in
-      problem(of: label.value) ?? item.size.flatMap { misfit(label, $0) }
+      label.problem ?? item.size.flatMap { label.problem(in: $0) }
     }
     return item
   }
@@ -280,32 +280,6 @@ package enum DatasetLineNotation {
     }
     try say(json, path, of: &label)
     return label
-  }
-
-  /// Of a shape that is none.
-  private static func problem(of value: DatasetLabel.Value) -> String? {
-    func hasArea(_ polygon: Polygon) -> Bool { polygon.rings.allSatisfy { $0.count >= 3 } }
-    switch value {
-    case .shape(.box(let box)):
-      return box.width >= 0 && box.height >= 0 ? nil : "must not have a width or height below 0"
-    case .shape(.polygon(let polygon)):
-      return hasArea(polygon) ? nil : "must have at least three points"
-    case .shape(.polyline(let line)):
-      return line.points.count >= 2 ? nil : "must have at least two points"
-    case .pieces(let pieces):
-      return !pieces.isEmpty && pieces.allSatisfy(hasArea)
-        ? nil : "must be outlines of at least three points each"
-    default: return nil
-    }
-  }
-
-  /// Why a label is not one of an image of a size; nil where it is.
-  package static func misfit(_ label: DatasetLabel, _ size: ImageSize) -> String? {
-    guard case .shape(.mask(let mask)) = label.value,
-      mask.width != size.width || mask.height != size.height
-    else { return nil }
-    return "must be of the image's \(size.width) × \(size.height) pixels, "
-      + "not of \(mask.width) × \(mask.height)"
   }
 
   /// What is said of a label beside what it is.

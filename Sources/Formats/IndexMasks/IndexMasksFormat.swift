@@ -16,23 +16,23 @@ extension DatasetFormat {
         A pixel is the line of its class in `classes.txt`, from 0, the background; 255 is nothing. Of grey \
         or palette pictures of any depth. Objects of a class are one region; where labels lie over each \
         other the later one is kept. At most 254 classes. Without `classes.txt` classes are called by their \
-        numbers, and 255 is one where it is the only one.
+        numbers, and 255 is one where no picture has another; so are sets read that no other format knows.
         """),
-    matches: { !IndexMasks.files($0).isEmpty },
+    matches: { IndexMasks.isListed($0) },
     read: { folder, diagnostics in
       let set = IndexMasks(folder)
       var schema = DatasetSchema()
       for name in set.names.dropFirst() where !name.isEmpty { _ = schema.index(of: name) }
       let files = IndexMasks.files(folder)
       let labelled = ItemFiles(files, folder, schema, diagnostics) { try set.item($0, $1, &$2, $3) }
-      return WithUnlabelledImages(labelled, folder, labels: files) { image in
+      return WithUnlabelledImages(labelled, folder, labels: files, image: set.image(of:)) { image in
         IndexMasks.imageFolders.contains { image.hasPrefix($0) } ? IndexMasks.name(of: image) : nil
       }
     },
     write: { sink, options, diagnostics in IndexMasksWriter(sink, options, diagnostics) })
 }
 
-private struct IndexMasks {
+struct IndexMasks: Sendable {
   static let folders = ["masks/", "SegmentationClass/"]
   static let imageFolders = ["images/", "JPEGImages/"]
   static let void: UInt32 = 255
@@ -40,6 +40,8 @@ private struct IndexMasks {
 
   /// Lines of `classes.txt`; none where there is no such file.
   let names: [String]
+  /// Pixels that are of no class.
+  private let nothing: Set<UInt32>
   private let images: ImageIndex
 
   init(_ folder: DatasetFolder) {
@@ -47,6 +49,16 @@ private struct IndexMasks {
       separator: "\n", omittingEmptySubsequences: false)
     names = (lines ?? []).map { $0.trimmingASCIISpace }
     images = ImageIndex(Self.images(folder))
+    let files = Self.files(folder)
+    // Where nobody says what the numbers are, black and white is something before a background.
+    let isBlackAndWhite =
+      names.isEmpty && files.first?.hasPrefix("masks/") == true
+      && files.allSatisfy { file in
+        (try? Self.picture(file, folder)).map {
+          IndexRegions($0, ignoring: [0, Self.void]).masks.isEmpty
+        } ?? true
+      }
+    nothing = isBlackAndWhite ? [0] : [0, Self.void]
   }
 
   private static func images(_ folder: DatasetFolder) -> [String] {
@@ -56,19 +68,41 @@ private struct IndexMasks {
   }
 
   static func files(_ folder: DatasetFolder) -> [String] {
-    let found = folder.files(ending: ".png").filter { name in
-      folders.contains { name.hasPrefix($0) }
-    }
-    guard let first = found.first else { return [] }
-    if folder.has("classes.txt") { return found }
+    folder.files(ending: ".png").filter { name in folders.contains { name.hasPrefix($0) } }
+  }
+
+  /// Whether something says what the numbers stand for, or VOC's folder that they are numbers.
+  static func isListed(_ folder: DatasetFolder) -> Bool {
+    guard let first = files(folder).first else { return false }
     // A whole VOC set has boxes as well, which its own reader reads.
-    if first.hasPrefix("SegmentationClass/") {
-      return folder.files.contains { $0.hasPrefix("Annotations/") } ? [] : found
-    }
-    // Pictures beside pictures: of numbers, not of colours, or they are more images.
+    return folder.has("classes.txt")
+      || first.hasPrefix("SegmentationClass/")
+        && !folder.files.contains { $0.hasPrefix("Annotations/") }
+  }
+
+  /// Whether there are pictures beside pictures, of numbers and not of colours, in a set that no other format
+  /// knows.
+  static func isUnlisted(_ folder: DatasetFolder) -> Bool {
+    guard let first = files(folder).first else { return false }
     let hasNumbers =
       (try? folder.open(first))?.withBuffer { $0.count > 25 && [0, 3].contains($0[25]) } ?? false
-    return hasNumbers && !images(folder).isEmpty ? found : []
+    return hasNumbers && !images(folder).isEmpty
+  }
+
+  /// The image that a picture of numbers is of: called so but for its kind, in a folder called so.
+  func image(of file: String) -> String? {
+    let stem = DatasetItem.stem(of: Self.name(of: file).name)
+    return images.path(stem, like: file).flatMap {
+      DatasetItem.stem(of: $0).hasSuffix("/" + stem) ? $0 : nil
+    }
+  }
+
+  private static func picture(_ file: String, _ folder: DatasetFolder) throws -> PNGReader {
+    do {
+      return try PNGReader([UInt8](Data(contentsOf: URL(fileURLWithPath: folder.fullPath(file)))))
+    } catch let fault as PNGReader.Fault {
+      throw NotationFault(path: "", problem: fault.reason)
+    }
   }
 
   /// What follows the folder of all images or masks, and the subset that its next folder stands for.
@@ -86,23 +120,16 @@ private struct IndexMasks {
     _ file: String, _ folder: DatasetFolder, _ schema: inout DatasetSchema,
     _ diagnostics: Diagnostics
   ) throws -> DatasetItem? {
-    let image: PNGReader
-    do {
-      image = try PNGReader([UInt8](Data(contentsOf: URL(fileURLWithPath: folder.fullPath(file)))))
-    } catch let fault as PNGReader.Fault {
-      throw NotationFault(path: "", problem: fault.reason)
-    }
+    let image = try Self.picture(file, folder)
     let (name, subset) = Self.name(of: file)
     let stem = DatasetItem.stem(of: name)
-    let media = images.path(stem, like: file)
+    let media = self.image(of: file)
     let kind =
       media.flatMap { path in path.lastIndex(of: ".").map { String(path[$0...]) } } ?? ".jpg"
     var item = DatasetItem(
       name: stem + kind, subset: subset, size: ImageSize(width: image.width, height: image.height),
       media: media.map(folder.fullPath))
-    var masks = IndexRegions(image, ignoring: [0]).masks
-    // Where nobody says what the numbers are, black and white is something before a background.
-    if !names.isEmpty || masks.count > 1 || !file.hasPrefix("masks/") { masks[Self.void] = nil }
+    let masks = IndexRegions(image, ignoring: nothing).masks
     for (number, mask) in masks.sorted(by: { $0.key < $1.key }) {
       let known = names.indices.contains(Int(number)) && !names[Int(number)].isEmpty
       if !known, !names.isEmpty {

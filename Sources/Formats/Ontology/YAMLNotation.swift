@@ -37,15 +37,23 @@ package enum YAMLNotation {
 
   /// Whether something in a text looks like an anchor or an alias: `&name` or `*name` where a value begins.
   private static func hasAliases(_ text: String) -> Bool {
-    var (before, mark) = (UInt8(ascii: "\n"), false)
+    // The last three bytes.
+    var (before, mark): (UInt32, Bool) = (0x0A, false)
     for byte in text.utf8 {
-      let isName = (48...57).contains(byte) || (97...122).contains(byte | 0x20) || byte == 95
+      let isName =
+        (48...57).contains(byte) || (97...122).contains(byte | 0x20) || byte == 95 || byte == 45
       if mark, isName { return true }
-      let begins = before <= 0x20 || [44, 91, 123, 58, 63, 45].contains(before)
-      mark = begins && (byte == UInt8(ascii: "&") || byte == UInt8(ascii: "*"))
-      before = byte
+      mark = (byte == UInt8(ascii: "&") || byte == UInt8(ascii: "*")) && begins(after: before)
+      before = (before << 8 | UInt32(byte)) & 0xFF_FFFF
     }
     return false
+  }
+
+  /// Whether a value may begin after these bytes: after a space, a line's end (YAML 1.1 knows NEL, LS and PS
+  /// too), a mark of the file's order of bytes, or one of `,[{:?-`.
+  private static func begins(after bytes: UInt32) -> Bool {
+    bytes & 0xFF <= 0x20 || [44, 91, 123, 58, 63, 45].contains(bytes & 0xFF)
+      || bytes & 0xFFFF == 0xC285 || [0xE2_80A8, 0xE2_80A9, 0xEF_BBBF].contains(bytes)
   }
 
   private static func json(

@@ -274,31 +274,43 @@ struct RecordItems: DatasetReading {
     _ tokens: [JSON], _ fields: [RecordField], to item: inout DatasetItem
   ) throws -> Set<String> {
     let words = tokens.compactMap(\.string)
-    guard words.count == tokens.count, !words.isEmpty else { return [] }
-    let column = Self.tags.lazy.compactMap { name in
-      fields.first { $0.name.lowercased() == name && $0.value.json.array?.count == words.count }
-    }.first
-    let hasNames = column.map { reader?.classes[$0.name] != nil } ?? false
-    let tags = column?.value.json.array?.map { tag in
-      tag.string ?? (hasNames ? className(tag, column?.name ?? "") : nil)
-    }
-    if tags?.contains(nil) == true {
-      diagnostics.lose("tags of tokens kept as numbers: no names are noted for them")
-    }
-    let isTagged = tags.map { !$0.contains(nil) } ?? false
+    guard words.count == tokens.count, words.contains(where: { !$0.isEmpty }) else { return [] }
+    let (column, tags) = tags(of: words.count, fields)
     var tagged = TaggedTokens()
     for (place, word) in words.enumerated() {
-      let tag = isTagged ? tags?[place] ?? "O" : "O"
+      let tag = tags.isEmpty ? "O" : tags[place]
       guard !tagged.add(word, tag, &schema) else { continue }
       try diagnostics.report(
-        files[file], "row \(row), \(column?.name ?? "")[\(place)]",
+        files[file], "row \(row), \(column)[\(place)]",
         "\(tag.prefix(40)) is no tag like B-NAME, I-NAME or O",
         remedy: "Write tags in IOB2; the token counts as O.")
     }
     tagged.close(&schema)
     (item.text, item.tokens) = (tagged.text, tagged.tokens)
     item.labels += tagged.labels
-    return isTagged ? ["tokens", column?.name ?? ""] : ["tokens"]
+    return tags.isEmpty ? ["tokens"] : ["tokens", column]
+  }
+
+  /// The column with a tag for each token, and its tags; none where they are of another kind, as parts of
+  /// speech, or numbers that nothing names.
+  private func tags(
+    of count: Int, _ fields: [RecordField]
+  ) -> (column: String, tags: [String]) {
+    for name in Self.tags {
+      guard let field = fields.first(where: { $0.name.lowercased() == name }),
+        let values = field.value.json.array, values.count == count
+      else { continue }
+      let hasNames = reader?.classes[field.name] != nil
+      guard hasNames || values.allSatisfy({ $0.string != nil }) else {
+        diagnostics.lose("tags of tokens kept as numbers: no names are noted for them")
+        continue
+      }
+      let tags = values.map { $0.string ?? className($0, field.name) ?? $0.text }
+      if tags.contains(where: TaggedTokens.isOfSpan) || tags.allSatisfy(TaggedTokens.isOutside) {
+        return (field.name, tags)
+      }
+    }
+    return ("", [])
   }
 
   /// `train` of `data/train-00000-of-00002.parquet` and `train/metadata.csv`.

@@ -37,8 +37,12 @@ package protocol Tiler: Sendable {
 package struct TilingFault: Error, Hashable, Sendable {
   /// In the words of whoever tried.
   package var reason: String
+  /// Whether a program said so within the time it had, so that it may be asked otherwise.
+  package var isItsWord: Bool
 
-  package init(_ reason: String) { self.reason = reason }
+  package init(_ reason: String, isItsWord: Bool = false) {
+    (self.reason, self.isItsWord) = (reason, isItsWord)
+  }
 }
 
 /// Very large images as Deep Zoom pyramids: level n shows the image 2ⁿ pixels long or wide at most, cut

@@ -13,63 +13,85 @@ extension ItemImport {
     _ connection: any Connection
   ) throws -> String? {
     let sent = line.stored
-    let spans = sent.item.text == nil ? Self.spans(line.labels ?? []) : []
-    let masks = sent.item.size == nil ? (line.labels ?? []).filter { $0.value.kind == .mask } : []
-    let isShown = options.makesItems && !options.replacesImages && sent.image != nil
-    let isTold = options.makesItems && sent.item.text != nil
-    guard isShown || isTold || !spans.isEmpty || !masks.isEmpty else { return nil }
-    let known = try number.flatMap { try Datasets.item($0, of: dataset, vault, connection) }
-    if isShown, let image = known?.image, image != sent.image {
+    let own = line.labels ?? []
+    let before = try number.flatMap { try Datasets.item($0, of: dataset, vault, connection) }
+    guard before != nil || options.makesItems && !own.isEmpty else { return nil }
+    if options.makesItems, !options.replacesImages, let image = sent.image,
+      let known = before?.image,
+      image != known
+    {
       return
         "the item “\(sent.item.name)” shows another picture; send this one under another name, or "
         + "with replace=true to put it in its place"
     }
-    if isTold, let number, let text = sent.item.text, let before = known?.item.text, text != before
-    {
-      let others = line.labels == nil ? nil : set
-      let length = text.unicodeScalars.count
-      if let set = try outside(length, of: number, but: others, dataset, connection) {
-        return
-          "spans of “\(set)” lie beyond the \(length) characters of the new text; send it under "
-          + "another name, or first labels that lie in it"
-      }
-    }
-    guard number != nil || options.makesItems else { return nil }
-    let length = known?.item.text?.unicodeScalars.count ?? 0
-    guard spans.allSatisfy({ $0.upperBound <= length && !$0.isEmpty }) else {
+    let after = Extent(
+      text: (options.makesItems ? sent.item.text : nil) ?? before?.item.text,
+      size: try (options.makesItems ? size(of: sent, unlike: before, own, connection) : nil)
+        ?? before?.item.size)
+    if own.contains(where: after.hasNoRoom(forSpansOf:)) {
       return
-        "a span must be a place in the item's text of \(length) characters, its end after its start"
+        "a span must be a place in the item's text of \(after.length) characters, its end after "
+        + "its start"
     }
-    guard !masks.isEmpty, let size = try known?.item.size ?? size(of: sent, connection) else {
-      return nil
+    if let size = after.size, let fault = own.lazy.compactMap({ $0.problem(in: size) }).first {
+      return "a mask \(fault)"
     }
-    return masks.lazy.compactMap { DatasetLineNotation.misfit($0, size) }.first.map {
-      "a mask " + $0
+    guard let number, let before, after != Extent(text: before.item.text, size: before.item.size)
+    else { return nil }
+    return try misfit(after, number, line.labels == nil ? nil : set, dataset, connection)
+  }
+
+  /// What of an item has labels in it.
+  private struct Extent: Equatable {
+    /// Of its text, in Unicode scalars.
+    let length: Int
+    let size: ImageSize?
+
+    init(text: String?, size: ImageSize?) {
+      (length, self.size) = (text?.unicodeScalars.count ?? 0, size)
+    }
+
+    func hasNoRoom(forSpansOf label: DatasetLabel) -> Bool {
+      guard case .spans(let spans) = label.value else { return false }
+      return spans.contains { $0.upperBound > length || $0.isEmpty }
     }
   }
 
-  /// The set that has spans of an item beyond a length of its text.
-  private func outside(
-    _ length: Int, of number: Int, but own: String?, _ dataset: DatasetID,
+  /// Why labels of other sets than the line's do not lie in what an item becomes.
+  private func misfit(
+    _ after: Extent, _ number: Int, _ own: String?, _ dataset: DatasetID,
     _ connection: any Connection
   ) throws -> String? {
+    let remedy = "send it under another name, or first labels that lie in it"
     for set in try LabelSet.all(of: dataset, connection) where set.name != own {
       let stored = try Datasets.labels(of: number, in: set.id, vault, connection)
       var schema = DatasetSchema()
       let labels = try DatasetLineNotation.labels(stored?["labels"], &schema) { throw $0 }
-      if Self.spans(labels).contains(where: { $0.upperBound > length }) { return set.name }
+      if labels.contains(where: after.hasNoRoom(forSpansOf:)) {
+        return
+          "spans of “\(set.name)” lie beyond the \(after.length) characters of the new text; \(remedy)"
+      }
+      if let size = after.size, labels.contains(where: { $0.problem(in: size) != nil }) {
+        return
+          "masks of “\(set.name)” are not of the \(size.width) × \(size.height) pixels that the "
+          + "image would have; \(remedy)"
+      }
     }
     return nil
   }
 
-  private func size(of sent: StoredItem, _ connection: any Connection) throws -> ImageSize? {
-    guard let id = sent.image.flatMap({ AssetID($0) }) else { return nil }
+  /// The size that a line says, or that its file has where that matters: beside masks, and in place of
+  /// another file.
+  private func size(
+    of sent: StoredItem, unlike before: StoredItem?, _ own: [DatasetLabel],
+    _ connection: any Connection
+  ) throws -> ImageSize? {
+    if let size = sent.item.size { return size }
+    guard
+      own.contains(where: { $0.value.kind == .mask })
+        || before.map({ $0.image != sent.image }) == true,
+      let id = sent.image.flatMap({ AssetID($0) })
+    else { return nil }
     return try Assets.find("id", id.text, vault, connection)?.imageSize
-  }
-
-  private static func spans(_ labels: [DatasetLabel]) -> [Range<Int>] {
-    labels.flatMap { label -> [Range<Int>] in
-      if case .spans(let ranges) = label.value { ranges } else { [] }
-    }
   }
 }

@@ -37,7 +37,7 @@ struct ItemTable: Sendable {
   /// - Parameter file: where its image is.
   mutating func set(_ item: DatasetItem, file: String? = nil, at number: Int) {
     // Fields that it had and has no more.
-    if number < count { for name in metadata.keys { metadata[name]?.clear(number) } }
+    if number < count { for name in Array(metadata.keys) { metadata[name]?.clear(number) } }
     while count <= number {
       widths.append(0)
       heights.append(0)

@@ -26,7 +26,7 @@ struct LabelColumns: Sendable {
   /// The labels of an item, in place of those it had.
   mutating func set(_ labels: [DatasetLabel], at item: Int) {
     // What came with the labels before these.
-    if item < spans.count { for name in facts.keys { facts[name]?.clear(item) } }
+    if item < spans.count { for name in Array(facts.keys) { facts[name]?.clear(item) } }
     while spans.count <= item {
       spans.append((classes.count, 0))
       known.append(false)
