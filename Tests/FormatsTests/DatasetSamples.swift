@@ -2,6 +2,7 @@ import Foundation
 import Geometry
 import Labels
 import Notation
+import Testing
 
 @testable import Formats
 
@@ -153,5 +154,20 @@ final class TestFolder {
     try FileManager.default.createDirectory(
       at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
     try Data(bytes).write(to: url)
+  }
+}
+
+extension TestFolder {
+  /// What it holds, as whatever it is found out to be.
+  func found(
+    _ mode: Diagnostics.Mode = .lenient
+  ) throws -> (format: String, items: [DatasetItem], names: [String], diagnostics: Diagnostics) {
+    let diagnostics = Diagnostics(mode)
+    let place = try DatasetFolder(path)
+    let format = try #require(DatasetFormat.of(place))
+    var reader = try format.reader(of: place, diagnostics)
+    var items: [DatasetItem] = []
+    while let item = try reader.next() { items.append(item) }
+    return (format.id, items, reader.schema.classes.map(\.name), diagnostics)
   }
 }

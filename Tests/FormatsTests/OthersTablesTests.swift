@@ -7,18 +7,6 @@ import Testing
 
 /// Tables as other tools write them, and pictures of classes without a list of these.
 @Suite struct OthersTablesTests {
-  private func read(
-    _ folder: TestFolder
-  ) throws -> (format: String, items: [DatasetItem], names: [String], diagnostics: Diagnostics) {
-    let diagnostics = Diagnostics(.lenient)
-    let place = try DatasetFolder(folder.path)
-    let format = try #require(DatasetFormat.of(place))
-    var reader = try format.reader(of: place, diagnostics)
-    var items: [DatasetItem] = []
-    while let item = try reader.next() { items.append(item) }
-    return (format.id, items, reader.schema.classes.map(\.name), diagnostics)
-  }
-
   private func png(_ values: [UInt8]) -> [UInt8] {
     PNGWriter.png(values, width: 4, height: values.count / 4, pixels: .grey)
   }
@@ -41,7 +29,7 @@ import Testing
       e.png
       a.png,40,30,car,5,5,9,9
       """, to: "train/_annotations.csv")
-    let found = try read(folder)
+    let found = try folder.found()
     #expect(found.format == "boxes-csv" && found.names == ["car", "dog"])
     #expect(
       found.items.map(\.name) == [
@@ -56,7 +44,7 @@ import Testing
     // Of an image that may be in what nobody can read it is not said that nothing is seen on it.
     try folder.write(
       "filename,class,xmin,ymin,xmax,ymax\na.png,car,1,2,3,4\n\"b", to: "train/_annotations.csv")
-    #expect(try read(folder).items.map(\.name) == ["train/a.png"])
+    #expect(try folder.found().items.map(\.name) == ["train/a.png"])
   }
 
   @Test(arguments: [";", "|", ","]) func valuesMayHaveAnotherSignBetweenThem(_ sign: String) throws
@@ -64,7 +52,7 @@ import Testing
     let folder = try TestFolder()
     try folder.write(
       "name\(sign)text\(sign)label\na\(sign)\"x, y; z|\"\(sign)good\n", to: "all.csv")
-    let found = try read(folder)
+    let found = try folder.found()
     #expect(found.format == "csv" && found.names == ["good"])
     #expect(found.items.map(\.text) == ["x, y; z|"])
   }
@@ -79,7 +67,7 @@ import Testing
       {"id": "9", "tokens": ["a", "b"], "ner_tags": ["X", "B-LOC"]}
       {"id": "10", "tokens": ["a", "", "dog"], "tags": ["DT", "", "NN"]}
       """, to: "train.jsonl")
-    let found = try read(folder)
+    let found = try folder.found()
     #expect(found.format == "json-records" && found.names == ["PER", "LOC"])
     #expect(found.items[0].text == "Zoë lives in New York ." && found.items[0].tokens.count == 6)
     #expect(found.items[0].labels.map(\.value) == [.spans([0..<3]), .spans([13..<21])])
@@ -103,7 +91,7 @@ import Testing
     try folder.write(png([0, 1, 1, 255, 0, 2, 2, 2]), to: "masks/train/a.png")
     try folder.write(png([0, 255, 255, 255, 0, 0, 0, 0]), to: "masks/val/a.png")
     try folder.write(Array("no picture".utf8), to: "masks/val/b.png")
-    let found = try read(folder)
+    let found = try folder.found()
     #expect(found.format == "masks" && found.names == ["class 1", "class 2"])
     // One whose mask cannot be read is told, and is not one on which nothing is seen.
     #expect(found.items.map(\.name) == ["a.png", "a.png", "c.png"])
@@ -115,18 +103,18 @@ import Testing
     #expect(found.items.map(\.labels.count) == [2, 0, 0] && found.diagnostics.faultCount == 1)
     // Where nothing has another number, 255 is something.
     try folder.write(png([0, 255, 255, 255, 0, 0, 0, 0]), to: "masks/train/a.png")
-    let black = try read(folder)
+    let black = try folder.found()
     #expect(black.names == ["class 255"] && black.items.map(\.labels.count) == [1, 1, 0])
     // What another format knows is of that.
     try folder.write("names: [x]\n", to: "data.yaml")
     try folder.write("0 .5 .5 .1 .1\n", to: "labels/train/a.txt")
-    #expect(try read(folder).format == "yolo")
+    #expect(try folder.found().format == "yolo")
     // Beside each other pictures of colours are pictures.
     let other = try TestFolder()
     try other.write(png([UInt8](repeating: 99, count: 8)), to: "images/a.png")
     try other.write(
       PNGWriter.png([UInt8](repeating: 9, count: 24), width: 4, height: 2, pixels: .rgb),
       to: "masks/a.png")
-    #expect(try read(other).format == "files")
+    #expect(try other.found().format == "files")
   }
 }

@@ -8,23 +8,6 @@ import Testing
 
 /// Sets as tools and people write them, which are not quite as their formats say.
 @Suite struct SlightlyWrongSetsTests {
-  private typealias Read = (
-    format: String, items: [DatasetItem], names: [String], diagnostics: Diagnostics
-  )
-
-  /// As whatever the folder is found out to be.
-  private func read(
-    _ folder: TestFolder, _ mode: Diagnostics.Mode = .lenient
-  ) throws -> Read {
-    let diagnostics = Diagnostics(mode)
-    let place = try DatasetFolder(folder.path)
-    let format = try #require(DatasetFormat.of(place))
-    var reader = try format.reader(of: place, diagnostics)
-    var items: [DatasetItem] = []
-    while let item = try reader.next() { items.append(item) }
-    return (format.id, items, reader.schema.classes.map(\.name), diagnostics)
-  }
-
   private func image(_ folder: TestFolder, _ names: String...) throws {
     let png = PNGWriter.png(
       [UInt8](repeating: 9, count: 100 * 80), width: 100, height: 80, pixels: .grey)
@@ -43,7 +26,7 @@ import Testing
          "annotations": [{"id": "x", "image_id": "a-\(part)", "category_id": "c", "bbox": [1, 2, 3, 4]}]}
         """, to: "\(part)/_annotations.coco.json")
     }
-    let found = try read(folder, .strict)
+    let found = try folder.found(.strict)
     #expect(found.format == "coco" && found.names == ["car"])
     #expect(found.items.map(\.subset).sorted() == ["test", "train", "val"])
     #expect(found.items.allSatisfy { $0.labels.count == 1 })
@@ -60,7 +43,7 @@ import Testing
         {"id": 3, "image_id": 1, "category_id": 1, "bbox": [1, 1, 4, 4],
          "segmentation": [[1, 1, 5, 1, 5, 5], [1, 1, 5, 5]]}]}
       """, to: "a.json")
-    let found = try read(folder)
+    let found = try folder.found()
     let triangle = Polygon([Point(x: 1, y: 1), Point(x: 5, y: 1), Point(x: 5, y: 5)])
     #expect(found.items[0].labels.map(\.value) == [.shape(.polygon(triangle))])
     #expect(found.diagnostics.faultCount == 2 && found.diagnostics.losses.first?.count == 1)
@@ -75,7 +58,7 @@ import Testing
        "annotations": [{"id": 1, "image_id": 1, "category_id": 1, "bbox": [1, 2, 3, 4], "area": 7.5},
         {"id": 2, "image_id": 1, "category_id": 1, "bbox": [1, 2, 3, 4], "area": 12}]}
       """, to: "a.json")
-    let found = try read(folder, .strict)
+    let found = try folder.found(.strict)
     #expect(found.items[0].labels.map(\.area) == [7.5, nil])
     // Through our own lines, and back.
     for format in [DatasetFormat.jsonLines, .coco] {
@@ -114,7 +97,7 @@ import Testing
     try folder.write(
       "0 .5 .5 .2\n0 .5 .5 .2 .2\n1 .1 .1 .5 .1 .5 .5\n1.000000 .5 .5 .2 .2\n",
       to: "labels/train/a.txt")
-    let found = try read(folder)
+    let found = try folder.found()
     #expect(found.items[0].labels.map(\.value.kind) == [.box, .polygon, .box])
     #expect(found.items[0].labels.map(\.classIndex) == [0, 1, 1])
     // The line that is cut off is all that is lost.
@@ -125,13 +108,13 @@ import Testing
     let folder = try TestFolder()
     try image(folder, "images/a.png")
     try folder.write("2 .5 .5 .2 .2\n0 .5 .5 .2\n", to: "labels/a.txt")
-    let found = try read(folder)
+    let found = try folder.found()
     #expect(found.format == "yolo" && found.names == ["class 0", "class 1", "class 2"])
     #expect(found.items.count == 1 && found.items[0].labels.map(\.classIndex) == [2])
-    #expect(throws: FormatFault.self) { try read(folder, .strict) }
+    #expect(throws: FormatFault.self) { try folder.found(.strict) }
     // A list that cannot be read is told, not passed over.
     try folder.write("names: [cat, dog\n", to: "data.yaml")
-    let fault = #expect(throws: FormatFault.self) { try read(folder) }
+    let fault = #expect(throws: FormatFault.self) { try folder.found() }
     #expect(fault?.sentence.contains("data.yaml") == true)
   }
 
@@ -140,7 +123,7 @@ import Testing
   @Test func oneClassInFoldersOfSubsetsIsAClassAndMasksAreNone() throws {
     let folder = try TestFolder()
     try image(folder, "train/cat/1.png", "val/cat/2.png")
-    let found = try read(folder, .strict)
+    let found = try folder.found(.strict)
     #expect(found.format == "imagenet" && found.names == ["cat"])
     let other = try TestFolder()
     try image(other, "images/1.png", "masks/1.png")
@@ -150,9 +133,9 @@ import Testing
   @Test func aRowWithAFieldTooManyIsLeftOutAndTheRestIsRead() throws {
     let folder = try TestFolder()
     try folder.write("id,text,label\n1,a,pos\n2,b,neg,extra\n3,c\n4,d,neg\n", to: "a.csv")
-    let found = try read(folder)
+    let found = try folder.found()
     #expect(found.items.map(\.name) == ["1", "3", "4"] && found.diagnostics.faultCount == 2)
-    #expect(throws: FormatFault.self) { try read(folder, .strict) }
+    #expect(throws: FormatFault.self) { try folder.found(.strict) }
   }
 
   @Test func spansOfTextsComeBackFromShards() throws {
@@ -207,7 +190,7 @@ import Testing
       #"{"name":"a","text":"x y"}"# + "\n"
         + #"{"name":"b","text":"x y","labels":[{"class":"w","span":[0,1]}]}"# + "\n",
       to: "items.jsonl")
-    let found = try read(folder, .strict)
+    let found = try folder.found(.strict)
     #expect(found.format == "jsonl" && found.items.map(\.labels.count) == [0, 1])
     #expect(found.items[1].labels[0].value == .spans([0..<1]) && found.items[1].metadata.isEmpty)
   }
@@ -215,6 +198,6 @@ import Testing
   @Test func aTableOfWhichNothingCanBeReadIsNoSet() throws {
     let folder = try TestFolder()
     try folder.write([UInt8]("PAR1".utf8) + [UInt8](repeating: 7, count: 40), to: "a.parquet")
-    #expect(throws: FormatFault.self) { try read(folder) }
+    #expect(throws: FormatFault.self) { try folder.found() }
   }
 }

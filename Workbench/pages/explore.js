@@ -60,6 +60,9 @@ async function create() {
   }
 }
 
+/** What of a dataset can be looked at, in the order of the tabs. */
+const views = () => ({ items: say("Items"), summary: say("Summary"), comparison: say("Comparison"), map: say("Map"), releases: say("Releases") });
+
 /** One dataset: what is asked for, and what is found, as a grid, in numbers and beside predictions. */
 export class DatasetPage {
   /** @param {string} id
@@ -70,7 +73,7 @@ export class DatasetPage {
     this.id = id;
     this.mayChange = mayChange;
     this.query = query;
-    this.tab = ["items", "summary", "comparison", "map", "releases"].includes(tab) ? tab : "items";
+    this.tab = Object.hasOwn(views(), tab) ? tab : "items";
     /** The item that those shown are like.
      * @type {any} */
     this.similar = null;
@@ -108,7 +111,7 @@ export class DatasetPage {
 
   showHead() {
     const { dataset } = this;
-    const tabs = [["items", say("Items")], ["summary", say("Summary")], ["comparison", say("Comparison")], ["map", say("Map")], ["releases", say("Releases")]];
+    const tabs = Object.entries(views());
     const sets = dataset.sets.filter((/** @type {any} */ set) => set.items || set.name === "truth");
     fill(this.head,
       h("div.spread", {}, h("div.row", {}, h("a", { href: "#/explore" }, `← ${say("Datasets")}`), h("h1", { dir: "auto" }, dataset.name), this.count),

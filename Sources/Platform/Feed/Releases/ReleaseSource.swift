@@ -113,8 +113,8 @@ package enum ReleaseSource: Hashable, Sendable {
     for number in try search.numbers(text, connection) {
       guard let found = try Datasets.item(number, of: dataset, vault, connection) else { continue }
       var item = found.item
-      let said = try Datasets.labels(of: number, in: labels.id, vault, connection)
-      item.labels = try DatasetLineNotation.labels(said?["labels"], &schema) { throw $0 }
+      let said = try search.labels(number, labels.id, &schema, connection)
+      item.labels = said ?? []
       item.metadata.removeAll { $0.name == imageField }
       if let image = found.image { item.metadata.append(ownImage(image)) }
       if hasMedia { item.media = try media(found.image, vault, connection) }

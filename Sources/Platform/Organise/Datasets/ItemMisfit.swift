@@ -63,10 +63,10 @@ extension ItemImport {
     _ connection: any Connection
   ) throws -> String? {
     let remedy = "send it under another name, or first labels that lie in it"
+    let search = ItemSearch(vault, dataset: dataset)
+    var schema = DatasetSchema()
     for set in try LabelSet.all(of: dataset, connection) where set.name != own {
-      let stored = try Datasets.labels(of: number, in: set.id, vault, connection)
-      var schema = DatasetSchema()
-      let labels = try DatasetLineNotation.labels(stored?["labels"], &schema) { throw $0 }
+      let labels = try search.labels(number, set.id, &schema, connection) ?? []
       if labels.contains(where: after.hasNoRoom(forSpansOf:)) {
         return
           "spans of “\(set.name)” lie beyond the \(after.length) characters of the new text; \(remedy)"

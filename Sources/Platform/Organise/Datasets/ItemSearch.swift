@@ -171,11 +171,12 @@ package struct ItemSearch: Sendable {
     try await use { table, _ in QueryCompletion.all(of: text, in: table) }
   }
 
-  /// The labels of an item in a set.
+  /// The labels of an item in a set; nil where that says nothing of it.
   func labels(
     _ number: Int, _ set: Int64, _ schema: inout DatasetSchema, _ connection: any Connection
-  ) throws -> [DatasetLabel] {
-    let json = try Datasets.labels(of: number, in: set, vault, connection)
-    return try DatasetLineNotation.labels(json?["labels"], &schema) { throw $0 }
+  ) throws -> [DatasetLabel]? {
+    try Datasets.labels(of: number, in: set, vault, connection).map { json in
+      try DatasetLineNotation.labels(json["labels"], &schema) { throw $0 }
+    }
   }
 }

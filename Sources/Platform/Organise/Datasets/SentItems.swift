@@ -76,7 +76,7 @@ package struct SentItems: Sendable {
           continue
         }
         if let labels {
-          found.item.labels = try search.labels(number, labels, &schema, connection)
+          found.item.labels = try search.labels(number, labels, &schema, connection) ?? []
         }
         // What is sent as a file of the vault has its size by itself.
         if found.image.flatMap({ AssetID($0) }) != nil { found.item.media = found.image }

@@ -130,8 +130,8 @@ extension ItemSearch {
         throw Refusal.unknown(.item, "\(number)")
       }
       compared.add(
-        found.item.name, truth: try labels(number, truth.id, &schema, connection),
-        predictions: try labels(number, predicted.id, &schema, connection), found.item.size)
+        found.item.name, truth: try labels(number, truth.id, &schema, connection) ?? [],
+        predictions: try labels(number, predicted.id, &schema, connection) ?? [], found.item.size)
     }
     return (compared, schema)
   }
