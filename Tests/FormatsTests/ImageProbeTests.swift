@@ -19,7 +19,8 @@ import Testing
   private func jpeg(orientation: UInt8? = nil, end: [UInt8] = [0xFF, 0xD9]) -> [UInt8] {
     var bytes: [UInt8] = [0xFF, 0xD8]
     if let orientation {
-      let tiff: [UInt8] = Array("Exif".utf8) + [0, 0] + Array("II".utf8) + [42, 0, 8, 0, 0, 0]
+      let tiff: [UInt8] =
+        Array("Exif".utf8) + [0, 0] + Array("II".utf8) + [42, 0, 8, 0, 0, 0]
         + [1, 0, 0x12, 0x01, 3, 0, 1, 0, 0, 0, orientation, 0, 0, 0, 0, 0, 0, 0]
       bytes += [0xFF, 0xE1, 0, UInt8(tiff.count + 2)] + tiff
     }

@@ -109,7 +109,8 @@ import Testing
     var chance = Chance(seed: 7)
     let all = [
       Array(Self.wave.prefix(300)), Self.flac, Self.opus, Self.webm(tracks: [1, 2]),
-      Self.mp4(brand: "isom", handlers: ["vide", "soun"]), Self.photograph(), Self.png(), Self.webp(),
+      Self.mp4(brand: "isom", handlers: ["vide", "soun"]), Self.photograph(), Self.png(),
+      Self.webp(),
     ]
     for bytes in all {
       for end in bytes.indices {
@@ -152,7 +153,8 @@ import Testing
     let value = directory + 2 + 2 * 12 + 4
     return Array("II".utf8) + [42, 0] + little(8, 4) + little(2, 2)
       + entry(0x0112, 3, 1, little(6, 4)) + entry(0x8825, 4, 1, little(directory, 4)) + little(0, 4)
-      + little(2, 2) + entry(1, 2, 2, [0x4E, 0, 0, 0]) + entry(2, 5, 3, little(value, 4)) + little(0, 4)
+      + little(2, 2) + entry(1, 2, 2, [0x4E, 0, 0, 0]) + entry(2, 5, 3, little(value, 4))
+      + little(0, 4)
       + [48, 51, 30].flatMap { little($0, 4) + little(1, 4) }
   }()
 
@@ -164,8 +166,10 @@ import Testing
     [0xFF, 0xD8] + segment(0xE0, Array("JFIF\0".utf8) + [1, 1, 0, 0, 1, 0, 1, 0, 0])
       + [0xFF] + segment(0xE1, Array("Exif\0\0".utf8) + exif)
       + segment(0xE1, Array("http://ns.adobe.com/xap/1.0/\0 GPSLatitude=48".utf8))
-      + segment(0xE2, Array("ICC_PROFILE\0 colours".utf8)) + segment(0xE2, Array("MPF\0 others".utf8))
-      + segment(0xED, Array("Photoshop 3.0 City=Paris".utf8)) + segment(0xFE, Array("in Paris".utf8))
+      + segment(0xE2, Array("ICC_PROFILE\0 colours".utf8))
+      + segment(0xE2, Array("MPF\0 others".utf8))
+      + segment(0xED, Array("Photoshop 3.0 City=Paris".utf8))
+      + segment(0xFE, Array("in Paris".utf8))
       + segment(0xC0, [8, 0, 30, 0, 40, 1, 1, 0x11, 0])
       + segment(0xDA, [1, 1, 0, 0, 63, 0]) + [1, 0xFF, 0, 2, 0xFF, 0xD3, 4, 0xFF, 0xD9]
       + Array("after the end, in Paris".utf8)
@@ -173,7 +177,8 @@ import Testing
 
   private static func chunk(_ name: String, _ content: [UInt8]) -> [UInt8] {
     let covered = Array(name.utf8) + content
-    return big(content.count, 4) + covered + big(Int(covered.withUnsafeBufferPointer { CRC32.of($0) }), 4)
+    return big(content.count, 4) + covered
+      + big(Int(covered.withUnsafeBufferPointer { CRC32.of($0) }), 4)
   }
 
   static func png() -> [UInt8] {
@@ -188,21 +193,26 @@ import Testing
       Array(name.utf8) + little(content.count, 4) + content + (content.count % 2 == 1 ? [0] : [])
     }
     let parts =
-      part("VP8X", [0x0C, 0, 0, 0] + little(39, 3) + little(29, 3)) + part("VP8L", [0x2F, 1, 2, 3, 4])
+      part("VP8X", [0x0C, 0, 0, 0] + little(39, 3) + little(29, 3))
+      + part("VP8L", [0x2F, 1, 2, 3, 4])
       + part("EXIF", exif) + part("XMP ", Array("in Paris".utf8))
     return Array("RIFF".utf8) + little(parts.count + 4, 4) + Array("WEBP".utf8) + parts
   }
 
-  private func facts(_ bytes: [UInt8]) -> ExifFacts? { bytes.withUnsafeBufferPointer { ExifFacts($0) } }
+  private func facts(_ bytes: [UInt8]) -> ExifFacts? {
+    bytes.withUnsafeBufferPointer { ExifFacts($0) }
+  }
 
   @Test func picturesLoseTheirPlaceAndKeepWhichWayIsUp() throws {
     for picture in [Self.photograph(), Self.png(), Self.webp()] {
       #expect(String(decoding: picture, as: UTF8.self).contains("Paris"))
-      #expect(picture.indices.contains { picture[$0...].starts(with: [48, 0, 0, 0, 1, 0, 0, 0, 51]) })
+      #expect(
+        picture.indices.contains { picture[$0...].starts(with: [48, 0, 0, 0, 1, 0, 0, 0, 51]) })
       let cleaned = [UInt8](PlaceRemoval.cleaned(Data(picture)))
       #expect(facts(cleaned)?.orientation == 6)
       #expect(!String(decoding: cleaned, as: UTF8.self).contains("Paris"))
-      #expect(!cleaned.indices.contains { cleaned[$0...].starts(with: [48, 0, 0, 0, 1, 0, 0, 0, 51]) })
+      #expect(
+        !cleaned.indices.contains { cleaned[$0...].starts(with: [48, 0, 0, 0, 1, 0, 0, 0, 51]) })
       let kind = cleaned.withUnsafeBufferPointer { try? ImageProbe($0) }
       #expect(kind?.width ?? 0 > 0)
       let bare = [UInt8](ImageNotes.removed(from: Data(picture)))

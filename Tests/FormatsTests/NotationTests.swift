@@ -85,8 +85,10 @@ private func ontology() throws -> Ontology {
     (#"[{"class": "mood", "option": "odd"}]"#, "annotations[0].option"),
     (#"[{"class": "mood", "rating": 1}]"#, "annotations[0].rating"),
     (#"[{"class": "stars", "rating": "1"}]"#, "annotations[0].rating"),
-    (#"[{"class": "cat", "box": [1,2,3,4], "attributes": {"size": 1}}]"#,
-      "annotations[0].attributes.size"),
+    (
+      #"[{"class": "cat", "box": [1,2,3,4], "attributes": {"size": 1}}]"#,
+      "annotations[0].attributes.size"
+    ),
   ])
   func saysWhereItIsWrong(text: String, path: String) throws {
     let json = try JSON(parsing: text)

@@ -136,7 +136,9 @@ import Testing
     }
     // YAML 1.1 has more ends of lines than one, and names that begin with a hyphen.
     let strange = ["a: [\u{2028}&a 1]", "a: [\u{85}*a]", "a: &-a 1", "\u{FEFF}&a 1"]
-    for bad in strange + [text, "", "a: [", "? [1]\n: 2", "a: *nothing", String(repeating: "[", count: 500)] {
+    for bad in strange + [
+      text, "", "a: [", "? [1]\n: 2", "a: *nothing", String(repeating: "[", count: 500),
+    ] {
       #expect(throws: OntologyReadingFault.self) { try YAMLNotation.json(bad) }
     }
   }

@@ -1,3 +1,4 @@
+import Foundation
 import Geometry
 import Labels
 import Notation
@@ -55,6 +56,38 @@ import Testing
     let found = try folder.found()
     #expect(found.format == "csv" && found.names == ["good"])
     #expect(found.items.map(\.text) == ["x, y; z|"])
+  }
+
+  @Test func aNumberOfTooManyDigitsStaysWhatIsWritten() throws {
+    let folder = try TestFolder()
+    try folder.write(
+      "name,text,frame,share\na,x,9223372036854775807,1e3\nb,y,9223372036854775808,.5\n", to: "all.csv"
+    )
+    let items = try folder.found().items
+    #expect(
+      items.map { $0.metadata.first?.value } == [
+        .int(.max), .string("9223372036854775808"),
+      ])
+    #expect(items[0].metadata.last?.value == .double(1_000))
+  }
+
+  @Test func ofTablesOfSeveralKindsThoseThatAreNotReadAreTold() throws {
+    let folder = try TestFolder()
+    for name in ["train/a", "test/b"] {
+      try folder.write(png([UInt8](repeating: 1, count: 16)), to: "\(name).png")
+    }
+    try folder.write(
+      "{\"file_name\": \"a.png\", \"label\": \"x\"}\n", to: "train/metadata.jsonl")
+    try folder.write("file_name,label\nb.png,y\n", to: "test/metadata.csv")
+    let found = try folder.found()
+    #expect(found.format == "huggingface" && found.items.map(\.name) == ["train/a.png"])
+    #expect(found.diagnostics.faults.map(\.file) == ["test/metadata.csv"])
+    #expect(throws: FormatFault.self) { try folder.found(.strict) }
+    // In one kind all of them are read.
+    try folder.write("file_name,label\na.png,x\n", to: "train/metadata.csv")
+    try FileManager.default.removeItem(atPath: folder.path + "/train/metadata.jsonl")
+    let whole = try folder.found(.strict)
+    #expect(whole.items.map(\.name) == ["test/b.png", "train/a.png"])
   }
 
   @Test func tokensWithTagsAreATextWithSpans() throws {

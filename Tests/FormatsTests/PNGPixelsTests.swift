@@ -14,7 +14,9 @@ import Testing
     change(&data)
     let covered = Array("IDAT".utf8) + data
     let checksum = covered.withUnsafeBufferPointer { Int(CRC32.of($0)) }
-    func big(_ value: Int) -> [UInt8] { [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: value >> $0) } }
+    func big(_ value: Int) -> [UInt8] {
+      [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: value >> $0) }
+    }
     return Array(png.prefix(33)) + big(data.count) + covered + big(checksum)
       + png.suffix(12)
   }

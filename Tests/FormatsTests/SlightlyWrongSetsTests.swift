@@ -63,7 +63,8 @@ import Testing
     // Through our own lines, and back.
     for format in [DatasetFormat.jsonLines, .coco] {
       let sink = try FolderSink("\(folder.path)/\(format.id)")
-      var reader = try DatasetFormat.coco.reader(of: DatasetFolder(folder.path), Diagnostics(.strict))
+      var reader = try DatasetFormat.coco.reader(
+        of: DatasetFolder(folder.path), Diagnostics(.strict))
       let write = try #require(format.write)
       var writer = try write(sink, WritingOptions(hasMedia: false), Diagnostics(.strict))
       while let item = try reader.next() { try writer.add(item, reader.schema) }
@@ -162,6 +163,25 @@ import Testing
     }
   }
 
+  @Test func aShardHasAsManySamplesAsAreAskedFor() throws {
+    let folder = try TestFolder()
+    let sink = try FolderSink(folder.path + "/out")
+    let write = try #require(DatasetFormat.webDataset.write)
+    var writer = try write(sink, WritingOptions(samplesOfShard: 2), Diagnostics(.strict))
+    for name in ["a", "b", "c", "d", "e"] {
+      try writer.add(DatasetItem(name: name, subset: "train", text: name), DatasetSchema())
+    }
+    try writer.finish(DatasetSchema())
+    try sink.finish()
+    let out = try DatasetFolder(folder.path + "/out")
+    #expect(
+      out.files(ending: ".tar") == ["train-000000.tar", "train-000001.tar", "train-000002.tar"])
+    var reader = try DatasetFormat.webDataset.reader(of: out, Diagnostics(.strict))
+    var names: [String] = []
+    while let item = try reader.next() { names.append(item.name) }
+    #expect(names == ["a", "b", "c", "d", "e"])
+  }
+
   @Test func pointsOfCVATStayPointsAndNamedOnesASkeleton() throws {
     let folder = try TestFolder()
     let seen = Keypoints((1...3).map { .init(Point(x: Double($0), y: 2)) })
@@ -169,7 +189,9 @@ import Testing
     let named = schema.add(.init("body", keypoints: ["head", "hip", "foot"]))
     let item = DatasetItem(
       name: "a.jpg", size: ImageSize(width: 10, height: 10),
-      labels: [DatasetLabel(0, .shape(.keypoints(seen))), DatasetLabel(named, .shape(.keypoints(seen)))])
+      labels: [
+        DatasetLabel(0, .shape(.keypoints(seen))), DatasetLabel(named, .shape(.keypoints(seen))),
+      ])
     let sink = try FolderSink(folder.path + "/out")
     let write = try #require(DatasetFormat.cvat.write)
     var writer = try write(sink, WritingOptions(hasMedia: false), Diagnostics(.strict))

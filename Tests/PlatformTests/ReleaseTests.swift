@@ -96,6 +96,14 @@ import Workflow
     let seed = String(repeating: "s", count: ReleasePlan.seedLimit)
     #expect(try ReleasePlan(from: ["seed": .string(seed)]).seed == seed)
     #expect(throws: Refusal.self) { try ReleasePlan(from: ["seed": .string(seed + "s")]) }
+    let shards = WritingOptions.shardLimits
+    for samples in [shards.lowerBound, shards.upperBound] {
+      let plan = try ReleasePlan(from: ["shard_samples": .count(samples)])
+      #expect(plan.samplesOfShard == samples)
+    }
+    for samples in [shards.lowerBound - 1, shards.upperBound + 1] {
+      #expect(throws: Refusal.self) { try ReleasePlan(from: ["shard_samples": .count(samples)]) }
+    }
   }
 
   @Test func onlyWhatIsCompletedIsReleasedAndGoldIsNot() async throws {

@@ -65,6 +65,35 @@ def test_what_others_wrote_is_read_as_they_meant_it(tmp_path, source):
 
 @shared
 @judged
+@pytest.mark.parametrize("form", ["cvat", "labelstudio"])
+def test_a_mask_is_the_same_to_the_pixel_whoever_packed_it(tmp_path, form):
+    """Golden masks as CVAT and Label Studio pack them: read, written again, read again, and judged by pycocotools."""
+    golden = os.path.join(SHARED, "data", "masks", "golden", "golden_masks_dev.json")
+    masks = json.load(open(golden))
+    tasks, images = [], []
+    for number, (name, mask) in enumerate(masks.items()):
+        height, width = mask["size"]
+        value = {"format": "rle", "rle": mask["label_studio_brush_rle"], "brushlabels": [name]}
+        tasks.append({"id": number, "data": {"image": f"{name}.png"}, "annotations": [{"result": [{"id": "m", "type": "brushlabels", "from_name": "mask", "to_name": "image", "original_width": width, "original_height": height, "value": value}]}]})
+        facts = " ".join(f'{key}="{mask["cvat"][key]}"' for key in ("left", "top", "width", "height"))
+        images.append(f'<image id="{number}" name="{name}.png" width="{width}" height="{height}"><mask label="{name}" {facts} rle="{", ".join(map(str, mask["cvat"]["rle"]))}"/></image>')
+    (tmp_path / "tasks.json").write_text(json.dumps(tasks))
+    (tmp_path / "annotations.xml").write_text(f"<annotations><version>1.1</version>{''.join(images)}</annotations>")
+    convert(tmp_path / ("annotations.xml" if form == "cvat" else "tasks.json"), tmp_path / "first.json", "coco")
+    report = convert(tmp_path / "first.json", tmp_path / "again", form)
+    assert (report["labels"], report["faults"], report["losses"]) == (len(masks), 0, [])
+    convert(tmp_path / "again", tmp_path / "last.json", "coco")
+    data = json.load(open(tmp_path / "last.json"))
+    names = {one["id"]: one["name"] for one in data["categories"]}
+    found = {names[one["category_id"]]: one["segmentation"] for one in data["annotations"]}
+    assert found.keys() == masks.keys()
+    (tmp_path / "found.json").write_text(json.dumps(found))
+    form = "coco_uncompressed" if isinstance(next(iter(found.values()))["counts"], list) else "coco"
+    oracle("masks", tmp_path / "found.json", "--encoding", form, "--expected", golden)
+
+
+@shared
+@judged
 def test_outlines_and_run_lengths_are_the_same_masks(tmp_path):
     convert(os.path.join(GOLDEN, "coco_instances.json"), tmp_path / "a.json", "coco")
     oracle("coco", tmp_path / "a.json", "--expected", os.path.join(GOLDEN, "expected.json"))

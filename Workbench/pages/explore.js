@@ -229,7 +229,7 @@ export class DatasetPage {
     const some = chosen.length ? { items: chosen } : { query: this.query };
     fill(this.actions,
       // Its room is there before there is anything in it, so that the grid does not move under the hand that chooses.
-      h(`div.row.tight${chosen.length ? "" : ".is-vacant"}`, {}, h("span.number", { role: "status" }, say("{n} selected", { n: chosen.length })), h("button.button.quiet", { onclick: () => this.grid.clear() }, say("Clear"))),
+      h(`div.row.tight.chosen${chosen.length ? "" : ".is-vacant"}`, {}, h("span.number", { role: "status" }, say("{n} selected", { n: chosen.length })), h("button.button.quiet", { onclick: () => this.grid.clear() }, say("Clear"))),
       h("button.button", { onclick: () => saveSlice(this.id, some, () => this.load()) }, say("Save as slice")),
       h("button.button.primary", { disabled: !this.dataset.items, onclick: () => sendItems(this.id, some, chosen.length || this.grid.count, this.dataset.sets, () => this.load()) }, say("Send to labelling")));
   }

@@ -56,13 +56,17 @@ async function create(owner, more, load) {
     const way = h("select.input", { onchange: () => { group.required = way.value === "group"; } }, [["hash", say("by chance")], ["stratified", say("evenly by class")], ["group", say("groups stay together")]].map(([value, text]) => h("option", { value }, text)));
     const group = h("input.input", { dir: "ltr" });
     const media = h("input", { type: "checkbox" });
-    const boxes = formats.filter((/** @type {any} */ one) => one.id !== "jsonl").map((/** @type {any} */ one) => h("label.check", {}, h("input", { type: "checkbox", value: one.id }), h("span", { lang: "en" }, one.name)));
+    const shard = h("input.input", { type: "number", min: 1, max: 1_000_000, value: 1_000, required: true });
+    const shards = field(say("Samples in a shard, at most"), shard);
+    shards.hidden = shard.disabled = true;
+    const boxes = formats.filter((/** @type {any} */ one) => one.id !== "jsonl").map((/** @type {any} */ one) => h("label.check", {}, h("input", { type: "checkbox", value: one.id, onchange: (/** @type {any} */ event) => { if (one.id === "webdataset") shards.hidden = shard.disabled = !event.target.checked; } }), h("span", { lang: "en" }, one.name)));
     const read = () => ({
       name: name.value, splits: Object.fromEntries(parts.map(([part, input]) => [part, Number(input.value)]).filter(([, percent]) => percent)), split_by: way.value, media: media.checked,
       ...(way.value === "group" ? { group_by: group.value } : {}), formats: boxes.map((/** @type {any} */ box) => box.querySelector("input")).filter((/** @type {any} */ input) => input.checked).map((/** @type {any} */ input) => input.value),
+      ...(shard.disabled ? {} : { shard_samples: Number(shard.value) }),
     });
     return form(close, read, [field(say("Name"), name), h("div.tiles", {}, parts.map(([part, input]) => field(say("Percent for {part}", { part }), input))),
-      field(say("Divided"), way), field(say("Metadata field that groups items"), group), h("fieldset.plain-set", {}, h("legend", {}, say("Formats, beside JSON Lines")), h("div.tiles", {}, boxes)), h("label.check", {}, media, h("span", {}, say("Take the images along")))], say("Freeze it"));
+      field(say("Divided"), way), field(say("Metadata field that groups items"), group), h("fieldset.plain-set", {}, h("legend", {}, say("Formats, beside JSON Lines")), h("div.tiles", {}, boxes)), shards, h("label.check", {}, media, h("span", {}, say("Take the images along")))], say("Freeze it"));
   });
   if (!asked) return;
   attempt(load, async () => {

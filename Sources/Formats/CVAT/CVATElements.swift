@@ -46,7 +46,7 @@ struct CVATElements {
         diagnostics.lose("masks left out that have no pixels")
         return nil
       }
-      let (runs, left, top, width, height) = CVATMask.runs(of: mask)
+      let (runs, left, top, width, height) = RowRuns.runs(of: mask)
       element =
         "mask" + common + " rle=\"\(runs.map(String.init).joined(separator: ", "))\""
         + " left=\"\(left)\" top=\"\(top)\" width=\"\(width)\" height=\"\(height)\""

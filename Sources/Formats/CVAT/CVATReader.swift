@@ -309,7 +309,7 @@ struct CVATReader: DatasetReading {
     let texts = (shape["rle"] ?? "").split(separator: ",")
     let runs = texts.compactMap { Int($0.trimmingASCIISpace) }
     guard let size, runs.count == texts.count,
-      let mask = CVATMask.read(
+      let mask = RowRuns.mask(
         runs, left: place[0], top: place[1], width: place[2], height: place[3],
         imageWidth: size.width,
         imageHeight: size.height)

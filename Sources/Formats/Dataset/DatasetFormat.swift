@@ -132,9 +132,18 @@ package struct WritingOptions: Hashable, Sendable {
   package var modified: Int64
   /// Whether all goes into the format's one file, whatever subset it is of.
   package var isOneFile: Bool
+  /// Of formats whose files are shards: how many samples one has at most.
+  package var samplesOfShard: Int
 
-  package init(hasMedia: Bool = false, modified: Int64 = 0, isOneFile: Bool = false) {
+  package static let samplesOfShard = 1_000
+  package static let shardLimits = 1...1_000_000
+
+  package init(
+    hasMedia: Bool = false, modified: Int64 = 0, isOneFile: Bool = false,
+    samplesOfShard: Int = Self.samplesOfShard
+  ) {
     self.isOneFile = isOneFile
+    self.samplesOfShard = samplesOfShard
     self.hasMedia = hasMedia
     self.modified = modified
   }

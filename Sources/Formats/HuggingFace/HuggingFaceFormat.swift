@@ -25,6 +25,7 @@ extension DatasetFormat {
     },
     read: { folder, diagnostics in
       let content = HuggingFace.content(folder) ?? .parquet
+      try HuggingFace.tellOthers(than: content, folder, diagnostics)
       return try content.read(folder, diagnostics)
     }, write: { sink, _, diagnostics in HuggingFaceWriter(sink, diagnostics) })
 }
@@ -32,6 +33,28 @@ extension DatasetFormat {
 private enum HuggingFace {
   /// What the tables of the set are, or what lies there in place of tables.
   static func content(_ folder: DatasetFolder) -> DatasetFormat? {
-    [.jsonLines, .parquet, .arrow, .jsonRecords, .csv, .imageNet].first { $0.matches(folder) }
+    (tables + [.imageNet]).first { $0.matches(folder) }
+  }
+
+  private static let tables: [DatasetFormat] = [.jsonLines, .parquet, .arrow, .jsonRecords, .csv]
+
+  /// Tables of another kind than those that are read: `datasets` refuses such a set, or takes one kind.
+  static func tellOthers(
+    than content: DatasetFormat, _ folder: DatasetFolder, _ diagnostics: Diagnostics
+  ) throws {
+    guard tables.contains(content) else { return }
+    let isOfLines = [.jsonLines, .jsonRecords].contains(content)
+    let others: [(format: DatasetFormat, ending: String)] = [
+      (.parquet, ".parquet"), (.arrow, ".arrow"), (.csv, ".csv"),
+      (isOfLines ? content : .jsonRecords, ".jsonl"),
+    ]
+    for other in others where other.format != content && other.format.matches(folder) {
+      for file in folder.files(ending: other.ending) {
+        try diagnostics.report(
+          file, "",
+          "it is a table in \(other.format.facts.name), and the set is read from \(content.facts.name)",
+          remedy: "Write all tables in one format, or add this one by itself; it is left out.")
+      }
+    }
   }
 }

@@ -11,9 +11,10 @@ enum LabelStudioReader {
       guard cursor.peek() == UInt8(ascii: "["), (try? cursor.enterArray()) != nil,
         (try? cursor.nextElement(isFirst: true)) == true, let first = try? cursor.value()
       else { return false }
-      return first["data"]?.members != nil
-        && (first["annotations"] != nil || first["predictions"] != nil
-          || first["completions"] != nil)
+      return LabelStudioMinimal.isOne(first)
+        || first["data"]?.members != nil
+          && (first["annotations"] != nil || first["predictions"] != nil
+            || first["completions"] != nil)
     }
   }
 
@@ -26,11 +27,24 @@ enum LabelStudioReader {
         remedy: "Name Label Studio's export, or a folder with it.")
     }
     return ChainedReader(files: files) { file, schema in
-      try JSONItems(file, folder, schema, diagnostics) { json, number, schema in
-        [try item(json, number, &schema, folder, file, diagnostics)]
+      var lastTask: JSON?
+      return try JSONItems(file, folder, schema, diagnostics) { json, number, schema in
+        guard LabelStudioMinimal.isOne(json) else {
+          return [try item(json, number, &schema, folder, file, diagnostics)]
+        }
+        // One for each annotation, those of a task beside each other.
+        if let task = json["id"], task == lastTask {
+          diagnostics.lose(laterAnnotations)
+          return []
+        }
+        lastTask = json["id"]
+        let task = LabelStudioMinimal.task(json)
+        return [try item(task, number, &schema, folder, file, diagnostics)]
       }
     }
   }
+
+  private static let laterAnnotations = "annotations of a task left out after the first"
 
   private static func item(
     _ task: JSON, _ number: Int, _ schema: inout DatasetSchema, _ folder: DatasetFolder,
@@ -38,41 +52,36 @@ enum LabelStudioReader {
     _ diagnostics: Diagnostics
   ) throws -> DatasetItem {
     let data = try task.required("data")
-    let images = ["image", "img", "url"].lazy.compactMap { data[$0]?.string }
-    let image =
-      images.first
-      ?? data.members?.lazy.compactMap { member in
-        member.value.string.flatMap { DatasetFolder.isImage($0) ? $0 : nil }
-      }.first
-    let text =
-      image == nil
-      ? data["text"]?.string ?? data.members?.lazy.compactMap { $0.value.string }.first : nil
-    let id = task["id"]?.text ?? "\(number)"
-    let name = image.map(Self.name) ?? "task-\(id)"
-    let media = image == nil ? nil : folder.image(named: name)
-    var item = DatasetItem(
-      name: name, subset: data["subset"]?.string ?? "", size: media.flatMap(folder.size),
-      text: text,
-      media: media.map(folder.fullPath))
     let annotations = (task["annotations"]?.array ?? task["completions"]?.array ?? []).filter {
       annotation in
       annotation["was_cancelled"]?.bool != true && annotation["result"]?.array != nil
     }
     if annotations.count > 1 {
-      diagnostics.lose(
-        "annotations of a task left out after the first", count: annotations.count - 1)
+      diagnostics.lose(laterAnnotations, count: annotations.count - 1)
     }
-    let prediction = annotations.isEmpty ? task["predictions"]?.array?.first : nil
-    guard let chosen = annotations.first ?? prediction else { return item }
-    let results = chosen["result"]?.array ?? []
+    let predictions = task["predictions"]?.array ?? []
+    let prediction = annotations.isEmpty ? predictions.first : nil
+    if predictions.count > (prediction == nil ? 0 : 1) {
+      diagnostics.lose(
+        "predictions left out beside annotations, or after the first",
+        count: predictions.count - (prediction == nil ? 0 : 1))
+    }
+    let results = (annotations.first ?? prediction)?["result"]?.array ?? []
+    let id = task["id"]?.text ?? "\(number)"
+    var item = Self.item(data, id, folder, results)
+    let regions = LabelStudioRegions(results)
     let relations = results.enumerated().filter { $0.element["type"]?.string == "relation" }
     // Of regions that relations may name.
     var places: [String: Int] = [:]
     item.labels.reserveCapacity(results.count)
-    for (place, result) in results.enumerated() {
+    for (place, result) in results.enumerated() where !regions.areTold(by: result) {
       let first = item.labels.count
       do {
-        try addLabels(of: result, to: &item, prediction, &schema, diagnostics)
+        try addLabels(of: result, regions, to: &item, prediction, &schema, diagnostics)
+        let answers = regions.answers(of: result)
+        if !answers.isEmpty {
+          for place in first..<item.labels.count { item.labels[place].attributes += answers }
+        }
         if !relations.isEmpty, item.labels.count > first, let id = result["id"]?.string {
           places[id] = first
         }
@@ -98,6 +107,35 @@ enum LabelStudioReader {
     return item
   }
 
+  /// What a task is of: an image, or else a text; its other data is metadata.
+  private static func item(
+    _ data: JSON, _ id: String, _ folder: DatasetFolder, _ results: [JSON]
+  ) -> DatasetItem {
+    let members = data.members ?? []
+    var chosen = ["image", "img"].first { data[$0]?.string != nil }
+    // What is beside a text is of it, if nothing is drawn on it.
+    if chosen == nil, data["text"]?.string == nil || results.contains(where: isOfPicture) {
+      chosen =
+        members.first { $0.value.string.map(DatasetFolder.isImage) == true }?.name
+        ?? (data["url"]?.string == nil ? nil : "url")
+    }
+    let image = chosen.flatMap { data[$0]?.string }
+    if chosen == nil {
+      chosen = data["text"]?.string == nil ? members.first { $0.value.string != nil }?.name : "text"
+    }
+    let name = image.map(Self.name) ?? "task-\(id)"
+    let media = image == nil ? nil : folder.image(named: name)
+    return DatasetItem(
+      name: name, subset: data["subset"]?.string ?? "", size: media.flatMap(folder.size),
+      text: image == nil ? chosen.flatMap { data[$0]?.string } : nil,
+      metadata: members.filter {
+        $0.name != chosen && $0.name != "subset" && $0.value != .null
+      },
+      media: media.map(folder.fullPath))
+  }
+
+  private static func isOfPicture(_ result: JSON) -> Bool { result["original_width"] != nil }
+
   /// The last part of an address or path, which may lie in a query as local files do.
   private static func name(_ address: String) -> String {
     let bytes = address.utf8
@@ -119,8 +157,8 @@ enum LabelStudioReader {
 
   /// - Parameter prediction: what the result is part of, whose score it has where it has none itself.
   private static func addLabels(
-    of result: JSON, to item: inout DatasetItem, _ prediction: JSON?, _ schema: inout DatasetSchema,
-    _ diagnostics: Diagnostics
+    of result: JSON, _ regions: LabelStudioRegions, to item: inout DatasetItem,
+    _ prediction: JSON?, _ schema: inout DatasetSchema, _ diagnostics: Diagnostics
   ) throws(NotationFault) {
     let kind = try result.text("type")
     if kind == "relation" { return }
@@ -133,44 +171,24 @@ enum LabelStudioReader {
     }
     let score = result["score"]?.number ?? prediction?["score"]?.number
     func add(_ member: String, _ form: DatasetLabel.Value) {
-      for name in value[member]?.array ?? [] {
-        guard let name = name.string else { continue }
+      var names = value[member]?.array?.compactMap(\.string) ?? []
+      if names.isEmpty, form != .whole {
+        names = regions.classes(of: result)
+        if names.isEmpty { names = ["object"] }
+      }
+      for name in names {
         item.labels.append(DatasetLabel(schema.index(of: name), form, score: score))
       }
     }
+    if let shape = try shape(kind, value, item.size) {
+      // A `rectangle` is one of `rectanglelabels` that another control names.
+      return add(kind.hasSuffix("labels") ? kind : kind + "labels", .shape(shape))
+    }
     switch kind {
-    case "rectanglelabels", "rectangle":
-      let box = try box(value, item.size)
-      add("rectanglelabels", .shape(box))
-    case "ellipselabels", "ellipse":
-      let scale = try scale(item.size)
-      add(
-        "ellipselabels",
-        .shape(
-          .ellipse(
-            Ellipse(
-              center: Point(x: try value.number("x") * scale.x, y: try value.number("y") * scale.y),
-              radiusX: try value.number("radiusX") * scale.x,
-              radiusY: try value.number("radiusY") * scale.y,
-              rotation: (value["rotation"]?.number ?? 0) * .pi / 180))))
-    case "polygonlabels", "polygon":
-      let scale = try scale(item.size)
-      var points: [Point] = []
-      for (place, pair) in (try value.required("points").array ?? []).enumerated() {
-        let (x, y) = try pair.pair("value.points[\(place)]")
-        points.append(Point(x: x * scale.x, y: y * scale.y))
-      }
-      guard points.count >= 3 else {
-        throw NotationFault(path: "value.points", problem: "must be three points at least")
-      }
-      add("polygonlabels", .shape(.polygon(Polygon(points))))
-    case "keypointlabels", "keypoint":
-      let scale = try scale(item.size)
-      add(
-        "keypointlabels",
-        .shape(
-          .point(Point(x: try value.number("x") * scale.x, y: try value.number("y") * scale.y))))
     case "choices": add("choices", .whole)
+    case "taxonomy", "rating", "number", "datetime":
+      item.metadata.append(
+        .init(result["from_name"]?.string ?? kind, LabelStudioRegions.answer(value, kind)))
     case "textarea":
       for text in value["text"]?.array ?? [value["text"] ?? .null] {
         guard let text = text.string else { continue }
@@ -186,6 +204,46 @@ enum LabelStudioReader {
       add("labels", .spans([Int(start)..<Int(end)]))
     default:
       diagnostics.lose("results of the type \(kind) left out, which is not read")
+    }
+  }
+
+  /// What a result of this type draws; nil for types that draw nothing.
+  private static func shape(
+    _ kind: String, _ value: JSON, _ size: ImageSize?
+  ) throws(NotationFault) -> Shape? {
+    switch kind {
+    case "rectanglelabels", "rectangle": return try box(value, size)
+    case "ellipselabels", "ellipse":
+      let scale = try scale(size)
+      return .ellipse(
+        Ellipse(
+          center: Point(x: try value.number("x") * scale.x, y: try value.number("y") * scale.y),
+          radiusX: try value.number("radiusX") * scale.x,
+          radiusY: try value.number("radiusY") * scale.y,
+          rotation: (value["rotation"]?.number ?? 0) * .pi / 180))
+    case "polygonlabels", "polygon":
+      let scale = try scale(size)
+      var points: [Point] = []
+      for (place, pair) in (try value.required("points").array ?? []).enumerated() {
+        let (x, y) = try pair.pair("value.points[\(place)]")
+        points.append(Point(x: x * scale.x, y: y * scale.y))
+      }
+      guard points.count >= 3 else {
+        throw NotationFault(path: "value.points", problem: "must be three points at least")
+      }
+      return .polygon(Polygon(points))
+    case "keypointlabels", "keypoint":
+      let scale = try scale(size)
+      return .point(Point(x: try value.number("x") * scale.x, y: try value.number("y") * scale.y))
+    case "brushlabels", "brush":
+      guard let size, let packed = value["rle"]?.array,
+        let mask = LabelStudioBrush.mask(packed, size)
+      else {
+        throw NotationFault(
+          path: "value.rle", problem: "must be a packed mask of the image's size")
+      }
+      return .mask(mask)
+    default: return nil
     }
   }
 

@@ -44,6 +44,14 @@ final class LabelStudioWriter: DatasetWriting {
         .init("image", .string("images/\(item.name)"))
       ]
     if !item.subset.isEmpty { data.append(.init("subset", .string(item.subset))) }
+    let own: Set<String> = ["image", "img", "text", "subset"]
+    for member in item.metadata {
+      guard !own.contains(member.name) else {
+        diagnostics.lose("metadata called image, img, text or subset")
+        continue
+      }
+      data.append(member)
+    }
     let results = results(item, schema)
     let isPrediction = !item.labels.isEmpty && item.labels.allSatisfy { $0.score != nil }
     var members: [JSON.Member] = [.init("id", .int(Int64(count))), .init("data", .object(data))]
@@ -140,6 +148,11 @@ final class LabelStudioWriter: DatasetWriting {
       values.map { .init($0.0, .shortest($0.1)) }
     }
     switch shape {
+    case .mask(let mask):
+      return (
+        "brushlabels", "mask",
+        [.init("format", "rle"), .init("rle", .array(LabelStudioBrush.packed(mask)))]
+      )
     case .box(let box):
       return (
         "rectanglelabels", "box",
@@ -203,6 +216,7 @@ final class LabelStudioWriter: DatasetWriting {
       ([.polygon], "PolygonLabels", "polygon", "image"),
       ([.point], "KeyPointLabels", "point", "image"),
       ([.ellipse], "EllipseLabels", "ellipse", "image"),
+      ([.mask], "BrushLabels", "mask", "image"),
       ([.span], "Labels", "label", "text"),
     ]
     for (of, tag, name, target) in controls where !kinds.isDisjoint(with: of) {

@@ -139,6 +139,8 @@ private struct SeparatedRecords: RecordReading {
     let isNumber = text.utf8.first.map { (48...57).contains($0) || $0 == 45 } ?? false
     if isNumber, !text.hasPrefix("0") || text.utf8.count == 1 || text.hasPrefix("0.") {
       if let number = Int64(text) { return .int(number) }
+      // What no number holds digit by digit is a name.
+      if text.utf8.dropFirst().allSatisfy({ (48...57).contains($0) }) { return .string(text) }
       if let number = Double(text), number.isFinite { return .double(number) }
     }
     if text == "true" || text == "True" { return true }

@@ -14,7 +14,7 @@ extension DatasetFormat {
         text, so that all samples are of one type, as `load_dataset` wants them; labels and metadata as JSON \
         are read as well. Where the first has one class as a whole, each has its number in `KEY.cls`, -1 \
         for none. Dots in names become underscores, since a key ends at the first. A shard has at most 1,000 \
-        samples and about 500 MB.
+        samples, or as many as `--shard-samples` says, and about 500 MB.
         """, hasImagesInside: true),
     matches: { !WebDataset.files($0).isEmpty },
     read: { try WebDatasetReader($0, $1) },
@@ -22,7 +22,6 @@ extension DatasetFormat {
 }
 
 enum WebDataset {
-  static let samplesOfShard = 1_000
   static let bytesOfShard = 500_000_000
 
   static func files(_ folder: DatasetFolder) -> [String] { folder.files(ending: ".tar") }
@@ -125,7 +124,8 @@ struct WebDatasetReader: DatasetReading {
           let file = files[file]
           let diagnostics = diagnostics
           item = try DatasetLineNotation.item(
-            Self.line(parsed, text: text).adding("name", parsed["name"] ?? .string(item.name)), &schema
+            Self.line(parsed, text: text).adding("name", parsed["name"] ?? .string(item.name)),
+            &schema
           ) {
             try diagnostics.report(
               file, "\(key).json, \($0.path)", $0.problem, remedy: "Put it right; it is left out.")
@@ -169,14 +169,14 @@ struct WebDatasetReader: DatasetReading {
     return .object(
       (beside ?? [])
         + (row.members ?? []).map { member in
-        switch (member.name, member.value) {
-        case ("labels", .string(let text)), ("metadata", .string(let text)),
-          ("tokens", .string(let text)):
-          .init(member.name, (try? JSON(parsing: text)) ?? .null)
-        case ("split", _): .init("subset", member.value)
-        default: member
-        }
-      })
+          switch (member.name, member.value) {
+          case ("labels", .string(let text)), ("metadata", .string(let text)),
+            ("tokens", .string(let text)):
+            .init(member.name, (try? JSON(parsing: text)) ?? .null)
+          case ("split", _): .init("subset", member.value)
+          default: member
+          }
+        })
   }
 
   private static func subset(_ file: String) -> String {
@@ -208,7 +208,7 @@ final class WebDatasetWriter: DatasetWriting {
   func add(_ item: DatasetItem, _ schema: DatasetSchema) throws {
     let shards = shards[item.subset] ?? Shards()
     self.shards[item.subset] = shards
-    if shards.samples == WebDataset.samplesOfShard || shards.bytes > WebDataset.bytesOfShard {
+    if shards.samples == options.samplesOfShard || shards.bytes > WebDataset.bytesOfShard {
       try end(shards)
     }
     let stream = try shards.stream ?? sink.open(Self.name(item.subset, shards.number))

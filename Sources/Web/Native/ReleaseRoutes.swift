@@ -125,7 +125,7 @@ enum ReleaseRoutes {
 
   private static let planMembers: [BodyMember] = [
     .string("name", isRequired: true), .object("splits"), .string("split_by"), .string("group_by"),
-    .string("seed"), .strings("formats"), .bool("media"),
+    .string("seed"), .strings("formats"), .bool("media"), .integer("shard_samples"),
   ]
 
   private static func start(
@@ -303,7 +303,8 @@ enum ReleaseRoutes {
       try await writer.finish(nil)
     }
     return Response(
-      status: .ok, headers: [.contentType: "text/event-stream; charset=utf-8", .cacheControl: "no-store"],
+      status: .ok,
+      headers: [.contentType: "text/event-stream; charset=utf-8", .cacheControl: "no-store"],
       body: body)
   }
 

@@ -22,10 +22,20 @@ struct ConvertCommand: AsyncParsableCommand {
   @Option(help: "The format to write.") var to: String
   @Flag(help: "End at the first fault.") var strict = false
   @Flag(help: "Take the images along.") var media = false
+  @Option(help: "Samples of a WebDataset shard at most.")
+  var shardSamples = WritingOptions.samplesOfShard
   @Flag(help: "Say what happened as JSON.") var json = false
 
   /// Faults that are told one by one.
   private static let toldLimit = 20
+
+  func validate() throws {
+    let limits = WritingOptions.shardLimits
+    guard limits.contains(shardSamples) else {
+      throw ValidationError(
+        "--shard-samples must lie in \(limits.lowerBound)…\(limits.upperBound).")
+    }
+  }
 
   func run() async throws {
     do {
@@ -40,7 +50,8 @@ struct ConvertCommand: AsyncParsableCommand {
       let sink = try FolderSink(target)
       let count = try DatasetConversion.run(
         own.reader(of: folder, diagnostics), to: format, sink,
-        WritingOptions(hasMedia: media, isOneFile: singleFile != nil), diagnostics)
+        WritingOptions(
+          hasMedia: media, isOneFile: singleFile != nil, samplesOfShard: shardSamples), diagnostics)
       try sink.finish(keeping: singleFile)
       report(count, own, format, diagnostics)
     } catch let fault as FormatFault where fault.isOfRoom {
@@ -66,7 +77,8 @@ struct ConvertCommand: AsyncParsableCommand {
     guard let found = DatasetFormat.of(folder) else {
       if let file = folder.file, COCOResults.matches(try folder.open(file)) {
         throw FormatFault(
-          folder.title, "", "it is a list of COCO results, whose ids are those of an annotation file",
+          folder.title, "",
+          "it is a list of COCO results, whose ids are those of an annotation file",
           remedy: "Add it with assay dataset add --annotations, or compare it with assay compare.")
       }
       throw folder.refusedXML()

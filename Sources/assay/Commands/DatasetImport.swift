@@ -60,10 +60,17 @@ struct DatasetCommand: AsyncParsableCommand {
         } else {
           target = try TaskTarget(await client.send(.GET, "/api/projects/\(project ?? "")"))
         }
-        let lines = try await lines(
-          format.reader(of: folder, Diagnostics(.lenient)), target, client, diagnostics)
-        defer { try? FileManager.default.removeItem(atPath: lines) }
-        try await send(lines, target, client, diagnostics)
+        do {
+          let lines = try await lines(
+            format.reader(of: folder, Diagnostics(.lenient)), target, client, diagnostics)
+          defer { try? FileManager.default.removeItem(atPath: lines) }
+          try await send(lines, target, client, diagnostics)
+        } catch  where newProject != nil && !(error is ExitCode) {
+          let told =
+            "The project is made, without all of its tasks: go on with --project \(target.project).\n"
+          FileHandle.standardError.write(Data(told.utf8))
+          throw error
+        }
       } catch let fault as FormatFault {
         throw Failure(fault.sentence)
       }

@@ -29,6 +29,8 @@ struct ReleaseCommand: AsyncParsableCommand {
     @Flag(help: "Give each part its share of each class.") var stratified = false
     @Option(help: "Another seed divides otherwise.") var seed: String?
     @Option(help: "Formats beside JSON Lines, as parquet,coco.") var formats: String?
+    @Option(help: "Samples of a WebDataset shard at most; 1000 where it is not said.")
+    var shardSamples: Int64?
     @OptionGroup var server: ServerOptions
     @OptionGroup var output: OutputOptions
 
@@ -71,6 +73,7 @@ struct ReleaseCommand: AsyncParsableCommand {
         body.append(
           .init("formats", .array(formats.split(separator: ",").map { .string(String($0)) })))
       }
+      if let shardSamples { body.append(.init("shard_samples", .int(shardSamples))) }
       let client = try server.client()
       let begun = try await client.send(
         .POST, "\(Self.owner(project, dataset))/releases", .object(body))

@@ -85,6 +85,21 @@ import Testing
     #expect(try found("yolo.confidence = *") == [])
   }
 
+  @Test func wholeNumbersNextToEachOtherAreTwoHoweverLargeTheyAre() throws {
+    var table = ItemTable()
+    for (number, id) in [Int64.max, .max - 1, 9_007_199_254_740_993, -.max].enumerated() {
+      table.set(DatasetItem(name: "\(number)", metadata: [.init("frame", .int(id))]), at: number)
+    }
+    func found(_ query: String) throws -> [Int32] {
+      ItemTable.numbers(try table.marks(of: ItemQuery(parsing: query)))
+    }
+    #expect(try found("frame = \(Int64.max)") == [0])
+    #expect(try found("frame < \(Int64.max) and frame > 0") == [1, 2])
+    #expect(try found("frame != 9007199254740992") == [0, 1, 2, 3])
+    #expect(try found("frame <= -9223372036854775807") == [3])
+    #expect(try found("frame > 1e18") == [0, 1])
+  }
+
   @Test(arguments: found) func aQueryFinds(_ query: String, _ items: [Int32]) throws {
     var table = Self.table()
     #expect(ItemTable.numbers(try table.marks(of: ItemQuery(parsing: query))) == items)

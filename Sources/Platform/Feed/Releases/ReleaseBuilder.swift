@@ -109,7 +109,8 @@ struct ReleaseBuilder {
     let diagnostics = Diagnostics(.lenient)
     guard format.facts.isFilePerItem else {
       // Images are beside the lines already, and inside of what has them in its own files.
-      let options = WritingOptions(hasMedia: plan.hasMedia && isOwn)
+      let options = WritingOptions(
+        hasMedia: plan.hasMedia && isOwn, samplesOfShard: plan.samplesOfShard)
       return Output(
         format: format, sink: sink, writer: try write(sink, options, diagnostics),
         diagnostics: diagnostics)

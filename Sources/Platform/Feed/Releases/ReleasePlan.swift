@@ -29,6 +29,8 @@ package struct ReleasePlan: Hashable, Sendable {
   package var formats: [DatasetFormat]
   /// Whether the images go along: beside the lines, and in the archives of formats that have some.
   package var hasMedia: Bool
+  /// How many samples a shard of a WebDataset has at most, so that there are some for each loader.
+  package var samplesOfShard: Int
 
   package static let partLimit = 10
   package static let seedLimit = 100
@@ -62,6 +64,14 @@ package struct ReleasePlan: Hashable, Sendable {
       throw .invalid(path: "seed", problem: "must have \(Self.seedLimit) bytes at most")
     }
     hasMedia = try value("media", "true or false", \.bool) ?? false
+    samplesOfShard =
+      try value("shard_samples", "a whole number") { $0.integer.map { Int(clamping: $0) } }
+      ?? WritingOptions.samplesOfShard
+    let limits = WritingOptions.shardLimits
+    guard limits.contains(samplesOfShard) else {
+      throw .invalid(
+        path: "shard_samples", problem: "must lie in \(limits.lowerBound)…\(limits.upperBound)")
+    }
     formats = []
     for item in try value("formats", "a list of formats", \.array) ?? [] {
       let known = item.string.flatMap(DatasetFormat.named).flatMap { $0.write == nil ? nil : $0 }
@@ -102,6 +112,7 @@ package struct ReleasePlan: Hashable, Sendable {
       "splits": .object(parts.map { .init($0.name, .int(Int64($0.percent))) }),
       "split_by": .string(way.rawValue), "group_by": groupBy.map { .string($0) } ?? .null,
       "seed": .string(seed), "media": .bool(hasMedia),
+      "shard_samples": .count(samplesOfShard),
       "formats": .array(formats.map { .string($0.id) }),
     ]
   }

@@ -56,10 +56,11 @@ package struct Releases: Sendable {
     do {
       try await vault.database.write(.flushed) { connection in
         let (column, owner) = source.owner
-        let last = try connection.first(
-          "SELECT coalesce(max(number), 0) FROM releases WHERE \(column) = ?", [owner]
-        ) { $0.int(0) }
-        guard (last ?? 0) < Self.countLimit else {
+        let (last, count) =
+          try connection.first(
+            "SELECT coalesce(max(number), 0), count(*) FROM releases WHERE \(column) = ?", [owner]
+          ) { ($0.int(0), $0.int(1)) } ?? (0, 0)
+        guard count < Self.countLimit else {
           throw Refusal.tooLarge(what: "releases of a project or dataset", limit: Self.countLimit)
         }
         try connection.run(
@@ -68,7 +69,7 @@ package struct Releases: Sendable {
           VALUES (?, ?, ?, ?, 'running', ?, ?)
           """,
           [
-            id.sql, owner, .int((last ?? 0) + 1), .text(name), .int(record.at),
+            id.sql, owner, .int(last + 1), .text(name), .int(record.at),
             .text(plan.json.adding(source.planMembers).text),
           ])
         try record.append(connection, "release.started", id.text)

@@ -84,7 +84,13 @@ extension ItemQuery.Comparison {
   /// are, else as texts, whose case counts only for order.
   func accepts(_ text: String, _ number: Double?, against wanted: ItemQuery.Value) -> Bool {
     if self == .contains { return Pattern(wanted.text).matches(text) }
-    if let number, let other = wanted.number { return accepts(number, other) }
+    if let number, let other = wanted.number {
+      // Of this size, whole numbers next to each other are one as floating-point numbers.
+      if abs(number) >= 0x1p53, let exact = Int64(text), let other = Int64(wanted.text) {
+        return accepts(exact, other)
+      }
+      return accepts(number, other)
+    }
     switch self {
     case .equal, .oneOf: return text.lowercased() == wanted.text.lowercased()
     case .different: return text.lowercased() != wanted.text.lowercased()
@@ -96,7 +102,7 @@ extension ItemQuery.Comparison {
     }
   }
 
-  func accepts(_ number: Double, _ other: Double) -> Bool {
+  func accepts<Number: Comparable>(_ number: Number, _ other: Number) -> Bool {
     switch self {
     case .equal, .oneOf, .contains: number == other
     case .different: number != other
