@@ -18,12 +18,15 @@ struct PictureOrder: Hashable, Sendable {
 
   enum Kind: Int, Hashable, Sendable {
     case jpeg, map
+    /// Of a whole image, for work on it.
+    case fine
 
     /// As libvips calls the file, with how it is written.
     var suffix: String {
       switch self {
       case .jpeg: ".jpg[Q=82,strip,background=255]"
       case .map: ".ppm[strip]"
+      case .fine: ".jpg[Q=92,strip,background=255]"
       }
     }
   }

@@ -71,6 +71,13 @@ package struct Vips: Tiler {
       PictureOrder(width: size, height: size, isForced: false, kind: .jpeg), of: image)
   }
 
+  package func rendition(_ image: ImageSource) async throws -> Data {
+    // The longest that a JPEG has; no image is made larger than it is.
+    let side = 65_500
+    return try await small(
+      PictureOrder(width: side, height: side, isForced: false, kind: .fine), of: image)
+  }
+
   package func shades(_ image: ImageSource, width: Int, height: Int) async throws -> [UInt8] {
     let order = PictureOrder(width: width, height: height, isForced: true, kind: .map)
     let picture = [UInt8](try await small(order, of: image))
@@ -95,7 +102,7 @@ package struct Vips: Tiler {
     defer { for file in files { unlink(file) } }
     for (path, bytes) in zip(files, [mask, colour]) { try bytes.write(to: URL(filePath: path)) }
     let isJPEG = image.type == "image/jpeg"
-    let source = "stdin[access=sequential\(isJPEG ? ",autorotate=true" : "")]"
+    let source = Self.source(image)
     let target = isJPEG ? ".jpg[Q=92]" : image.type == "image/webp" ? ".webp[Q=92]" : ".png"
     return try await shrinking.inTurn {
       var bytes = Data()
@@ -128,13 +135,18 @@ package struct Vips: Tiler {
     }
   }
 
+  /// As libvips calls what comes through the pipe. Only its readers of JPEG and TIFF know of turning.
+  private static func source(_ image: ImageSource) -> String {
+    let isTurned = ["image/jpeg", "image/tiff"].contains(image.type)
+    return "stdin[access=sequential\(isTurned ? ",autorotate=true" : "")]"
+  }
+
   private func run(
     _ image: ImageSource, _ size: Int, _ write: (Data) throws -> Void
   ) async throws {
-    // Pixels that were kept exactly stay so. Only the reader of JPEG knows of turning.
-    let isJPEG = image.type == "image/jpeg"
-    let suffix = isJPEG ? ".jpg[Q=92]" : ".png[compression=1]"
-    let source = "stdin[access=sequential\(isJPEG ? ",autorotate=true" : "")]"
+    // Pixels that were kept exactly stay so.
+    let suffix = image.type == "image/jpeg" ? ".jpg[Q=92]" : ".png[compression=1]"
+    let source = Self.source(image)
     let target = ".dz[tile_size=\(size),overlap=0,suffix=\(suffix)]"
     var written = 0
     func take(_ bytes: Data) throws {

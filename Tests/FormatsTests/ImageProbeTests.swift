@@ -56,6 +56,79 @@ import Testing
     #expect(throws: ImageProbe.Fault.notAnImage(looksLike: "an empty file")) { try probe([]) }
   }
 
+  /// One strip of grey pixels, and a directory after it.
+  private func tiff(
+    isLittle: Bool = true, width: UInt32 = 7, height: UInt32 = 5, orientation: UInt32 = 1,
+    more: [(tag: UInt32, value: UInt32)] = [], next: UInt32 = 0
+  ) -> [UInt8] {
+    func bytes(_ value: UInt32, _ count: Int) -> [UInt8] {
+      let little = (0..<count).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
+      return isLittle ? little : little.reversed()
+    }
+    let pixels = [UInt8](repeating: 9, count: 36)
+    let entries: [(tag: UInt32, value: UInt32)] =
+      [
+        (256, width), (257, height), (258, 8), (262, 1), (273, 8), (274, orientation),
+        (278, height),
+        (279, 35),
+      ] + more
+    let directory =
+      bytes(UInt32(entries.count), 2)
+      + entries.flatMap { bytes($0.tag, 2) + bytes(4, 2) + bytes(1, 4) + bytes($0.value, 4) }
+    return Array((isLittle ? "II" : "MM").utf8) + bytes(42, 2) + bytes(8 + 36, 4) + pixels
+      + directory + bytes(next, 4)
+  }
+
+  @Test func aTIFFIsReadInBothOrdersOfBytes() throws {
+    for isLittle in [true, false] {
+      #expect(
+        try probe(tiff(isLittle: isLittle)) == ImageProbe(kind: .tiff, width: 7, height: 5))
+      let turned = tiff(isLittle: isLittle, orientation: 6)
+      #expect(try probe(turned) == ImageProbe(kind: .tiff, width: 5, height: 7))
+      #expect(turned.withUnsafeBufferPointer { ExifFacts($0)?.orientation } == 6)
+    }
+    // What its directory leads to must be there.
+    #expect(throws: ImageProbe.Fault.truncated) { try probe(tiff(more: [(279, 9_999)])) }
+    #expect(throws: ImageProbe.Fault.truncated) { try probe(Array(tiff().prefix(60))) }
+    #expect(
+      throws: ImageProbe.Fault.tooManyPixels(width: 65_535, height: 65_535, limit: 200_000_000)
+    ) { try probe(tiff(width: 65_535, height: 65_535)) }
+    // A camera's raw photograph begins as one.
+    for more in [[(0xC612, 1)], [(254, 1), (0x14A, 8)]] as [[(tag: UInt32, value: UInt32)]] {
+      #expect(throws: ImageProbe.Fault.notAnImage(looksLike: "a camera's raw photograph")) {
+        try probe(tiff(more: more))
+      }
+    }
+  }
+
+  @Test func pagesOfATIFFAreCountedEvenWhereTheyLeadInACircle() {
+    func pages(_ bytes: [UInt8]) -> Int { bytes.withUnsafeBufferPointer(TIFFProbe.pages) }
+    #expect(pages(tiff()) == 1 && pages(png) == 1)
+    #expect(pages(tiff(next: 8 + 36)) == TIFFProbe.pageLimit)
+    #expect(pages(tiff(next: 1 << 30)) == 2)
+  }
+
+  @Test func aBMPIsReadWhicheverWayItsRowsLie() throws {
+    func bmp(_ width: Int32, _ height: Int32, cut: Int = 0) -> [UInt8] {
+      func bytes(_ value: Int32, _ count: Int = 4) -> [UInt8] {
+        (0..<count).map { UInt8(truncatingIfNeeded: value >> (8 * Int32($0))) }
+      }
+      let rows = Int((width * 24 + 31) / 32 * 4 * abs(height))
+      let head =
+        bytes(54) + bytes(40) + bytes(width) + bytes(height) + bytes(1, 2) + bytes(24, 2)
+        + [UInt8](repeating: 0, count: 24)
+      return Array("BM".utf8) + [UInt8](repeating: 0, count: 8) + head
+        + [UInt8](repeating: 1, count: rows - cut)
+    }
+    #expect(try probe(bmp(7, 5)) == ImageProbe(kind: .bmp, width: 7, height: 5))
+    #expect(try probe(bmp(7, -5)) == ImageProbe(kind: .bmp, width: 7, height: 5))
+    #expect(throws: ImageProbe.Fault.truncated) { try probe(bmp(7, 5, cut: 1)) }
+    // What only begins with its two letters is none.
+    #expect(throws: ImageProbe.Fault.notAnImage(looksLike: nil)) {
+      try probe(Array("BMW and others, a list of makers".utf8))
+    }
+  }
+
   @Test func aPixelFloodIsRefused() {
     var flood = png
     for (index, byte) in [0, 1, 0, 0, 0, 1, 0, 0].enumerated() { flood[16 + index] = UInt8(byte) }

@@ -39,6 +39,11 @@ import Testing
       return Data([0xFF, 0xD8])
     }
 
+    func rendition(_ image: ImageSource) async throws -> Data {
+      asked.withLock { $0 += 1 }
+      return Data([0xFF, 0xD8, 0xFF])
+    }
+
     func shades(_ image: ImageSource, width: Int, height: Int) async throws -> [UInt8] {
       [UInt8](repeating: 0, count: width * height)
     }
@@ -129,6 +134,25 @@ import Testing
           try await Thumbnails(vault).thumbnail(of: asset, by: tiler) == Data([0xFF, 0xD8]))
       }
       #expect(tiler.asked.withLock { $0 } == 1)
+    }
+  }
+
+  @Test func whatBrowsersDoNotShowIsMadeIntoWhatTheyDoOnce() async throws {
+    let fixture = try await Fixture()
+    try await fixture.vault { vault in
+      let tiler = FakeTiler()
+      var asset = try await asset(vault, width: 10, height: 10)
+      let thumbnails = Thumbnails(vault)
+      #expect(try await thumbnails.rendition(of: asset, by: tiler) == nil)
+      asset.type = "image/tiff"
+      for _ in 0..<3 {
+        #expect(
+          try await thumbnails.rendition(of: asset, by: tiler) == Data([0xFF, 0xD8, 0xFF]))
+      }
+      #expect(tiler.asked.withLock { $0 } == 1)
+      // However small it is, the grid cannot show it itself.
+      #expect(try await thumbnails.thumbnail(of: asset, by: tiler) == Data([0xFF, 0xD8]))
+      #expect(try await thumbnails.rendition(of: asset, by: nil) == nil)
     }
   }
 

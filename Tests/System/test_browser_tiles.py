@@ -60,6 +60,15 @@ def begin(world, data, name="Survey"):  # noqa: F811
     return project, page
 
 
+def test_a_tiff_is_labelled_as_any_other_image(world):  # noqa: F811
+    image = Image.new("RGB", (400, 300), (30, 120, 60)); image.paste((230, 30, 30), (100, 50, 200, 150)); data = io.BytesIO(); image.save(data, "TIFF", compression="tiff_deflate")
+    project = world.assay.project(world.key, name="Scans", ontology=ONTOLOGY); world.assay.load(world.key, project, [{"image": world.assay.upload(world.key, data.getvalue())}])
+    page = world.signed_in(); open_project(page, "Scans"); ready(page); at = place(page)
+    assert is_red(color_at(page, 150, 100)) and not is_red(color_at(page, 50, 100))
+    world.shot(page, "tiff"); page.keyboard.press("1"); pull(page, at, (100, 50), (200, 150)); page.keyboard.press("Control+Enter")
+    assert near(world.sent_answers(page, project)[0]["annotations"][0]["box"], (100, 50, 100, 100))
+
+
 def test_an_image_of_a_hundred_megapixels_is_labelled_to_the_pixel(world):  # noqa: F811
     project, page = begin(world, survey())
     at = place(page)

@@ -455,6 +455,30 @@ def test_small_pictures_have_the_colours_of_their_images(assay):
         assert status == 200 and max(small.size) == 320 and all(abs(a - b) <= 4 for a, b in zip(pixel, wanted)), (number, pixel, wanted)
 
 
+@pytest.mark.skipif(not shutil.which("vipsthumbnail"), reason="libvips-tools is not installed")
+def test_a_tiff_is_shown_to_browsers_and_given_to_others_as_it_is(assay, tmp_path):
+    images = pytest.importorskip("PIL.Image"); lab = Lab(assay); (tmp_path / "scans").mkdir()
+    turned = images.Exif(); turned[0x0112] = 6; turned[0x0110] = "Scanner 9"
+    page = images.new("RGB", (60, 40), (200, 30, 120)); page.save(tmp_path / "scans" / "a.tif", exif=turned, compression="tiff_lzw")
+    images.new("I;16", (500, 300), 40_000).save(tmp_path / "scans" / "b.tiff")
+    page.save(tmp_path / "scans" / "c.tif", save_all=True, append_images=[page, page])
+    page.save(tmp_path / "scans" / "d.bmp"); (tmp_path / "scans" / "e.tif").write_bytes((tmp_path / "scans" / "b.tiff").read_bytes()[:200])
+    env = {"ASSAY_KEY": lab.key, "ASSAY_URL": lab.assay.url}; dataset = assay_run("dataset", "create", "Scans", env=env).strip()
+    told = assay_run("dataset", "add", tmp_path / "scans", "--dataset", dataset, env=env)
+    assert "e.tif" in told and "cut off" in told
+    items = {i["name"]: i for i in lab.call("GET", f"/api/datasets/{dataset}/items")[1]["items"]}
+    assert [(i["width"], i["height"]) for name, i in sorted(items.items()) if name < "e"] == [(40, 60), (500, 300), (60, 40), (60, 40)]
+    assert items["a.tif"]["metadata"]["camera"] == "Scanner 9" and items["c.tif"]["metadata"]["pages"] == 3
+    for name in "a.tif", "b.tiff", "c.tif":
+        address = f"/api/datasets/{dataset}/items/{items[name]['number']}/image"
+        assert lab.call("GET", address)[1] == (tmp_path / "scans" / name).read_bytes()
+        for asked, size in [("shown", (items[name]["width"], items[name]["height"])), ("thumbnail", None)]:
+            status, made = lab.call("GET", f"{address}?{asked}=true"); picture = images.open(io.BytesIO(made))
+            assert status == 200 and picture.format == "JPEG" and size in (None, picture.size), (name, asked, picture.size)
+            if name != "b.tiff": assert all(abs(a - b) <= 6 for a, b in zip(picture.convert("RGB").getpixel((20, 20)), (200, 30, 120)))
+    assert lab.call("GET", f"/api/datasets/{dataset}/items/{items['d.bmp']['number']}/image?thumbnail=true")[1][:2] == b"BM"
+
+
 def test_a_query_is_frozen_with_its_images_and_verified(streets, tmp_path):
     lab, env = streets, {"ASSAY_KEY": streets.key, "ASSAY_URL": streets.assay.url}
     images = [lab.assay.upload(lab.key, png(320, 240, (n, 90, 90))) for n in range(40)]

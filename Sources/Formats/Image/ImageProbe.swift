@@ -5,6 +5,8 @@ package struct ImageProbe: Hashable, Sendable {
     case jpeg = "image/jpeg"
     case gif = "image/gif"
     case webp = "image/webp"
+    case tiff = "image/tiff"
+    case bmp = "image/bmp"
 
     package var fileExtension: String {
       switch self {
@@ -12,8 +14,13 @@ package struct ImageProbe: Hashable, Sendable {
       case .jpeg: "jpg"
       case .gif: "gif"
       case .webp: "webp"
+      case .tiff: "tif"
+      case .bmp: "bmp"
       }
     }
+
+    /// Whether a browser shows it as it is.
+    package var isShown: Bool { self != .tiff }
   }
 
   package var kind: Kind
@@ -48,6 +55,11 @@ package struct ImageProbe: Hashable, Sendable {
       self = try Self.gif(reader)
     } else if reader.starts(with: Array("RIFF".utf8)), reader.text(8, 4) == "WEBP" {
       self = try Self.webp(reader)
+    } else if reader.isTIFF {
+      self = try TIFFProbe.probe(reader)
+    } else if reader.starts(with: Array("BM".utf8)), reader.count >= 18, reader.little32(14) <= 124
+    {
+      self = try BMPProbe.probe(reader)
     } else {
       throw .notAnImage(looksLike: reader.likeness)
     }
@@ -112,16 +124,19 @@ struct ByteReader {
     return String(decoding: bytes[at..<at + length], as: UTF8.self)
   }
 
+  var isTIFF: Bool {
+    starts(with: [0x49, 0x49, 0x2A, 0x00]) || starts(with: [0x4D, 0x4D, 0x00, 0x2A])
+  }
+
   /// What the bytes are, for a message to somebody who thought they were an image.
   var likeness: String? {
     if bytes.isEmpty { return "an empty file" }
     if starts(with: [0x50, 0x4B, 0x03, 0x04]) { return "a zip archive" }
     if starts(with: [0x1F, 0x8B]) { return "gzip-compressed data" }
     if starts(with: Array("%PDF".utf8)) { return "a PDF" }
-    if starts(with: [0x49, 0x49, 0x2A, 0x00]) || starts(with: [0x4D, 0x4D, 0x00, 0x2A]) {
-      return "a TIFF"
+    if starts(with: [0x49, 0x49, 0x2B, 0x00]) || starts(with: [0x4D, 0x4D, 0x00, 0x2B]) {
+      return "a BigTIFF"
     }
-    if starts(with: Array("BM".utf8)) { return "a BMP" }
     if text(4, 4) == "ftyp", ["heic", "heix", "mif1", "avif"].contains(text(8, 4)) {
       return "a HEIC or AVIF"
     }

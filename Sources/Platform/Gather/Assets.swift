@@ -86,7 +86,8 @@ package struct Assets: Sendable {
     _ bytes: Data, name: String, accepting accepted: Accepted = .images,
     _ description: Description = .init()
   ) async throws -> Asset {
-    try await store(bytes, name: name, accepting: accepted, description) { asset, isNew, connection in
+    try await store(bytes, name: name, accepting: accepted, description) {
+      asset, isNew, connection in
       guard !isNew else { return }
       // Whoever contributed it can take it back no more.
       try connection.run(
@@ -106,7 +107,8 @@ package struct Assets: Sendable {
     let record = vault.record(by: actor)
     let address = vault.key.blobAddress(of: bytes)
     let asset = Asset(
-      id: vault.environment.newID(), type: looks.type, size: bytes.count, imageSize: looks.imageSize,
+      id: vault.environment.newID(), type: looks.type, size: bytes.count,
+      imageSize: looks.imageSize,
       createdAt: record.at, name: Self.cleaned(name), remarks: description.remarks,
       facts: looks.facts, address: address)
     do {
@@ -214,7 +216,9 @@ package struct Assets: Sendable {
         OR EXISTS (SELECT 1 FROM remote_assets WHERE asset_id = ?1)
       """, [id.sql]
     ) { $0.int(0) == 1 }
-    guard isNamed == false, let asset = try find("id", id.text, vault, connection) else { return nil }
+    guard isNamed == false, let asset = try find("id", id.text, vault, connection) else {
+      return nil
+    }
     try connection.run("DELETE FROM assets WHERE id = ?", [id.sql])
     try record.append(connection, "asset.removed", id.text)
     return asset.address
@@ -224,7 +228,9 @@ package struct Assets: Sendable {
   static func dropBytes(at addresses: [String], _ vault: ClientVault) async throws {
     for address in addresses {
       try await alone(with: address, vault) {
-        let isThere = try await vault.database.read { try find("address", address, vault, $0) != nil }
+        let isThere = try await vault.database.read {
+          try find("address", address, vault, $0) != nil
+        }
         if !isThere { try vault.blobs.remove(address) }
       }
     }
@@ -301,7 +307,7 @@ extension ImageProbe.Fault {
   package var sentence: String {
     switch self {
     case .notAnImage(let likeness):
-      "it is \(likeness ?? "no kind of file that is known"); send PNG, JPEG, GIF or WebP"
+      "it is \(likeness ?? "no kind of file that is known"); send PNG, JPEG, GIF, WebP, TIFF or BMP"
     case .truncated: "the image is cut off before its end"
     case .damaged(let what): "the image is damaged: \(what)"
     case .tooManyPixels(let width, let height, let limit):

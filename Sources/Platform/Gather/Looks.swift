@@ -20,7 +20,9 @@ extension Assets {
       case .failure(let refusal):
         guard case .anything = accepted else { throw refusal }
       }
-      if case .media(let wanted) = accepted, !wanted.contains(where: { type.hasPrefix("\($0.rawValue)/") }) {
+      if case .media(let wanted) = accepted,
+        !wanted.contains(where: { type.hasPrefix("\($0.rawValue)/") })
+      {
         let names = wanted.map(\.rawValue).joined(separator: " or ")
         throw Refusal.unsupportedMedia(what: "it is \(type); here \(names) is asked for")
       }
@@ -40,6 +42,13 @@ extension Assets {
         looks.type = probe.kind.rawValue
         looks.imageSize = ImageSize(width: probe.width, height: probe.height)
         looks.facts = ExifFacts(bytes)?.metadata ?? []
+        let pages = TIFFProbe.pages(bytes)
+        if pages > 1 { looks.facts.append(.init("pages", .count(pages))) }
+        // Of what these note nobody knows how to take the place out.
+        if case .media = accepted, [.tiff, .bmp].contains(probe.kind) {
+          return .failure(
+            .unsupportedMedia(what: "it is \(looks.type); send PNG, JPEG, GIF or WebP"))
+        }
         return .success(looks)
       } catch ImageProbe.Fault.notAnImage(let likeness) {
         if case .images = accepted {
@@ -75,6 +84,6 @@ extension Assets {
     }
 
     private static let mediaKinds =
-      "send PNG, JPEG, GIF or WebP; WAV, FLAC, MP3, AAC, Ogg, MP4, QuickTime or WebM"
+      "send PNG, JPEG, GIF, WebP, TIFF or BMP; WAV, FLAC, MP3, AAC, Ogg, MP4, QuickTime or WebM"
   }
 }

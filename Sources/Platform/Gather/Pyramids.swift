@@ -19,6 +19,11 @@ package protocol Tiler: Sendable {
   /// - Throws: `TilingFault`; what reading the image throws.
   func thumbnail(_ image: ImageSource, size: Int) async throws -> Data
 
+  /// An image as a JPEG of its own size, upright, for browsers that do not show its kind.
+  ///
+  /// - Throws: `TilingFault`; what reading the image throws.
+  func rendition(_ image: ImageSource) async throws -> Data
+
   /// An image, upright, with parts of it in one colour: a JPEG, PNG or WebP.
   ///
   /// - Parameters:

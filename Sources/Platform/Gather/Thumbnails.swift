@@ -1,7 +1,9 @@
+import Formats
 import Foundation
 import Vault
 
-/// Small pictures of images, for grids: made when first asked for, kept sealed beside the image.
+/// Pictures of images: small ones for grids, and whole ones of what browsers do not show. Made when first
+/// asked for, kept sealed beside the image.
 package struct Thumbnails: Sendable {
   let vault: ClientVault
 
@@ -19,12 +21,31 @@ package struct Thumbnails: Sendable {
   package func thumbnail(of asset: Assets.Asset, by tiler: (any Tiler)?) async throws -> Data? {
     let size = asset.imageSize
     let isSmall = (size?.width ?? 0) <= Self.size && (size?.height ?? 0) <= Self.size
-    guard let tiler, !(isSmall && asset.size <= Self.ownLimit) else { return nil }
-    let source = "thumbnail \(Self.form) \(Self.size) \(asset.address)"
-    let name = vault.key.blobAddress(of: Data(source.utf8))
+    guard let tiler, !(isSmall && asset.size <= Self.ownLimit && Self.isShown(asset)) else {
+      return nil
+    }
+    return try await kept("thumbnail \(Self.form) \(Self.size)", of: asset) {
+      try await tiler.thumbnail($0, size: Self.size)
+    }
+  }
+
+  /// A JPEG of the whole image; nil where browsers show the image itself, or none can be made of it.
+  package func rendition(of asset: Assets.Asset, by tiler: (any Tiler)?) async throws -> Data? {
+    guard let tiler, !Self.isShown(asset) else { return nil }
+    return try await kept("rendition", of: asset, made: tiler.rendition)
+  }
+
+  private static func isShown(_ asset: Assets.Asset) -> Bool {
+    ImageProbe.Kind(rawValue: asset.type)?.isShown ?? true
+  }
+
+  private func kept(
+    _ what: String, of asset: Assets.Asset, made make: (ImageSource) async throws -> Data
+  ) async throws -> Data? {
+    let name = vault.key.blobAddress(of: Data("\(what) \(asset.address)".utf8))
     if let kept = try SealedBlob(vault: vault, name: name).whole() { return kept }
     do {
-      let made = try await tiler.thumbnail(ImageSource(asset, in: vault), size: Self.size)
+      let made = try await make(ImageSource(asset, in: vault))
       let writer = try SealedBlob.Writer(vault, name: name)
       try writer.append(made)
       try writer.commit(.relaxed)

@@ -59,7 +59,9 @@ enum AssetRoutes {
       "The file behind a link that was made for one reader.",
       query: linkQuery
     ) { call in
-      try await linked(call) { asset, vault, actor in content(of: asset, vault, actor, call) }
+      try await linked(call) { asset, vault, actor in
+        try await shown(asset, vault, actor, call)
+      }
     },
     Route(
       .get, "/media/{client}/{asset}/tiles", .signedIn,
@@ -141,6 +143,21 @@ enum AssetRoutes {
     let expires = (vault.environment.now() + linkMilliseconds) / hour * hour
     let signature = vault.key.linkSignature(object: asset, reader: reader, expires: expires)
     return "/media/\(vault.clientID)/\(asset)\(part)?expires=\(expires)&signature=\(signature)"
+  }
+
+  /// A file as browsers show it: the file itself, but for images of kinds that they do not know.
+  static func shown(
+    _ asset: Assets.Asset, _ vault: ClientVault, _ actor: Actor, _ call: Call
+  ) async throws -> Response {
+    try await Thumbnails(vault).rendition(of: asset, by: call.services.tiler).map(jpeg)
+      ?? content(of: asset, vault, actor, call)
+  }
+
+  /// A picture that was made of an image.
+  static func jpeg(_ bytes: Data) -> Response {
+    var headers = mediaHeaders("image/jpeg")
+    headers[.contentLength] = String(bytes.count)
+    return Response(status: .ok, headers: headers, body: .init(byteBuffer: ByteBuffer(data: bytes)))
   }
 
   static func content(

@@ -100,8 +100,10 @@ enum DatasetRoutes {
       body: [.objects("classes", isRequired: true)]
     ) { call in
       let json = try await call.fields().json
-      guard json["classes"]?.array?.allSatisfy({ $0["name"]?.string?.isEmpty == false }) == true else {
-        throw Refusal.invalid(path: "classes", problem: "must be a list of classes, each with a name")
+      guard json["classes"]?.array?.allSatisfy({ $0["name"]?.string?.isEmpty == false }) == true
+      else {
+        throw Refusal.invalid(
+          path: "classes", problem: "must be a list of classes, each with a name")
       }
       return try await call.inVault { vault, actor in
         let id: DatasetID = try call.id("dataset", .dataset)
@@ -157,8 +159,11 @@ enum DatasetRoutes {
     },
     Route(
       .get, "/api/datasets/{dataset}/items/{number}/image", .reviewers,
-      "The item's image; a small one with `thumbnail=true`.",
-      query: [.bool("thumbnail", "Whether a small one will do.")]
+      "The item's image; a small one with `thumbnail=true`, one that browsers show with `shown=true`.",
+      query: [
+        .bool("thumbnail", "Whether a small one will do."),
+        .bool("shown", "Whether one will do that is made of it, where browsers do not show it."),
+      ]
     ) { call in
       try await call.inVault { vault, actor in
         let (id, datasets): (DatasetID, _) = (
@@ -169,10 +174,10 @@ enum DatasetRoutes {
         if call.query("thumbnail") == "true",
           let small = try await Thumbnails(vault).thumbnail(of: asset, by: call.services.tiler)
         {
-          var headers = AssetRoutes.mediaHeaders("image/jpeg")
-          headers[.contentLength] = String(small.count)
-          return Response(
-            status: .ok, headers: headers, body: .init(byteBuffer: ByteBuffer(data: small)))
+          return AssetRoutes.jpeg(small)
+        }
+        if call.query("shown") == "true" {
+          return try await AssetRoutes.shown(asset, vault, actor, call)
         }
         return AssetRoutes.content(of: asset, vault, actor, call)
       }

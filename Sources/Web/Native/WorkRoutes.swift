@@ -138,7 +138,7 @@ enum WorkRoutes {
       "The image of a leased task that names a URL, fetched once and kept."
     ) { call in
       try await onImage(call) { asset, vault, worker in
-        AssetRoutes.content(of: asset, vault, worker, call)
+        try await AssetRoutes.shown(asset, vault, worker, call)
       }
     },
     Route(
@@ -156,7 +156,7 @@ enum WorkRoutes {
       let text = call.parameters.get("attachment") ?? ""
       guard let place = Int(text) else { throw Refusal.unknown(.asset, text) }
       return try await onImage(call, attachment: place) { asset, vault, worker in
-        AssetRoutes.content(of: asset, vault, worker, call)
+        try await AssetRoutes.shown(asset, vault, worker, call)
       }
     },
     Route(

@@ -66,7 +66,7 @@ export class Picture {
     this.image.decoding = "async";
     this.image.addEventListener("load", () => this.draw());
     this.image.addEventListener("error", () => { this.element.classList.add("is-broken"); this.draw(); });
-    this.image.src = withClient(`/api/datasets/${dataset}/items/${item.number}/image${isSmall && item.width ? "?thumbnail=true" : ""}`);
+    this.image.src = withClient(`/api/datasets/${dataset}/items/${item.number}/image?${isSmall && item.width ? "thumbnail" : "shown"}=true`);
     this.width = this.height = 0;
   }
 

@@ -220,7 +220,8 @@ package struct ModelRuns: Sendable {
     }
     guard item.image != nil else { return nil }
     do {
-      let asset = try await Datasets(vault, actor: .system).image(of: item, in: dataset, by: fetcher)
+      let asset = try await Datasets(vault, actor: .system).image(
+        of: item, in: dataset, by: fetcher)
       guard asset.imageSize != nil,
         let (type, bytes) = try await smaller(asset, Self.size(for: job), tiler)
       else {
@@ -243,7 +244,9 @@ package struct ModelRuns: Sendable {
     // What lies on its side is turned here: not every model does that.
     let isTurned = asset.facts.contains { $0.name == "orientation" }
     let isLarge = max(asset.imageSize?.width ?? 0, asset.imageSize?.height ?? 0) > size
-    if let tiler, isLarge || isTurned {
+    // Nor does every model read what browsers do not show.
+    let isForeign = ImageProbe.Kind(rawValue: asset.type)?.isShown == false
+    if let tiler, isLarge || isTurned || isForeign {
       let made = try? await tiler.thumbnail(ImageSource(asset, in: vault), size: size)
       if let made { return ("image/jpeg", made) }
     }
