@@ -125,5 +125,6 @@ import Testing
     #expect(found.items.map(\.text) == ["so", nil])
     #expect(found.items[0].metadata.map(\.name) == ["url", "photo"])
     #expect(found.items[1].name == "b.jpg" && found.items[1].metadata.isEmpty)
+    #expect(found.items[1].media == "https://example.org/b.jpg")
   }
 }

@@ -15,7 +15,7 @@ extension DatasetFormat {
         is none. Places in text are Unicode characters. Masks are brushes, packed by `rle-pack`. Spans with \
         gaps become several. Subsets and metadata are kept in the task's data. Answers to what is asked of a \
         region are read as its attributes, ratings, numbers and taxonomies of a task as metadata. The short \
-        form (JSON_MIN) is read too.
+        form (JSON_MIN) is read too. An image that is a URL stays where it is; its name is the end of that.
         """),
     matches: { !LabelStudioReader.files($0).isEmpty },
     read: { try LabelStudioReader.read($0, $1) }, write: { LabelStudioWriter($0, $1, $2) })

@@ -131,7 +131,8 @@ enum LabelStudioReader {
       metadata: members.filter {
         $0.name != chosen && $0.name != "subset" && $0.value != .null
       },
-      media: media.map(folder.fullPath))
+      media: media.map(folder.fullPath)
+        ?? image.flatMap { DatasetItem.isAddress($0) ? $0 : nil })
   }
 
   private static func isOfPicture(_ result: JSON) -> Bool { result["original_width"] != nil }

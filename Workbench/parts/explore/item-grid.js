@@ -136,7 +136,7 @@ export class ItemGrid {
       style.top = `${gap + row * step - place.top + this.element.scrollTop}px`;
       tile.picture?.resize(place.tile, place.height - footer);
     }
-    if (!this.count) fill(this.spacer, h("p.muted.nothing", {}, say("Nothing is found.")));
+    if (!this.count) fill(this.spacer, h("p.muted.nothing", {}, this.query || this.similar !== null ? say("Nothing is found.") : say("Nothing is in it yet: add items.")));
     else this.spacer.querySelector(".nothing")?.remove();
     this.element.setAttribute("aria-activedescendant", this.tiles.has(this.cursor) ? `item-${this.cursor}` : "");
   }

@@ -50,6 +50,7 @@ export default {
   "No embeddings yet": "لا توجد تضمينات بعد",
   "No predictions yet": "لا توجد تنبؤات بعد",
   "Nothing is found.": "لم يُعثر على شيء.",
+  "Nothing is in it yet: add items.": "لا يوجد شيء بعد: أضف عناصر.",
   "Only files like": "الملفات المطابقة فقط لـ",
   "Precision over recall at an overlap of 0.5": "الدقة مقابل الاستدعاء عند تداخل 0.5",
   "Precision": "الدقة",

@@ -50,6 +50,7 @@ export default {
   "No embeddings yet": "Aún no hay incrustaciones",
   "No predictions yet": "Aún no hay predicciones",
   "Nothing is found.": "No se encuentra nada.",
+  "Nothing is in it yet: add items.": "Todavía no hay nada: añada elementos.",
   "Only files like": "Solo archivos como",
   "Precision over recall at an overlap of 0.5": "Precisión frente a exhaustividad, con un solapamiento de 0,5",
   "Precision": "Precisión",

@@ -50,6 +50,7 @@ export default {
   "No embeddings yet": "Pas encore de plongements",
   "No predictions yet": "Pas encore de prédictions",
   "Nothing is found.": "Rien n'est trouvé.",
+  "Nothing is in it yet: add items.": "Il n’y a encore rien : ajoutez des éléments.",
   "Only files like": "Seulement les fichiers comme",
   "Precision over recall at an overlap of 0.5": "Précision selon le rappel, à un recouvrement de 0,5",
   "Precision": "Précision",

@@ -50,6 +50,7 @@ export default {
   "No embeddings yet": "还没有嵌入向量",
   "No predictions yet": "还没有预测",
   "Nothing is found.": "没有找到任何内容。",
+  "Nothing is in it yet: add items.": "这里还没有内容：请添加项目。",
   "Only files like": "仅限文件",
   "Precision over recall at an overlap of 0.5": "重叠 0.5 时精确率与召回率的关系",
   "Precision": "精确率",
