@@ -5,6 +5,7 @@ import Testing
 @Suite struct PersonalDataTests {
   static let found: [(String, [PersonalData.Kind])] = [
     ("Write to ada.lovelace+x@example.co.uk, please.", [.email]),
+    ("to joe.o'neil+x@ex-ample.co.uk", [.email]),
     ("a@b", []),
     ("@home at 5", []),
     ("x@y..com", []),
@@ -82,6 +83,12 @@ import Testing
     let text = "an jürgen@bücher.example, danke"
     let masked = PersonalData.masked(text, PersonalData.find(in: text))
     #expect(masked == "an █████████████████████, danke")
+  }
+
+  @Test func quotesAreNoPartOfAnAddressThatTheyStandBefore() {
+    for (text, kept) in [("from 'ada@x.org'", "from '█████████'"), ("o'neil@x.org", "████████████")] {
+      #expect(PersonalData.masked(text, PersonalData.find(in: text)) == kept)
+    }
   }
 
   @Test func aLongLabelIsLookedAtOnce() {

@@ -109,9 +109,9 @@ import datasets, io, sys
 from PIL import Image
 def picture(n):
     out = io.BytesIO(); Image.new("RGB", (20 + n, 10), (n, 9, 9)).save(out, "PNG"); return {"bytes": out.getvalue(), "path": f"{n}.png"}
-features = datasets.Features({"image": datasets.Image(), "label": datasets.ClassLabel(names=["cat", "dog"]), "weather": datasets.Value("string"),
+features = datasets.Features({"image": datasets.Image(), "label": datasets.ClassLabel(names=["fox", "cat", "dog"]), "weather": datasets.Value("string"),
     "objects": {"bbox": datasets.Sequence(datasets.Sequence(datasets.Value("float32"))), "category": datasets.Sequence(datasets.ClassLabel(names=["car", "bus"]))}})
-rows = [{"image": picture(n), "label": n % 2, "weather": "rain", "objects": {"bbox": [[1, 2, 3, 4]] * (n % 3), "category": [1] * (n % 3)}} for n in range(12)]
+rows = [{"image": picture(n), "label": n % 2 + 1, "weather": "rain", "objects": {"bbox": [[1, 2, 3, 4]] * (n % 3), "category": [1] * (n % 3)}} for n in range(12)]
 made = datasets.Dataset.from_list(rows, features=features)
 """
 
@@ -121,6 +121,8 @@ def test_a_dataset_of_hugging_face_is_read_with_its_class_names_boxes_and_images
     (tmp_path / "set").mkdir(); python(HUGGING + way, tmp_path / "set")
     found, report = items(tmp_path / "set", tmp_path / "out", "--media")
     assert len(found) == 12 and report["faults"] == 0, report
+    # Numbered as the notes of their columns say, also those that nothing is of.
+    assert [one["name"] for one in json.load(open(tmp_path / "out" / "classes.json"))["classes"]] == ["fox", "cat", "dog", "car", "bus"]
     first, second = found[0], found[1]
     assert first["subset"] == "train" and first["width"] == 20 and first["metadata"] == {"weather": "rain"}
     assert first["labels"] == [{"class": "cat", "whole": True}] and second["labels"] == [{"class": "dog", "whole": True}, {"class": "bus", "box": [1, 2, 3, 4]}]

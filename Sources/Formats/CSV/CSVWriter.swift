@@ -3,16 +3,22 @@ package struct CSVWriter: Sendable {
   package private(set) var bytes: [UInt8] = []
 
   private let separator: UInt8
+  private let isForSpreadsheets: Bool
 
-  /// - Parameter separator: between fields.
-  package init(separator: UInt8 = UInt8(ascii: ",")) { self.separator = separator }
+  /// - Parameters:
+  ///   - separator: between fields.
+  ///   - isForSpreadsheets: whether formulas are defused; a file that only programs read keeps each field as
+  ///     it is.
+  package init(separator: UInt8 = UInt8(ascii: ","), isForSpreadsheets: Bool = true) {
+    (self.separator, self.isForSpreadsheets) = (separator, isForSpreadsheets)
+  }
 
   package mutating func removeAll() { bytes.removeAll(keepingCapacity: true) }
 
   package mutating func row(_ fields: [String]) {
     for (index, field) in fields.enumerated() {
       if index > 0 { bytes.append(separator) }
-      append(Self.defused(field))
+      append(isForSpreadsheets ? Self.defused(field) : field)
     }
     bytes.append(contentsOf: [0x0D, 0x0A])
   }

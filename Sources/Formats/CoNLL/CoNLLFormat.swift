@@ -70,7 +70,7 @@ struct CoNLLReader: DatasetReading {
   }
 
   private mutating func item() throws -> DatasetItem? {
-    var tokens: [(text: String, tag: String)] = []
+    var tokens: [Token] = []
     while let line = lines?.next() {
       let text = String(decoding: line, as: UTF8.self)
       if text.allSatisfy(\.isWhitespace) || text.hasPrefix("-DOCSTART-") {
@@ -91,24 +91,30 @@ struct CoNLLReader: DatasetReading {
         continue
       }
       tokens.append(
-        isNumbered
-          ? (String(columns[1]), String(columns[2]))
-          : (String(columns[0]), String(columns[columns.count - 1])))
+        Token(
+          text: String(columns[isNumbered ? 1 : 0]),
+          tag: String(columns[isNumbered ? 2 : columns.count - 1]), line: lines?.number ?? 0))
     }
     lines = nil
     return tokens.isEmpty ? nil : try made(tokens)
   }
 
-  private mutating func made(_ tokens: [(text: String, tag: String)]) throws -> DatasetItem {
+  private struct Token {
+    var text: String
+    var tag: String
+    var line: Int
+  }
+
+  private mutating func made(_ tokens: [Token]) throws -> DatasetItem {
     sentence += 1
     let known = ["train", "dev", "val", "test"]
     let stem = DatasetItem.stem(of: files[file].split(separator: "/").last.map(String.init) ?? "")
     let subset = known.first { stem.contains($0) }.map { $0 == "dev" ? "val" : $0 } ?? ""
     var tagged = TaggedTokens()
-    for (text, tag) in tokens where !tagged.add(text, tag, &schema) {
+    for token in tokens where !tagged.add(token.text, token.tag, &schema) {
       try diagnostics.report(
-        files[file], "line \(lines?.number ?? 0)",
-        "\(tag.prefix(40)) is no tag like B-NAME, I-NAME or O",
+        files[file], "line \(token.line)",
+        "\(token.tag.prefix(40)) is no tag like B-NAME, I-NAME or O",
         remedy: "Write tags in IOB2; the token counts as O.")
     }
     tagged.close(&schema)

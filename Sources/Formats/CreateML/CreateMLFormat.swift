@@ -20,8 +20,14 @@ extension DatasetFormat {
           remedy: "Name Create ML's file, or a folder with it.")
       }
       return ChainedReader(files: files) { file, schema in
-        try JSONItems(file, folder, schema, diagnostics) { json, _, schema in
-          [try CreateML.item(json, &schema, folder, file)]
+        try JSONItems(file, folder, schema, diagnostics) { json, number, schema in
+          [
+            try CreateML.item(json, &schema, folder, file) { fault in
+              try diagnostics.report(
+                file, "element \(number), \(fault.path)", fault.problem,
+                remedy: "Put it right; it is left out.")
+            }
+          ]
         }
       }
     }, write: { sink, options, _ in CreateMLWriter(sink, options) })
@@ -40,25 +46,34 @@ private enum CreateML {
   }
 
   static func item(
-    _ json: JSON, _ schema: inout DatasetSchema, _ folder: DatasetFolder, _ file: String
-  ) throws(NotationFault) -> DatasetItem {
+    _ json: JSON, _ schema: inout DatasetSchema, _ folder: DatasetFolder, _ file: String,
+    _ report: (NotationFault) throws -> Void
+  ) throws -> DatasetItem {
     let name = try json.text("image")
     let media = folder.image(named: name, like: file)
     var item = DatasetItem(
       name: name, size: media.flatMap(folder.size), media: media.map(folder.fullPath))
-    for annotation in try json.required("annotations").array ?? [] {
-      let place = try annotation.required("coordinates")
-      let (x, y) = (try place.number("x"), try place.number("y"))
-      let (width, height) = (try place.number("width"), try place.number("height"))
-      guard width >= 0, height >= 0 else {
-        throw NotationFault(path: "coordinates", problem: "width and height must not be below 0")
+    for (number, annotation) in (try json.required("annotations").array ?? []).enumerated() {
+      do throws(NotationFault) {
+        let box = try box(annotation)
+        item.labels.append(
+          DatasetLabel(schema.index(of: try annotation.text("label")), .shape(.box(box))))
+      } catch {
+        try report(
+          NotationFault(path: "annotations[\(number)].\(error.path)", problem: error.problem))
       }
-      item.labels.append(
-        DatasetLabel(
-          schema.index(of: try annotation.text("label")),
-          .shape(.box(Box(x: x - width / 2, y: y - height / 2, width: width, height: height)))))
     }
     return item
+  }
+
+  private static func box(_ annotation: JSON) throws(NotationFault) -> Box {
+    let place = try annotation.required("coordinates")
+    let (x, y) = (try place.number("x"), try place.number("y"))
+    let (width, height) = (try place.number("width"), try place.number("height"))
+    guard width >= 0, height >= 0 else {
+      throw NotationFault(path: "coordinates", problem: "width and height must not be below 0")
+    }
+    return Box(x: x - width / 2, y: y - height / 2, width: width, height: height)
   }
 }
 

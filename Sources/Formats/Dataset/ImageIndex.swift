@@ -11,7 +11,7 @@ struct ImageIndex: Sendable {
   }
 
   /// The image that is called so: below the folder by this path, or else by its last part. Of several, the
-  /// one whose path is most like the name, and like `place`; nil where that does not tell them apart, as
+  /// one whose path is most like the name, then like `place`; nil where that does not tell them apart, as
   /// another image's labels are worse than none.
   ///
   /// - Parameters:
@@ -28,14 +28,21 @@ struct ImageIndex: Sendable {
     guard found.count > 1 else { return found[0] }
     let scores = found.map { path in
       [
-        Self.likeness(path, name) + (place.isEmpty ? 0 : Self.likeness(path, place)),
+        Self.likeness(path, name), place.isEmpty ? 0 : Self.likeness(path, place),
         Self.last(path) == last ? 1 : 0, Self.isAmongImages(path) ? 1 : 0,
       ]
     }
     guard let best = scores.max(by: { $0.lexicographicallyPrecedes($1) }) else { return nil }
     let chosen = found.indices.filter { scores[$0] == best }.map { found[$0] }
-    let folders = Set(chosen.map { String($0.utf8.dropLast(Self.last($0).utf8.count)) })
-    return folders.count == 1 ? chosen[0] : nil
+    func folder(_ path: String) -> Substring {
+      path[..<path.utf8.index(path.endIndex, offsetBy: -Self.last(path).utf8.count)]
+    }
+    let folders = Set(chosen.map(folder))
+    // Those of folders below the one that all lie in are others, as small pictures of them.
+    guard let top = folders.min(by: { $0.utf8.count < $1.utf8.count }),
+      folders.allSatisfy({ $0.hasPrefix(top) })
+    else { return nil }
+    return chosen.first { folder($0) == top }
   }
 
   /// Without the extension of an image: a name may have other dots.
@@ -58,7 +65,7 @@ struct ImageIndex: Sendable {
 
   private static func isAmongImages(_ path: String) -> Bool {
     path.split(separator: "/").dropLast().contains {
-      ["images", "JPEGImages", "image_2"].contains($0)
+      ["images", "JPEGImages", "image_2", "data"].contains($0)
     }
   }
 }

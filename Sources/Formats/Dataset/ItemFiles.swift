@@ -125,6 +125,7 @@ private struct JSONElements {
     guard !isOver else { return nil }
     var portion = Portion()
     let start = cursor.position
+    var object = start
     do throws(JSONError) {
       while cursor.position - start < Self.portionBytes {
         if isArray {
@@ -139,12 +140,13 @@ private struct JSONElements {
           break
         }
         isFirst = false
+        object = cursor.position
         portion.values.append(try cursor.value())
       }
     } catch {
       // Where the next element of a list begins cannot be told any more; of lines the next is another object.
-      portion.fault = error
-      let next = isArray ? nil : bytes.lineStart(after: error.offset)
+      var next: Int?
+      (portion.fault, next) = isArray ? (error, nil) : bytes.goingOn(after: error, in: object)
       if let next { cursor = bytes.cursor(from: next) }
       isOver = next == nil
     }

@@ -138,6 +138,17 @@ package final class MappedBytes: @unchecked Sendable {
     }
   }
 
+  /// Where reading goes on after an object that cannot be read, and what is wrong with that: the line after
+  /// the fault; or the line of the fault, where another object begins there, since what is cut off must not
+  /// take the next one along.
+  func goingOn(after error: JSONError, in object: Int) -> (fault: JSONError, next: Int?) {
+    let place = error.offset
+    guard place > object + 1, place < buffer.count, buffer[place] == UInt8(ascii: "{"),
+      buffer[place - 1] == 0x0A
+    else { return (error, lineStart(after: place)) }
+    return (JSONError(.unexpectedEnd, at: place - 1), place)
+  }
+
   /// What is no JSON in a file of objects that stand in lines of their own, or that is one value.
   func fault(_ error: JSONError, in file: String, isLine: Bool) -> FormatFault {
     var fault = COCOIndex.fault(error, file, self)

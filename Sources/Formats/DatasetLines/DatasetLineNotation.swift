@@ -182,7 +182,10 @@ package enum DatasetLineNotation {
     _ report: (NotationFault) throws -> Void, problem: (DatasetLabel) -> String?
   ) throws -> [DatasetLabel] {
     var labels: [DatasetLabel] = []
-    for (place, label) in (json?.array ?? []).enumerated() {
+    // By their places in the list: what a relation joins is named by these.
+    var (kept, hasRelations): ([Int: Int], Bool) = ([:], false)
+    let list = json?.array ?? []
+    for (place, label) in list.enumerated() {
       let path = "labels[\(place)]"
       let read: DatasetLabel
       do throws(NotationFault) {
@@ -194,9 +197,41 @@ package enum DatasetLineNotation {
         try report(error)
         continue
       }
+      if read.value.kind == .relation { hasRelations = true }
+      kept[place] = labels.count
       labels.append(read)
     }
-    return labels
+    return hasRelations ? try joined(labels, kept, report) : labels
+  }
+
+  /// With relations between the labels that are there; others are left out.
+  ///
+  /// - Parameter kept: where those of the list are now, by their places in it.
+  private static func joined(
+    _ labels: [DatasetLabel], _ kept: [Int: Int], _ report: (NotationFault) throws -> Void
+  ) throws -> [DatasetLabel] {
+    let origins = kept.sorted { $0.value < $1.value }.map(\.key)
+    func isOfThere(_ label: DatasetLabel) -> Bool {
+      guard case .relation(let from, let to) = label.value else { return true }
+      return kept[from] != nil && kept[to] != nil
+    }
+    var places: [Int: Int] = [:]
+    for (place, label) in zip(origins, labels) {
+      if isOfThere(label) {
+        places[place] = places.count
+      } else {
+        try report(
+          NotationFault(
+            path: "labels[\(place)].relation", problem: "joins labels that are not there"))
+      }
+    }
+    return labels.filter(isOfThere).map { label in
+      guard case .relation(let from, let to) = label.value else { return label }
+      var label = label
+      // One that joined a relation which was left out stays as it is named.
+      label.value = .relation(from: places[from] ?? from, to: places[to] ?? to)
+      return label
+    }
   }
 
   /// Rising, however they were written.

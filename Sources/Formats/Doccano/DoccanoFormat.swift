@@ -83,16 +83,23 @@ private enum Doccano {
     }
     for (place, entity) in (json["entities"]?.array ?? []).enumerated() {
       do {
+        // As objects, or as lists of a start, an end and a name.
+        let parts = entity.array ?? []
         let range = try TextLines.range(
-          entity["start_offset"], entity["end_offset"], in: text, "entities[\(place)]")
+          entity["start_offset"] ?? parts.first, entity["end_offset"] ?? parts.dropFirst().first,
+          in: text, "entities[\(place)]")
         if let id = entity["id"]?.integer { places[id] = item.labels.count }
-        item.labels.append(
-          DatasetLabel(schema.index(of: try entity.text("label")), .spans([range])))
+        let name = try parts.count > 2 ? parts[2].string ?? parts[2].text : entity.text("label")
+        item.labels.append(DatasetLabel(schema.index(of: name), .spans([range])))
       } catch {
         try diagnostics.report(
           file, "object \(number), \(error.path)", error.problem,
           remedy: "Put it right; it is left out.")
       }
+    }
+    for one in json["cats"]?.array ?? [] {
+      guard let name = one.string else { continue }
+      item.labels.append(DatasetLabel(schema.index(of: name), .whole))
     }
     for relation in json["relations"]?.array ?? [] {
       guard let from = relation["from_id"]?.integer.flatMap({ places[$0] }),

@@ -27,7 +27,7 @@ extension DatasetFormat {
       let content = HuggingFace.content(folder) ?? .parquet
       try HuggingFace.tellOthers(than: content, folder, diagnostics)
       return try content.read(folder, diagnostics)
-    }, write: { sink, _, diagnostics in HuggingFaceWriter(sink, diagnostics) })
+    }, write: { HuggingFaceWriter($0, $1, $2) })
 }
 
 private enum HuggingFace {

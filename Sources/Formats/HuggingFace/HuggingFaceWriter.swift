@@ -43,10 +43,12 @@ struct HuggingFaceWriter: DatasetWriting {
 
   private let sink: any DatasetSink
   private let diagnostics: Diagnostics
+  /// Where images are asked for, whoever asks tells of those that are not there.
+  private let hasMedia: Bool
   private var parts: [String: Part] = [:]
 
-  init(_ sink: any DatasetSink, _ diagnostics: Diagnostics) {
-    (self.sink, self.diagnostics) = (sink, diagnostics)
+  init(_ sink: any DatasetSink, _ options: WritingOptions, _ diagnostics: Diagnostics) {
+    (self.sink, hasMedia, self.diagnostics) = (sink, options.hasMedia, diagnostics)
   }
 
   private mutating func part(_ subset: String) throws -> Part {
@@ -75,7 +77,7 @@ struct HuggingFaceWriter: DatasetWriting {
 
   private func addImage(of item: DatasetItem, to part: Part) throws {
     guard let media = item.media else {
-      if item.text == nil { diagnostics.lose("images that are not there") }
+      if item.text == nil, !hasMedia { diagnostics.lose("images that are not there") }
       part.table.leaves[Column.imageBytes.rawValue].addNothing()
       part.table.leaves[Column.imagePath.rawValue].addNothing()
       return

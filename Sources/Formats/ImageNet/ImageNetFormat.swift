@@ -14,14 +14,35 @@ extension DatasetFormat {
         """, isFilePerItem: true),
     matches: { folder in
       folder.file == nil && ImageNet.hasClasses(folder)
-        && folder.files.allSatisfy { DatasetFolder.isImage($0) || !$0.contains("/") }
+        && folder.files.allSatisfy {
+          DatasetFolder.isImage($0) || !$0.contains("/") || ImageNet.isStray($0)
+        }
     },
     read: { folder, diagnostics in
       var schema = DatasetSchema()
-      for name in Set(ImageNet.images(folder).map { ImageNet.place($0).name }).sorted() {
+      let images = ImageNet.images(folder)
+      // Where others lie in classes of subsets, those of a subset alone have none.
+      let hasSubsets = images.contains { !ImageNet.place($0).subset.isEmpty }
+      func isUnlabelled(_ file: String) -> Bool {
+        let place = ImageNet.place(file)
+        return hasSubsets && place.subset.isEmpty && DatasetItem.subset(of: place.name) != nil
+      }
+      for name in Set(images.filter { !isUnlabelled($0) }.map { ImageNet.place($0).name }).sorted()
+      {
         _ = schema.index(of: name)
       }
-      return ItemFiles(ImageNet.images(folder), folder, schema, diagnostics, item: ImageNet.item)
+      for file in folder.files where ImageNet.isStray(file) {
+        diagnostics.lose("files left out that are no images (.\(ImageNet.kind(file)))")
+      }
+      return ItemFiles(images, folder, schema, diagnostics) { file, folder, schema, diagnostics in
+        guard isUnlabelled(file) else {
+          return try ImageNet.item(file, folder, &schema, diagnostics)
+        }
+        return DatasetItem(
+          name: file.split(separator: "/").last.map(String.init) ?? file,
+          subset: DatasetItem.subset(of: ImageNet.place(file).name) ?? "",
+          size: folder.size(of: file), media: folder.fullPath(file))
+      }
     }, write: { sink, _, diagnostics in ImageNetWriter(sink: sink, diagnostics: diagnostics) })
 }
 
@@ -34,8 +55,26 @@ private enum ImageNet {
   static func hasClasses(_ folder: DatasetFolder) -> Bool {
     let places = images(folder).map(place)
     let names = Set(places.map(\.name))
-    guard names.isDisjoint(with: ["images", "masks", "labels", "annotations"]) else { return false }
+    guard names.isDisjoint(with: folders) else { return false }
     return names.count > 1 || !places.isEmpty && places.allSatisfy { !$0.subset.isEmpty }
+  }
+
+  /// What sets of other kinds call the folders of their images and masks.
+  private static let folders: Set<String> = [
+    "images", "masks", "labels", "annotations", "img_dir", "ann_dir", "image_2", "image_3",
+    "label_2",
+    "instance", "semantic", "semantic_rgb", "gtFine", "gtCoarse", "leftImg8bit", "JPEGImages",
+    "SegmentationClass", "SegmentationObject",
+  ]
+
+  /// What systems and cameras leave between images; a file of labels it is not.
+  static func isStray(_ file: String) -> Bool {
+    file.contains("/")
+      && ["db", "ini", "heic", "heif", "avif", "svg", "mov", "mp4"].contains(kind(file))
+  }
+
+  static func kind(_ file: String) -> String {
+    file.split(separator: ".").last.map { $0.lowercased() } ?? ""
   }
 
   static func place(_ file: String) -> (subset: String, name: String) {

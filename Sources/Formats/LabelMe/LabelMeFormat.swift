@@ -31,12 +31,16 @@ extension DatasetFormat {
 private enum LabelMe {
   static func files(_ folder: DatasetFolder) -> [String] {
     let files = folder.files(ending: ".json")
-    guard let first = files.first, let bytes = try? folder.open(first),
-      let json = try? bytes.json(),
-      json["shapes"]?.array != nil, json["imagePath"] != nil
-    else { return [] }
-    return files
+    // What cannot be read, or is of another kind, is told when its turn comes.
+    let isOne = files.prefix(lookLimit).contains { name in
+      let json = (try? folder.open(name)).flatMap { try? $0.json() }
+      return json?["shapes"]?.array != nil && json?["imagePath"] != nil
+    }
+    return isOne ? files : []
   }
+
+  /// Files that are looked at for one that can be read.
+  private static let lookLimit = 20
 
   static func item(
     _ file: String, _ folder: DatasetFolder, _ schema: inout DatasetSchema,

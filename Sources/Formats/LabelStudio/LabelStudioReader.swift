@@ -139,6 +139,8 @@ enum LabelStudioReader {
 
   /// The last part of an address or path, which may lie in a query as local files do.
   private static func name(_ address: String) -> String {
+    // As it is written here: the path below the folder of images, which is no address.
+    if address.hasPrefix("images/"), address.utf8.count > 7 { return String(address.dropFirst(7)) }
     let bytes = address.utf8
     guard bytes.contains(where: { "?%\\".utf8.contains($0) }) else {
       guard let slash = bytes.lastIndex(of: UInt8(ascii: "/")),

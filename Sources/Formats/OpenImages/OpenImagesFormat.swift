@@ -77,7 +77,10 @@ enum OpenImages {
           let width = Int(words[words.count - 1])
         else { continue }
         let name = words.dropLast(2).joined(separator: " ").replacing("\"", with: "")
-        sizes[DatasetItem.stem(of: name)] = ImageSize(width: width, height: height)
+        let size = ImageSize(width: width, height: height)
+        let stem = DatasetItem.stem(of: name)
+        sizes[name] = size
+        if sizes[stem] == nil { sizes[stem] = size }
       }
     }
     return sizes
@@ -235,7 +238,7 @@ struct OpenImagesReader: DatasetReading {
     let kind =
       media.flatMap { path in path.lastIndex(of: ".").map { String(path[$0...]) } } ?? ".jpg"
     return DatasetItem(
-      name: id + kind, subset: subset,
+      name: DatasetFolder.isImage(id) ? id : id + kind, subset: subset,
       size: sizes[id] ?? media.flatMap(folder.size),
       media: media.map(folder.fullPath))
   }
@@ -287,6 +290,8 @@ final class OpenImagesWriter: DatasetWriting {
   private var boxes: [String: any DatasetStream] = [:]
   private var wholes: [String: any DatasetStream] = [:]
   private var meta: [UInt8] = []
+  /// Hashes of what images are called by.
+  private var ids: Set<UInt64> = []
 
   init(_ sink: any DatasetSink, _ options: WritingOptions, _ diagnostics: Diagnostics) {
     (self.sink, self.options, self.diagnostics) = (sink, options, diagnostics)
@@ -296,7 +301,12 @@ final class OpenImagesWriter: DatasetWriting {
     guard let size = try diagnostics.size(of: item, "of which Open Images' numbers are shares")
     else { return }
     // Names of images stand in CSV, and in tools that know no folders.
-    let id = item.stem
+    var id = item.stem
+    if !ids.insert(FNVHash.of(id.utf8)).inserted {
+      id = item.name
+      diagnostics.lose("images named with their ends, without which they are called as others are")
+      ids.insert(FNVHash.of(id.utf8))
+    }
     meta += Array("\"\(id)\" \(size.height) \(size.width)\n".utf8)
     if options.hasMedia, let media = item.media {
       try sink.copy(media, to: "images/\(item.subset.isEmpty ? "" : item.subset + "/")\(item.name)")
@@ -306,7 +316,7 @@ final class OpenImagesWriter: DatasetWriting {
     try addWholes(of: item, id)
     let stream = try boxes[item.subset] ?? begin(item.subset)
     boxes[item.subset] = stream
-    var out = CSVWriter()
+    var out = CSVWriter(isForSpreadsheets: false)
     for label in item.labels {
       let machine = Self.machineName(label.classIndex)
       guard case .shape(.box(let box)) = label.value else { continue }
@@ -334,7 +344,7 @@ final class OpenImagesWriter: DatasetWriting {
   }
 
   private func addWholes(of item: DatasetItem, _ id: String) throws {
-    var out = CSVWriter()
+    var out = CSVWriter(isForSpreadsheets: false)
     for label in item.labels where label.value == .whole {
       out.row([
         id, "verification", Self.machineName(label.classIndex),
@@ -346,7 +356,7 @@ final class OpenImagesWriter: DatasetWriting {
     if stream == nil {
       stream = try sink.open(
         "annotations/\(Self.name(item.subset))-annotations-human-imagelabels.csv")
-      var head = CSVWriter()
+      var head = CSVWriter(isForSpreadsheets: false)
       head.row(OpenImages.wholeHeader)
       try stream?.append(head.bytes)
       wholes[item.subset] = stream
@@ -359,7 +369,7 @@ final class OpenImagesWriter: DatasetWriting {
 
   private func begin(_ subset: String) throws -> any DatasetStream {
     let stream = try sink.open("annotations/\(Self.name(subset))-annotations-bbox.csv")
-    var out = CSVWriter()
+    var out = CSVWriter(isForSpreadsheets: false)
     out.row(OpenImages.header)
     try stream.append(out.bytes)
     return stream
@@ -372,7 +382,7 @@ final class OpenImagesWriter: DatasetWriting {
   func finish(_ schema: DatasetSchema) throws {
     if boxes.isEmpty { boxes[""] = try begin("") }
     for stream in [boxes.values, wholes.values].joined() { try stream.close() }
-    var out = CSVWriter()
+    var out = CSVWriter(isForSpreadsheets: false)
     for (index, one) in schema.classes.enumerated() {
       out.row([Self.machineName(index), one.name])
     }

@@ -53,6 +53,7 @@ struct RecordItems: DatasetReading {
         guard file < files.count else { return nil }
         (reader, row) = (nil, 0)
         reader = try open(files[file])
+        knowClasses()
       } catch let fault as TableBytes.Fault {
         reader = nil
         try endWhereNothingIsRead(fault.problem)
@@ -75,11 +76,26 @@ struct RecordItems: DatasetReading {
     throw FormatFault(files[0], place, problem, remedy: "Write the file anew.")
   }
 
+  /// Classes are numbered as the notes of their columns say, whether they are seen or not.
+  private mutating func knowClasses() {
+    for (column, names) in (reader?.classes ?? [:]).sorted(by: { $0.key < $1.key })
+    where Self.classes.contains(column.lowercased()) || column.hasPrefix("objects.") {
+      for name in names { _ = schema.index(of: name) }
+    }
+  }
+
   // MARK: Rows
 
   private mutating func item(_ fields: [RecordField]) throws -> DatasetItem? {
     let record = RecordValue.record(fields)
     let own = record["labels"].flatMap { Self.array(in: $0) }
+    if own == nil, record["name"] != nil, record["metadata"] != nil,
+      case .json(.string(let text))? = record["labels"], text.hasPrefix("[")
+    {
+      try diagnostics.report(
+        files[file], "row \(row), labels", "they are no list in JSON",
+        remedy: "Put them right; they are left out.")
+    }
     var item: DatasetItem
     do {
       item =
@@ -228,6 +244,10 @@ struct RecordItems: DatasetReading {
         item.name += "." + probe.kind.fileExtension
       }
       item.media = try folder.keep(content, named: item.name)
+    } else if let path, !isNamed, let found = folder.image(named: path) {
+      // Named by an id, beside the path of its file.
+      item.media = folder.fullPath(found)
+      item.size = folder.size(of: found)
     } else if let path, DatasetItem.isAddress(path) {
       item.media = path
       if isNamed {

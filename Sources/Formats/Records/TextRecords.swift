@@ -2,8 +2,8 @@ import Notation
 
 extension DatasetFormat {
   package static let csv = separated(
-    "csv", "CSV", by: [UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "|")], "RFC 4180",
-    " Of others' tables `;` and `|` may stand between the values as well."
+    "csv", "CSV", by: [UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "|"), 0x09], "RFC 4180",
+    " Of others' tables `;`, `|` and tabs may stand between the values as well."
   ) {
     RecordTableWriter<CSVTable>($0, "csv", $1)
   }
@@ -168,6 +168,7 @@ private struct JSONRecords: RecordReading {
 
   mutating func next() throws -> [RecordField]? {
     while true {
+      let object = cursor.position
       do throws(JSONError) {
         if isArray {
           guard try cursor.nextElement(isFirst: isFirst) else { return nil }
@@ -179,8 +180,9 @@ private struct JSONRecords: RecordReading {
           RecordField(name: $0.name, value: .json($0.value))
         }
       } catch {
+        let (error, goesOn) = isArray ? (error, nil) : bytes.goingOn(after: error, in: object)
         let fault = bytes.fault(error, in: file, isLine: !isArray)
-        guard !isArray, let next = bytes.lineStart(after: error.offset) else {
+        guard let next = goesOn else {
           throw RecordFault(place: fault.place, problem: fault.reason)
         }
         try diagnostics.report(fault)

@@ -36,7 +36,8 @@ private enum SpaCy {
   ) throws -> [String] {
     try TextLines.files(folder, diagnostics) {
       $0["text"]?.string != nil
-        && ($0["spans"] != nil || $0["cats"] != nil || $0["tokens"] != nil || isAnswered($0))
+        && ($0["spans"] != nil || $0["cats"]?.members != nil || $0["tokens"] != nil
+          || isAnswered($0) || $0["accept"]?.array != nil)
     }
   }
 
@@ -95,6 +96,11 @@ private enum SpaCy {
     for one in json["cats"]?.members ?? [] {
       let index = schema.index(of: one.name)
       if (one.value.number ?? 0) >= 0.5 { item.labels.append(DatasetLabel(index, .whole)) }
+    }
+    // Choices, by the ids of their options.
+    for one in json["accept"]?.array ?? [] {
+      guard let name = one.string ?? one.integer.map({ "\($0)" }) else { continue }
+      item.labels.append(DatasetLabel(schema.index(of: name), .whole))
     }
     if let label = json["label"]?.string {
       item.labels.append(DatasetLabel(schema.index(of: label), .whole))

@@ -309,6 +309,8 @@ private struct TFRecordReader: DatasetReading {
       item.size = ImageSize(width: Int(width), height: Int(height))
     }
     if item.media == nil, let encoded = example.bytes("image/encoded").first, !encoded.isEmpty {
+      let probe = item.size == nil ? encoded.withUnsafeBufferPointer { try? ImageProbe($0) } : nil
+      item.size = item.size ?? probe.map { ImageSize(width: $0.width, height: $0.height) }
       item.media = try folder.keep(encoded, named: name)
     }
     let sides = ["xmin", "ymin", "xmax", "ymax"].map { example.floats("image/object/bbox/\($0)") }
@@ -316,6 +318,19 @@ private struct TFRecordReader: DatasetReading {
       example.texts("image/object/class/text"), example.ints("image/object/class/label")
     )
     let scores = example.floats("image/object/score")
+    func fault(_ place: String, _ reason: String, _ remedy: String) throws {
+      try diagnostics.report(files[file], "record \(number), \(place)", reason, remedy: remedy)
+    }
+    if let most = sides.map(\.count).max(), most != sides.map(\.count).min() {
+      try fault(
+        "image/object/bbox", "xmin, ymin, xmax and ymax have not as many numbers as each other",
+        "Write all sides of each box; those that lack one are left out.")
+    }
+    if item.size == nil, !sides[0].isEmpty {
+      try fault(
+        "image/width", "the size of the image is not known, of which the numbers are shares",
+        "Write image/width and image/height; its boxes are left out.")
+    }
     if let size = item.size {
       for place in 0..<(sides.map(\.count).min() ?? 0) {
         let edge = sides.map { Double($0[place]) }
@@ -323,7 +338,12 @@ private struct TFRecordReader: DatasetReading {
         let box = Box(
           x: edge[0] * width, y: edge[1] * height, width: (edge[2] - edge[0]) * width,
           height: (edge[3] - edge[1]) * height)
-        guard box.isFinite, box.width >= 0, box.height >= 0 else { continue }
+        guard box.isFinite, box.width >= 0, box.height >= 0 else {
+          try fault(
+            "image/object/bbox[\(place)]", "its sides are no numbers, or end before they begin",
+            "Put them right; the box is left out.")
+          continue
+        }
         var label = DatasetLabel(index(place, texts, labels), .shape(.box(box)))
         if scores.indices.contains(place) { label.score = Double(scores[place]) }
         item.labels.append(label)

@@ -117,10 +117,13 @@ struct WebDatasetReader: DatasetReading {
     let image = part(DatasetFolder.imageExtensions)
     let text = part(["txt"]).map { String(decoding: $0.bytes, as: UTF8.self) }
     var item = DatasetItem(name: image.map { "\(key).\($0.kind)" } ?? key)
+    // Whether its labels are said as they are written here.
+    var isOwn = false
     if let json = part(["json"]) {
       do {
         let parsed = try JSON(parsing: json.bytes)
         if parsed["labels"] != nil {
+          isOwn = true
           let file = files[file]
           let diagnostics = diagnostics
           item = try DatasetLineNotation.item(
@@ -131,14 +134,19 @@ struct WebDatasetReader: DatasetReading {
               file, "\(key).json, \($0.path)", $0.problem, remedy: "Put it right; it is left out.")
           }
         } else {
-          item.metadata = parsed.members ?? []
+          let column = RecordItems.classes.first { parsed[$0]?.string?.isEmpty == false }
+          if let column, let name = parsed[column]?.string {
+            item.labels = [DatasetLabel(schema.index(of: name), .whole)]
+          }
+          item.metadata = (parsed.members ?? []).filter { $0.name != column }
         }
       } catch let error as JSONError {
         try diagnostics.report(
           files[file], "\(key).json", "it is not JSON: \(error.explanation)",
           remedy: "Put it right; its labels are left out.")
       }
-    } else if let number = part(["cls"]) {
+    }
+    if item.labels.isEmpty, !isOwn, let number = part(["cls"]) {
       let text = String(decoding: number.bytes, as: UTF8.self).trimmingASCIISpace
       item.labels = [
         DatasetLabel(

@@ -70,8 +70,8 @@ package enum PersonalData {
   /// An e-mail address whose first character is here, with letters beyond ASCII too (RFC 6531), but for
   /// scripts that are written without spaces, where it cannot be told from the words beside it.
   private static func address(_ bytes: [UInt8], at start: Int) -> Finding? {
-    guard length(of: localMarks, bytes, start) > 0, bytes[start] != UInt8(ascii: "."),
-      start == 0 || !ends(in: localMarks, bytes, start)
+    guard length(of: localMarks, bytes, start) > 0, !".'".utf8.contains(bytes[start]),
+      start == 0 || !ends(in: localMarks, bytes, start) || isQuoted(bytes, start)
     else { return nil }
     var at = start
     while at - start <= 64, case let length = length(of: localMarks, bytes, at), length > 0 {
@@ -101,7 +101,13 @@ package enum PersonalData {
     return found.map { Finding(kind: .email, range: start..<$0) }
   }
 
-  private static let localMarks = "._%+-"
+  /// Whether a quote that opens stands before a place.
+  private static func isQuoted(_ bytes: [UInt8], _ place: Int) -> Bool {
+    bytes[place - 1] == UInt8(ascii: "'")
+      && (place == 1 || !ends(in: localMarks, bytes, place - 1))
+  }
+
+  private static let localMarks = "._%+-'"
 
   /// Bytes of the letter, digit or one of the marks that is here; 0 for anything else.
   private static func length(of marks: String, _ bytes: [UInt8], _ place: Int) -> Int {
