@@ -171,3 +171,44 @@ def test_the_grid_stays_where_it_is_when_something_is_chosen(streets, width):
     top = lambda: page.evaluate("document.querySelector('.item-grid').getBoundingClientRect().top - document.querySelector('h1').getBoundingClientRect().top")
     before = top(); page.locator(".item-grid").focus(); page.keyboard.press("Home"); page.keyboard.press("Space"); page.get_by_text("1 selected").wait_for(); assert top() == before; streets.shot(page, f"explore-chosen-{width}")
     page.get_by_role("button", name="Clear", exact=True).click(); page.get_by_text("1 selected").wait_for(state="hidden"); assert top() == before
+
+
+def test_what_comes_late_is_not_shown_over_what_was_asked_since(streets):
+    page = streets.signed_in(); page.goto(f"{streets.assay.url}#/explore/{streets.dataset}"); counted(page, 260); held = []
+    page.route(lambda url: "/items?" in url and "fog" in url, lambda route: held.append(route))
+    query = page.get_by_role("combobox", name="Query")
+    query.fill("weather = fog"); page.keyboard.press("Escape"); page.keyboard.press("Enter")
+    for _ in range(100):
+        if held: break
+        page.wait_for_timeout(20)
+    query.fill("weather = sun"); page.keyboard.press("Escape"); page.keyboard.press("Enter"); counted(page, 87); held[0].continue_(); page.wait_for_timeout(400)
+    assert page.get_by_text("87 items", exact=True).first.is_visible() and page.get_by_role("option", name="street/0000.png").count() == 1
+    # Likewise a view that takes longer than the one chosen after it.
+    page.unroute_all(); later = []; page.route("**/comparison**", lambda route: later.append(route))
+    page.get_by_role("tab", name="Comparison").click(); page.get_by_text("Working it out…").wait_for(); streets.shot(page, "explore-waits")
+    page.get_by_role("tab", name="Summary").click(); page.get_by_role("heading", name="Labels by class").wait_for()
+    for route in later: route.continue_()
+    page.wait_for_timeout(600); assert page.get_by_role("heading", name="Labels by class").is_visible() and later
+
+
+def test_an_item_closes_with_its_page(streets):
+    page = streets.signed_in(); page.goto(f"{streets.assay.url}#/explore"); page.get_by_role("link", name="Streets").click(); counted(page, 260)
+    page.get_by_role("option", name="street/0001.png").click(); page.get_by_role("heading", name="street/0001.png").wait_for()
+    page.go_back(); page.get_by_role("heading", name="Datasets").wait_for(); page.wait_for_timeout(200); assert page.locator("dialog").count() == 0
+
+
+def test_a_release_asks_only_for_what_it_needs_and_tells_of_parts_without_items(streets):
+    page = streets.signed_in(); page.goto(f"{streets.assay.url}#/explore/{streets.dataset}?tab=releases"); page.get_by_role("button", name="New release").click()
+    shard, group = page.get_by_label("Samples in a shard, at most"), page.get_by_label("Metadata field that groups items")
+    assert not shard.is_visible() and not group.is_visible()
+    page.get_by_label("WebDataset").check(); assert shard.is_visible(); page.get_by_label("Divided").select_option("group"); assert group.is_visible(); streets.shot(page, "explore-release-form")
+    page.get_by_label("Name").fill("By weather"); group.fill("weather"); shard.fill("50"); page.get_by_label("Percent for val").fill("1"); page.get_by_label("Percent for test").fill("1"); page.get_by_label("Percent for train").fill("98")
+    page.get_by_role("button", name="Freeze it").click(); row = page.get_by_role("row", name="By weather"); row.get_by_text("completed").wait_for()
+    row.get_by_text("no item came into val, test").wait_for(); row.get_by_role("button", name="Files").click(); page.get_by_role("link", name="webdataset/train-000005.tar").wait_for()
+    assert page.problems == []
+
+
+def test_a_new_dataset_says_what_to_do(world):  # noqa: F811
+    status, made = world.assay.send("POST", "/api/datasets", {"name": "Empty"}, world.key); page = world.signed_in()
+    page.goto(f"{world.assay.url}#/explore/{made['id']}"); page.get_by_text("Nothing is in it yet: add items.").wait_for(); page.get_by_role("tab", name="Summary").click(); page.get_by_text("Working it out…").wait_for(state="detached")
+    page.wait_for_timeout(300); assert page.get_by_role("alert").filter(visible=True).count() == 0 and page.problems == []

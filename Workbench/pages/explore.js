@@ -78,6 +78,8 @@ export class DatasetPage {
      * @type {any} */
     this.similar = null;
     this.isLeft = false;
+    /** Counts what was asked to be shown: what comes late is not. */
+    this.turn = 0;
     /** @type {any} */
     this.dataset = null;
     /** Names of the label sets that are shown. @type {Set<string>} */
@@ -190,27 +192,33 @@ export class DatasetPage {
   async show() {
     this.problem.hidden = true;
     this.keepPlace();
+    const turn = this.turn += 1;
     try {
       if (this.tab === "items") {
         if (!this.grid.element.isConnected) fill(this.body, this.grid.element);
         const count = await this.grid.use(this.query, [...this.shown], this.similar?.number ?? null);
+        if (turn !== this.turn) return;
         this.count.textContent = say("{n} items", { n: count });
       } else {
         this.body.setAttribute("aria-busy", "true");
+        fill(this.body, h("p.muted.nothing", { role: "status" }, say("Working it out…")));
         const panel = this.tab === "releases" ? h("div.explore-scroll", {}, releaseCard(`/api/datasets/${this.id}`, say("A release freezes what the query finds, with its ground truth: signed files that training reads by their address."), () => ({ query: this.query }))) : this.tab === "map" ? await mapPanel(this.id, this.query, (number) => showItem(this.id, number, this.names(), { similar: (item) => this.likeOne(item) })) : this.tab === "summary"
           ? await summaryPanel(this.id, this.query, this.dataset.sets, (term) => this.refine(term))
           : await comparisonPanel({
             dataset: this.id, query: this.query, sets: this.dataset.sets, mayChange: this.mayChange,
             open: (number) => showItem(this.id, number, this.names()), refine: (term) => this.refine(term), changed: () => this.load(),
           });
+        if (turn !== this.turn) return;
         fill(this.body, panel);
       }
       this.showActions();
     } catch (error) {
+      if (turn !== this.turn) return;
       this.problem.textContent = /** @type {Error} */ (error).message;
       this.problem.hidden = false;
+      if (this.tab !== "items") fill(this.body);
     } finally {
-      this.body.removeAttribute("aria-busy");
+      if (turn === this.turn) this.body.removeAttribute("aria-busy");
     }
   }
 

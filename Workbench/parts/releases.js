@@ -31,10 +31,10 @@ export function releaseCard(owner, note, more = () => ({})) {
 
 /** @param {any[]} items */
 function table(items) {
-  const heads = [say("Number"), say("Name"), say("When"), say("Items"), say("State"), ""];
+  const heads = [say("Release number"), say("Name"), say("When"), say("Items"), say("State"), ""];
   return h("div.scroller", { tabindex: 0, role: "region", "aria-label": say("Releases") }, h("table.table", {},
     h("thead", {}, h("tr", {}, heads.map((head) => h("th", {}, head || h("span.visually-hidden", {}, say("Actions")))))),
-    h("tbody", {}, items.map((item) => h("tr", {}, h("td.number", {}, String(item.number)), h("td.strong", { dir: "auto" }, item.name), h("td", {}, day(item.created_at)),
+    h("tbody", {}, items.map((item) => h("tr", {}, h("td.number", {}, String(item.number)), h("td.strong", { dir: "auto" }, h("span.anywhere", {}, item.name)), h("td", {}, day(item.created_at)),
       h("td.number", {}, String(item.items)), h("td", {}, say(states[item.state] ?? item.state), item.problem ? h("p.muted", {}, item.problem) : null),
       h("td.end", {}, item.state === "completed" ? h("button.button.quiet", { onclick: () => showFiles(item) }, say("Files")) : null))))));
 }
@@ -53,8 +53,10 @@ async function create(owner, more, load) {
       parts[0][1].setCustomValidity(sum === 100 || sum === 0 ? "" : say("The parts come to {sum} percent; together they must be 100.", { sum }));
     };
     for (const [, input] of parts) input.addEventListener("input", check);
-    const way = h("select.input", { onchange: () => { group.required = way.value === "group"; } }, [["hash", say("by chance")], ["stratified", say("evenly by class")], ["group", say("groups stay together")]].map(([value, text]) => h("option", { value }, text)));
+    const way = h("select.input", { onchange: () => { group.required = way.value === "group"; groups.hidden = !group.required; } }, [["hash", say("by chance")], ["stratified", say("evenly by class")], ["group", say("groups stay together")]].map(([value, text]) => h("option", { value }, text)));
     const group = h("input.input", { dir: "ltr" });
+    const groups = field(say("Metadata field that groups items"), group);
+    groups.hidden = true;
     const media = h("input", { type: "checkbox" });
     const shard = h("input.input", { type: "number", min: 1, max: 1_000_000, value: 1_000, required: true });
     const shards = field(say("Samples in a shard, at most"), shard);
@@ -66,7 +68,7 @@ async function create(owner, more, load) {
       ...(shard.disabled ? {} : { shard_samples: Number(shard.value) }),
     });
     return form(close, read, [field(say("Name"), name), h("div.tiles", {}, parts.map(([part, input]) => field(say("Percent for {part}", { part }), input))),
-      field(say("Divided"), way), field(say("Metadata field that groups items"), group), h("fieldset.plain-set", {}, h("legend", {}, say("Formats, beside JSON Lines")), h("div.tiles", {}, boxes)), shards, h("label.check", {}, media, h("span", {}, say("Take the images along")))], say("Freeze it"));
+      field(say("Divided"), way), groups, h("fieldset.plain-set", {}, h("legend", {}, say("Formats, beside JSON Lines")), h("div.tiles", {}, boxes)), shards, h("label.check", {}, media, h("span", {}, say("Take the images along")))], say("Freeze it"));
   });
   if (!asked) return;
   attempt(load, async () => {

@@ -66,7 +66,8 @@ extension Assets {
         } catch {
           return .failure(
             .unsupportedMedia(
-              what: "it is \(likeness ?? "no kind of file that is known"); \(mediaKinds)"))
+              what: "it is \(likeness ?? "no kind of file that is known"); \(mediaKinds(accepted))")
+          )
         }
       } catch {
         return .failure(.unsupportedMedia(what: error.sentence))
@@ -83,7 +84,9 @@ extension Assets {
       ][type]
     }
 
-    private static let mediaKinds =
-      "send PNG, JPEG, GIF, WebP, TIFF or BMP; WAV, FLAC, MP3, AAC, Ogg, MP4, QuickTime or WebM"
+    private static func mediaKinds(_ accepted: Accepted) -> String {
+      let others = if case .media = accepted { " or WebP" } else { ", WebP, TIFF or BMP" }
+      return "send PNG, JPEG, GIF\(others); WAV, FLAC, MP3, AAC, Ogg, MP4, QuickTime or WebM"
+    }
   }
 }

@@ -86,7 +86,8 @@ struct ReleaseCommand: AsyncParsableCommand {
         made,
         "release \(made["number"]?.integer ?? 0) \(made["id"]?.string ?? ""): "
           + "\(made["items"]?.integer ?? 0) items, "
-          + "root \(made["merkle_root"]?.string ?? "")")
+          + "root \(made["merkle_root"]?.string ?? "")"
+          + (made["problem"]?.string.map { "\n  \($0)" } ?? ""))
     }
 
     static func owner(_ project: String?, _ dataset: String?) -> String {

@@ -90,6 +90,8 @@ function paintName(context, view, kind, box, look) {
   const above = top >= 22 ? top - 18 - (isPoint ? 6 : 0) : top + (isPoint ? 8 : 0);
   context.fillRect(left - 1, above, context.measureText(look.name).width + 10, 18);
   context.fillStyle = ink;
+  // From its left edge, whichever way the page is read.
+  context.textAlign = "left";
   context.fillText(look.name, left + 4, above + 13);
 }
 

@@ -61,7 +61,7 @@ function curves(classes) {
     for (const [key, value] of Object.entries(properties)) element.setAttribute(key, value);
     return element;
   };
-  const svg = make("svg", { viewBox: "0 0 220 140", class: "curves", role: "img", "aria-label": say("Precision over recall at an overlap of 0.5") });
+  const svg = make("svg", { viewBox: "0 0 220 140", class: "curves", direction: "ltr", role: "img", "aria-label": say("Precision over recall at an overlap of 0.5") });
   for (const value of [0, 0.5, 1]) {
     svg.append(make("line", { x1: "18", x2: "212", y1: String(120 - 110 * value), y2: String(120 - 110 * value), class: "axis" }), make("line", { y1: "10", y2: "120", x1: String(18 + 194 * value), x2: String(18 + 194 * value), class: "axis" }));
     const label = make("text", { x: "14", y: String(123 - 110 * value), class: "tick", "text-anchor": "end" }), below = make("text", { x: String(18 + 194 * value), y: "132", class: "tick", "text-anchor": "middle" });

@@ -45,6 +45,8 @@ export class ItemGrid {
     this.watcher = new ResizeObserver(() => this.plan());
     this.watcher.observe(this.element);
     this.planned = 0;
+    /** Counts what was asked for. */
+    this.turn = 0;
   }
 
   leave() { this.watcher.disconnect(); }
@@ -55,14 +57,18 @@ export class ItemGrid {
    * @param {number | null} [similar] an item that they are to be like, the most alike first
    * @returns {Promise<number>} how many items there are */
   async use(query, sets, similar = null) {
+    const turn = this.turn += 1;
     const isOther = query !== this.query || similar !== this.similar;
     const [before, pages] = [{ query: this.query, sets: this.sets, similar: this.similar }, this.pages];
     [this.query, this.sets, this.similar, this.pages] = [query, sets, similar, new Map()];
     try {
       const first = await this.fetch(0);
+      // Something else was asked for meanwhile: this answer comes too late.
+      if (turn !== this.turn) return this.count;
       this.count = first.count;
       this.pages.set(0, Promise.resolve(first.items));
     } catch (error) {
+      if (turn !== this.turn) return this.count;
       [this.query, this.sets, this.similar, this.pages] = [before.query, before.sets, before.similar, pages];
       throw error;
     }

@@ -57,7 +57,11 @@ export function showItem(dataset, number, sets, way = null) {
       const by = { ArrowRight: side, ArrowLeft: -side }[event.key];
       if (by && way?.next) { event.preventDefault(); step(by); }
     });
-    element.addEventListener("close", () => { watcher.disconnect(); element.remove(); resolve(); });
+    // What it shows is gone with the page that it was opened on.
+    const page = location.hash;
+    const leave = () => { if (location.hash !== page) element.close(); };
+    addEventListener("hashchange", leave);
+    element.addEventListener("close", () => { removeEventListener("hashchange", leave); watcher.disconnect(); element.remove(); resolve(); });
     document.body.append(element);
     element.showModal();
     watcher.observe(stage);
@@ -95,7 +99,7 @@ function describe(item, visible, shown, draw, stress) {
   const metadata = Object.entries(item.metadata);
   const size = item.width ? `${item.width} × ${item.height}` : "";
   return [
-    h("dl.facts", {}, fact(say("Number"), String(item.number)), item.subset ? fact(say("Subset"), item.subset) : null, size ? fact(say("Size"), size) : null,
+    h("dl.facts", {}, fact(say("Item number"), String(item.number)), item.subset ? fact(say("Subset"), item.subset) : null, size ? fact(say("Size"), size) : null,
       metadata.map(([name, value]) => fact(name, text(value)))),
     sets.map((set) => {
       const { labels, facts } = item.labels[set];

@@ -21,7 +21,9 @@ export async function mapPanel(dataset, query, open) {
   const canvas = h("canvas.map", { role: "img", "aria-label": say("{n} items", { n: points.length }) });
   const view = { scale: 0.9, x: 0, y: 0 };
   let width = 0, height = 0;
-  const toScreen = (/** @type {number} */ x, /** @type {number} */ y) => [width / 2 + (x * view.scale + view.x) * height / 2, height / 2 + (y * view.scale + view.y) * height / 2];
+  /** Half of the shorter side: all points lie within it from the middle. */
+  const half = () => Math.max(1, Math.min(width, height) / 2);
+  const toScreen = (/** @type {number} */ x, /** @type {number} */ y) => [width / 2 + (x * view.scale + view.x) * half(), height / 2 + (y * view.scale + view.y) * half()];
   const draw = () => {
     const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
     const ratio = devicePixelRatio || 1;
@@ -40,7 +42,7 @@ export async function mapPanel(dataset, query, open) {
   canvas.addEventListener("wheel", (/** @type {WheelEvent} */ event) => {
     event.preventDefault();
     const factor = Math.exp(-event.deltaY / 400);
-    const [x, y] = [(event.offsetX - width / 2) / (height / 2), (event.offsetY - height / 2) / (height / 2)];
+    const [x, y] = [(event.offsetX - width / 2) / half(), (event.offsetY - height / 2) / half()];
     [view.x, view.y] = [x - (x - view.x) * factor, y - (y - view.y) * factor];
     view.scale *= factor;
     draw();
@@ -51,8 +53,8 @@ export async function mapPanel(dataset, query, open) {
     const [dx, dy] = [event.offsetX - drag.x, event.offsetY - drag.y];
     if (!drag.moved && Math.hypot(dx, dy) < 4) return;
     drag = { x: event.offsetX, y: event.offsetY, moved: true };
-    view.x += dx / (height / 2);
-    view.y += dy / (height / 2);
+    view.x += dx / half();
+    view.y += dy / half();
     draw();
   });
   canvas.addEventListener("pointerup", (/** @type {PointerEvent} */ event) => {

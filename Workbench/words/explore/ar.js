@@ -49,6 +49,8 @@ export default {
   "No datasets yet": "لا توجد مجموعات بيانات بعد",
   "No embeddings yet": "لا توجد تضمينات بعد",
   "No predictions yet": "لا توجد تنبؤات بعد",
+  "Working it out…": "جارٍ الحساب…",
+  "Item number": "الرقم",
   "Nothing is found.": "لم يُعثر على شيء.",
   "Nothing is in it yet: add items.": "لا يوجد شيء بعد: أضف عناصر.",
   "Only files like": "الملفات المطابقة فقط لـ",

@@ -49,6 +49,8 @@ export default {
   "No datasets yet": "Aún no hay conjuntos de datos",
   "No embeddings yet": "Aún no hay incrustaciones",
   "No predictions yet": "Aún no hay predicciones",
+  "Working it out…": "Calculando…",
+  "Item number": "Número",
   "Nothing is found.": "No se encuentra nada.",
   "Nothing is in it yet: add items.": "Todavía no hay nada: añada elementos.",
   "Only files like": "Solo archivos como",

@@ -49,6 +49,8 @@ export default {
   "No datasets yet": "Pas encore de jeux de données",
   "No embeddings yet": "Pas encore de plongements",
   "No predictions yet": "Pas encore de prédictions",
+  "Working it out…": "Calcul en cours…",
+  "Item number": "Numéro",
   "Nothing is found.": "Rien n'est trouvé.",
   "Nothing is in it yet: add items.": "Il n’y a encore rien : ajoutez des éléments.",
   "Only files like": "Seulement les fichiers comme",

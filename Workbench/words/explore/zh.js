@@ -49,6 +49,8 @@ export default {
   "No datasets yet": "还没有数据集",
   "No embeddings yet": "还没有嵌入向量",
   "No predictions yet": "还没有预测",
+  "Working it out…": "正在计算…",
+  "Item number": "编号",
   "Nothing is found.": "没有找到任何内容。",
   "Nothing is in it yet: add items.": "这里还没有内容：请添加项目。",
   "Only files like": "仅限文件",

@@ -155,6 +155,7 @@ export default {
   "Percent for {part}": "النسبة المئوية لـ {part}",
   "Divided": "التقسيم",
   "Metadata field that groups items": "حقل البيانات الوصفية الذي يجمع العناصر",
+  "Release number": "الرقم",
   "Samples in a shard, at most": "أقصى عدد للعينات في كل جزء",
   "Formats, beside JSON Lines": "الصيغ، إلى جانب JSON Lines",
   "Freeze it": "جمّده",

@@ -155,6 +155,7 @@ export default {
   "Percent for {part}": "Porcentaje para {part}",
   "Divided": "División",
   "Metadata field that groups items": "Campo de metadatos que agrupa elementos",
+  "Release number": "Número",
   "Samples in a shard, at most": "Muestras por fragmento, como máximo",
   "Formats, beside JSON Lines": "Formatos, además de JSON Lines",
   "Freeze it": "Congelarla",

@@ -155,6 +155,7 @@ export default {
   "Percent for {part}": "Pourcentage pour {part}",
   "Divided": "Répartition",
   "Metadata field that groups items": "Champ de métadonnées qui groupe les éléments",
+  "Release number": "Numéro",
   "Samples in a shard, at most": "Échantillons par fragment, au plus",
   "Formats, beside JSON Lines": "Formats, outre JSON Lines",
   "Freeze it": "La figer",

@@ -155,6 +155,7 @@ export default {
   "Percent for {part}": "{part} 的百分比",
   "Divided": "划分方式",
   "Metadata field that groups items": "用于分组的元数据字段",
+  "Release number": "编号",
   "Samples in a shard, at most": "每个分片的样本数上限",
   "Formats, beside JSON Lines": "除 JSON Lines 外的格式",
   "Freeze it": "冻结",

@@ -18,6 +18,8 @@ struct ReleaseBuilder {
     var files: [ReleaseFile] = []
     var items = 0
     var parts: [String: Int] = [:]
+    /// Those of the plan that have none.
+    var emptyParts: [String] = []
     var classes: [String] = []
     var answers = 0
     /// Those of a dataset: the items' numbers.
@@ -69,6 +71,11 @@ struct ReleaseBuilder {
       }
       built.losses.append(
         ("splits", "items without \(field) are groups by themselves", division.ungrouped))
+    }
+    built.emptyParts = plan.parts.map(\.name).filter { built.items > 0 && built.parts[$0] == nil }
+    if !built.emptyParts.isEmpty {
+      built.losses.append(
+        ("splits", "parts into which no item came", built.emptyParts.count))
     }
     if absent > 0 {
       built.losses.append(

@@ -30,6 +30,7 @@ package struct Releases: Sendable {
     package var items: Int
     /// Over its files; nil until it is made.
     package var root: String?
+    /// Why it was not made; of one that was, what is not as it was asked for.
     package var problem: String?
     package var plan: JSON
   }
@@ -126,8 +127,13 @@ package struct Releases: Sendable {
             ])
         }
         try connection.run(
-          "UPDATE releases SET state = 'completed', items = ?, root = ? WHERE id = ?",
-          [.number(built.items), .text(root), release.id.sql])
+          "UPDATE releases SET state = 'completed', items = ?, root = ?, problem = ? WHERE id = ?",
+          [
+            .number(built.items), .text(root),
+            built.emptyParts.isEmpty
+              ? .null : .text("no item came into \(built.emptyParts.joined(separator: ", "))"),
+            release.id.sql,
+          ])
         try record.append(
           connection, "release.completed", release.id.text, ["root": .string(root)])
       }

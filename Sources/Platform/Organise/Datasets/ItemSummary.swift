@@ -45,7 +45,8 @@ package struct ItemSummary: Sendable {
   /// - Throws: `ItemTable.Unknown` for a set that is not there.
   /// - Complexity: O(items × fields + labels)
   init(_ table: ItemTable, _ marks: [UInt8], set: String) throws(ItemTable.Unknown) {
-    guard let columns = table.sets[set] else {
+    // A dataset to which nothing was added yet has no set at all.
+    guard let columns = table.sets[set] ?? (table.count == 0 ? LabelColumns() : nil) else {
       throw ItemTable.Unknown(problem: "there is no set of labels “\(set)”")
     }
     let chosen = ItemTable.numbers(marks)
