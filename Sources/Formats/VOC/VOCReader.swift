@@ -76,7 +76,8 @@ struct VOCReader: DatasetReading {
         } ?? stem
         + ".jpg"
     }
-    let media = folder.image(named: name, like: file)
+    // Of files that were renamed only what they are called now is right.
+    let media = folder.image(named: name, like: file) ?? folder.image(named: stem, like: file)
     let sides = root.child("size").map { ($0.text(of: "width"), $0.text(of: "height")) }
     var size: ImageSize?
     if let width = sides?.0.flatMap({ Int($0) }), let height = sides?.1.flatMap({ Int($0) }),

@@ -92,6 +92,7 @@ function paintName(context, view, kind, box, look) {
   context.fillStyle = ink;
   // From its left edge, whichever way the page is read.
   context.textAlign = "left";
+  context.direction = /^\P{L}*[\u0591-\u08ff]/u.test(look.name) ? "rtl" : "ltr";
   context.fillText(look.name, left + 4, above + 13);
 }
 
