@@ -27,7 +27,8 @@ import Testing
       ])
     #expect(
       found.diagnostics.faults.map(\.place) == [
-        "object 1, labels[1].span[0]", "object 1, labels[0].relation", "object 1, labels[5].relation",
+        "object 1, labels[1].span[0]", "object 1, labels[0].relation",
+        "object 1, labels[5].relation",
       ])
   }
 
@@ -178,5 +179,64 @@ import Testing
     let found = try folder.found()
     #expect(found.names == ["pos", "class 2"] && found.items.map(\.labels.count) == [1, 1])
     #expect(found.items.map { $0.metadata.map(\.name) } == [["from"], ["from"]])
+  }
+
+  @Test func aLicenceAndWhatElseIsKnownOfAnImageStayWithIt() throws {
+    let folder = try TestFolder()
+    try folder.write(
+      """
+      {"licenses": [{"id": 4, "name": "CC BY 4.0"}], "categories": [{"id": 1, "name": "c"}],
+       "images": [{"id": 1, "file_name": "a.png", "width": 4, "height": 4, "license": 4,
+                   "metadata": {"city": "Bonn"}},
+                  {"id": 2, "file_name": "b.png", "width": 4, "height": 4, "license": 9}],
+       "annotations": []}
+      """, to: "a.json")
+    let found = try folder.found()
+    #expect(found.format == "coco" && found.items[1].metadata.isEmpty)
+    #expect(
+      found.items[0].metadata == [.init("city", "Bonn"), .init("license", "CC BY 4.0")])
+    let write = try #require(DatasetFormat.coco.write)
+    let sink = try FolderSink(folder.path + "/out")
+    var writer = try write(sink, WritingOptions(), Diagnostics(.strict))
+    for item in found.items { try writer.add(item, DatasetSchema(names: ["c"])) }
+    try writer.finish(DatasetSchema(names: ["c"]))
+    try sink.finish()
+    let out = try DatasetFolder(folder.path + "/out")
+    var reader = try DatasetFormat.coco.reader(of: out, Diagnostics(.strict))
+    #expect(try reader.next()?.metadata == found.items[0].metadata)
+    #expect(try reader.next()?.metadata == [])
+  }
+
+  @Test func whatIsSaidOfAnObjectOfLabelboxStaysWithIt() throws {
+    let folder = try TestFolder()
+    try folder.write(
+      """
+      {"data_row": {"external_id": "a.png"}, "media_attributes": {"width": 9, "height": 9}, "projects":
+       {"p": {"labels": [{"annotations": {"objects": [{"name": "car", "bounding_box":
+       {"left": 1, "top": 1, "width": 2, "height": 2}, "classifications": [
+       {"name": "colour", "radio_answer": {"name": "red"}},
+       {"name": "note", "text_answer": {"content": "old"}}]}],
+       "classifications": [{"name": "seen", "text_answer": {"content": "at dusk"}}]}}]}}}
+      """.replacing("\n", with: " "), to: "a.ndjson")
+    let found = try folder.found()
+    #expect(found.format == "labelbox")
+    #expect(found.items[0].labels.map(\.value.kind) == [.box, .caption])
+    #expect(
+      found.items[0].labels[0].attributes == [.init("colour", "red"), .init("note", "old")])
+  }
+
+  @Test(arguments: [("GBK", [0xC6, 0xFB, 0xB3, 0xB5]), ("Big5", [0xBF, 0xDF]), ("windows-1251", [0xEA])])
+  func anEncodingThatIsNamedIsRead(_ encoding: String, _ bytes: [UInt8]) throws {
+    let folder = try TestFolder()
+    let (head, tail) = (
+      """
+      <?xml version="1.0" encoding="\(encoding)"?><annotation><filename>a.png</filename>
+      <size><width>9</width><height>9</height></size><object><name>
+      """,
+      "</name><bndbox><xmin>1</xmin><ymin>1</ymin><xmax>2</xmax><ymax>2</ymax></bndbox></object></annotation>"
+    )
+    try folder.write(Array(head.utf8) + bytes + Array(tail.utf8), to: "Annotations/a.xml")
+    let names = try folder.found().names
+    #expect(names == [["GBK": "汽车", "Big5": "貓", "windows-1251": "к"][encoding]])
   }
 }

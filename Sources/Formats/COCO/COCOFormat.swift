@@ -8,11 +8,13 @@ extension DatasetFormat {
       layout: "`annotations/*_SUBSET.json` (or one JSON file), `images/…`",
       source: "cocodataset.org, Data format",
       holds: [.box, .polygon, .pieces, .mask, .keypoints, .caption],
-      carries: [.attributes, .score, .group, .crowd, .track], carriesOf: [.caption: []],
+      carries: [.metadata, .attributes, .score, .group, .crowd, .track],
+      carriesOf: [.caption: []],
       notes: """
         Boxes are x, y, width, height in pixels from the top left corner. Polygons with holes and crowds \
         are written as run lengths. Annotation ids start at 1. Attributes and scores are kept beside \
-        each annotation, as other tools do. A keypoint object keeps its box and outlines.
+        each annotation, as other tools do. A keypoint object keeps its box and outlines. \
+        Metadata stands in a member of that name of each image, `license` in COCO's own list.
         """, singleFile: "annotations.json"),
     matches: { folder in COCOFiles(folder) != nil },
     read: { try COCOReader($0, $1) },

@@ -13,6 +13,7 @@ struct COCOIndex {
   private var annotations: [(image: Int32, offset: Int)] = []
   private var firsts: [Int] = []
   private(set) var categories: [JSON] = []
+  private(set) var licenses: [JSON] = []
   private var places: [Int64: Int32] = [:]
 
   init(_ bytes: MappedBytes, file: String, _ diagnostics: Diagnostics) throws {
@@ -44,6 +45,9 @@ struct COCOIndex {
           }
         case "categories":
           try cursor.elements { element throws(JSONError) in categories.append(try element.value())
+          }
+        case "licenses" where cursor.peek() == UInt8(ascii: "["):
+          try cursor.elements { element throws(JSONError) in licenses.append(try element.value())
           }
         default: try cursor.skip()
         }

@@ -12,6 +12,8 @@ struct COCOReader: DatasetReading {
     let index: COCOIndex
     /// Classes by the ids of this file.
     var classes: [Int64: Int] = [:]
+    /// Names of licences by their ids.
+    var licenses: [Int64: String] = [:]
     /// Places of images by name, but in the first file.
     var places: [String: Int] = [:]
     /// Places that an earlier file had too.
@@ -62,7 +64,8 @@ struct COCOReader: DatasetReading {
     let index = try COCOIndex(folder.open(name), file: name, diagnostics)
     var classes: [Int64: Int] = [:]
     for (place, category) in index.categories.enumerated() {
-      guard let id = COCOIndex.id(category["id"]), let name = category["name"]?.string, !name.isEmpty
+      guard let id = COCOIndex.id(category["id"]), let name = category["name"]?.string,
+        !name.isEmpty
       else {
         try diagnostics.report(
           index.file, "categories[\(place)]", "the category has no id or no name",
@@ -91,6 +94,10 @@ struct COCOReader: DatasetReading {
       }
     }
     var source = Source(index: index, classes: classes)
+    for license in index.licenses {
+      let name = ["name", "url"].lazy.compactMap { license[$0]?.string }.first { !$0.isEmpty }
+      if let id = COCOIndex.id(license["id"]), let name { source.licenses[id] = name }
+    }
     if !sources.isEmpty {
       for place in index.images.indices {
         if let name = try index.image(place)["file_name"]?.string { source.places[name] = place }
@@ -133,8 +140,13 @@ struct COCOReader: DatasetReading {
       sources[other].taken.insert(place)
       try addLabels(of: place, in: other, size, to: &labels, &ids)
     }
+    var metadata = image["metadata"]?.members ?? []
+    if let license = COCOIndex.id(image["license"]).flatMap({ sources[source].licenses[$0] }) {
+      metadata.append(.init("license", .string(license)))
+    }
     return DatasetItem(
-      name: name, subset: subset, size: size, labels: labels, media: media.map(folder.fullPath))
+      name: name, subset: subset, size: size, labels: labels, metadata: metadata,
+      media: media.map(folder.fullPath))
   }
 
   private mutating func addLabels(
@@ -202,7 +214,8 @@ struct COCOReader: DatasetReading {
     let box = try Self.box(json["bbox"])
     if let keypoints = json["keypoints"]?.array, !keypoints.isEmpty {
       label.value = .shape(
-        .keypoints(try Self.keypoints(keypoints, names: schema.classes[label.classIndex].keypoints)))
+        .keypoints(try Self.keypoints(keypoints, names: schema.classes[label.classIndex].keypoints))
+      )
       label.box = box
       switch try Self.segmentation(json["segmentation"], size, diagnostics) {
       case .shape(.polygon(let outline)): label.outlines = [outline]
@@ -294,10 +307,12 @@ struct COCOReader: DatasetReading {
           }))
     }
     guard !pieces.isEmpty else {
-      throw NotationFault(path: "segmentation", problem: "must have an outline of three points or more")
+      throw NotationFault(
+        path: "segmentation", problem: "must have an outline of three points or more")
     }
     if small > 0 {
-      diagnostics.lose("pieces of outlines left out that have fewer than three points", count: small)
+      diagnostics.lose(
+        "pieces of outlines left out that have fewer than three points", count: small)
     }
     return pieces.count == 1 ? .shape(.polygon(pieces[0])) : .pieces(pieces)
   }

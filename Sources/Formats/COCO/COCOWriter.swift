@@ -14,6 +14,15 @@ final class COCOWriter: DatasetWriting {
     var annotationCount: Int64 = 0
     var captions = false
     var objects = false
+    /// By their ids, from 1.
+    var licenses: [String] = []
+
+    /// The id of a licence.
+    func id(ofLicense name: String) -> Int64 {
+      let place = licenses.firstIndex(of: name) ?? licenses.count
+      if place == licenses.count { licenses.append(name) }
+      return Int64(place + 1)
+    }
   }
 
   private let sink: any DatasetSink
@@ -32,12 +41,15 @@ final class COCOWriter: DatasetWriting {
     let file = files[subset] ?? File()
     files[subset] = file
     file.imageCount += 1
-    file.images.value(
-      [
-        "id": .int(file.imageCount), "file_name": .string(item.name),
-        "width": .int(Int64(size.width)),
-        "height": .int(Int64(size.height)),
-      ] as JSON)
+    var image: [JSON.Member] = [
+      .init("id", .int(file.imageCount)), .init("file_name", .string(item.name)),
+      .init("width", .int(Int64(size.width))), .init("height", .int(Int64(size.height))),
+    ]
+    let license = item.metadata.first { $0.name == "license" }?.value.string
+    if let license { image.append(.init("license", .int(file.id(ofLicense: license)))) }
+    let rest = item.metadata.filter { $0.name != "license" || license == nil }
+    if !rest.isEmpty { image.append(.init("metadata", .object(rest))) }
+    file.images.value(JSON.object(image))
     for label in item.labels { try write(label, of: file, size, schema) }
     if file.annotations.bytes.count > 1 << 16 {
       try file.spooled.append(file.annotations.bytes)
@@ -106,7 +118,11 @@ final class COCOWriter: DatasetWriting {
         files.count == 1 && subset.isEmpty
         ? "annotations.json" : "annotations/\(kind)_\(subset.isEmpty ? "default" : subset).json"
       let stream = try sink.open(path)
-      try stream.append(Array(#"{"info":{"description":"Assay"},"licenses":[],"images":["#.utf8))
+      let licenses = file.licenses.enumerated().map { place, name -> JSON in
+        ["id": .int(Int64(place + 1)), "name": .string(name), "url": ""]
+      }
+      try stream.append(Array(#"{"info":{"description":"Assay"},"licenses":"#.utf8))
+      try stream.append(JSON.array(licenses).utf8 + Array(#","images":["#.utf8))
       try file.spooledImages.append(file.images.bytes)
       try file.spooledImages.drain(stream.append)
       try stream.append(Array(#"],"annotations":["#.utf8))

@@ -64,9 +64,7 @@ package final class MappedBytes: @unchecked Sendable {
       place = end
     }
     guard !isWhole else { return nil }
-    if let encoding = declaredEncoding,
-      let text = String(bytes: buffer, encoding: encoding)
-    {
+    if let name = declaredEncoding, let text = Self.text(buffer, in: name) {
       return (MappedBytes(Array(text.utf8)), 0)
     }
     var (text, count, start) = ([UInt8](), 0, 0)
@@ -85,22 +83,57 @@ package final class MappedBytes: @unchecked Sendable {
   }
 
   /// Of `<?xml … encoding="…"?>`.
-  private var declaredEncoding: String.Encoding? {
+  private var declaredEncoding: String? {
     let head = String(decoding: buffer.prefix(200), as: UTF8.self)
     guard head.hasPrefix("<?xml"),
       let found = head.firstMatch(of: /encoding=["']([A-Za-z0-9_\-]+)["']/)
     else { return nil }
-    return switch found.1.lowercased() {
-    case "iso-8859-1", "latin1", "latin-1": .isoLatin1
-    case "iso-8859-2": .isoLatin2
-    case "windows-1250", "cp1250": .windowsCP1250
-    case "windows-1251", "cp1251": .windowsCP1251
-    case "windows-1252", "cp1252": .windowsCP1252
-    case "shift_jis", "sjis": .shiftJIS
-    case "euc-jp": .japaneseEUC
-    default: nil
-    }
+    return found.1.lowercased()
   }
+
+  /// nil for an encoding that is not known here, and for bytes that are none of it.
+  private static func text(_ bytes: UnsafeBufferPointer<UInt8>, in encoding: String) -> String? {
+    let known: String.Encoding? =
+      switch encoding {
+      case "iso-8859-1", "latin1", "latin-1": .isoLatin1
+      case "iso-8859-2": .isoLatin2
+      case "windows-1250", "cp1250": .windowsCP1250
+      case "windows-1251", "cp1251": .windowsCP1251
+      case "windows-1252", "cp1252": .windowsCP1252
+      case "shift_jis", "sjis": .shiftJIS
+      case "euc-jp": .japaneseEUC
+      default: nil
+      }
+    if let known { return String(bytes: bytes, encoding: known) }
+    #if canImport(Glibc)
+      return converted(bytes, from: encoding)
+    #else
+      return nil
+    #endif
+  }
+
+  #if canImport(Glibc)
+    /// By the system's tables: GBK, Big5, EUC-KR, KOI8-R and others.
+    private static func converted(
+      _ bytes: UnsafeBufferPointer<UInt8>, from encoding: String
+    ) -> String? {
+      guard let table = iconv_open("UTF-8", encoding), Int(bitPattern: table) != -1 else {
+        return nil
+      }
+      defer { iconv_close(table) }
+      // No byte becomes more than four.
+      var out = [CChar](repeating: 0, count: bytes.count * 4)
+      var source = UnsafeMutableRawPointer(mutating: bytes.baseAddress)?
+        .assumingMemoryBound(to: CChar.self)
+      var (left, room) = (bytes.count, out.count)
+      let done = out.withUnsafeMutableBufferPointer { buffer in
+        var target = buffer.baseAddress
+        return iconv(table, &source, &left, &target, &room)
+      }
+      guard done >= 0, left == 0 else { return nil }
+      return out.prefix(out.count - room).withUnsafeBytes { String(validating: $0, as: UTF8.self) }
+    }
+  #endif
 
   /// Runs `body` on the bytes, which are there as long as it runs.
   package func withBuffer<R, E: Error>(

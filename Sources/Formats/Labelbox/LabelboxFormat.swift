@@ -176,22 +176,35 @@ struct LabelboxReader: DatasetReading {
     }
     let annotations = labels.first?["annotations"]
     for object in annotations?["objects"]?.array ?? [] {
-      if let label = try label(object, try object.text("name"), &schema) {
+      if var label = try label(object, try object.text("name"), &schema) {
+        for one in object["classifications"]?.array ?? [] {
+          let answers = answers(to: one)
+          guard let name = one["name"]?.string, !answers.isEmpty else { continue }
+          label.attributes.append(.init(name, .string(answers.joined(separator: ", "))))
+        }
         item.labels.append(label)
       } else {
         diagnostics.lose("annotations left out of kinds that are not read (video, metrics, masks)")
       }
     }
     for one in annotations?["classifications"]?.array ?? [] {
-      let answers =
-        [one["radio_answer"]].compactMap { $0 } + (one["checklist_answers"]?.array ?? [])
-      for answer in answers {
-        if let name = answer["name"]?.string {
-          item.labels.append(DatasetLabel(schema.index(of: name), .whole))
-        }
+      if let text = one["text_answer"]?["content"]?.string {
+        item.labels.append(DatasetLabel(-1, .caption(text)))
+        continue
+      }
+      for name in answers(to: one) {
+        item.labels.append(DatasetLabel(schema.index(of: name), .whole))
       }
     }
     return item
+  }
+
+  /// What was chosen of a list, or written.
+  private static func answers(to question: JSON) -> [String] {
+    let chosen =
+      [question["radio_answer"]].compactMap { $0 } + (question["checklist_answers"]?.array ?? [])
+    return chosen.compactMap { $0["name"]?.string }
+      + [question["text_answer"]?["content"]?.string].compactMap { $0 }
   }
 }
 
