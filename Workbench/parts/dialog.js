@@ -11,15 +11,22 @@ export function dialog(title, body) {
     /** @type {any} */
     let result;
     const close = (/** @type {any} */ value) => { result = value; element.close(); };
-    // What it is about is gone with the page; the news of a page that was left before may come late.
-    const page = location.hash;
-    const leave = () => { if (location.hash !== page) element.close(); };
-    addEventListener("hashchange", leave);
-    element.addEventListener("close", () => { removeEventListener("hashchange", leave); element.remove(); resolve(result); });
+    closesWithPage(element);
+    element.addEventListener("close", () => { element.remove(); resolve(result); });
     fill(element, heading, body(close));
     document.body.append(element);
     element.showModal();
   });
+}
+
+/** What a dialog is about is gone with the page that it was opened on.
+ * @param {any} element a dialog */
+export function closesWithPage(element) {
+  // The news of a page that was left before may come late.
+  const page = location.hash;
+  const leave = () => { if (location.hash !== page) element.close(); };
+  addEventListener("hashchange", leave);
+  element.addEventListener("close", () => removeEventListener("hashchange", leave));
 }
 
 /** A short message that goes by itself.

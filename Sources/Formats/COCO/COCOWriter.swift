@@ -51,7 +51,8 @@ final class COCOWriter: DatasetWriting {
     if !rest.isEmpty { image.append(.init("metadata", .object(rest))) }
     file.images.value(JSON.object(image))
     for label in item.labels { try write(label, of: file, size, schema) }
-    if file.annotations.bytes.count > 1 << 16 {
+    // Images without labels too, with all that is known of them.
+    if file.annotations.bytes.count + file.images.bytes.count > 1 << 16 {
       try file.spooled.append(file.annotations.bytes)
       file.annotations.forget()
       try file.spooledImages.append(file.images.bytes)

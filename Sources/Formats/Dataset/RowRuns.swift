@@ -37,51 +37,50 @@ enum RowRuns {
     let box = mask.bounds
     let (left, top, width, height) = (Int(box.x), Int(box.y), Int(box.width), Int(box.height))
     let bitmap = mask.bitmap
-    var runs: [Int] = []
-    var (current, length) = (UInt8(0), 0)
+    var pixels = Pixels()
     for row in top..<top + height {
       for column in left..<left + width {
-        let pixel: UInt8 = bitmap[column * mask.height + row] == 0 ? 0 : 1
-        if pixel == current {
-          length += 1
-        } else {
-          runs.append(length)
-          (current, length) = (pixel, 1)
-        }
+        pixels.add(1, isInside: bitmap[column * mask.height + row] != 0)
       }
     }
-    runs.append(length)
-    return (runs, left, top, width, height)
+    return (pixels.runs, left, top, width, height)
   }
 
   /// Those of its whole image.
   static func runs(ofImageOf mask: RunLengthMask) -> [Int] {
     let inner = runs(of: mask)
-    var all: [Int] = [0]
-    func add(_ length: Int, isInside: Bool) {
-      if (all.count % 2 == 0) == isInside {
-        all[all.count - 1] += length
-      } else if length > 0 {
-        all.append(length)
-      }
-    }
-    add(inner.top * mask.width + inner.left, isInside: false)
+    var all = Pixels()
+    all.add(inner.top * mask.width + inner.left, isInside: false)
     var column = 0
     for (index, run) in inner.runs.enumerated() {
       var rest = run
       while rest > 0 {
         // Between the rows of the rectangle lies what is beside it.
         if column == inner.width {
-          add(mask.width - inner.width, isInside: false)
+          all.add(mask.width - inner.width, isInside: false)
           column = 0
         }
         let length = min(rest, inner.width - column)
-        add(length, isInside: index % 2 == 1)
+        all.add(length, isInside: index % 2 == 1)
         column += length
         rest -= length
       }
     }
-    add(mask.width * mask.height - all.reduce(0, +), isInside: false)
-    return all
+    all.add(mask.width * mask.height - all.runs.reduce(0, +), isInside: false)
+    return all.runs
+  }
+
+  /// Pixels as they come, in runs that are outside and inside by turns.
+  struct Pixels {
+    private(set) var runs: [Int] = [0]
+
+    mutating func add(_ count: Int, isInside: Bool) {
+      guard count > 0 else { return }
+      if (runs.count % 2 == 0) == isInside {
+        runs[runs.count - 1] += count
+      } else {
+        runs.append(count)
+      }
+    }
   }
 }

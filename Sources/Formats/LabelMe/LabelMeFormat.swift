@@ -33,7 +33,11 @@ private enum LabelMe {
     let files = folder.files(ending: ".json")
     // What cannot be read, or is of another kind, is told when its turn comes.
     let isOne = files.prefix(lookLimit).contains { name in
-      let json = (try? folder.open(name)).flatMap { try? $0.json() }
+      // A list, however long, need not be read to tell that it is none.
+      guard let bytes = try? folder.open(name) else { return false }
+      var cursor = bytes.cursor()
+      guard cursor.peek() == UInt8(ascii: "{") else { return false }
+      let json = try? bytes.json()
       return json?["shapes"]?.array != nil && json?["imagePath"] != nil
     }
     return isOne ? files : []

@@ -26,8 +26,13 @@ enum LabelStudioBrush {
       guard let size = bits.next(4) else { return nil }
       sizes.append(size + 1)
     }
-    var pixels = RunsOfPixels()
+    var pixels = RowRuns.Pixels()
     var place = 0
+    // Each fourth value, the opacity, counts.
+    func add(upTo end: Int, isInside: Bool) {
+      pixels.add(end / 4 - place / 4, isInside: isInside)
+      place = end
+    }
     while place < count {
       guard let isRepeated = bits.next(1), let which = bits.next(2),
         let less = bits.next(sizes[which])
@@ -35,35 +40,17 @@ enum LabelStudioBrush {
       let end = min(count, place + less + 1)
       if isRepeated == 1 {
         guard let value = bits.next(word + 1) else { return nil }
-        pixels.add(values: end - place, isSeen: value > 0)
+        add(upTo: end, isInside: value > 0)
       } else {
-        for _ in place..<end {
+        for one in place..<end {
           guard let value = bits.next(word + 1) else { return nil }
-          pixels.add(values: 1, isSeen: value > 0)
+          add(upTo: one + 1, isInside: value > 0)
         }
       }
-      place = end
     }
     return RowRuns.mask(
       pixels.runs, left: 0, top: 0, width: size.width, height: size.height,
       imageWidth: size.width, imageHeight: size.height)
-  }
-
-  /// Runs of pixels, of which each fourth value, the opacity, counts.
-  private struct RunsOfPixels {
-    private(set) var runs: [Int] = [0]
-    private var place = 0
-
-    mutating func add(values: Int, isSeen: Bool) {
-      let pixels = (place + values) / 4 - place / 4
-      place += values
-      guard pixels > 0 else { return }
-      if (runs.count % 2 == 0) == isSeen {
-        runs[runs.count - 1] += pixels
-      } else {
-        runs.append(pixels)
-      }
-    }
   }
 
   private struct Bits {

@@ -17,9 +17,10 @@ enum LabelStudioMinimal {
     var (data, results): ([JSON.Member], [JSON]) = ([], [])
     for member in json.members ?? [] where !facts.contains(member.name) {
       let regions = member.value.array ?? []
-      if !regions.isEmpty, regions.allSatisfy({ kind(of: $0) != nil }) {
+      let kinds = regions.compactMap(kind)
+      if !regions.isEmpty, kinds.count == regions.count {
         for (place, region) in regions.enumerated() {
-          results.append(result(region, kind(of: region) ?? "", member.name, place))
+          results.append(result(region, kinds[place], member.name, place))
         }
       } else if member.value["choices"]?.array != nil {
         results.append(result(member.value, "choices", member.name, 0))

@@ -1,6 +1,7 @@
 import { get } from "../../core/api.js";
 import { fill, h, icon } from "../../core/dom.js";
 import { language, say } from "../../core/words.js";
+import { closesWithPage } from "../dialog.js";
 import { classColor, isPlayed, labelsOf, Picture, player } from "./item-picture.js";
 
 /** One item large, with everything that is known of it.
@@ -57,11 +58,8 @@ export function showItem(dataset, number, sets, way = null) {
       const by = { ArrowRight: side, ArrowLeft: -side }[event.key];
       if (by && way?.next) { event.preventDefault(); step(by); }
     });
-    // What it shows is gone with the page that it was opened on.
-    const page = location.hash;
-    const leave = () => { if (location.hash !== page) element.close(); };
-    addEventListener("hashchange", leave);
-    element.addEventListener("close", () => { removeEventListener("hashchange", leave); watcher.disconnect(); element.remove(); resolve(); });
+    closesWithPage(element);
+    element.addEventListener("close", () => { watcher.disconnect(); element.remove(); resolve(); });
     document.body.append(element);
     element.showModal();
     watcher.observe(stage);

@@ -40,7 +40,7 @@ export function sources(dataset, again) {
     const isRunning = items.some((/** @type {any} */ source) => source.state === "running");
     if (wasRunning && !isRunning) again();
     wasRunning = isRunning;
-    if (isRunning && element.isConnected) later(700);
+    if (isRunning) later(700);
   };
   let wasRunning = false;
   const row = (/** @type {any} */ source) => h("li.source", {},
