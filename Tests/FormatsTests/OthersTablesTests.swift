@@ -71,6 +71,54 @@ import Testing
     #expect(items[0].metadata.last?.value == .double(1_000))
   }
 
+  @Test func aTableMayTellASpreadsheetItsSeparator() throws {
+    let folder = try TestFolder()
+    for sign in [";", ","] {
+      try folder.write("sep=\(sign)\r\nname\(sign)text\r\na\(sign)so\r\n", to: "all.csv")
+      #expect(try folder.found().items.map(\.text) == ["so"])
+    }
+  }
+
+  @Test func anItemMayHaveSeveralClasses() throws {
+    let folder = try TestFolder()
+    for name in ["a", "b"] {
+      try folder.write(png([UInt8](repeating: 1, count: 16)), to: "train/\(name).png")
+    }
+    // As Roboflow writes it, spaces and all.
+    try folder.write(
+      "filename, cat, dog\na.png, 1, 1\nb.png, 0, 0\n", to: "train/_classes.csv")
+    let flags = try folder.found()
+    #expect(flags.names == ["cat", "dog"] && flags.items.map(\.labels.count) == [2, 0])
+    #expect(flags.items.allSatisfy { $0.metadata.isEmpty && $0.subset == "train" })
+    let lists = try TestFolder()
+    try lists.write(
+      """
+      {"file_name": "a.png", "labels": ["joy", "love"]}
+      {"file_name": "b.png", "labels": []}
+      {"file_name": "c.png", "labels": [3, 4]}
+      """, to: "a.jsonl")
+    let found = try lists.found()
+    #expect(found.names == ["joy", "love"] && found.items.map(\.labels.count) == [2, 0, 0])
+    // Numbers that nothing names stay what they are.
+    #expect(found.items.map { $0.metadata.map(\.name) } == [[], [], ["labels"]])
+    try lists.write("{\"text\": \"c\", \"labels\": [3, 4], \"id\": \"3\"}\n", to: "a.jsonl")
+    let numbers = try lists.found()
+    #expect(numbers.format == "json-records" && numbers.diagnostics.faultCount == 0)
+    #expect(numbers.items.map { $0.metadata.map(\.name) } == [["labels"]])
+  }
+
+  @Test func momentsAndNumbersKeepAllTheirDigits() {
+    #expect(RecordValue.moment(1_700_000_000_123_456, per: 1_000_000).json == "2023-11-14T22:13:20.123456Z")
+    #expect(RecordValue.moment(-1, per: 1_000).json == "1969-12-31T23:59:59.999Z")
+    #expect(RecordValue.moment(1_000, per: 1_000).json == "1970-01-01T00:00:01Z")
+    #expect(RecordValue.moment(.max, per: 1).json == .int(.max))
+    #expect(RecordValue.unsigned(-1).json == "18446744073709551615")
+    #expect(RecordValue.unsigned(7).json == 7)
+    #expect(RecordValue.half(0x3E00).json == 1.5)
+    #expect(RecordValue.half(0x0001).json == .double(5.960464477539063e-8))
+    #expect(RecordValue.half(0xFC00).json == .null)
+  }
+
   @Test func ofTablesOfSeveralKindsThoseThatAreNotReadAreTold() throws {
     let folder = try TestFolder()
     for name in ["train/a", "test/b"] {

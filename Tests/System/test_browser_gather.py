@@ -49,7 +49,7 @@ def test_a_set_is_read_in_the_format_that_is_chosen(world):  # noqa: F811
 
 def test_the_dialog_is_there_at_once_on_a_network_that_is_slow(world):  # noqa: F811
     dataset = world.assay.send("POST", "/api/datasets", {"name": "Slow"}, world.key)[1]["id"]
-    page = world.signed_in(); page.route("**/api/formats", lambda route: route.abort()); page.goto(f"{world.assay.url}#/explore/{dataset}")
+    page = world.signed_in(); page.route("**/api/formats*", lambda route: route.abort()); page.goto(f"{world.assay.url}#/explore/{dataset}")
     page.get_by_role("button", name="Add items").click(); assert page.locator(".drop").is_visible()
     page.evaluate(DROP, yolo(2)); counted(page, 2)
 

@@ -70,6 +70,7 @@ WAYS = {
     "lz4.feather": "import pyarrow.feather as f; f.write_feather(t, out, compression='lz4')",
     "zstd.arrow": "w = pa.ipc.new_file(out, t.schema, options=pa.ipc.IpcWriteOptions(compression='zstd')); w.write_table(t); w.close()",
     "dictionary.arrow": "t = t.set_column(1, 'word', t['word'].dictionary_encode()); w = pa.ipc.new_stream(out, t.schema); w.write_table(t.combine_chunks()); w.close()",
+    "views.arrow": "t = t.set_column(1, 'word', pa.array([w and w * (1 + i % 4) for i, w in enumerate(t['word'].to_pylist())], pa.string_view())); rows = [plain(r) for r in t.to_pylist()]; w = pa.ipc.new_file(out, t.schema); w.write_table(t, max_chunksize=97); w.close()",
     "large.arrow": "t = t.set_column(1, 'word', t['word'].cast(pa.large_string())).set_column(6, 'list', t['list'].cast(pa.large_list(pa.int32()))); w = pa.ipc.new_file(out, t.schema); w.write_table(t); w.close()",
 }
 
@@ -84,6 +85,19 @@ def test_every_value_of_every_kind_is_as_pyarrow_wrote_it(tmp_path, name):
         assert item["name"] == row.pop("id")
         metadata = item.get("metadata", {})
         for key, value in row.items(): assert same(value, metadata.get(key)), (key, value, metadata.get(key))
+
+
+@pytest.mark.parametrize("name,write", [("a.parquet", "import pyarrow.parquet as pq; pq.write_table(t, out)"), ("a.arrow", "w = pa.ipc.new_file(out, t.schema); w.write_table(t); w.close()")])
+def test_what_has_many_digits_or_few_keeps_them_and_bytes_are_told(tmp_path, name, write):
+    python("""import pyarrow as pa, numpy as np, sys
+out = sys.argv[1]; t = pa.table({"id": ["a", "b"], "hash": pa.array([2**64 - 1, 7], pa.uint64()), "at": pa.array([1700000000123456, 1700000000000000], pa.timestamp("us", "UTC")),
+    "fine": pa.array([1, -1], pa.timestamp("ns")), "share": pa.array(np.array([1.5, -0.25], np.float16)), "raw": pa.array([b"xy", None], pa.binary())})
+""" + write, tmp_path / name)
+    found, report = items(tmp_path / name, tmp_path / "out")
+    assert [one["metadata"] for one in found] == [
+        {"hash": "18446744073709551615", "at": "2023-11-14T22:13:20.123456Z", "fine": "1970-01-01T00:00:00.000000001Z", "share": 1.5},
+        {"hash": 7, "at": "2023-11-14T22:13:20Z", "fine": "1969-12-31T23:59:59.999999999Z", "share": -0.25}]
+    assert report["losses"] == [{"what": "bytes in the column raw", "count": 1}], report
 
 
 @pytest.mark.parametrize("kind,reader", [("parquet", "pandas.read_parquet(f)"), ("arrow", "__import__('datasets').Dataset.from_file(f).to_pandas()"), ("feather", "pandas.read_feather(f)"), ("csv", "pandas.read_csv(f, keep_default_na=False)"), ("tsv", "pandas.read_csv(f, sep='\\t', keep_default_na=False)")])

@@ -7,8 +7,9 @@ import { persistently } from "./persistently.js";
  * @param {number} from how many bytes came before
  * @param {number} size bytes of a part
  * @param {() => Promise<any>} look asks how far it came
+ * @param {(reason: string) => void} [wait] is told why nothing comes through
  * @returns {Promise<any>} how far it is then */
-export const sendPart = (path, content, from, size, look) => persistently(async () => {
+export const sendPart = (path, content, from, size, look, wait) => persistently(async () => {
   try {
     return await putContent(`${path}/content?offset=${from}`, content.slice(from, from + size));
   } catch (error) {
@@ -16,4 +17,4 @@ export const sendPart = (path, content, from, size, look) => persistently(async 
     if (/** @type {any} */ (error).type !== "/problems/not-possible") throw error;
     return look();
   }
-});
+}, wait);

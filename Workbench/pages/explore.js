@@ -48,16 +48,11 @@ function table(items) {
 }
 
 async function create() {
-  const asked = await dialog(say("New dataset"), (close) => {
+  const made = await dialog(say("New dataset"), (close) => {
     const name = h("input.input", { required: true, maxlength: 200, dir: "auto" });
-    return form(close, () => name.value, [field(say("Name"), name)], say("Make it"));
+    return form(close, () => post("/api/datasets", { name: name.value }), [field(say("Name"), name)], say("Make it"));
   });
-  if (!asked) return;
-  try {
-    location.hash = `#/explore/${(await post("/api/datasets", { name: asked })).id}`;
-  } catch (error) {
-    toast(/** @type {Error} */ (error).message, true);
-  }
+  if (made) location.hash = `#/explore/${made.id}`;
 }
 
 /** What of a dataset can be looked at, in the order of the tabs. */

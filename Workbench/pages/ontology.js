@@ -124,13 +124,13 @@ export class OntologyPage {
   get chosen() { return this.history.state.classes.find((one) => one.id === this.selected); }
 
   show() {
+    const focus = focusIn(this.element);
     this.flush();
     clearTimeout(this.shown);
     const { classes } = this.history.state;
     this.isDue = false;
     if (!this.chosen) this.selected = classes[0]?.id ?? null;
     useColors(/** @type {any} */ (classes));
-    const focus = focusIn(this.element);
     const open = new Set([...this.form.querySelectorAll("details[open]")].map((one) => one.getAttribute("data-attribute") ?? "limits"));
     fill(this.list, h("h2.small", {}, say("Classes and questions")), classes.map((one, place) => this.row(one, place)), this.adders());
     const chosen = this.chosen;
@@ -295,18 +295,25 @@ const pick = (title, list) => dialog(title, (close) => [
   h("div.stack.tight.picks", {}, list.map((one) => h("button.button", { dir: "auto", onclick: () => close(one) }, one.name))),
   h("div.row", {}, h("button.button.quiet", { onclick: () => close() }, say("Cancel")))]);
 
-/** Gives the focus back to what stands where it was, after everything was made anew.
+/** Gives the focus back to what stands where it was, after everything was made anew, with what was chosen
+ * in it: what is typed next takes its place, as it would have. Numbers do not tell what is chosen in them:
+ * one that was entered and not typed in is chosen whole, as the tab key does.
  * @param {HTMLElement} place */
 function focusIn(place) {
   const all = () => [...place.querySelectorAll("input, select, textarea, button, a, summary")];
-  const active = document.activeElement;
+  const active = /** @type {HTMLInputElement | null} */ (document.activeElement);
+  const [start, end] = [active?.selectionStart ?? null, active?.selectionEnd ?? null];
+  const isEntered = active?.type === "number" && active.dataset.typed === undefined;
   const at = active && place.contains(active) ? all().indexOf(active) : -1;
   const label = active?.getAttribute("aria-label");
   return () => {
     if (at < 0 || document.activeElement === active) return;
     const found = all();
     const same = found[at]?.getAttribute("aria-label") === label ? found[at] : found.find((one) => label && one.getAttribute("aria-label") === label);
-    const next = /** @type {HTMLElement | undefined} */ (same ?? found[at]);
+    const next = /** @type {HTMLInputElement | undefined} */ (same ?? found[at]);
     next?.focus({ preventScroll: true });
+    if (next !== same) return;
+    if (isEntered) next?.select();
+    else if (start !== null) next?.setSelectionRange(start, end);
   };
 }

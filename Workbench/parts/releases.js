@@ -44,7 +44,7 @@ function table(items) {
  * @param {() => Promise<void>} load */
 async function create(owner, more, load) {
   const { items: formats } = await get("/api/formats");
-  const asked = await dialog(say("New release"), (close) => {
+  const begun = await dialog(say("New release"), (close) => {
     const name = h("input.input", { required: true, maxlength: 200, dir: "auto" });
     const parts = [["train", 80], ["val", 10], ["test", 10]].map(([part, percent]) => /** @type {[string, any]} */ ([String(part), h("input.input", { type: "number", min: 0, max: 100, value: percent })]));
     // Said while the dialog is open: what was filled in would be gone after it.
@@ -67,14 +67,10 @@ async function create(owner, more, load) {
       ...(way.value === "group" ? { group_by: group.value } : {}), formats: boxes.map((/** @type {any} */ box) => box.querySelector("input")).filter((/** @type {any} */ input) => input.checked).map((/** @type {any} */ input) => input.value),
       ...(shard.disabled ? {} : { shard_samples: Number(shard.value) }),
     });
-    return form(close, read, [field(say("Name"), name), h("div.tiles", {}, parts.map(([part, input]) => field(say("Percent for {part}", { part }), input))),
+    return form(close, () => post(`${owner}/releases`, { ...read(), ...more() }), [field(say("Name"), name), h("div.tiles", {}, parts.map(([part, input]) => field(say("Percent for {part}", { part }), input))),
       field(say("Divided"), way), groups, h("fieldset.plain-set", {}, h("legend", {}, say("Formats, beside JSON Lines")), h("div.tiles", {}, boxes)), shards, h("label.check", {}, media, h("span", {}, say("Take the images along")))], say("Freeze it"));
   });
-  if (!asked) return;
-  attempt(load, async () => {
-    const begun = await post(`${owner}/releases`, { ...asked, ...more() });
-    await get(`/api/releases/${begun.id}?wait=120`);
-  });
+  if (begun) attempt(load, () => get(`/api/releases/${begun.id}?wait=120`));
 }
 
 /** The files with an address that opens them, and what the results are worth.

@@ -26,12 +26,26 @@ export async function attempt(again, action) {
   await again();
 }
 
-/** A form in a dialog, closed with what it holds.
+/** A form in a dialog, closed with what becomes of what it holds; where that is refused, it says so and stays.
  * @param {(value?: any) => void} close
- * @param {() => any} read
+ * @param {() => any} submit what it holds, or what the server answers to it
  * @param {any[]} fields
  * @param {string} verb */
-export function form(close, read, fields, verb) {
-  return h("form.stack", { onsubmit: (/** @type {Event} */ event) => { event.preventDefault(); close(read()); } }, fields,
-    h("div.row", {}, h("button.button.primary", { type: "submit" }, verb), h("button.button.quiet", { type: "button", onclick: () => close() }, say("Cancel"))));
+export function form(close, submit, fields, verb) {
+  const button = h("button.button.primary", { type: "submit" }, verb);
+  const problem = h("p.error-text", { role: "alert" });
+  const submitted = async (/** @type {Event} */ event) => {
+    event.preventDefault();
+    if (button.disabled) return;
+    button.disabled = true;
+    problem.textContent = "";
+    try {
+      close(await submit());
+    } catch (error) {
+      problem.textContent = /** @type {Error} */ (error).message;
+      button.disabled = false;
+    }
+  };
+  return h("form.stack", { onsubmit: submitted }, fields, problem,
+    h("div.row", {}, button, h("button.button.quiet", { type: "button", onclick: () => close() }, say("Cancel"))));
 }

@@ -7,6 +7,8 @@ final class ArrowArray {
   private let validity: ArrowBuffer?
   private let offsets: ArrowBuffer?
   private let content: ArrowBuffer?
+  /// What views are views of.
+  private let views: [ArrowBuffer]
   private let children: [ArrowArray]
   /// What the numbers stand for.
   private let words: [RecordValue]?
@@ -21,9 +23,10 @@ final class ArrowArray {
     if words != nil {
       validity = try batch.buffer()
       content = try batch.buffer()
-      (offsets, children) = (nil, [])
+      (offsets, views, children) = (nil, [], [])
       return
     }
+    var views: [ArrowBuffer] = []
     switch field.kind {
     case .null: (validity, offsets, content) = (nil, nil, nil)
     case .variable:
@@ -41,7 +44,13 @@ final class ArrowArray {
       validity = try batch.buffer()
       content = try batch.buffer()
       offsets = nil
+    case .view:
+      validity = try batch.buffer()
+      content = try batch.buffer()
+      offsets = nil
+      views = try batch.viewed()
     }
+    self.views = views
     var children: [ArrowArray] = []
     for child in field.children { children.append(try ArrowArray(child, &batch)) }
     self.children = children
@@ -62,17 +71,14 @@ final class ArrowArray {
     case .bool: return .json(.bool(try content.bit(row)))
     case .int(let bytes, let isSigned):
       let number = try content.integer(row, bytes, isSigned)
-      // Of the largest of 64 bits without a sign, which are no Int64.
-      return bytes == 8 && !isSigned && number < 0
-        ? .float(Double(UInt64(bitPattern: number))) : .json(.int(number))
+      return bytes == 8 && !isSigned ? .unsigned(number) : .json(.int(number))
     case .float(let bytes):
       let bits = try content.integer(row, bytes, false)
-      return .float(
-        bytes == 8
-          ? Double(bitPattern: UInt64(bitPattern: bits))
-          : bytes == 4
-            ? Double(Float(bitPattern: UInt32(truncatingIfNeeded: bits)))
-            : Self.half(UInt16(truncatingIfNeeded: bits)))
+      return switch bytes {
+      case 8: .float(Double(bitPattern: UInt64(bitPattern: bits)))
+      case 4: .float(Double(Float(bitPattern: UInt32(truncatingIfNeeded: bits))))
+      default: .half(UInt16(truncatingIfNeeded: bits))
+      }
     case .day: return .day(try content.integer(row, 4, true))
     case .moment(let perSecond): return .moment(try content.integer(row, 8, true), per: perSecond)
     case .decimal(let scale, let bytes):
@@ -81,6 +87,9 @@ final class ArrowArray {
     case .variable(let isText, let isLarge):
       let (start, end) = try bounds(row, isLarge)
       let bytes = try content.slice(start, end - start)
+      return isText ? .text(bytes) : .bytes(Array(bytes))
+    case .view(let isText):
+      let bytes = try viewed(row)
       return isText ? .text(bytes) : .bytes(Array(bytes))
     case .null, .list, .fixedList, .record, .map: return .null
     }
@@ -131,14 +140,15 @@ final class ArrowArray {
     return list
   }
 
-  private static func half(_ bits: UInt16) -> Double {
-    let (exponent, fraction) = (Int(bits >> 10 & 31), Double(bits & 1023))
-    let sign = bits >> 15 == 1 ? -1.0 : 1.0
-    if exponent == 31 { return fraction == 0 ? sign * .infinity : .nan }
-    return sign
-      * (exponent == 0
-        ? fraction / 16_777_216
-        : (1 + fraction / 1024) * Double(sign: .plus, exponent: exponent - 15, significand: 1))
+  /// A view of text or bytes: its length, and then itself up to 12 bytes, or its first four, and the buffer
+  /// and place it lies at.
+  private func viewed(_ row: Int) throws(TableBytes.Fault) -> UnsafeBufferPointer<UInt8> {
+    guard let content else { throw .init() }
+    let length = Int(try content.integer(4 * row, 4, true))
+    guard length > 12 else { return try content.slice(16 * row + 4, length) }
+    let buffer = try content.integer(4 * row + 2, 4, true)
+    guard buffer >= 0, buffer < views.count else { throw .init("a value lies in no buffer") }
+    return try views[Int(buffer)].slice(Int(content.integer(4 * row + 3, 4, true)), length)
   }
 }
 
@@ -189,6 +199,8 @@ struct ArrowBatch {
   let words: [Int64: [RecordValue]]
   private var nodes: [(Int, Int)]
   private var buffers: [(Int, Int)]
+  /// How many buffers each column of views has besides.
+  private var viewCounts: [Int]
   private let body: UnsafeBufferPointer<UInt8>
   private let codec: Inflation
 
@@ -198,6 +210,7 @@ struct ArrowBatch {
     rows = Int(try table.number(0, Int64.self))
     nodes = try table.pairs(1).reversed()
     buffers = try table.pairs(2).reversed()
+    viewCounts = try table.numbers(4).reversed()
     if let compression = try table.table(3) {
       codec = try compression.number(0, UInt8.self) == 1 ? .zstd : .lz4Frame
     } else {
@@ -212,6 +225,14 @@ struct ArrowBatch {
       throw .init("a batch has too few columns, or one with more than \(Self.rowLimit) values")
     }
     return node.0
+  }
+
+  /// The buffers that the views of a column lie in.
+  mutating func viewed() throws(TableBytes.Fault) -> [ArrowBuffer] {
+    guard let count = viewCounts.popLast() else { throw .init("a batch has too few buffers") }
+    var found: [ArrowBuffer] = []
+    for _ in 0..<max(0, count) { found.append(try buffer()) }
+    return found
   }
 
   mutating func buffer() throws(TableBytes.Fault) -> ArrowBuffer {

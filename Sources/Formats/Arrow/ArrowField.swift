@@ -9,6 +9,8 @@ struct ArrowField {
     case float(bytes: Int)
     /// Text and bytes, with offsets of four or eight bytes.
     case variable(isText: Bool, isLarge: Bool)
+    /// Text and bytes that lie in buffers which rows may share.
+    case view(isText: Bool)
     case fixed(bytes: Int)
     case list(isLarge: Bool)
     case fixedList(count: Int)
@@ -99,6 +101,8 @@ struct ArrowField {
     case 19: return .variable(isText: false, isLarge: true)
     case 20: return .variable(isText: true, isLarge: true)
     case 21: return .list(isLarge: true)
+    case 23: return .view(isText: false)
+    case 24: return .view(isText: true)
     case let other:
       throw .init("column \(name) is of Arrow's kind \(other), which is not known here")
     }

@@ -11,7 +11,7 @@ extension DatasetFormat {
         """),
     matches: { !Arrow.files($0, [".arrow", ".arrows", ".ipc"]).isEmpty },
     read: Arrow.reader([".arrow", ".arrows", ".ipc"]),
-    write: { sink, options, _ in RecordTableWriter<ArrowStream>(sink, "arrow", options) })
+    write: { RecordTableWriter<ArrowStream>($0, "arrow", $1, $2) })
 
   package static let feather = DatasetFormat(
     facts: DatasetFormatFacts(
@@ -24,7 +24,7 @@ extension DatasetFormat {
         """),
     matches: { !Arrow.files($0, [".feather"]).isEmpty },
     read: Arrow.reader([".feather"]),
-    write: { sink, options, _ in RecordTableWriter<ArrowFile>(sink, "feather", options) })
+    write: { RecordTableWriter<ArrowFile>($0, "feather", $1, $2) })
 }
 
 private enum Arrow {

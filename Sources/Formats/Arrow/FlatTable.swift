@@ -71,6 +71,14 @@ struct FlatTable {
     return tables
   }
 
+  func numbers(_ field: Int) throws(TableBytes.Fault) -> [Int] {
+    guard let (count, start) = try list(field, step: 8) else { return [] }
+    var reader = TableBytes(bytes, at: start)
+    var numbers: [Int] = []
+    for _ in 0..<count { numbers.append(Int(try reader.number(Int64.self))) }
+    return numbers
+  }
+
   /// Structs of two numbers.
   func pairs(_ field: Int) throws(TableBytes.Fault) -> [(Int, Int)] {
     guard let (count, start) = try list(field, step: 16) else { return [] }

@@ -1,6 +1,35 @@
 import Labels
 import Notation
 
+extension DatasetFormat {
+  /// Asked for by name: what lies beside an annotation file may be somebody's results and not the truth.
+  package static let cocoResults = DatasetFormat(
+    facts: DatasetFormatFacts(
+      id: "coco-results", name: "COCO results",
+      layout: "the annotation file whose ids they name, and one JSON file that is a list of results",
+      source: "cocodataset.org, Results format", holds: [.box, .polygon, .pieces, .mask, .keypoints],
+      carries: [.score],
+      notes: """
+        Predictions: each object has a score, and names its image and class by the ids of the annotation \
+        file, whose own labels are not read. It is asked for by name and only read.
+        """),
+    matches: { _ in false },
+    read: { folder, diagnostics in
+      let lists = folder.files(ending: ".json").filter { file in
+        (try? folder.open(file)).map(COCOResults.matches) ?? false
+      }
+      guard lists.count == 1 else {
+        throw FormatFault(
+          folder.title, "",
+          lists.isEmpty
+            ? "there is no list of results in it" : "there are \(lists.count) lists of results in it",
+          remedy: "Put one beside the annotation file whose ids it names.")
+      }
+      return try COCOResults.reader(
+        folder.open(lists[0]), named: lists[0], of: folder, diagnostics)
+    }, write: nil)
+}
+
 /// Predictions as COCO's tools exchange them: a list of objects, each with the ids of an image and of a
 /// category of the annotation file that they answer.
 package enum COCOResults {
@@ -45,7 +74,7 @@ package enum COCOResults {
     guard let files = COCOFiles(truth), files.files.count == 1 else {
       throw FormatFault(
         file, "", "a list of results needs the one COCO file whose ids it names",
-        remedy: "Name that file as the ground truth.")
+        remedy: "Name that file as the ground truth, or put it beside.")
     }
     let index = try COCOIndex(
       truth.open(files.files[0].name), file: files.files[0].name, Diagnostics(.lenient))

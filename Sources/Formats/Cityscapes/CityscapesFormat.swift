@@ -96,7 +96,7 @@ private final class CityscapesWriter: DatasetWriting {
 
   func add(_ item: DatasetItem, _ schema: DatasetSchema) throws {
     guard let size = try diagnostics.size(of: item, "which Cityscapes must say") else { return }
-    var stem = item.stem.replacing("/", with: "_")
+    var stem = diagnostics.flat(item.stem)
     if stem.hasSuffix(Cityscapes.imageEnding) { stem.removeLast(Cityscapes.imageEnding.count) }
     let city =
       stem.contains("_") ? stem.split(separator: "_").first.map(String.init) ?? "city" : "city"

@@ -190,7 +190,9 @@ package final class DatasetFolder: Sendable {
 
   private static func isPlainText(_ name: String) -> Bool {
     let kind = name.lastIndex(of: ".").map { name[name.index(after: $0)...].lowercased() } ?? ""
-    return ["xml", "csv", "tsv", "txt", "ann", "conll", "iob", "iob2", "bio"].contains(kind)
+    return [
+      "json", "jsonl", "ndjson", "xml", "csv", "tsv", "txt", "ann", "conll", "iob", "iob2", "bio",
+    ].contains(kind)
   }
 
   /// - Throws: `FormatFault` where it cannot be read.
@@ -209,7 +211,7 @@ package final class DatasetFolder: Sendable {
         guard lines > 0, let diagnostics = guesses.diagnostics,
           guesses.told.insert(name).inserted
         else { return }
-        diagnostics.lose("lines read as Latin-1 that are no UTF-8", count: lines)
+        diagnostics.lose("lines with bytes read as Latin-1 that are no UTF-8", count: lines)
       }
       return text
     } catch {

@@ -80,8 +80,8 @@ package struct DatasetFormat: Sendable, Hashable {
 
   package var id: String { facts.id }
 
-  /// Reads what is said to be a set of this format. Where there is nothing of it, the first item is a
-  /// `FormatFault` that says what is looked for.
+  /// Reads what is said to be a set of this format. Where there is nothing of it, its end is a `FormatFault`
+  /// that says what is looked for.
   package func reader(
     of folder: DatasetFolder, _ diagnostics: Diagnostics
   ) throws -> any DatasetReading {
@@ -99,8 +99,9 @@ package struct DatasetFormat: Sendable, Hashable {
 
   /// Every format, in the order in which they are tried where none is named.
   package static let all: [DatasetFormat] = [
-    .coco, .cocoPanoptic, .cvat, .cvatVideo, .cityscapes, .indexMasks, .voc, .vocFromZero, .yolo,
-    .yoloSegment, .yoloOBB, .yoloPose, .labelMe, .labelStudio, .datumaro, .boxTable, .openImages,
+    .coco, .cocoPanoptic, .cocoResults, .cvat, .cvatVideo, .cityscapes, .indexMasks, .voc,
+    .vocFromZero, .yolo, .yoloSegment, .yoloOBB, .yoloPose, .labelMe, .labelStudio, .datumaro,
+    .boxTable, .openImages,
     .kitti,
     .createML, .supervisely, .labelbox, .scale, .imageNet, .jsonLines, .urlList, .conll, .brat,
     .spacy,
@@ -149,13 +150,13 @@ package struct WritingOptions: Hashable, Sendable {
   }
 }
 
-/// A set that is said to be of a format, and may have nothing of it.
+/// A set that is said to be of a format, and may have nothing of it but images without labels.
 private struct NotEmpty: DatasetReading {
   private var reader: any DatasetReading
   private let format: DatasetFormat
   private let folder: DatasetFolder
   private let diagnostics: Diagnostics
-  private var isBegun = false
+  private var hasSomething: Bool
   /// Faults of the folder itself.
   private let told: Int
 
@@ -167,14 +168,17 @@ private struct NotEmpty: DatasetReading {
   ) {
     (self.reader, self.format) = (reader, format)
     (self.folder, self.diagnostics, self.told) = (folder, diagnostics, told)
+    hasSomething = format.matches(folder)
   }
 
   mutating func next() throws -> DatasetItem? {
-    let item = try reader.next()
-    defer { isBegun = true }
-    guard !isBegun, item == nil, diagnostics.faultCount == told, !format.matches(folder) else {
+    if let item = try reader.next() {
+      hasSomething =
+        hasSomething || format.facts.holds.isEmpty || !item.labels.isEmpty || item.text != nil
+        || !item.metadata.isEmpty
       return item
     }
+    guard !hasSomething, diagnostics.faultCount == told else { return nil }
     throw FormatFault(
       folder.title, "", "there is nothing of \(format.facts.name) in it",
       remedy: "Name another format, or a set laid out so: \(format.facts.layout).")

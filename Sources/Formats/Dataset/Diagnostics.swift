@@ -110,6 +110,13 @@ package final class Diagnostics: Sendable {
     return item.size
   }
 
+  /// The name of an item for a format that knows no folders below its own.
+  func flat(_ name: String) -> String {
+    guard name.utf8.contains(UInt8(ascii: "/")) else { return name }
+    lose("folders in names written as underscores")
+    return name.replacing("/", with: "_")
+  }
+
   /// Notes that something cannot be carried; in any mode, as it is the format's doing and no mistake.
   package func lose(_ what: String, count: Int = 1) {
     told.withLock { told in

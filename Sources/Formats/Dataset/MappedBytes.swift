@@ -51,19 +51,12 @@ package final class MappedBytes: @unchecked Sendable {
     return String(bytes: buffer, encoding: .utf16).map { MappedBytes(Array($0.utf8)) }
   }
 
-  /// With the lines that are no UTF-8 read as what an XML head says, or as Latin-1; nil where all are.
+  /// With what is no UTF-8 read as what an XML head says, or as Latin-1; nil where all is.
   ///
-  /// - Returns: also how many lines these are.
+  /// - Returns: also how many lines have some.
   /// - Complexity: O(bytes); memory for them only where some are not.
   func withLatin1Lines() -> (MappedBytes, lines: Int)? {
-    let piece = 1 << 20
-    var (place, isWhole) = (0, true)
-    while place < buffer.count, isWhole {
-      let end = lineStart(after: min(place + piece, buffer.count)) ?? buffer.count
-      isWhole = String(validating: buffer[place..<end], as: UTF8.self) != nil
-      place = end
-    }
-    guard !isWhole else { return nil }
+    guard !isUTF8 else { return nil }
     if let name = declaredEncoding, let text = Self.text(buffer, in: name) {
       return (MappedBytes(Array(text.utf8)), 0)
     }
@@ -75,11 +68,48 @@ package final class MappedBytes: @unchecked Sendable {
         text += line
       } else {
         count += 1
-        for byte in line { text += Array(String(Unicode.Scalar(byte)).utf8) }
+        Self.appendRepaired(line, to: &text)
       }
       start = end
     }
     return (MappedBytes(text), count)
+  }
+
+  /// A whole JSON file may be one line: what is UTF-8 in it stays.
+  private static func appendRepaired(
+    _ line: Slice<UnsafeBufferPointer<UInt8>>, to text: inout [UInt8]
+  ) {
+    var parser = Unicode.UTF8.ForwardParser()
+    var (bytes, place) = (line.makeIterator(), line.startIndex)
+    while true {
+      switch parser.parseScalar(from: &bytes) {
+      case .valid(let scalar):
+        text += scalar
+        place += scalar.count
+      case .error(let length):
+        for byte in line[place..<place + length] {
+          text += Unicode.UTF8.encode(Unicode.Scalar(byte))!
+        }
+        place += length
+      case .emptyInput: return
+      }
+    }
+  }
+
+  /// Looked at piece by piece, as a file may be one line.
+  private var isUTF8: Bool {
+    let piece = 1 << 20
+    var place = 0
+    while place < buffer.count {
+      var end = min(place + piece, buffer.count)
+      // No piece begins inside of a character.
+      for _ in 0..<3 where end < buffer.count && Unicode.UTF8.isContinuation(buffer[end]) {
+        end -= 1
+      }
+      guard String(validating: buffer[place..<end], as: UTF8.self) != nil else { return false }
+      place = end
+    }
+    return true
   }
 
   /// Of `<?xml … encoding="…"?>`.

@@ -35,7 +35,10 @@ private enum Doccano {
   ) throws -> [String] {
     try TextLines.files(folder, diagnostics) { json in
       (json["text"] ?? json["data"])?.string != nil
-        && (["label", "labels", "entities"].contains { json[$0]?.array != nil }
+        // Numbers stand for classes of another table.
+        && (["label", "labels", "entities"].contains {
+          json[$0]?.array?.allSatisfy { $0.integer == nil } ?? false
+        }
           // Any table may have columns called text and label.
           || (json["label"]?.string != nil
             && (json.members ?? []).allSatisfy { known.contains($0.name) }))

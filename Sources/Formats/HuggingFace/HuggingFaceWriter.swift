@@ -66,6 +66,7 @@ struct HuggingFaceWriter: DatasetWriting {
     set(.split, item.subset)
     part.table.set(Column.width.rawValue, item.size?.width ?? 0)
     part.table.set(Column.height.rawValue, item.size?.height ?? 0)
+    diagnostics.loseEmptyText(of: item)
     set(.text, item.text ?? "")
     try addImage(of: item, to: part)
     addClasses(of: item, to: part)

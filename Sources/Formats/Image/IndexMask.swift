@@ -15,15 +15,24 @@ package struct IndexMask {
 
   /// Gives every pixel that the shape covers the index, over what it had; points and lines cover none.
   ///
+  /// - Returns: whether another index lay there.
   /// - Complexity: O(pixels covered)
-  package mutating func fill(_ shape: Shape, with index: UInt32) {
-    guard let mask = shape.mask(width: width, height: height) else { return }
+  @discardableResult
+  package mutating func fill(_ shape: Shape, with index: UInt32) -> Bool {
+    guard let mask = shape.mask(width: width, height: height) else { return false }
     let width = width
+    var covered: UInt32 = 0
     indices.withUnsafeMutableBufferPointer { indices in
       mask.forEachRun { column, rows in
-        for row in rows { indices[row * width + column] = index }
+        for row in rows {
+          let place = row * width + column
+          // The same index again covers nothing.
+          if indices[place] != index { covered |= indices[place] }
+          indices[place] = index
+        }
       }
     }
+    return covered != 0
   }
 
   package enum Style: Hashable {
@@ -46,6 +55,13 @@ package struct IndexMask {
     package var text: String {
       let digits = Array("0123456789abcdef")
       return "#" + String([red, green, blue].flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
+    }
+
+    /// As `PNGReader` counts: red + 256 green + 65536 blue.
+    init(packed: UInt32) {
+      red = UInt8(truncatingIfNeeded: packed)
+      green = UInt8(truncatingIfNeeded: packed >> 8)
+      blue = UInt8(truncatingIfNeeded: packed >> 16)
     }
 
     /// One of many that are easy to tell apart: the hue turns by the golden angle.

@@ -15,6 +15,9 @@ package struct PNGReader {
   private let depth: Int
   private let channels: Int
 
+  /// Whether its values are colours.
+  var isColored: Bool { channels >= 3 }
+
   /// - Throws: `Fault`
   /// - Complexity: O(pixels); an image of `ImageProbe.pixelLimit` at most.
   package init(_ bytes: [UInt8]) throws(Fault) {

@@ -109,12 +109,15 @@ private struct ImageNetWriter: DatasetWriting {
         item.name, "", "the image is not there", remedy: "Put it beside its labels; it is left out."
       )
     }
-    for name in Set(classes).sorted() {
+    let flat = diagnostics.flat(item.name)
+    let names = Set(classes)
+    if names.count > 1 { diagnostics.lose("images of several classes written once for each") }
+    for name in names.sorted() {
       let folder = DatasetPath.cleaned(name).replacing("/", with: "_")
       let subset = item.subset.isEmpty ? "" : item.subset + "/"
-      var path = "\(subset)\(folder)/\(item.name.replacing("/", with: "_"))"
+      var path = "\(subset)\(folder)/\(flat)"
       if !paths.insert(path).inserted {
-        path = "\(subset)\(folder)/\(paths.count)_\(item.name.replacing("/", with: "_"))"
+        path = "\(subset)\(folder)/\(paths.count)_\(flat)"
         paths.insert(path)
       }
       try sink.copy(media, to: path)

@@ -9,20 +9,25 @@ extension DatasetFormat {
     facts: DatasetFormatFacts(
       id: "masks", name: "Index masks (PNG)",
       layout:
-        "`masks/[SUBSET/]NAME.png` (or `SegmentationClass/`), `images/…` (or `JPEGImages/`), `classes.txt`",
+        """
+        `masks/[SUBSET/]NAME.png` (or `SegmentationClass/`), `images/…` (or `JPEGImages/`), `classes.txt` \
+        (or `labelmap.txt`)
+        """,
       source: "host.robots.ox.ac.uk/pascal/VOC, Segmentation",
       holds: [.polygon, .pieces, .mask],
       notes: """
         A pixel is the line of its class in `classes.txt`, from 0, the background; 255 is nothing. Of grey \
-        or palette pictures of any depth. Objects of a class are one region; where labels lie over each \
-        other the later one is kept. At most 254 classes. Without `classes.txt` classes are called by their \
-        numbers, and 255 is one where no picture has another; so are sets read that no other format knows.
+        or palette pictures of any depth; of coloured ones a pixel is of the class whose colour \
+        `labelmap.txt` says (CVAT's *Segmentation mask*), or of one called by its colour. Objects of a class \
+        are one region; where labels lie over each other the later one is kept. At most 254 classes. Without \
+        `classes.txt` classes are called by their numbers, and 255 is one where no picture has another; so \
+        are sets read that no other format knows.
         """),
     matches: { IndexMasks.isListed($0) },
     read: { folder, diagnostics in
       let set = IndexMasks(folder)
       var schema = DatasetSchema()
-      for name in set.names.dropFirst() where !name.isEmpty { _ = schema.index(of: name) }
+      for name in set.classes { _ = schema.index(of: name) }
       let files = IndexMasks.files(folder)
       let labelled = ItemFiles(files, folder, schema, diagnostics) { try set.item($0, $1, &$2, $3) }
       return WithUnlabelledImages(labelled, folder, labels: files, image: set.image(of:)) { image in
@@ -38,16 +43,30 @@ struct IndexMasks: Sendable {
   static let void: UInt32 = 255
   static let classLimit = 254
 
-  /// Lines of `classes.txt`; none where there is no such file.
-  let names: [String]
+  /// Lines of `classes.txt` or `labelmap.txt`; none where there is no such file.
+  private let names: [String]
+  /// What says so.
+  private let list: String
+  /// Places of colours among the names.
+  private let colors: [UInt32: Int]
   /// Pixels that are of no class.
   private let nothing: Set<UInt32>
   private let images: ImageIndex
 
+  /// Colours that are of no class: black, and VOC's between objects.
+  private static let noColors: Set<UInt32> = [0, 224 | 224 << 8 | 192 << 16]
+
+  /// Without the background.
+  var classes: [String] {
+    names.dropFirst(colors.isEmpty ? 1 : 0).filter { !$0.isEmpty && $0 != VOCLabelMap.background }
+  }
+
   init(_ folder: DatasetFolder) {
     let lines = try? folder.text("classes.txt").split(
       separator: "\n", omittingEmptySubsequences: false)
-    names = (lines ?? []).map { $0.trimmingASCIISpace }
+    let map = lines == nil ? VOCLabelMap(folder) : nil
+    names = map?.names ?? (lines ?? []).map { $0.trimmingASCIISpace }
+    (list, colors) = (map == nil ? "classes.txt" : VOCLabelMap.file, map?.numbers ?? [:])
     images = ImageIndex(Self.images(folder))
     let files = Self.files(folder)
     // Where nobody says what the numbers are, black and white is something before a background.
@@ -75,9 +94,9 @@ struct IndexMasks: Sendable {
   static func isListed(_ folder: DatasetFolder) -> Bool {
     guard let first = files(folder).first else { return false }
     // A whole VOC set has boxes as well, which its own reader reads.
+    let isAlone = !folder.files.contains { $0.hasPrefix("Annotations/") }
     return folder.has("classes.txt")
-      || first.hasPrefix("SegmentationClass/")
-        && !folder.files.contains { $0.hasPrefix("Annotations/") }
+      || isAlone && (first.hasPrefix("SegmentationClass/") || folder.has(VOCLabelMap.file))
   }
 
   /// Whether there are pictures beside pictures, of numbers and not of colours, in a set that no other format
@@ -129,16 +148,20 @@ struct IndexMasks: Sendable {
     var item = DatasetItem(
       name: stem + kind, subset: subset, size: ImageSize(width: image.width, height: image.height),
       media: media.map(folder.fullPath))
-    let masks = IndexRegions(image, ignoring: nothing).masks
+    let masks = IndexRegions(image, ignoring: image.isColored ? Self.noColors : nothing).masks
     for (number, mask) in masks.sorted(by: { $0.key < $1.key }) {
-      let known = names.indices.contains(Int(number)) && !names[Int(number)].isEmpty
-      if !known, !names.isEmpty {
+      let place = image.isColored ? colors[number] : Int(number)
+      let known = place.flatMap { names.indices.contains($0) ? names[$0] : nil } ?? ""
+      if known == VOCLabelMap.background { continue }
+      let color = image.isColored ? IndexMask.Color(packed: number).text : nil
+      let value = color.map { "colour \($0)" } ?? "number \(number)"
+      if known.isEmpty, !names.isEmpty {
         try diagnostics.report(
-          file, "", "pixels have the number \(number), for which classes.txt has no line",
+          file, "", "pixels have the \(value), for which \(list) has no line",
           remedy: "Add it; they are left out.")
         continue
       }
-      let name = known ? names[Int(number)] : "class \(number)"
+      let name = known.isEmpty ? color ?? "class \(number)" : known
       item.labels.append(DatasetLabel(schema.index(of: name), .shape(.mask(mask))))
     }
     return item
@@ -172,8 +195,10 @@ private final class IndexMasksWriter: DatasetWriting {
         diagnostics.lose("labels left out of classes after the \(IndexMasks.classLimit)th")
         continue
       }
-      if let region = label.region(size) {
+      if let region = label.region(size),
         picture.fill(region, with: UInt32(label.classIndex + 1))
+      {
+        diagnostics.lose("labels written over parts of others")
       }
     }
     try sink.write(picture.png(.indices), to: "masks/\(folder)\(item.stem).png")

@@ -112,7 +112,7 @@ private struct KITTIWriter: DatasetWriting {
 
   mutating func add(_ item: DatasetItem, _ schema: DatasetSchema) throws {
     let subset = item.subset.isEmpty ? "" : item.subset + "/"
-    let stem = item.stem.replacing("/", with: "_")
+    let stem = diagnostics.flat(item.stem)
     guard names.insert(subset + stem).inserted else {
       return try diagnostics.report(
         item.name, "", "another image has the name \(stem) too, by which KITTI finds labels",

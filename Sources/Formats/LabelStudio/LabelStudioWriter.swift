@@ -123,6 +123,7 @@ final class LabelStudioWriter: DatasetWriting {
     case .caption(let text):
       return [result(id, "textarea", "caption", [.init("text", [.string(text)])], nil)]
     case .spans(let ranges):
+      if ranges.count > 1 { diagnostics.lose("spans with gaps written as one span a piece") }
       let scalars = Array((item.text ?? "").unicodeScalars)
       return ranges.enumerated().map { place, range in
         var text = String.UnicodeScalarView()

@@ -173,7 +173,9 @@ private final class PanopticWriter: DatasetWriting {
     if options.hasMedia, let media = item.media { try sink.copy(media, to: "images/\(item.name)") }
     var picture = IndexMask(width: size.width, height: size.height)
     for (place, label) in item.labels.enumerated() {
-      if let region = label.region(size) { picture.fill(region, with: UInt32(place + 1)) }
+      if let region = label.region(size), picture.fill(region, with: UInt32(place + 1)) {
+        diagnostics.lose("labels written over parts of others")
+      }
       if label.has(Panoptic.stuff) { stuff.insert(label.classIndex) }
     }
     var stem = item.stem.replacing("/", with: "_")

@@ -219,7 +219,13 @@ struct ParquetColumn {
         // Nanoseconds of a day, and the day by Julius Scaliger's count.
         let nanoseconds = try reader.number(Int64.self)
         let days = Int64(try reader.number(UInt32.self)) - 2_440_588
-        found.append(.moment(days * 86_400_000 + nanoseconds / 1_000_000, per: 1_000))
+        let (whole, isCut) = days.multipliedReportingOverflow(by: 86_400_000_000_000)
+        let (sum, isOver) = whole.addingReportingOverflow(nanoseconds)
+        // Nanoseconds reach from 1677 to 2262.
+        found.append(
+          isCut || isOver
+            ? .moment(days * 86_400_000 + nanoseconds / 1_000_000, per: 1_000)
+            : .moment(sum, per: 1_000_000_000))
       case 4: found.append(.float(Double(Float(bitPattern: try reader.number(UInt32.self)))))
       case 5: found.append(.float(Double(bitPattern: try reader.number(UInt64.self))))
       case 6:
@@ -241,8 +247,7 @@ struct ParquetColumn {
         (0..<8).reversed().map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }, scale: scale)
     case .unsigned where node.type == 1:
       return .json(.int(Int64(UInt32(truncatingIfNeeded: value))))
-    case .unsigned:
-      return value < 0 ? .float(Double(UInt64(bitPattern: value))) : .json(.int(value))
+    case .unsigned: return .unsigned(value)
     default: return .json(.int(value))
     }
   }
@@ -251,6 +256,8 @@ struct ParquetColumn {
     switch node.meaning {
     case .text: return .text(content)
     case .decimal(let scale): return .decimal(content, scale: scale)
+    case .half where content.count == 2:
+      return .half(UInt16(content[1]) << 8 | UInt16(content[0]))
     case .uuid where content.count == 16:
       let digits = content.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }
       let parts = [0..<4, 4..<6, 6..<8, 8..<10, 10..<16].map { digits[$0].joined() }

@@ -20,5 +20,5 @@ extension DatasetFormat {
       RecordItems(folder.files(ending: ".parquet"), folder, diagnostics) { file in
         try ParquetRecords(folder.open(file))
       }
-    }, write: { sink, options, _ in RecordTableWriter<ParquetTable>(sink, "parquet", options) })
+    }, write: { RecordTableWriter<ParquetTable>($0, "parquet", $1, $2) })
 }

@@ -6,7 +6,7 @@ final class ParquetNode {
     case plain, text, list, map, day
     case moment(perSecond: Int64)
     case decimal(scale: Int)
-    case unsigned, uuid
+    case unsigned, uuid, half
   }
 
   let name: String
@@ -43,6 +43,7 @@ final class ParquetNode {
       return .moment(perSecond: unit[1] != nil ? 1_000 : unit[2] != nil ? 1_000_000 : 1_000_000_000)
     }
     if logical?[14] != nil { return .uuid }
+    if logical?[15] != nil { return .half }
     switch element[6]?.int {
     case 0, 4, 19: return .text
     case 1, 2: return .map

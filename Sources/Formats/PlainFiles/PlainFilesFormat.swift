@@ -1,3 +1,5 @@
+import Notation
+
 extension DatasetFormat {
   /// What is tried last: a folder that says nothing but what is in it.
   package static let plainFiles = DatasetFormat(
@@ -9,7 +11,7 @@ extension DatasetFormat {
     matches: { folder in folder.files.contains { PlainFiles.isOne($0, folder) } },
     read: { folder, diagnostics in
       let files = folder.files.filter { PlainFiles.isOne($0, folder) }
-      PlainFiles.tellOthers(folder, files, diagnostics)
+      try PlainFiles.tellOthers(folder, files, diagnostics)
       return ItemFiles(files, folder, DatasetSchema(), diagnostics) { file, folder, _, _ in
         guard !PlainFiles.isText(file) else {
           return DatasetItem(name: file, text: try folder.text(file))
@@ -29,18 +31,38 @@ private enum PlainFiles {
 
   static func isText(_ name: String) -> Bool { kind(name) == "txt" }
 
+  private static func fault(_ name: String, _ folder: DatasetFolder) -> FormatFault? {
+    do throws(FormatFault) {
+      let bytes = try folder.open(name)
+      var cursor = bytes.cursor()
+      do throws(JSONError) {
+        try cursor.skip()
+        return nil
+      } catch {
+        return bytes.fault(error, in: name, isLine: false)
+      }
+    } catch {
+      return error
+    }
+  }
+
   /// What stands after the last dot, in small letters.
   private static func kind(_ name: String) -> String? {
     let last = name.split(separator: "/").last ?? ""
     return last.lastIndex(of: ".").map { last[last.index(after: $0)...].lowercased() }
   }
 
-  /// What a folder holds besides: no item is made of it.
-  static func tellOthers(_ folder: DatasetFolder, _ files: [String], _ diagnostics: Diagnostics) {
+  /// What a folder holds besides: no item is made of it. What is no JSON and is called so may be why nothing
+  /// says what labels there are.
+  static func tellOthers(
+    _ folder: DatasetFolder, _ files: [String], _ diagnostics: Diagnostics
+  ) throws(FormatFault) {
     var next = files[...]
     for name in folder.files {
       if name == next.first {
         next.removeFirst()
+      } else if kind(name) == "json", let fault = fault(name, folder) {
+        try diagnostics.report(fault)
       } else {
         let kind = kind(name).map { "." + $0 } ?? "no kind in their names"
         diagnostics.lose("files with \(kind) left out: no images or texts that are read here")

@@ -19,13 +19,15 @@ struct RecordItems: DatasetReading {
     A table that was written here has the columns name, split, width and height, text, label (the class of \
     the whole item), labels and metadata as JSON, as the JSON Lines format writes them, and tokens: nothing \
     is lost. Of any other, `name`, `file_name`, `path` or `id` names the item, `image` or `url` is its \
-    picture, `text` its text, `label`, `class` or `category` its class, `split` its subset, `tokens` with \
-    `ner_tags` or `tags` its text with spans in IOB2; other columns are metadata.
+    picture, `text` its text, `label`, `class` or `category` its class, a list in `labels` or `classes` \
+    several, `split` its subset, `tokens` with `ner_tags` or `tags` its text with spans in IOB2; other \
+    columns are metadata.
     """
 
   static let names = ["name", "file_name", "filename", "image_path", "path", "id"]
   static let texts = ["text", "content", "sentence"]
   static let classes = ["label", "class", "category"]
+  static let listsOfClasses = ["labels", "classes"]
   static let pictures = ["image", "img", "picture", "image_url", "url"]
   static let subsets = ["split", "subset"]
   static let tags = ["ner_tags", "ner", "tags"]
@@ -79,7 +81,9 @@ struct RecordItems: DatasetReading {
   /// Classes are numbered as the notes of their columns say, whether they are seen or not.
   private mutating func knowClasses() {
     for (column, names) in (reader?.classes ?? [:]).sorted(by: { $0.key < $1.key })
-    where Self.classes.contains(column.lowercased()) || column.hasPrefix("objects.") {
+    where (Self.classes + Self.listsOfClasses).contains(column.lowercased())
+      || column.hasPrefix("objects.")
+    {
       for name in names { _ = schema.index(of: name) }
     }
   }
@@ -166,13 +170,9 @@ struct RecordItems: DatasetReading {
   ) throws -> DatasetItem {
     var taken: Set<String> = []
     func first(_ names: [String], where fits: (RecordValue) -> Bool) -> RecordField? {
-      for name in names {
-        if let found = fields.first(where: { $0.name.lowercased() == name && fits($0.value) }) {
-          taken.insert(found.name)
-          return found
-        }
-      }
-      return nil
+      let found = Self.column(names, of: fields, where: fits)
+      if let found { taken.insert(found.name) }
+      return found
     }
     let isText: (RecordValue) -> Bool = { $0.json.string?.isEmpty == false }
     let picture = first(Self.pictures) {
@@ -202,11 +202,7 @@ struct RecordItems: DatasetReading {
         taken.union(["width", "height"])
       )
     }
-    if let label = first(Self.classes, where: { isText($0) || $0.json.integer != nil }),
-      let name = className(label.value.json, label.name)
-    {
-      item.labels = [DatasetLabel(schema.index(of: name), .whole)]
-    }
+    addClasses(fields, &taken, to: &item)
     if item.media == nil, item.text == nil, let tokens = record["tokens"]?.json.array {
       taken.formUnion(try add(tokens, fields, to: &item))
     }
@@ -214,9 +210,54 @@ struct RecordItems: DatasetReading {
       taken.insert("objects")
       try add(boxes, objects, to: &item)
     }
-    item.metadata = fields.filter { !taken.contains($0.name) && $0.value.json != .null }
-      .map { .init($0.name, $0.value.json) }
+    item.metadata = fields.filter { !taken.contains($0.name) }.compactMap { field in
+      if field.value.hasBytes { diagnostics.lose("bytes in the column \(field.name)") }
+      return field.value.json == .null ? nil : .init(field.name, field.value.json)
+    }
     return item
+  }
+
+  /// The class of the whole item, or several: in a list, or as a column each that says 1 where it is so
+  /// (Roboflow's `_classes.csv`).
+  private mutating func addClasses(
+    _ fields: [RecordField], _ taken: inout Set<String>, to item: inout DatasetItem
+  ) {
+    var names: [String?] = []
+    if let label = Self.column(
+      Self.classes, of: fields,
+      where: { $0.json.string?.isEmpty == false || $0.json.integer != nil })
+    {
+      names = [className(label.value.json, label.name)]
+      taken.insert(label.name)
+    } else if let labels = Self.column(
+      Self.listsOfClasses, of: fields,
+      where: { $0.json.array?.allSatisfy { $0.string != nil || $0.integer != nil } ?? false }),
+      let list = labels.value.json.array,
+      reader?.classes[labels.name] != nil || list.allSatisfy({ $0.string != nil })
+    {
+      names = list.map { className($0, labels.name) }
+      taken.insert(labels.name)
+    } else if files[file].split(separator: "/").last == "_classes.csv" {
+      let flags = fields.filter { !taken.contains($0.name) && [0, 1].contains($0.value.json.integer) }
+      for flag in flags { _ = schema.index(of: flag.name.trimmingASCIISpace) }
+      names = flags.filter { $0.value.json.integer == 1 }.map(\.name.trimmingASCIISpace)
+      taken.formUnion(flags.map(\.name))
+    }
+    for name in names.compactMap(\.self) {
+      item.labels.append(DatasetLabel(schema.index(of: name), .whole))
+    }
+  }
+
+  /// The first of the names that there is a column of that fits.
+  private static func column(
+    _ names: [String], of fields: [RecordField], where fits: (RecordValue) -> Bool
+  ) -> RecordField? {
+    for name in names {
+      if let found = fields.first(where: { $0.name.lowercased() == name && fits($0.value) }) {
+        return found
+      }
+    }
+    return nil
   }
 
   private static func isBytes(_ value: RecordValue) -> Bool {

@@ -14,6 +14,13 @@ struct RecordColumn: Hashable {
   var isText: Bool
 }
 
+extension Diagnostics {
+  /// Tables do not tell it from none.
+  func loseEmptyText(of item: DatasetItem) {
+    if item.text?.isEmpty == true { lose("empty texts written as none") }
+  }
+}
+
 /// Writes items as rows of a table, a file for each subset; nothing is lost in it.
 struct RecordTableWriter<Table: RecordTable>: DatasetWriting {
   private final class File {
@@ -35,11 +42,15 @@ struct RecordTableWriter<Table: RecordTable>: DatasetWriting {
   private let sink: any DatasetSink
   private let kind: String
   private let options: WritingOptions
+  private let diagnostics: Diagnostics
   private var files: [String: File] = [:]
 
   /// - Parameter kind: the extension of its files.
-  init(_ sink: any DatasetSink, _ kind: String, _ options: WritingOptions) {
+  init(
+    _ sink: any DatasetSink, _ kind: String, _ options: WritingOptions, _ diagnostics: Diagnostics
+  ) {
     (self.sink, self.kind, self.options) = (sink, kind, options)
+    self.diagnostics = diagnostics
   }
 
   private mutating func file(_ subset: String) throws -> File {
@@ -58,6 +69,7 @@ struct RecordTableWriter<Table: RecordTable>: DatasetWriting {
     file.table.set(1, item.subset)
     file.table.set(2, item.size?.width ?? 0)
     file.table.set(3, item.size?.height ?? 0)
+    diagnostics.loseEmptyText(of: item)
     file.table.set(4, item.text ?? "")
     file.table.set(5, wholes.count == 1 ? schema.name(wholes[0].classIndex) : "")
     file.table.set(6, DatasetLineNotation.labels(item, schema))

@@ -20,6 +20,16 @@ indirect enum RecordValue: Hashable, Sendable {
     }
   }
 
+  /// Whether there are bytes in it, which JSON leaves out.
+  var hasBytes: Bool {
+    switch self {
+    case .json: false
+    case .bytes: true
+    case .list(let values): values.contains(where: \.hasBytes)
+    case .record(let fields): fields.contains { $0.value.hasBytes }
+    }
+  }
+
   subscript(_ name: String) -> RecordValue? {
     switch self {
     case .record(let fields): fields.first { $0.name == name }?.value
@@ -28,12 +38,35 @@ indirect enum RecordValue: Hashable, Sendable {
     }
   }
 
-  /// A number of a moment's unit since 1970 as ISO 8601 in UTC.
+  /// A number of a moment's unit since 1970 as ISO 8601 in UTC, with as many digits as the unit has.
+  ///
+  /// - Parameter second: units of one: a power of ten.
   static func moment(_ value: Int64, per second: Int64) -> RecordValue {
-    let style = Date.ISO8601FormatStyle(includingFractionalSeconds: value % second != 0)
-    let seconds = Double(value) / Double(second)
-    guard abs(seconds) < 1e11 else { return .json(.int(value)) }
-    return .json(.string(Date(timeIntervalSince1970: seconds).formatted(style)))
+    let (seconds, part) = value.dividedFloored(by: second)
+    guard abs(seconds) < 100_000_000_000 else { return .json(.int(value)) }
+    var text = Date(timeIntervalSince1970: Double(seconds)).formatted(.iso8601)
+    if part > 0 {
+      // The digits after a one that stands for the second.
+      text.replace(/Z$/, with: ".\(String(second + part).dropFirst())Z")
+    }
+    return .json(.string(text))
+  }
+
+  /// Of 64 bits without a sign; what no `Int64` holds stays whole as a text, as identifiers must.
+  static func unsigned(_ bits: Int64) -> RecordValue {
+    .json(bits < 0 ? .string(String(UInt64(bitPattern: bits))) : .int(bits))
+  }
+
+  /// IEEE 754 binary16.
+  static func half(_ bits: UInt16) -> RecordValue {
+    let (exponent, fraction) = (Int(bits >> 10 & 31), Double(bits & 1023))
+    guard exponent != 31 else { return .null }
+    let sign = bits >> 15 == 1 ? -1.0 : 1.0
+    return float(
+      sign
+        * (exponent == 0
+          ? fraction / 16_777_216
+          : (1 + fraction / 1024) * Double(sign: .plus, exponent: exponent - 15, significand: 1)))
   }
 
   /// Days since 1970 as `2024-05-01`.
@@ -60,6 +93,14 @@ indirect enum RecordValue: Hashable, Sendable {
     }
     for _ in 0..<max(0, min(scale, 400)) { value /= 10 }
     return float(value)
+  }
+}
+
+extension Int64 {
+  /// With a rest that is never negative.
+  fileprivate func dividedFloored(by divisor: Int64) -> (Int64, rest: Int64) {
+    let (quotient, rest) = quotientAndRemainder(dividingBy: divisor)
+    return rest < 0 ? (quotient - 1, rest + divisor) : (quotient, rest)
   }
 }
 

@@ -5,12 +5,12 @@ extension DatasetFormat {
     "csv", "CSV", by: [UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "|"), 0x09], "RFC 4180",
     " Of others' tables `;`, `|` and tabs may stand between the values as well."
   ) {
-    RecordTableWriter<CSVTable>($0, "csv", $1)
+    RecordTableWriter<CSVTable>($0, "csv", $1, $2)
   }
   package static let tsv = separated(
     "tsv", "TSV", by: [0x09], "iana.org/assignments/media-types/text/tab-separated-values"
   ) {
-    RecordTableWriter<TSVTable>($0, "tsv", $1)
+    RecordTableWriter<TSVTable>($0, "tsv", $1, $2)
   }
 
   /// What others write an object a line, or as one list.
@@ -36,12 +36,13 @@ extension DatasetFormat {
 
   private static func separated(
     _ id: String, _ name: String, by separators: [UInt8], _ source: String, _ note: String = "",
-    _ writer: @escaping @Sendable (any DatasetSink, WritingOptions) -> any DatasetWriting
+    _ writer: @escaping @Sendable (any DatasetSink, WritingOptions, Diagnostics) ->
+      any DatasetWriting
   ) -> DatasetFormat {
     /// The first by which the columns say what an item is.
     @Sendable func separator(_ bytes: MappedBytes) -> UInt8? {
       separators.first { separator in
-        var lines = CSVReader(bytes, separator: separator)
+        var lines = CSVReader(table: bytes, separator: separator)
         return lines.next().map { RecordItems.understands($0) } ?? false
       }
     }
@@ -66,7 +67,7 @@ extension DatasetFormat {
           let bytes = try folder.open(file)
           return try SeparatedRecords(bytes, separator(bytes) ?? separators[0], file, diagnostics)
         }
-      }, write: { sink, options, _ in writer(sink, options) })
+      }, write: writer)
   }
 }
 
@@ -78,6 +79,18 @@ extension RecordItems {
   static func understands(_ columns: [String]) -> Bool {
     let known = Set(names + texts + pictures)
     return columns.contains { known.contains($0.lowercased()) }
+  }
+}
+
+extension CSVReader {
+  /// - Parameter table: may tell a spreadsheet its separator, in a line `sep=;` before the columns.
+  fileprivate init(table bytes: MappedBytes, separator: UInt8) {
+    self.init(bytes, separator: separator)
+    var ahead = self
+    guard let first = ahead.next(), first.count <= 2, first[0].lowercased().hasPrefix("sep=") else {
+      return
+    }
+    self = ahead
   }
 }
 
@@ -94,14 +107,14 @@ private struct SeparatedRecords: RecordReading {
     _ bytes: MappedBytes, _ separator: UInt8, _ file: String, _ diagnostics: Diagnostics
   ) throws {
     (self.file, self.diagnostics) = (file, diagnostics)
-    lines = CSVReader(bytes, separator: separator)
+    lines = CSVReader(table: bytes, separator: separator)
     guard let head = lines.next() else {
       throw RecordFault(
         place: "line \(lines.fault?.line ?? 1)",
         problem: lines.fault?.problem ?? "there are no columns")
     }
-    names = head
     isOwn = Set(["name", "labels", "metadata"]).isSubset(of: head)
+    names = isOwn ? head : head.map(\.trimmingASCIISpace)
   }
 
   mutating func next() throws -> [RecordField]? {
@@ -135,6 +148,10 @@ private struct SeparatedRecords: RecordReading {
   private static func value(_ text: String, in column: String) -> JSON {
     if text.isEmpty { return .null }
     if RecordItems.words.contains(column.lowercased()) { return .string(text) }
+    return number(text.trimmingASCIISpace) ?? .string(text)
+  }
+
+  private static func number(_ text: String) -> JSON? {
     // What begins with a zero is a name, not a number.
     let isNumber = text.utf8.first.map { (48...57).contains($0) || $0 == 45 } ?? false
     if isNumber, !text.hasPrefix("0") || text.utf8.count == 1 || text.hasPrefix("0.") {
@@ -145,7 +162,7 @@ private struct SeparatedRecords: RecordReading {
     }
     if text == "true" || text == "True" { return true }
     if text == "false" || text == "False" { return false }
-    return .string(text)
+    return nil
   }
 }
 

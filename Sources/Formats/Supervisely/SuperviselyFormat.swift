@@ -132,7 +132,7 @@ private struct SuperviselyWriter: DatasetWriting {
   mutating func add(_ item: DatasetItem, _ schema: DatasetSchema) throws {
     guard let size = try diagnostics.size(of: item, "which Supervisely must say") else { return }
     let dataset = item.subset.isEmpty ? "ds" : item.subset
-    let name = item.name.replacing("/", with: "_")
+    let name = diagnostics.flat(item.name)
     guard names.insert(dataset + "/" + name).inserted else {
       return try diagnostics.report(
         item.name, "", "another image has the name \(name) too",

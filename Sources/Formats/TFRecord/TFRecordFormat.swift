@@ -15,13 +15,21 @@ extension DatasetFormat {
         Images that are there are inside. Texts are `text`, classes of a whole item `image/class/…`; \
         scores `image/object/score`. Each record is kept by its checksums.
         """, hasImagesInside: true),
-    matches: { !$0.files(ending: ".tfrecord").isEmpty || !$0.files(ending: ".tfrecords").isEmpty },
+    matches: { !TFRecord.files($0).isEmpty },
     read: { TFRecordReader($0, $1) },
     write: { sink, _, diagnostics in TFRecordWriter(sink, diagnostics) })
 }
 
 /// A record on disk: length, its masked CRC-32C, bytes, their masked CRC-32C.
 private enum TFRecord {
+  /// `train.tfrecord`, and shards as TensorFlow's tools call them: `train.record-00000-of-00010`.
+  static func files(_ folder: DatasetFolder) -> [String] {
+    folder.files.filter { name in
+      let kind = name[(name.lastIndex(of: ".") ?? name.endIndex)...]
+      return kind.wholeMatch(of: /\.(tfrecords?|record)(-\d+-of-\d+)?/) != nil
+    }
+  }
+
   static func frame(_ content: [UInt8]) -> [UInt8] {
     let length = little(UInt64(content.count), 8)
     return length + little(UInt64(masked(length)), 4) + content + little(UInt64(masked(content)), 4)
@@ -232,7 +240,7 @@ private struct TFRecordReader: DatasetReading {
 
   init(_ folder: DatasetFolder, _ diagnostics: Diagnostics) {
     (self.folder, self.diagnostics) = (folder, diagnostics)
-    files = folder.files.filter { $0.hasSuffix(".tfrecord") || $0.hasSuffix(".tfrecords") }
+    files = TFRecord.files(folder)
     guard let map = folder.files(ending: ".pbtxt").first.flatMap({ try? folder.text($0) }) else {
       return
     }

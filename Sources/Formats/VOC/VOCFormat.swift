@@ -22,7 +22,10 @@ extension DatasetFormat {
     DatasetFormat(
       facts: DatasetFormatFacts(
         id: id, name: name,
-        layout: "`Annotations/STEM.xml`, `ImageSets/Main/SUBSET.txt`, `JPEGImages/…`",
+        layout: """
+          `Annotations/STEM.xml`, `ImageSets/Main/SUBSET.txt`, `JPEGImages/…`, `labels.txt` (or \
+          `labelmap.txt`)
+          """,
         source: "host.robots.ox.ac.uk/pascal/VOC, devkit documentation", holds: [.box],
         carries: [.attributes],
         notes: notes

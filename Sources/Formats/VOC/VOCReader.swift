@@ -31,6 +31,7 @@ struct VOCReader: DatasetReading {
           folder.title, "", "there is no XML file with an <annotation>",
           remedy: "Name a folder with Annotations/ in it, or one such file.")
     }
+    for name in try Self.classes(folder) { _ = schema.index(of: name) }
     for list in folder.files(ending: ".txt") where list.contains("ImageSets/Main/") {
       let subset = DatasetItem.stem(of: list.split(separator: "/").last.map(String.init) ?? list)
       // Lists of one class, and of several subsets together, say nothing new.
@@ -39,6 +40,15 @@ struct VOCReader: DatasetReading {
         let stem = line.trimmingASCIISpace
         if !stem.isEmpty { subsets[stem] = subset }
       }
+    }
+  }
+
+  /// In the order of their list, if there is one.
+  private static func classes(_ folder: DatasetFolder) throws -> [String] {
+    if let map = VOCLabelMap(folder) { return map.names.filter { $0 != VOCLabelMap.background } }
+    guard folder.has("labels.txt") else { return [] }
+    return try folder.text("labels.txt").split(separator: "\n").map(\.trimmingASCIISpace).filter {
+      !$0.isEmpty
     }
   }
 

@@ -21,8 +21,7 @@ final class VOCWriter: DatasetWriting {
 
   func add(_ item: DatasetItem, _ schema: DatasetSchema) throws {
     guard let size = try diagnostics.size(of: item, "which VOC must say") else { return }
-    // VOC knows no folders below its own.
-    let name = item.name.replacing("/", with: "_")
+    let name = diagnostics.flat(item.name)
     let stem = DatasetItem.stem(of: name)
     guard stems.insert(stem).inserted else {
       return try diagnostics.report(

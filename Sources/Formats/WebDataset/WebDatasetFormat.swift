@@ -108,13 +108,26 @@ struct WebDatasetReader: DatasetReading {
     return (String(name.dropLast(base.count)) + String(base[..<dot]), kind)
   }
 
+  /// Whether what follows the key ends as names of images do.
+  private static func isImage(_ kind: String) -> Bool { DatasetFolder.isImage("." + kind) }
+
   private mutating func item(
     _ key: String, _ parts: [(kind: String, range: Range<Int>)], _ bytes: MappedBytes
   ) throws -> DatasetItem {
     func part(_ kinds: Set<String>) -> (kind: String, bytes: [UInt8])? {
       parts.first { kinds.contains($0.kind) }.map { ($0.kind, bytes.bytes($0.range)) }
     }
-    let image = part(DatasetFolder.imageExtensions)
+    let images = parts.filter { Self.isImage($0.kind) }
+    // `KEY.jpg` rather than `KEY.left.jpg`.
+    let image = (images.first { !$0.kind.contains(".") } ?? images.first).map {
+      (kind: $0.kind, bytes: bytes.bytes($0.range))
+    }
+    if images.count > 1 {
+      diagnostics.lose("images of a sample after its first", count: images.count - 1)
+    }
+    for part in parts where !Self.isImage(part.kind) && !["txt", "json", "cls"].contains(part.kind) {
+      diagnostics.lose("files of samples left out: .\(part.kind)")
+    }
     let text = part(["txt"]).map { String(decoding: $0.bytes, as: UTF8.self) }
     var item = DatasetItem(name: image.map { "\(key).\($0.kind)" } ?? key)
     // Whether its labels are said as they are written here.

@@ -12,10 +12,11 @@ enum ExportRoutes {
 
   static let all: [Route] = [
     Route(
-      .get, "/api/formats", .signedIn, "The formats of labelled sets that results are written in."
-    ) {
-      _ in
-      let formats = DatasetFormat.all.filter { $0.write != nil }
+      .get, "/api/formats", .signedIn, "The formats of labelled sets that results are written in.",
+      query: [.bool("read", "Those that are read instead, which are more.")]
+    ) { call in
+      let isRead = call.query("read") == "true"
+      let formats = DatasetFormat.all.filter { isRead || $0.write != nil }
       return .json(
         .page(
           formats.map { format in

@@ -111,6 +111,8 @@ import Testing
     ("weather in (rain", 16), ("count(car", 9), ("count(car) > many", 11), ("\"open", 0),
     ("a or", 4), ("count(car) : 3", 11),
     ("name = =", 7), ("weather in (rain,)", 17),
+    ("width > 10px", 8), ("width = \"640\"", 8), ("height in (1, tall)", 14),
+    ("any(yolo: score > high)", 18), ("any(area not in (big))", 17),
   ]
 
   @Test(arguments: wrong) func whatIsNotUnderstoodIsToldWithItsPlace(_ query: String, _ place: Int)

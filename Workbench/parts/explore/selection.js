@@ -3,19 +3,19 @@ import { h } from "../../core/dom.js";
 import { say } from "../../core/words.js";
 import { dialog, toast } from "../dialog.js";
 import { field } from "../field.js";
-import { attempt, form } from "../section.js";
+import { form } from "../section.js";
 
 /** Saves what is found or selected.
  * @param {string} dataset
  * @param {{ items: number[] } | { query: string }} some
  * @param {() => any} again */
 export async function saveSlice(dataset, some, again) {
-  const asked = await dialog(say("Save as slice"), (close) => {
+  const saved = await dialog(say("Save as slice"), (close) => {
     const name = h("input.input", { required: true, maxlength: 100, dir: "auto" });
-    return form(close, () => name.value, [
+    return form(close, () => post(`/api/datasets/${dataset}/slices`, { name: name.value, ...some }), [
       h("p.muted", {}, "items" in some ? say("A fixed set of {n} items", { n: some.items.length }) : say("The query, whatever it finds then: {query}", { query: some.query || say("All") })), field(say("Name"), name)], say("Save"));
   });
-  if (asked) attempt(again, () => post(`/api/datasets/${dataset}/slices`, { name: asked, ...some }));
+  if (saved) again();
 }
 
 /** Makes tasks of what is found or selected; results come back to the same items.
@@ -26,16 +26,14 @@ export async function saveSlice(dataset, some, again) {
  * @param {() => any} again */
 export async function sendItems(dataset, some, count, sets, again) {
   const { items: projects } = await get("/api/projects?limit=1000");
-  const asked = await dialog(say("Send to labelling"), (close) => {
+  const report = await dialog(say("Send to labelling"), (close) => {
     if (!projects.length) return [h("p", {}, say("There is no project yet. Make one in Manage first.")), h("div.row", {}, h("a.button.primary", { href: "#/manage", onclick: () => close() }, say("Manage")))];
     const project = h("select.input", {}, projects.map((/** @type {any} */ one) => h("option", { value: one.id, dir: "auto" }, one.name)));
     const labels = h("select.input", {}, h("option", { value: "" }, say("nothing")), sets.map((set) => h("option", { value: set.name, dir: "auto" }, set.name === "truth" ? say("Ground truth") : set.name)));
-    return form(close, () => ({ project: project.value, ...(labels.value ? { prelabels: labels.value } : {}) }), [
+    return form(close, () => post(`/api/datasets/${dataset}/tasks`, { ...some, project: project.value, ...(labels.value ? { prelabels: labels.value } : {}) }), [
       h("p.muted", {}, say("{n} items become tasks; what is found comes back to them.", { n: count })), field(say("Project"), project), field(say("Annotators begin with"), labels)], say("Send"));
   });
-  if (!asked) return;
-  attempt(again, async () => {
-    const report = await post(`/api/datasets/${dataset}/tasks`, { ...some, ...asked });
-    toast(report.refused ? say("{made} tasks made, {refused} refused: {reason}", { made: report.created, refused: report.refused, reason: report.problems[0]?.reason ?? "" }) : say("{n} tasks made", { n: report.created }), report.refused > 0);
-  });
+  if (!report) return;
+  toast(report.refused ? say("{made} tasks made, {refused} refused: {reason}", { made: report.created, refused: report.refused, reason: report.problems[0]?.reason ?? "" }) : say("{n} tasks made", { n: report.created }), report.refused > 0);
+  again();
 }

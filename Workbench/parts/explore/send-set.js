@@ -14,7 +14,8 @@ const part = 4 * 1024 * 1024;
  * @param {string} dataset
  * @param {Dropped[]} files
  * @param {Options} options
- * @param {(share: number, read: number) => void} tell 0…1 of the bytes, then items that are read
+ * @param {(share: number, read: number, reason?: string) => void} tell 0…1 of the bytes, then items that are read; the
+ *   reason where it waits
  * @returns {Promise<any>} the upload at its end */
 export async function sendSet(dataset, files, options, tell) {
   const path = `/api/datasets/${dataset}/uploads`;
@@ -29,12 +30,13 @@ export async function sendSet(dataset, files, options, tell) {
   while (upload.state === "receiving") {
     const from = upload.received;
     tell(from / content.size, 0);
-    upload = await sendPart(`${path}/${upload.id}`, content, from, part, () => get(`${path}/${upload.id}`));
+    upload = await sendPart(`${path}/${upload.id}`, content, from, part, () => get(`${path}/${upload.id}`), (reason) => tell(from / content.size, 0, reason));
   }
   while (upload.state === "reading") {
-    tell(1, upload.report.read);
+    const { read } = upload.report;
+    tell(1, read);
     await new Promise((resolve) => setTimeout(resolve, 300));
-    upload = await persistently(() => get(`${path}/${upload.id}`));
+    upload = await persistently(() => get(`${path}/${upload.id}`), (reason) => tell(1, read, reason));
   }
   return upload;
 }

@@ -28,7 +28,7 @@ export async function upload(dataset, again) {
     const set = h("input.input", { value: "truth", maxlength: 100, pattern: "[\\p{L}\\p{N}_\\-]+", dir: "auto", list: "upload-sets" });
     const mask = h("input", { type: "checkbox" }), replace = h("input", { type: "checkbox" });
     const format = h("select.input", {}, h("option", { value: "" }, say("found out by itself")));
-    get("/api/formats").then(({ items }) => format.append(...items.map((/** @type {any} */ one) => h("option", { value: one.id, lang: "en" }, one.name))), () => {});
+    get("/api/formats?read=true").then(({ items }) => format.append(...items.map((/** @type {any} */ one) => h("option", { value: one.id, lang: "en" }, one.name))), () => {});
     const meter = (/** @type {number} */ share, /** @type {string} */ text) => {
       bar.style.setProperty("--share", `${Math.round(100 * share)}%`);
       bar.setAttribute("aria-valuenow", String(Math.round(100 * share)));
@@ -70,8 +70,8 @@ const isLines = (/** @type {File} */ file) => /\.(jsonl|ndjson)$/i.test(file.nam
  * @returns {Promise<Problem[]>} what was refused */
 async function takeSet(dataset, files, options, tell) {
   try {
-    const { report } = await sendSet(dataset, files, options, (share, read) =>
-      tell(share, share < 1 ? say("{n} % sent", { n: Math.floor(100 * share) }) : say("{n} items read", { n: read })));
+    const { report } = await sendSet(dataset, files, options, (share, read, reason) =>
+      tell(share, reason ?? (share < 1 ? say("{n} % sent", { n: Math.floor(100 * share) }) : say("{n} items read", { n: read }))));
     tell(1, say("{made} items made, {labelled} labelled", { made: report.created, labelled: report.labelled }));
     if (report.reason) return [{ name: files[0].file.name, reason: report.reason }];
     return [...report.problems.map((/** @type {any} */ one) => ({ name: one.place, reason: one.remedy ? `${one.reason}. ${one.remedy}` : one.reason })),
@@ -107,7 +107,7 @@ async function takeItems(dataset, files, options, tell) {
       const { path: name, file } = images[next];
       next += 1;
       try {
-        const id = await persistently(() => asset(file));
+        const id = await persistently(() => asset(file), (reason) => tell(done / files.length, reason));
         lines.push(JSON.stringify({ name, image: id }));
         if (lines.length >= portion) await flush();
       } catch (error) {

@@ -22,6 +22,14 @@ package indirect enum ItemQuery: Hashable, Sendable {
     case ofSet(String, String)
     /// Whether a slice holds the item.
     case slice
+
+    /// Whether it is a number of every item that has it.
+    var isNumber: Bool {
+      switch self {
+      case .width, .height, .aspect, .number, .duplicate: true
+      case .name, .text, .subset, .metadata, .ofSet, .slice: false
+      }
+    }
   }
 
   package enum Comparison: String, Hashable, Sendable, CaseIterable {
@@ -67,6 +75,13 @@ package indirect enum LabelQuery: Hashable, Sendable {
   package enum Field: Hashable, Sendable {
     case label, kind, score, area, width, height, x, y, crowd
     case attribute(String)
+
+    var isNumber: Bool {
+      switch self {
+      case .score, .area, .width, .height, .x, .y: true
+      case .label, .kind, .crowd, .attribute: false
+      }
+    }
 
     init(_ name: String) {
       self =

@@ -170,31 +170,41 @@ private struct ItemQueryParser {
   }
 
   private mutating func compared(_ field: QueryToken) throws(QueryFault) -> ItemQuery {
-    let (how, values) = try comparisonAndValues()
-    return .compare(ItemQuery.Field(field.text), how, values)
+    let known = ItemQuery.Field(field.text)
+    let (how, values) = try comparisonAndValues(ofNumber: known.isNumber ? field : nil)
+    return .compare(known, how, values)
   }
 
-  private mutating func comparisonAndValues() throws(QueryFault) -> (
-    ItemQuery.Comparison, [ItemQuery.Value]
-  ) {
+  /// - Parameter field: where it is a number, which is compared with numbers only.
+  private mutating func comparisonAndValues(
+    ofNumber field: QueryToken? = nil
+  ) throws(QueryFault) -> (ItemQuery.Comparison, [ItemQuery.Value]) {
     let sign = take()
     guard let how = comparison(sign) else {
       throw fault("a comparison such as = or < is expected", at: sign)
     }
-    guard how == .oneOf else { return (how, [try value()]) }
+    guard how == .oneOf else { return (how, [try value(how == .contains ? nil : field)]) }
     guard takes("(") else { throw fault("a list in brackets is expected after “in”") }
-    var values = [try value()]
-    while takes(",") { values.append(try value()) }
+    var values = [try value(field)]
+    while takes(",") { values.append(try value(field)) }
     guard takes(")") else { throw fault("the list is not closed") }
     return (how, values)
   }
 
-  private mutating func value() throws(QueryFault) -> ItemQuery.Value {
+  private mutating func value(
+    _ field: QueryToken?
+  ) throws(QueryFault) -> ItemQuery.Value {
     let found = take()
     guard found.kind == .word || found.kind == .quoted else {
       throw fault("a value is expected here", at: found)
     }
-    return ItemQuery.Value(found.text, isQuoted: found.kind == .quoted)
+    let value = ItemQuery.Value(found.text, isQuoted: found.kind == .quoted)
+    if let field, value.number == nil, !value.isAny {
+      throw fault(
+        "“\(field.text)” is a number, and “\(found.text)” is none"
+          + (found.kind == .quoted ? "; numbers stand without quotes" : ""), at: found)
+    }
+    return value
   }
 
   // MARK: Labels
@@ -227,16 +237,18 @@ private struct ItemQueryParser {
     guard first.kind == .word || first.kind == .quoted else {
       throw fault("a class or a field of labels is expected here", at: first)
     }
+    let field = LabelQuery.Field(first.text)
+    let number = field.isNumber ? first : nil
     if takesNotIn() {
-      let (how, values) = try comparisonAndValues()
-      return .not(.compare(LabelQuery.Field(first.text), how, values))
+      let (how, values) = try comparisonAndValues(ofNumber: number)
+      return .not(.compare(field, how, values))
     }
     // A name alone is a class.
     guard comparison(token) != nil else {
       return .compare(.label, .equal, [ItemQuery.Value(first.text, isQuoted: true)])
     }
-    let (how, values) = try comparisonAndValues()
-    return .compare(LabelQuery.Field(first.text), how, values)
+    let (how, values) = try comparisonAndValues(ofNumber: number)
+    return .compare(field, how, values)
   }
 }
 

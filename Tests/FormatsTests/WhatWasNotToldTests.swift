@@ -1,0 +1,219 @@
+import Foundation
+import Geometry
+import Labels
+import Notation
+import Testing
+
+@testable import Formats
+
+/// What formats left out, changed or misread without a word.
+@Suite struct WhatWasNotToldTests {
+  private let png = PNGWriter.png(
+    [UInt8](repeating: 1, count: 16), width: 4, height: 4, pixels: .grey)
+
+  /// What a format says that it does not keep of items.
+  private func losses(_ format: DatasetFormat, _ items: [DatasetItem], _ classes: [String]) throws
+    -> [String]
+  {
+    let folder = try TestFolder()
+    let sink = try FolderSink(folder.path + "/out")
+    let diagnostics = Diagnostics(.strict)
+    let write = try #require(format.write)
+    var writer = try write(sink, WritingOptions(), diagnostics)
+    for item in items { try writer.add(item, DatasetSchema(names: classes)) }
+    try writer.finish(DatasetSchema(names: classes))
+    return diagnostics.losses.map(\.what)
+  }
+
+  private func item(_ name: String, _ boxes: [Box] = []) -> DatasetItem {
+    DatasetItem(
+      name: name, size: ImageSize(width: 9, height: 9),
+      labels: boxes.map { DatasetLabel(0, .shape(.box($0))) })
+  }
+
+  @Test(arguments: [DatasetFormat.voc, .kitti, .supervisely, .cityscapes])
+  func foldersInNamesAreToldWhereAFormatHasNone(_ format: DatasetFormat) throws {
+    let told = try losses(format, [item("a/b.png"), item("c.png")], ["c"])
+    #expect(told == ["folders in names written as underscores"])
+    #expect(try losses(format, [item("c.png")], ["c"]).isEmpty)
+  }
+
+  @Test func whatLiesOverOtherLabelsIsTold() throws {
+    func square(_ x: Double) -> DatasetLabel {
+      DatasetLabel(
+        0, .shape(.polygon(Polygon([(x, 0), (x + 3, 0), (x + 3, 3), (x, 3)].map(Point.init(x:y:))))))
+    }
+    func labels(_ places: [Double]) -> DatasetItem {
+      var item = item("a.png")
+      for (number, place) in places.enumerated() {
+        var label = square(place)
+        label.classIndex = number
+        item.labels.append(label)
+      }
+      return item
+    }
+    for format in [DatasetFormat.indexMasks, .cocoPanoptic] {
+      #expect(try losses(format, [labels([0, 4])], ["a", "b"]).isEmpty)
+      #expect(
+        try losses(format, [labels([0, 2])], ["a", "b"]) == ["labels written over parts of others"])
+    }
+  }
+
+  @Test func spansWithGapsAndEmptyTextsAreTold() throws {
+    let gaps = DatasetItem(
+      name: "t", text: "abcdef", labels: [DatasetLabel(0, .spans([0..<1, 3..<5]))])
+    #expect(
+      try losses(.labelStudio, [gaps], ["c"]) == ["spans with gaps written as one span a piece"])
+    for format in [DatasetFormat.csv, .parquet, .arrow, .huggingFace] {
+      let told = try losses(format, [DatasetItem(name: "t", text: "")], [])
+      #expect(told == ["empty texts written as none"])
+    }
+  }
+
+  @Test func anImageOfTwoClassesIsToldWhereEachHasAFolder() throws {
+    let folder = try TestFolder()
+    try folder.write(png, to: "a.png")
+    let item = DatasetItem(
+      name: "a.png", labels: [DatasetLabel(0, .whole), DatasetLabel(1, .whole)],
+      media: folder.path + "/a.png")
+    #expect(
+      try losses(.imageNet, [item], ["x", "y"])
+        == ["images of several classes written once for each"])
+  }
+
+  @Test func jsonThatIsNoUTF8IsReadAsLatin1AndTold() throws {
+    let folder = try TestFolder()
+    let (head, tail) = (
+      #"{"categories": [{"id": 1, "name": "Stra"#,
+      """
+      e"}, {"id": 2, "name": "été"}], "images": [{"id": 1, "file_name": "a.png", "width": 9, "height": 9}],
+      "annotations": [{"id": 1, "image_id": 1, "category_id": 1, "bbox": [1, 1, 2, 2]}]}
+      """.replacing("\n", with: " ")
+    )
+    try folder.write(Array(head.utf8) + [0xDF] + Array(tail.utf8), to: "a.json")
+    let found = try folder.found()
+    // What is UTF-8 in the same line stays.
+    #expect(found.format == "coco" && found.names == ["Straße", "été"])
+    #expect(found.diagnostics.losses.map(\.what) == ["lines with bytes read as Latin-1 that are no UTF-8"])
+    #expect(found.diagnostics.faultCount == 0)
+  }
+
+  @Test func aLongLineOfUTF8IsNoLatin1WhereverItIsCut() throws {
+    for shift in 0..<4 {
+      let text = String(repeating: "x", count: shift) + String(repeating: "😀", count: 1 << 18)
+      #expect(MappedBytes(Array(text.utf8)).withLatin1Lines() == nil)
+      #expect(MappedBytes(Array(text.utf8) + [0x98]).withLatin1Lines()?.lines == 1)
+    }
+  }
+
+  @Test func aFileThatIsNoJSONBesideImagesIsAFault() throws {
+    let folder = try TestFolder()
+    try folder.write(png, to: "a.png")
+    try folder.write("{\"shapes\": [{\"label\": \"c\", ", to: "a.json")
+    let found = try folder.found()
+    #expect(found.format == "files" && found.diagnostics.faults.map(\.file) == ["a.json"])
+    #expect(throws: FormatFault.self) { try folder.found(.strict) }
+  }
+
+  @Test(arguments: [DatasetFormat.labelMe, .boxTable, .voc, .kitti, .coco])
+  func imagesAloneAreNoSetOfTheFormatThatWasNamed(_ format: DatasetFormat) throws {
+    let folder = try TestFolder()
+    for name in ["a.png", "JPEGImages/b.png", "image_2/c.png"] { try folder.write(png, to: name) }
+    #expect(throws: FormatFault.self) {
+      var reader = try format.reader(of: DatasetFolder(folder.path), Diagnostics(.lenient))
+      while try reader.next() != nil {}
+    }
+  }
+
+  @Test func shardsOfTFRecordAreKnownByTheirNames() throws {
+    for name in [
+      "train.record", "train.record-00000-of-00010", "a.tfrecord-00001-of-00002", "a.tfrecords",
+    ] {
+      let folder = try TestFolder()
+      try folder.write("", to: name)
+      try folder.write("", to: "record-of-work")
+      #expect(DatasetFormat.of(try DatasetFolder(folder.path)) == .tfRecord)
+    }
+    let other = try TestFolder()
+    try other.write("", to: "a.recording")
+    #expect(DatasetFormat.of(try DatasetFolder(other.path)) != .tfRecord)
+  }
+
+  @Test func aSampleWithTwoImagesHasItsFirstAndTellsOfTheOther() throws {
+    let folder = try TestFolder()
+    let tar = TarWriter()
+    var bytes: [UInt8] = []
+    for name in ["0.left.png", "0.right.png", "0.depth.npy", "1.seg.png", "1.png"] {
+      bytes += try tar.file(name: name, content: png, modified: 0)
+    }
+    try folder.write(bytes + tar.trailer, to: "a.tar")
+    let found = try folder.found()
+    #expect(found.items.map(\.name) == ["0.left.png", "1.png"])
+    #expect(found.items.map(\.size?.width) == [4, 4])
+    #expect(
+      found.diagnostics.losses.map { "\($0.count) \($0.what)" } == [
+        "1 files of samples left out: .depth.npy", "2 images of a sample after its first",
+      ])
+  }
+
+  @Test func classesAndTheirColoursAreWhatTheLabelMapSays() throws {
+    let folder = try TestFolder()
+    let map = "# label:color_rgb:parts:actions\nbackground:0,0,0::\ndog:255,0,0::\ncat:0,0,128::\n"
+    // Red is no void, though its number is 255.
+    let pixels: [UInt8] = [255, 0, 0, 0, 0, 0, 0, 0, 128, 9, 9, 9]
+    let colored = PNGWriter.png(pixels, width: 2, height: 2, pixels: .rgb)
+    try folder.write(map, to: "labelmap.txt")
+    try folder.write(colored, to: "SegmentationClass/a.png")
+    let found = try folder.found()
+    #expect(found.format == "masks" && found.names == ["dog", "cat"])
+    #expect(found.items[0].labels.map(\.classIndex) == [0, 1])
+    #expect(
+      found.diagnostics.faults.map(\.reason) == [
+        "pixels have the colour #090909, for which labelmap.txt has no line"
+      ])
+    // Without it, classes are called by their colours.
+    try FileManager.default.removeItem(atPath: folder.path + "/labelmap.txt")
+    #expect(try folder.found().names == ["#ff0000", "#090909", "#000080"])
+  }
+
+  @Test(arguments: [
+    ("labelmap.txt", "background:0,0,0::\ndog:1,0,0::\ncat:2,0,0::\n"), ("labels.txt", "dog\ncat\n"),
+  ])
+  func classesOfVOCAreInTheOrderOfTheirList(_ file: String, _ list: String) throws {
+    let folder = try TestFolder()
+    try folder.write(list, to: file)
+    try folder.write(
+      """
+      <annotation><filename>a.png</filename><size><width>9</width><height>9</height></size><object>
+      <name>cat</name><bndbox><xmin>1</xmin><ymin>1</ymin><xmax>2</xmax><ymax>2</ymax></bndbox>
+      </object></annotation>
+      """, to: "Annotations/a.xml")
+    try folder.write(png, to: "SegmentationClass/a.png")
+    let found = try folder.found()
+    #expect(found.format == "voc" && found.names == ["dog", "cat"])
+    #expect(found.items[0].labels.map(\.classIndex) == [1])
+  }
+
+  @Test func resultsBesideTheirAnnotationFileArePredictions() throws {
+    let folder = try TestFolder()
+    try folder.write(
+      """
+      {"categories": [{"id": 3, "name": "c"}],
+       "images": [{"id": 7, "file_name": "a.png", "width": 9, "height": 9}],
+       "annotations": [{"id": 1, "image_id": 7, "category_id": 3, "bbox": [0, 0, 1, 1]}]}
+      """, to: "instances.json")
+    // By itself such a folder is a set of COCO, whatever lies beside.
+    try folder.write(
+      #"[{"image_id": 7, "category_id": 3, "bbox": [1, 2, 3, 4], "score": 0.5}]"#, to: "yolo.json")
+    #expect(try folder.found().items.map { $0.labels.map(\.score) } == [[nil]])
+    let place = try DatasetFolder(folder.path)
+    var reader = try DatasetFormat.cocoResults.reader(of: place, Diagnostics(.strict))
+    let item = try #require(try reader.next())
+    #expect(item.name == "a.png" && item.labels.map(\.score) == [0.5])
+    #expect(try reader.next() == nil)
+    try folder.write("[]", to: "yolo.json")
+    #expect(throws: FormatFault.self) {
+      try DatasetFormat.cocoResults.reader(of: DatasetFolder(folder.path), Diagnostics(.lenient))
+    }
+  }
+}
