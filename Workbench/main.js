@@ -1,4 +1,4 @@
-import { get, send, setClient } from "./core/api.js";
+import { get, send, setClient, whenSignedOut } from "./core/api.js";
 import { fill, h, icon } from "./core/dom.js";
 import { setShortcuts } from "./core/keys.js";
 import * as outbox from "./core/outbox.js";
@@ -158,6 +158,7 @@ async function route() {
 /** @param {any} found */
 function entered(found) {
   session = found;
+  waiting = null;
   setClient(found.grants.find((/** @type {any} */ grant) => grant.client)?.client || "");
   outbox.flush();
   route();
@@ -172,18 +173,35 @@ document.addEventListener("assay:receipt", async (event) => {
   (await import("./parts/exam-news.js")).tellExam(qualification);
 });
 
-// A sign-in that ran out does not throw the work away: it is asked for on top of it.
-document.addEventListener("assay:signedout", () => {
-  if (!session || document.querySelector(".sign-in")) return;
-  const veil = h("dialog.plain-dialog", {}, signInPage((found) => {
+/** Those who wait for somebody to sign in again.
+ * @type {{ promise: Promise<void>, resolve: () => void } | null} */
+let waiting = null;
+
+// A sign-in that ran out does not throw the work away: it is asked for on top of it, and again if it was put aside.
+whenSignedOut(() => {
+  if (!session) return null;
+  if (!waiting) {
+    /** @type {() => void} */
+    let resolve = () => {};
+    waiting = { promise: new Promise((done) => { resolve = done; }), resolve };
+  }
+  if (!document.querySelector(".sign-in")) askToSignIn();
+  return waiting.promise;
+});
+
+function askToSignIn() {
+  const veil = h("dialog.plain-dialog", { onclose: () => veil.remove() }, signInPage((found) => {
     veil.close();
-    veil.remove();
+    // What the page shows may be another's.
+    if (found.email !== session.email) return entered(found);
     session = found;
     outbox.flush();
+    waiting?.resolve();
+    waiting = null;
   }, say("Your sign-in has ended. Sign in again to go on; nothing is lost.")));
   document.body.append(veil);
   veil.showModal();
-});
+}
 
 addEventListener("hashchange", route);
 applyTheme();

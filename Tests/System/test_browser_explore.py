@@ -2,7 +2,7 @@
 import base64, json, random
 import pytest
 
-from test_browser import browser, playwright, png, world  # noqa: F401
+from test_browser import PASSWORD, browser, playwright, png, world  # noqa: F401
 
 LINES = {"Content-Type": "application/x-ndjson"}
 
@@ -212,3 +212,24 @@ def test_a_new_dataset_says_what_to_do(world):  # noqa: F811
     status, made = world.assay.send("POST", "/api/datasets", {"name": "Empty"}, world.key); page = world.signed_in()
     page.goto(f"{world.assay.url}#/explore/{made['id']}"); page.get_by_text("Nothing is in it yet: add items.").wait_for(); page.get_by_role("tab", name="Summary").click(); page.get_by_text("Working it out…").wait_for(state="detached")
     page.wait_for_timeout(300); assert page.get_by_role("alert").filter(visible=True).count() == 0 and page.problems == []
+
+
+def test_a_tab_that_was_signed_out_elsewhere_goes_on_where_it_was(streets):
+    page = streets.signed_in(); page.goto(f"{streets.assay.url}#/explore/{streets.dataset}"); counted(page, 260)
+    other = page.context.new_page(); other.goto(streets.assay.url); other.get_by_role("button", name="Sign out").click(); other.get_by_label("Email").wait_for()
+    page.get_by_role("tab", name="Summary").click(); page.get_by_text("Your sign-in has ended").wait_for()
+    # Put aside, it is asked again.
+    page.keyboard.press("Escape"); playwright.expect(page.locator(".sign-in")).to_have_count(0)
+    page.get_by_role("tab", name="Map").click(); page.get_by_text("Your sign-in has ended").wait_for(); page.keyboard.press("Escape")
+    page.get_by_role("tab", name="Summary").click(); page.get_by_label("Email").fill("me@x.org"); page.get_by_label("Password").fill(PASSWORD); page.keyboard.press("Enter")
+    page.get_by_role("heading", name="Labels by class").wait_for(); assert page.get_by_text("This needs a session").count() == 0
+
+
+@pytest.mark.parametrize("scheme,width", [("light", 1280), ("dark", 390)])
+def test_what_is_refused_stays_open_with_what_was_written(streets, scheme, width):
+    streets.assay.send("POST", f"/api/datasets/{streets.dataset}/slices", {"name": "hard", "query": "weather = fog"}, streets.key)
+    page = streets.signed_in(scheme=scheme, width=width); page.goto(f"{streets.assay.url}#/explore/{streets.dataset}"); counted(page, 260)
+    page.locator(".item-grid").focus(); page.keyboard.press("Home"); page.keyboard.press("Space"); page.get_by_role("button", name="Save as slice").click()
+    page.get_by_label("Name").fill("hard"); page.keyboard.press("Enter"); page.get_by_role("dialog").get_by_role("alert").filter(has_text="hard").wait_for()
+    assert page.get_by_label("Name").input_value() == "hard"; streets.shot(page, f"explore-refused-{scheme}-{width}"); assert axed(page) == []
+    page.get_by_label("Name").fill("harder"); page.keyboard.press("Enter"); page.get_by_role("button", name="harder").click(); counted(page, 1)

@@ -62,6 +62,7 @@ def test_a_set_goes_on_after_the_network_was_away_and_after_the_tab_was_closed(w
     page.route("**/uploads/*/content?offset=8388608", lambda route: route.abort())
     page.evaluate(DROP, files); page.wait_for_function("() => document.querySelector('.meter[role=progressbar]').getAttribute('aria-valuenow') > 50"); world.shot(page, "gather-sending")
     while sent.count(8388608) < 2: page.wait_for_timeout(100)
+    page.locator(".upload-state", has_text="The server cannot be reached").wait_for()
     page.unroute("**/uploads/*/content?offset=8388608"); counted(page, 4)
     assert sent[:2] == [0, 4194304] and sent.count(0) == 1
     # Another day, another tab: what had come before stays.
@@ -70,6 +71,18 @@ def test_a_set_goes_on_after_the_network_was_away_and_after_the_tab_was_closed(w
     page.evaluate(DROP, more); page.wait_for_timeout(800); page.reload(); sent.clear(); page.unroute("**/uploads/*/content?offset=4194304")
     page.get_by_role("button", name="Add items").click(); page.get_by_text("Drop images or a labelled set here").wait_for(); page.evaluate(DROP, more); counted(page, 8)
     assert sent[0] == 4194304
+
+
+def test_results_of_coco_are_predictions_beside_their_annotation_file(world):  # noqa: F811
+    page, dataset = opened(world)
+    truth = {"categories": [{"id": 3, "name": "c"}], "images": [{"id": 7, "file_name": "a.png", "width": 64, "height": 48}], "annotations": [{"id": 1, "image_id": 7, "category_id": 3, "bbox": [0, 0, 9, 9]}]}
+    results = [{"image_id": 7, "category_id": 3, "bbox": [1, 2, 3, 4], "score": 0.5}]
+    files = {f"set/{name}": base64.b64encode(data).decode() for name, data in [("instances.json", json.dumps(truth).encode()), ("a.png", png(64, 48)), ("yolo.json", json.dumps(results).encode())]}
+    page.evaluate(DROP, files); counted(page, 1)
+    page.get_by_role("button", name="Add items").click(); page.get_by_label("Labels go to").fill("yolo"); page.get_by_label("Format of a set").select_option(label="COCO results"); page.evaluate(DROP, files)
+    page.get_by_label("yolo", exact=True).wait_for()
+    [item] = world.assay.send("GET", f"/api/datasets/{dataset}/items?sets=truth,yolo", token=world.key)[1]["items"]
+    assert [(name, [label["box"] for label in one["labels"]]) for name, one in sorted(item["labels"].items())] == [("truth", [[0, 0, 9, 9]]), ("yolo", [[1, 2, 3, 4]])]
 
 
 def test_predictions_go_where_they_are_told_and_what_is_wrong_is_said(world):  # noqa: F811

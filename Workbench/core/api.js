@@ -18,6 +18,13 @@ export class Problem extends Error {
 
 let client = "";
 
+/** @type {() => Promise<void> | null} */
+let signedInAgain = () => null;
+
+/** Names what is done where a sign-in has ended.
+ * @param {() => Promise<void> | null} action settles when somebody has signed in again; null where nobody is asked */
+export function whenSignedOut(action) { signedInAgain = action; }
+
 /** Names the client that requests are about.
  * @param {string} id */
 export function setClient(id) { client = id; }
@@ -52,7 +59,8 @@ export const putContent = (path, content) => request("PUT", path, {}, content);
 /** @param {string} method
  * @param {string} path
  * @param {Record<string, string>} headers
- * @param {BodyInit} [body] */
+ * @param {BodyInit} [body]
+ * @returns {Promise<any>} */
 async function request(method, path, headers, body) {
   if (client) headers["X-Assay-Client"] = client;
   let response;
@@ -65,10 +73,11 @@ async function request(method, path, headers, body) {
   const json = text ? JSON.parse(text) : null;
   if (!response.ok) {
     const problem = new Problem(response.status, json);
-    if (response.status === 401 && path !== "/api/session") {
-      document.dispatchEvent(new CustomEvent("assay:signedout"));
-    }
-    throw problem;
+    const again = response.status === 401 && path !== "/api/session" ? signedInAgain() : null;
+    // What was only asked for is asked for again; what was to be done, whoever did it decides about.
+    if (!again || method !== "GET") throw problem;
+    await again;
+    return request(method, path, headers, body);
   }
   return json;
 }
