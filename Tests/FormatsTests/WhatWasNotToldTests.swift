@@ -59,6 +59,37 @@ import Testing
     }
   }
 
+  @Test func whatIsNotWrittenDoesNotCount() throws {
+    let folder = try TestFolder()
+    func box(_ image: Int) -> String {
+      #"{"id": \#(image), "image_id": \#(image), "category_id": 1, "bbox": [1, 1, 2, 2]}"#
+    }
+    try folder.write(
+      """
+      {"categories": [{"id": 1, "name": "c"}], "annotations": [\(box(1)), \(box(2)), \(box(3))],
+       "images": [{"id": 1, "file_name": "a.png", "width": 9, "height": 9}, {"id": 2, "file_name": "b.png"},
+                  {"id": 3, "file_name": "a.jpg", "width": 9, "height": 9}]}
+      """, to: "a.json")
+    let diagnostics = Diagnostics(.lenient)
+    let place = try DatasetFolder(folder.path)
+    let count = try DatasetConversion.run(
+      DatasetFormat.coco.reader(of: place, diagnostics), to: .voc, FolderSink(folder.path + "/out"),
+      WritingOptions(), diagnostics)
+    #expect(count.items == 1 && count.labels == 1 && diagnostics.leftOut == (2, 2))
+  }
+
+  @Test func twoSpansOfOneIdAreToldAndBothStay() throws {
+    let folder = try TestFolder()
+    try folder.write("ab cd ef", to: "a.txt")
+    try folder.write(
+      "T1\tX 0 2\tab\nT1\tY 3 5\tcd\nT2\tX 6 8\tef\nR1\tr Arg1:T1 Arg2:T2\n", to: "a.ann")
+    let found = try folder.found()
+    #expect(found.items[0].labels.map(\.value).last == .relation(from: 0, to: 2))
+    #expect(found.items[0].labels.count == 4)
+    #expect(found.diagnostics.faults.map(\.place) == ["line 2"])
+    #expect(throws: FormatFault.self) { try folder.found(.strict) }
+  }
+
   @Test func spansWithGapsAndEmptyTextsAreTold() throws {
     let gaps = DatasetItem(
       name: "t", text: "abcdef", labels: [DatasetLabel(0, .spans([0..<1, 3..<5]))])

@@ -131,7 +131,9 @@ private final class ArgillaWriter: DatasetWriting {
   }
 
   func add(_ item: DatasetItem, _ schema: DatasetSchema) throws {
-    guard item.text != nil else { return diagnostics.lose("items left out that are no texts") }
+    guard item.text != nil else {
+      return diagnostics.leaveOut(item, as: "items left out that are no texts")
+    }
     let isFirst = files[item.subset] == nil
     let file = try files[item.subset] ?? begin(item.subset)
     files[item.subset] = file

@@ -53,8 +53,14 @@ private enum Brat {
       }
       do {
         item.labels.append(try span(fields, scalars, &schema))
-        places[String(id)] = item.labels.count - 1
-      } catch {
+        let known = places.updateValue(item.labels.count - 1, forKey: String(id))
+        if let known {
+          places[String(id)] = known
+          try diagnostics.report(
+            file, "line \(lines.number)", "another span has the id \(id) too",
+            remedy: "Give it one of its own; what is said of it is said of the first.")
+        }
+      } catch let error as NotationFault {
         try diagnostics.report(
           file, "line \(lines.number)", error.problem, remedy: "Put the line right; it is left out."
         )
@@ -155,11 +161,14 @@ private struct BratWriter: DatasetWriting {
   var names: Set<String> = []
 
   mutating func add(_ item: DatasetItem, _ schema: DatasetSchema) throws {
-    guard let text = item.text else { return diagnostics.lose("items left out that are no texts") }
+    guard let text = item.text else {
+      return diagnostics.leaveOut(item, as: "items left out that are no texts")
+    }
     let stem = (item.subset.isEmpty ? "" : item.subset + "/") + item.name
     guard names.insert(stem).inserted else {
-      return try diagnostics.report(
-        item.name, "", "another text has this name too", remedy: "Rename one; it is left out.")
+      return try diagnostics.leaveOut(
+        item, "another text has this name too",
+        remedy: "Rename one")
     }
     try sink.write(text, to: stem + ".txt")
     let scalars = Array(text.unicodeScalars)

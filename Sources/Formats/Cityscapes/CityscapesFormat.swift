@@ -102,9 +102,9 @@ private final class CityscapesWriter: DatasetWriting {
       stem.contains("_") ? stem.split(separator: "_").first.map(String.init) ?? "city" : "city"
     let folder = "\(item.subset.isEmpty ? "train" : item.subset)/\(city)"
     guard names.insert("\(folder)/\(stem)").inserted else {
-      return try diagnostics.report(
-        item.name, "", "another image has the name \(stem) too",
-        remedy: "Rename one; it is left out.")
+      return try diagnostics.leaveOut(
+        item, "another image has the name \(stem) too",
+        remedy: "Rename one")
     }
     let objects = item.labels.compactMap { label -> JSON? in
       guard case .shape(.polygon(let outline)) = label.value else { return nil }

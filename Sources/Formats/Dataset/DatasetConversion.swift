@@ -9,7 +9,7 @@ package struct DatasetConversion: Sendable {
 
   /// Reads all items and writes them.
   ///
-  /// - Returns: how many there were.
+  /// - Returns: how many were written.
   /// - Throws: `FormatFault`; then what was written so far is not a set.
   package static func run(
     _ reader: any DatasetReading, to format: DatasetFormat, _ sink: any DatasetSink,
@@ -46,6 +46,8 @@ package struct DatasetConversion: Sendable {
       count.labels += item.labels.count
     }
     try writer.finish(reader.schema)
+    count.items -= diagnostics.leftOut.items
+    count.labels -= diagnostics.leftOut.labels
     return count
   }
 

@@ -75,11 +75,15 @@ package final class Diagnostics: Sendable {
     var faults: [FormatFault] = []
     var faultCount = 0
     var lost: [String: Int] = [:]
+    var leftOut = (items: 0, labels: 0)
   }
   private let told = Mutex(Told())
 
   package var faults: [FormatFault] { told.withLock { $0.faults } }
   package var faultCount: Int { told.withLock { $0.faultCount } }
+
+  /// What a writer was given and did not write.
+  package var leftOut: (items: Int, labels: Int) { told.withLock { $0.leftOut } }
 
   package init(_ mode: Mode) { self.mode = mode }
 
@@ -103,11 +107,31 @@ package final class Diagnostics: Sendable {
   /// - Parameter why: what the format needs it for, as `which VOC must say`.
   func size(of item: DatasetItem, _ why: String) throws(FormatFault) -> ImageSize? {
     if item.size == nil {
-      try report(
-        item.name, "", "the size of the image is not known, \(why)",
-        remedy: "Put the image beside its labels; it is left out.")
+      try leaveOut(
+        item, "the size of the image is not known, \(why)", remedy: "Put the image beside its labels")
     }
     return item.size
+  }
+
+  /// Tells that an item is not written.
+  ///
+  /// - Parameter remedy: without a full stop.
+  func leaveOut(_ item: DatasetItem, _ reason: String, remedy: String) throws(FormatFault) {
+    note(item)
+    try report(item.name, "", reason, remedy: "\(remedy); it is left out.")
+  }
+
+  /// Counts that an item is not written, as what the format has no form for.
+  func leaveOut(_ item: DatasetItem, as what: String) {
+    note(item)
+    lose(what)
+  }
+
+  private func note(_ item: DatasetItem) {
+    told.withLock {
+      $0.leftOut.items += 1
+      $0.leftOut.labels += item.labels.count
+    }
   }
 
   /// The name of an item for a format that knows no folders below its own.

@@ -24,7 +24,9 @@ struct TextLinesWriter: DatasetWriting {
   }
 
   mutating func add(_ item: DatasetItem, _ schema: DatasetSchema) throws {
-    guard item.text != nil else { return diagnostics.lose("items left out that are no texts") }
+    guard item.text != nil else {
+      return diagnostics.leaveOut(item, as: "items left out that are no texts")
+    }
     count += 1
     try file(item.subset).append(line(item, schema).utf8 + [0x0A])
   }

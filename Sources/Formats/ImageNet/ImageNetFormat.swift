@@ -102,12 +102,12 @@ private struct ImageNetWriter: DatasetWriting {
   mutating func add(_ item: DatasetItem, _ schema: DatasetSchema) throws {
     let classes = item.labels.filter { $0.value == .whole }.map { schema.name($0.classIndex) }
     guard !classes.isEmpty else {
-      return diagnostics.lose("images left out that have no class as a whole")
+      return diagnostics.leaveOut(item, as: "images left out that have no class as a whole")
     }
     guard let media = item.media else {
-      return try diagnostics.report(
-        item.name, "", "the image is not there", remedy: "Put it beside its labels; it is left out."
-      )
+      return try diagnostics.leaveOut(
+        item, "the image is not there",
+        remedy: "Put it beside its labels")
     }
     let flat = diagnostics.flat(item.name)
     let names = Set(classes)

@@ -182,9 +182,9 @@ private final class IndexMasksWriter: DatasetWriting {
     guard let size = try diagnostics.size(of: item, "which its picture must have") else { return }
     let folder = item.subset.isEmpty ? "" : item.subset + "/"
     guard names.insert(folder + item.stem).inserted else {
-      return try diagnostics.report(
-        item.name, "", "another image has this name but for its kind",
-        remedy: "Rename one; it is left out.")
+      return try diagnostics.leaveOut(
+        item, "another image has this name but for its kind",
+        remedy: "Rename one")
     }
     if options.hasMedia, let media = item.media {
       try sink.copy(media, to: "images/\(folder)\(item.name)")

@@ -114,9 +114,9 @@ private struct KITTIWriter: DatasetWriting {
     let subset = item.subset.isEmpty ? "" : item.subset + "/"
     let stem = diagnostics.flat(item.stem)
     guard names.insert(subset + stem).inserted else {
-      return try diagnostics.report(
-        item.name, "", "another image has the name \(stem) too, by which KITTI finds labels",
-        remedy: "Rename one; it is left out.")
+      return try diagnostics.leaveOut(
+        item, "another image has the name \(stem) too, by which KITTI finds labels",
+        remedy: "Rename one")
     }
     var text = ""
     for label in item.labels where label.classIndex >= 0 { text += line(label, schema) }

@@ -140,9 +140,9 @@ private struct LabelMeWriter: DatasetWriting {
     let subset = item.subset.isEmpty ? "" : item.subset + "/"
     let path = subset + item.stem + ".json"
     guard names.insert(path).inserted else {
-      return try diagnostics.report(
-        item.name, "", "another image has the name \(item.stem) too, by which LabelMe finds labels",
-        remedy: "Rename one; it is left out.")
+      return try diagnostics.leaveOut(
+        item, "another image has the name \(item.stem) too, by which LabelMe finds labels",
+        remedy: "Rename one")
     }
     var flags: [JSON.Member] = []
     var shapes: [JSON] = []

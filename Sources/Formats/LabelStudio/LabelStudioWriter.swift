@@ -30,10 +30,9 @@ final class LabelStudioWriter: DatasetWriting {
   func add(_ item: DatasetItem, _ schema: DatasetSchema) throws {
     let stream = try begun()
     if item.text == nil, item.size == nil, item.labels.contains(where: { $0.bounds != nil }) {
-      return try diagnostics.report(
-        item.name, "",
-        "the size of the image is not known, of which Label Studio's numbers are percents",
-        remedy: "Put the image beside its labels; it is left out.")
+      return try diagnostics.leaveOut(
+        item, "the size of the image is not known, of which Label Studio's numbers are percents",
+        remedy: "Put the image beside its labels")
     }
     count += 1
     if options.hasMedia, let media = item.media { try sink.copy(media, to: "images/\(item.name)") }

@@ -187,7 +187,9 @@ private final class DocBinWriter: DatasetWriting {
   }
 
   func add(_ item: DatasetItem, _ schema: DatasetSchema) throws {
-    guard let text = item.text else { return diagnostics.lose("items left out that are no texts") }
+    guard let text = item.text else {
+      return diagnostics.leaveOut(item, as: "items left out that are no texts")
+    }
     let name = item.subset.isEmpty ? "data" : item.subset
     // Taken out, so that there is one owner of its bytes: each item would copy all of them.
     var file = files.removeValue(forKey: name) ?? File()

@@ -134,9 +134,9 @@ private struct SuperviselyWriter: DatasetWriting {
     let dataset = item.subset.isEmpty ? "ds" : item.subset
     let name = diagnostics.flat(item.name)
     guard names.insert(dataset + "/" + name).inserted else {
-      return try diagnostics.report(
-        item.name, "", "another image has the name \(name) too",
-        remedy: "Rename one; it is left out.")
+      return try diagnostics.leaveOut(
+        item, "another image has the name \(name) too",
+        remedy: "Rename one")
     }
     var objects: [JSON] = []
     var wholes: [JSON] = []

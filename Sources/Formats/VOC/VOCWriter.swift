@@ -24,9 +24,9 @@ final class VOCWriter: DatasetWriting {
     let name = diagnostics.flat(item.name)
     let stem = DatasetItem.stem(of: name)
     guard stems.insert(stem).inserted else {
-      return try diagnostics.report(
-        item.name, "", "another image has the name \(stem) too, by which VOC finds labels",
-        remedy: "Rename one; it is left out.")
+      return try diagnostics.leaveOut(
+        item, "another image has the name \(stem) too, by which VOC finds labels",
+        remedy: "Rename one")
     }
     subsets[item.subset, default: []].append(stem)
     var text = Array(

@@ -25,9 +25,9 @@ final class YOLOWriter: DatasetWriting {
     }
     let folder = item.subset.isEmpty ? "" : item.subset + "/"
     guard stems.insert(folder + item.stem).inserted else {
-      return try diagnostics.report(
-        item.name, "", "another image has the name \(item.stem) too, by which YOLO finds labels",
-        remedy: "Rename one; it is left out.")
+      return try diagnostics.leaveOut(
+        item, "another image has the name \(item.stem) too, by which YOLO finds labels",
+        remedy: "Rename one")
     }
     subsets.insert(item.subset)
     var text: [UInt8] = []
