@@ -117,3 +117,25 @@ def test_a_web_servers_folder_is_gathered(browser, tmp_path):  # noqa: F811
         page.get_by_role("button", name="Close", exact=True).click(); counted(page, 5)
     finally:
         world.assay.stop(); server.shutdown()
+
+
+def test_the_progress_of_a_gather_goes_on_after_the_server_was_away(browser, tmp_path):  # noqa: F811
+    root = tmp_path / "web" / "set"; root.mkdir(parents=True); (root / "a.png").write_bytes(png(30, 20)); go = threading.Event()
+
+    class Slow(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, *_): pass
+
+        def do_GET(self):
+            if self.path.endswith(".png"): go.wait(60)
+            super().do_GET()
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Slow, directory=str(tmp_path / "web"))); threading.Thread(target=server.serve_forever, daemon=True).start()
+    world = World(Assay(tmp_path / "data", "--egress-allow", "127.0.0.0/8"), browser)
+    try:
+        page, dataset = opened(world)
+        page.locator("summary", has_text="From a bucket").click(); page.get_by_label("Address").fill(f"http://127.0.0.1:{server.server_port}/set/"); page.get_by_label("Bring the files here").check()
+        page.get_by_role("button", name="Gather").click(); page.locator(".badge", has_text="running").wait_for()
+        page.route("**/sources", lambda route: route.abort()); page.get_by_role("alert").filter(has_text="The server cannot be reached").wait_for(); world.shot(page, "gather-away")
+        go.set(); page.unroute("**/sources"); page.get_by_text("1 listed, 1 added").wait_for(); page.get_by_role("alert").filter(has_text="The server cannot be reached").wait_for(state="detached")
+        page.get_by_role("button", name="Close", exact=True).click(); counted(page, 1)
+    finally:
+        go.set(); world.assay.stop(); server.shutdown()

@@ -45,7 +45,7 @@ export function sources(dataset, again) {
   let wasRunning = false;
   const row = (/** @type {any} */ source) => h("li.source", {},
     h("div.spread", {}, h("strong", { dir: "ltr" }, source.url), h("span.row.tight", {},
-      h("span.badge", { class: source.state === "failed" ? "is-bad" : "" }, source.state === "running" ? say("running") : source.state === "failed" ? say("failed") : say("completed")),
+      h(source.state === "failed" ? "span.badge.is-bad" : "span.badge", {}, source.state === "running" ? say("running") : source.state === "failed" ? say("failed") : say("completed")),
       source.state === "running" ? null : h("button.button.quiet", { type: "button", onclick: () => attempt(look, () => post(`${path}/${source.id}/runs`)) }, source.state === "failed" ? say("Go on") : say("Look again")),
       h("button.button.quiet", { type: "button", "aria-label": say("Forget {name}", { name: source.url }), onclick: () => attempt(look, () => send("DELETE", `${path}/${source.id}`)) }, say("Forget")))),
     h("small.muted", {}, say("{listed} listed, {added} added, {changed} changed, {skipped} of other kinds, {failed} failed", source)),
