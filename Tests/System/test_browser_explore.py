@@ -233,3 +233,17 @@ def test_what_is_refused_stays_open_with_what_was_written(streets, scheme, width
     page.get_by_label("Name").fill("hard"); page.keyboard.press("Enter"); page.get_by_role("dialog").get_by_role("alert").filter(has_text="hard").wait_for()
     assert page.get_by_label("Name").input_value() == "hard"; streets.shot(page, f"explore-refused-{scheme}-{width}"); assert axed(page) == []
     page.get_by_label("Name").fill("harder"); page.keyboard.press("Enter"); page.get_by_role("button", name="harder").click(); counted(page, 1)
+
+
+def test_a_class_has_one_colour_whatever_is_looked_at_first(streets):
+    found = streets.assay.send("GET", f"/api/datasets/{streets.dataset}", token=streets.key)[1]["classes"]; assert sorted(found) == ["car", "person", "traffic sign"]
+    page = streets.signed_in()
+    colours = "() => Object.fromEntries([...document.querySelectorAll('.share-bar')].map((bar) => [bar.textContent, bar.querySelector('i').style.background]))"
+
+    def seen(first):
+        page.goto("about:blank"); page.goto(f"{streets.assay.url}#/explore/{streets.dataset}"); counted(page, 260)
+        if first: page.get_by_role("tab", name=first).click(); page.wait_for_timeout(1000)
+        page.get_by_role("tab", name="Summary").click(); page.get_by_role("heading", name="Labels by class").wait_for(); return page.evaluate(colours)
+    alone = seen(None); assert alone and seen("Comparison") == alone
+    page.get_by_role("combobox", name="Query").fill("count(person) > 1"); page.keyboard.press("Escape"); page.keyboard.press("Enter"); page.wait_for_timeout(1000)
+    assert seen(None) == alone

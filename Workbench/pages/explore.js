@@ -6,6 +6,7 @@ import { language, say } from "../core/words.js";
 import { dialog, toast } from "../parts/dialog.js";
 import { comparisonPanel } from "../parts/explore/comparison.js";
 import { ItemGrid } from "../parts/explore/item-grid.js";
+import { numberClasses } from "../parts/explore/item-picture.js";
 import { showItem } from "../parts/explore/item-view.js";
 import { mapPanel } from "../parts/explore/map.js";
 import { queryBox, quoted } from "../parts/explore/query-box.js";
@@ -99,6 +100,7 @@ export class DatasetPage {
     try {
       [this.dataset] = await Promise.all([get(`/api/datasets/${this.id}`), kernel.load()]);
       this.element.removeAttribute("aria-busy");
+      numberClasses(this.dataset.classes);
       this.showHead();
       await this.show();
       // The first query after a start has the server read all of the dataset, seconds for a million items: it begins now, not when somebody waits.

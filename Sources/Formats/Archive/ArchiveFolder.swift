@@ -48,7 +48,7 @@ package final class ArchiveFolder: Sendable {
   private static func isShard(_ file: String) -> Bool {
     var samples: [(key: Substring, kinds: [Substring])] = []
     var (count, isSet) = (0, false)
-    try? read(file) { name, content in
+    _ = try? read(file) { name, content in
       let last = name.lastIndex(of: "/").map { name.index(after: $0) } ?? name.startIndex
       let dot = name[last...].firstIndex(of: ".") ?? name.endIndex
       let (key, kind) = (name[..<dot], name[dot...].dropFirst())

@@ -30,7 +30,8 @@ enum DatasetRoutes {
       }
     },
     Route(
-      .get, "/api/datasets/{dataset}", .reviewers, "Shows a dataset, its label sets and slices."
+      .get, "/api/datasets/{dataset}", .reviewers,
+      "Shows a dataset, its label sets and slices, and the first of its classes by their numbers."
     ) {
       call in
       try await call.inVault { vault, actor in
@@ -44,6 +45,7 @@ enum DatasetRoutes {
         return .json(
           found.json.adding([
             .init("sets", .array(sets.map(\.json))), .init("slices", .array(slices.map(\.json))),
+            .init("classes", .array(try await datasets.classes(of: id).map { .string($0) })),
           ]))
       }
     },

@@ -61,6 +61,19 @@ package struct Datasets: Sendable {
     }
   }
 
+  /// Classes that a dataset is shown with at most.
+  package static let shownClassLimit = 1_000
+
+  /// Names of its classes in the order of their numbers.
+  package func classes(of id: DatasetID) async throws -> [String] {
+    let vault = vault
+    return try await vault.database.read { connection in
+      _ = try Dataset.get(id, connection)
+      return try DatasetWriter.schema(of: id, vault, connection).classes.prefix(Self.shownClassLimit)
+        .map(\.name)
+    }
+  }
+
   /// Adds classes in their order, those that are known already left where they are: so that they are numbered
   /// as the set says that they come with, whichever is met first.
   package func add(classes: DatasetSchema, to id: DatasetID) async throws {
