@@ -129,11 +129,20 @@ import Testing
     #expect(found.diagnostics.faultCount == 0)
   }
 
-  @Test func aLongLineOfUTF8IsNoLatin1WhereverItIsCut() throws {
-    for shift in 0..<4 {
-      let text = String(repeating: "x", count: shift) + String(repeating: "😀", count: 1 << 18)
-      #expect(MappedBytes(Array(text.utf8)).withLatin1Lines() == nil)
-      #expect(MappedBytes(Array(text.utf8) + [0x98]).withLatin1Lines()?.lines == 1)
+  @Test func bytesAreUTF8WhereTheLibrarySaysSo() {
+    var chance = SystemRandomNumberGenerator()
+    let parts: [[UInt8]] = ["a", "ascii of some length", "é", "雨", "😀", "\u{7FF}\u{800}\u{FFFF}\u{10FFFF}"]
+      .map { Array($0.utf8) } + [[0xC0, 0x80], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80], [0xE0, 0x9F, 0xBF]]
+    for _ in 0..<20_000 {
+      var bytes = (0..<Int.random(in: 0...6, using: &chance)).flatMap { _ in
+        parts[Int.random(in: 0..<parts.count, using: &chance)]
+      }
+      if !bytes.isEmpty, Bool.random(using: &chance) {
+        bytes[Int.random(in: 0..<bytes.count, using: &chance)] = .random(in: 0...255, using: &chance)
+      }
+      if Bool.random(using: &chance) { bytes.removeLast(min(bytes.count, 1)) }
+      let isText = String(validating: bytes, as: UTF8.self) != nil
+      #expect(bytes.withUnsafeBufferPointer(UTF8Check.isWhole) == isText, "\(bytes)")
     }
   }
 

@@ -56,7 +56,7 @@ package final class MappedBytes: @unchecked Sendable {
   /// - Returns: also how many lines have some.
   /// - Complexity: O(bytes); memory for them only where some are not.
   func withLatin1Lines() -> (MappedBytes, lines: Int)? {
-    guard !isUTF8 else { return nil }
+    guard !UTF8Check.isWhole(buffer) else { return nil }
     if let name = declaredEncoding, let text = Self.text(buffer, in: name) {
       return (MappedBytes(Array(text.utf8)), 0)
     }
@@ -94,22 +94,6 @@ package final class MappedBytes: @unchecked Sendable {
       case .emptyInput: return
       }
     }
-  }
-
-  /// Looked at piece by piece, as a file may be one line.
-  private var isUTF8: Bool {
-    let piece = 1 << 20
-    var place = 0
-    while place < buffer.count {
-      var end = min(place + piece, buffer.count)
-      // No piece begins inside of a character.
-      for _ in 0..<3 where end < buffer.count && Unicode.UTF8.isContinuation(buffer[end]) {
-        end -= 1
-      }
-      guard String(validating: buffer[place..<end], as: UTF8.self) != nil else { return false }
-      place = end
-    }
-    return true
   }
 
   /// Of `<?xml … encoding="…"?>`.
