@@ -248,7 +248,7 @@ import Testing
 }
 
 /// Chances that are the same each time.
-private struct Chance: RandomNumberGenerator {
+struct Chance: RandomNumberGenerator {
   var state: UInt64
   init(seed: UInt64) { state = seed }
   mutating func next() -> UInt64 {

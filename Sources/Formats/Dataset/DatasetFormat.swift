@@ -156,7 +156,7 @@ private struct NotEmpty: DatasetReading {
   private let format: DatasetFormat
   private let folder: DatasetFolder
   private let diagnostics: Diagnostics
-  private var hasSomething: Bool
+  private var hasSomething = false
   /// Faults of the folder itself.
   private let told: Int
 
@@ -168,7 +168,6 @@ private struct NotEmpty: DatasetReading {
   ) {
     (self.reader, self.format) = (reader, format)
     (self.folder, self.diagnostics, self.told) = (folder, diagnostics, told)
-    hasSomething = format.matches(folder)
   }
 
   mutating func next() throws -> DatasetItem? {
@@ -178,7 +177,7 @@ private struct NotEmpty: DatasetReading {
         || !item.metadata.isEmpty
       return item
     }
-    guard !hasSomething, diagnostics.faultCount == told else { return nil }
+    guard !hasSomething, diagnostics.faultCount == told, !format.matches(folder) else { return nil }
     throw FormatFault(
       folder.title, "", "there is nothing of \(format.facts.name) in it",
       remedy: "Name another format, or a set laid out so: \(format.facts.layout).")
