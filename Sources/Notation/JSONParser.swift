@@ -89,8 +89,8 @@ struct JSONParser {
   /// Whether NaN, infinities and what is beyond all numbers, which others write, are read as null.
   var readsNotFiniteAsNull = false
   private var depth = 0
-  /// Members of the object that was read last, within limits.
-  private var lastCount = 4
+  /// Members of the object that was read last, within limits; at first as many as an annotation has.
+  private var lastCount = 8
 
   init(bytes: UnsafeBufferPointer<UInt8>, depthLimit: Int) {
     self.bytes = bytes
