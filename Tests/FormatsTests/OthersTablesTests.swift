@@ -112,6 +112,8 @@ import Testing
     #expect(RecordValue.moment(-1, per: 1_000).json == "1969-12-31T23:59:59.999Z")
     #expect(RecordValue.moment(1_000, per: 1_000).json == "1970-01-01T00:00:01Z")
     #expect(RecordValue.moment(.max, per: 1).json == .int(.max))
+    #expect(RecordValue.moment(.min, per: 1).json == .int(.min))
+    #expect(RecordValue.moment(.min, per: 1_000_000_000).json == "1677-09-21T00:12:43.145224192Z")
     #expect(RecordValue.unsigned(-1).json == "18446744073709551615")
     #expect(RecordValue.unsigned(7).json == 7)
     #expect(RecordValue.half(0x3E00).json == 1.5)

@@ -100,6 +100,16 @@ out = sys.argv[1]; t = pa.table({"id": ["a", "b"], "hash": pa.array([2**64 - 1, 
     assert report["losses"] == [{"what": "bytes in the column raw", "count": 1}], report
 
 
+@pytest.mark.parametrize("column,values,feature", [("labels", [2, 0], "datasets.ClassLabel(names=['fox', 'cat', 'dog'])"), ("labels", [[2], [0, 1]], "datasets.Sequence(datasets.ClassLabel(names=['fox', 'cat', 'dog']))")])
+def test_classes_of_a_column_that_is_called_labels_are_read(tmp_path, column, values, feature):
+    (tmp_path / "set").mkdir()
+    python(f"import datasets, sys\ndatasets.Dataset.from_dict({{'text': ['a', 'b'], '{column}': {values}}}, features=datasets.Features({{'text': datasets.Value('string'), '{column}': {feature}}})).to_parquet(sys.argv[1] + '/train-00000-of-00001.parquet')", tmp_path / "set")
+    found, _ = items(tmp_path / "set", tmp_path / "out")
+    names = ["fox", "cat", "dog"]
+    assert [[label["class"] for label in one["labels"]] for one in found] == [[names[n] for n in (value if isinstance(value, list) else [value])] for value in values] and not any(one.get("metadata") for one in found)
+    assert [one["name"] for one in json.load(open(tmp_path / "out" / "classes.json"))["classes"]] == names
+
+
 @pytest.mark.parametrize("kind,reader", [("parquet", "pandas.read_parquet(f)"), ("arrow", "__import__('datasets').Dataset.from_file(f).to_pandas()"), ("feather", "pandas.read_feather(f)"), ("csv", "pandas.read_csv(f, keep_default_na=False)"), ("tsv", "pandas.read_csv(f, sep='\\t', keep_default_na=False)")])
 def test_what_is_written_is_read_by_pandas_and_back(tmp_path, kind, reader):
     lines = [{"name": f"a {i}.png", "subset": "train" if i % 3 else "val", "width": 40, "height": 30, "labels": [{"class": "car", "box": [1, 2, 3.5, 4]}] * (i % 3), "metadata": {"note": '=1+1, "quoted"\n\tü', "n": i}} for i in range(60)]

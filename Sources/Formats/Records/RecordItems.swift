@@ -223,8 +223,10 @@ struct RecordItems: DatasetReading {
     _ fields: [RecordField], _ taken: inout Set<String>, to item: inout DatasetItem
   ) {
     var names: [String?] = []
+    // A column of several may be of one, where it is noted what its numbers stand for.
+    let ofOne = Self.classes + Self.listsOfClasses.filter { reader?.classes[$0] != nil }
     if let label = Self.column(
-      Self.classes, of: fields,
+      ofOne, of: fields,
       where: { $0.json.string?.isEmpty == false || $0.json.integer != nil })
     {
       names = [className(label.value.json, label.name)]

@@ -43,7 +43,7 @@ indirect enum RecordValue: Hashable, Sendable {
   /// - Parameter second: units of one: a power of ten.
   static func moment(_ value: Int64, per second: Int64) -> RecordValue {
     let (seconds, part) = value.dividedFloored(by: second)
-    guard abs(seconds) < 100_000_000_000 else { return .json(.int(value)) }
+    guard seconds.magnitude < 100_000_000_000 else { return .json(.int(value)) }
     var text = Date(timeIntervalSince1970: Double(seconds)).formatted(.iso8601)
     if part > 0 {
       // The digits after a one that stands for the second.
