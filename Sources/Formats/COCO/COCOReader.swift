@@ -26,8 +26,9 @@ struct COCOReader: DatasetReading {
   private let groups: [COCOFiles.Group]
   private var group = -1
   private var sources: [Source] = []
-  /// Of the source and the image that come next.
-  private var (source, place) = (0, 0)
+  /// The source that is read, and what of it comes next.
+  private var source = 0
+  private var trees: COCOTrees?
 
   init(_ folder: DatasetFolder, _ diagnostics: Diagnostics) throws {
     guard let files = COCOFiles(folder) else {
@@ -46,16 +47,17 @@ struct COCOReader: DatasetReading {
   mutating func next() throws -> DatasetItem? {
     while true {
       while source < sources.count {
-        while place < sources[source].index.images.count {
-          place += 1
-          guard !sources[source].taken.contains(place - 1) else { continue }
-          if let item = try item(place - 1) { return item }
+        let trees =
+          trees ?? COCOTrees(sources[source].index, without: sources[source].taken)
+        self.trees = trees
+        while let image = try trees.next() {
+          if let item = try item(image) { return item }
         }
-        (source, place) = (source + 1, 0)
+        (source, self.trees) = (source + 1, nil)
       }
       group += 1
       guard group < groups.count else { return nil }
-      (sources, source, place) = ([], 0, 0)
+      (sources, source) = ([], 0)
       for name in groups[group].names { try open(name) }
     }
   }
@@ -106,9 +108,9 @@ struct COCOReader: DatasetReading {
     sources.append(source)
   }
 
-  private mutating func item(_ place: Int) throws -> DatasetItem? {
+  private mutating func item(_ found: COCOTrees.Image) throws -> DatasetItem? {
     let index = sources[source].index
-    let image = try index.image(place)
+    let (place, image) = (found.place, found.json)
     guard let name = image["file_name"]?.string, !name.isEmpty else {
       try diagnostics.report(
         index.file, "images[\(place)].file_name", "the image has no file name",
@@ -134,11 +136,12 @@ struct COCOReader: DatasetReading {
     var labels: [DatasetLabel] = []
     // By which an annotation that is in two files is known again.
     var ids: [Int64?] = []
-    try addLabels(of: place, in: source, size, to: &labels, &ids)
+    try addLabels(found.annotations, in: source, size, to: &labels, &ids)
     for other in sources.indices.dropFirst(source + 1) {
       guard let place = sources[other].places[name] else { continue }
       sources[other].taken.insert(place)
-      try addLabels(of: place, in: other, size, to: &labels, &ids)
+      let annotations = try sources[other].index.annotations(of: place)
+      try addLabels(annotations, in: other, size, to: &labels, &ids)
     }
     var metadata = image["metadata"]?.members ?? []
     if let license = COCOIndex.id(image["license"]).flatMap({ sources[source].licenses[$0] }) {
@@ -150,13 +153,13 @@ struct COCOReader: DatasetReading {
   }
 
   private mutating func addLabels(
-    of place: Int, in source: Int, _ size: ImageSize?, to labels: inout [DatasetLabel],
-    _ ids: inout [Int64?]
+    _ annotations: [(offset: Int, json: JSON)], in source: Int, _ size: ImageSize?,
+    to labels: inout [DatasetLabel], _ ids: inout [Int64?]
   ) throws {
     let index = sources[source].index
     let known = labels.count
     let isAlone = sources.count == 1
-    for (offset, annotation) in try index.annotations(of: place) {
+    for (offset, annotation) in annotations {
       do {
         guard let label = try label(annotation, size, sources[source].classes) else { continue }
         let id = isAlone ? nil : COCOIndex.id(annotation["id"])
