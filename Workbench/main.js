@@ -193,7 +193,10 @@ function askToSignIn() {
   const veil = h("dialog.plain-dialog", { onclose: () => veil.remove() }, signInPage((found) => {
     veil.close();
     // What the page shows may be another's.
-    if (found.email !== session.email) return entered(found);
+    if (found.email !== session.email) {
+      for (const one of document.querySelectorAll("dialog")) one.close();
+      return entered(found);
+    }
     session = found;
     outbox.flush();
     waiting?.resolve();

@@ -90,11 +90,16 @@ import Testing
     let flags = try folder.found()
     #expect(flags.names == ["cat", "dog"] && flags.items.map(\.labels.count) == [2, 0])
     #expect(flags.items.allSatisfy { $0.metadata.isEmpty && $0.subset == "train" })
+    // Spaces after commas are no part of names, and are one of texts.
+    let spaced = try TestFolder()
+    try spaced.write("text, label\n so, cat\nno,cat\n", to: "a.csv")
+    let trimmed = try spaced.found()
+    #expect(trimmed.names == ["cat"] && trimmed.items.map(\.text) == [" so", "no"])
     let lists = try TestFolder()
     try lists.write(
       """
-      {"file_name": "a.png", "labels": ["joy", "love"]}
-      {"file_name": "b.png", "labels": []}
+      {"file_name": "a.png", "labels": ["joy", "love", "joy"]}
+      {"file_name": "b.png", "labels": [""]}
       {"file_name": "c.png", "labels": [3, 4]}
       """, to: "a.jsonl")
     let found = try lists.found()
@@ -149,6 +154,8 @@ import Testing
       {"id": "8", "tokens": ["a", "b"], "ner_tags": [1, 2], "source": "web"}
       {"id": "9", "tokens": ["a", "b"], "ner_tags": ["X", "B-LOC"]}
       {"id": "10", "tokens": ["a", "", "dog"], "tags": ["DT", "", "NN"]}
+      {"id": "11", "tokens": ["Bob", "ran"], "labels": ["B-PER", "O"]}
+      {"id": "12", "tokens": ["a", "dog"], "labels": ["DT", "NN"]}
       """, to: "train.jsonl")
     let found = try folder.found()
     #expect(found.format == "json-records" && found.names == ["PER", "LOC"])
@@ -159,6 +166,8 @@ import Testing
     #expect(found.items[1].text == "a b" && found.items[1].labels.isEmpty)
     #expect(found.items[1].metadata.map(\.name) == ["ner_tags", "source"])
     #expect(found.diagnostics.losses.map(\.count) == [1])
+    #expect(found.items[4].labels.map(\.value) == [.spans([0..<3])])
+    #expect(found.items[5].labels.isEmpty && found.items[5].metadata.map(\.name) == ["labels"])
     // Parts of speech are no spans.
     #expect(found.items[3].labels.isEmpty && found.items[3].metadata.map(\.name) == ["tags"])
     #expect(found.items[3].text == "a dog" && found.items[3].tokens == [0..<1, 2..<5])

@@ -131,8 +131,11 @@ import Testing
 
   @Test func bytesAreUTF8WhereTheLibrarySaysSo() {
     var chance = Chance(seed: 8)
-    let parts: [[UInt8]] = ["a", "ascii of some length", "é", "雨", "😀", "\u{7FF}\u{800}\u{FFFF}\u{10FFFF}"]
-      .map { Array($0.utf8) } + [[0xC0, 0x80], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80], [0xE0, 0x9F, 0xBF]]
+    let texts = ["a", "ascii of some length", "é", "雨", "😀", "\u{7FF}\u{800}\u{FFFF}\u{10FFFF}"]
+    let none: [[UInt8]] = [
+      [0xC0, 0x80], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80], [0xE0, 0x9F, 0xBF],
+    ]
+    let parts = texts.map { Array($0.utf8) } + none
     for _ in 0..<20_000 {
       var bytes = (0..<Int.random(in: 0...6, using: &chance)).flatMap { _ in
         parts[Int.random(in: 0..<parts.count, using: &chance)]
@@ -149,10 +152,13 @@ import Testing
   @Test func aFileThatIsNoJSONBesideImagesIsAFault() throws {
     let folder = try TestFolder()
     try folder.write(png, to: "a.png")
-    try folder.write("{\"shapes\": [{\"label\": \"c\", ", to: "a.json")
-    let found = try folder.found()
-    #expect(found.format == "files" && found.diagnostics.faults.map(\.file) == ["a.json"])
-    #expect(throws: FormatFault.self) { try folder.found(.strict) }
+    try folder.write("", to: "empty.json")
+    for text in [#"{"shapes": [{"label": "c", "#, #"{"shapes": [{"label" 1}]}"#, "<html>"] {
+      try folder.write(text, to: "a.json")
+      let found = try folder.found()
+      #expect(found.format == "files" && found.diagnostics.faults.map(\.file) == ["a.json"])
+      #expect(throws: FormatFault.self) { try folder.found(.strict) }
+    }
   }
 
   @Test(arguments: [DatasetFormat.labelMe, .boxTable, .voc, .kitti, .coco])
@@ -167,16 +173,51 @@ import Testing
 
   @Test func shardsOfTFRecordAreKnownByTheirNames() throws {
     for name in [
-      "train.record", "train.record-00000-of-00010", "a.tfrecord-00001-of-00002", "a.tfrecords",
+      "train.record", "TRAIN.TFRECORD", "train.record-00000-of-00010", "a.tfrecord-00001-of-00002",
+      "a.tfrecords",
     ] {
       let folder = try TestFolder()
       try folder.write("", to: name)
       try folder.write("", to: "record-of-work")
       #expect(DatasetFormat.of(try DatasetFolder(folder.path)) == .tfRecord)
     }
-    let other = try TestFolder()
-    try other.write("", to: "a.recording")
-    #expect(DatasetFormat.of(try DatasetFolder(other.path)) != .tfRecord)
+    for name in ["a.recording", "a.record-1-of", "a.record-x-of-2"] {
+      let other = try TestFolder()
+      try other.write("", to: name)
+      #expect(DatasetFormat.of(try DatasetFolder(other.path)) != .tfRecord)
+    }
+  }
+
+  @Test(arguments: [DatasetFormat.yolo, .yoloSegment, .yoloPose, .yoloOBB])
+  func aSetOnWhichNothingIsSeenIsOneOfWhateverIsNamed(_ format: DatasetFormat) throws {
+    let folder = try TestFolder()
+    try folder.write("names: [a]\n", to: "data.yaml")
+    try folder.write(png, to: "images/a.png")
+    try folder.write("", to: "labels/a.txt")
+    var reader = try format.reader(of: DatasetFolder(folder.path), Diagnostics(.strict))
+    #expect(try reader.next()?.labels.count == 0)
+    #expect(try reader.next() == nil)
+  }
+
+  @Test func aLineOfTextInLatin1IsReadWhole() throws {
+    let folder = try TestFolder()
+    // What would be UTF-8 in it, as DF BB and C9 A0, is not.
+    try folder.write([0xAB] + Array("Spa".utf8) + [0xDF, 0xBB, 0x20, 0xC9, 0xA0], to: "a.txt")
+    #expect(try folder.found().items.map(\.text) == ["«Spaß» É\u{A0}"])
+  }
+
+  @Test func aSampleOfTextKeepsItsNameBesideAPicture() throws {
+    let folder = try TestFolder()
+    let tar = TarWriter()
+    var bytes: [UInt8] = []
+    for (name, content) in [("0.txt", Array("so".utf8)), ("0.mask.png", png), ("1", [])] {
+      bytes += try tar.file(name: name, content: content, modified: 0)
+    }
+    try folder.write(bytes + tar.trailer, to: "a.tar")
+    let found = try folder.found()
+    #expect(found.items.map(\.name) == ["0", "1"] && found.items[0].text == "so")
+    #expect(
+      found.diagnostics.losses.map(\.what) == ["files of samples left out: .mask.png"])
   }
 
   @Test func aSampleWithTwoImagesHasItsFirstAndTellsOfTheOther() throws {
@@ -211,13 +252,23 @@ import Testing
       found.diagnostics.faults.map(\.reason) == [
         "pixels have the colour #090909, for which labelmap.txt has no line"
       ])
+    // What it names is a class, though others leave it out.
+    try folder.write("dog:255,0,0\nroad:0,0,0\nnone:9,9,9\ncat:0,0,128\n", to: "labelmap.txt")
+    #expect(try folder.found().items[0].labels.count == 4)
     // Without it, classes are called by their colours.
     try FileManager.default.removeItem(atPath: folder.path + "/labelmap.txt")
     #expect(try folder.found().names == ["#ff0000", "#090909", "#000080"])
+    // Where classes have numbers, red is the number.
+    try folder.write("background\ncat\n", to: "classes.txt")
+    let red: [UInt8] = [1, 0, 0, 0, 0, 0, 0, 0, 0, 255, 0, 0]
+    try folder.write(
+      PNGWriter.png(red, width: 2, height: 2, pixels: .rgb), to: "SegmentationClass/a.png")
+    #expect(try folder.found(.strict).items[0].labels.map(\.classIndex) == [0])
   }
 
   @Test(arguments: [
-    ("labelmap.txt", "background:0,0,0::\ndog:1,0,0::\ncat:2,0,0::\n"), ("labels.txt", "dog\ncat\n"),
+    ("labelmap.txt", "background:0,0,0::\ndog:1,0,0::\ncat:2,0,0::\n"),
+    ("labels.txt", "background\ndog\ncat\n"),
   ])
   func classesOfVOCAreInTheOrderOfTheirList(_ file: String, _ list: String) throws {
     let folder = try TestFolder()
@@ -249,7 +300,7 @@ import Testing
     let place = try DatasetFolder(folder.path)
     var reader = try DatasetFormat.cocoResults.reader(of: place, Diagnostics(.strict))
     let item = try #require(try reader.next())
-    #expect(item.name == "a.png" && item.labels.map(\.score) == [0.5])
+    #expect(item.name == "a.png" && item.labels.map(\.score) == [0.5] && item.size?.width == 9)
     #expect(try reader.next() == nil)
     try folder.write("[]", to: "yolo.json")
     #expect(throws: FormatFault.self) {

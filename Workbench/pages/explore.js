@@ -3,7 +3,7 @@ import { fill, h, icon } from "../core/dom.js";
 import * as kernel from "../core/kernel.js";
 import { day } from "../core/money.js";
 import { language, say } from "../core/words.js";
-import { dialog, toast } from "../parts/dialog.js";
+import { dialog } from "../parts/dialog.js";
 import { comparisonPanel } from "../parts/explore/comparison.js";
 import { ItemGrid } from "../parts/explore/item-grid.js";
 import { numberClasses } from "../parts/explore/item-picture.js";

@@ -34,18 +34,25 @@ export async function attempt(again, action) {
 export function form(close, submit, fields, verb) {
   const button = h("button.button.primary", { type: "submit" }, verb);
   const problem = h("p.error-text", { role: "alert" });
+  const cancel = h("button.button.quiet", { type: "button", onclick: () => close() }, say("Cancel"));
+  // What is on its way cannot be taken back: who waits for it learns what came of it.
+  const stay = (/** @type {Event} */ event) => event.preventDefault();
   const submitted = async (/** @type {Event} */ event) => {
     event.preventDefault();
     if (button.disabled) return;
-    button.disabled = true;
+    const surface = button.closest("dialog");
+    button.disabled = cancel.disabled = true;
     problem.textContent = "";
+    surface?.addEventListener("cancel", stay);
     try {
       close(await submit());
     } catch (error) {
       problem.textContent = /** @type {Error} */ (error).message;
-      button.disabled = false;
+      button.disabled = cancel.disabled = false;
+    } finally {
+      surface?.removeEventListener("cancel", stay);
     }
   };
   return h("form.stack", { onsubmit: submitted }, fields, problem,
-    h("div.row", {}, button, h("button.button.quiet", { type: "button", onclick: () => close() }, say("Cancel"))));
+    h("div.row", {}, button, cancel));
 }

@@ -20,7 +20,7 @@ extension DatasetFormat {
       let files = BoxTable.files(folder)
       let refused = RefusedLines()
       return WithUnlabelledImages(
-        BoxTableReader(files, folder, diagnostics, refused), folder, labels: []
+        BoxTableReader(files, folder, diagnostics, refused), folder, labels: files
       ) { refused.isOf($0) ? nil : ($0, RecordItems.subset($0)) }
     }, write: nil)
 }

@@ -48,10 +48,16 @@ package enum COCOResults {
     _ results: MappedBytes, named file: String, of truth: DatasetFolder, _ diagnostics: Diagnostics
   ) throws -> any DatasetReading {
     var schema = DatasetSchema()
-    let found = try labels(results, named: file, of: truth, &schema, diagnostics)
+    let images = try images(of: truth, named: file)
+    let found = try labels(results, named: file, of: images, &schema, diagnostics)
+    let sizes = Dictionary(images.names.values.map { ($0.name, $0.size) }) { first, _ in first }
     return Items(
       schema: schema,
-      rest: found.sorted { $0.key > $1.key }.map { DatasetItem(name: $0.key, labels: $0.value) })
+      rest: found.sorted { $0.key > $1.key }.map { name, labels in
+        DatasetItem(
+          name: name, size: sizes[name] ?? nil, labels: labels,
+          media: truth.image(named: name).map(truth.fullPath))
+      })
   }
 
   private struct Items: DatasetReading {
@@ -61,6 +67,32 @@ package enum COCOResults {
     mutating func next() -> DatasetItem? { rest.popLast() }
   }
 
+  /// What the ids mean, as the annotation file tells.
+  private struct Images {
+    let index: COCOIndex
+    var names: [Int64: (name: String, size: ImageSize?)] = [:]
+  }
+
+  private static func images(of truth: DatasetFolder, named file: String) throws -> Images {
+    guard let files = COCOFiles(truth), files.files.count == 1 else {
+      throw FormatFault(
+        file, "", "a list of results needs the one COCO file whose ids it names",
+        remedy: "Name that file as the ground truth, or put it beside.")
+    }
+    let name = files.files[0].name
+    var found = Images(
+      index: try COCOIndex(truth.open(name), file: name, Diagnostics(.lenient)))
+    for place in found.index.images.indices {
+      let image = try found.index.image(place)
+      guard let id = COCOIndex.id(image["id"]), let name = image["file_name"]?.string else { continue }
+      let size = image["width"]?.integer.flatMap { width in
+        image["height"]?.integer.map { ImageSize(width: Int(width), height: Int($0)) }
+      }
+      found.names[id] = (name, size)
+    }
+    return found
+  }
+
   /// The objects by the names of their images.
   ///
   /// - Parameter truth: the annotation file, which tells what the ids mean.
@@ -68,25 +100,17 @@ package enum COCOResults {
   /// - Complexity: O(objects) of memory
   package static func labels(
     _ results: MappedBytes, named file: String, of truth: DatasetFolder,
-    _ schema: inout DatasetSchema,
-    _ diagnostics: Diagnostics
+    _ schema: inout DatasetSchema, _ diagnostics: Diagnostics
   ) throws -> [String: [DatasetLabel]] {
-    guard let files = COCOFiles(truth), files.files.count == 1 else {
-      throw FormatFault(
-        file, "", "a list of results needs the one COCO file whose ids it names",
-        remedy: "Name that file as the ground truth, or put it beside.")
-    }
-    let index = try COCOIndex(
-      truth.open(files.files[0].name), file: files.files[0].name, Diagnostics(.lenient))
-    var names: [Int64: (name: String, size: ImageSize?)] = [:]
-    for place in index.images.indices {
-      let image = try index.image(place)
-      guard let id = COCOIndex.id(image["id"]), let name = image["file_name"]?.string else { continue }
-      let size = image["width"]?.integer.flatMap { width in
-        image["height"]?.integer.map { ImageSize(width: Int(width), height: Int($0)) }
-      }
-      names[id] = (name, size)
-    }
+    try labels(
+      results, named: file, of: images(of: truth, named: file), &schema, diagnostics)
+  }
+
+  private static func labels(
+    _ results: MappedBytes, named file: String, of images: Images,
+    _ schema: inout DatasetSchema, _ diagnostics: Diagnostics
+  ) throws -> [String: [DatasetLabel]] {
+    let index = images.index
     let classes = Dictionary(
       index.categories.compactMap { one in
         COCOIndex.id(one["id"]).flatMap { id in one["name"]?.string.map { (id, $0) } }
@@ -102,7 +126,7 @@ package enum COCOResults {
         isFirst = false
         let json = try cursor.value()
         defer { place += 1 }
-        guard let image = COCOIndex.id(json["image_id"]).flatMap({ names[$0] }) else {
+        guard let image = COCOIndex.id(json["image_id"]).flatMap({ images.names[$0] }) else {
           try diagnostics.report(
             file, "[\(place)].image_id", "there is no image \(json["image_id"]?.text ?? "named")",
             remedy: "Name an image of the ground truth; the object is left out.")

@@ -188,22 +188,26 @@ package final class DatasetFolder: Sendable {
     return found
   }
 
-  private static func isPlainText(_ name: String) -> Bool {
-    let kind = name.lastIndex(of: ".").map { name[name.index(after: $0)...].lowercased() } ?? ""
-    return [
-      "json", "jsonl", "ndjson", "xml", "csv", "tsv", "txt", "ann", "conll", "iob", "iob2", "bio",
-    ].contains(kind)
+  /// After the last dot, in small letters.
+  private static func kind(_ name: String) -> String {
+    name.lastIndex(of: ".").map { name[name.index(after: $0)...].lowercased() } ?? ""
   }
+
+  private static let json: Set<String> = ["json", "jsonl", "ndjson"]
+  private static let texts: Set<String> = [
+    "xml", "csv", "tsv", "txt", "ann", "conll", "iob", "iob2", "bio",
+  ]
 
   /// - Throws: `FormatFault` where it cannot be read.
   package func open(_ name: String) throws(FormatFault) -> MappedBytes {
     do {
       let bytes = try MappedBytes(path: path + "/" + name)
       if let text = bytes.asUTF8() { return text }
-      guard Self.isPlainText(name), !guesses.withLock({ $0.known.contains(name) }) else {
-        return bytes
-      }
-      guard let (text, lines) = bytes.withLatin1Lines() else {
+      let isJSON = Self.json.contains(Self.kind(name))
+      guard isJSON || Self.texts.contains(Self.kind(name)),
+        !guesses.withLock({ $0.known.contains(name) })
+      else { return bytes }
+      guard let (text, lines) = bytes.withLatin1Lines(isJSON: isJSON) else {
         if bytes.count > 1 << 20 { _ = guesses.withLock { $0.known.insert(name) } }
         return bytes
       }

@@ -80,8 +80,8 @@ package struct DatasetFormat: Sendable, Hashable {
 
   package var id: String { facts.id }
 
-  /// Reads what is said to be a set of this format. Where there is nothing of it, its end is a `FormatFault`
-  /// that says what is looked for.
+  /// Reads what is said to be a set of this format. Where there is nothing of it, the first item is a
+  /// `FormatFault` that says what is looked for.
   package func reader(
     of folder: DatasetFolder, _ diagnostics: Diagnostics
   ) throws -> any DatasetReading {
@@ -150,13 +150,13 @@ package struct WritingOptions: Hashable, Sendable {
   }
 }
 
-/// A set that is said to be of a format, and may have nothing of it but images without labels.
+/// A set that is said to be of a format, and may have nothing of it.
 private struct NotEmpty: DatasetReading {
   private var reader: any DatasetReading
   private let format: DatasetFormat
   private let folder: DatasetFolder
   private let diagnostics: Diagnostics
-  private var hasSomething = false
+  private var isBegun = false
   /// Faults of the folder itself.
   private let told: Int
 
@@ -171,13 +171,11 @@ private struct NotEmpty: DatasetReading {
   }
 
   mutating func next() throws -> DatasetItem? {
-    if let item = try reader.next() {
-      hasSomething =
-        hasSomething || format.facts.holds.isEmpty || !item.labels.isEmpty || item.text != nil
-        || !item.metadata.isEmpty
+    let item = try reader.next()
+    defer { isBegun = true }
+    guard !isBegun, item == nil, diagnostics.faultCount == told, !format.matches(folder) else {
       return item
     }
-    guard !hasSomething, diagnostics.faultCount == told, !format.matches(folder) else { return nil }
     throw FormatFault(
       folder.title, "", "there is nothing of \(format.facts.name) in it",
       remedy: "Name another format, or a set laid out so: \(format.facts.layout).")

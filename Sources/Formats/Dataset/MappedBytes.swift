@@ -53,9 +53,10 @@ package final class MappedBytes: @unchecked Sendable {
 
   /// With what is no UTF-8 read as what an XML head says, or as Latin-1; nil where all is.
   ///
+  /// - Parameter isJSON: whether all of it may be one line, of which what is UTF-8 stays.
   /// - Returns: also how many lines have some.
   /// - Complexity: O(bytes); memory for them only where some are not.
-  func withLatin1Lines() -> (MappedBytes, lines: Int)? {
+  func withLatin1Lines(isJSON: Bool) -> (MappedBytes, lines: Int)? {
     guard !UTF8Check.isWhole(buffer) else { return nil }
     if let name = declaredEncoding, let text = Self.text(buffer, in: name) {
       return (MappedBytes(Array(text.utf8)), 0)
@@ -68,14 +69,20 @@ package final class MappedBytes: @unchecked Sendable {
         text += line
       } else {
         count += 1
-        Self.appendRepaired(line, to: &text)
+        if isJSON { Self.appendRepaired(line, to: &text) } else { Self.append(line, to: &text) }
       }
       start = end
     }
     return (MappedBytes(text), count)
   }
 
-  /// A whole JSON file may be one line: what is UTF-8 in it stays.
+  /// Latin-1 as UTF-8.
+  private static func append(_ bytes: some Sequence<UInt8>, to text: inout [UInt8]) {
+    for byte in bytes {
+      if byte < 0x80 { text.append(byte) } else { text += [0xC0 | byte >> 6, 0x80 | byte & 0x3F] }
+    }
+  }
+
   private static func appendRepaired(
     _ line: Slice<UnsafeBufferPointer<UInt8>>, to text: inout [UInt8]
   ) {
@@ -87,9 +94,7 @@ package final class MappedBytes: @unchecked Sendable {
         text += scalar
         place += scalar.count
       case .error(let length):
-        for byte in line[place..<place + length] {
-          text += Unicode.UTF8.encode(Unicode.Scalar(byte))!
-        }
+        append(line[place..<place + length], to: &text)
         place += length
       case .emptyInput: return
       }

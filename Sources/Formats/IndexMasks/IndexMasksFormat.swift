@@ -18,10 +18,10 @@ extension DatasetFormat {
       notes: """
         A pixel is the line of its class in `classes.txt`, from 0, the background; 255 is nothing. Of grey \
         or palette pictures of any depth; of coloured ones a pixel is of the class whose colour \
-        `labelmap.txt` says (CVAT's *Segmentation mask*), or of one called by its colour. Objects of a class \
-        are one region; where labels lie over each other the later one is kept. At most 254 classes. Without \
-        `classes.txt` classes are called by their numbers, and 255 is one where no picture has another; so \
-        are sets read that no other format knows.
+        `labelmap.txt` says (CVAT's *Segmentation mask*), without a list of one called by its colour. \
+        Objects of a class are one region; where labels lie over each other the later one is kept. At most \
+        254 classes. Without `classes.txt` classes are called by their numbers, and 255 is one where no \
+        picture has another; so are sets read that no other format knows.
         """),
     matches: { IndexMasks.isListed($0) },
     read: { folder, diagnostics in
@@ -148,12 +148,15 @@ struct IndexMasks: Sendable {
     var item = DatasetItem(
       name: stem + kind, subset: subset, size: ImageSize(width: image.width, height: image.height),
       media: media.map(folder.fullPath))
-    let masks = IndexRegions(image, ignoring: image.isColored ? Self.noColors : nothing).masks
+    // Where classes have numbers and no colours, red is the number.
+    let isColored = image.isColored && (names.isEmpty || !colors.isEmpty)
+    let ignored = isColored ? Self.noColors.subtracting(colors.keys) : nothing
+    let masks = IndexRegions(image, ignoring: ignored).masks
     for (number, mask) in masks.sorted(by: { $0.key < $1.key }) {
-      let place = image.isColored ? colors[number] : Int(number)
+      let place = isColored ? colors[number] : Int(number)
       let known = place.flatMap { names.indices.contains($0) ? names[$0] : nil } ?? ""
       if known == VOCLabelMap.background { continue }
-      let color = image.isColored ? IndexMask.Color(packed: number).text : nil
+      let color = isColored ? IndexMask.Color(packed: number).text : nil
       let value = color.map { "colour \($0)" } ?? "number \(number)"
       if known.isEmpty, !names.isEmpty {
         try diagnostics.report(

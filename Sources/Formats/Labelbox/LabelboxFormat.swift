@@ -237,7 +237,9 @@ final class LabelboxWriter: DatasetWriting {
       out.value(JSON.object(row + members))
       out.newline()
     }
-    if out.bytes.isEmpty { diagnostics.lose("items left out that have no labels: each has a line") }
+    if out.bytes.isEmpty {
+      diagnostics.leaveOut(item, as: "items left out that have no labels: each has a line")
+    }
     try stream.append(out.bytes)
   }
 

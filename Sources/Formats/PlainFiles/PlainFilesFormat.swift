@@ -31,12 +31,16 @@ private enum PlainFiles {
 
   static func isText(_ name: String) -> Bool { kind(name) == "txt" }
 
+  /// Bytes of a file that is looked at.
+  private static let lookLimit = 64 << 20
+
   private static func fault(_ name: String, _ folder: DatasetFolder) -> FormatFault? {
     do throws(FormatFault) {
       let bytes = try folder.open(name)
+      guard bytes.count > 0, bytes.count <= lookLimit else { return nil }
       var cursor = bytes.cursor()
       do throws(JSONError) {
-        try cursor.skip()
+        _ = try cursor.value()
         return nil
       } catch {
         return bytes.fault(error, in: name, isLine: false)

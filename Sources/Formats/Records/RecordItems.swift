@@ -30,7 +30,7 @@ struct RecordItems: DatasetReading {
   static let listsOfClasses = ["labels", "classes"]
   static let pictures = ["image", "img", "picture", "image_url", "url"]
   static let subsets = ["split", "subset"]
-  static let tags = ["ner_tags", "ner", "tags"]
+  static let tags = ["ner_tags", "ner", "tags", "labels"]
 
   /// - Parameter open: reads one file.
   init(
@@ -202,10 +202,12 @@ struct RecordItems: DatasetReading {
         taken.union(["width", "height"])
       )
     }
-    addClasses(fields, &taken, to: &item)
     if item.media == nil, item.text == nil, let tokens = record["tokens"]?.json.array {
       taken.formUnion(try add(tokens, fields, to: &item))
     }
+    // A list of as many as there are tokens is of these.
+    let isTokens = record["tokens"]?.json.array != nil
+    addClasses(fields, &taken, isTokens ? [] : Self.listsOfClasses, to: &item)
     if let objects = record["objects"], let boxes = objects["bbox"]?.json.array {
       taken.insert("objects")
       try add(boxes, objects, to: &item)
@@ -219,12 +221,15 @@ struct RecordItems: DatasetReading {
 
   /// The class of the whole item, or several: in a list, or as a column each that says 1 where it is so
   /// (Roboflow's `_classes.csv`).
+  ///
+  /// - Parameter lists: columns that may have several.
   private mutating func addClasses(
-    _ fields: [RecordField], _ taken: inout Set<String>, to item: inout DatasetItem
+    _ fields: [RecordField], _ taken: inout Set<String>, _ lists: [String],
+    to item: inout DatasetItem
   ) {
     var names: [String?] = []
     // A column of several may be of one, where it is noted what its numbers stand for.
-    let ofOne = Self.classes + Self.listsOfClasses.filter { reader?.classes[$0] != nil }
+    let ofOne = Self.classes + lists.filter { reader?.classes[$0] != nil }
     if let label = Self.column(
       ofOne, of: fields,
       where: { $0.json.string?.isEmpty == false || $0.json.integer != nil })
@@ -232,7 +237,7 @@ struct RecordItems: DatasetReading {
       names = [className(label.value.json, label.name)]
       taken.insert(label.name)
     } else if let labels = Self.column(
-      Self.listsOfClasses, of: fields,
+      lists, of: fields,
       where: { $0.json.array?.allSatisfy { $0.string != nil || $0.integer != nil } ?? false }),
       let list = labels.value.json.array,
       reader?.classes[labels.name] != nil || list.allSatisfy({ $0.string != nil })
@@ -245,8 +250,9 @@ struct RecordItems: DatasetReading {
       names = flags.filter { $0.value.json.integer == 1 }.map(\.name.trimmingASCIISpace)
       taken.formUnion(flags.map(\.name))
     }
-    for name in names.compactMap(\.self) {
-      item.labels.append(DatasetLabel(schema.index(of: name), .whole))
+    for name in names.compactMap(\.self) where !name.isEmpty {
+      let label = DatasetLabel(schema.index(of: name), .whole)
+      if !item.labels.contains(label) { item.labels.append(label) }
     }
   }
 

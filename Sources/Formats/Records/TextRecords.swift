@@ -78,7 +78,7 @@ extension RecordItems {
   /// Whether any of the columns says what an item is.
   static func understands(_ columns: [String]) -> Bool {
     let known = Set(names + texts + pictures)
-    return columns.contains { known.contains($0.lowercased()) }
+    return columns.contains { known.contains($0.trimmingASCIISpace.lowercased()) }
   }
 }
 
@@ -147,7 +147,8 @@ private struct SeparatedRecords: RecordReading {
 
   private static func value(_ text: String, in column: String) -> JSON {
     if text.isEmpty { return .null }
-    if RecordItems.words.contains(column.lowercased()) { return .string(text) }
+    if RecordItems.texts.contains(column.lowercased()) { return .string(text) }
+    if RecordItems.words.contains(column.lowercased()) { return .string(text.trimmingASCIISpace) }
     return number(text.trimmingASCIISpace) ?? .string(text)
   }
 

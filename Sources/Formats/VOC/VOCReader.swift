@@ -45,11 +45,11 @@ struct VOCReader: DatasetReading {
 
   /// In the order of their list, if there is one.
   private static func classes(_ folder: DatasetFolder) throws -> [String] {
-    if let map = VOCLabelMap(folder) { return map.names.filter { $0 != VOCLabelMap.background } }
-    guard folder.has("labels.txt") else { return [] }
-    return try folder.text("labels.txt").split(separator: "\n").map(\.trimmingASCIISpace).filter {
-      !$0.isEmpty
-    }
+    let names =
+      try VOCLabelMap(folder)?.names
+      ?? (folder.has("labels.txt")
+        ? folder.text("labels.txt").split(separator: "\n").map(\.trimmingASCIISpace) : [])
+    return names.filter { !$0.isEmpty && $0 != VOCLabelMap.background }
   }
 
   /// Of an image, as the lists of the set say.

@@ -108,6 +108,23 @@ struct WebDatasetReader: DatasetReading {
     return (String(name.dropLast(base.count)) + String(base[..<dot]), kind)
   }
 
+  /// The picture of a sample: `KEY.jpg` rather than `KEY.left.jpg`, which beside a text belongs to that and
+  /// is none of its own. What else there is that is not read is told.
+  private func picture(
+    _ parts: [(kind: String, range: Range<Int>)]
+  ) -> (kind: String, range: Range<Int>)? {
+    let isText = parts.contains { $0.kind == "txt" }
+    let images = parts.filter { Self.isImage($0.kind) && !(isText && $0.kind.contains(".")) }
+    if images.count > 1 {
+      diagnostics.lose("images of a sample after its first", count: images.count - 1)
+    }
+    let read = Set(images.map(\.kind)).union(["", "txt", "json", "cls"])
+    for part in parts where !read.contains(part.kind) {
+      diagnostics.lose("files of samples left out: .\(part.kind)")
+    }
+    return images.first { !$0.kind.contains(".") } ?? images.first
+  }
+
   /// Whether what follows the key ends as names of images do.
   private static func isImage(_ kind: String) -> Bool { DatasetFolder.isImage("." + kind) }
 
@@ -117,17 +134,7 @@ struct WebDatasetReader: DatasetReading {
     func part(_ kinds: Set<String>) -> (kind: String, bytes: [UInt8])? {
       parts.first { kinds.contains($0.kind) }.map { ($0.kind, bytes.bytes($0.range)) }
     }
-    let images = parts.filter { Self.isImage($0.kind) }
-    // `KEY.jpg` rather than `KEY.left.jpg`.
-    let image = (images.first { !$0.kind.contains(".") } ?? images.first).map {
-      (kind: $0.kind, bytes: bytes.bytes($0.range))
-    }
-    if images.count > 1 {
-      diagnostics.lose("images of a sample after its first", count: images.count - 1)
-    }
-    for part in parts where !Self.isImage(part.kind) && !["txt", "json", "cls"].contains(part.kind) {
-      diagnostics.lose("files of samples left out: .\(part.kind)")
-    }
+    let image = picture(parts).map { (kind: $0.kind, bytes: bytes.bytes($0.range)) }
     let text = part(["txt"]).map { String(decoding: $0.bytes, as: UTF8.self) }
     var item = DatasetItem(name: image.map { "\(key).\($0.kind)" } ?? key)
     // Whether its labels are said as they are written here.

@@ -38,9 +38,10 @@ extension DatasetFormat {
           || task == .detect && YOLOFiles.brokenList(folder) != nil
       },
       read: { folder, diagnostics in
-        WithUnlabelledImages(
-          try YOLOReader(task, folder, diagnostics), folder,
-          labels: YOLOFiles.found(in: folder)?.labels ?? []
+        let files = YOLOFiles.found(in: folder)
+        return WithUnlabelledImages(
+          try YOLOReader(task, folder, diagnostics), folder, labels: files?.labels ?? [],
+          isSet: files != nil
         ) { image in
           let (stem, subset) = YOLOFiles.place(of: image)
           return (stem + image.dropFirst(DatasetItem.stem(of: image).count), subset)

@@ -112,7 +112,7 @@ import Testing
     ("a or", 4), ("count(car) : 3", 11),
     ("name = =", 7), ("weather in (rain,)", 17),
     ("width > 10px", 8), ("width = \"640\"", 8), ("height in (1, tall)", 14),
-    ("any(yolo: score > high)", 18), ("any(area not in (big))", 17),
+    ("width > nan", 8), ("any(yolo: score > high)", 18), ("any(area not in (big))", 17),
   ]
 
   @Test(arguments: wrong) func whatIsNotUnderstoodIsToldWithItsPlace(_ query: String, _ place: Int)
@@ -122,6 +122,12 @@ import Testing
     } throws: {
       ($0 as? QueryFault)?.place == place
     }
+  }
+
+  @Test func whatWasSavedBeforeNumbersWereCheckedIsStillRead() throws {
+    #expect(
+      try ItemQuery(parsing: "width = \"640\"", checksNumbers: false)
+        == .compare(.width, .equal, [.init("640", isQuoted: true)]))
   }
 
   @Test func bracketsAndLengthHaveLimits() throws {

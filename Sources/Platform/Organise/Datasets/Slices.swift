@@ -144,7 +144,9 @@ package struct Slices: Sendable {
     var found: [String: ItemTable.Slice] = [:]
     for slice in try rows(of: dataset, vault, connection) {
       if let query = slice.query {
-        found[slice.name] = .query((try? ItemQuery(parsing: query)) ?? .all)
+        // What was saved before numbers were asked to be some is still what it was.
+        let known = try? ItemQuery(parsing: query, checksNumbers: false)
+        found[slice.name] = known.map { .query($0) } ?? .fixed([])
       } else {
         found[slice.name] = .fixed(Set(slice.numbers))
       }

@@ -26,8 +26,8 @@ package indirect enum ItemQuery: Hashable, Sendable {
     /// Whether it is a number of every item that has it.
     var isNumber: Bool {
       switch self {
-      case .width, .height, .aspect, .number, .duplicate: true
-      case .name, .text, .subset, .metadata, .ofSet, .slice: false
+      case .width, .height, .aspect, .number: true
+      case .name, .text, .subset, .duplicate, .metadata, .ofSet, .slice: false
       }
     }
   }

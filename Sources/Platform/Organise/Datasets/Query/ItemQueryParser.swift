@@ -11,16 +11,17 @@ extension ItemQuery {
   /// Brackets in brackets.
   static let depthLimit = 50
 
+  /// - Parameter checksNumbers: whether numbers must be compared with some.
   /// - Throws: `QueryFault` with the first thing that is not understood.
   /// - Complexity: O(characters)
-  package init(parsing text: String) throws(QueryFault) {
+  package init(parsing text: String, checksNumbers: Bool = true) throws(QueryFault) {
     guard text.count <= Self.lengthLimit else {
       throw QueryFault(
         place: Self.lengthLimit, problem: "a query has at most \(Self.lengthLimit) characters")
     }
     let (tokens, openQuote) = QueryToken.split(text)
     if let openQuote { throw QueryFault(place: openQuote, problem: "the quote is not closed") }
-    var parser = ItemQueryParser(tokens: tokens)
+    var parser = ItemQueryParser(tokens: tokens, checksNumbers: checksNumbers)
     self = try parser.query()
   }
 }
@@ -48,10 +49,13 @@ extension LabelQuery: ParsedQuery {
 /// Reads a query from its words, by descent: `or` binds least, then `and`, which may be left out, then `not`.
 private struct ItemQueryParser {
   let tokens: [QueryToken]
+  private let checksNumbers: Bool
   private var place = 0
   private var depth = 0
 
-  init(tokens: [QueryToken]) { self.tokens = tokens }
+  init(tokens: [QueryToken], checksNumbers: Bool) {
+    (self.tokens, self.checksNumbers) = (tokens, checksNumbers)
+  }
 
   private var token: QueryToken { tokens[place] }
 
@@ -199,7 +203,7 @@ private struct ItemQueryParser {
       throw fault("a value is expected here", at: found)
     }
     let value = ItemQuery.Value(found.text, isQuoted: found.kind == .quoted)
-    if let field, value.number == nil, !value.isAny {
+    if checksNumbers, let field, value.number?.isFinite != true, !value.isAny {
       throw fault(
         "“\(field.text)” is a number, and “\(found.text)” is none"
           + (found.kind == .quoted ? "; numbers stand without quotes" : ""), at: found)
