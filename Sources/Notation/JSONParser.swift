@@ -89,10 +89,8 @@ struct JSONParser {
   /// Whether NaN, infinities and what is beyond all numbers, which others write, are read as null.
   var readsNotFiniteAsNull = false
   private var depth = 0
-  /// Members of the object that was read last, within limits; at first as many as an annotation has.
-  private var lastCount = 8
-  private var nameCount = 0
-  private var known: [KnownName] = []
+  /// Members of the object that was read last, within limits.
+  private var lastCount = 4
 
   init(bytes: UnsafeBufferPointer<UInt8>, depthLimit: Int) {
     self.bytes = bytes
@@ -138,7 +136,7 @@ struct JSONParser {
       guard bytes[position] == UInt8(ascii: "\"") else {
         throw JSONError(.unexpectedByte(bytes[position]), at: position)
       }
-      let name = try name()
+      let name = try string()
       skipSpace()
       try expect(UInt8(ascii: ":"))
       skipSpace()
@@ -153,46 +151,6 @@ struct JSONParser {
       lastCount = min(max(members.count, 4), 16)
       return .object(members)
     }
-  }
-
-  /// The objects of a list have mostly the same names: those that were read before are not made again.
-  private mutating func name() throws(JSONError) -> String {
-    let start = position + 1
-    var (end, seen): (Int, UInt8) = (start, 0)
-    while end < bytes.count, bytes[end] != UInt8(ascii: "\""), end - start < KnownName.lengthLimit {
-      seen |= bytes[end]
-      end += 1
-    }
-    guard end > start, end < bytes.count, bytes[end] == UInt8(ascii: "\""), seen < 0x80,
-      bytes[end - 1] != UInt8(ascii: "\\")
-    else { return try string() }
-    nameCount &+= 1
-    // What is read at once has few names, and no use of knowing them.
-    guard nameCount > KnownName.count else { return try string() }
-    if known.isEmpty { known = Array(repeating: KnownName(), count: KnownName.count) }
-    let slot = (Int(bytes[start]) &+ 7 &* Int(bytes[end - 1]) &+ 31 &* (end - start)) % KnownName.count
-    if known[slot].length == end - start, isSame(known[slot].start, start, count: end - start) {
-      position = end + 1
-      return known[slot].name
-    }
-    let name = try string()
-    known[slot] = KnownName(start: start, length: end - start, name: name)
-    return name
-  }
-
-  private func isSame(_ a: Int, _ b: Int, count: Int) -> Bool {
-    for place in 0..<count where bytes[a &+ place] != bytes[b &+ place] { return false }
-    return true
-  }
-
-  /// A name of a member without anything escaped in it, and where in the bytes it was read.
-  private struct KnownName {
-    static let count = 64
-    static let lengthLimit = 32
-
-    var start = 0
-    var length = 0
-    var name = ""
   }
 
   private mutating func array() throws(JSONError) -> JSON {

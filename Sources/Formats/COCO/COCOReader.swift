@@ -26,9 +26,8 @@ struct COCOReader: DatasetReading {
   private let groups: [COCOFiles.Group]
   private var group = -1
   private var sources: [Source] = []
-  /// The source that is read, and what of it comes next.
-  private var source = 0
-  private var trees: COCOTrees?
+  /// Of the source and the image that come next.
+  private var (source, place) = (0, 0)
 
   init(_ folder: DatasetFolder, _ diagnostics: Diagnostics) throws {
     guard let files = COCOFiles(folder) else {
@@ -47,17 +46,16 @@ struct COCOReader: DatasetReading {
   mutating func next() throws -> DatasetItem? {
     while true {
       while source < sources.count {
-        let trees =
-          trees ?? COCOTrees(sources[source].index, without: sources[source].taken)
-        self.trees = trees
-        while let image = try trees.next() {
-          if let item = try item(image) { return item }
+        while place < sources[source].index.images.count {
+          place += 1
+          guard !sources[source].taken.contains(place - 1) else { continue }
+          if let item = try item(place - 1) { return item }
         }
-        (source, self.trees) = (source + 1, nil)
+        (source, place) = (source + 1, 0)
       }
       group += 1
       guard group < groups.count else { return nil }
-      (sources, source) = ([], 0)
+      (sources, source, place) = ([], 0, 0)
       for name in groups[group].names { try open(name) }
     }
   }
@@ -108,9 +106,9 @@ struct COCOReader: DatasetReading {
     sources.append(source)
   }
 
-  private mutating func item(_ found: COCOTrees.Image) throws -> DatasetItem? {
+  private mutating func item(_ place: Int) throws -> DatasetItem? {
     let index = sources[source].index
-    let (place, image) = (found.place, found.json)
+    let image = try index.image(place)
     guard let name = image["file_name"]?.string, !name.isEmpty else {
       try diagnostics.report(
         index.file, "images[\(place)].file_name", "the image has no file name",
@@ -136,12 +134,11 @@ struct COCOReader: DatasetReading {
     var labels: [DatasetLabel] = []
     // By which an annotation that is in two files is known again.
     var ids: [Int64?] = []
-    try addLabels(found.annotations, in: source, size, to: &labels, &ids)
+    try addLabels(of: place, in: source, size, to: &labels, &ids)
     for other in sources.indices.dropFirst(source + 1) {
       guard let place = sources[other].places[name] else { continue }
       sources[other].taken.insert(place)
-      let annotations = try sources[other].index.annotations(of: place)
-      try addLabels(annotations, in: other, size, to: &labels, &ids)
+      try addLabels(of: place, in: other, size, to: &labels, &ids)
     }
     var metadata = image["metadata"]?.members ?? []
     if let license = COCOIndex.id(image["license"]).flatMap({ sources[source].licenses[$0] }) {
@@ -153,13 +150,13 @@ struct COCOReader: DatasetReading {
   }
 
   private mutating func addLabels(
-    _ annotations: [(offset: Int, json: JSON)], in source: Int, _ size: ImageSize?,
-    to labels: inout [DatasetLabel], _ ids: inout [Int64?]
+    of place: Int, in source: Int, _ size: ImageSize?, to labels: inout [DatasetLabel],
+    _ ids: inout [Int64?]
   ) throws {
     let index = sources[source].index
     let known = labels.count
     let isAlone = sources.count == 1
-    for (offset, annotation) in annotations {
+    for (offset, annotation) in try index.annotations(of: place) {
       do {
         guard let label = try label(annotation, size, sources[source].classes) else { continue }
         let id = isAlone ? nil : COCOIndex.id(annotation["id"])
