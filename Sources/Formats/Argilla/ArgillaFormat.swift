@@ -131,9 +131,7 @@ private final class ArgillaWriter: DatasetWriting {
   }
 
   func add(_ item: DatasetItem, _ schema: DatasetSchema) throws {
-    guard item.text != nil else {
-      return diagnostics.leaveOut(item, as: "items left out that are no texts")
-    }
+    guard diagnostics.text(of: item) != nil else { return }
     let isFirst = files[item.subset] == nil
     let file = try files[item.subset] ?? begin(item.subset)
     files[item.subset] = file

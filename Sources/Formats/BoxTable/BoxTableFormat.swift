@@ -20,7 +20,8 @@ extension DatasetFormat {
       let files = BoxTable.files(folder)
       let refused = RefusedLines()
       return WithUnlabelledImages(
-        BoxTableReader(files, folder, diagnostics, refused), folder, labels: files
+        BoxTableReader(files, folder, diagnostics, refused), folder, labels: [],
+        isSet: !files.isEmpty
       ) { refused.isOf($0) ? nil : ($0, RecordItems.subset($0)) }
     }, write: nil)
 }

@@ -53,9 +53,9 @@ private enum Brat {
       }
       do {
         item.labels.append(try span(fields, scalars, &schema))
-        let known = places.updateValue(item.labels.count - 1, forKey: String(id))
-        if let known {
-          places[String(id)] = known
+        if places[String(id)] == nil {
+          places[String(id)] = item.labels.count - 1
+        } else {
           try diagnostics.report(
             file, "line \(lines.number)", "another span has the id \(id) too",
             remedy: "Give it one of its own; what is said of it is said of the first.")
@@ -161,14 +161,11 @@ private struct BratWriter: DatasetWriting {
   var names: Set<String> = []
 
   mutating func add(_ item: DatasetItem, _ schema: DatasetSchema) throws {
-    guard let text = item.text else {
-      return diagnostics.leaveOut(item, as: "items left out that are no texts")
-    }
+    guard let text = diagnostics.text(of: item) else { return }
     let stem = (item.subset.isEmpty ? "" : item.subset + "/") + item.name
     guard names.insert(stem).inserted else {
       return try diagnostics.leaveOut(
-        item, "another text has this name too",
-        remedy: "Rename one")
+        item, "another text has this name too", remedy: "Rename one")
     }
     try sink.write(text, to: stem + ".txt")
     let scalars = Array(text.unicodeScalars)

@@ -141,9 +141,7 @@ final class CoNLLWriter: DatasetWriting {
   }
 
   func add(_ item: DatasetItem, _ schema: DatasetSchema) throws {
-    guard let text = item.text else {
-      return diagnostics.leaveOut(item, as: "items left out that are no texts")
-    }
+    guard let text = diagnostics.text(of: item) else { return }
     let tokens = item.tokens.isEmpty ? CoNLL.tokens(of: text) : item.tokens
     var tags = [String](repeating: "O", count: tokens.count)
     let spans = item.labels.compactMap { label -> (Range<Int>, String)? in

@@ -142,9 +142,15 @@ package final class DatasetFolder: Sendable {
     return found.sorted()
   }
 
+  /// What stands after the last dot of a file's name, in small letters.
+  static func kind(of name: String) -> String? {
+    guard let dot = name.lastIndex(of: ".") else { return nil }
+    let kind = name[name.index(after: dot)...]
+    return kind.contains("/") ? nil : kind.lowercased()
+  }
+
   package static func isImage(_ name: String) -> Bool {
-    guard let dot = name.lastIndex(of: ".") else { return false }
-    return imageExtensions.contains(name[name.index(after: dot)...].lowercased())
+    kind(of: name).map(imageExtensions.contains) ?? false
   }
 
   /// Files whose path ends so, in whatever letters, in order.
@@ -188,11 +194,6 @@ package final class DatasetFolder: Sendable {
     return found
   }
 
-  /// After the last dot, in small letters.
-  private static func kind(_ name: String) -> String {
-    name.lastIndex(of: ".").map { name[name.index(after: $0)...].lowercased() } ?? ""
-  }
-
   private static let json: Set<String> = ["json", "jsonl", "ndjson"]
   private static let texts: Set<String> = [
     "xml", "csv", "tsv", "txt", "ann", "conll", "iob", "iob2", "bio",
@@ -203,10 +204,11 @@ package final class DatasetFolder: Sendable {
     do {
       let bytes = try MappedBytes(path: path + "/" + name)
       if let text = bytes.asUTF8() { return text }
-      let isJSON = Self.json.contains(Self.kind(name))
-      guard isJSON || Self.texts.contains(Self.kind(name)),
-        !guesses.withLock({ $0.known.contains(name) })
-      else { return bytes }
+      let kind = Self.kind(of: name) ?? ""
+      let isJSON = Self.json.contains(kind)
+      guard isJSON || Self.texts.contains(kind), !guesses.withLock({ $0.known.contains(name) }) else {
+        return bytes
+      }
       guard let (text, lines) = bytes.withLatin1Lines(isJSON: isJSON) else {
         if bytes.count > 1 << 20 { _ = guesses.withLock { $0.known.insert(name) } }
         return bytes

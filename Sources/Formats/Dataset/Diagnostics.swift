@@ -113,6 +113,12 @@ package final class Diagnostics: Sendable {
     return item.size
   }
 
+  /// The text of an item; where there is none that is counted, and the item is to be left out.
+  func text(of item: DatasetItem) -> String? {
+    if item.text == nil { leaveOut(item, as: "items left out that are no texts") }
+    return item.text
+  }
+
   /// Tells that an item is not written.
   ///
   /// - Parameter remedy: without a full stop.

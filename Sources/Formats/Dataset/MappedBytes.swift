@@ -65,7 +65,7 @@ package final class MappedBytes: @unchecked Sendable {
     while start < buffer.count {
       let end = lineStart(after: start) ?? buffer.count
       let line = buffer[start..<end]
-      if String(validating: line, as: UTF8.self) != nil {
+      if UTF8Check.isWhole(UnsafeBufferPointer(rebasing: line)) {
         text += line
       } else {
         count += 1

@@ -24,9 +24,7 @@ struct TextLinesWriter: DatasetWriting {
   }
 
   mutating func add(_ item: DatasetItem, _ schema: DatasetSchema) throws {
-    guard item.text != nil else {
-      return diagnostics.leaveOut(item, as: "items left out that are no texts")
-    }
+    guard diagnostics.text(of: item) != nil else { return }
     count += 1
     try file(item.subset).append(line(item, schema).utf8 + [0x0A])
   }

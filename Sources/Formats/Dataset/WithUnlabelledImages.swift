@@ -3,7 +3,7 @@
 struct WithUnlabelledImages: DatasetReading {
   private var labelled: any DatasetReading
   private let folder: DatasetFolder
-  /// Files of labels: those of one image each are called so but for their kind.
+  /// Files of labels, each without its kind the name of an image.
   private let labels: [String]
   private let image: (String) -> String?
   private let place: (String) -> (name: String, subset: String)?

@@ -22,9 +22,8 @@ extension DatasetFormat {
         """),
     matches: { !(OpenImages.boxes($0) + OpenImages.wholes($0)).isEmpty },
     read: { folder, diagnostics in
-      let files = OpenImages.boxes(folder) + OpenImages.wholes(folder)
-      return WithUnlabelledImages(
-        try OpenImagesReader(folder, diagnostics), folder, labels: files
+      WithUnlabelledImages(
+        try OpenImagesReader(folder, diagnostics), folder, labels: [], isSet: true
       ) { image in
         let name = image.split(separator: "/").last.map(String.init) ?? image
         return (name, OpenImages.subset(ofImage: image))

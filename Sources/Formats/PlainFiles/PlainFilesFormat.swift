@@ -26,10 +26,10 @@ private enum PlainFiles {
     if DatasetFolder.isImage(name) { return true }
     // One file by itself, if it is no image, is of some format that is not known.
     guard folder.file == nil else { return false }
-    return isText(name) || (kind(name) == nil && folder.size(of: name) != nil)
+    return isText(name) || (DatasetFolder.kind(of: name) == nil && folder.size(of: name) != nil)
   }
 
-  static func isText(_ name: String) -> Bool { kind(name) == "txt" }
+  static func isText(_ name: String) -> Bool { DatasetFolder.kind(of: name) == "txt" }
 
   /// Bytes of a file that is looked at.
   private static let lookLimit = 64 << 20
@@ -50,12 +50,6 @@ private enum PlainFiles {
     }
   }
 
-  /// What stands after the last dot, in small letters.
-  private static func kind(_ name: String) -> String? {
-    let last = name.split(separator: "/").last ?? ""
-    return last.lastIndex(of: ".").map { last[last.index(after: $0)...].lowercased() }
-  }
-
   /// What a folder holds besides: no item is made of it. What is no JSON and is called so may be why nothing
   /// says what labels there are.
   static func tellOthers(
@@ -63,12 +57,13 @@ private enum PlainFiles {
   ) throws(FormatFault) {
     var next = files[...]
     for name in folder.files {
+      let kind = DatasetFolder.kind(of: name)
       if name == next.first {
         next.removeFirst()
-      } else if kind(name) == "json", let fault = fault(name, folder) {
+      } else if kind == "json", let fault = fault(name, folder) {
         try diagnostics.report(fault)
       } else {
-        let kind = kind(name).map { "." + $0 } ?? "no kind in their names"
+        let kind = kind.map { "." + $0 } ?? "no kind in their names"
         diagnostics.lose("files with \(kind) left out: no images or texts that are read here")
       }
     }

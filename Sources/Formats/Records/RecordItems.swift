@@ -11,6 +11,8 @@ struct RecordItems: DatasetReading {
   private let files: [String]
   private let open: (String) throws -> any RecordReading
   private var file = -1
+  /// Of the file that is read, without its folders.
+  private var fileName = ""
   private var row = 0
   private var reader: (any RecordReading)?
 
@@ -20,8 +22,8 @@ struct RecordItems: DatasetReading {
     the whole item), labels and metadata as JSON, as the JSON Lines format writes them, and tokens: nothing \
     is lost. Of any other, `name`, `file_name`, `path` or `id` names the item, `image` or `url` is its \
     picture, `text` its text, `label`, `class` or `category` its class, a list in `labels` or `classes` \
-    several, `split` its subset, `tokens` with `ner_tags` or `tags` its text with spans in IOB2; other \
-    columns are metadata.
+    several, `split` its subset, `tokens` with `ner_tags`, `tags` or `labels` its text with spans in \
+    IOB2; other columns are metadata.
     """
 
   static let names = ["name", "file_name", "filename", "image_path", "path", "id"]
@@ -54,6 +56,7 @@ struct RecordItems: DatasetReading {
         file += 1
         guard file < files.count else { return nil }
         (reader, row) = (nil, 0)
+        fileName = files[file].split(separator: "/").last.map(String.init) ?? ""
         reader = try open(files[file])
         knowClasses()
       } catch let fault as TableBytes.Fault {
@@ -118,8 +121,7 @@ struct RecordItems: DatasetReading {
       item.size = item.size ?? folder.size(of: found)
     }
     // What Hugging Face calls so has a row for each image beside it.
-    let isOfImages = files[file].split(separator: "/").last?.hasPrefix("metadata.") == true
-    if isOfImages, folder.file == nil, item.media == nil, item.text == nil, own == nil {
+    if fileName.hasPrefix("metadata."), folder.file == nil, item.media == nil, item.text == nil, own == nil {
       try diagnostics.report(
         files[file], "row \(row)", "its image “\(item.name)” is not there",
         remedy: "Put it beside; the row is left out.")
@@ -179,7 +181,7 @@ struct RecordItems: DatasetReading {
       $0["bytes"] != nil || $0["path"] != nil || Self.isBytes($0) || Self.isPicture($0.json.string)
     }
     let name = first(Self.names) { isText($0) || $0.json.integer != nil }
-    let stem = DatasetItem.stem(of: files[file].split(separator: "/").last.map(String.init) ?? "")
+    let stem = DatasetItem.stem(of: fileName)
     // The folders with it: the parts of a set that Hugging Face saved have files of one name.
     var item = DatasetItem(name: "\(DatasetItem.stem(of: files[file]))/\(row)")
     if let name { item.name = name.value.json.string ?? name.value.json.text }
@@ -202,19 +204,20 @@ struct RecordItems: DatasetReading {
         taken.union(["width", "height"])
       )
     }
-    if item.media == nil, item.text == nil, let tokens = record["tokens"]?.json.array {
+    let tokens = record["tokens"]?.json.array
+    if let tokens, item.media == nil, item.text == nil {
       taken.formUnion(try add(tokens, fields, to: &item))
     }
-    // A list of as many as there are tokens is of these.
-    let isTokens = record["tokens"]?.json.array != nil
-    addClasses(fields, &taken, isTokens ? [] : Self.listsOfClasses, to: &item)
+    // Beside tokens, a list says something of each of them.
+    addClasses(fields, &taken, tokens == nil ? Self.listsOfClasses : [], to: &item)
     if let objects = record["objects"], let boxes = objects["bbox"]?.json.array {
       taken.insert("objects")
       try add(boxes, objects, to: &item)
     }
     item.metadata = fields.filter { !taken.contains($0.name) }.compactMap { field in
       if field.value.hasBytes { diagnostics.lose("bytes in the column \(field.name)") }
-      return field.value.json == .null ? nil : .init(field.name, field.value.json)
+      let json = field.value.json
+      return json == .null ? nil : .init(field.name, json)
     }
     return item
   }
@@ -244,10 +247,10 @@ struct RecordItems: DatasetReading {
     {
       names = list.map { className($0, labels.name) }
       taken.insert(labels.name)
-    } else if files[file].split(separator: "/").last == "_classes.csv" {
+    } else if fileName == "_classes.csv" {
       let flags = fields.filter { !taken.contains($0.name) && [0, 1].contains($0.value.json.integer) }
-      for flag in flags { _ = schema.index(of: flag.name.trimmingASCIISpace) }
-      names = flags.filter { $0.value.json.integer == 1 }.map(\.name.trimmingASCIISpace)
+      for flag in flags { _ = schema.index(of: flag.name) }
+      names = flags.filter { $0.value.json.integer == 1 }.map(\.name)
       taken.formUnion(flags.map(\.name))
     }
     for name in names.compactMap(\.self) where !name.isEmpty {

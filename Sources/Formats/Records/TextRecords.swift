@@ -147,9 +147,10 @@ private struct SeparatedRecords: RecordReading {
 
   private static func value(_ text: String, in column: String) -> JSON {
     if text.isEmpty { return .null }
-    if RecordItems.texts.contains(column.lowercased()) { return .string(text) }
-    if RecordItems.words.contains(column.lowercased()) { return .string(text.trimmingASCIISpace) }
-    return number(text.trimmingASCIISpace) ?? .string(text)
+    let column = column.lowercased()
+    if RecordItems.texts.contains(column) { return .string(text) }
+    let trimmed = text.trimmingASCIISpace
+    return RecordItems.words.contains(column) ? .string(trimmed) : number(trimmed) ?? .string(text)
   }
 
   private static func number(_ text: String) -> JSON? {

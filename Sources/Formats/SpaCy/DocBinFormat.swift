@@ -187,9 +187,7 @@ private final class DocBinWriter: DatasetWriting {
   }
 
   func add(_ item: DatasetItem, _ schema: DatasetSchema) throws {
-    guard let text = item.text else {
-      return diagnostics.leaveOut(item, as: "items left out that are no texts")
-    }
+    guard let text = diagnostics.text(of: item) else { return }
     let name = item.subset.isEmpty ? "data" : item.subset
     // Taken out, so that there is one owner of its bytes: each item would copy all of them.
     var file = files.removeValue(forKey: name) ?? File()

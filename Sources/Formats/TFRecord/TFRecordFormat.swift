@@ -25,11 +25,9 @@ private enum TFRecord {
   /// `train.tfrecord`, and shards as TensorFlow's tools call them: `train.record-00000-of-00010`.
   static func files(_ folder: DatasetFolder) -> [String] {
     folder.files.filter { name in
-      guard let dot = name.utf8.lastIndex(of: UInt8(ascii: ".")) else { return false }
-      let parts = name[dot...].dropFirst().lowercased().split(separator: "-")
-      guard let kind = parts.first, ["tfrecord", "tfrecords", "record"].contains(kind) else {
-        return false
-      }
+      guard let parts = DatasetFolder.kind(of: name)?.split(separator: "-"), let kind = parts.first,
+        ["tfrecord", "tfrecords", "record"].contains(kind)
+      else { return false }
       let isShard =
         parts.count == 4 && parts[2] == "of" && UInt32(parts[1]) != nil && UInt32(parts[3]) != nil
       return parts.count == 1 || isShard
