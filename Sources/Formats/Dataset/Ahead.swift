@@ -2,6 +2,8 @@ import Foundation
 
 /// Makes portions on a thread of its own, a few ahead of whoever takes them, until it makes none.
 ///
+/// What was taken is given back: memory that another thread frees is a lock that both wait for.
+///
 /// Unchecked: what both threads see is under its lock, and what makes portions stays on its thread.
 final class Ahead<Portion>: @unchecked Sendable {
   /// Portions that wait to be taken.
@@ -20,8 +22,10 @@ final class Ahead<Portion>: @unchecked Sendable {
 
   deinit { waiting.end() }
 
-  /// The next portion; nil at the end, and after it.
-  func take() -> Portion? { waiting.take() }
+  /// Puts the next portion in the place of one that is done with, of which nothing should be kept.
+  ///
+  /// - Returns: false at the end, and after it; then the old one is still there.
+  func replace(_ portion: inout Portion) -> Bool { waiting.replace(&portion) }
 
   /// Takes what makes portions to its thread.
   private struct Start: @unchecked Sendable { let make: () -> Portion? }
@@ -29,25 +33,33 @@ final class Ahead<Portion>: @unchecked Sendable {
   private final class Waiting: @unchecked Sendable {
     private let lock = NSCondition()
     private var portions: [Portion] = []
+    /// Given back, to be freed by the thread that made them.
+    private var spent: [Portion] = []
     /// Nothing more comes, or nobody wants it.
     private var isOver = false
 
     /// - Returns: whether another is wanted.
     func put(_ portion: Portion?) -> Bool {
       lock.lock()
-      defer { lock.unlock() }
       while portions.count == Ahead.waitingLimit, !isOver { lock.wait() }
       if let portion { portions.append(portion) } else { isOver = true }
+      let (old, isWanted) = (spent, !isOver)
+      spent = []
       lock.broadcast()
-      return !isOver
+      lock.unlock()
+      withExtendedLifetime(old) {}
+      return isWanted
     }
 
-    func take() -> Portion? {
+    func replace(_ portion: inout Portion) -> Bool {
       lock.lock()
       defer { lock.unlock() }
       while portions.isEmpty, !isOver { lock.wait() }
+      guard !portions.isEmpty else { return false }
+      spent.append(portion)
+      portion = portions.removeFirst()
       lock.broadcast()
-      return portions.isEmpty ? nil : portions.removeFirst()
+      return true
     }
 
     func end() {

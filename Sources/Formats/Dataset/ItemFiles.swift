@@ -88,8 +88,8 @@ struct JSONItems: DatasetReading {
         portion.fault = nil
         try diagnostics.report(bytes.fault(fault, in: file, isLine: !isArray))
       }
-      guard let more = ahead.take() else { return nil }
-      (portion, place) = (more, 0)
+      guard ahead.replace(&portion) else { return nil }
+      place = 0
     }
     place += 1
     return portion.values[place - 1]

@@ -25,8 +25,7 @@ package final class ReadAhead: DatasetReading {
   package func next() throws -> DatasetItem? {
     while place == taken.items.count {
       if let fault = taken.fault { throw fault }
-      guard !taken.isLast, let more = ahead.take() else { return nil }
-      taken = more
+      guard !taken.isLast, ahead.replace(&taken) else { return nil }
       place = 0
     }
     place += 1
