@@ -41,57 +41,102 @@ package struct JSONCursor {
   package mutating func members(
     _ body: (String, inout JSONCursor) throws(JSONError) -> Void
   ) throws(JSONError) {
-    parser.skipSpace()
-    try parser.expect(UInt8(ascii: "{"))
-    parser.skipSpace()
-    if parser.take(UInt8(ascii: "}")) { return }
-    while true {
-      parser.skipSpace()
-      guard parser.position < bytes.count else {
-        throw JSONError(.unexpectedEnd, at: parser.position)
-      }
-      guard bytes[parser.position] == UInt8(ascii: "\"") else {
-        throw JSONError(.unexpectedByte(bytes[parser.position]), at: parser.position)
-      }
-      guard case .string(let name) = try parser.value() else { return }
-      parser.skipSpace()
-      try parser.expect(UInt8(ascii: ":"))
-      try body(name, &self)
-      parser.skipSpace()
-      if parser.take(UInt8(ascii: ",")) { continue }
-      return try parser.expect(UInt8(ascii: "}"))
+    try enterObject()
+    var isFirst = true
+    while let name = try nextName(isFirst: isFirst) {
+      isFirst = false
+      var reader = parser
+      reader.position = name.lowerBound - 1
+      try body(try reader.string(), &self)
     }
   }
 
-  /// Passes over an object and gives the value of one of its members; nil where it has none of that name.
-  /// A name is compared as it is written, without escapes.
+  /// Goes through an object and passes over members of other names than these, which are compared as they are
+  /// written, without escapes. `body` is given the place of each among the names and must read or skip its
+  /// value.
+  ///
+  /// - Complexity: O(its bytes), where members come in the order of the names
+  package mutating func members(
+    among names: [StaticString],
+    _ body: (Int, inout JSONCursor) throws(JSONError) -> Void
+  ) throws(JSONError) {
+    try enterObject()
+    var (isFirst, likely) = (true, 0)
+    while let name = try nextName(isFirst: isFirst) {
+      isFirst = false
+      if let place = place(of: name, among: names, from: likely) {
+        likely = place &+ 1
+        try body(place, &self)
+      } else {
+        try skip()
+      }
+    }
+  }
+
+  /// Passes over an object and gives the value of one of its members; nil where it has none of that name, and
+  /// the first where it has several. The name is compared as it is written, without escapes.
   package mutating func member(_ wanted: StaticString) throws(JSONError) -> JSON? {
-    var found: JSON?
+    try enterObject()
+    var isFirst = true
+    while let name = try nextName(isFirst: isFirst) {
+      isFirst = false
+      if isName(wanted, name) {
+        let found = try value()
+        try skip(outOf: 1)
+        return found
+      }
+      try skip()
+    }
+    return nil
+  }
+
+  private mutating func enterObject() throws(JSONError) {
     parser.skipSpace()
     try parser.expect(UInt8(ascii: "{"))
+  }
+
+  /// Goes to the value of the next member of an object that was entered.
+  ///
+  /// - Returns: where its name lies, without quotes; nil at the end of the object, which is passed.
+  private mutating func nextName(isFirst: Bool) throws(JSONError) -> Range<Int>? {
     parser.skipSpace()
-    if parser.take(UInt8(ascii: "}")) { return nil }
-    while true {
+    if isFirst {
+      if parser.take(UInt8(ascii: "}")) { return nil }
+    } else if parser.take(UInt8(ascii: ",")) {
       parser.skipSpace()
-      guard parser.position < bytes.count, bytes[parser.position] == UInt8(ascii: "\"") else {
-        throw JSONError(.unexpectedEnd, at: parser.position)
-      }
-      let start = parser.position + 1
-      try skipString()
-      let isWanted = isName(wanted, start..<parser.position - 1)
-      parser.skipSpace()
-      try parser.expect(UInt8(ascii: ":"))
-      if isWanted { found = try value() } else { try skip() }
-      parser.skipSpace()
-      if parser.take(UInt8(ascii: ",")) { continue }
+    } else {
       try parser.expect(UInt8(ascii: "}"))
-      return found
+      return nil
     }
+    let start = parser.position
+    guard start < bytes.count else { throw JSONError(.unexpectedEnd, at: start) }
+    guard bytes[start] == UInt8(ascii: "\"") else {
+      throw JSONError(.unexpectedByte(bytes[start]), at: start)
+    }
+    let end = try end(ofStringAt: start)
+    parser.position = end
+    parser.skipSpace()
+    try parser.expect(UInt8(ascii: ":"))
+    return start &+ 1..<end &- 1
+  }
+
+  /// - Parameter likely: the place that is looked at first.
+  private func place(
+    of name: Range<Int>, among names: [StaticString], from likely: Int
+  ) -> Int? {
+    var place = likely
+    for _ in names.indices {
+      if place >= names.count { place = 0 }
+      if isName(names[place], name) { return place }
+      place &+= 1
+    }
+    return nil
   }
 
   private func isName(_ wanted: StaticString, _ range: Range<Int>) -> Bool {
-    guard range.count == wanted.utf8CodeUnitCount else { return false }
-    for (offset, place) in range.enumerated() where bytes[place] != wanted.utf8Start[offset] {
+    let (count, start) = (range.count, range.lowerBound)
+    guard count == wanted.utf8CodeUnitCount else { return false }
+    for offset in 0..<count where bytes[start &+ offset] != wanted.utf8Start[offset] {
       return false
     }
     return true
@@ -140,55 +185,67 @@ package struct JSONCursor {
       throw JSONError(.unexpectedEnd, at: parser.position)
     }
     switch bytes[parser.position] {
-    case UInt8(ascii: "{"), UInt8(ascii: "["): try skipNested()
-    case UInt8(ascii: "\""): try skipString()
+    case UInt8(ascii: "{"), UInt8(ascii: "["): try skip(outOf: 0)
+    case UInt8(ascii: "\""): parser.position = try end(ofStringAt: parser.position)
     default: skipScalar()
     }
   }
 
-  private mutating func skipNested() throws(JSONError) {
-    var depth = 0
-    let bytes = bytes
-    while parser.position < bytes.count {
-      switch bytes[parser.position] {
-      case UInt8(ascii: "\""):
-        try skipString()
-        continue
-      case UInt8(ascii: "{"), UInt8(ascii: "["):
-        depth += 1
-        guard depth <= parser.depthLimit else {
-          throw JSONError(.tooDeep(limit: parser.depthLimit), at: parser.position)
-        }
-      case UInt8(ascii: "}"), UInt8(ascii: "]"): depth -= 1
-      default: break
-      }
-      parser.position += 1
-      if depth == 0 { return }
-    }
-    throw JSONError(.unexpectedEnd, at: parser.position)
-  }
+  // The place is a variable of its own in these three: what is passed over is most of a large document.
 
-  private mutating func skipString() throws(JSONError) {
+  /// Passes over what is left of as many objects and lists as were entered, or over the next one.
+  private mutating func skip(outOf depth: Int) throws(JSONError) {
     let bytes = bytes
-    var place = parser.position + 1
+    var (place, depth) = (parser.position, depth)
     while place < bytes.count {
       let byte = bytes[place]
-      place += 1
-      if byte == UInt8(ascii: "\"") {
-        parser.position = place
-        return
+      // Brackets lie behind all that numbers are made of.
+      if byte < UInt8(ascii: "[") {
+        place = byte == UInt8(ascii: "\"") ? try end(ofStringAt: place) : place &+ 1
+        continue
       }
-      if byte == UInt8(ascii: "\\") { place += 1 }
+      place &+= 1
+      switch byte {
+      case UInt8(ascii: "{"), UInt8(ascii: "["):
+        depth &+= 1
+        guard depth <= parser.depthLimit else {
+          throw JSONError(.tooDeep(limit: parser.depthLimit), at: place &- 1)
+        }
+      case UInt8(ascii: "}"), UInt8(ascii: "]"):
+        depth &-= 1
+        if depth == 0 {
+          parser.position = place
+          return
+        }
+      default: break
+      }
+    }
+    throw JSONError(.unexpectedEnd, at: bytes.count)
+  }
+
+  /// Behind its second quote.
+  private func end(ofStringAt start: Int) throws(JSONError) -> Int {
+    let bytes = bytes
+    var place = start &+ 1
+    while place < bytes.count {
+      let byte = bytes[place]
+      place &+= 1
+      if byte == UInt8(ascii: "\"") { return place }
+      if byte == UInt8(ascii: "\\") { place &+= 1 }
     }
     throw JSONError(.unexpectedEnd, at: bytes.count)
   }
 
   private mutating func skipScalar() {
-    while parser.position < bytes.count {
-      switch bytes[parser.position] {
-      case UInt8(ascii: ","), UInt8(ascii: "]"), UInt8(ascii: "}"), 0x20, 0x09, 0x0A, 0x0D: return
-      default: parser.position += 1
+    let bytes = bytes
+    var place = parser.position
+    scalar: while place < bytes.count {
+      switch bytes[place] {
+      case UInt8(ascii: ","), UInt8(ascii: "]"), UInt8(ascii: "}"), 0x20, 0x09, 0x0A, 0x0D:
+        break scalar
+      default: place &+= 1
       }
     }
+    parser.position = place
   }
 }

@@ -117,13 +117,23 @@ struct COCOIndex {
 
   func image(_ place: Int) throws -> JSON { try Self.value(at: images[place], bytes, file) }
 
-  /// The annotations of an image with their offsets, in the order of the file.
-  func annotations(of place: Int) throws -> [(offset: Int, json: JSON)] {
-    guard !firsts.isEmpty else { return [] }
-    return try annotations[firsts[place]..<firsts[place + 1]].map {
-      ($0.offset, try Self.value(at: $0.offset, bytes, file))
+  /// Offsets of the annotations of an image, in the order of the file.
+  func annotations(of place: Int) -> some Collection<Int> {
+    let range = firsts.isEmpty ? 0..<0 : firsts[place]..<firsts[place + 1]
+    return annotations[range].lazy.map(\.offset)
+  }
+
+  func annotation(at offset: Int) throws -> COCOAnnotation {
+    do {
+      var cursor = bytes.cursor(from: offset)
+      return try COCOAnnotation(&cursor)
+    } catch {
+      throw Self.fault(error, file, bytes)
     }
   }
+
+  /// An annotation with all that it has.
+  func tree(at offset: Int) throws -> JSON { try Self.value(at: offset, bytes, file) }
 
   /// A number by which what has an id is known: texts, which some write in place of numbers, by their hash.
   static func id(_ json: JSON?) -> Int64? {

@@ -154,12 +154,15 @@ struct COCOReader: DatasetReading {
     _ ids: inout [Int64?]
   ) throws {
     let index = sources[source].index
+    let offsets = index.annotations(of: place)
     let known = labels.count
     let isAlone = sources.count == 1
-    for (offset, annotation) in try index.annotations(of: place) {
+    labels.reserveCapacity(known + offsets.count)
+    for offset in offsets {
+      let annotation = try index.annotation(at: offset)
       do {
         guard let label = try label(annotation, size, sources[source].classes) else { continue }
-        let id = isAlone ? nil : COCOIndex.id(annotation["id"])
+        let id = isAlone ? nil : COCOIndex.id(annotation.id)
         let same = (0..<known).first {
           id != nil && ids[$0] == id && labels[$0].classIndex == label.classIndex
             && labels[$0].bounds == label.bounds
@@ -172,7 +175,7 @@ struct COCOReader: DatasetReading {
         }
       } catch {
         let line = index.bytes.line(of: offset)
-        let id = annotation["id"].map { "annotation \($0.text)" } ?? "an annotation"
+        let id = annotation.id.map { "annotation \($0.text)" } ?? "an annotation"
         try diagnostics.report(
           FormatFault(
             index.file, "line \(line), \(id)\(error.path.isEmpty ? "" : ", " + error.path)",
@@ -183,23 +186,23 @@ struct COCOReader: DatasetReading {
   }
 
   private mutating func label(
-    _ json: JSON, _ size: ImageSize?, _ classes: [Int64: Int]
+    _ annotation: COCOAnnotation, _ size: ImageSize?, _ classes: [Int64: Int]
   ) throws(NotationFault) -> DatasetLabel? {
-    if let caption = json["caption"]?.string { return DatasetLabel(-1, .caption(caption)) }
-    guard let id = COCOIndex.id(json["category_id"]), let classIndex = classes[id] else {
+    if let caption = annotation.caption?.string { return DatasetLabel(-1, .caption(caption)) }
+    guard let id = COCOIndex.id(annotation.category), let classIndex = classes[id] else {
       throw NotationFault(
-        path: "category_id", problem: "there is no category \(json["category_id"]?.text ?? "named")"
+        path: "category_id", problem: "there is no category \(annotation.category?.text ?? "named")"
       )
     }
     var label = DatasetLabel(classIndex, .whole)
-    label.attributes = json["attributes"]?.members ?? []
-    label.score = json["score"]?.number
-    label.isCrowd = json["iscrowd"]?.integer == 1 || json["iscrowd"]?.bool == true
-    label.group = json["group"]?.integer.map { Int($0) }.flatMap { $0 == 0 ? nil : $0 }
-    label.track = json["track_id"]?.integer.map { Int($0) }
-    try place(&label, json, size)
+    label.attributes = annotation.attributes?.members ?? []
+    label.score = annotation.score?.number
+    label.isCrowd = annotation.isCrowd?.integer == 1 || annotation.isCrowd?.bool == true
+    label.group = annotation.group?.integer.map { Int($0) }.flatMap { $0 == 0 ? nil : $0 }
+    label.track = annotation.track?.integer.map { Int($0) }
+    try place(&label, annotation, size)
     // What its shape comes to anyway need not be kept.
-    if let area = json["area"]?.number, area >= 0, let own = label.shapeArea,
+    if let area = annotation.area?.number, area >= 0, let own = label.shapeArea,
       abs(area - own) > 1e-9 * max(1, own)
     {
       label.area = area
@@ -209,15 +212,15 @@ struct COCOReader: DatasetReading {
 
   /// Where an object is.
   private func place(
-    _ label: inout DatasetLabel, _ json: JSON, _ size: ImageSize?
+    _ label: inout DatasetLabel, _ annotation: COCOAnnotation, _ size: ImageSize?
   ) throws(NotationFault) {
-    let box = try Self.box(json["bbox"])
-    if let keypoints = json["keypoints"]?.array, !keypoints.isEmpty {
+    let box = try Self.box(annotation.box)
+    if let keypoints = annotation.keypoints?.array, !keypoints.isEmpty {
       label.value = .shape(
         .keypoints(try Self.keypoints(keypoints, names: schema.classes[label.classIndex].keypoints))
       )
       label.box = box
-      switch try Self.segmentation(json["segmentation"], size, diagnostics) {
+      switch try Self.segmentation(annotation.segmentation, size, diagnostics) {
       case .shape(.polygon(let outline)): label.outlines = [outline]
       case .pieces(let pieces): label.outlines = pieces
       case nil: break
@@ -225,22 +228,23 @@ struct COCOReader: DatasetReading {
       }
       return
     }
-    if let value = try Self.segmentation(json["segmentation"], size, diagnostics) {
+    if let value = try Self.segmentation(annotation.segmentation, size, diagnostics) {
       label.value = value
     } else if let box {
       label.value = .shape(.box(box))
-    } else if json["bbox"] != nil || json["segmentation"] != nil {
+    } else if annotation.box != nil || annotation.segmentation != nil {
       throw NotationFault(path: "bbox", problem: "there is neither a box nor an outline")
     }
   }
 
   static func box(_ json: JSON?) throws(NotationFault) -> Box? {
     guard let list = json?.array, !list.isEmpty else { return nil }
-    let numbers = list.compactMap(\.number)
-    guard numbers.count == 4, list.count == 4 else {
+    guard list.count == 4, let x = list[0].number, let y = list[1].number,
+      let width = list[2].number, let height = list[3].number
+    else {
       throw NotationFault(path: "bbox", problem: "a box must be four numbers [x, y, width, height]")
     }
-    let box = Box(x: numbers[0], y: numbers[1], width: numbers[2], height: numbers[3])
+    let box = Box(x: x, y: y, width: width, height: height)
     guard box.isFinite else {
       throw NotationFault(path: "bbox", problem: "a box must end where a number can say it")
     }

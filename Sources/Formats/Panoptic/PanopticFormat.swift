@@ -91,8 +91,8 @@ private struct PanopticReader: DatasetReading {
       {
         item.size = ImageSize(width: Int(clamping: width), height: Int(clamping: height))
       }
-      for (_, annotation) in try index.annotations(of: place - 1) {
-        try addSegments(annotation, to: &item)
+      for offset in index.annotations(of: place - 1) {
+        try addSegments(index.tree(at: offset), to: &item)
       }
       return item
     }

@@ -1,0 +1,45 @@
+import Notation
+
+/// What an annotation of a COCO file says, read in one pass without a tree of it: of a large set it is most.
+struct COCOAnnotation {
+  private(set) var id: JSON?
+  private(set) var category: JSON?
+  private(set) var caption: JSON?
+  private(set) var box: JSON?
+  private(set) var area: JSON?
+  private(set) var segmentation: JSON?
+  private(set) var keypoints: JSON?
+  private(set) var isCrowd: JSON?
+  private(set) var score: JSON?
+  private(set) var group: JSON?
+  private(set) var track: JSON?
+  private(set) var attributes: JSON?
+
+  /// In the order of most files, by which each is known at once.
+  private static let names: [StaticString] = [
+    "id", "image_id", "category_id", "bbox", "area", "iscrowd", "segmentation", "keypoints",
+    "caption", "score", "group", "track_id", "attributes",
+  ]
+
+  /// - Throws: `JSONError` where what it says cannot be read.
+  init(_ cursor: inout JSONCursor) throws(JSONError) {
+    try cursor.members(among: Self.names) { place, cursor throws(JSONError) in
+      let value = try cursor.value()
+      switch place {
+      case 0: id = value
+      case 1: break
+      case 2: category = value
+      case 3: box = value
+      case 4: area = value
+      case 5: isCrowd = value
+      case 6: segmentation = value
+      case 7: keypoints = value
+      case 8: caption = value
+      case 9: score = value
+      case 10: group = value
+      case 11: track = value
+      default: attributes = value
+      }
+    }
+  }
+}
