@@ -6,10 +6,8 @@ extension DatasetFormat {
   package static let cocoResults = DatasetFormat(
     facts: DatasetFormatFacts(
       id: "coco-results", name: "COCO results",
-      layout:
-        "the annotation file whose ids they name, and one JSON file that is a list of results",
-      source: "cocodataset.org, Results format",
-      holds: [.box, .polygon, .pieces, .mask, .keypoints],
+      layout: "the annotation file whose ids they name, and one JSON file that is a list of results",
+      source: "cocodataset.org, Results format", holds: [.box, .polygon, .pieces, .mask, .keypoints],
       carries: [.score],
       notes: """
         Predictions: each object has a score, and names its image and class by the ids of the annotation \
@@ -24,8 +22,7 @@ extension DatasetFormat {
         throw FormatFault(
           folder.title, "",
           lists.isEmpty
-            ? "there is no list of results in it"
-            : "there are \(lists.count) lists of results in it",
+            ? "there is no list of results in it" : "there are \(lists.count) lists of results in it",
           remedy: "Put one beside the annotation file whose ids it names.")
       }
       return try COCOResults.reader(
@@ -87,9 +84,7 @@ package enum COCOResults {
       index: try COCOIndex(truth.open(name), file: name, Diagnostics(.lenient)))
     for place in found.index.images.indices {
       let image = try found.index.image(place)
-      guard let id = COCOIndex.id(image["id"]), let name = image["file_name"]?.string else {
-        continue
-      }
+      guard let id = COCOIndex.id(image["id"]), let name = image["file_name"]?.string else { continue }
       let size = image["width"]?.integer.flatMap { width in
         image["height"]?.integer.map { ImageSize(width: Int(width), height: Int($0)) }
       }
