@@ -194,7 +194,12 @@ def test_the_operator_sets_pay_and_orders_payments(world, scheme, width):  # noq
     page = world.signed_in("op@x.org", scheme=scheme, width=width)
     page.get_by_role("link", name="Pay", exact=True).click()
     page.get_by_role("row", name="Moods").get_by_role("button", name="Set pay").click()
-    page.get_by_label("For an answer").fill("0.2"); page.get_by_label("An hour earns at least").fill("9"); page.get_by_label("Hours until it is owed").fill("0")
+    # What is refused stays as it was typed.
+    page.get_by_label("For an answer").fill("cheap"); page.get_by_label("An hour earns at least").fill("9"); page.get_by_label("Hours until it is owed").fill("0")
+    page.get_by_role("button", name="Save").click(); page.get_by_role("dialog").get_by_role("alert").filter(has_text="answer").wait_for()
+    world.shot(page, f"pay-refused-{scheme}-{width}")
+    assert page.get_by_label("For an answer").input_value() == "cheap" and page.get_by_label("An hour earns at least").input_value() == "9"
+    page.get_by_label("For an answer").fill("0.2")
     world.shot(page, f"pay-rate-{scheme}-{width}")
     page.get_by_role("button", name="Save").click()
     page.get_by_text("$0.20 an answer · at least $9.00 an hour").wait_for()
@@ -208,7 +213,9 @@ def test_the_operator_sets_pay_and_orders_payments(world, scheme, width):  # noq
         if page.get_by_role("row", name="w@x.org").get_by_text("$5.20").count(): break
         page.wait_for_timeout(200)
     page.get_by_role("button", name="Say who pays").click()
-    page.get_by_label("Name").fill("Operator"); page.get_by_label("Account").fill("GB82 WEST 1234 5698 7654 32"); page.get_by_role("button", name="Save").click()
+    page.get_by_label("Name").fill("Operator"); page.get_by_label("Account").fill("GB82 WEST 1234 5698 7654 33"); page.get_by_role("button", name="Save").click()
+    page.get_by_role("dialog").get_by_role("alert").filter(has_text="ccount").wait_for()
+    page.get_by_label("Account").fill("GB82 WEST 1234 5698 7654 32"); page.get_by_role("button", name="Save").click()
     page.get_by_role("button", name="Paid by Operator").wait_for()
     page.get_by_role("button", name="Order payments").click(); page.get_by_role("button", name="Order", exact=True).click()
     page.get_by_role("link", name="pain.001").wait_for()
@@ -237,7 +244,7 @@ def test_the_operator_sets_pay_and_orders_payments(world, scheme, width):  # noq
     world.shot(page, f"pay-operator-{scheme}-{width}")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert [f"{v['id']}: {v['nodes'][0]['html'][:120]}" for v in axe.run(page).response["violations"]] == []
-    assert page.problems == []
+    assert [p for p in page.problems if "422" not in p] == []
 
 
 def test_a_worker_is_invited_says_who_they_are_and_gets_the_work_that_asks_for_it(world):  # noqa: F811
@@ -255,6 +262,8 @@ def test_a_worker_is_invited_says_who_they_are_and_gets_the_work_that_asks_for_i
     world.shot(page, "eligibility")
     page.get_by_role("button", name="Save").click(); page.get_by_role("dialog").wait_for(state="detached")
     page.get_by_role("link", name="Workers", exact=True).click(); page.get_by_role("button", name="Invite people").click()
+    page.get_by_label("Addresses").fill("ada"); page.get_by_role("button", name="Make the links").click()
+    page.get_by_role("dialog").get_by_role("alert").filter(has_text="ada").wait_for()
     page.get_by_label("Addresses").fill("ada@x.org"); page.get_by_role("button", name="Make the links").click()
     link = page.get_by_label("Link for ada@x.org").input_value(); page.get_by_role("button", name="Done").click()
     page.get_by_role("row", name="ada@x.org").get_by_text("invited").wait_for(); assert clean(page) == []
@@ -284,4 +293,4 @@ def test_a_worker_is_invited_says_who_they_are_and_gets_the_work_that_asks_for_i
     page.get_by_role("row", name="ada@x.org").get_by_text("suspended").wait_for()
     assert assay.send("GET", "/api/work", token=token)[0] == 401
     again = world.page(); again.goto(link); again.get_by_text("has been used").wait_for()
-    assert page.problems == [] and ada.problems == []
+    assert [p for p in page.problems if "422" not in p] == [] and ada.problems == []

@@ -1,5 +1,5 @@
 """The workforce as it is led: terms, course, examination, conduct, turns, limits, charges; over HTTP and in the browser."""
-import csv, io, json, time
+import csv, io, json, threading, time
 import pytest
 
 from conftest import PASSWORD
@@ -66,6 +66,27 @@ def test_terms_course_and_examination_come_before_live_work_whatever_happens_to_
     assert "live" in take(team, project, hand)["task"]["params"]["text"]
     found = team.send("GET", f"/api/qualifications/{project}", token=team.operator)[1]["items"]
     assert [(one["state"], one["attempt"], one["right"]) for one in found] == [("passed", 2, 4)]
+
+
+def test_what_an_examination_came_to_is_told_whoever_finds_it_over_first(team):
+    project = team.project(team.key, ONTOLOGY, name="Moods")
+    team.load(team.key, project, gold(4) + [{"text": f"live {i}"} for i in range(5)])
+    team.send("PUT", f"/api/qualifications/{project}", {"lessons": 0, "questions": 1, "pass_percent": 100, "attempts": 2, "retry_after_hours": 0}, team.operator)
+    states = []
+    for place, hand in enumerate(team.hands):
+        lease = take(team, project, hand)
+        # As the browser does: the next ones are asked for while the answer is on its way.
+        stop = threading.Event()
+        def ask():
+            while not stop.is_set(): team.send("POST", f"/api/work/{project}/leases", {"count": 2, "reserve": True}, hand)
+        others = [threading.Thread(target=ask) for _ in range(3)]
+        for other in others: other.start()
+        receipt = say(team, project, lease, "good" if place % 2 else "bad", hand)
+        stop.set(); [other.join() for other in others]
+        states.append((receipt["qualification"]["state"], receipt["qualification"]["attempt"]))
+        # Sent again, as after a cut, it is told again.
+        assert say(team, project, lease, "good" if place % 2 else "bad", hand)["qualification"]["state"] == receipt["qualification"]["state"]
+    assert states == [("failed", 1), ("passed", 1)] * 3
 
 
 def crowd(team, tasks=40):

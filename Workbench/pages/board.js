@@ -7,7 +7,7 @@ import { duration } from "../parts/duration.js";
 import { eligibilityDialog } from "../parts/eligibility-dialog.js";
 import { field } from "../parts/field.js";
 import { examDialog, routingDialog } from "../parts/project-dialogs.js";
-import { attempt, form, section } from "../parts/section.js";
+import { form, section } from "../parts/section.js";
 import { writeTo } from "../parts/write-dialog.js";
 
 /** How often the live board is looked at anew, in milliseconds. */
@@ -51,15 +51,15 @@ async function load(body) {
 /** @param {any[]} projects
  * @param {() => any} again */
 function work(projects, again) {
-  const put = (/** @type {string} */ path, /** @type {any} */ asked) => asked.then((/** @type {any} */ found) => found && attempt(again, () => (found.remove ? send("DELETE", path) : send("PUT", path, found))));
+  const after = (/** @type {Promise<any>} */ dialog) => dialog.then((isChanged) => isChanged && again());
   return section(say("Projects open to the workforce"), [], [say("Project"), say("Done by"), ""], projects.map((project) => {
     const ends = h("ul.plain", {}, h("li.muted", {}, say("Loading…")));
     forecast(project.project, ends);
     return h("tr", {}, h("td.strong", { dir: "auto" }, project.name), h("td", {}, ends),
       h("td.end", {}, h("div.row.end", {},
-        h("button.button", { onclick: () => put(`/api/eligibility/${project.project}`, eligibilityDialog(project)) }, say("Who may work")),
-        h("button.button", { onclick: () => put(`/api/qualifications/${project.project}`, examDialog(project)) }, say("Course and examination")),
-        h("button.button", { onclick: () => put(`/api/routing/${project.project}`, routingDialog(project)) }, say("Handing out")))));
+        h("button.button", { onclick: () => after(eligibilityDialog(project)) }, say("Who may work")),
+        h("button.button", { onclick: () => after(examDialog(project)) }, say("Course and examination")),
+        h("button.button", { onclick: () => after(routingDialog(project)) }, say("Handing out")))));
   }), say("No project is open to workers yet."));
 }
 
@@ -114,18 +114,16 @@ function line(one) {
 
 async function termsDialog() {
   const known = await get("/api/terms").catch(() => ({}));
-  const text = await dialog(say("Terms of work"), (close) => {
+  await dialog(say("Terms of work"), (close) => {
     const text = h("textarea.input", { rows: 12, required: true, dir: "auto", value: known.text ?? "" });
-    return form(close, () => text.value, [field(say("Terms, in Markdown"), text, say("Everybody must agree to a new version before they get more work."))], say("Publish"));
+    return form(close, () => send("PUT", "/api/terms", { text: text.value }), [field(say("Terms, in Markdown"), text, say("Everybody must agree to a new version before they get more work."))], say("Publish"));
   });
-  if (text) attempt(() => {}, () => send("PUT", "/api/terms", { text }));
 }
 
 async function limitDialog() {
   const known = await get("/api/limits").catch(() => ({}));
-  const asked = await dialog(say("Limit of a day"), (close) => {
+  await dialog(say("Limit of a day"), (close) => {
     const minutes = h("input.input", { type: "number", min: 1, max: 1440, value: known.daily_minutes ?? "" });
-    return form(close, () => ({ daily_minutes: minutes.value ? Number(minutes.value) : null }), [field(say("Minutes at work that anybody may have in a day"), minutes, say("Empty for no limit"))], say("Save"));
+    return form(close, () => send("PUT", "/api/limits", { daily_minutes: minutes.value ? Number(minutes.value) : null }), [field(say("Minutes at work that anybody may have in a day"), minutes, say("Empty for no limit"))], say("Save"));
   });
-  if (asked) attempt(() => {}, () => send("PUT", "/api/limits", asked));
 }

@@ -52,12 +52,10 @@ function appealed(items, names, again) {
  * @param {() => any} again */
 function rules(version, names, again) {
   const hits = h("div");
-  const save = (/** @type {any[]} */ all) => attempt(again, () => send("PUT", "/api/conduct-rules", { rules: all }));
+  const save = (/** @type {any[]} */ all) => send("PUT", "/api/conduct-rules", { rules: all });
   const edit = async (/** @type {any} */ rule) => {
-    const found = await ruleDialog(rule);
-    if (!found) return;
-    const others = version.rules.filter((/** @type {any} */ one) => one !== rule);
-    save(found.remove ? others : rule ? version.rules.map((/** @type {any} */ one) => (one === rule ? found : one)) : [...version.rules, found]);
+    const changed = await ruleDialog(rule, (found) => save(rule ? version.rules.flatMap((/** @type {any} */ one) => (one === rule ? found ?? [] : one)) : [...version.rules, found]));
+    if (changed) again();
   };
   const dryRun = async () => {
     fill(hits, h("p.muted", {}, say("Looking…")));
@@ -94,13 +92,13 @@ function decided(items, names, projects, again) {
  * @param {any[]} projects
  * @param {() => any} again */
 async function decide(names, projects, again) {
-  const asked = await dialog(say("Decide about somebody"), (close) => {
+  const isDecided = await dialog(say("Decide about somebody"), (close) => {
     const worker = h("select.input", {}, [...names].map(([id, email]) => h("option", { value: id }, email)));
     const project = h("select.input", {}, projects.map((one) => h("option", { value: one.project }, one.name)));
     const action = h("select.input", {}, Object.entries(actionNames).map(([value, name]) => h("option", { value }, say(name))));
     const reason = h("textarea.input", { required: true, rows: 3, maxlength: 500, dir: "auto" });
-    return form(close, () => ({ worker: worker.value, body: { project: project.value, actions: [action.value], reason: reason.value } }),
+    return form(close, () => post(`/api/workers/${worker.value}/decisions`, { project: project.value, actions: [action.value], reason: reason.value }),
       [field(say("Worker"), worker), field(say("Project"), project), field(say("Decision"), action), field(say("Reason, which the worker reads"), reason)], say("Decide"));
   });
-  if (asked) attempt(again, () => post(`/api/workers/${asked.worker}/decisions`, asked.body));
+  if (isDecided) again();
 }

@@ -41,8 +41,8 @@ function rates(projects, again) {
     h("td.strong", { dir: "auto" }, project.name),
     h("td", {}, project.pay ? h("ul.plain", {}, project.pay.rates.map((/** @type {any} */ rate) => h("li", {}, priceWords(rate)))) : h("span.muted", {}, say("nothing"))),
     h("td.end", {}, h("div.row.end", {},
-      h("button.button", { onclick: () => priceDialog(project).then((price) => price && attempt(again, () => send("PUT", `/api/prices/${project.project}`, price))) }, say("Price and budget")),
-      h("button.button", { onclick: () => rateDialog(project).then((plan) => plan && attempt(again, () => send("PUT", `/api/pay/${project.project}`, plan))) }, say("Set pay")),
+      h("button.button", { onclick: () => priceDialog(project).then((isChanged) => isChanged && again()) }, say("Price and budget")),
+      h("button.button", { onclick: () => rateDialog(project).then((isChanged) => isChanged && again()) }, say("Set pay")),
       project.pay ? h("button.button.quiet", { onclick: () => stop(project, again) }, say("Stop paying")) : null)))),
   say("No project is open to workers yet."));
 }
@@ -75,15 +75,15 @@ const negated = (amount) => (amount.startsWith("-") ? amount.slice(1) : `-${amou
  * @param {() => Promise<any>} again */
 async function adjust(names, again) {
   const key = newKey();
-  const asked = await dialog(say("Bonus or correction"), (close) => {
+  const isDone = await dialog(say("Bonus or correction"), (close) => {
     const worker = h("select.input", {}, [...names].map(([id, email]) => h("option", { value: id }, email)));
     const amount = h("input.input", { required: true, inputmode: "decimal", placeholder: "5.00" });
     const currency = currencyField();
     const reason = h("textarea.input", { required: true, rows: 2, maxlength: 500 });
-    return form(close, () => ({ worker: worker.value, body: { amount: amount.value.trim(), currency: currency.value.toUpperCase(), reason: reason.value, key } }),
+    return form(close, () => post(`/api/workers/${worker.value}/adjustments`, { amount: amount.value.trim(), currency: currency.value.toUpperCase(), reason: reason.value, key }),
       [field(say("Worker"), worker), field(say("Amount; below 0 takes back"), amount), field(say("Currency"), currency), field(say("Reason, which the worker reads"), reason)], say("Enter it in the books"));
   });
-  if (asked) attempt(again, () => post(`/api/workers/${asked.worker}/adjustments`, asked.body));
+  if (isDone) again();
 }
 
 /** @param {any[]} runs
@@ -107,30 +107,28 @@ function payments(runs, payer, names, again) {
 /** @param {() => Promise<any>} again */
 async function order(again) {
   const key = newKey();
-  const asked = await dialog(say("Order payments"), (close) => {
+  const run = await dialog(say("Order payments"), (close) => {
     const currency = currencyField();
     const minimum = h("input.input", { inputmode: "decimal", value: "0" });
-    return form(close, () => ({ currency: currency.value.toUpperCase(), minimum: minimum.value.trim() || "0", key }),
+    return form(close, () => post("/api/payouts", { currency: currency.value.toUpperCase(), minimum: minimum.value.trim() || "0", key }),
       [h("p.muted", {}, say("Everybody who is owed something in this currency, and said where to, is paid all of it.")), field(say("Currency"), currency), field(say("Leave out whoever is owed less than"), minimum)], say("Order"));
   });
-  if (!asked) return;
-  attempt(again, async () => {
-    const { left_out: left } = await post("/api/payouts", asked);
-    if (left.length) toast(say("Left out: {count}, who did not say where to or are owed too little.", { count: left.length }));
-  });
+  if (!run) return;
+  if (run.left_out.length) toast(say("Left out: {count}, who did not say where to or are owed too little.", { count: run.left_out.length }));
+  again();
 }
 
 /** @param {any} payer
  * @param {() => Promise<any>} again */
 async function editPayer(payer, again) {
-  const asked = await dialog(say("Who pays"), (close) => {
+  const isSaved = await dialog(say("Who pays"), (close) => {
     const name = h("input.input", { required: true, value: payer.name ?? "", maxlength: 140 });
     const account = h("input.input", { required: true, value: payer.account ?? "", dir: "ltr" });
     const bic = h("input.input", { value: payer.bic ?? "", dir: "ltr", maxlength: 11 });
-    return form(close, () => ({ name: name.value, account: account.value, bic: bic.value }),
+    return form(close, () => send("PUT", "/api/payer", { name: name.value, account: account.value, bic: bic.value }),
       [field(say("Name"), name), field(say("Account"), account), field(say("Bank code (BIC), if there is one"), bic)], say("Save"));
   });
-  if (asked) attempt(again, () => send("PUT", "/api/payer", asked));
+  if (isSaved) again();
 }
 
 /** @param {any} run
@@ -140,15 +138,16 @@ async function confirm(run, names, again) {
   const found = await get(`/api/payouts/${run.id}`).catch((error) => toast(error.message, true));
   if (!found) return;
   const { items } = found;
-  const asked = await dialog(say("What the bank says"), (close) => {
+  const isSaid = await dialog(say("What the bank says"), (close) => {
     const rows = items.map((/** @type {any} */ payment) => ({
       payment, reason: h("input.input", { placeholder: say("why it came back"), "aria-label": say("Why the payment to {name} came back", { name: names.get(payment.worker) ?? payment.name }) }),
     }));
-    return form(close, () => Object.fromEntries(rows.filter((/** @type {any} */ row) => row.reason.value.trim()).map((/** @type {any} */ row) => [row.payment.worker, row.reason.value.trim()])),
+    const returned = () => Object.fromEntries(rows.filter((/** @type {any} */ row) => row.reason.value.trim()).map((/** @type {any} */ row) => [row.payment.worker, row.reason.value.trim()]));
+    return form(close, () => post(`/api/payouts/${run.id}/confirmation`, { returned: returned() }),
       [h("p.muted", {}, say("All are paid, but those that came back; what came back is owed again.")),
         rows.map((/** @type {any} */ row) => h("label.field", {}, h("span", {}, `${names.get(row.payment.worker) ?? row.payment.name} · ${money(row.payment.amount, run.currency)}`), row.reason))], say("Confirm"));
   });
-  if (asked) attempt(again, () => post(`/api/payouts/${run.id}/confirmation`, { returned: asked }));
+  if (isSaid) again();
 }
 
 /** @param {any[]} balances */

@@ -6,7 +6,7 @@ import { dialog } from "../parts/dialog.js";
 import { duration } from "../parts/duration.js";
 import { earningAppeals } from "../parts/earning-appeals.js";
 import { field } from "../parts/field.js";
-import { attempt, form, section } from "../parts/section.js";
+import { form, section } from "../parts/section.js";
 
 /** Who reviews for the operator, how they do, and what is said against what they sent back. */
 export function reviewersPage() {
@@ -42,12 +42,10 @@ function reviewers(project, items, names, again) {
   const path = (/** @type {string} */ worker) => `/api/reviewers/${project.project}/${worker}`;
   const appoint = async () => {
     const free = [...names].filter(([id]) => !items.some((item) => item.worker === id));
-    const asked = await ask(say("Reviewer for {name}", { name: project.name }), say("Let them review"), free);
-    if (asked) attempt(again, () => send("PUT", path(asked.worker), { reason: asked.reason }));
+    if (await ask(say("Reviewer for {name}", { name: project.name }), say("Let them review"), (reason, worker) => send("PUT", path(worker), { reason }), free)) again();
   };
   const dismiss = async (/** @type {any} */ item) => {
-    const asked = await ask(say("End reviewing for {name}", { name: item.email }), say("End it"));
-    if (asked) attempt(again, () => send("DELETE", path(item.worker), { reason: asked.reason }));
+    if (await ask(say("End reviewing for {name}", { name: item.email }), say("End it"), (reason) => send("DELETE", path(item.worker), { reason }))) again();
   };
   return section(project.name, [h("button.button", { onclick: appoint }, say("Add a reviewer"))],
     [say("Worker"), say("Since"), say("Reviews"), say("Accepted"), say("Corrected"), say("Sent back"), say("Others agreed"), say("At work"), ""], items.map((item) => h("tr", {},
@@ -59,11 +57,12 @@ function reviewers(project, items, names, again) {
 /** Asks why, and where there are workers to choose from, whom.
  * @param {string} title
  * @param {string} verb
+ * @param {(reason: string, worker: string) => Promise<any>} act
  * @param {[string, string][]} [workers] */
-function ask(title, verb, workers) {
+function ask(title, verb, act, workers) {
   return dialog(title, (close) => {
     const worker = h("select.input", { required: true }, (workers ?? []).map(([id, email]) => h("option", { value: id }, email)));
     const reason = h("textarea.input", { required: true, rows: 2, maxlength: 500, dir: "auto" });
-    return form(close, () => ({ worker: worker.value, reason: reason.value }), [workers ? field(say("Worker"), worker) : null, field(say("Reason, which the worker reads"), reason)], verb);
+    return form(close, () => act(reason.value, worker.value), [workers ? field(say("Worker"), worker) : null, field(say("Reason, which the worker reads"), reason)], verb);
   });
 }

@@ -2,9 +2,11 @@ import { get, send } from "../core/api.js";
 import { fill, h, icon } from "../core/dom.js";
 import { say, word } from "../core/words.js";
 import { dialog, toast } from "../parts/dialog.js";
-import { askWhom, showLinks } from "../parts/invite.js";
+import { inviteAgain, inviteBy } from "../parts/invite.js";
 
 const roles = [["labeler", word("Labeler")], ["reviewer", word("Reviewer")], ["manager", word("Manager")], ["admin", word("Admin")]];
+
+const invitations = "/api/members/invitations";
 
 /** The client's people and what they may be. */
 export function teamPage() {
@@ -46,7 +48,7 @@ function row(member, list) {
     h("td", {}, choice),
     h("td.end", {}, h("div.row.end", {},
       member.invited
-        ? h("button.button.quiet", { onclick: () => invited([member.email], member.role, list) }, say("New link")) : null,
+        ? h("button.button.quiet", { onclick: () => inviteAgain(invitations, { emails: [member.email], role: member.role }, () => load(list)) }, say("New link")) : null,
       h("button.button.quiet", { onclick: () => remove(member, list) }, say("Remove")))));
 }
 
@@ -73,12 +75,4 @@ async function remove(member, list) {
 }
 
 /** @param {HTMLElement} list */
-async function invite(list) {
-  const asked = await askWhom((name) => h("select.input", { name }, roles.map(([value, text]) => h("option", { value }, say(text)))));
-  if (asked) invited(asked.emails, asked.role, list);
-}
-
-/** @param {string[]} emails
- * @param {string} role
- * @param {HTMLElement} list */
-const invited = (emails, role, list) => showLinks("/api/members/invitations", { emails, role }, () => load(list));
+const invite = (list) => inviteBy(invitations, () => load(list), h("select.input", { name: "role" }, roles.map(([value, text]) => h("option", { value }, say(text)))));

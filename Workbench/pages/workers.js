@@ -3,21 +3,19 @@ import { fill, h, icon } from "../core/dom.js";
 import { day } from "../core/money.js";
 import { say } from "../core/words.js";
 import { toast } from "../parts/dialog.js";
-import { askWhom, showLinks } from "../parts/invite.js";
+import { inviteAgain, inviteBy } from "../parts/invite.js";
 import { attempt } from "../parts/section.js";
+
+const invitations = "/api/workers/invitations";
 
 /** The operator's workforce: who there is, who is invited, who is put out. */
 export function workersPage() {
   const list = h("div", { "aria-busy": "true" });
-  const invite = async () => {
-    const asked = await askWhom();
-    if (asked) invited(asked.emails, list);
-  };
   const door = h("div");
   showDoor(door);
   load(list);
   return h("main.page.stack", {}, h("div.spread", {}, h("h1", {}, say("Workers")), h("div.row", {}, door,
-    h("button.button.primary", { onclick: invite }, icon("plus"), say("Invite people")))), list);
+    h("button.button.primary", { onclick: () => inviteBy(invitations, () => load(list)) }, icon("plus"), say("Invite people")))), list);
 }
 
 /** Whether anybody can join, and the way to change that.
@@ -31,10 +29,6 @@ async function showDoor(door) {
     fill(door, h("p.error-text", { role: "alert" }, /** @type {Error} */ (error).message));
   }
 }
-
-/** @param {string[]} emails
- * @param {HTMLElement} list */
-const invited = (emails, list) => showLinks("/api/workers/invitations", { emails }, () => load(list));
 
 /** @param {HTMLElement} list */
 async function load(list) {
@@ -67,6 +61,6 @@ function row(worker, list) {
       worker.suspended ? [" ", h("span.badge", {}, say("suspended"))] : null),
     h("td", {}, day(worker.created_at)),
     h("td.end", {}, h("div.row.end", {},
-      worker.invited ? h("button.button.quiet", { onclick: () => invited([worker.email], list) }, say("New link")) : null,
+      worker.invited ? h("button.button.quiet", { onclick: () => inviteAgain(invitations, { emails: [worker.email] }, () => load(list)) }, say("New link")) : null,
       h("button.button.quiet", { onclick: suspend }, worker.suspended ? say("Let in again") : say("Put out")))));
 }

@@ -1,9 +1,9 @@
 import { post, send } from "../core/api.js";
 import { fill, h } from "../core/dom.js";
 import { say, word } from "../core/words.js";
-import { dialog, toast } from "./dialog.js";
+import { dialog } from "./dialog.js";
 import { field } from "./field.js";
-import { attempt, form } from "./section.js";
+import { form } from "./section.js";
 
 /** @type {Record<string, string>} */
 const states = { open: word("You appealed"), granted: word("Your appeal was granted"), declined: word("Your appeal was declined") };
@@ -21,16 +21,11 @@ export function appealArea(appeal, path, isOpen) {
   else if (isOpen) {
     fill(place, h("div", {}, h("button.button.quiet", {
       onclick: async () => {
-        const text = await dialog(say("Say why this is not right"), (close) => {
+        const made = await dialog(say("Say why this is not right"), (close) => {
           const text = h("textarea.input", { rows: 4, required: true, maxlength: 2000, dir: "auto", "aria-label": say("Reason") });
-          return form(close, () => text.value, [text], say("Appeal"));
+          return form(close, () => send("PUT", path, { text: text.value }), [text], say("Appeal"));
         });
-        if (!text) return;
-        try {
-          show(await send("PUT", path, { text }));
-        } catch (error) {
-          toast(/** @type {Error} */ (error).message, true);
-        }
+        if (made) show(made);
       },
     }, say("Appeal"))));
   }
@@ -42,11 +37,11 @@ export function appealArea(appeal, path, isOpen) {
  * @param {string} subject its id
  * @param {() => any} again */
 export async function askDecision(item, subject, again) {
-  const asked = await dialog(say("Decide"), (close) => {
+  const isDecided = await dialog(say("Decide"), (close) => {
     const reply = h("textarea.input", { required: true, rows: 3, maxlength: 2000, dir: "auto" });
     const choice = h("select.input", {}, h("option", { value: "true" }, say("Grant it: give back what was taken, held or decided")), h("option", { value: "" }, say("Decline it")));
-    return form(close, () => ({ granted: Boolean(choice.value), reply: reply.value }),
+    return form(close, () => post(`/api/appeals/${subject}/decision`, { granted: Boolean(choice.value), reply: reply.value }),
       [h("p", { dir: "auto" }, item.appeal.text), field(say("Decision"), choice), field(say("Reason, which the worker reads"), reply)], say("Decide"));
   });
-  if (asked) attempt(again, () => post(`/api/appeals/${subject}/decision`, asked));
+  if (isDecided) again();
 }

@@ -1,13 +1,14 @@
-import { post } from "../core/api.js";
+import { post, send } from "../core/api.js";
 import { h } from "../core/dom.js";
 import { say } from "../core/words.js";
 import { dialog } from "./dialog.js";
 import { field } from "./field.js";
 import { languageList } from "./languages.js";
+import { form } from "./section.js";
 
 /** Who of the workforce may work on a project, and how many that are now.
  * @param {any} project
- * @returns {Promise<any>} the rule; nothing where it was left as it is */
+ * @returns {Promise<any>} nothing where it was left as it is */
 export function eligibilityDialog(project) {
   const rule = project.eligibility;
   return dialog(say("Who may work on {name}", { name: project.name }), (close) => {
@@ -31,11 +32,9 @@ export function eligibilityDialog(project) {
       }
     };
     preview();
-    return h("form.stack", { onchange: preview, onsubmit: (/** @type {Event} */ event) => { event.preventDefault(); close(read()); } },
-      spoken.element,
+    return h("div", { onchange: preview }, form(close, () => send("PUT", `/api/eligibility/${project.project}`, read()), [spoken.element,
       field(say("All of these skills, parted by commas"), skills), field(say("Only these countries, by their two letters"), allowed),
       field(say("Not these countries"), denied), count,
-      h("p.muted", {}, say("What is in somebody's hands they may finish.")),
-      h("div.row", {}, h("button.button.primary", { type: "submit" }, say("Save")), h("button.button.quiet", { type: "button", onclick: () => close() }, say("Cancel"))));
+      h("p.muted", {}, say("What is in somebody's hands they may finish."))], say("Save")));
   });
 }

@@ -2,44 +2,46 @@ import { post } from "../core/api.js";
 import { h } from "../core/dom.js";
 import { say } from "../core/words.js";
 import { dialog, toast } from "./dialog.js";
+import { field } from "./field.js";
+import { form } from "./section.js";
 
-/** Asks whom to invite, and as what where there is a choice.
- * @param {(name: string) => HTMLSelectElement} [choice]
- * @returns {Promise<{ emails: string[], role: string } | undefined>} */
-export function askWhom(choice) {
-  return dialog(say("Invite people"), (close) => {
+/** Asks whom to invite, and as what where there is a choice, and shows their links.
+ * @param {string} path where links are made
+ * @param {() => void} made
+ * @param {HTMLSelectElement} [role] */
+export async function inviteBy(path, made, role) {
+  const answer = await dialog(say("Invite people"), (close) => {
     const emails = h("textarea.input", { rows: 4, required: true, autofocus: true, placeholder: "ada@example.org" });
-    const role = choice?.("role");
-    return h("form.stack", {
-      onsubmit: (/** @type {Event} */ event) => {
-        event.preventDefault();
-        close({ emails: emails.value.split(/[\s,;]+/).filter(Boolean), role: role?.value ?? "" });
-      },
-    }, h("label.field", {}, h("span", {}, say("Addresses, one on each line")), emails),
-      role ? h("label.field", {}, h("span", {}, say("Role")), role) : null,
-      h("div.row", {}, h("button.button.primary", { type: "submit" }, say("Make the links")),
-        h("button.button.quiet", { type: "button", onclick: () => close() }, say("Cancel"))));
+    return form(close, () => post(path, { emails: emails.value.split(/[\s,;]+/).filter(Boolean), ...(role ? { role: role.value } : {}) }),
+      [field(say("Addresses, one on each line"), emails), role ? field(say("Role"), role) : null], say("Make the links"));
   });
+  if (answer) showLinks(answer.items, made);
 }
 
-/** Makes links to join by, and shows them, which is never done again.
+/** Makes links anew for those who are invited already.
  * @param {string} path
  * @param {any} body
  * @param {() => void} made */
-export async function showLinks(path, body, made) {
+export async function inviteAgain(path, body, made) {
   try {
-    const { items } = await post(path, body);
-    made();
-    const links = items.filter((/** @type {any} */ one) => one.invitation);
-    if (!links.length) return toast(say("They have joined already; no link is needed."));
-    await dialog(say("Send each person their link"), (close) => [
-      h("p.muted", {}, say("A link is shown once, can be used once, and lasts seven days.")),
-      h("div.stack", {}, links.map(link)),
-      h("div.row", {}, h("button.button.primary", { onclick: () => close() }, say("Done"))),
-    ]);
+    showLinks((await post(path, body)).items, made);
   } catch (error) {
     toast(/** @type {Error} */ (error).message, true);
   }
+}
+
+/** Shows links to join by, which is never done again.
+ * @param {any[]} items
+ * @param {() => void} made */
+async function showLinks(items, made) {
+  made();
+  const links = items.filter((one) => one.invitation);
+  if (!links.length) return toast(say("They have joined already; no link is needed."));
+  await dialog(say("Send each person their link"), (close) => [
+    h("p.muted", {}, say("A link is shown once, can be used once, and lasts seven days.")),
+    h("div.stack", {}, links.map(link)),
+    h("div.row", {}, h("button.button.primary", { onclick: () => close() }, say("Done"))),
+  ]);
 }
 
 /** @param {any} one */

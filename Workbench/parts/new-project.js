@@ -2,6 +2,8 @@ import { post } from "../core/api.js";
 import { h } from "../core/dom.js";
 import { say, word } from "../core/words.js";
 import { dialog } from "./dialog.js";
+import { field } from "./field.js";
+import { form } from "./section.js";
 
 /** What a project may begin with; its own ontology page takes it from there.
  * @type {Array<[string, any[]]>} */
@@ -22,31 +24,18 @@ const mostAnswers = 100;
 /** Asks what a project shall be, makes it, and goes on to its ontology. */
 export async function createProject() {
   const made = await dialog(say("New project"), (close) => {
-    const message = h("p.error-text", { role: "alert" });
     const name = h("input.input", { required: true, maxlength: 200, autofocus: true });
     const beginning = h("select.input", {}, beginnings.map(([title], place) => h("option", { value: place }, say(title))));
     const instructions = h("textarea.input", { rows: 5, dir: "auto" });
     const count = (/** @type {number} */ value) => h("input.input.number", { type: "number", min: 1, max: mostAnswers, value, required: true });
     const [min, max] = [count(1), count(3)];
-    return h("form.stack", {
-      onsubmit: async (/** @type {Event} */ event) => {
-        event.preventDefault();
-        try {
-          close(await post("/api/projects", {
-            name: name.value, instructions: instructions.value, ontology: { classes: beginnings[Number(beginning.value)][1] },
-            plan: { answers: { min: Number(min.value), max: Number(max.value), targetConfidence: 0.9 } },
-          }));
-        } catch (error) {
-          message.textContent = /** @type {Error} */ (error).message;
-        }
-      },
-    }, h("label.field", {}, h("span", {}, say("Name")), name),
-      h("label.field", {}, h("span", {}, say("Begin with")), beginning),
-      h("label.field", {}, h("span", {}, say("Instructions (Markdown)")), instructions),
-      h("div.row", {}, h("label.field", {}, h("span", {}, say("Answers a task, at least")), min),
-        h("label.field", {}, h("span", {}, say("at most, while they disagree")), max)), message,
-      h("div.row", {}, h("button.button.primary", { type: "submit" }, say("Make it and build its ontology")),
-        h("button.button.quiet", { type: "button", onclick: () => close() }, say("Cancel"))));
+    return form(close, () => post("/api/projects", {
+      name: name.value, instructions: instructions.value, ontology: { classes: beginnings[Number(beginning.value)][1] },
+      plan: { answers: { min: Number(min.value), max: Number(max.value), targetConfidence: 0.9 } },
+    }), [
+      field(say("Name"), name), field(say("Begin with"), beginning), field(say("Instructions (Markdown)"), instructions),
+      h("div.row", {}, field(say("Answers a task, at least"), min), field(say("at most, while they disagree"), max)),
+    ], say("Make it and build its ontology"));
   });
   if (made) location.hash = `#/ontology/${made.id}`;
 }

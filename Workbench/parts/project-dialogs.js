@@ -1,10 +1,10 @@
-import { get } from "../core/api.js";
+import { get, send } from "../core/api.js";
 import { h } from "../core/dom.js";
 import { money } from "../core/money.js";
 import { say } from "../core/words.js";
 import { dialog, toast } from "./dialog.js";
 import { field } from "./field.js";
-import { form } from "./section.js";
+import { attempt, form } from "./section.js";
 
 /** @param {any} value
  * @param {number} least
@@ -17,11 +17,13 @@ const read = (input) => (input.value === "" ? null : Number(input.value));
 /** @param {string} path */
 const known = (path) => get(path).catch((error) => { toast(error.message, true); return null; });
 
+// Each gives nothing where it was left as it is.
+
 /** What a project asks before its live work.
- * @param {any} project
- * @returns {Promise<any>} the plan; `remove` for none; nothing where it was left */
+ * @param {any} project */
 export async function examDialog(project) {
-  const found = await known(`/api/qualifications/${project.project}`);
+  const path = `/api/qualifications/${project.project}`;
+  const found = await known(path);
   if (!found) return null;
   const plan = found.plan ?? { lessons: 3, questions: 10, pass_percent: 80, attempts: 3, retry_after_hours: 24, expires_after_days: null, paid: false };
   return dialog(say("Before the live work of {name}", { name: project.name }), (close) => {
@@ -29,7 +31,7 @@ export async function examDialog(project) {
     const attempts = number(plan.attempts, 1, 20), wait = number(plan.retry_after_hours, 0, 2160), days = number(plan.expires_after_days, 1, 3650);
     const paid = h("input", { type: "checkbox", checked: plan.paid });
     const passed = found.items.filter((/** @type {any} */ one) => one.state === "passed").length;
-    return [form(close, () => ({
+    return [form(close, () => send("PUT", path, {
       lessons: read(lessons) ?? 0, questions: read(questions), pass_percent: read(pass), attempts: read(attempts),
       retry_after_hours: read(wait) ?? 0, expires_after_days: read(days), paid: paid.checked,
     }), [
@@ -37,20 +39,21 @@ export async function examDialog(project) {
       h("div.tiles", {}, field(say("Tasks of the course"), lessons), field(say("Tasks of the examination"), questions), field(say("Percent that must be right"), pass),
         field(say("Tries"), attempts), field(say("Hours between tries"), wait), field(say("Days that it holds"), days, say("Empty for ever"))),
       h("label.check", {}, paid, h("span", {}, say("Both are paid as live work is"))),
-    ], say("Save")), found.plan ? h("div.row", {}, h("button.button.quiet", { onclick: () => close({ remove: true }) }, say("Ask for nothing"))) : null];
+    ], say("Save")), found.plan ? h("div.row", {}, h("button.button.quiet", { onclick: () => attempt(() => close(true), () => send("DELETE", path)) }, say("Ask for nothing"))) : null];
   });
 }
 
 /** How a project's work is handed out.
  * @param {any} project */
 export async function routingDialog(project) {
-  const routing = await known(`/api/routing/${project.project}`);
+  const path = `/api/routing/${project.project}`;
+  const routing = await known(path);
   if (!routing) return null;
   return dialog(say("How {name} is handed out", { name: project.name }), (close) => {
     const priority = number(routing.priority, 0, 100), share = number(routing.max_share_percent, 1, 100), team = number(routing.own_team_hours, 0, 720);
     const warning = h("textarea.input", { rows: 2, maxlength: 500, dir: "auto", value: routing.exposure?.warning ?? "" });
     const minutes = number(routing.exposure?.minutes_per_day ?? 60, 1, 1440);
-    return form(close, () => ({
+    return form(close, () => send("PUT", path, {
       priority: read(priority) ?? 0, max_share_percent: read(share), own_team_hours: read(team) ?? 0,
       exposure: warning.value.trim() ? { warning: warning.value.trim(), minutes_per_day: read(minutes) ?? 60 } : null,
     }), [
@@ -66,13 +69,14 @@ export async function routingDialog(project) {
 /** What a client pays for a project.
  * @param {any} project */
 export async function priceDialog(project) {
-  const price = await known(`/api/prices/${project.project}`);
+  const path = `/api/prices/${project.project}`;
+  const price = await known(path);
   if (!price) return null;
   return dialog(say("What the client pays for {name}", { name: project.name }), (close) => {
     const perTask = h("input.input", { required: true, inputmode: "decimal", value: price.per_task ?? "", placeholder: "0.50" });
     const currency = h("input.input", { required: true, maxlength: 3, minlength: 3, dir: "ltr", value: price.currency ?? "USD" });
     const budget = h("input.input", { inputmode: "decimal", value: price.budget ?? "" });
-    return form(close, () => ({ per_task: perTask.value.trim(), currency: currency.value.toUpperCase(), ...(budget.value.trim() ? { budget: budget.value.trim() } : {}) }), [
+    return form(close, () => send("PUT", path, { per_task: perTask.value.trim(), currency: currency.value.toUpperCase(), ...(budget.value.trim() ? { budget: budget.value.trim() } : {}) }), [
       price.version ? h("p.muted", {}, say("Charged until now: {amount}", { amount: money(price.charged, price.currency) })) : null,
       field(say("For each task that is done"), perTask), field(say("Currency"), currency),
       field(say("Budget"), budget, say("Once it is spent, no more work is handed out. Empty for no limit")),

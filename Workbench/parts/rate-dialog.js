@@ -1,11 +1,13 @@
+import { send } from "../core/api.js";
 import { fill, h } from "../core/dom.js";
 import { say } from "../core/words.js";
 import { dialog } from "./dialog.js";
 import { field } from "./field.js";
+import { form } from "./section.js";
 
 /** What a project pays in one currency; its rates in others stay.
  * @param {any} project
- * @returns {Promise<any>} the plan; nothing where it was left as it is */
+ * @returns {Promise<any>} nothing where it was left as it is */
 export function rateDialog(project) {
   const plan = project.pay ?? { rates: [], difficulty: {} };
   return dialog(say("Pay for {name}", { name: project.name }), (close) => {
@@ -30,19 +32,16 @@ export function rateDialog(project) {
     };
     currency.addEventListener("change", show);
     show();
-    return h("form.stack", {
-      onsubmit: (/** @type {Event} */ event) => {
-        event.preventDefault();
-        /** @type {Record<string, any>} */
-        const rate = { currency: currency.value.toUpperCase() };
-        for (const [name, input] of Object.entries(inputs)) rate[name] = input.value.trim() || "0";
-        rate.settles_after_hours = Number(rate.settles_after_hours);
-        const others = plan.rates.filter((/** @type {any} */ one) => one.currency !== rate.currency);
-        const place = plan.rates.findIndex((/** @type {any} */ one) => one.currency === rate.currency);
-        close({ rates: place === 0 ? [rate, ...others] : [...others, rate], difficulty: plan.difficulty });
-      },
-    }, field(say("Currency"), currency), body,
-    h("p.muted", {}, say("What is in somebody's hands keeps the price it was shown with.")),
-    h("div.row", {}, h("button.button.primary", { type: "submit" }, say("Save")), h("button.button.quiet", { type: "button", onclick: () => close() }, say("Cancel"))));
+    const read = () => {
+      /** @type {Record<string, any>} */
+      const rate = { currency: currency.value.toUpperCase() };
+      for (const [name, input] of Object.entries(inputs)) rate[name] = input.value.trim() || "0";
+      rate.settles_after_hours = Number(rate.settles_after_hours);
+      const others = plan.rates.filter((/** @type {any} */ one) => one.currency !== rate.currency);
+      const place = plan.rates.findIndex((/** @type {any} */ one) => one.currency === rate.currency);
+      return { rates: place === 0 ? [rate, ...others] : [...others, rate], difficulty: plan.difficulty };
+    };
+    return form(close, () => send("PUT", `/api/pay/${project.project}`, read()), [field(say("Currency"), currency), body,
+      h("p.muted", {}, say("What is in somebody's hands keeps the price it was shown with."))], say("Save"));
   });
 }

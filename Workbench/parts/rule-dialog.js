@@ -2,7 +2,7 @@ import { h, icon } from "../core/dom.js";
 import { say, word } from "../core/words.js";
 import { dialog } from "./dialog.js";
 import { field } from "./field.js";
-import { form } from "./section.js";
+import { attempt, form } from "./section.js";
 
 /** @type {Record<string, string>} */
 export const actionNames = {
@@ -21,8 +21,9 @@ export const signalNames = {
 
 /** A rule to write or to change.
  * @param {any} rule
- * @returns {Promise<any>} the rule; `remove` to take it away; nothing where it was left */
-export function ruleDialog(rule) {
+ * @param {(rule?: any) => Promise<any>} save puts another in its place, or none
+ * @returns {Promise<any>} nothing where it was left as it is */
+export function ruleDialog(rule, save) {
   return dialog(rule ? say("Change the rule") : say("Add a rule"), (close) => {
     const name = h("input.input", { required: true, maxlength: 100, value: rule?.name ?? "", dir: "auto" });
     const reason = h("textarea.input", { required: true, rows: 2, maxlength: 500, value: rule?.reason ?? "", dir: "auto" });
@@ -41,7 +42,7 @@ export function ruleDialog(rule) {
       const box = h("input", { type: "checkbox", value, checked: rule?.then.includes(value) ?? false });
       return { box, element: h("label.check", {}, box, h("span", {}, say(words))) };
     });
-    return [form(close, () => ({
+    return [form(close, () => save({
       name: name.value, reason: reason.value, when: [...rows.children].map((row) => /** @type {any} */ (row).read()),
       then: boxes.filter(({ box }) => box.checked).map(({ box }) => box.value),
     }), [
@@ -49,6 +50,6 @@ export function ruleDialog(rule) {
       h("fieldset.stack.tight.plain-set", {}, h("legend.strong", {}, say("When all of these hold")), rows,
         h("div", {}, h("button.button", { type: "button", onclick: () => add() }, icon("plus"), say("Add a condition")))),
       h("fieldset.stack.tight.plain-set", {}, h("legend.strong", {}, say("Then")), boxes.map(({ element }) => element)),
-    ], say("Save")), rule ? h("div.row", {}, h("button.button.quiet", { onclick: () => close({ remove: true }) }, say("Take the rule away"))) : null];
+    ], say("Save")), rule ? h("div.row", {}, h("button.button.quiet", { onclick: () => attempt(() => close(true), save) }, say("Take the rule away"))) : null];
   });
 }

@@ -27,7 +27,7 @@ export async function attempt(again, action) {
 }
 
 /** A form in a dialog, closed with what becomes of what it holds; where that is refused, it says so and stays.
- * @param {(value?: any) => void} close
+ * @param {(value?: any) => void} close called with true where nothing is answered
  * @param {() => any} submit what it holds, or what the server answers to it
  * @param {any[]} fields
  * @param {string} verb */
@@ -45,7 +45,7 @@ export function form(close, submit, fields, verb) {
     problem.textContent = "";
     surface?.addEventListener("cancel", stay);
     try {
-      close(await submit());
+      close((await submit()) ?? true);
     } catch (error) {
       problem.textContent = /** @type {Error} */ (error).message;
       button.disabled = cancel.disabled = false;

@@ -8,15 +8,9 @@ import { form } from "./section.js";
 /** Writes to one worker, or to all of them.
  * @param {{ worker: string, email: string }} [one] to whom; nobody for all */
 export async function writeTo(one) {
-  const asked = await dialog(one ? say("Write to {name}", { name: one.email }) : say("Write to all of the workforce"), (close) => {
+  const answer = await dialog(one ? say("Write to {name}", { name: one.email }) : say("Write to all of the workforce"), (close) => {
     const text = h("textarea.input", { rows: 5, required: true, maxlength: 5000, dir: "auto" });
-    return form(close, () => ({ text: text.value, ...(one ? { workers: [one.worker] } : {}) }), [field(say("Message"), text)], say("Send"));
+    return form(close, () => post("/api/messages", { text: text.value, ...(one ? { workers: [one.worker] } : {}) }), [field(say("Message"), text)], say("Send"));
   });
-  if (!asked) return;
-  try {
-    const { sent } = await post("/api/messages", asked);
-    toast(say("Sent to {n}.", { n: sent }));
-  } catch (error) {
-    toast(/** @type {Error} */ (error).message, true);
-  }
+  if (answer) toast(say("Sent to {n}.", { n: answer.sent }));
 }

@@ -36,16 +36,23 @@ struct ExamCourse {
 
   /// How far somebody is after an answer: of the course, of the examination, or what it came to. nil for
   /// live work.
-  func progress() async throws -> JSON? {
-    guard let step = try await step(), case .user(let user, _) = try call.who().identity else {
-      return nil
+  ///
+  /// - Parameter lease: of the task that was answered.
+  func progress(after lease: LeaseID) async throws -> JSON? {
+    guard case .user(let user, _) = try call.who().identity else { return nil }
+    let (project, worker) = (listing.project, vault.key.pseudonym(of: user.text))
+    let step = try await step()
+    let attempt = try await vault.database.read {
+      try Examination.attempt(of: lease, by: worker, in: project, $0)
     }
-    if let ended = step.ended { return ended.json.adding(Self.next(step.standing)) }
-    if let entry = step.entry {
-      let progress = try await vault.database.read { connection in
-        try Examination(
-          project: listing.project, worker: vault.key.pseudonym(of: user.text), entry: entry
-        ).progress(connection)
+    if let attempt,
+      let ended = try await Qualifications(call.engine).outcome(of: attempt, by: user, in: project)
+    {
+      return ended.json.adding(Self.next(step?.standing ?? .qualified))
+    }
+    if let entry = step?.entry {
+      let progress = try await vault.database.read {
+        try Examination(project: project, worker: worker, entry: entry).progress($0)
       }
       return [
         "state": "learning", "attempt": .count(entry.attempt),

@@ -239,15 +239,17 @@ enum WorkRoutes {
         let active = milliseconds(seconds)
         let counts = try call.listing.map(call.isOperatorsWork) ?? false
         let user = counts ? try call.worker() : nil
+        let lease: LeaseID = try call.id("lease", .lease)
         let receipt = try await Answers(vault, worker: worker, project: project).submit(
-          fields["annotations"] ?? [], for: call.id("lease", .lease), activeMilliseconds: active
+          fields["annotations"] ?? [], for: lease, activeMilliseconds: active
         ) {
           if let user { WorkDays(call.engine).worked(user, on: project, claimed: active) }
         }
         let json = receipt.json(task: name(of: receipt.task, for: worker, vault))
         let isExamined = call.listing?.qualification != nil
         let progress =
-          try await isExamined ? ExamCourse(call, call.settledListing(), vault).progress() : nil
+          try await isExamined
+          ? ExamCourse(call, call.settledListing(), vault).progress(after: lease) : nil
         return .json(json.adding(progress.map { [.init("qualification", $0)] } ?? []))
       }
     },

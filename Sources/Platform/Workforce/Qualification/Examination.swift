@@ -39,6 +39,16 @@ package struct Examination: Sendable {
     (self.project, self.worker, self.entry) = (project, worker, entry)
   }
 
+  /// The try in which a worker was given a task to hold; nil for what is no part of one.
+  package static func attempt(
+    of lease: LeaseID, by worker: String, in project: ProjectID, _ connection: any Connection
+  ) throws -> Int? {
+    try connection.first(
+      "SELECT exam FROM gold_seen WHERE project_id = ? AND worker = ? AND lease_id = ?",
+      [project.sql, .text(worker), lease.sql]
+    ) { $0.optionalInt(0).map { Int($0) } } ?? nil
+  }
+
   /// Whether gold task `g` is in the stream of a worker, whom it takes, as in live work.
   private static let isAsked = """
     g.state = 'live' AND EXISTS (SELECT 1 FROM tasks t JOIN batches b ON b.id = t.batch_id

@@ -131,8 +131,6 @@ package struct Qualifications: Sendable {
     package var standing: Qualification.Standing
     /// What is to be done before live work; nil for who has qualified or must wait.
     package var entry: ExamEntry?
-    /// The examination that this look found over.
-    package var ended: Qualification?
   }
 
   /// Ends the examination that is over, and says what comes next. Its answers lie in the vault, so nothing is
@@ -150,15 +148,31 @@ package struct Qualifications: Sendable {
       try Examination(project: project, worker: worker, entry: entry).progress($0)
     }
     if progress.isOver {
-      let ended = try await conclude(user, project, attempt, progress, plan)
-      standing = ended.standing(under: plan, at: now)
-      guard case .learning = standing else { return Step(standing: standing, ended: ended) }
-      var next = try await step(of: user, in: project, of: vault, under: plan)
-      next.ended = ended
-      return next
+      standing = try await conclude(user, project, attempt, progress, plan)
+        .standing(under: plan, at: now)
+      guard case .learning = standing else { return Step(standing: standing) }
+      return try await step(of: user, in: project, of: vault, under: plan)
     }
     if known?.state != .learning || known?.attempt != attempt { try await begin(user, project, attempt) }
     return Step(standing: standing, entry: entry)
+  }
+
+  /// What somebody's last examination came to, whoever found it over: who asks for tasks may be before who
+  /// answers the last of them.
+  ///
+  /// - Returns: nil while it goes on, and for one before it.
+  package func outcome(
+    of attempt: Int, by user: UserID, in project: ProjectID
+  ) async throws -> Qualification? {
+    guard var known = try await get(user, project) else { return nil }
+    switch known.state {
+    case .passed where known.attempt == attempt, .failed where known.attempt == attempt: return known
+    case .learning where known.attempt == attempt + 1 && known.asked != nil:
+      // Another try has begun at once.
+      (known.state, known.attempt) = (.failed, attempt)
+      return known
+    default: return nil
+    }
   }
 
   private func begin(_ user: UserID, _ project: ProjectID, _ attempt: Int) async throws {
