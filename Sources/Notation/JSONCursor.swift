@@ -41,83 +41,86 @@ package struct JSONCursor {
   package mutating func members(
     _ body: (String, inout JSONCursor) throws(JSONError) -> Void
   ) throws(JSONError) {
-    try enterObject()
-    var isFirst = true
-    while let name = try nextName(isFirst: isFirst) {
-      isFirst = false
-      var reader = parser
-      reader.position = name.lowerBound - 1
-      try body(try reader.string(), &self)
+    var isInside = try enterObject()
+    while isInside {
+      let name = try parser.string()
+      try passColon()
+      try body(name, &self)
+      isInside = try nextMember()
     }
   }
 
-  /// Goes through an object and passes over members of other names than these, which are compared as they are
-  /// written, without escapes. `body` is given the place of each among the names and must read or skip its
-  /// value.
+  /// Goes through an object. `body` is given the place of each name among some, nil for others, and must read
+  /// or skip its value.
   ///
-  /// - Complexity: O(its bytes), where members come in the order of the names
+  /// - Complexity: O(its bytes + members · names); O(its bytes) where members come in the order of the names
   package mutating func members(
     among names: [StaticString],
-    _ body: (Int, inout JSONCursor) throws(JSONError) -> Void
+    _ body: (Int?, inout JSONCursor) throws(JSONError) -> Void
   ) throws(JSONError) {
-    try enterObject()
-    var (isFirst, likely) = (true, 0)
-    while let name = try nextName(isFirst: isFirst) {
-      isFirst = false
-      if let place = place(of: name, among: names, from: likely) {
-        likely = place &+ 1
-        try body(place, &self)
-      } else {
-        try skip()
+    var (isInside, likely) = (try enterObject(), 0)
+    while isInside {
+      let start = parser.position
+      let end = try end(ofStringAt: start)
+      var place = place(of: start &+ 1..<end &- 1, among: names, from: likely)
+      // Rare: a name that is written with escapes.
+      if place == nil, bytes[start..<end].contains(UInt8(ascii: "\\")) {
+        let name = try parser.string()
+        place = names.firstIndex { $0.description == name }
       }
+      parser.position = end
+      try passColon()
+      if let place { likely = place &+ 1 }
+      try body(place, &self)
+      isInside = try nextMember()
     }
   }
 
-  /// Passes over an object and gives the value of one of its members; nil where it has none of that name, and
-  /// the first where it has several. The name is compared as it is written, without escapes.
+  /// Passes over an object and gives the value of one of its members, the last of several; nil where it has
+  /// none of that name.
   package mutating func member(_ wanted: StaticString) throws(JSONError) -> JSON? {
-    try enterObject()
-    var isFirst = true
-    while let name = try nextName(isFirst: isFirst) {
-      isFirst = false
-      if isName(wanted, name) {
-        let found = try value()
-        try skip(outOf: 1)
-        return found
-      }
-      try skip()
+    var found: JSON?
+    try members(among: [wanted]) { place, cursor throws(JSONError) in
+      if place == nil { try cursor.skip() } else { found = try cursor.value() }
     }
-    return nil
+    return found
   }
 
-  private mutating func enterObject() throws(JSONError) {
+  /// Steps into an object.
+  ///
+  /// - Returns: whether a member comes, at whose name it is then.
+  private mutating func enterObject() throws(JSONError) -> Bool {
     parser.skipSpace()
     try parser.expect(UInt8(ascii: "{"))
+    parser.skipSpace()
+    if parser.take(UInt8(ascii: "}")) { return false }
+    try checkName()
+    return true
   }
 
-  /// Goes to the value of the next member of an object that was entered.
-  ///
-  /// - Returns: where its name lies, without quotes; nil at the end of the object, which is passed.
-  private mutating func nextName(isFirst: Bool) throws(JSONError) -> Range<Int>? {
+  /// Goes on behind a value; the end of the object is passed.
+  private mutating func nextMember() throws(JSONError) -> Bool {
     parser.skipSpace()
-    if isFirst {
-      if parser.take(UInt8(ascii: "}")) { return nil }
-    } else if parser.take(UInt8(ascii: ",")) {
-      parser.skipSpace()
-    } else {
+    guard parser.take(UInt8(ascii: ",")) else {
       try parser.expect(UInt8(ascii: "}"))
-      return nil
+      return false
     }
-    let start = parser.position
-    guard start < bytes.count else { throw JSONError(.unexpectedEnd, at: start) }
-    guard bytes[start] == UInt8(ascii: "\"") else {
-      throw JSONError(.unexpectedByte(bytes[start]), at: start)
+    parser.skipSpace()
+    try checkName()
+    return true
+  }
+
+  private func checkName() throws(JSONError) {
+    let place = parser.position
+    guard place < bytes.count else { throw JSONError(.unexpectedEnd, at: place) }
+    guard bytes[place] == UInt8(ascii: "\"") else {
+      throw JSONError(.unexpectedByte(bytes[place]), at: place)
     }
-    let end = try end(ofStringAt: start)
-    parser.position = end
+  }
+
+  private mutating func passColon() throws(JSONError) {
     parser.skipSpace()
     try parser.expect(UInt8(ascii: ":"))
-    return start &+ 1..<end &- 1
   }
 
   /// - Parameter likely: the place that is looked at first.
@@ -185,21 +188,20 @@ package struct JSONCursor {
       throw JSONError(.unexpectedEnd, at: parser.position)
     }
     switch bytes[parser.position] {
-    case UInt8(ascii: "{"), UInt8(ascii: "["): try skip(outOf: 0)
+    case UInt8(ascii: "{"), UInt8(ascii: "["): try skipNested()
     case UInt8(ascii: "\""): parser.position = try end(ofStringAt: parser.position)
-    default: skipScalar()
+    default: try skipScalar()
     }
   }
 
   // The place is a variable of its own in these three: what is passed over is most of a large document.
 
-  /// Passes over what is left of as many objects and lists as were entered, or over the next one.
-  private mutating func skip(outOf depth: Int) throws(JSONError) {
+  private mutating func skipNested() throws(JSONError) {
     let bytes = bytes
-    var (place, depth) = (parser.position, depth)
+    var (place, depth) = (parser.position, 0)
     while place < bytes.count {
       let byte = bytes[place]
-      // Brackets lie behind all that numbers are made of.
+      // Behind digits, signs and commas, which most of what is passed over is.
       if byte < UInt8(ascii: "[") {
         place = byte == UInt8(ascii: "\"") ? try end(ofStringAt: place) : place &+ 1
         continue
@@ -236,7 +238,7 @@ package struct JSONCursor {
     throw JSONError(.unexpectedEnd, at: bytes.count)
   }
 
-  private mutating func skipScalar() {
+  private mutating func skipScalar() throws(JSONError) {
     let bytes = bytes
     var place = parser.position
     scalar: while place < bytes.count {
@@ -245,6 +247,9 @@ package struct JSONCursor {
         break scalar
       default: place &+= 1
       }
+    }
+    guard place > parser.position else {
+      throw JSONError(.unexpectedByte(bytes[place]), at: place)
     }
     parser.position = place
   }

@@ -14,6 +14,7 @@ struct JSONCursorTests {
     try walk(text) { cursor in
       var found: [String] = []
       try cursor.members(among: names) { place, cursor throws(JSONError) in
+        guard let place else { return try cursor.skip() }
         found.append("\(names[place])=\(try cursor.value().text)")
       }
       return found
@@ -26,6 +27,11 @@ struct JSONCursorTests {
     #expect(try found(text, ["c", "b", "a"]) == ["b=[1,{\"a\":2}]", "a=-1500.0", "c=null"])
     #expect(try found(text, ["d"]) == [])
     #expect(try found("{}", ["a"]) == [])
+  }
+
+  @Test func namesMayBeWrittenWithEscapes() throws {
+    #expect(try found(#"{"\u0062":1,"x\"":2,"a\u0020c":3}"#, ["b", "a c"]) == ["b=1", "a c=3"])
+    #expect(try walk(#"{"\u0061":1}"#) { try $0.member("a") } == 1)
   }
 
   @Test func aMemberThatIsThereTwiceIsGivenTwice() throws {
@@ -45,8 +51,8 @@ struct JSONCursorTests {
     }
   }
 
-  @Test func ofAMemberThatIsThereTwiceTheFirstIsTaken() throws {
-    #expect(try walk(#"{"z":[],"a":1,"a":2}"#) { try $0.member("a") } == 1)
+  @Test func ofAMemberThatIsThereTwiceTheLastIsTaken() throws {
+    #expect(try walk(#"{"z":[],"a":1,"a":2}"#) { try $0.member("a") } == 2)
     #expect(try walk(#"{"z":{"a":3}}"#) { try $0.member("a") } == nil)
   }
 
@@ -72,9 +78,26 @@ struct JSONCursorTests {
     }
   }
 
-  @Test func whatIsNoObjectIsTold() {
-    for text in ["[1]", "{,}", #"{"a" 1}"#, #"{"a":1 "b":2}"#, #"{"a":1,}"#, "{1:2}", "7"] {
-      #expect(throws: JSONError.self, "\(text)") { try walk(text) { try $0.member("q") } }
+  @Test(arguments: [
+    ("[1]", JSONError.Reason.unexpectedByte(91), 0), ("{,}", .unexpectedByte(44), 1),
+    (#"{"a" 1}"#, .unexpectedByte(49), 5), (#"{"a":1 "b":2}"#, .unexpectedByte(34), 7),
+    (#"{"a":1,}"#, .unexpectedByte(125), 7), ("{1:2}", .unexpectedByte(49), 1),
+    (#"{"a":1]"#, .unexpectedByte(93), 6), (#"{"b":,"a":1}"#, .unexpectedByte(44), 5),
+    ("7", .unexpectedByte(55), 0), (#"{"a":1"#, .unexpectedEnd, 6),
+  ])
+  func whatIsNoObjectIsToldWithItsPlace(text: String, reason: JSONError.Reason, offset: Int) {
+    for name: StaticString in ["a", "q"] {
+      #expect(throws: JSONError(reason, at: offset), "\(text)") {
+        try walk(text) { try $0.member(name) }
+      }
+    }
+  }
+
+  @Test func aNameWithoutItsEndIsToldWhereItsLineEnds() {
+    #expect(throws: JSONError(.controlCharacter, at: 12)) {
+      try walk("{\n\"images: [\n{\"id\": 1}]}") { cursor in
+        try cursor.members { _, cursor throws(JSONError) in try cursor.skip() }
+      }
     }
   }
 
@@ -83,6 +106,10 @@ struct JSONCursorTests {
       String(repeating: "[", count: depth) + String(repeating: "]", count: depth)
     }
     try walk(nested(JSON.defaultDepthLimit)) { try $0.skip() }
+    for text in [
+      #"{"a":1,"x":\#(nested(JSON.defaultDepthLimit))}"#,
+      #"{"x":\#(nested(JSON.defaultDepthLimit)),"a":1}"#,
+    ] { #expect(try walk(text) { try $0.member("a") } == 1) }
     #expect(throws: JSONError(.tooDeep(limit: 64), at: 64)) {
       try walk(nested(JSON.defaultDepthLimit + 1)) { try $0.skip() }
     }

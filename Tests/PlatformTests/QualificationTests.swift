@@ -28,6 +28,21 @@ import Workforce
       try #require(try await fixture.listing(work.project.id, for: work.principal))
     }
 
+    func outcome(of attempt: Int) async throws -> Qualification? {
+      let plan = try #require(try await settled().qualification)
+      return try await Qualifications(fixture.engine).outcome(
+        of: attempt, by: work.worker, in: work.project.id, under: plan)
+    }
+
+    /// How often somebody's examinations ended, as the journal has it.
+    func endings() async throws -> [String] {
+      try await fixture.engine.control.read { connection in
+        try connection.all(
+          "SELECT action FROM journal WHERE action LIKE 'qualification.%ed' ORDER BY number", []
+        ) { $0.text(0) }
+      }.filter { $0 != "qualification.changed" }
+    }
+
     func standing() async throws -> Qualification.Standing {
       let plan = try #require(try await settled().qualification)
       return try await fixture.vault {
@@ -114,6 +129,40 @@ import Workforce
     }
     #expect(try await school.standing() == .qualified)
     #expect(try await school.standing() == .qualified)
+  }
+
+  @Test func anExaminationThatManyFindOverAtOnceEndsOnceAndItsOutcomeIsKnownToAll() async throws {
+    let school = try await School(
+      QualificationPlan(lessons: 0, questions: 2, passPercent: 100, attempts: 2, retryAfterHours: 0))
+    for attempt in 1...2 {
+      let isRight = attempt == 2
+      for place in 0..<2 {
+        let task = try #require(try await school.next())
+        #expect(try await school.outcome(of: attempt) == nil)
+        try await school.work.answer(task, isRight || place == 0 ? "good" : "bad")
+      }
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        for _ in 0..<8 { group.addTask { _ = try await school.standing() } }
+        try await group.waitForAll()
+      }
+      let outcome = try await school.outcome(of: attempt)
+      #expect(outcome?.state == (isRight ? .passed : .failed) && outcome?.attempt == attempt)
+      #expect(outcome?.right == attempt && outcome?.asked == 2)
+    }
+    #expect(try await school.endings() == ["qualification.failed", "qualification.passed"])
+    #expect(try await school.outcome(of: 1) == nil, "that of the last is known")
+  }
+
+  @Test func whatWasPassedIsToldAsPassedWhereTheCourseBeganAnewSince() async throws {
+    let school = try await School(QualificationPlan(lessons: 0, questions: 2, passPercent: 50))
+    _ = try await school.sit(right: 1)
+    try await Decisions(school.fixture.engine).make(
+      .init(
+        user: school.work.worker, project: school.work.project.id, actions: [.retrain], reason: "Gold."),
+      by: .console)
+    #expect(try await school.outcome(of: 1) == nil, "it was taken away")
+    _ = try await school.next()
+    #expect(try await school.outcome(of: 1)?.state == .passed)
   }
 
   @Test func everybodyIsAskedInAnOrderOfTheirOwn() async throws {

@@ -1,5 +1,5 @@
 """Labelled sets: converted without a server, judged by the formats' reference readers, taken in and out over HTTP."""
-import json, os, subprocess, sys
+import gzip, io, json, os, signal, subprocess, sys, tarfile, time
 import pytest
 
 from conftest import BINARY, ROOT
@@ -206,6 +206,34 @@ def packed(folder, name, tmp_path):
     import shutil
     kind = {".zip": "zip", ".tar": "tar", ".tar.gz": "gztar"}[name[name.index("."):]]
     return shutil.make_archive(str(tmp_path / name[:name.index(".")]), kind, folder.parent, folder.name)
+
+
+def test_an_archive_whose_bits_have_changed_is_told_by_its_checksum(tmp_path):
+    (tmp_path / "set").mkdir()
+    # Stored as it is, so that a changed bit is another number and nothing that cannot be unpacked.
+    text = json.dumps({"images": [{"id": 1, "file_name": "a.jpg", "width": 100, "height": 80}], "categories": [{"id": 1, "name": "car"}],
+                       "annotations": [{"id": 1, "image_id": 1, "category_id": 1, "bbox": [11, 12, 13, 14]}]}).encode()
+    data = io.BytesIO()
+    with tarfile.open(fileobj=data, mode="w") as tar:
+        entry = tarfile.TarInfo("instances.json"); entry.size = len(text); tar.addfile(entry, io.BytesIO(text))
+    whole = gzip.compress(data.getvalue(), compresslevel=0)
+    place = whole.index(b"[11, 12")
+    (tmp_path / "whole.tar.gz").write_bytes(whole)
+    assert convert(tmp_path / "whole.tar.gz", tmp_path / "o.json", "coco")["labels"] == 1
+    (tmp_path / "changed.tar.gz").write_bytes(whole[:place + 1] + b"9" + whole[place + 2:])
+    told = convert(tmp_path / "changed.tar.gz", tmp_path / "p.json", "coco", status=1)
+    assert "data check" in told and "Pack it anew" in told and not (tmp_path / "p.json").exists()
+
+
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_who_interrupts_a_conversion_finds_nothing_of_it(tmp_path, end):
+    boxes = [{"id": i, "image_id": i // 10, "category_id": 1, "bbox": [1, 2, 3, 4]} for i in range(200_000)]
+    images = [{"id": i, "file_name": f"{i}.jpg", "width": 100, "height": 80} for i in range(20_000)]
+    (tmp_path / "set.json").write_text(json.dumps({"images": images, "categories": [{"id": 1, "name": "car"}], "annotations": boxes}))
+    process = subprocess.Popen([BINARY, "convert", str(tmp_path / "set.json"), str(tmp_path / "out"), "--to", "yolo"], stdout=subprocess.DEVNULL)
+    while process.poll() is None and not any(place.is_dir() for place in tmp_path.glob("out.writing-*/labels")): time.sleep(0.01)
+    process.send_signal(end)
+    assert process.wait(30) == 128 + end and [place.name for place in tmp_path.iterdir()] == ["set.json"]
 
 
 @pytest.mark.parametrize("name", ["set.zip", "set.tar", "set.tar.gz"])

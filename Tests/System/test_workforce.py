@@ -72,13 +72,13 @@ def test_what_an_examination_came_to_is_told_whoever_finds_it_over_first(team):
     project = team.project(team.key, ONTOLOGY, name="Moods")
     team.load(team.key, project, gold(4) + [{"text": f"live {i}"} for i in range(5)])
     team.send("PUT", f"/api/qualifications/{project}", {"lessons": 0, "questions": 1, "pass_percent": 100, "attempts": 2, "retry_after_hours": 0}, team.operator)
-    states = []
+    states, asked = [], []
     for place, hand in enumerate(team.hands):
         lease = take(team, project, hand)
         # As the browser does: the next ones are asked for while the answer is on its way.
         stop = threading.Event()
         def ask():
-            while not stop.is_set(): team.send("POST", f"/api/work/{project}/leases", {"count": 2, "reserve": True}, hand)
+            while not stop.is_set(): asked.append(team.send("POST", f"/api/work/{project}/leases", {"count": 2, "reserve": True}, hand)[0])
         others = [threading.Thread(target=ask) for _ in range(3)]
         for other in others: other.start()
         receipt = say(team, project, lease, "good" if place % 2 else "bad", hand)
@@ -86,7 +86,7 @@ def test_what_an_examination_came_to_is_told_whoever_finds_it_over_first(team):
         states.append((receipt["qualification"]["state"], receipt["qualification"]["attempt"]))
         # Sent again, as after a cut, it is told again.
         assert say(team, project, lease, "good" if place % 2 else "bad", hand)["qualification"]["state"] == receipt["qualification"]["state"]
-    assert states == [("failed", 1), ("passed", 1)] * 3
+    assert states == [("failed", 1), ("passed", 1)] * 3 and len(asked) > 20 and set(asked) == {200}
 
 
 def crowd(team, tasks=40):

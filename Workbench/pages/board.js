@@ -51,15 +51,14 @@ async function load(body) {
 /** @param {any[]} projects
  * @param {() => any} again */
 function work(projects, again) {
-  const after = (/** @type {Promise<any>} */ dialog) => dialog.then((isChanged) => isChanged && again());
   return section(say("Projects open to the workforce"), [], [say("Project"), say("Done by"), ""], projects.map((project) => {
     const ends = h("ul.plain", {}, h("li.muted", {}, say("Loading…")));
     forecast(project.project, ends);
     return h("tr", {}, h("td.strong", { dir: "auto" }, project.name), h("td", {}, ends),
       h("td.end", {}, h("div.row.end", {},
-        h("button.button", { onclick: () => after(eligibilityDialog(project)) }, say("Who may work")),
-        h("button.button", { onclick: () => after(examDialog(project)) }, say("Course and examination")),
-        h("button.button", { onclick: () => after(routingDialog(project)) }, say("Handing out")))));
+        h("button.button", { onclick: () => eligibilityDialog(project, again) }, say("Who may work")),
+        h("button.button", { onclick: () => examDialog(project, again) }, say("Course and examination")),
+        h("button.button", { onclick: () => routingDialog(project, again) }, say("Handing out")))));
   }), say("No project is open to workers yet."));
 }
 

@@ -53,10 +53,8 @@ function appealed(items, names, again) {
 function rules(version, names, again) {
   const hits = h("div");
   const save = (/** @type {any[]} */ all) => send("PUT", "/api/conduct-rules", { rules: all });
-  const edit = async (/** @type {any} */ rule) => {
-    const changed = await ruleDialog(rule, (found) => save(rule ? version.rules.flatMap((/** @type {any} */ one) => (one === rule ? found ?? [] : one)) : [...version.rules, found]));
-    if (changed) again();
-  };
+  const edit = (/** @type {any} */ rule) =>
+    ruleDialog(rule, (found) => save(rule ? version.rules.flatMap((/** @type {any} */ one) => (one === rule ? found ?? [] : one)) : [...version.rules, found]), again);
   const dryRun = async () => {
     fill(hits, h("p.muted", {}, say("Looking…")));
     try {
@@ -92,13 +90,12 @@ function decided(items, names, projects, again) {
  * @param {any[]} projects
  * @param {() => any} again */
 async function decide(names, projects, again) {
-  const isDecided = await dialog(say("Decide about somebody"), (close) => {
+  await dialog(say("Decide about somebody"), (close) => {
     const worker = h("select.input", {}, [...names].map(([id, email]) => h("option", { value: id }, email)));
     const project = h("select.input", {}, projects.map((one) => h("option", { value: one.project }, one.name)));
     const action = h("select.input", {}, Object.entries(actionNames).map(([value, name]) => h("option", { value }, say(name))));
     const reason = h("textarea.input", { required: true, rows: 3, maxlength: 500, dir: "auto" });
     return form(close, () => post(`/api/workers/${worker.value}/decisions`, { project: project.value, actions: [action.value], reason: reason.value }),
-      [field(say("Worker"), worker), field(say("Project"), project), field(say("Decision"), action), field(say("Reason, which the worker reads"), reason)], say("Decide"));
+      [field(say("Worker"), worker), field(say("Project"), project), field(say("Decision"), action), field(say("Reason, which the worker reads"), reason)], say("Decide"), again);
   });
-  if (isDecided) again();
 }

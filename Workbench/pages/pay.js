@@ -41,8 +41,8 @@ function rates(projects, again) {
     h("td.strong", { dir: "auto" }, project.name),
     h("td", {}, project.pay ? h("ul.plain", {}, project.pay.rates.map((/** @type {any} */ rate) => h("li", {}, priceWords(rate)))) : h("span.muted", {}, say("nothing"))),
     h("td.end", {}, h("div.row.end", {},
-      h("button.button", { onclick: () => priceDialog(project).then((isChanged) => isChanged && again()) }, say("Price and budget")),
-      h("button.button", { onclick: () => rateDialog(project).then((isChanged) => isChanged && again()) }, say("Set pay")),
+      h("button.button", { onclick: () => priceDialog(project, again) }, say("Price and budget")),
+      h("button.button", { onclick: () => rateDialog(project, again) }, say("Set pay")),
       project.pay ? h("button.button.quiet", { onclick: () => stop(project, again) }, say("Stop paying")) : null)))),
   say("No project is open to workers yet."));
 }
@@ -75,15 +75,14 @@ const negated = (amount) => (amount.startsWith("-") ? amount.slice(1) : `-${amou
  * @param {() => Promise<any>} again */
 async function adjust(names, again) {
   const key = newKey();
-  const isDone = await dialog(say("Bonus or correction"), (close) => {
+  await dialog(say("Bonus or correction"), (close) => {
     const worker = h("select.input", {}, [...names].map(([id, email]) => h("option", { value: id }, email)));
     const amount = h("input.input", { required: true, inputmode: "decimal", placeholder: "5.00" });
     const currency = currencyField();
     const reason = h("textarea.input", { required: true, rows: 2, maxlength: 500 });
     return form(close, () => post(`/api/workers/${worker.value}/adjustments`, { amount: amount.value.trim(), currency: currency.value.toUpperCase(), reason: reason.value, key }),
-      [field(say("Worker"), worker), field(say("Amount; below 0 takes back"), amount), field(say("Currency"), currency), field(say("Reason, which the worker reads"), reason)], say("Enter it in the books"));
+      [field(say("Worker"), worker), field(say("Amount; below 0 takes back"), amount), field(say("Currency"), currency), field(say("Reason, which the worker reads"), reason)], say("Enter it in the books"), again);
   });
-  if (isDone) again();
 }
 
 /** @param {any[]} runs
@@ -111,24 +110,21 @@ async function order(again) {
     const currency = currencyField();
     const minimum = h("input.input", { inputmode: "decimal", value: "0" });
     return form(close, () => post("/api/payouts", { currency: currency.value.toUpperCase(), minimum: minimum.value.trim() || "0", key }),
-      [h("p.muted", {}, say("Everybody who is owed something in this currency, and said where to, is paid all of it.")), field(say("Currency"), currency), field(say("Leave out whoever is owed less than"), minimum)], say("Order"));
+      [h("p.muted", {}, say("Everybody who is owed something in this currency, and said where to, is paid all of it.")), field(say("Currency"), currency), field(say("Leave out whoever is owed less than"), minimum)], say("Order"), again);
   });
-  if (!run) return;
-  if (run.left_out.length) toast(say("Left out: {count}, who did not say where to or are owed too little.", { count: run.left_out.length }));
-  again();
+  if (run?.left_out.length) toast(say("Left out: {count}, who did not say where to or are owed too little.", { count: run.left_out.length }));
 }
 
 /** @param {any} payer
  * @param {() => Promise<any>} again */
 async function editPayer(payer, again) {
-  const isSaved = await dialog(say("Who pays"), (close) => {
+  await dialog(say("Who pays"), (close) => {
     const name = h("input.input", { required: true, value: payer.name ?? "", maxlength: 140 });
     const account = h("input.input", { required: true, value: payer.account ?? "", dir: "ltr" });
     const bic = h("input.input", { value: payer.bic ?? "", dir: "ltr", maxlength: 11 });
     return form(close, () => send("PUT", "/api/payer", { name: name.value, account: account.value, bic: bic.value }),
-      [field(say("Name"), name), field(say("Account"), account), field(say("Bank code (BIC), if there is one"), bic)], say("Save"));
+      [field(say("Name"), name), field(say("Account"), account), field(say("Bank code (BIC), if there is one"), bic)], say("Save"), again);
   });
-  if (isSaved) again();
 }
 
 /** @param {any} run
@@ -138,16 +134,15 @@ async function confirm(run, names, again) {
   const found = await get(`/api/payouts/${run.id}`).catch((error) => toast(error.message, true));
   if (!found) return;
   const { items } = found;
-  const isSaid = await dialog(say("What the bank says"), (close) => {
+  await dialog(say("What the bank says"), (close) => {
     const rows = items.map((/** @type {any} */ payment) => ({
       payment, reason: h("input.input", { placeholder: say("why it came back"), "aria-label": say("Why the payment to {name} came back", { name: names.get(payment.worker) ?? payment.name }) }),
     }));
     const returned = () => Object.fromEntries(rows.filter((/** @type {any} */ row) => row.reason.value.trim()).map((/** @type {any} */ row) => [row.payment.worker, row.reason.value.trim()]));
     return form(close, () => post(`/api/payouts/${run.id}/confirmation`, { returned: returned() }),
       [h("p.muted", {}, say("All are paid, but those that came back; what came back is owed again.")),
-        rows.map((/** @type {any} */ row) => h("label.field", {}, h("span", {}, `${names.get(row.payment.worker) ?? row.payment.name} · ${money(row.payment.amount, run.currency)}`), row.reason))], say("Confirm"));
+        rows.map((/** @type {any} */ row) => h("label.field", {}, h("span", {}, `${names.get(row.payment.worker) ?? row.payment.name} · ${money(row.payment.amount, run.currency)}`), row.reason))], say("Confirm"), again);
   });
-  if (isSaid) again();
 }
 
 /** @param {any[]} balances */

@@ -40,12 +40,12 @@ async function load(body) {
 function reviewers(project, items, names, again) {
   const percent = new Intl.NumberFormat(language, { style: "percent" });
   const path = (/** @type {string} */ worker) => `/api/reviewers/${project.project}/${worker}`;
-  const appoint = async () => {
+  const appoint = () => {
     const free = [...names].filter(([id]) => !items.some((item) => item.worker === id));
-    if (await ask(say("Reviewer for {name}", { name: project.name }), say("Let them review"), (reason, worker) => send("PUT", path(worker), { reason }), free)) again();
+    ask(say("Reviewer for {name}", { name: project.name }), say("Let them review"), (reason, worker) => send("PUT", path(worker), { reason }), again, free);
   };
-  const dismiss = async (/** @type {any} */ item) => {
-    if (await ask(say("End reviewing for {name}", { name: item.email }), say("End it"), (reason) => send("DELETE", path(item.worker), { reason }))) again();
+  const dismiss = (/** @type {any} */ item) => {
+    ask(say("End reviewing for {name}", { name: item.email }), say("End it"), (reason) => send("DELETE", path(item.worker), { reason }), again);
   };
   return section(project.name, [h("button.button", { onclick: appoint }, say("Add a reviewer"))],
     [say("Worker"), say("Since"), say("Reviews"), say("Accepted"), say("Corrected"), say("Sent back"), say("Others agreed"), say("At work"), ""], items.map((item) => h("tr", {},
@@ -58,11 +58,12 @@ function reviewers(project, items, names, again) {
  * @param {string} title
  * @param {string} verb
  * @param {(reason: string, worker: string) => Promise<any>} act
+ * @param {() => any} again
  * @param {[string, string][]} [workers] */
-function ask(title, verb, act, workers) {
+function ask(title, verb, act, again, workers) {
   return dialog(title, (close) => {
     const worker = h("select.input", { required: true }, (workers ?? []).map(([id, email]) => h("option", { value: id }, email)));
     const reason = h("textarea.input", { required: true, rows: 2, maxlength: 500, dir: "auto" });
-    return form(close, () => act(reason.value, worker.value), [workers ? field(say("Worker"), worker) : null, field(say("Reason, which the worker reads"), reason)], verb);
+    return form(close, () => act(reason.value, worker.value), [workers ? field(say("Worker"), worker) : null, field(say("Reason, which the worker reads"), reason)], verb, again);
   });
 }

@@ -75,4 +75,4 @@ async function remove(member, list) {
 }
 
 /** @param {HTMLElement} list */
-const invite = (list) => inviteBy(invitations, () => load(list), h("select.input", { name: "role" }, roles.map(([value, text]) => h("option", { value }, say(text)))));
+const invite = (list) => inviteBy(invitations, () => load(list), h("select.input", {}, roles.map(([value, text]) => h("option", { value }, say(text)))));

@@ -37,11 +37,10 @@ export function appealArea(appeal, path, isOpen) {
  * @param {string} subject its id
  * @param {() => any} again */
 export async function askDecision(item, subject, again) {
-  const isDecided = await dialog(say("Decide"), (close) => {
+  await dialog(say("Decide"), (close) => {
     const reply = h("textarea.input", { required: true, rows: 3, maxlength: 2000, dir: "auto" });
     const choice = h("select.input", {}, h("option", { value: "true" }, say("Grant it: give back what was taken, held or decided")), h("option", { value: "" }, say("Decline it")));
     return form(close, () => post(`/api/appeals/${subject}/decision`, { granted: Boolean(choice.value), reply: reply.value }),
-      [h("p", { dir: "auto" }, item.appeal.text), field(say("Decision"), choice), field(say("Reason, which the worker reads"), reply)], say("Decide"));
+      [h("p", { dir: "auto" }, item.appeal.text), field(say("Decision"), choice), field(say("Reason, which the worker reads"), reply)], say("Decide"), again);
   });
-  if (isDecided) again();
 }

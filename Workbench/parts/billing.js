@@ -13,13 +13,12 @@ import { attempt, form, section } from "./section.js";
 export function billing(invoices, projects, again) {
   const clients = new Map(projects.map((one) => [one.client, one.client_name]));
   const make = async () => {
-    const made = await dialog(say("Make an invoice"), (close) => {
+    await dialog(say("Make an invoice"), (close) => {
       const client = h("select.input", {}, [...clients].map(([id, name]) => h("option", { value: id }, name)));
       const currency = h("input.input", { required: true, value: "USD", maxlength: 3, minlength: 3, dir: "ltr" });
       return form(close, () => post("/api/invoices", { client: client.value, currency: currency.value.toUpperCase() }),
-        [h("p.muted", {}, say("It takes in all that was charged since the last one.")), field(say("Client"), client), field(say("Currency"), currency)], say("Make it"));
+        [h("p.muted", {}, say("It takes in all that was charged since the last one.")), field(say("Client"), client), field(say("Currency"), currency)], say("Make it"), again);
     });
-    if (made) again();
   };
   return section(say("Invoices to clients"), [h("button.button", { onclick: make }, say("Make an invoice"))],
     [say("Number"), say("Client"), say("When"), say("Amount"), say("State"), ""], invoices.map((one) => h("tr", {},

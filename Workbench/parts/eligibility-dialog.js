@@ -8,8 +8,8 @@ import { form } from "./section.js";
 
 /** Who of the workforce may work on a project, and how many that are now.
  * @param {any} project
- * @returns {Promise<any>} nothing where it was left as it is */
-export function eligibilityDialog(project) {
+ * @param {() => any} again */
+export function eligibilityDialog(project, again) {
   const rule = project.eligibility;
   return dialog(say("Who may work on {name}", { name: project.name }), (close) => {
     const spoken = languageList(say("All of these languages"), Object.entries(rule.languages), () => preview());
@@ -35,6 +35,6 @@ export function eligibilityDialog(project) {
     return h("div", { onchange: preview }, form(close, () => send("PUT", `/api/eligibility/${project.project}`, read()), [spoken.element,
       field(say("All of these skills, parted by commas"), skills), field(say("Only these countries, by their two letters"), allowed),
       field(say("Not these countries"), denied), count,
-      h("p.muted", {}, say("What is in somebody's hands they may finish."))], say("Save")));
+      h("p.muted", {}, say("What is in somebody's hands they may finish."))], say("Save"), again));
   });
 }

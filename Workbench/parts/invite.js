@@ -15,7 +15,7 @@ export async function inviteBy(path, made, role) {
     return form(close, () => post(path, { emails: emails.value.split(/[\s,;]+/).filter(Boolean), ...(role ? { role: role.value } : {}) }),
       [field(say("Addresses, one on each line"), emails), role ? field(say("Role"), role) : null], say("Make the links"));
   });
-  if (answer) showLinks(answer.items, made);
+  if (answer) await showLinks(answer.items, made);
 }
 
 /** Makes links anew for those who are invited already.
@@ -24,7 +24,7 @@ export async function inviteBy(path, made, role) {
  * @param {() => void} made */
 export async function inviteAgain(path, body, made) {
   try {
-    showLinks((await post(path, body)).items, made);
+    await showLinks((await post(path, body)).items, made);
   } catch (error) {
     toast(/** @type {Error} */ (error).message, true);
   }

@@ -17,11 +17,10 @@ const read = (input) => (input.value === "" ? null : Number(input.value));
 /** @param {string} path */
 const known = (path) => get(path).catch((error) => { toast(error.message, true); return null; });
 
-// Each gives nothing where it was left as it is.
-
 /** What a project asks before its live work.
- * @param {any} project */
-export async function examDialog(project) {
+ * @param {any} project
+ * @param {() => any} again */
+export async function examDialog(project, again) {
   const path = `/api/qualifications/${project.project}`;
   const found = await known(path);
   if (!found) return null;
@@ -39,13 +38,14 @@ export async function examDialog(project) {
       h("div.tiles", {}, field(say("Tasks of the course"), lessons), field(say("Tasks of the examination"), questions), field(say("Percent that must be right"), pass),
         field(say("Tries"), attempts), field(say("Hours between tries"), wait), field(say("Days that it holds"), days, say("Empty for ever"))),
       h("label.check", {}, paid, h("span", {}, say("Both are paid as live work is"))),
-    ], say("Save")), found.plan ? h("div.row", {}, h("button.button.quiet", { onclick: () => attempt(() => close(true), () => send("DELETE", path)) }, say("Ask for nothing"))) : null];
+    ], say("Save"), again), found.plan ? h("div.row", {}, h("button.button.quiet", { onclick: () => { close(); attempt(again, () => send("DELETE", path)); } }, say("Ask for nothing"))) : null];
   });
 }
 
 /** How a project's work is handed out.
- * @param {any} project */
-export async function routingDialog(project) {
+ * @param {any} project
+ * @param {() => any} again */
+export async function routingDialog(project, again) {
   const path = `/api/routing/${project.project}`;
   const routing = await known(path);
   if (!routing) return null;
@@ -62,13 +62,14 @@ export async function routingDialog(project) {
       field(say("Hours that a new batch is for the client's own people"), team),
       field(say("Warning, where the content may harm"), warning, say("People must say yes to it first; pictures are blurred and grey. Empty for none")),
       field(say("Minutes of a day that one may see it"), minutes),
-    ], say("Save"));
+    ], say("Save"), again);
   });
 }
 
 /** What a client pays for a project.
- * @param {any} project */
-export async function priceDialog(project) {
+ * @param {any} project
+ * @param {() => any} again */
+export async function priceDialog(project, again) {
   const path = `/api/prices/${project.project}`;
   const price = await known(path);
   if (!price) return null;
@@ -80,6 +81,6 @@ export async function priceDialog(project) {
       price.version ? h("p.muted", {}, say("Charged until now: {amount}", { amount: money(price.charged, price.currency) })) : null,
       field(say("For each task that is done"), perTask), field(say("Currency"), currency),
       field(say("Budget"), budget, say("Once it is spent, no more work is handed out. Empty for no limit")),
-    ], say("Save"));
+    ], say("Save"), again);
   });
 }

@@ -7,8 +7,8 @@ import { form } from "./section.js";
 
 /** What a project pays in one currency; its rates in others stay.
  * @param {any} project
- * @returns {Promise<any>} nothing where it was left as it is */
-export function rateDialog(project) {
+ * @param {() => any} again */
+export function rateDialog(project, again) {
   const plan = project.pay ?? { rates: [], difficulty: {} };
   return dialog(say("Pay for {name}", { name: project.name }), (close) => {
     const currency = h("input.input", { required: true, maxlength: 3, minlength: 3, dir: "ltr", value: plan.rates[0]?.currency ?? "USD" });
@@ -42,6 +42,6 @@ export function rateDialog(project) {
       return { rates: place === 0 ? [rate, ...others] : [...others, rate], difficulty: plan.difficulty };
     };
     return form(close, () => send("PUT", `/api/pay/${project.project}`, read()), [field(say("Currency"), currency), body,
-      h("p.muted", {}, say("What is in somebody's hands keeps the price it was shown with."))], say("Save"));
+      h("p.muted", {}, say("What is in somebody's hands keeps the price it was shown with."))], say("Save"), again);
   });
 }

@@ -22,8 +22,8 @@ export const signalNames = {
 /** A rule to write or to change.
  * @param {any} rule
  * @param {(rule?: any) => Promise<any>} save puts another in its place, or none
- * @returns {Promise<any>} nothing where it was left as it is */
-export function ruleDialog(rule, save) {
+ * @param {() => any} again */
+export function ruleDialog(rule, save, again) {
   return dialog(rule ? say("Change the rule") : say("Add a rule"), (close) => {
     const name = h("input.input", { required: true, maxlength: 100, value: rule?.name ?? "", dir: "auto" });
     const reason = h("textarea.input", { required: true, rows: 2, maxlength: 500, value: rule?.reason ?? "", dir: "auto" });
@@ -50,6 +50,6 @@ export function ruleDialog(rule, save) {
       h("fieldset.stack.tight.plain-set", {}, h("legend.strong", {}, say("When all of these hold")), rows,
         h("div", {}, h("button.button", { type: "button", onclick: () => add() }, icon("plus"), say("Add a condition")))),
       h("fieldset.stack.tight.plain-set", {}, h("legend.strong", {}, say("Then")), boxes.map(({ element }) => element)),
-    ], say("Save")), rule ? h("div.row", {}, h("button.button.quiet", { onclick: () => attempt(() => close(true), save) }, say("Take the rule away"))) : null];
+    ], say("Save"), again), rule ? h("div.row", {}, h("button.button.quiet", { onclick: () => { close(); attempt(again, save); } }, say("Take the rule away"))) : null];
   });
 }

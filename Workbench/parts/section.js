@@ -30,8 +30,9 @@ export async function attempt(again, action) {
  * @param {(value?: any) => void} close called with true where nothing is answered
  * @param {() => any} submit what it holds, or what the server answers to it
  * @param {any[]} fields
- * @param {string} verb */
-export function form(close, submit, fields, verb) {
+ * @param {string} verb
+ * @param {() => any} [again] shows what there is then, refused or not */
+export function form(close, submit, fields, verb, again = () => {}) {
   const button = h("button.button.primary", { type: "submit" }, verb);
   const problem = h("p.error-text", { role: "alert" });
   const cancel = h("button.button.quiet", { type: "button", onclick: () => close() }, say("Cancel"));
@@ -47,10 +48,15 @@ export function form(close, submit, fields, verb) {
     try {
       close((await submit()) ?? true);
     } catch (error) {
-      problem.textContent = /** @type {Error} */ (error).message;
+      const { message } = /** @type {Error} */ (error);
+      problem.textContent = message;
       button.disabled = cancel.disabled = false;
+      button.focus();
+      // The page was left meanwhile.
+      if (surface && !surface.open) toast(message, true);
     } finally {
       surface?.removeEventListener("cancel", stay);
+      again();
     }
   };
   return h("form.stack", { onsubmit: submitted }, fields, problem,

@@ -186,8 +186,9 @@ package final class ArchiveFolder: Sendable {
       archive_read_support_format_zip, archive_read_support_format_tar,
       archive_read_support_format_7zip,
     ] { _ = support(archive) }
-    func fault() -> FormatFault {
-      let reason = archive_error_string(archive).map { String(cString: $0) } ?? "it is damaged"
+    func fault(_ reason: String? = nil) -> FormatFault {
+      let known = archive_error_string(archive).map { String(cString: $0) }
+      let reason = reason ?? known ?? "it is damaged"
       return FormatFault(
         title, "", "it is no archive that can be read to its end: \(reason)",
         remedy: "Pack it anew as zip or tar.gz.")
@@ -196,7 +197,10 @@ package final class ArchiveFolder: Sendable {
     var entry: OpaquePointer?
     while true {
       let code = archive_read_next_header(archive, &entry)
-      if code == ARCHIVE_EOF { return links }
+      if code == ARCHIVE_EOF {
+        if let damage = GzipCheck.damage(of: file) { throw fault(damage) }
+        return links
+      }
       guard code == ARCHIVE_OK || code == ARCHIVE_WARN, let entry else { throw fault() }
       let kind = archive_entry_filetype(entry) & S_IFMT
       let isLink = kind == S_IFLNK || archive_entry_hardlink(entry) != nil

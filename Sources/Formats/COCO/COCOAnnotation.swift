@@ -14,20 +14,27 @@ struct COCOAnnotation {
   private(set) var group: JSON?
   private(set) var track: JSON?
   private(set) var attributes: JSON?
+  /// Whether it has members of other names.
+  private(set) var hasOthers = false
 
-  /// In the order of most files, by which each is known at once.
+  /// In an order that many writers have, by which each is known at once.
   private static let names: [StaticString] = [
     "id", "image_id", "category_id", "bbox", "area", "iscrowd", "segmentation", "keypoints",
-    "caption", "score", "group", "track_id", "attributes",
+    "caption", "score", "group", "track_id", "attributes", "num_keypoints",
   ]
 
   /// - Throws: `JSONError` where what it says cannot be read.
   init(_ cursor: inout JSONCursor) throws(JSONError) {
     try cursor.members(among: Self.names) { place, cursor throws(JSONError) in
+      guard let place else {
+        hasOthers = true
+        return try cursor.skip()
+      }
+      // What is known from elsewhere.
+      if place == 1 || place == 13 { return try cursor.skip() }
       let value = try cursor.value()
       switch place {
       case 0: id = value
-      case 1: break
       case 2: category = value
       case 3: box = value
       case 4: area = value

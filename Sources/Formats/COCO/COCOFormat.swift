@@ -14,9 +14,10 @@ extension DatasetFormat {
         Boxes are x, y, width, height in pixels from the top left corner. Polygons with holes and crowds \
         are written as run lengths. Annotation ids start at 1. Attributes and scores are kept beside \
         each annotation, as other tools do. A keypoint object keeps its box and outlines. \
-        Metadata stands in a member of that name of each image, `license` in COCO's own list.
+        Metadata stands in a member of that name of each image, `license` in COCO's own list; what else an \
+        image says is read as metadata too. Images and classes are numbered anew.
         """, singleFile: "annotations.json"),
-    matches: { folder in COCOFiles(folder) != nil },
+    matches: { folder in !COCOFiles(folder).files.isEmpty },
     read: { try COCOReader($0, $1) },
     write: { COCOWriter($0, $1, $2) })
 }
@@ -24,19 +25,23 @@ extension DatasetFormat {
 /// The annotation files of a COCO set, with the subset of each.
 struct COCOFiles {
   var files: [(name: String, subset: String)] = []
-  /// JSON files that end before they are anything.
-  var broken: [String] = []
 
-  init?(_ folder: DatasetFolder) {
+  init(_ folder: DatasetFolder) {
     for name in folder.files(ending: ".json") {
       guard let bytes = try? folder.open(name) else { continue }
       switch Self.kind(bytes) {
       case .objects: files.append((name, Self.subset(of: name)))
       case .panoptic, .other: break
-      case .broken: broken.append(name)
       }
     }
-    guard !files.isEmpty else { return nil }
+  }
+
+  /// What is said where there is no set in a folder.
+  static func missing(in folder: DatasetFolder) -> FormatFault {
+    folder.brokenJSON().first
+      ?? FormatFault(
+        folder.title, "", "there is no JSON file with the lists images and annotations",
+        remedy: "Name a COCO file, or a folder with one.")
   }
 
   /// The files of one subset in one folder: boxes, keypoints and captions of the same images may be in
@@ -77,35 +82,31 @@ struct COCOFiles {
     /// It has them, and annotations have their classes in pictures.
     case panoptic
     case other
-    /// It is not JSON.
-    case broken
   }
 
   static func kind(_ bytes: MappedBytes) -> Kind {
     var cursor = bytes.cursor()
-    guard let first = cursor.peek() else { return .broken }
-    guard first == UInt8(ascii: "{") else { return .other }
+    guard cursor.peek() == UInt8(ascii: "{") else { return .other }
     var (hasImages, hasAnnotations, isPanoptic) = (false, false, false)
-    var isWhole = true
+    // Mostly the images come first, so that what is known need not wait for the end of a long list.
+    var isKnown: Bool { hasImages && hasAnnotations }
     do throws(JSONError) {
       try cursor.members { name, cursor throws(JSONError) in
         guard cursor.peek() == UInt8(ascii: "[") else { return try cursor.skip() }
         if name == "images" { hasImages = true }
         if name == "annotations" {
-          hasAnnotations = true
           var first = bytes.cursor(from: cursor.position)
           try first.enterArray()
-          if try first.nextElement(isFirst: true) {
+          if try first.nextElement(isFirst: true), first.peek() == UInt8(ascii: "{") {
             isPanoptic = try first.member("segments_info") != nil
           }
+          hasAnnotations = true
         }
-        // Mostly the images come first, so that what is known need not wait for the end of a long list.
-        if hasImages, hasAnnotations { throw JSONError(.trailingBytes, at: cursor.position) }
+        if isKnown { throw JSONError(.trailingBytes, at: cursor.position) }
         try cursor.skip()
       }
-    } catch { isWhole = false }
-    guard hasImages, hasAnnotations else { return isWhole ? .other : .broken }
-    return isPanoptic ? .panoptic : .objects
+    } catch where !isKnown { return .other } catch {}
+    return !isKnown ? .other : isPanoptic ? .panoptic : .objects
   }
 
   private static let kinds = [

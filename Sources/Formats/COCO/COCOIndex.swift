@@ -20,15 +20,24 @@ struct COCOIndex {
     (self.bytes, self.file) = (bytes, file)
     var annotationsAt: Int?
     var refused: (any Error)?
+    var (strangers, seen, doubled): ([Int], Set<String>, [String]) = ([], [], [])
     do {
       var cursor = bytes.cursor()
       try cursor.members { name, cursor throws(JSONError) in
+        guard seen.insert(name).inserted else {
+          doubled.append(name)
+          return try cursor.skip()
+        }
         switch name {
         case "images":
-          (annotations, firsts, places) = ([], [], [:])
+          var place = 0
           try cursor.elements { element throws(JSONError) in
-            _ = element.peek()
-            images.append(element.position)
+            if element.peek() == UInt8(ascii: "{") {
+              images.append(element.position)
+            } else {
+              strangers.append(place)
+            }
+            place += 1
             try element.skip()
           }
         case "annotations":
@@ -57,6 +66,12 @@ struct COCOIndex {
       if let refused, !(refused is JSONError) { throw refused }
       throw Self.fault(error, file, bytes)
     }
+    for place in strangers { try Self.reportStranger(file, "images[\(place)]", diagnostics) }
+    for name in doubled {
+      try diagnostics.report(
+        file, name, "there is another member of that name",
+        remedy: "Put both into one; the first is read.")
+    }
     guard firsts.isEmpty else { return }
     try nameImages(diagnostics)
     guard let annotationsAt else { return }
@@ -66,6 +81,13 @@ struct COCOIndex {
     } catch let error as JSONError {
       throw Self.fault(error, file, bytes)
     }
+  }
+
+  private static func reportStranger(
+    _ file: String, _ place: String, _ diagnostics: Diagnostics
+  ) throws {
+    try diagnostics.report(
+      file, place, "it is no object", remedy: "Put it right; it is left out.")
   }
 
   /// By their ids; of several with one id the last is the one.
@@ -96,6 +118,12 @@ struct COCOIndex {
     try cursor.enterArray()
     while try cursor.nextElement(isFirst: place == 0) {
       let offset = cursor.position
+      guard cursor.peek() == UInt8(ascii: "{") else {
+        try Self.reportStranger(file, "annotations[\(place)]", diagnostics)
+        try cursor.skip()
+        place += 1
+        continue
+      }
       let image = try cursor.member("image_id")
       if let id = Self.id(image), let known = places[id] {
         annotations.append((known, offset))

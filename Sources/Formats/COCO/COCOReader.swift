@@ -30,16 +30,9 @@ struct COCOReader: DatasetReading {
   private var (source, place) = (0, 0)
 
   init(_ folder: DatasetFolder, _ diagnostics: Diagnostics) throws {
-    guard let files = COCOFiles(folder) else {
-      throw FormatFault(
-        folder.title, "",
-        "there is no JSON file with the lists images and annotations",
-        remedy: "Name a COCO file, or a folder with one.")
-    }
-    for name in files.broken {
-      try diagnostics.report(
-        name, "", "it ends before its JSON does", remedy: "Write it anew; it is left out.")
-    }
+    let files = COCOFiles(folder)
+    guard !files.files.isEmpty else { throw COCOFiles.missing(in: folder) }
+    try folder.reportBrokenJSON(besides: files.files.map(\.name), diagnostics)
     (self.folder, self.diagnostics, groups) = (folder, diagnostics, files.groups)
   }
 
@@ -108,7 +101,13 @@ struct COCOReader: DatasetReading {
 
   private mutating func item(_ place: Int) throws -> DatasetItem? {
     let index = sources[source].index
-    let image = try index.image(place)
+    let image: JSON
+    do {
+      image = try index.image(place)
+    } catch let fault as FormatFault {
+      try reportDamage(fault)
+      return nil
+    }
     guard let name = image["file_name"]?.string, !name.isEmpty else {
       try diagnostics.report(
         index.file, "images[\(place)].file_name", "the image has no file name",
@@ -141,6 +140,9 @@ struct COCOReader: DatasetReading {
       try addLabels(of: place, in: other, size, to: &labels, &ids)
     }
     var metadata = image["metadata"]?.members ?? []
+    for member in image.members ?? [] where !Self.ownMembers.contains(member.name) {
+      metadata.append(member)
+    }
     if let license = COCOIndex.id(image["license"]).flatMap({ sources[source].licenses[$0] }) {
       metadata.append(.init("license", .string(license)))
     }
@@ -148,6 +150,11 @@ struct COCOReader: DatasetReading {
       name: name, subset: subset, size: size, labels: labels, metadata: metadata,
       media: media.map(folder.fullPath))
   }
+
+  /// What an image says that is not its metadata.
+  private static let ownMembers: Set<String> = [
+    "id", "file_name", "width", "height", "license", "metadata",
+  ]
 
   private mutating func addLabels(
     of place: Int, in source: Int, _ size: ImageSize?, to labels: inout [DatasetLabel],
@@ -159,7 +166,16 @@ struct COCOReader: DatasetReading {
     let isAlone = sources.count == 1
     labels.reserveCapacity(known + offsets.count)
     for offset in offsets {
-      let annotation = try index.annotation(at: offset)
+      let annotation: COCOAnnotation
+      do {
+        annotation = try index.annotation(at: offset)
+      } catch let fault as FormatFault {
+        try reportDamage(fault)
+        continue
+      }
+      if annotation.hasOthers {
+        diagnostics.lose("members of annotations left out that COCO does not know")
+      }
       do {
         guard let label = try label(annotation, size, sources[source].classes) else { continue }
         let id = isAlone ? nil : COCOIndex.id(annotation.id)
@@ -174,15 +190,21 @@ struct COCOReader: DatasetReading {
           if !isAlone { ids.append(id) }
         }
       } catch {
-        let line = index.bytes.line(of: offset)
-        let id = annotation.id.map { "annotation \($0.text)" } ?? "an annotation"
+        let id = annotation.id.map { "annotation \($0.text)" } ?? "the annotation at byte \(offset)"
         try diagnostics.report(
           FormatFault(
-            index.file, "line \(line), \(id)\(error.path.isEmpty ? "" : ", " + error.path)",
-            error.problem,
-            remedy: "Put it right; it is left out."))
+            index.file,
+            "line \(index.bytes.line(of: offset)), \(id)\(error.path.isEmpty ? "" : ", " + error.path)",
+            error.problem, remedy: "Put it right; it is left out."))
       }
     }
+  }
+
+  /// What is damaged within its brackets costs only itself.
+  private func reportDamage(_ fault: FormatFault) throws {
+    var fault = fault
+    fault.remedy = "Put it right; it is left out."
+    try diagnostics.report(fault)
   }
 
   private mutating func label(

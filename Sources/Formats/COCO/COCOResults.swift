@@ -74,7 +74,8 @@ package enum COCOResults {
   }
 
   private static func images(of truth: DatasetFolder, named file: String) throws -> Images {
-    guard let files = COCOFiles(truth), files.files.count == 1 else {
+    let files = COCOFiles(truth)
+    guard files.files.count == 1 else {
       throw FormatFault(
         file, "", "a list of results needs the one COCO file whose ids it names",
         remedy: "Name that file as the ground truth, or put it beside.")
@@ -151,6 +152,7 @@ package enum COCOResults {
             remedy: "Put it right; the object is left out.")
         }
       }
+      try results.reportMore(after: &cursor, in: file, diagnostics)
     } catch let error as JSONError {
       throw COCOIndex.fault(error, file, results)
     }
@@ -163,7 +165,10 @@ package enum COCOResults {
     _ diagnostics: Diagnostics
   ) throws(NotationFault) -> DatasetLabel {
     var label = DatasetLabel(classIndex, .whole)
-    label.score = json["score"]?.number
+    guard let score = json["score"]?.number else {
+      throw NotationFault(path: "score", problem: "an object of a model must have a number as its score")
+    }
+    label.score = score
     label.box = try COCOReader.box(json["bbox"])
     if let numbers = json["keypoints"]?.array, !numbers.isEmpty {
       // Some write how sure they are in place of whether it is seen; every point counts.
@@ -173,6 +178,9 @@ package enum COCOResults {
       label.value = value
     } else if let box = label.box {
       label.value = .shape(.box(box))
+    } else {
+      throw NotationFault(
+        path: "bbox", problem: "there is neither a box nor an outline, nor are there keypoints")
     }
     return label
   }

@@ -43,6 +43,7 @@ final class CVATVideoWriter: DatasetWriting {
   private let sink: any DatasetSink
   private let options: WritingOptions
   private let diagnostics: Diagnostics
+  private let unheard = Diagnostics(.lenient)
   private var elements = CVATElements()
   private var tracks: [Name: Track] = [:]
   private var order: [Name] = []
@@ -118,7 +119,9 @@ final class CVATVideoWriter: DatasetWriting {
     let common =
       " frame=\"\(frame)\" keyframe=\"\(isKey ? 1 : 0)\" outside=\"\(isOutside ? 1 : 0)\""
       + " occluded=\"\(label.has("occluded") ? 1 : 0)\" z_order=\"0\""
-    return elements.text(label, common: common, schema, diagnostics)
+    if !isOutside { diagnostics.loseExtent(of: label) }
+    // What is lost of a label is told once.
+    return elements.text(label, common: common, schema, isOutside ? unheard : diagnostics)
   }
 
   func finish(_ schema: DatasetSchema) throws {

@@ -40,6 +40,7 @@ final class CVATWriter: DatasetWriting {
       if let group = label.group { common += " group_id=\"\(group)\"" }
       common += " z_order=\"\(order)\""
     }
+    diagnostics.loseExtent(of: label)
     if let text = elements.text(label, common: common, schema, diagnostics) { put(text) }
   }
 

@@ -56,7 +56,8 @@ final class Ahead<Portion>: @unchecked Sendable {
       defer { lock.unlock() }
       while portions.isEmpty, !isOver { lock.wait() }
       guard !portions.isEmpty else { return false }
-      spent.append(portion)
+      // Once no more is made, nobody comes for it.
+      if !isOver { spent.append(portion) }
       portion = portions.removeFirst()
       lock.broadcast()
       return true

@@ -89,7 +89,8 @@ package enum DatasetPath {
 /// A folder that is there whole at the end, or not at all: it is written beside its place and moved to it.
 package final class FolderSink: DatasetSink {
   private let path: String
-  private let working: String
+  /// Where the folder is until it is whole.
+  package let working: String
   private var folders: Set<String> = []
   private var lastFolder: Substring = ""
   private var isFinished = false
@@ -126,6 +127,13 @@ package final class FolderSink: DatasetSink {
   deinit {
     files.sync {}
     if !isFinished { try? FileManager.default.removeItem(atPath: working) }
+  }
+
+  /// Takes what was begun away while others may still write to it: once their folders are gone they cannot.
+  package static func remove(_ working: String) {
+    for _ in 0..<100 where FileManager.default.fileExists(atPath: working) {
+      try? FileManager.default.removeItem(atPath: working)
+    }
   }
 
   private func place(_ path: String) throws -> String {

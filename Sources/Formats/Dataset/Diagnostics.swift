@@ -87,13 +87,17 @@ package final class Diagnostics: Sendable {
 
   package init(_ mode: Mode) { self.mode = mode }
 
+  /// - Parameter fault: made where it is kept, as finding its line takes a while.
   /// - Throws: the fault, where the mode is strict.
-  package func report(_ fault: FormatFault) throws(FormatFault) {
-    if mode == .strict { throw fault }
-    told.withLock { told in
+  package func report(_ fault: @autoclosure () -> FormatFault) throws(FormatFault) {
+    if mode == .strict { throw fault() }
+    let isKept = told.withLock { told in
       told.faultCount += 1
-      if told.faults.count < Self.keptLimit { told.faults.append(fault) }
+      return told.faults.count < Self.keptLimit
     }
+    guard isKept else { return }
+    let made = fault()
+    told.withLock { $0.faults.append(made) }
   }
 
   package func report(
@@ -133,6 +137,12 @@ package final class Diagnostics: Sendable {
     lose(what)
   }
 
+  /// Counts that a label of an item is not written.
+  func leaveOutLabel(as what: String) {
+    told.withLock { $0.leftOut.labels += 1 }
+    lose(what)
+  }
+
   private func note(_ item: DatasetItem) {
     told.withLock {
       $0.leftOut.items += 1
@@ -154,6 +164,13 @@ package final class Diagnostics: Sendable {
       if told.lost[what] == nil, told.lost.count >= Self.lossLimit { what = "other losses" }
       told.lost[what, default: 0] += count
     }
+  }
+
+  /// Counts what is lost of an object where only its keypoints are written.
+  func loseExtent(of label: DatasetLabel) {
+    guard label.value.kind == .keypoints else { return }
+    if label.box != nil { lose("boxes left out of objects with keypoints") }
+    if !label.outlines.isEmpty { lose("outlines left out of objects with keypoints") }
   }
 
   package var losses: [Loss] {

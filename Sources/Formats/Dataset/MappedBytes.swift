@@ -1,11 +1,14 @@
 import Foundation
 import Notation
+import Synchronization
 
 /// The bytes of a file, in the address space but not in memory until they are looked at, or of an array.
 package final class MappedBytes: @unchecked Sendable {
   // Nothing writes to the bytes, so any thread may read them.
   private let buffer: UnsafeBufferPointer<UInt8>
   private let isMapped: Bool
+  /// The place whose line was asked for last.
+  private let counted = Mutex((place: 0, line: 1))
 
   /// Foundation reads whole what it is asked to map.
   ///
@@ -173,9 +176,15 @@ package final class MappedBytes: @unchecked Sendable {
 
   /// The line of a byte, from 1.
   ///
-  /// - Complexity: O(bytes before it)
+  /// - Complexity: O(bytes between it and the one that was asked for last)
   package func line(of place: Int) -> Int {
-    withBuffer { $0.prefix(place).count { $0 == 0x0A } + 1 }
+    let place = min(max(place, 0), count)
+    return counted.withLock { last in
+      let between = min(last.place, place)..<max(last.place, place)
+      let breaks = withBuffer { $0[between].count { $0 == 0x0A } }
+      last = (place, place < last.place ? last.line - breaks : last.line + breaks)
+      return last.line
+    }
   }
 
   /// A walk through them as JSON; it keeps them.

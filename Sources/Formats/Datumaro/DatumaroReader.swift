@@ -38,6 +38,7 @@ struct DatumaroReader: DatasetReading {
         folder.title, "", "there is no JSON file with categories and items",
         remedy: "Name a folder with annotations/, or one such file.")
     }
+    try folder.reportBrokenJSON(besides: files, diagnostics)
   }
 
   mutating func next() throws -> DatasetItem? {

@@ -81,6 +81,7 @@ final class DatumaroWriter: DatasetWriting {
       case .polyline(let line):
         return typed("polyline", [order, .init("points", flat(line.points))])
       case .keypoints(let keypoints):
+        diagnostics.loseExtent(of: label)
         return typed(
           "points",
           [

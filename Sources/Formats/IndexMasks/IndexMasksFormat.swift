@@ -195,7 +195,8 @@ private final class IndexMasksWriter: DatasetWriting {
     var picture = IndexMask(width: size.width, height: size.height)
     for label in item.labels where label.classIndex >= 0 {
       guard label.classIndex < IndexMasks.classLimit else {
-        diagnostics.lose("labels left out of classes after the \(IndexMasks.classLimit)th")
+        diagnostics.leaveOutLabel(
+          as: "labels left out of classes after the \(IndexMasks.classLimit)th")
         continue
       }
       if let region = label.region(size),

@@ -26,6 +26,7 @@ enum LabelStudioReader {
         folder.title, "", "there is no JSON list of tasks with data and annotations",
         remedy: "Name Label Studio's export, or a folder with it.")
     }
+    try folder.reportBrokenJSON(besides: files, diagnostics)
     return ChainedReader(files: files) { file, schema in
       var lastTask: JSON?
       return try JSONItems(file, folder, schema, diagnostics) { json, number, schema in

@@ -18,7 +18,8 @@ extension DatasetFormat {
         """),
     matches: { !Panoptic.files($0).isEmpty },
     read: { folder, diagnostics in
-      ChainedReader(
+      try folder.reportBrokenJSON(besides: Panoptic.files(folder), diagnostics)
+      return ChainedReader(
         Panoptic.files(folder).map { file in
           { schema in try PanopticReader(file, folder, schema, diagnostics) }
         })

@@ -60,6 +60,7 @@ final class YOLOWriter: DatasetWriting {
     case (.obb, .shape(.rotatedBox(let box))):
       numbers = box.corners.flatMap { [$0.x / width, $0.y / height] }
     case (.pose, .shape(.keypoints(let keypoints))):
+      if !label.outlines.isEmpty { diagnostics.lose("outlines left out of objects with keypoints") }
       addCenter(of: label.bounds ?? keypoints.box, width, height)
       for keypoint in keypoints.keypoints {
         numbers += [

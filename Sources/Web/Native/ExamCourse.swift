@@ -39,14 +39,17 @@ struct ExamCourse {
   ///
   /// - Parameter lease: of the task that was answered.
   func progress(after lease: LeaseID) async throws -> JSON? {
-    guard case .user(let user, _) = try call.who().identity else { return nil }
+    guard let plan = listing.qualification, case .user(let user, _) = try call.who().identity else {
+      return nil
+    }
     let (project, worker) = (listing.project, vault.key.pseudonym(of: user.text))
     let step = try await step()
     let attempt = try await vault.database.read {
       try Examination.attempt(of: lease, by: worker, in: project, $0)
     }
     if let attempt,
-      let ended = try await Qualifications(call.engine).outcome(of: attempt, by: user, in: project)
+      let ended = try await Qualifications(call.engine).outcome(
+        of: attempt, by: user, in: project, under: plan)
     {
       return ended.json.adding(Self.next(step?.standing ?? .qualified))
     }

@@ -48,6 +48,10 @@ struct ConvertCommand: AsyncParsableCommand {
         !media && target.split(separator: "/").last?.contains(".") == true ? file : nil
       }
       let sink = try FolderSink(target)
+      // What was begun goes with whoever interrupts it.
+      let working = sink.working
+      let ends = Self.endings { FolderSink.remove(working) }
+      defer { for end in ends { end.cancel() } }
       let count = try DatasetConversion.run(
         own.reader(of: folder, diagnostics), to: format, sink,
         WritingOptions(
@@ -62,6 +66,21 @@ struct ConvertCommand: AsyncParsableCommand {
       throw ExitCode(OwnConverter.noRoom)
     } catch let fault as FormatFault {
       throw Failure(fault.sentence)
+    }
+  }
+
+  /// Ends the program where it is interrupted, after `action`.
+  private static func endings(_ action: @escaping @Sendable () -> Void) -> [any DispatchSourceSignal] {
+    [SIGINT, SIGTERM, SIGHUP].map { number in
+      signal(number, SIG_IGN)
+      let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+      source.setEventHandler {
+        action()
+        // As the shell knows what a signal ended.
+        _exit(128 + number)
+      }
+      source.resume()
+      return source
     }
   }
 

@@ -32,10 +32,7 @@ export async function sliceScores(dataset, asked, classes, mayChange, refine, ch
       h("td", {}, row.tests.length ? h("ul.tests", {}, row.tests.map(shown)) : h("span.muted", {}, "–")),
       mayChange ? h("td.end", {}, h("div.row.tight.end", {}, h("button.button.quiet", { "aria-label": say("What {name} must reach", { name: row.name }), onclick: () => require(row) }, say("Edit")),
         iconButton("trash", say("Take the slice {name} away", { name: row.name }), () => remove(row)))) : null)))));
-  const require = async (/** @type {any} */ row) => {
-    const wanted = await askRequirements(row, classes);
-    if (wanted) attempt(load, () => send("PATCH", `/api/datasets/${dataset}/slices/${row.slice}`, { require: wanted }));
-  };
+  const require = (/** @type {any} */ row) => askRequirements(row, classes, (wanted) => send("PATCH", `/api/datasets/${dataset}/slices/${row.slice}`, { require: wanted }), load);
   const remove = async (/** @type {any} */ row) => {
     const sure = await dialog(say("Take the slice {name} away?", { name: row.name }), (close) => form(close, () => true, [h("p", {}, say("Its items stay where they are."))], say("Take it away")));
     if (sure) attempt(changed, () => send("DELETE", `/api/datasets/${dataset}/slices/${row.slice}`));
@@ -55,8 +52,9 @@ function shown(test) {
 /** Asks what predictions must reach over a slice.
  * @param {any} row
  * @param {string[]} classes
- * @returns {Promise<string[] | undefined>} */
-function askRequirements(row, classes) {
+ * @param {(wanted: string[]) => Promise<any>} save
+ * @param {() => any} again */
+function askRequirements(row, classes, save, again) {
   return dialog(say("What {name} must reach", { name: row.name }), (close) => {
     const list = h("div.stack.tight");
     const add = (/** @type {{ measure: string, class: string | null, least: number | string }} */ one) => {
@@ -79,8 +77,8 @@ function askRequirements(row, classes) {
     };
     row.tests.forEach(add);
     if (!row.tests.length) add({ measure: "AP50", class: null, least: "" });
-    return form(close, () => [...list.children].map((line) => /** @type {any} */ (line).read()), [
+    return form(close, () => save([...list.children].map((line) => /** @type {any} */ (line).read())), [
       h("p.muted", {}, say("The slice is a test: it fails where predictions do not reach these numbers of 0 to 1.")), list,
-      h("div.row", {}, h("button.button", { type: "button", onclick: () => add({ measure: "AP50", class: null, least: "" }) }, icon("plus"), say("Another number")))], say("Save"));
+      h("div.row", {}, h("button.button", { type: "button", onclick: () => add({ measure: "AP50", class: null, least: "" }) }, icon("plus"), say("Another number")))], say("Save"), again);
   });
 }

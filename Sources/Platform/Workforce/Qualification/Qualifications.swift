@@ -148,48 +148,58 @@ package struct Qualifications: Sendable {
       try Examination(project: project, worker: worker, entry: entry).progress($0)
     }
     if progress.isOver {
-      standing = try await conclude(user, project, attempt, progress, plan)
+      standing = try await conclude(user, project, known, attempt, progress, plan)
         .standing(under: plan, at: now)
       guard case .learning = standing else { return Step(standing: standing) }
       return try await step(of: user, in: project, of: vault, under: plan)
     }
-    if known?.state != .learning || known?.attempt != attempt { try await begin(user, project, attempt) }
+    if known?.state != .learning || known?.attempt != attempt {
+      try await begin(user, project, known, attempt)
+    }
     return Step(standing: standing, entry: entry)
   }
 
-  /// What somebody's last examination came to, whoever found it over: who asks for tasks may be before who
+  /// What the examination of a try came to, whoever found it over: who asks for tasks may be before who
   /// answers the last of them.
   ///
-  /// - Returns: nil while it goes on, and for one before it.
+  /// - Returns: nil while it goes on, for one before the last, and for what was taken away since.
   package func outcome(
-    of attempt: Int, by user: UserID, in project: ProjectID
+    of attempt: Int, by user: UserID, in project: ProjectID, under plan: QualificationPlan
   ) async throws -> Qualification? {
-    guard var known = try await get(user, project) else { return nil }
+    guard let known = try await get(user, project), let right = known.right, let asked = known.asked
+    else { return nil }
     switch known.state {
     case .passed where known.attempt == attempt, .failed where known.attempt == attempt: return known
-    case .learning where known.attempt == attempt + 1 && known.asked != nil:
-      // Another try has begun at once.
-      (known.state, known.attempt) = (.failed, attempt)
-      return known
+    case .learning where known.attempt == attempt + 1:
+      // Another try has begun since.
+      return Qualification(attempt: attempt, at: known.at)
+        .examined(right: right, of: asked, under: plan, at: known.at)
     default: return nil
     }
   }
 
-  private func begin(_ user: UserID, _ project: ProjectID, _ attempt: Int) async throws {
+  /// - Parameter known: what this was decided on; where it is another by now, somebody else has begun.
+  private func begin(
+    _ user: UserID, _ project: ProjectID, _ known: Qualification?, _ attempt: Int
+  ) async throws {
     let now = engine.environment.now()
     try await engine.control.write(.flushed) { connection in
-      var next = try Self.get(user, project, connection) ?? Qualification(at: now)
+      let stored = try Self.get(user, project, connection)
+      guard stored == known else { return }
+      var next = stored ?? Qualification(at: now)
       (next.state, next.attempt, next.at) = (.learning, attempt, now)
       try Self.put(next, user, project, connection)
     }
   }
 
+  /// - Parameter known: what this was decided on; where it is another by now, somebody else has ended it.
   private func conclude(
-    _ user: UserID, _ project: ProjectID, _ attempt: Int, _ progress: Examination.Progress,
-    _ plan: QualificationPlan
+    _ user: UserID, _ project: ProjectID, _ known: Qualification?, _ attempt: Int,
+    _ progress: Examination.Progress, _ plan: QualificationPlan
   ) async throws -> Qualification {
     let record = engine.record(by: .system)
     return try await engine.control.write(.flushed) { connection in
+      if let stored = try Self.get(user, project, connection), stored != known { return stored }
       let ended = Qualification(attempt: attempt, at: record.at).examined(
         right: progress.right, of: progress.asked, under: plan, at: record.at)
       try Self.put(ended, user, project, connection)
