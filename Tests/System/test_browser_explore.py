@@ -98,7 +98,22 @@ def test_pictures_are_dropped_and_lines_with_labels_after_them(world, tmp_path):
     (tmp_path / "items.jsonl").write_text(json.dumps({"name": "3.png", "labels": [{"class": "cat", "box": [1, 2, 30, 40]}]}) + "\n{\"labels\": []}\n")
     page.get_by_role("button", name="Add items").click(); page.locator(".drop input").set_input_files(str(tmp_path / "items.jsonl")); page.get_by_text("items.jsonl:2").wait_for(); page.get_by_role("button", name="Close", exact=True).click()
     page.get_by_role("combobox", name="Query").fill("any(cat)"); page.keyboard.press("Escape"); page.keyboard.press("Enter"); counted(page, 1)
+    # Lines of other tools, and those beside images, are a set of theirs.
+    (tmp_path / "records.jsonl").write_text("".join(json.dumps({"text": f"Film {n}", "label": "good"}) + "\n" for n in range(3)))
+    (tmp_path / "a.png").write_bytes(png(50, 40)); (tmp_path / "metadata.jsonl").write_text('{"file_name": "a.png", "weather": "rain"}\n')
+    for names in (["records.jsonl"], ["a.png", "metadata.jsonl"]):
+        page.get_by_role("button", name="Add items").click(); page.locator(".drop input").set_input_files([str(tmp_path / name) for name in names])
+        page.get_by_role("dialog").wait_for(state="detached")
+    for query, count in (("any(good)", 3), ("weather = rain", 1)):
+        page.get_by_role("combobox", name="Query").fill(query); page.keyboard.press("Escape"); page.keyboard.press("Enter"); counted(page, count)
     assert [p for p in page.problems if "415" not in p and "422" not in p] == []
+
+
+def test_on_a_phone_what_completes_a_query_does_not_cover_its_button(streets):
+    page = streets.signed_in(width=390); page.goto(f"{streets.assay.url}#/explore/{streets.dataset}"); counted(page, 260)
+    page.get_by_role("combobox", name="Query").click(); page.keyboard.type("weather = r"); page.locator(".completion").first.wait_for()
+    page.get_by_role("button", name="Find").click(timeout=5000); page.locator(".completion").first.wait_for(state="hidden")
+    assert page.get_by_role("combobox", name="Query").input_value() == "weather = r"
 
 
 def test_what_is_like_an_item_is_shown_and_all_as_a_map(streets):

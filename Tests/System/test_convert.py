@@ -225,6 +225,21 @@ def test_an_archive_whose_bits_have_changed_is_told_by_its_checksum(tmp_path):
     assert "data check" in told and "Pack it anew" in told and not (tmp_path / "p.json").exists()
 
 
+def test_samples_of_images_of_several_kinds_are_read_by_load_dataset(tmp_path):
+    Image = pytest.importorskip("PIL.Image")
+    if not os.path.exists(PYTHON): pytest.skip("the reference readers are absent")
+    (tmp_path / "set").mkdir()
+    for name in ("a.jpg", "b.png", "c.webp"): Image.new("RGB", (40, 30), (9, 9, 9)).save(tmp_path / "set" / name)
+    (tmp_path / "set" / "metadata.jsonl").write_text("".join(json.dumps({"file_name": name, "weather": "rain"}) + "\n" for name in ("a.jpg", "b.png", "c.webp")))
+    report = convert(tmp_path / "set", tmp_path / "out", "webdataset", "--media")
+    assert report["losses"] == [{"what": "images called .jpg, as the first of the samples is", "count": 2}]
+    code = "import sys, datasets\nd = datasets.load_dataset('webdataset', data_files={'train': sys.argv[1] + '/*.tar'}, cache_dir=sys.argv[1] + '-cache')['train']\nprint([(r['json']['name'], r['jpg'].size) for r in d])"
+    done = subprocess.run([PYTHON, "-c", code, str(tmp_path / "out")], capture_output=True, text=True, timeout=300)
+    assert done.stdout.strip() == str([(name, (40, 30)) for name in ("a.jpg", "b.png", "c.webp")]), done.stderr
+    assert convert(tmp_path / "out", tmp_path / "back", "jsonl")["items"] == 3
+    assert [json.loads(line)["name"] for path in (tmp_path / "back").glob("*.jsonl") for line in path.read_text().splitlines()] == ["a.jpg", "b.png", "c.webp"]
+
+
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_who_interrupts_a_conversion_finds_nothing_of_it(tmp_path, end):
     boxes = [{"id": i, "image_id": i // 10, "category_id": 1, "bbox": [1, 2, 3, 4]} for i in range(200_000)]

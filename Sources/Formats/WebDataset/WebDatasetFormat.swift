@@ -12,13 +12,14 @@ extension DatasetFormat {
       notes: """
         A sample is its image or text and a row as tables have it, in which labels and metadata are JSON as \
         text, so that all samples are of one type, as `load_dataset` wants them; labels and metadata as JSON \
-        are read as well. Where the first has one class as a whole, each has its number in `KEY.cls`, -1 \
-        for none. Dots in names become underscores, since a key ends at the first. A shard has at most 1,000 \
+        are read as well. Images are called as the first one is, whatever they are, which who decodes them \
+        sees by their bytes; the row has the name. Where the first has one class as a whole, each has its \
+        number in `KEY.cls`, -1 for none. Dots in names become underscores, since a key ends at the first. A shard has at most 1,000 \
         samples, or as many as `--shard-samples` says, and about 500 MB.
         """, hasImagesInside: true),
     matches: { !WebDataset.files($0).isEmpty },
     read: { try WebDatasetReader($0, $1) },
-    write: { sink, options, _ in WebDatasetWriter(sink, options) })
+    write: { WebDatasetWriter($0, $1, $2) })
 }
 
 enum WebDataset {
@@ -223,14 +224,19 @@ final class WebDatasetWriter: DatasetWriting {
 
   private let sink: any DatasetSink
   private let options: WritingOptions
+  private let diagnostics: Diagnostics
   private let tar = TarWriter()
   private var shards: [String: Shards] = [:]
   private var keys: Set<String> = []
   /// Whether samples have a class as a whole; as the first does, so that all have the same files.
   private var isClassified: Bool?
+  /// What images are called, as the first is.
+  private var imageKind: String?
+  /// Of the first sample: whether it has an image, and whether a text.
+  private var first: (hasImage: Bool, hasText: Bool)?
 
-  init(_ sink: any DatasetSink, _ options: WritingOptions) {
-    (self.sink, self.options) = (sink, options)
+  init(_ sink: any DatasetSink, _ options: WritingOptions, _ diagnostics: Diagnostics) {
+    (self.sink, self.options, self.diagnostics) = (sink, options, diagnostics)
   }
 
   func add(_ item: DatasetItem, _ schema: DatasetSchema) throws {
@@ -248,8 +254,17 @@ final class WebDatasetWriter: DatasetWriting {
       shards.bytes += bytes.count
       try stream.append(bytes)
     }
+    let own = (hasImage: item.media != nil, hasText: item.text != nil)
+    let first = first ?? own
+    self.first = first
+    if own != first {
+      diagnostics.lose("samples of another kind than the first: load_dataset has room for one kind only")
+    }
     if let media = item.media {
-      let kind = item.name.split(separator: ".").last.map { $0.lowercased() } ?? "jpg"
+      let own = item.name.split(separator: ".").last.map { $0.lowercased() } ?? "jpg"
+      let kind = imageKind ?? own
+      imageKind = kind
+      if kind != own { diagnostics.lose("images called .\(kind), as the first of the samples is") }
       try put(kind, sink.media(media))
     }
     if let text = item.text { try put("txt", Array(text.utf8)) }

@@ -82,7 +82,7 @@ extension DatasetCommand {
           body: .bytes(bytes, length: .known(Int64(bytes.count))),
           headers: [("Content-Type", "application/x-ndjson")]
         )
-        tell(report, diagnostics, format)
+        try tell(report, diagnostics, format)
       } catch let fault as FormatFault {
         throw Failure(fault.sentence)
       }
@@ -160,7 +160,7 @@ extension DatasetCommand {
       return (path, reader.schema)
     }
 
-    private func tell(_ report: JSON, _ diagnostics: Diagnostics, _ format: String) {
+    private func tell(_ report: JSON, _ diagnostics: Diagnostics, _ format: String) throws {
       func number(_ name: String) -> Int64 { report[name]?.integer ?? 0 }
       var told = [
         "\(number("created")) items made, \(number("updated")) changed, \(number("labelled")) labelled, "
@@ -176,6 +176,9 @@ extension DatasetCommand {
           .init("faults", .int(Int64(diagnostics.faultCount))), .init("format", .string(format)),
         ]),
         told.joined(separator: "\n"))
+      // A script is not to go on with nothing.
+      let came = number("created") + number("updated") + number("labelled")
+      if came == 0, number("refused") > 0 || diagnostics.faultCount > 0 { throw ExitCode.failure }
     }
   }
 }

@@ -114,7 +114,9 @@ extension DatasetCommand {
       let report = try await server.client().send(
         .POST, "/api/datasets/\(dataset)/tasks", .object(body))
       var told = [
-        "\(report["created"]?.integer ?? 0) tasks made, \(report["refused"]?.integer ?? 0) refused"
+        report["replayed"]?.bool == true
+          ? "nothing new: these items were sent before"
+          : "\(report["created"]?.integer ?? 0) tasks made, \(report["refused"]?.integer ?? 0) refused"
       ]
       told += (report["losses"]?.array ?? []).map {
         "  \($0["count"]?.integer ?? 0) × \($0["what"]?.string ?? "")"

@@ -63,14 +63,18 @@ export function queryBox(dataset, ask, query = "") {
       event.preventDefault();
       if (chosen >= 0 && found.length) take(found[chosen]);
       else send();
-    } else if (event.key === "Escape" && found.length) {
-      event.preventDefault();
+    } else if (event.key === "Escape") {
+      // What is on its way would open it again.
+      number += 1;
+      if (found.length) event.preventDefault();
       close();
     }
   });
+  // A field that is left closes its list, and what is below it would move away under the hand.
+  const stay = (/** @type {Event} */ event) => event.preventDefault();
   const element = h("form.query-box", { role: "search", onsubmit: (/** @type {Event} */ event) => { event.preventDefault(); send(); } },
-    h("div.query-field", {}, input, list), h("button.button", { type: "submit" }, say("Find")),
-    h("button.button.quiet", { type: "button", onclick: () => { input.value = ""; send(); } }, say("All")));
+    h("div.query-field", {}, input, list), h("button.button", { type: "submit", onmousedown: stay }, say("Find")),
+    h("button.button.quiet", { type: "button", onmousedown: stay, onclick: () => { input.value = ""; send(); } }, say("All")));
   return { element, set: (/** @type {string} */ query) => { input.value = query; send(); } };
 }
 

@@ -39,7 +39,8 @@ export async function upload(dataset, again) {
       bar.hidden = false;
       for (const part of [drop, options, elsewhere]) part.hidden = true;
       const wanted = { ...(set.value === "truth" ? {} : { set: set.value }), ...(mask.checked ? { mask_personal_data: true } : {}), ...(replace.checked ? { replace: true } : {}), ...(format.value ? { format: format.value } : {}) };
-      const found = !format.value && files.every(({ file }) => isPicture(file) || isLines(file)) ? await takeItems(dataset.id, files, wanted, meter) : await takeSet(dataset.id, files, wanted, meter);
+      const isPlain = async (/** @type {Dropped} */ { file }) => isPicture(file) || (isLines(file) && areOwn(await firstLine(file)));
+      const found = !format.value && (await Promise.all(files.map(isPlain))).every(Boolean) ? await takeItems(dataset.id, files, wanted, meter) : await takeSet(dataset.id, files, wanted, meter);
       fill(problems, found.slice(0, 100).map(({ name, reason }) => h("li.error-text", {}, h("strong", { dir: "auto" }, name), ` ${reason}`)));
       if (!found.length) close();
       again();
@@ -62,6 +63,22 @@ export async function upload(dataset, again) {
 
 const isPicture = (/** @type {File} */ file) => file.type.startsWith("image/");
 const isLines = (/** @type {File} */ file) => /\.(jsonl|ndjson)$/i.test(file.name);
+
+/** @param {File} file */
+const firstLine = async (file) => (await file.slice(0, 4 << 20).text()).split("\n").find((line) => line.trim()) ?? "";
+
+const itemMembers = new Set(["name", "subset", "width", "height", "text", "tokens", "image", "labels", "metadata"]);
+
+/** Whether lines are items as they are, and not a set of another format, by the first of them.
+ * @param {string} line */
+function areOwn(line) {
+  try {
+    const item = JSON.parse(line);
+    return typeof item.name === "string" && Object.keys(item).every((name) => itemMembers.has(name));
+  } catch {
+    return false;
+  }
+}
 
 /** @param {string} dataset
  * @param {Dropped[]} files
