@@ -410,3 +410,28 @@ def test_a_cursor_that_the_feed_never_gave_is_refused(texts):
     path = f"/api/projects/{texts.texts}/feed"
     for wrong in ("999999999", "-1", "x", "9223372036854775808"): assert texts.send("GET", f"{path}?after={wrong}", token=texts.key)[0] == 422, wrong
     assert texts.send("GET", path, token=texts.key, headers={"Accept": "text/event-stream", "Last-Event-ID": "-5"})[0] == 422
+
+
+def test_a_release_has_the_classes_of_its_own_label_set(assay):
+    key = assay.key = assay.client(); assay.start()
+    dataset = assay.send("POST", "/api/datasets", {"name": "Streets"}, key)[1]["id"]; path = f"/api/datasets/{dataset}"
+    send = lambda lines, query="": assay.send("POST", f"{path}/items{query}", "\n".join(map(json.dumps, lines)), key, {"Content-Type": "application/x-ndjson"})[1]
+    box = lambda name: {"class": name, "box": [1, 2, 3, 4]}
+    def made(**body):
+        _, begun = assay.send("POST", f"{path}/releases", {"name": "v", "formats": ["yolo", "coco", "huggingface", "parquet"], **body}, key)
+        found = assay.send("GET", f"/api/releases/{begun['id']}?wait=30", token=key)[1]; assert found["state"] == "completed", found
+        return json.loads(fetch(link(assay, found) + "manifest.json")[2])
+    # A class that nobody has drawn is of the set that it came with.
+    assert assay.send("POST", f"{path}/classes", {"classes": [{"name": "car"}, {"name": "bus"}]}, key)[0] == 204
+    send([{"name": f"{n}.png", "width": 30, "height": 20, "labels": [box("car")]} for n in range(4)])
+    first = made()
+    assert assay.send("POST", f"{path}/classes?set=yolo", {"classes": [{"name": "toaster"}]}, key)[0] == 204
+    send([{"name": "1.png", "labels": [box("person"), box("car")]}], "?set=yolo")
+    again = made()
+    assert again["merkle_root"] == first["merkle_root"] and len(first["files"]) > 4
+    names = lambda manifest: [one if isinstance(one, str) else one["name"] for one in manifest["classes"]]
+    assert names(first) == ["car", "bus"] and names(made(set="yolo")) == ["car", "toaster", "person"]
+    # What is drawn later is the set's from then on.
+    send([{"name": "2.png", "labels": [box("person")]}])
+    assert names(made()) == ["car", "bus", "person"]
+    for bad in ("%20", "a%20b", "a/b"): assert assay.send("POST", f"{path}/classes?set={bad}", {"classes": [{"name": "x"}]}, key)[0] == 422

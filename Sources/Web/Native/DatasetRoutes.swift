@@ -98,7 +98,8 @@ enum DatasetRoutes {
     },
     Route(
       .post, "/api/datasets/{dataset}/classes", .managers,
-      "Adds classes in their order, by which they are numbered: `classes`, each with its `name`.",
+      "Adds classes of a label set in their order, by which they are numbered: `classes`, each with its `name`.",
+      query: [.text("set", "Whose they are; the ground truth's where nothing is said.")],
       body: [.objects("classes", isRequired: true)]
     ) { call in
       let json = try await call.fields().json
@@ -111,7 +112,8 @@ enum DatasetRoutes {
         let id: DatasetID = try call.id("dataset", .dataset)
         let datasets = Datasets(vault, actor: actor)
         _ = try await datasets.get(id)
-        try await datasets.add(classes: DatasetLineNotation.schema(json), to: id)
+        try await datasets.add(
+          classes: DatasetLineNotation.schema(json), of: call.query("set") ?? LabelSet.truth, to: id)
         return Response(status: .noContent)
       }
     },

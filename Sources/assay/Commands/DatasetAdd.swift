@@ -73,7 +73,8 @@ extension DatasetCommand {
         // Before their labels, so that they are numbered as the set has them.
         if !classes.classes.isEmpty {
           try await client.send(
-            .POST, "/api/datasets/\(dataset)/classes", DatasetLineNotation.json(classes))
+            .POST, "/api/datasets/\(dataset)/classes?set=\(APIClient.escaped(set))",
+            DatasetLineNotation.json(classes))
         }
         let report = try await client.send(
           .POST,

@@ -108,8 +108,9 @@ package enum ReleaseSource: Hashable, Sendable {
       throw Refusal.unknown(.labelSet, set)
     }
     let search = ItemSearch(vault, dataset: dataset)
-    // Whole before the first item, so that a class is the same number in every file.
-    var schema = try DatasetWriter.schema(of: dataset, vault, connection)
+    // Whole before the first item, so that a class is the same number in every file; what others call things
+    // is not of this set.
+    var schema = try DatasetWriter.schema(of: labels, vault, connection)
     for number in try search.numbers(text, connection) {
       guard let found = try Datasets.item(number, of: dataset, vault, connection) else { continue }
       var item = found.item

@@ -167,7 +167,8 @@ package struct UploadReading: Sendable {
       FileManager.default.contents(atPath: folder + "/classes.json")
       .flatMap { try? JSON(parsing: [UInt8]($0)) }.map(DatasetLineNotation.schema)
       ?? DatasetSchema()
-    try await Datasets(vault, actor: .system).add(classes: classes, to: upload.dataset)
+    try await Datasets(vault, actor: .system).add(
+      classes: classes, of: upload.options.set, to: upload.dataset)
     let hasClasses = !classes.classes.isEmpty
     let names = try FileManager.default.contentsOfDirectory(atPath: folder)
       .filter { $0.hasSuffix(".jsonl") }.sorted()

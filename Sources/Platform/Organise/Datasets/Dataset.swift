@@ -42,17 +42,20 @@ package struct LabelSet: Hashable, Sendable {
   var cursor: Int64
   /// Items that have labels in it.
   package var items: Int
+  /// Which of the dataset's classes it came with or has labels of; nil of one from before that was kept.
+  var classes: ClassNumbers?
 
   /// Of the ground truth.
   package static let truth = "truth"
   package var isTruth: Bool { name == Self.truth }
 
-  static let columns = "id, dataset_id, name, project_id, cursor, items"
+  static let columns = "id, dataset_id, name, project_id, cursor, items, classes"
 
   static func row(_ row: any Row) -> LabelSet {
     LabelSet(
       id: row.int(0), dataset: row.id(1), name: row.text(2), project: row.optionalID(3),
-      cursor: row.int(4), items: Int(row.int(5)))
+      cursor: row.int(4), items: Int(row.int(5)),
+      classes: row.optionalText(6).map(ClassNumbers.init(stored:)))
   }
 
   static func all(of dataset: DatasetID, _ connection: any Connection) throws -> [LabelSet] {
@@ -75,12 +78,28 @@ package struct LabelSet: Hashable, Sendable {
   ) throws -> LabelSet {
     if let known = try find(name, of: dataset, connection) { return known }
     try connection.run(
-      "INSERT INTO label_sets (dataset_id, name, project_id, created_at) VALUES (?, ?, ?, ?)",
-      [dataset.sql, .text(name), project.map(\.sql) ?? .null, .int(at)])
+      """
+      INSERT INTO label_sets (dataset_id, name, project_id, created_at, classes)
+      VALUES (?, ?, ?, ?, '')
+      """, [dataset.sql, .text(name), project.map(\.sql) ?? .null, .int(at)])
     guard let made = try find(name, of: dataset, connection) else {
       throw Refusal.unknown(.labelSet, name)
     }
     return made
+  }
+
+  /// Notes that classes are of a set, too.
+  static func add(
+    _ classes: ClassNumbers, to set: Int64, _ connection: any Connection
+  ) throws {
+    let known = try connection.first("SELECT classes FROM label_sets WHERE id = ?", [.int(set)]) {
+      $0.optionalText(0).map(ClassNumbers.init(stored:))
+    }
+    guard var all = known ?? nil else { return }
+    all.formUnion(classes)
+    guard all != known else { return }
+    try connection.run(
+      "UPDATE label_sets SET classes = ? WHERE id = ?", [.text(all.text), .int(set)])
   }
 }
 

@@ -18,6 +18,8 @@ struct DatasetWriter {
   private var labelledNew: Set<Int> = []
   /// Items by label set that got their first labels.
   private var labelled: [Int64: Int] = [:]
+  /// Classes by label set that labels were written of.
+  private var classes: [Int64: ClassNumbers] = [:]
   private(set) var created = 0
   private(set) var updated = 0
 
@@ -103,6 +105,9 @@ struct DatasetWriter {
     _ labels: [DatasetLabel], _ schema: DatasetSchema, facts: [JSON.Member] = [], in set: Int64,
     at number: Int
   ) throws {
+    for label in labels where label.classIndex >= 0 {
+      classes[set, default: ClassNumbers()].insert(label.classIndex)
+    }
     var out = JSONWriter()
     out.beginObject()
     out.name("labels")
@@ -133,6 +138,16 @@ struct DatasetWriter {
       try connection.run(
         "UPDATE label_sets SET items = items + ? WHERE id = ?", [.number(count), .int(set)])
     }
+    for (set, numbers) in classes { try LabelSet.add(numbers, to: set, connection) }
+  }
+
+  /// The classes of one of its label sets, with their keypoints, in the order of the dataset's.
+  static func schema(
+    of set: LabelSet, _ vault: ClientVault, _ connection: any Connection
+  ) throws -> DatasetSchema {
+    let all = try schema(of: set.dataset, vault, connection)
+    guard let own = set.classes else { return all }
+    return DatasetSchema(all.classes.enumerated().filter { own.contains($0.offset) }.map(\.element))
   }
 
   /// The classes that the dataset knows, with their keypoints.

@@ -76,13 +76,23 @@ package struct Datasets: Sendable {
 
   /// Adds classes in their order, those that are known already left where they are: so that they are numbered
   /// as the set says that they come with, whichever is met first.
-  package func add(classes: DatasetSchema, to id: DatasetID) async throws {
+  ///
+  /// - Parameter set: whose they are, whether it has labels of them or not.
+  /// - Throws: `.invalid` for a set that has no name, or that a project fills.
+  package func add(
+    classes: DatasetSchema, of set: String = LabelSet.truth, to id: DatasetID
+  ) async throws {
+    let set = try ItemImport.checked(set: set)
     guard !classes.classes.isEmpty else { return }
     let vault = vault
     try await vault.database.write(.relaxed) { connection in
+      try ItemImport.refuseResults(set, of: id, connection)
       var schema = try DatasetWriter.schema(of: id, vault, connection)
       let known = schema
-      for one in classes.classes { _ = schema.add(one) }
+      var numbers = ClassNumbers()
+      for one in classes.classes { numbers.insert(schema.add(one)) }
+      let labels = try LabelSet.take(set, of: id, at: vault.environment.now(), connection)
+      try LabelSet.add(numbers, to: labels.id, connection)
       guard schema != known else { return }
       let writer = try DatasetWriter(vault, id, connection)
       try writer.save(schema)
