@@ -68,15 +68,18 @@ struct DamagedCOCOTests {
     try folder.write(
       """
       {"images": [{"id": 1, "file_name": "a.jpg", "width": 9, "height": 9, "location": "N4",
-        "metadata": {"seq": 2}}], "categories": [{"id": 3, "name": "cat"}],
+        "seq": 3, "sun": null, "lens": [1], "metadata": {"seq": 2}}],
+       "categories": [{"id": 3, "name": "cat"}],
        "annotations": [{"id": 1, "image_id": 1, "category_id": 3, "bbox": [1, 2, 3, 4], "foo": 1, "bar": 2,
         "num_keypoints": 0}]}
       """, to: "a.json")
     let found = try folder.found()
     #expect(found.items[0].metadata == [.init("seq", 2), .init("location", "N4")])
     #expect(
-      found.diagnostics.losses
-        == [.init(what: "members of annotations left out that COCO does not know", count: 1)])
+      found.diagnostics.losses == [
+        .init(what: "members of annotations left out that COCO does not know", count: 1),
+        .init(what: "members of images left out that are lists or objects", count: 1),
+      ])
   }
 
   @Test func aFileThatIsCutOffIsToldWithItsPlaceAndNotAsOfAnotherFormat() throws {

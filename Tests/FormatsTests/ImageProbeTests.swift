@@ -29,6 +29,23 @@ import Testing
     return bytes + end
   }
 
+  @Test func aGIFHasAPicture() throws {
+    let head: [UInt8] = Array("GIF89a".utf8) + [3, 0, 2, 0, 0x80, 0, 0] + [0, 0, 0, 255, 255, 255]
+    let control: [UInt8] = [0x21, 0xF9, 4, 0, 0, 0, 0, 0]
+    let picture: [UInt8] = [0x2C, 0, 0, 0, 0, 3, 0, 2, 0, 0, 2, 2, 0x84, 0x51, 0]
+    for before in [[], control, control + control] {
+      let found = try probe(head + before + picture + [0x3B])
+      #expect(found.kind == .gif && found.width == 3 && found.height == 2)
+      #expect(throws: ImageProbe.Fault.damaged("there is no picture in it")) {
+        try probe(head + before + [0x3B])
+      }
+    }
+    #expect(throws: ImageProbe.Fault.truncated) { try probe(head + [0x21, 0xF9, 200, 0x3B]) }
+    #expect(throws: ImageProbe.Fault.damaged("there is no picture in it")) {
+      try probe(Array("GIF89a".utf8) + [1, 0, 1, 0, 0, 0, 0, 0x3B])
+    }
+  }
+
   @Test func readsSizes() throws {
     #expect(try probe(png) == ImageProbe(kind: .png, width: 7, height: 5))
     #expect(try probe(jpeg()) == ImageProbe(kind: .jpeg, width: 40, height: 30))

@@ -208,6 +208,13 @@ def packed(folder, name, tmp_path):
     return shutil.make_archive(str(tmp_path / name[:name.index(".")]), kind, folder.parent, folder.name)
 
 
+def test_what_ended_a_conversion_is_told_as_json_too(tmp_path):
+    (tmp_path / "cut.json").write_text('{"images": [], "annotations": [')
+    done = subprocess.run([BINARY, "convert", str(tmp_path / "cut.json"), str(tmp_path / "o"), "--from", "coco", "--to", "yolo", "--json"], capture_output=True, text=True)
+    fault = json.loads(done.stdout)["fault"]
+    assert done.returncode == 1 and fault["file"] == "cut.json" and fault["place"] == "line 1, byte 31" and fault["remedy"] and fault["reason"] in done.stderr
+
+
 def test_an_archive_whose_bits_have_changed_is_told_by_its_checksum(tmp_path):
     (tmp_path / "set").mkdir()
     # Stored as it is, so that a changed bit is another number and nothing that cannot be unpacked.

@@ -140,9 +140,7 @@ struct COCOReader: DatasetReading {
       try addLabels(of: place, in: other, size, to: &labels, &ids)
     }
     var metadata = image["metadata"]?.members ?? []
-    for member in image.members ?? [] where !Self.ownMembers.contains(member.name) {
-      metadata.append(member)
-    }
+    addOthers(of: image, to: &metadata)
     if let license = COCOIndex.id(image["license"]).flatMap({ sources[source].licenses[$0] }) {
       metadata.append(.init("license", .string(license)))
     }
@@ -151,10 +149,22 @@ struct COCOReader: DatasetReading {
       media: media.map(folder.fullPath))
   }
 
-  /// What an image says that is not its metadata.
-  private static let ownMembers: Set<String> = [
-    "id", "file_name", "width", "height", "license", "metadata",
-  ]
+  /// What else an image says, as sets of cameras and of flights do.
+  private func addOthers(of image: JSON, to metadata: inout [JSON.Member]) {
+    for member in image.members ?? [] {
+      switch member.name {
+      case "id", "file_name", "width", "height", "license", "metadata": continue
+      default: break
+      }
+      switch member.value {
+      case .null: break
+      case .array, .object:
+        diagnostics.lose("members of images left out that are lists or objects")
+      default:
+        if !metadata.contains(where: { $0.name == member.name }) { metadata.append(member) }
+      }
+    }
+  }
 
   private mutating func addLabels(
     of place: Int, in source: Int, _ size: ImageSize?, to labels: inout [DatasetLabel],

@@ -52,7 +52,7 @@ package struct ImageProbe: Hashable, Sendable {
       self = try JPEGProbe.probe(reader)
     } else if reader.starts(with: Array("GIF87a".utf8)) || reader.starts(with: Array("GIF89a".utf8))
     {
-      self = try Self.gif(reader)
+      self = try GIFProbe.probe(reader)
     } else if reader.starts(with: Array("RIFF".utf8)), reader.text(8, 4) == "WEBP" {
       self = try Self.webp(reader)
     } else if reader.isTIFF {
@@ -73,12 +73,6 @@ package struct ImageProbe: Hashable, Sendable {
     self.kind = kind
     self.width = width
     self.height = height
-  }
-
-  private static func gif(_ reader: ByteReader) throws(Fault) -> ImageProbe {
-    guard reader.count > 13 else { throw .truncated }
-    guard reader.bytes[reader.count - 1] == 0x3B else { throw .truncated }
-    return ImageProbe(kind: .gif, width: reader.little16(6), height: reader.little16(8))
   }
 
   private static func webp(_ reader: ByteReader) throws(Fault) -> ImageProbe {

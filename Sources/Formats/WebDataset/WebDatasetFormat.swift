@@ -14,8 +14,8 @@ extension DatasetFormat {
         text, so that all samples are of one type, as `load_dataset` wants them; labels and metadata as JSON \
         are read as well. Images are called as the first one is, whatever they are, which who decodes them \
         sees by their bytes; the row has the name. Where the first has one class as a whole, each has its \
-        number in `KEY.cls`, -1 for none. Dots in names become underscores, since a key ends at the first. A shard has at most 1,000 \
-        samples, or as many as `--shard-samples` says, and about 500 MB.
+        number in `KEY.cls`, -1 for none. Dots in names become underscores, since a key ends at the first. \
+        A shard has at most 1,000 samples, or as many as `--shard-samples` says, and about 500 MB.
         """, hasImagesInside: true),
     matches: { !WebDataset.files($0).isEmpty },
     read: { try WebDatasetReader($0, $1) },

@@ -98,7 +98,7 @@ enum DatasetRoutes {
     },
     Route(
       .post, "/api/datasets/{dataset}/classes", .managers,
-      "Adds classes of a label set in their order, by which they are numbered: `classes`, each with its `name`.",
+      "Adds classes of a label set, numbered by their order: `classes`, each with its `name`.",
       query: [.text("set", "Whose they are; the ground truth's where nothing is said.")],
       body: [.objects("classes", isRequired: true)]
     ) { call in

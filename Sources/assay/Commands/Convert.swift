@@ -24,7 +24,7 @@ struct ConvertCommand: AsyncParsableCommand {
   @Flag(help: "Take the images along.") var media = false
   @Option(help: "Samples of a WebDataset shard at most.")
   var shardSamples = WritingOptions.samplesOfShard
-  @Flag(help: "Say what happened as JSON.") var json = false
+  @Flag(help: "Say what happened as JSON: a report, or the `fault` that ended it.") var json = false
 
   /// Faults that are told one by one.
   private static let toldLimit = 20
@@ -65,8 +65,16 @@ struct ConvertCommand: AsyncParsableCommand {
       FileHandle.standardError.write(Data("Error: there is no room left to write to\n".utf8))
       throw ExitCode(OwnConverter.noRoom)
     } catch let fault as FormatFault {
+      if json { print(JSON.object([.init("fault", Self.json(of: fault))]).text) }
       throw Failure(fault.sentence)
     }
+  }
+
+  private static func json(of fault: FormatFault) -> JSON {
+    [
+      "file": .string(fault.file), "place": .string(fault.place), "reason": .string(fault.reason),
+      "remedy": .string(fault.remedy),
+    ]
   }
 
   /// Ends the program where it is interrupted, after `action`.
@@ -116,13 +124,7 @@ struct ConvertCommand: AsyncParsableCommand {
       let report: JSON = [
         "from": .string(own.id), "to": .string(format.id), "items": .int(Int64(count.items)),
         "labels": .int(Int64(count.labels)), "faults": .int(Int64(diagnostics.faultCount)),
-        "diagnostics": .array(
-          diagnostics.faults.map {
-            [
-              "file": .string($0.file), "place": .string($0.place), "reason": .string($0.reason),
-              "remedy": .string($0.remedy),
-            ]
-          }),
+        "diagnostics": .array(diagnostics.faults.map(Self.json)),
         "losses": .array(diagnostics.losses.map(\.json)),
       ]
       return print(report.text)

@@ -1,6 +1,7 @@
 import { withClient } from "../../core/api.js";
 import { color } from "../../core/colors.js";
 import { h } from "../../core/dom.js";
+import { say } from "../../core/words.js";
 import { kinds } from "../../editors/image/kinds.js";
 import { paintShape } from "../../editors/image/painting.js";
 import { ImageView } from "../../editors/image/view.js";
@@ -72,7 +73,7 @@ export class Picture {
     this.image = new Image();
     this.image.decoding = "async";
     this.image.addEventListener("load", () => this.draw());
-    this.image.addEventListener("error", () => { this.element.classList.add("is-broken"); this.draw(); });
+    this.image.addEventListener("error", () => { this.element.append(h("p.picture-problem", {}, say("The image cannot be shown."))); this.draw(); });
     this.image.src = withClient(`/api/datasets/${dataset}/items/${item.number}/image?${isSmall && item.width ? "thumbnail" : "shown"}=true`);
     this.width = this.height = 0;
   }

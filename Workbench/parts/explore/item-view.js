@@ -49,7 +49,7 @@ export function showItem(dataset, number, sets, way = null) {
       }
     };
     const step = async (/** @type {number} */ by) => { const next = await way?.next?.(by); if (next !== null && next !== undefined) await load(next); };
-    fill(element, h("div.spread", {}, title, h("div.row.tight", {},
+    fill(element, h("div.spread.item-head", {}, title, h("div.row.tight", {},
       way?.similar ? h("button.button.quiet", { onclick: () => { element.close(); way.similar?.(item); } }, say("Similar items")) : null,
       way?.next ? [h("button.button.quiet", { onclick: () => step(-1) }, say("Previous")), h("button.button.quiet", { onclick: () => step(1) }, say("Next"))] : null,
       h("button.button.quiet.icon", { "aria-label": say("Close"), onclick: () => element.close() }, icon("close")))), h("div.item-columns", {}, stage, facts));
