@@ -11,7 +11,7 @@ FORMATS = os.path.join(ROOT, ".venv-formats", "bin", "python")
 def assay_run(*arguments, status=0, env=None):
     done = subprocess.run([BINARY, *map(str, arguments)], capture_output=True, text=True, timeout=120, env={**os.environ, **(env or {})})
     assert done.returncode == status, done.stdout + done.stderr
-    return done.stdout if status == 0 else done.stderr
+    return done.stdout if status == 0 else done.stdout + done.stderr
 
 
 def scene(seed, images=60, masks=False):
@@ -340,7 +340,7 @@ def test_what_says_nothing_of_labels_takes_none_away(assay, tmp_path):
     assert labelled() == "2 items" and assay_run("dataset", "query", "driver = ada", "--dataset", dataset, env=env).startswith("1 items")
     # Another picture of the same name does not take the place of the first, unless somebody says so.
     other = tmp_path / "other"; other.mkdir(); (other / "1.png").write_bytes(png(99, 30))
-    assert "shows another picture" in assay_run("dataset", "add", other, "--dataset", dataset, env=env)
+    assert "shows another picture" in assay_run("dataset", "add", other, "--dataset", dataset, status=1, env=env)
     assert ask(lab, dataset, "width = 41")[1]["count"] == 1
     assert "1 items made" in assay_run("dataset", "add", other, "--dataset", dataset, "--prefix", "camera2/", env=env)
     assert ask(lab, dataset, 'name = "camera2/1.png"')[1]["count"] == 1
