@@ -61,10 +61,9 @@ package struct JSONCursor {
     var (isInside, likely) = (try enterObject(), 0)
     while isInside {
       let start = parser.position
-      let end = try end(ofStringAt: start)
+      let (end, hasEscapes) = try end(ofStringAt: start)
       var place = place(of: start &+ 1..<end &- 1, among: names, from: likely)
-      // Rare: a name that is written with escapes.
-      if place == nil, bytes[start..<end].contains(UInt8(ascii: "\\")) {
+      if place == nil, hasEscapes {
         let name = try parser.string()
         place = names.firstIndex { $0.description == name }
       }
@@ -189,7 +188,7 @@ package struct JSONCursor {
     }
     switch bytes[parser.position] {
     case UInt8(ascii: "{"), UInt8(ascii: "["): try skipNested()
-    case UInt8(ascii: "\""): parser.position = try end(ofStringAt: parser.position)
+    case UInt8(ascii: "\""): parser.position = try end(ofStringAt: parser.position).end
     default: try skipScalar()
     }
   }
@@ -203,7 +202,7 @@ package struct JSONCursor {
       let byte = bytes[place]
       // Behind digits, signs and commas, which most of what is passed over is.
       if byte < UInt8(ascii: "[") {
-        place = byte == UInt8(ascii: "\"") ? try end(ofStringAt: place) : place &+ 1
+        place = byte == UInt8(ascii: "\"") ? try end(ofStringAt: place).end : place &+ 1
         continue
       }
       place &+= 1
@@ -226,14 +225,17 @@ package struct JSONCursor {
   }
 
   /// Behind its second quote.
-  private func end(ofStringAt start: Int) throws(JSONError) -> Int {
+  private func end(ofStringAt start: Int) throws(JSONError) -> (end: Int, hasEscapes: Bool) {
     let bytes = bytes
-    var place = start &+ 1
+    var (place, hasEscapes) = (start &+ 1, false)
     while place < bytes.count {
       let byte = bytes[place]
       place &+= 1
-      if byte == UInt8(ascii: "\"") { return place }
-      if byte == UInt8(ascii: "\\") { place &+= 1 }
+      if byte == UInt8(ascii: "\"") { return (place, hasEscapes) }
+      if byte == UInt8(ascii: "\\") {
+        hasEscapes = true
+        place &+= 1
+      }
     }
     throw JSONError(.unexpectedEnd, at: bytes.count)
   }
