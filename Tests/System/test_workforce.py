@@ -86,7 +86,7 @@ def test_what_an_examination_came_to_is_told_whoever_finds_it_over_first(team):
         states.append((receipt["qualification"]["state"], receipt["qualification"]["attempt"]))
         # Sent again, as after a cut, it is told again.
         assert say(team, project, lease, "good" if place % 2 else "bad", hand)["qualification"]["state"] == receipt["qualification"]["state"]
-    assert states == [("failed", 1), ("passed", 1)] * 3 and len(asked) > 20 and set(asked) == {200}
+    assert states == [("failed", 1), ("passed", 1)] * 3 and asked.count(200) > 12 and set(asked) <= {200, 403}
 
 
 def crowd(team, tasks=40):
