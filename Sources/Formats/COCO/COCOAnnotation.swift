@@ -17,6 +17,12 @@ struct COCOAnnotation {
   /// Whether it has members of other names.
   private(set) var hasOthers = false
 
+  /// As `names` has them.
+  private enum Member: Int {
+    case id, image, category, box, area, isCrowd, segmentation, keypoints
+    case caption, score, group, track, attributes, pointCount
+  }
+
   /// In an order that many writers have, by which each is known at once.
   private static let names: [StaticString] = [
     "id", "image_id", "category_id", "bbox", "area", "iscrowd", "segmentation", "keypoints",
@@ -26,26 +32,24 @@ struct COCOAnnotation {
   /// - Throws: `JSONError` where what it says cannot be read.
   init(_ cursor: inout JSONCursor) throws(JSONError) {
     try cursor.members(among: Self.names) { place, cursor throws(JSONError) in
-      guard let place else {
-        hasOthers = true
-        return try cursor.skip()
-      }
+      switch place.flatMap(Member.init) {
+      case .id: id = try cursor.value()
+      case .category: category = try cursor.value()
+      case .box: box = try cursor.value()
+      case .area: area = try cursor.value()
+      case .isCrowd: isCrowd = try cursor.value()
+      case .segmentation: segmentation = try cursor.value()
+      case .keypoints: keypoints = try cursor.value()
+      case .caption: caption = try cursor.value()
+      case .score: score = try cursor.value()
+      case .group: group = try cursor.value()
+      case .track: track = try cursor.value()
+      case .attributes: attributes = try cursor.value()
       // What is known from elsewhere.
-      if place == 1 || place == 13 { return try cursor.skip() }
-      let value = try cursor.value()
-      switch place {
-      case 0: id = value
-      case 2: category = value
-      case 3: box = value
-      case 4: area = value
-      case 5: isCrowd = value
-      case 6: segmentation = value
-      case 7: keypoints = value
-      case 8: caption = value
-      case 9: score = value
-      case 10: group = value
-      case 11: track = value
-      default: attributes = value
+      case .image, .pointCount: try cursor.skip()
+      case nil:
+        hasOthers = true
+        try cursor.skip()
       }
     }
   }

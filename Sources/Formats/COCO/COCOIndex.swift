@@ -152,12 +152,7 @@ struct COCOIndex {
   }
 
   func annotation(at offset: Int) throws -> COCOAnnotation {
-    do {
-      var cursor = bytes.cursor(from: offset)
-      return try COCOAnnotation(&cursor)
-    } catch {
-      throw Self.fault(error, file, bytes)
-    }
+    try Self.read(at: offset, bytes, file) { cursor throws(JSONError) in try COCOAnnotation(&cursor) }
   }
 
   /// An annotation with all that it has.
@@ -171,20 +166,22 @@ struct COCOIndex {
   private static func member(
     _ wanted: StaticString, at offset: Int, _ bytes: MappedBytes, _ file: String
   ) throws -> JSON? {
-    do {
-      var cursor = bytes.cursor(from: offset)
-      return try cursor.member(wanted)
-    } catch {
-      throw fault(error, file, bytes)
-    }
+    try read(at: offset, bytes, file) { cursor throws(JSONError) in try cursor.member(wanted) }
   }
 
   private static func value(
     at offset: Int, _ bytes: MappedBytes, _ file: String
   ) throws -> JSON {
-    do {
+    try read(at: offset, bytes, file) { cursor throws(JSONError) in try cursor.value() }
+  }
+
+  private static func read<T>(
+    at offset: Int, _ bytes: MappedBytes, _ file: String,
+    _ body: (inout JSONCursor) throws(JSONError) -> T
+  ) throws -> T {
+    do throws(JSONError) {
       var cursor = bytes.cursor(from: offset)
-      return try cursor.value()
+      return try body(&cursor)
     } catch {
       throw fault(error, file, bytes)
     }

@@ -101,13 +101,7 @@ struct COCOReader: DatasetReading {
 
   private mutating func item(_ place: Int) throws -> DatasetItem? {
     let index = sources[source].index
-    let image: JSON
-    do {
-      image = try index.image(place)
-    } catch let fault as FormatFault {
-      try reportDamage(fault)
-      return nil
-    }
+    guard let image = try sound({ try index.image(place) }) else { return nil }
     guard let name = image["file_name"]?.string, !name.isEmpty else {
       try diagnostics.report(
         index.file, "images[\(place)].file_name", "the image has no file name",
@@ -176,13 +170,7 @@ struct COCOReader: DatasetReading {
     let isAlone = sources.count == 1
     labels.reserveCapacity(known + offsets.count)
     for offset in offsets {
-      let annotation: COCOAnnotation
-      do {
-        annotation = try index.annotation(at: offset)
-      } catch let fault as FormatFault {
-        try reportDamage(fault)
-        continue
-      }
+      guard let annotation = try sound({ try index.annotation(at: offset) }) else { continue }
       if annotation.hasOthers {
         diagnostics.lose("members of annotations left out that COCO does not know")
       }
@@ -210,11 +198,15 @@ struct COCOReader: DatasetReading {
     }
   }
 
-  /// What is damaged within its brackets costs only itself.
-  private func reportDamage(_ fault: FormatFault) throws {
-    var fault = fault
-    fault.remedy = "Put it right; it is left out."
-    try diagnostics.report(fault)
+  /// What is damaged within its brackets costs only itself: that is told, and nil.
+  private func sound<T>(_ read: () throws -> T) throws -> T? {
+    do {
+      return try read()
+    } catch var fault as FormatFault {
+      fault.remedy = "Put it right; it is left out."
+      try diagnostics.report(fault)
+      return nil
+    }
   }
 
   private mutating func label(

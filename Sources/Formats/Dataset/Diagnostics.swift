@@ -97,7 +97,8 @@ package final class Diagnostics: Sendable {
     }
     guard isKept else { return }
     let made = fault()
-    told.withLock { $0.faults.append(made) }
+    // Another thread may have told one meanwhile.
+    told.withLock { if $0.faults.count < Self.keptLimit { $0.faults.append(made) } }
   }
 
   package func report(
