@@ -302,7 +302,7 @@ import Testing
     let item = try #require(try reader.next())
     #expect(item.name == "a.png" && item.labels.map(\.score) == [0.5] && item.size?.width == 9)
     #expect(try reader.next() == nil)
-    try folder.write("[]", to: "yolo.json")
+    try folder.write("[1]", to: "yolo.json")
     #expect(throws: FormatFault.self) {
       try DatasetFormat.cocoResults.reader(of: DatasetFolder(folder.path), Diagnostics(.lenient))
     }

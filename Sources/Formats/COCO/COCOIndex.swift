@@ -143,6 +143,32 @@ struct COCOIndex {
     for image in images.indices { firsts[image + 1] += firsts[image] }
   }
 
+  /// Goes through the categories that have an id and a name. Those that have not are told, and those whose
+  /// id another has too.
+  func forEachCategory(
+    _ diagnostics: Diagnostics, _ body: (_ id: Int64, _ name: String, JSON) -> Void
+  ) throws {
+    var (ids, names): (Set<Int64>, Set<String>) = ([], [])
+    for (place, category) in categories.enumerated() {
+      guard let id = Self.id(category["id"]), let name = category["name"]?.string, !name.isEmpty
+      else {
+        try diagnostics.report(
+          file, "categories[\(place)]", "the category has no id or no name",
+          remedy: "Give it both; its labels are left out.")
+        continue
+      }
+      body(id, name, category)
+      if !names.insert(name).inserted {
+        diagnostics.lose("categories read as one class as they have one name")
+      }
+      guard !ids.insert(id).inserted else { continue }
+      try diagnostics.report(
+        file, "categories[\(place)].id",
+        "another category has the id \(category["id"]?.text ?? "") too",
+        remedy: "Give each category a number of its own; labels of it go to the last one.")
+    }
+  }
+
   func image(_ place: Int) throws -> JSON { try Self.value(at: images[place], bytes, file) }
 
   /// Offsets of the annotations of an image, in the order of the file.
@@ -161,6 +187,17 @@ struct COCOIndex {
   /// A number by which what has an id is known: texts, which some write in place of numbers, by their hash.
   static func id(_ json: JSON?) -> Int64? {
     json?.integer ?? json?.string.map { Int64(bitPattern: FNVHash.of($0.utf8)) }
+  }
+
+  /// Pixels of a side beyond which no size is meant.
+  private static let sideLimit: Int64 = 1_000_000
+
+  /// What an image says of its size; nil where it is none.
+  static func size(of image: JSON) -> ImageSize? {
+    guard let width = image["width"]?.integer, let height = image["height"]?.integer,
+      (1...sideLimit).contains(width), (1...sideLimit).contains(height)
+    else { return nil }
+    return ImageSize(width: Int(width), height: Int(height))
   }
 
   private static func member(
@@ -193,6 +230,6 @@ struct COCOIndex {
     return FormatFault(
       file, "line \(bytes.line(of: error.offset)), byte \(error.offset)",
       "it is not JSON: \(error.explanation)",
-      remedy: "Write the file anew; it may have been cut off.")
+      remedy: "Write the file anew: it may have been cut off.")
   }
 }

@@ -56,15 +56,7 @@ struct COCOReader: DatasetReading {
   private mutating func open(_ name: String) throws {
     let index = try COCOIndex(folder.open(name), file: name, diagnostics)
     var classes: [Int64: Int] = [:]
-    for (place, category) in index.categories.enumerated() {
-      guard let id = COCOIndex.id(category["id"]), let name = category["name"]?.string,
-        !name.isEmpty
-      else {
-        try diagnostics.report(
-          index.file, "categories[\(place)]", "the category has no id or no name",
-          remedy: "Give it both; its labels are left out.")
-        continue
-      }
+    try index.forEachCategory(diagnostics) { id, name, category in
       let keypoints = category["keypoints"]?.array?.compactMap(\.string) ?? []
       let skeleton = (category["skeleton"]?.array ?? []).compactMap { pair -> [Int]? in
         let ends = pair.array?.compactMap { $0.integer.map { Int($0) &- 1 } } ?? []
@@ -78,13 +70,7 @@ struct COCOReader: DatasetReading {
         // Another file of the set has the class without them.
         schema.set(keypoints: keypoints, skeleton: skeleton, of: number)
       }
-      let known = classes.updateValue(number, forKey: id)
-      if known != nil {
-        try diagnostics.report(
-          index.file, "categories[\(place)].id",
-          "another category has the id \(category["id"]?.text ?? "") too",
-          remedy: "Give each category a number of its own; labels of it go to the last one.")
-      }
+      classes[id] = number
     }
     var source = Source(index: index, classes: classes)
     for license in index.licenses {
@@ -101,7 +87,7 @@ struct COCOReader: DatasetReading {
 
   private mutating func item(_ place: Int) throws -> DatasetItem? {
     let index = sources[source].index
-    guard let image = try sound({ try index.image(place) }) else { return nil }
+    guard let image = try diagnostics.sound({ try index.image(place) }) else { return nil }
     guard let name = image["file_name"]?.string, !name.isEmpty else {
       try diagnostics.report(
         index.file, "images[\(place)].file_name", "the image has no file name",
@@ -111,11 +97,8 @@ struct COCOReader: DatasetReading {
     let subset = groups[group].subset
     let media = folder.image(named: name, like: groups[group].place)
     var size: ImageSize?
-    if let width = image["width"]?.integer, let height = image["height"]?.integer, width > 0,
-      height > 0,
-      width <= 1_000_000, height <= 1_000_000
-    {
-      size = ImageSize(width: Int(width), height: Int(height))
+    if let said = COCOIndex.size(of: image) {
+      size = said
     } else if let media, let own = folder.size(of: media) {
       size = own
     } else {
@@ -127,11 +110,11 @@ struct COCOReader: DatasetReading {
     var labels: [DatasetLabel] = []
     // By which an annotation that is in two files is known again.
     var ids: [Int64?] = []
-    try addLabels(of: place, in: source, size, to: &labels, &ids)
+    try addLabels(of: place, in: source, to: &labels, &ids)
     for other in sources.indices.dropFirst(source + 1) {
       guard let place = sources[other].places[name] else { continue }
       sources[other].taken.insert(place)
-      try addLabels(of: place, in: other, size, to: &labels, &ids)
+      try addLabels(of: place, in: other, to: &labels, &ids)
     }
     var metadata = image["metadata"]?.members ?? []
     addOthers(of: image, to: &metadata)
@@ -161,8 +144,7 @@ struct COCOReader: DatasetReading {
   }
 
   private mutating func addLabels(
-    of place: Int, in source: Int, _ size: ImageSize?, to labels: inout [DatasetLabel],
-    _ ids: inout [Int64?]
+    of place: Int, in source: Int, to labels: inout [DatasetLabel], _ ids: inout [Int64?]
   ) throws {
     let index = sources[source].index
     let offsets = index.annotations(of: place)
@@ -170,12 +152,14 @@ struct COCOReader: DatasetReading {
     let isAlone = sources.count == 1
     labels.reserveCapacity(known + offsets.count)
     for offset in offsets {
-      guard let annotation = try sound({ try index.annotation(at: offset) }) else { continue }
+      guard let annotation = try diagnostics.sound({ try index.annotation(at: offset) }) else {
+        continue
+      }
       if annotation.hasOthers {
         diagnostics.lose("members of annotations left out that COCO does not know")
       }
       do {
-        guard let label = try label(annotation, size, sources[source].classes) else { continue }
+        guard let label = try label(annotation, sources[source].classes) else { continue }
         let id = isAlone ? nil : COCOIndex.id(annotation.id)
         let same = (0..<known).first {
           id != nil && ids[$0] == id && labels[$0].classIndex == label.classIndex
@@ -198,53 +182,72 @@ struct COCOReader: DatasetReading {
     }
   }
 
-  /// What is damaged within its brackets costs only itself: that is told, and nil.
-  private func sound<T>(_ read: () throws -> T) throws -> T? {
-    do {
-      return try read()
-    } catch var fault as FormatFault {
-      fault.remedy = "Put it right; it is left out."
-      try diagnostics.report(fault)
-      return nil
-    }
-  }
-
   private mutating func label(
-    _ annotation: COCOAnnotation, _ size: ImageSize?, _ classes: [Int64: Int]
+    _ annotation: COCOAnnotation, _ classes: [Int64: Int]
   ) throws(NotationFault) -> DatasetLabel? {
-    if let caption = annotation.caption?.string { return DatasetLabel(-1, .caption(caption)) }
+    if let caption = annotation.caption, !caption.isNull {
+      guard let text = caption.string else { throw .init(path: "caption", problem: "must be a text") }
+      return DatasetLabel(-1, .caption(text))
+    }
     guard let id = COCOIndex.id(annotation.category), let classIndex = classes[id] else {
       throw NotationFault(
         path: "category_id", problem: "there is no category \(annotation.category?.text ?? "named")"
       )
     }
     var label = DatasetLabel(classIndex, .whole)
+    label.score = try Self.number(annotation.score, "score")
+    label.isCrowd = try Self.flag(annotation.isCrowd, "iscrowd")
+    label.group = whole(annotation.group, "groups").flatMap { $0 == 0 ? nil : $0 }
+    label.track = whole(annotation.track, "tracks")
     label.attributes = annotation.attributes?.members ?? []
-    label.score = annotation.score?.number
-    label.isCrowd = annotation.isCrowd?.integer == 1 || annotation.isCrowd?.bool == true
-    label.group = annotation.group?.integer.map { Int($0) }.flatMap { $0 == 0 ? nil : $0 }
-    label.track = annotation.track?.integer.map { Int($0) }
-    try place(&label, annotation, size)
+    if let others = annotation.attributes, others.members == nil, !others.isNull, others.array != [] {
+      diagnostics.lose("attributes of annotations left out that are no names with values")
+    }
+    try place(&label, annotation)
+    let area = try Self.number(annotation.area, "area")
     // What its shape comes to anyway need not be kept.
-    if let area = annotation.area?.number, area >= 0, let own = label.shapeArea,
-      abs(area - own) > 1e-9 * max(1, own)
-    {
+    if let area, area >= 0, let own = label.shapeArea, abs(area - own) > 1e-9 * max(1, own) {
       label.area = area
     }
     return label
   }
 
+  private static func number(_ json: JSON?, _ path: String) throws(NotationFault) -> Double? {
+    guard let json, !json.isNull else { return nil }
+    guard let number = json.number, number.isFinite else {
+      throw NotationFault(path: path, problem: "must be a number, not \(json.text)")
+    }
+    return number
+  }
+
+  private static func flag(_ json: JSON?, _ path: String) throws(NotationFault) -> Bool {
+    guard let json, !json.isNull else { return false }
+    if let bool = json.bool { return bool }
+    guard let number = json.integer, (0...1).contains(number) else {
+      throw NotationFault(path: path, problem: "must be 0 or 1, not \(json.text)")
+    }
+    return number == 1
+  }
+
+  /// A number by which some annotations belong together; what else stands for it is counted.
+  private func whole(_ json: JSON?, _ plural: String) -> Int? {
+    guard let json, !json.isNull else { return nil }
+    if let number = json.integer { return Int(number) }
+    diagnostics.lose("\(plural) of annotations left out that are no whole numbers")
+    return nil
+  }
+
   /// Where an object is.
   private func place(
-    _ label: inout DatasetLabel, _ annotation: COCOAnnotation, _ size: ImageSize?
+    _ label: inout DatasetLabel, _ annotation: COCOAnnotation
   ) throws(NotationFault) {
-    let box = try Self.box(annotation.box)
-    if let keypoints = annotation.keypoints?.array, !keypoints.isEmpty {
+    let box = try COCOShapes.box(annotation.box)
+    if let keypoints = try COCOShapes.list(annotation.keypoints, "keypoints") {
       label.value = .shape(
-        .keypoints(try Self.keypoints(keypoints, names: schema.classes[label.classIndex].keypoints))
+        .keypoints(try COCOShapes.keypoints(keypoints, names: schema.classes[label.classIndex].keypoints))
       )
       label.box = box
-      switch try Self.segmentation(annotation.segmentation, size, diagnostics) {
+      switch try COCOShapes.segmentation(annotation.segmentation, diagnostics) {
       case .shape(.polygon(let outline)): label.outlines = [outline]
       case .pieces(let pieces): label.outlines = pieces
       case nil: break
@@ -252,96 +255,12 @@ struct COCOReader: DatasetReading {
       }
       return
     }
-    if let value = try Self.segmentation(annotation.segmentation, size, diagnostics) {
+    if let value = try COCOShapes.segmentation(annotation.segmentation, diagnostics) {
       label.value = value
     } else if let box {
       label.value = .shape(.box(box))
     } else if annotation.box != nil || annotation.segmentation != nil {
       throw NotationFault(path: "bbox", problem: "there is neither a box nor an outline")
     }
-  }
-
-  static func box(_ json: JSON?) throws(NotationFault) -> Box? {
-    guard let list = json?.array, !list.isEmpty else { return nil }
-    guard list.count == 4, let x = list[0].number, let y = list[1].number,
-      let width = list[2].number, let height = list[3].number
-    else {
-      throw NotationFault(path: "bbox", problem: "a box must be four numbers [x, y, width, height]")
-    }
-    let box = Box(x: x, y: y, width: width, height: height)
-    guard box.isFinite else {
-      throw NotationFault(path: "bbox", problem: "a box must end where a number can say it")
-    }
-    guard box.width >= 0, box.height >= 0 else {
-      throw NotationFault(
-        path: "bbox",
-        problem: "a box of \(box.width)×\(box.height) pixels has no extent below zero to have")
-    }
-    return box
-  }
-
-  static func keypoints(_ list: [JSON], names: [String]) throws(NotationFault) -> Keypoints {
-    let numbers = list.compactMap(\.number)
-    guard numbers.count == list.count, numbers.count % 3 == 0,
-      names.isEmpty || numbers.count == 3 * names.count
-    else {
-      throw NotationFault(
-        path: "keypoints",
-        problem: "there must be three numbers for each of \(names.count) keypoints")
-    }
-    var keypoints: [Keypoints.Keypoint] = []
-    for start in stride(from: 0, to: numbers.count, by: 3) {
-      guard let visibility = Int32(exactly: numbers[start + 2]).flatMap(Keypoints.Visibility.init)
-      else {
-        throw NotationFault(path: "keypoints[\(start + 2)]", problem: "must be 0, 1 or 2")
-      }
-      let point =
-        visibility == .absent ? Point(x: 0, y: 0) : Point(x: numbers[start], y: numbers[start + 1])
-      keypoints.append(.init(point, visibility))
-    }
-    return Keypoints(keypoints)
-  }
-
-  static func segmentation(
-    _ json: JSON?, _ size: ImageSize?, _ diagnostics: Diagnostics
-  ) throws(NotationFault) -> DatasetLabel.Value? {
-    guard let json, !json.isNull else { return nil }
-    if json.members != nil {
-      return .shape(try ShapeNotation.shape(json, .mask, "segmentation"))
-    }
-    guard let list = json.array, !list.isEmpty else { return nil }
-    // Some writers leave the outer list out of an outline that is alone.
-    let outlines = list[0].array == nil ? [json] : list
-    var (pieces, small): ([Polygon], Int) = ([], 0)
-    for (place, outline) in outlines.enumerated() {
-      let path = "segmentation[\(place)]"
-      guard let list = outline.array else {
-        throw NotationFault(path: path, problem: "must be a list of numbers")
-      }
-      let numbers = list.compactMap(\.number)
-      guard numbers.count == list.count, numbers.count % 2 == 0,
-        numbers.count >= 6 || outlines.count > 1
-      else {
-        throw NotationFault(path: path, problem: "must be three pairs of numbers or more")
-      }
-      guard numbers.count >= 6 else {
-        small += 1
-        continue
-      }
-      pieces.append(
-        Polygon(
-          stride(from: 0, to: numbers.count, by: 2).map {
-            Point(x: numbers[$0], y: numbers[$0 + 1])
-          }))
-    }
-    guard !pieces.isEmpty else {
-      throw NotationFault(
-        path: "segmentation", problem: "must have an outline of three points or more")
-    }
-    if small > 0 {
-      diagnostics.lose(
-        "pieces of outlines left out that have fewer than three points", count: small)
-    }
-    return pieces.count == 1 ? .shape(.polygon(pieces[0])) : .pieces(pieces)
   }
 }

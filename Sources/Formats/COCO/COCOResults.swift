@@ -16,7 +16,7 @@ extension DatasetFormat {
     matches: { _ in false },
     read: { folder, diagnostics in
       let lists = folder.files(ending: ".json").filter { file in
-        (try? folder.open(file)).map(COCOResults.matches) ?? false
+        (try? folder.open(file)).map { COCOResults.matches($0, isAskedFor: true) } ?? false
       }
       guard lists.count == 1 else {
         throw FormatFault(
@@ -34,12 +34,15 @@ extension DatasetFormat {
 /// category of the annotation file that they answer.
 package enum COCOResults {
   /// Whether a file is such a list.
-  package static func matches(_ bytes: MappedBytes) -> Bool {
+  ///
+  /// - Parameter isAskedFor: whether a list without anything in it is one, of a model that found nothing.
+  package static func matches(_ bytes: MappedBytes, isAskedFor: Bool = false) -> Bool {
     var cursor = bytes.cursor()
-    guard cursor.peek() == UInt8(ascii: "[") else { return false }
-    guard (try? cursor.enterArray()) != nil, (try? cursor.nextElement(isFirst: true)) == true,
-      let first = try? cursor.value()
+    guard cursor.peek() == UInt8(ascii: "["), (try? cursor.enterArray()) != nil,
+      let isFilled = try? cursor.nextElement(isFirst: true)
     else { return false }
+    guard isFilled else { return isAskedFor }
+    guard let first = try? cursor.value() else { return false }
     return first["image_id"] != nil && first["score"] != nil
   }
 
@@ -86,10 +89,7 @@ package enum COCOResults {
     for place in found.index.images.indices {
       let image = try found.index.image(place)
       guard let id = COCOIndex.id(image["id"]), let name = image["file_name"]?.string else { continue }
-      let size = image["width"]?.integer.flatMap { width in
-        image["height"]?.integer.map { ImageSize(width: Int(width), height: Int($0)) }
-      }
-      found.names[id] = (name, size)
+      found.names[id] = (name, COCOIndex.size(of: image))
     }
     return found
   }
@@ -169,12 +169,12 @@ package enum COCOResults {
       throw NotationFault(path: "score", problem: "an object of a model must have a number as its score")
     }
     label.score = score
-    label.box = try COCOReader.box(json["bbox"])
-    if let numbers = json["keypoints"]?.array, !numbers.isEmpty {
+    label.box = try COCOShapes.box(json["bbox"])
+    if let numbers = try COCOShapes.list(json["keypoints"], "keypoints") {
       // Some write how sure they are in place of whether it is seen; every point counts.
       let seen = numbers.enumerated().map { $0.offset % 3 == 2 ? 2 : $0.element }
-      label.value = .shape(.keypoints(try COCOReader.keypoints(seen, names: points)))
-    } else if let value = try COCOReader.segmentation(json["segmentation"], size, diagnostics) {
+      label.value = .shape(.keypoints(try COCOShapes.keypoints(seen, names: points)))
+    } else if let value = try COCOShapes.segmentation(json["segmentation"], diagnostics) {
       label.value = value
     } else if let box = label.box {
       label.value = .shape(.box(box))

@@ -51,24 +51,6 @@ package struct DatasetConversion: Sendable {
     return count
   }
 
-  private static func isPossible(_ size: ImageSize) -> Bool {
-    size.width > 0 && size.height > 0 && size.width <= ImageProbe.pixelLimit / size.height
-  }
-
-  /// Pixels beyond which no place lies: writers count in whole ones.
-  static let placeLimit = 1e9
-
-  private static func isPossible(_ label: DatasetLabel) -> Bool {
-    if case .shape(.mask(let mask)) = label.value,
-      !isPossible(ImageSize(width: mask.width, height: mask.height))
-    {
-      return false
-    }
-    guard let bounds = label.bounds else { return true }
-    return bounds.x.magnitude <= placeLimit && bounds.y.magnitude <= placeLimit
-      && bounds.maxX.magnitude <= placeLimit && bounds.maxY.magnitude <= placeLimit
-  }
-
   /// Leaves out the labels that a format has no form for, unless they can be said as ones it has; and
   /// counts what is said of the others that it has none for.
   package static func keep(
@@ -87,16 +69,16 @@ package struct DatasetConversion: Sendable {
     _ format: DatasetFormat, of item: inout DatasetItem, _ diagnostics: Diagnostics
   ) {
     let holds = format.facts.holds
-    if let size = item.size, !isPossible(size) {
+    if let size = item.size, !size.isPossible {
       diagnostics.lose("sizes left out of images with more than \(ImageProbe.pixelLimit) pixels")
       item.size = nil
     }
-    guard item.labels.contains(where: { !holds.contains($0.value.kind) || !isPossible($0) }) else {
+    guard item.labels.contains(where: { !holds.contains($0.value.kind) || !$0.isPossible }) else {
       return
     }
     let relations = item.replaceLabels { _, label in
       let kind = label.value.kind
-      guard isPossible(label) else {
+      guard label.isPossible else {
         diagnostics.lose("labels left out that no image is large enough for")
         return []
       }
@@ -109,5 +91,29 @@ package struct DatasetConversion: Sendable {
       return others
     }
     if relations > 0 { diagnostics.lose("relations left out whose ends are", count: relations) }
+  }
+}
+
+extension ImageSize {
+  fileprivate var isPossible: Bool {
+    width > 0 && height > 0 && width <= ImageProbe.pixelLimit / height
+  }
+}
+
+extension DatasetLabel {
+  /// Pixels beyond which no place lies: writers count in whole ones.
+  private static let placeLimit = 1e9
+
+  /// Whether an image can be large enough for it.
+  var isPossible: Bool {
+    if case .shape(.mask(let mask)) = value,
+      !ImageSize(width: mask.width, height: mask.height).isPossible
+    {
+      return false
+    }
+    guard let bounds else { return true }
+    let limit = Self.placeLimit
+    return bounds.x.magnitude <= limit && bounds.y.magnitude <= limit
+      && bounds.maxX.magnitude <= limit && bounds.maxY.magnitude <= limit
   }
 }

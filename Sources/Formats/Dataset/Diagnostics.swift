@@ -10,6 +10,7 @@ package struct FormatFault: Error, Hashable, Sendable {
   /// Like `line 12` or `annotations[3].bbox`; empty for the whole file.
   package var place: String
   package var reason: String
+  /// What to do; after a semicolon, what becomes of it where the work goes on.
   package var remedy: String
   /// Whether the set may be right and there was no room for what is written.
   package var isOfRoom: Bool
@@ -33,6 +34,15 @@ package struct FormatFault: Error, Hashable, Sendable {
     return FormatFault(
       file, place, "\(reason) (\(why))", remedy: remedy,
       isOfRoom: code == ENOSPC || code == EDQUOT)
+  }
+
+  /// The same where the work does not go on.
+  fileprivate var asEnd: FormatFault {
+    var fault = self
+    if let semicolon = remedy.firstRange(of: "; ") {
+      fault.remedy = remedy[..<semicolon.lowerBound] + "."
+    }
+    return fault
   }
 
   /// One line for people.
@@ -90,7 +100,7 @@ package final class Diagnostics: Sendable {
   /// - Parameter fault: made where it is kept, as finding its line takes a while.
   /// - Throws: the fault, where the mode is strict.
   package func report(_ fault: @autoclosure () -> FormatFault) throws(FormatFault) {
-    if mode == .strict { throw fault() }
+    if mode == .strict { throw fault().asEnd }
     let isKept = told.withLock { told in
       told.faultCount += 1
       return told.faults.count < Self.keptLimit
@@ -105,6 +115,17 @@ package final class Diagnostics: Sendable {
     _ file: String, _ place: String, _ reason: String, remedy: String
   ) throws(FormatFault) {
     try report(FormatFault(file, place, reason, remedy: remedy))
+  }
+
+  /// What is damaged within its brackets costs only itself: that is told, and nil.
+  func sound<T>(_ read: () throws -> T) throws -> T? {
+    do {
+      return try read()
+    } catch var fault as FormatFault {
+      fault.remedy = "Put it right; it is left out."
+      try report(fault)
+      return nil
+    }
   }
 
   /// The size of an item's image; where it is not known that is told, and the item is to be left out.

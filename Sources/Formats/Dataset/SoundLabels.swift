@@ -26,6 +26,8 @@ struct SoundLabels: DatasetReading {
     for (place, label) in item.labels.enumerated() {
       if let problem = label.problem ?? item.size.flatMap({ label.problem(in: $0) }) {
         bad[place] = problem
+      } else if !label.isPossible {
+        bad[place] = "is one that no image is large enough for"
       } else if let size = item.size, let bounds = label.bounds,
         let fault = Self.fault(bounds, in: size)
       {

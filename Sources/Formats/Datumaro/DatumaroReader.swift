@@ -11,7 +11,8 @@ struct DatumaroReader: DatasetReading {
   private var file = -1
   private var bytes: MappedBytes?
   private var cursor: JSONCursor?
-  private var isFirst = true
+  /// Of the item that comes next.
+  private var place = 0
   /// Classes of the file that is read, by their places in it.
   private var classes: [Int] = []
 
@@ -43,7 +44,7 @@ struct DatumaroReader: DatasetReading {
 
   mutating func next() throws -> DatasetItem? {
     while true {
-      if cursor != nil, let item = try item() { return item }
+      while cursor != nil { if let item = try item() { return item } }
       file += 1
       guard file < files.count else { return nil }
       try open(files[file])
@@ -79,22 +80,32 @@ struct DatumaroReader: DatasetReading {
           keypoints: own?["labels"]?.array?.compactMap(\.string) ?? []))
     }
     self.bytes = bytes
-    isFirst = true
+    place = 0
     cursor = itemsAt.map { bytes.cursor(from: $0) }
     try? cursor?.enterArray()
   }
 
+  /// The next item of the file; nil where it is none, and at the end, where there is no cursor any more.
   private mutating func item() throws -> DatasetItem? {
     guard var cursor, let bytes else { return nil }
     do {
-      guard try cursor.nextElement(isFirst: isFirst) else {
+      guard try cursor.nextElement(isFirst: place == 0) else {
         self.cursor = nil
         return nil
       }
-      isFirst = false
-      let json = try cursor.value()
+      let start = cursor
+      try cursor.skip()
       self.cursor = cursor
-      return try item(json)
+      place += 1
+      var element = start
+      let json = try diagnostics.sound {
+        do throws(JSONError) {
+          return try element.value()
+        } catch {
+          throw COCOIndex.fault(error, files[file], bytes)
+        }
+      }
+      return try json.flatMap { try item($0) }
     } catch let error as JSONError {
       self.cursor = nil
       try diagnostics.report(COCOIndex.fault(error, files[file], bytes))
@@ -102,8 +113,13 @@ struct DatumaroReader: DatasetReading {
     }
   }
 
-  private func item(_ json: JSON) throws -> DatasetItem {
-    let id = json["id"]?.string ?? ""
+  private func item(_ json: JSON) throws -> DatasetItem? {
+    guard let id = json["id"]?.string, !id.isEmpty else {
+      try diagnostics.report(
+        files[file], "items[\(place - 1)]", json.members == nil ? "it is no object" : "the item has no id",
+        remedy: "Give each item one; it is left out with its labels.")
+      return nil
+    }
     let path = json["image"]?["path"]?.string ?? ""
     let media = folder.image(named: id) ?? folder.image(named: path)
     // The path is where the image lay for whoever wrote the set; the id is its name.
@@ -129,7 +145,10 @@ struct DatumaroReader: DatasetReading {
   }
 
   private func label(_ json: JSON, _ size: ImageSize?) throws(NotationFault) -> DatasetLabel? {
-    let kind = json["type"]?.string ?? ""
+    guard let kind = json["type"]?.string else {
+      throw NotationFault(
+        path: "type", problem: json.members == nil ? "it is no object" : "there is no type")
+    }
     if kind == "caption" { return DatasetLabel(-1, .caption(try json.text("caption"))) }
     guard let value = try value(json, kind, size) else {
       diagnostics.lose("annotations of the type \(kind) left out, which is not read")

@@ -18,35 +18,11 @@ extension DatasetFormat {
           DatasetFolder.isImage($0) || !$0.contains("/") || ImageNet.isStray($0)
         }
     },
-    read: { folder, diagnostics in
-      var schema = DatasetSchema()
-      let images = ImageNet.images(folder)
-      // Where others lie in classes of subsets, those of a subset alone have none.
-      let hasSubsets = images.contains { !ImageNet.place($0).subset.isEmpty }
-      func isUnlabelled(_ file: String) -> Bool {
-        let place = ImageNet.place(file)
-        return hasSubsets && place.subset.isEmpty && DatasetItem.subset(of: place.name) != nil
-      }
-      for name in Set(images.filter { !isUnlabelled($0) }.map { ImageNet.place($0).name }).sorted()
-      {
-        _ = schema.index(of: name)
-      }
-      for file in folder.files where ImageNet.isStray(file) {
-        diagnostics.lose("files left out that are no images (.\(ImageNet.kind(file)))")
-      }
-      return ItemFiles(images, folder, schema, diagnostics) { file, folder, schema, diagnostics in
-        guard isUnlabelled(file) else {
-          return try ImageNet.item(file, folder, &schema, diagnostics)
-        }
-        return DatasetItem(
-          name: file.split(separator: "/").last.map(String.init) ?? file,
-          subset: DatasetItem.subset(of: ImageNet.place(file).name) ?? "",
-          size: folder.size(of: file), media: folder.fullPath(file))
-      }
-    }, write: { sink, _, diagnostics in ImageNetWriter(sink: sink, diagnostics: diagnostics) })
+    read: { ImageNet.reader($0, $1) },
+    write: { sink, _, diagnostics in ImageNetWriter(sink: sink, diagnostics: diagnostics) })
 }
 
-private enum ImageNet {
+enum ImageNet {
   static func images(_ folder: DatasetFolder) -> [String] {
     folder.files.filter { DatasetFolder.isImage($0) && $0.contains("/") }
   }
@@ -82,47 +58,4 @@ private enum ImageNet {
     let subset = parts.count > 2 ? DatasetItem.subset(of: parts[0]) : nil
     return (subset ?? "", parts[subset == nil ? 0 : 1])
   }
-
-  static func item(
-    _ file: String, _ folder: DatasetFolder, _ schema: inout DatasetSchema, _: Diagnostics
-  ) throws -> DatasetItem? {
-    let (subset, name) = place(file)
-    let last = file.split(separator: "/").last.map(String.init) ?? file
-    return DatasetItem(
-      name: last, subset: subset, size: folder.size(of: file),
-      labels: [DatasetLabel(schema.index(of: name), .whole)], media: folder.fullPath(file))
-  }
-}
-
-private struct ImageNetWriter: DatasetWriting {
-  let sink: any DatasetSink
-  let diagnostics: Diagnostics
-  var paths: Set<String> = []
-
-  mutating func add(_ item: DatasetItem, _ schema: DatasetSchema) throws {
-    let classes = item.labels.filter { $0.value == .whole }.map { schema.name($0.classIndex) }
-    guard !classes.isEmpty else {
-      return diagnostics.leaveOut(item, as: "images left out that have no class as a whole")
-    }
-    guard let media = item.media else {
-      return try diagnostics.leaveOut(
-        item, "the image is not there",
-        remedy: "Put it beside its labels")
-    }
-    let flat = diagnostics.flat(item.name)
-    let names = Set(classes)
-    if names.count > 1 { diagnostics.lose("images of several classes written once for each") }
-    for name in names.sorted() {
-      let folder = DatasetPath.cleaned(name).replacing("/", with: "_")
-      let subset = item.subset.isEmpty ? "" : item.subset + "/"
-      var path = "\(subset)\(folder)/\(flat)"
-      if !paths.insert(path).inserted {
-        path = "\(subset)\(folder)/\(paths.count)_\(flat)"
-        paths.insert(path)
-      }
-      try sink.copy(media, to: path)
-    }
-  }
-
-  func finish(_ schema: DatasetSchema) {}
 }

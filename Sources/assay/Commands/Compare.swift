@@ -79,7 +79,7 @@ struct CompareCommand: AsyncParsableCommand {
     var found: [String: [DatasetLabel]] = [:]
     if let file = folder.file, predictionsFrom == nil {
       let bytes = try folder.open(file)
-      if COCOResults.matches(bytes) {
+      if COCOResults.matches(bytes, isAskedFor: true) {
         let results = try COCOResults.labels(bytes, named: file, of: truth, &schema, diagnostics)
         for (name, labels) in results { found[DatasetPath.cleaned(name), default: []] += labels }
         return found

@@ -1,0 +1,72 @@
+import Labels
+import Notation
+
+/// Reads a record of a file.
+struct ArgillaRecord {
+  let file: String
+  let number: Int
+  let texts: Set<String>
+  let diagnostics: Diagnostics
+
+  func item(_ json: JSON, _ schema: inout DatasetSchema) throws -> DatasetItem {
+    let fields = json["fields"]?.members ?? []
+    let text = fields.first { $0.name == "text" } ?? fields.first { $0.value.string != nil }
+    guard let text = text?.value.string else {
+      throw NotationFault(path: "fields", problem: "has no text")
+    }
+    var item = DatasetItem(
+      name: json["id"]?.string ?? json["id"]?.integer.map { "\($0)" } ?? "\(number)",
+      subset: TextLines.subset(file), text: text, metadata: json["metadata"]?.members ?? [])
+    if DatasetItem.isAddress(text), DatasetFolder.isImage(String(text.split(separator: "?")[0])) {
+      (item.text, item.media) = (nil, text)
+    }
+    for other in fields where other.value.string != nil && other.value.string != text {
+      item.metadata.append(other)
+    }
+    let suggestions = json["suggestions"]?.members ?? []
+    let responses = json["responses"]?.members ?? []
+    for question in Set(suggestions.map(\.name)).union(responses.map(\.name)).sorted() {
+      let response = responses.last { $0.name == question }?.value.array?.first {
+        $0["value"] != nil
+      }
+      let suggestion = suggestions.last { $0.name == question }?.value
+      guard let value = (response ?? suggestion)?["value"], value != .null else { continue }
+      let score = response == nil ? suggestion?["score"]?.number : nil
+      try add(value, of: question, score, to: &item, &schema)
+    }
+    return item
+  }
+
+  private func add(
+    _ value: JSON, of question: String, _ score: Double?, to item: inout DatasetItem,
+    _ schema: inout DatasetSchema
+  ) throws {
+    func whole(_ name: String) {
+      item.labels.append(DatasetLabel(schema.index(of: name), .whole, score: score))
+    }
+    if let text = value.string {
+      if texts.contains(question) {
+        item.labels.append(DatasetLabel(-1, .caption(text)))
+      } else {
+        whole(text)
+      }
+    } else if let list = value.array, !list.isEmpty, list.allSatisfy({ $0.string != nil }) {
+      list.compactMap(\.string).forEach(whole)
+    } else if let list = value.array, list.contains(where: { $0["start"] != nil }) {
+      for (place, span) in list.enumerated() {
+        do {
+          let path = "\(question)[\(place)]"
+          let range = try TextLines.range(span["start"], span["end"], in: item.text ?? "", path)
+          item.labels.append(
+            DatasetLabel(schema.index(of: try span.text("label")), .spans([range]), score: score))
+        } catch {
+          try diagnostics.report(
+            file, "element \(number), \(error.path)", error.problem,
+            remedy: "Put it right; it is left out.")
+        }
+      }
+    } else {
+      item.metadata.append(.init(question, value))
+    }
+  }
+}

@@ -1,0 +1,54 @@
+import Geometry
+import Labels
+import Notation
+
+extension Cityscapes {
+  static func item(
+    _ file: String, _ folder: DatasetFolder, _ schema: inout DatasetSchema,
+    _ diagnostics: Diagnostics
+  ) throws -> DatasetItem? {
+    let json = try folder.json(file)
+    let parts = file.split(separator: "/").map(String.init)
+    let stem = String((parts.last ?? file).dropLast(ending.count))
+    let media = folder.image(named: stem + imageEnding) ?? folder.image(named: stem)
+    let name =
+      media.flatMap { $0.split(separator: "/").last.map(String.init) }
+      ?? "\(stem)\(imageEnding).png"
+    let subset = parts.dropLast().last { ["train", "val", "test"].contains($0) } ?? ""
+    var item = DatasetItem(name: name, subset: subset, media: media.map(folder.fullPath))
+    let (width, height) = (try json.number("imgWidth"), try json.number("imgHeight"))
+    guard width >= 1, height >= 1, width <= 1e6, height <= 1e6 else {
+      throw NotationFault(path: "imgWidth", problem: "must be the image's size, with imgHeight")
+    }
+    item.size = ImageSize(width: Int(width), height: Int(height))
+    for (place, object) in (try json.required("objects").array ?? []).enumerated() {
+      do {
+        item.labels.append(try label(object, &schema))
+      } catch {
+        try diagnostics.report(
+          file, "objects[\(place)].\(error.path)", error.problem,
+          remedy: "Put it right; it is left out.")
+      }
+    }
+    return item
+  }
+
+  private static func label(
+    _ object: JSON, _ schema: inout DatasetSchema
+  ) throws(NotationFault) -> DatasetLabel {
+    var name = try object.text("label")
+    let isGroup = name.hasSuffix(group) && !ownGroups.contains(name)
+    if isGroup { name.removeLast(group.count) }
+    var points: [Point] = []
+    for (place, point) in (object["polygon"]?.array ?? []).enumerated() {
+      let (x, y) = try point.pair("polygon[\(place)]")
+      points.append(Point(x: x, y: y))
+    }
+    guard points.count >= 3 else {
+      throw NotationFault(path: "polygon", problem: "must be three points or more")
+    }
+    var label = DatasetLabel(schema.index(of: name), .shape(.polygon(Polygon(points))))
+    label.isCrowd = isGroup
+    return label
+  }
+}

@@ -1,0 +1,36 @@
+import Geometry
+import Labels
+import Notation
+
+extension CreateML {
+  static func item(
+    _ json: JSON, _ schema: inout DatasetSchema, _ folder: DatasetFolder, _ file: String,
+    _ report: (NotationFault) throws -> Void
+  ) throws -> DatasetItem {
+    let name = try json.text("image")
+    let media = folder.image(named: name, like: file)
+    var item = DatasetItem(
+      name: name, size: media.flatMap(folder.size), media: media.map(folder.fullPath))
+    for (number, annotation) in (try json.required("annotations").array ?? []).enumerated() {
+      do throws(NotationFault) {
+        let box = try box(annotation)
+        item.labels.append(
+          DatasetLabel(schema.index(of: try annotation.text("label")), .shape(.box(box))))
+      } catch {
+        try report(
+          NotationFault(path: "annotations[\(number)].\(error.path)", problem: error.problem))
+      }
+    }
+    return item
+  }
+
+  private static func box(_ annotation: JSON) throws(NotationFault) -> Box {
+    let place = try annotation.required("coordinates")
+    let (x, y) = (try place.number("x"), try place.number("y"))
+    let (width, height) = (try place.number("width"), try place.number("height"))
+    guard width >= 0, height >= 0 else {
+      throw NotationFault(path: "coordinates", problem: "width and height must not be below 0")
+    }
+    return Box(x: x - width / 2, y: y - height / 2, width: width, height: height)
+  }
+}

@@ -1,0 +1,88 @@
+import Geometry
+import Labels
+import Notation
+
+extension LabelMe {
+  static func item(
+    _ file: String, _ folder: DatasetFolder, _ schema: inout DatasetSchema,
+    _ diagnostics: Diagnostics
+  ) throws -> DatasetItem? {
+    let json = try folder.json(file)
+    guard let shapes = json["shapes"]?.array else {
+      throw NotationFault(path: "shapes", problem: "is missing")
+    }
+    let path = try json.text("imagePath").replacing("\\", with: "/")
+    let below = file.split(separator: "/").dropLast().joined(separator: "/")
+    let last = path.split(separator: "/").last.map(String.init) ?? path
+    let name = below.isEmpty ? last : below + "/" + last
+    let media = folder.image(named: name)
+    var size: ImageSize?
+    if let width = json["imageWidth"]?.integer, let height = json["imageHeight"]?.integer,
+      width > 0, height > 0
+    {
+      size = ImageSize(width: Int(width), height: Int(height))
+    } else {
+      size = media.flatMap(folder.size)
+    }
+    var item = DatasetItem(name: name, size: size, media: media.map(folder.fullPath))
+    for flag in json["flags"]?.members ?? [] where flag.value.bool == true {
+      item.labels.append(DatasetLabel(schema.index(of: flag.name), .whole))
+    }
+    for (place, shape) in shapes.enumerated() {
+      do {
+        if let label = try label(shape, &schema, diagnostics) { item.labels.append(label) }
+      } catch {
+        try diagnostics.report(
+          file, "shapes[\(place)]\(error.path.isEmpty ? "" : "." + error.path)", error.problem,
+          remedy: "Put it right; it is left out.")
+      }
+    }
+    return item
+  }
+
+  private static func label(
+    _ json: JSON, _ schema: inout DatasetSchema, _ diagnostics: Diagnostics
+  ) throws(NotationFault) -> DatasetLabel? {
+    let name = try json.text("label")
+    var points: [Point] = []
+    for (place, point) in (json["points"]?.array ?? []).enumerated() {
+      let (x, y) = try point.pair("points[\(place)]")
+      points.append(Point(x: x, y: y))
+    }
+    let kind = json["shape_type"]?.string ?? "polygon"
+    func needs(_ count: Int) throws(NotationFault) {
+      guard points.count >= count else {
+        throw NotationFault(path: "points", problem: "a \(kind) has \(count) points at least")
+      }
+    }
+    let shape: Shape
+    switch kind {
+    case "rectangle":
+      try needs(2)
+      shape = .box(Box(around: points))
+    case "polygon":
+      try needs(3)
+      shape = .polygon(Polygon(points))
+    case "line", "linestrip":
+      try needs(2)
+      shape = .polyline(Polyline(points))
+    case "point":
+      try needs(1)
+      shape = .point(points[0])
+    case "circle":
+      try needs(2)
+      let radius = points[0].distance(to: points[1])
+      shape = .ellipse(Ellipse(center: points[0], radiusX: radius, radiusY: radius))
+    default:
+      diagnostics.lose("shapes of the type \(kind) left out, which is not read")
+      return nil
+    }
+    var label = DatasetLabel(schema.index(of: name), .shape(shape))
+    label.group = json["group_id"]?.integer.map { Int($0) }
+    for flag in json["flags"]?.members ?? [] { label.attributes.append(flag) }
+    if let text = json["description"]?.string, !text.isEmpty {
+      label.attributes.append(.init("description", .string(text)))
+    }
+    return label
+  }
+}

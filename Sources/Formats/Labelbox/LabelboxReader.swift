@@ -1,0 +1,168 @@
+import Geometry
+import Labels
+import Notation
+
+/// Lines of one image stand together in what is written; where they do not, the image comes again.
+struct LabelboxReader: DatasetReading {
+  private var rows: JSONItems
+  private var ahead: DatasetItem?
+  var schema: DatasetSchema { rows.schema }
+
+  init(
+    _ file: String, _ folder: DatasetFolder, _ schema: DatasetSchema, _ diagnostics: Diagnostics
+  ) throws {
+    rows = try JSONItems(file, folder, schema, diagnostics) { json, _, schema in
+      let item =
+        json["dataRow"] == nil
+        ? try Self.exported(json, &schema, diagnostics)
+        : try Self.imported(json, &schema, diagnostics)
+      guard var item else { return [] }
+      if let media = folder.image(named: item.name) {
+        item.media = folder.fullPath(media)
+        item.size = item.size ?? folder.size(of: media)
+      }
+      return [item]
+    }
+  }
+
+  mutating func next() throws -> DatasetItem? {
+    guard var item = try ahead ?? rows.next() else { return nil }
+    ahead = nil
+    while let more = try rows.next() {
+      guard more.name == item.name else {
+        ahead = more
+        break
+      }
+      item.labels += more.labels
+    }
+    return item
+  }
+
+  private static func imported(
+    _ json: JSON, _ schema: inout DatasetSchema, _ diagnostics: Diagnostics
+  ) throws(NotationFault) -> DatasetItem? {
+    let row = try json.required("dataRow")
+    guard let name = row["globalKey"]?.string ?? row["id"]?.string else {
+      throw NotationFault(path: "dataRow", problem: "must have a globalKey or an id")
+    }
+    guard let title = json["name"]?.string ?? json["schemaId"]?.string else {
+      throw NotationFault(path: "name", problem: "is missing")
+    }
+    var item = DatasetItem(name: name)
+    guard let label = try label(json, title, &schema) else {
+      diagnostics.lose("annotations left out of kinds that are not read (video, metrics, masks)")
+      return item
+    }
+    item.labels = [label]
+    return item
+  }
+
+  private static func label(
+    _ json: JSON, _ title: String, _ schema: inout DatasetSchema
+  ) throws(NotationFault) -> DatasetLabel? {
+    func point(_ json: JSON, _ path: String) throws(NotationFault) -> Point {
+      guard let x = json["x"]?.number, let y = json["y"]?.number else {
+        throw NotationFault(path: path, problem: "must have x and y")
+      }
+      return Point(x: x, y: y)
+    }
+    func points(_ json: JSON, _ path: String) throws(NotationFault) -> [Point] {
+      var points: [Point] = []
+      for (place, one) in (json.array ?? []).enumerated() {
+        points.append(try point(one, "\(path)[\(place)]"))
+      }
+      return points
+    }
+    func made(_ value: DatasetLabel.Value) -> DatasetLabel {
+      DatasetLabel(schema.index(of: title), value, score: json["confidence"]?.number)
+    }
+    if let box = json["bbox"] ?? json["bounding_box"], box != .null {
+      let (width, height) = (try box.number("width"), try box.number("height"))
+      guard width >= 0, height >= 0 else {
+        throw NotationFault(path: "bbox", problem: "width and height must not be below 0")
+      }
+      return made(
+        .shape(
+          .box(
+            Box(x: try box.number("left"), y: try box.number("top"), width: width, height: height)))
+      )
+    }
+    if let polygon = json["polygon"], polygon != .null {
+      var ring = try points(polygon, "polygon")
+      // The first point is repeated.
+      if ring.count > 3, ring.first == ring.last { ring.removeLast() }
+      guard ring.count >= 3 else {
+        throw NotationFault(path: "polygon", problem: "must be three points at least")
+      }
+      return made(.shape(.polygon(Polygon(ring))))
+    }
+    if let line = json["line"], line != .null {
+      return made(.shape(.polyline(Polyline(try points(line, "line")))))
+    }
+    if let one = json["point"], one != .null {
+      return made(.shape(.point(try point(one, "point"))))
+    }
+    if let place = json["location"], place != .null, let start = place["start"]?.integer,
+      let end = place["end"]?.integer
+    {
+      guard start >= 0, end >= start else {
+        throw NotationFault(path: "location", problem: "start and end must be places")
+      }
+      return made(.spans([Int(start)..<Int(end) + 1]))
+    }
+    if let answer = json["answer"]?["name"]?.string {
+      return DatasetLabel(schema.index(of: answer), .whole)
+    }
+    if let answer = json["answer"]?.string { return DatasetLabel(-1, .caption(answer)) }
+    return nil
+  }
+
+  /// A row of an export, with the first label of its first project.
+  private static func exported(
+    _ json: JSON, _ schema: inout DatasetSchema, _ diagnostics: Diagnostics
+  ) throws(NotationFault) -> DatasetItem? {
+    let row = try json.required("data_row")
+    let name = row["external_id"]?.string ?? row["global_key"]?.string ?? row["id"]?.string ?? ""
+    var item = DatasetItem(name: name)
+    if let width = json["media_attributes"]?["width"]?.integer,
+      let height = json["media_attributes"]?["height"]?.integer
+    {
+      item.size = ImageSize(width: Int(width), height: Int(height))
+    }
+    let labels = (json["projects"]?.members ?? []).flatMap { $0.value["labels"]?.array ?? [] }
+    if labels.count > 1 {
+      diagnostics.lose("labels of a row left out after the first", count: labels.count - 1)
+    }
+    let annotations = labels.first?["annotations"]
+    for object in annotations?["objects"]?.array ?? [] {
+      if var label = try label(object, try object.text("name"), &schema) {
+        for one in object["classifications"]?.array ?? [] {
+          let answers = answers(to: one)
+          guard let name = one["name"]?.string, !answers.isEmpty else { continue }
+          label.attributes.append(.init(name, .string(answers.joined(separator: ", "))))
+        }
+        item.labels.append(label)
+      } else {
+        diagnostics.lose("annotations left out of kinds that are not read (video, metrics, masks)")
+      }
+    }
+    for one in annotations?["classifications"]?.array ?? [] {
+      if let text = one["text_answer"]?["content"]?.string {
+        item.labels.append(DatasetLabel(-1, .caption(text)))
+        continue
+      }
+      for name in answers(to: one) {
+        item.labels.append(DatasetLabel(schema.index(of: name), .whole))
+      }
+    }
+    return item
+  }
+
+  /// What was chosen of a list, or written.
+  private static func answers(to question: JSON) -> [String] {
+    let chosen =
+      [question["radio_answer"]].compactMap { $0 } + (question["checklist_answers"]?.array ?? [])
+    return chosen.compactMap { $0["name"]?.string }
+      + [question["text_answer"]?["content"]?.string].compactMap { $0 }
+  }
+}

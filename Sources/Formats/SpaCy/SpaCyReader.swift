@@ -1,0 +1,66 @@
+import Labels
+import Notation
+
+extension SpaCy {
+  static func item(
+    _ json: JSON, _ number: Int, _ file: String, _ schema: inout DatasetSchema,
+    _ diagnostics: Diagnostics
+  ) throws -> [DatasetItem] {
+    if let answer = json["answer"]?.string, answer != "accept" {
+      diagnostics.lose("texts left out whose answer was \(answer)")
+      return []
+    }
+    let text = try json.text("text")
+    let stem = DatasetItem.stem(of: file.split(separator: "/").last.map(String.init) ?? file)
+    var item = DatasetItem(name: "\(stem)-\(number)", subset: TextLines.subset(file), text: text)
+    item.metadata = json["meta"]?.members ?? []
+    for (place, token) in (json["tokens"]?.array ?? []).enumerated() {
+      item.tokens.append(
+        try TextLines.range(token["start"], token["end"], in: text, "tokens[\(place)]"))
+    }
+    var heads: [Int64: Int] = [:]
+    for (place, span) in (json["spans"]?.array ?? []).enumerated() {
+      do {
+        let range = try TextLines.range(span["start"], span["end"], in: text, "spans[\(place)]")
+        let known: Set<String> = [
+          "start", "end", "label", "text", "token_start", "token_end", "id", "source", "type",
+          "input_hash",
+        ]
+        let attributes = (span.members ?? []).filter {
+          !known.contains($0.name) && $0.value != .null
+        }
+        if let end = span["token_end"]?.integer { heads[end] = item.labels.count }
+        item.labels.append(
+          DatasetLabel(
+            schema.index(of: try span.text("label")), .spans([range]), attributes: attributes))
+      } catch {
+        try diagnostics.report(
+          file, "object \(number), \(error.path)", error.problem,
+          remedy: "Put it right; it is left out.")
+      }
+    }
+    for relation in json["relations"]?.array ?? [] {
+      guard let from = relation["head"]?.integer.flatMap({ heads[$0] }),
+        let to = relation["child"]?.integer.flatMap({ heads[$0] }),
+        let name = relation["label"]?.string
+      else {
+        diagnostics.lose("relations left out between tokens that end no span")
+        continue
+      }
+      item.labels.append(DatasetLabel(schema.index(of: name), .relation(from: from, to: to)))
+    }
+    for one in json["cats"]?.members ?? [] {
+      let index = schema.index(of: one.name)
+      if (one.value.number ?? 0) >= 0.5 { item.labels.append(DatasetLabel(index, .whole)) }
+    }
+    // Choices, by the ids of their options.
+    for one in json["accept"]?.array ?? [] {
+      guard let name = one.string ?? one.integer.map({ "\($0)" }) else { continue }
+      item.labels.append(DatasetLabel(schema.index(of: name), .whole))
+    }
+    if let label = json["label"]?.string {
+      item.labels.append(DatasetLabel(schema.index(of: label), .whole))
+    }
+    return [item]
+  }
+}
