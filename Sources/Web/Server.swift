@@ -32,6 +32,7 @@ package struct Server: Sendable {
         await gate.run(route, request, context)
       }
     }
+    refuseOtherMethods(router)
     let application = Application(
       router: router,
       server: .http1(configuration: .init(additionalChannelHandlers: [SendingAhead()])),
@@ -50,6 +51,20 @@ package struct Server: Sendable {
       },
       logger: logger)
     try await application.runService()
+  }
+
+  /// Of the addresses of the API that are there, and take something else (RFC 9110, section 15.5.6).
+  private func refuseOtherMethods(_ router: Router<VisitContext>) {
+    let routes = RouteTable.all.filter { $0.path.hasPrefix("/api/") || $0.path.hasPrefix("/feed/") }
+    for (path, routes) in Dictionary(grouping: routes, by: \.path) {
+      let taken = routes.map(\.method)
+      let others: [HTTPRequest.Method] = [.get, .post, .put, .patch, .delete]
+      for method in others where !taken.contains(method) {
+        router.on(RouterPath(path), method: method) { _, _ in
+          Problem.wrongMethod(taken: taken.map(\.rawValue).sorted()).response
+        }
+      }
+    }
   }
 }
 

@@ -12,7 +12,7 @@ import Workflow
       Data(PNGWriter.png([1, 2, 3], width: 1, height: 1))
     }
 
-    func version(_ url: String) -> String { "" }
+    func head(of url: String) -> FileHead { FileHead() }
 
     func post(
       _ json: Data, to url: String, headers: [(name: String, value: String)]

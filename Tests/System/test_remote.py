@@ -145,6 +145,8 @@ def test_an_index_is_walked_by_reference(near, tmp_path):
     place = names.index("sub one/b&c.png")
     assert near.send("GET", f"/api/datasets/{dataset}/items/{place}/image", token=key)[1] == png(4, 2)
     assert near.send("GET", f"/api/datasets/{dataset}/items?query=personal_data%20%3D%20email", token=key)[1]["count"] == 1
+    sizes = {i["name"]: i["metadata"]["bytes"] for i in near.send("GET", f"/api/datasets/{dataset}/items", token=key)[1]["items"]}
+    assert sizes["words.txt"] == 24 and sizes["a.png"] == len(png(4, 2)), sizes
     # This server lists names alone: what changed is told by when it was changed and how long it is.
     assert gather(near, key, dataset, f"{url}/set/")["changed"] == 0
     (root / "a.png").write_bytes(png(9, 7)); (root / "words.txt").write_text("nothing to see")

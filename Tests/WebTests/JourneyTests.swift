@@ -200,6 +200,15 @@ import Testing
     }
   }
 
+  @Test func anotherMethodIsToldFromNoAddress() async throws {
+    try await LiveServer.run { server in
+      let refused = try await server.send("PUT", "/api/datasets")
+      #expect(refused.status == 405 && refused.json["type"]?.string == "/problems/wrong-method")
+      #expect(refused.headers["allow"] == "GET, POST")
+      #expect(try await server.send("GET", "/api/nothing").status == 404)
+    }
+  }
+
   @Test func theOpenAPIDocumentNamesEveryRoute() async throws {
     try await LiveServer.run { server in
       let document = try await server.send("GET", "/openapi.json").json

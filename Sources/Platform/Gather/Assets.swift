@@ -10,9 +10,8 @@ package protocol Fetcher: Sendable {
   /// The body behind a URL, through every guard against a server being used to reach others.
   func fetch(_ url: String, limit: Int) async throws(EgressRefusal) -> Data
 
-  /// What tells the file behind a URL from another at the same place, without reading it: its etag, or when
-  /// it was changed and how long it is; empty where the other side does not say.
-  func version(_ url: String) async throws(EgressRefusal) -> String
+  /// What the other side says of the file behind a URL, without reading it.
+  func head(of url: String) async throws(EgressRefusal) -> FileHead
 
   /// Sends JSON, through the same guards; redirects are not followed.
   ///
@@ -25,6 +24,17 @@ package protocol Fetcher: Sendable {
   func ask(
     _ json: Data, at url: String, headers: [(name: String, value: String)], limit: Int
   ) async throws(EgressRefusal) -> Data
+}
+
+/// What is known of a file elsewhere that was not read.
+package struct FileHead: Hashable, Sendable {
+  /// What tells it from another at the same place: its etag, or when it was changed and how long it is; empty
+  /// where nobody says.
+  package var version = ""
+  /// In bytes.
+  package var size: Int?
+
+  package init(version: String = "", size: Int? = nil) { (self.version, self.size) = (version, size) }
 }
 
 /// The files of one vault.

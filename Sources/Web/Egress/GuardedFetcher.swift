@@ -23,16 +23,18 @@ package final class GuardedFetcher: Fetcher {
     try await follow(url, .GET) { try await Self.body(of: $0, limit: limit) }
   }
 
-  package func version(_ url: String) async throws(EgressRefusal) -> String {
+  package func head(of url: String) async throws(EgressRefusal) -> FileHead {
     do {
       return try await follow(url, .HEAD) { response in
         func field(_ name: String) -> String? { response.headers.first(name: name) }
-        if let etag = field("ETag") { return etag.replacing("W/", with: "").filter { $0 != "\"" } }
-        return [field("Last-Modified"), field("Content-Length")].compactMap { $0 }
-          .joined(separator: " ")
+        let etag = field("ETag").map { $0.replacing("W/", with: "").filter { $0 != "\"" } }
+        let length = field("Content-Length")
+        return FileHead(
+          version: etag ?? [field("Last-Modified"), length].compactMap { $0 }.joined(separator: " "),
+          size: length.flatMap { Int($0) })
       }
     } catch .status(405), .status(501) {
-      return ""
+      return FileHead()
     }
   }
 

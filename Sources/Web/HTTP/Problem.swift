@@ -17,6 +17,8 @@ struct Problem {
   var place: String?
   var remedy: String?
   var retryAfterSeconds: Int?
+  /// The methods that the address takes, where it was another.
+  var allowed: [String] = []
   /// More facts, such as an import's report.
   var extra: [JSON.Member] = []
 
@@ -42,8 +44,18 @@ struct Problem {
     return .object(members + extra)
   }
 
+  /// - Parameter taken: the methods that the address takes.
+  static func wrongMethod(taken: [String]) -> Problem {
+    var problem = Problem(
+      .methodNotAllowed, "wrong-method", "Not this way",
+      "There is something at this address, which takes \(taken.joined(separator: ", ")).")
+    problem.allowed = taken
+    return problem
+  }
+
   var response: Response {
     var headers: HTTPFields = [.contentType: "application/problem+json"]
+    if !allowed.isEmpty { headers[.allow] = allowed.joined(separator: ", ") }
     if let retryAfterSeconds { headers[.retryAfter] = "\(retryAfterSeconds)" }
     if status == .unauthorized { headers[.wwwAuthenticate] = "Bearer" }
     return Response(

@@ -58,7 +58,7 @@ import Testing
       return try answer.get()
     }
 
-    func version(_ url: String) -> String { "" }
+    func head(of url: String) -> FileHead { FileHead() }
 
     func post(
       _ json: Data, to url: String, headers: [(name: String, value: String)]

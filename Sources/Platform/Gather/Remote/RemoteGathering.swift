@@ -181,23 +181,26 @@ package struct RemoteGathering: Sendable {
     }
   }
 
-  /// Asks for the versions of those that an index does not tell apart, as one that lists names alone.
+  /// Asks for the versions of those that an index does not tell apart, as one that lists names alone, and how
+  /// long they are.
   private func versioned(
     _ files: [RemoteFile], _ source: RemoteSource
   ) async -> [RemoteFile] {
     guard case .index(let index) = source.location else { return files }
     var files = files
     let silent = files.indices.filter { files[$0].version.isEmpty }
-    await withTaskGroup(of: (Int, String).self) { group in
+    func note(_ place: Int, _ head: FileHead) {
+      files[place].version = head.version
+      files[place].size = files[place].size ?? head.size
+    }
+    await withTaskGroup(of: (Int, FileHead).self) { group in
       for (count, place) in silent.enumerated() {
-        if count >= Self.atOnce, let (place, version) = await group.next() {
-          files[place].version = version
-        }
+        if count >= Self.atOnce, let (place, head) = await group.next() { note(place, head) }
         let url = index.address(files[place].key)
         // It is a hint: where it cannot be had, nothing tells.
-        group.addTask { (place, (try? await fetcher.version(url)) ?? "") }
+        group.addTask { (place, (try? await fetcher.head(of: url)) ?? FileHead()) }
       }
-      for await (place, version) in group { files[place].version = version }
+      for await (place, head) in group { note(place, head) }
     }
     return files
   }
@@ -269,6 +272,8 @@ package struct RemoteGathering: Sendable {
     let bytes = try await persistently { now in
       try await fetch(source.location.address(of: file, at: now), limit: limit)
     }
+    // Of indexes that are pages only some say it.
+    if file.size == nil { item.metadata.append(.init("bytes", .int(Int64(bytes.count)))) }
     if isText {
       item.text = [UInt8](bytes).withUnsafeBufferPointer { DatasetFolder.text($0) }
       return StoredItem(item, image: nil).flagged(masking: source.masksPersonalData)
