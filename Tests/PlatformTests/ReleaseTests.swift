@@ -135,12 +135,17 @@ import Workflow
     let now = fixture.clock.withLock { $0 }
     try await fixture.vault { vault in
       let releases = Releases(vault, actor: .console)
-      let token = try #require(Releases.Token(releases.token(for: release.id, until: now + 1000)))
-      #expect(releases.isOpen(by: token))
+      let text = releases.token(for: release.id, until: now + 1000)
+      let token = try #require(Releases.Token(text))
+      try releases.check(token)
       fixture.advance(999)
-      #expect(releases.isOpen(by: token))
+      try releases.check(token)
       fixture.advance(1)
-      #expect(!releases.isOpen(by: token))
+      #expect(throws: Refusal.linkEnded(at: now + 1000)) { try releases.check(token) }
+      // What somebody made longer is none that was given.
+      let longer = try #require(
+        Releases.Token(text.replacing("-\(now + 1000)-", with: "-\(now + 9000)-")))
+      #expect(throws: Refusal.unknown(.release, "")) { try releases.check(longer) }
       #expect(Releases.Token("x-y-z") == nil)
     }
   }

@@ -154,17 +154,26 @@ package enum DatasetLineNotation {
     var item = DatasetItem(
       name: try json.text("name"), subset: json["subset"]?.string ?? "", text: json["text"]?.string,
       metadata: json["metadata"]?.members ?? [])
-    if let width = json["width"]?.integer, let height = json["height"]?.integer, width > 0,
-      height > 0
-    {
-      item.size = ImageSize(width: Int(width), height: Int(height))
-    }
+    item.size = try size(json)
     item.tokens = try ranges(json["tokens"], item.text, "tokens")
     let text = item.text ?? (knowsText ? "" : nil)
     item.labels = try labels(json["labels"], of: text, &schema, report) { label in
       label.problem ?? item.size.flatMap { label.problem(in: $0) }
     }
     return item
+  }
+
+  private static func size(_ json: JSON) throws(NotationFault) -> ImageSize? {
+    let sides = ["width", "height"].map { json[$0].flatMap { $0.isNull ? nil : $0 } }
+    if sides == [nil, nil] { return nil }
+    for (name, side) in zip(["width", "height"], sides) {
+      guard let pixels = side?.integer, pixels > 0 else {
+        throw NotationFault(
+          path: name, problem: "must be a whole number of pixels above 0, as the other side")
+      }
+    }
+    return ImageSize(
+      width: Int(sides[0]?.integer ?? 0), height: Int(sides[1]?.integer ?? 0))
   }
 
   /// A list of labels that were looked at when they came.

@@ -122,6 +122,10 @@ extension Problem {
       return Problem(
         .unprocessableContent, "egress-refused", "The URL was not fetched",
         refusal.sentence + ".", place: "url")
+    case .linkEnded(let moment):
+      return Problem(
+        .gone, "link-ended", "The address has ended", "It was good until \(Timestamp.text(moment)).",
+        remedy: "Ask whoever gave it for a new one: assay release link.")
     case .wrongPassword:
       return Problem(
         .unauthorized, "wrong-password", "Not signed in",

@@ -35,6 +35,12 @@ enum AssetRoutes {
           return .json(["items": .array(items)], status: .created)
         }
       }
+      if ["image", "video", "audio", "application/octet-stream", "application/pdf"].contains(
+        where: type.lowercased().hasPrefix)
+      {
+        throw Refusal.unsupportedMedia(
+          what: "the body is \(type); send files as multipart/form-data, or JSON with the url of one")
+      }
       let fields = try await call.fields()
       let url = try fields.string("url")
       return try await call.inVault { vault, actor in

@@ -254,7 +254,7 @@ enum ReleaseRoutes {
     else { throw Refusal.unknown(.release, "") }
     return try await call.engine.vaults.with(token.client) { vault in
       let releases = Releases(vault, actor: .system)
-      guard releases.isOpen(by: token) else { throw Refusal.unknown(.release, "") }
+      try releases.check(token)
       return try await body(releases, token.release)
     }
   }

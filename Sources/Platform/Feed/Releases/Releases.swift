@@ -344,10 +344,12 @@ package struct Releases: Sendable {
     }
   }
 
-  package func isOpen(by token: Token) -> Bool {
-    token.expires > vault.environment.now()
-      && vault.key.isLinkSignature(
-        token.signature, object: "release/\(token.release)", reader: "feed", expires: token.expires)
+  /// - Throws: `Refusal`; for one that was never given, as of a release that is not there.
+  package func check(_ token: Token) throws(Refusal) {
+    let isOwn = vault.key.isLinkSignature(
+      token.signature, object: "release/\(token.release)", reader: "feed", expires: token.expires)
+    guard isOwn else { throw .unknown(.release, "") }
+    guard token.expires > vault.environment.now() else { throw .linkEnded(at: token.expires) }
   }
 }
 
