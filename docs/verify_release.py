@@ -8,6 +8,7 @@ import hashlib, json, os, sys
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 folder, key = sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else None
+LEAVINGS = {".DS_Store"}  # what a system leaves in folders that it shows
 sha = lambda data: hashlib.sha256(data).digest()
 
 
@@ -19,7 +20,15 @@ def root(leaves):
     return sha(b"\1" + root(leaves[:half]) + root(leaves[half:]))
 
 
+def need(is_right, what):
+    if not is_right: sys.exit(f"{folder}: {what}. Do not train on it; fetch it anew.")
+
+
 def of_file(path):
+    parts = path.split("/")
+    need(path and not any(part in ("", ".", "..") for part in parts), f"{path} leads out of the folder")
+    places = [os.path.join(folder, *parts[:count]) for count in range(1, len(parts) + 1)]
+    need(os.path.isfile(places[-1]) and not any(map(os.path.islink, places)), f"{path} is not there, or is a link")
     digest = hashlib.sha256()
     with open(os.path.join(folder, path), "rb") as file:
         while piece := file.read(1 << 20): digest.update(piece)
@@ -29,19 +38,19 @@ def of_file(path):
 raw = open(os.path.join(folder, "manifest.json"), "rb").read()
 manifest = json.loads(raw)
 signature = bytes.fromhex(open(os.path.join(folder, "manifest.sig")).read().strip())
-assert key in (None, manifest["public_key"]), "signed by another key"
+need(key in (None, manifest["public_key"]), "signed by another key")
 Ed25519PublicKey.from_public_bytes(bytes.fromhex(manifest["public_key"])).verify(signature, raw)
 files = sorted(manifest["files"], key=lambda file: file["path"].encode())
-assert root([f"{f['path']}\0{f['sha256']}".encode() for f in files]).hex() == manifest["merkle_root"], "another root"
+need(root([f"{f['path']}\0{f['sha256']}".encode() for f in files]).hex() == manifest["merkle_root"], "another root")
 for file in files:
-    assert of_file(file["path"]) == file["sha256"], f"{file['path']} was changed"
+    need(of_file(file["path"]) == file["sha256"], f"{file['path']} was changed")
     if "lines_root" in file:
         lines = open(os.path.join(folder, file["path"]), "rb").read().split(b"\n")[:-1]
-        assert root(lines).hex() == file["lines_root"], f"{file['path']} has other lines"
+        need(root(lines).hex() == file["lines_root"], f"{file['path']} has other lines")
 known = {"manifest.json", "manifest.sig"} | {file["path"] for file in files}
 for where, folders, names in os.walk(folder):
-    folders[:] = [name for name in folders if not name.startswith(".")]
-    for name in names:
+    links = [name for name in folders if os.path.islink(os.path.join(where, name))]
+    for name in links + names:
         path = os.path.relpath(os.path.join(where, name), folder).replace(os.sep, "/")
-        assert name.startswith(".") or path in known, f"{path} is none of its files"
+        need(name in LEAVINGS or path in known, f"{path} is none of its files")
 print(f"{len(files)} files, {manifest['items']} items: as they were signed")

@@ -2,6 +2,7 @@
 
 #include <dlfcn.h>
 #include <stdlib.h>
+#include <string.h>
 
 typedef struct _VipsImage VipsImage;
 
@@ -60,8 +61,11 @@ int assay_vips_shrink(
   const void *image, size_t size, int width, int height, int is_forced, const char *suffix, void **bytes,
   size_t *count) {
   VipsImage *small = NULL;
+  /* Browsers turn no WebP, whatever is noted in it. */
+  int is_webp = size > 12 && memcmp((const char *)image + 8, "WEBP", 4) == 0;
   int done = vips.thumbnail(
-    (void *)image, size, &small, width, "height", height, "size", is_forced ? size_force : size_down, NULL) == 0;
+    (void *)image, size, &small, width, "height", height, "size", is_forced ? size_force : size_down,
+    "no_rotate", is_webp, NULL) == 0;
   if (done) {
     small = in_srgb(small);
     done = vips.write(small, suffix, bytes, count, NULL) == 0;

@@ -121,7 +121,8 @@ package struct Vips: Tiler {
       }
       var bytes = Data()
       let size = "\(order.width)x\(order.height)\(order.isForced ? "!" : ">")"
-      let plain = ["stdin", "--size", size, "--output", order.kind.suffix]
+      let turning = image.type == "image/webp" ? ["--no-rotate"] : []
+      let plain = ["stdin", "--size", size, "--output", order.kind.suffix] + turning
       // What says nothing of its colours is sRGB, and from that to sRGB they stay what they are.
       let managed = plain + ["--import-profile", "srgb", "--export-profile", "srgb"]
       do {

@@ -120,8 +120,14 @@ import Testing
     case .group: item.labels[0].group = 3
     case .crowd: item.labels[0].isCrowd = true
     case .track: item.labels[0].track = 7
+    case .box where [.polygon, .pieces, .mask].contains(item.labels[0].value.kind):
+      item.labels[0].box = otherBox
+    case .box: break
     }
   }
+
+  /// Of no outline among the samples.
+  private static let otherBox = Box(x: 0.5, y: 0.25, width: 3, height: 2)
 
   private static func says(_ fact: DatasetFact, _ item: DatasetItem) -> Bool {
     guard fact != .metadata else {
@@ -136,6 +142,8 @@ import Testing
     case .group: label.group != nil
     case .crowd: label.isCrowd
     case .track: label.track != nil
+    case .box where [.polygon, .pieces, .mask].contains(label.value.kind): label.box == otherBox
+    case .box: true
     }
   }
 

@@ -51,6 +51,16 @@ import Testing
     #expect(try probe(jpeg()) == ImageProbe(kind: .jpeg, width: 40, height: 30))
     #expect(try probe(jpeg(orientation: 6)) == ImageProbe(kind: .jpeg, width: 30, height: 40))
     #expect(try probe(jpeg(orientation: 3)) == ImageProbe(kind: .jpeg, width: 40, height: 30))
+    // A PNG says it in a chunk of its own.
+    let note: [UInt8] =
+      Array("II*".utf8) + [0, 8, 0, 0, 0, 1, 0, 0x12, 0x01, 3, 0, 1, 0, 0, 0, 6, 0, 0, 0, 0, 0, 0, 0]
+    let covered = Array("eXIf".utf8) + note
+    let crc = covered.withUnsafeBufferPointer { CRC32.of($0) }
+    func big(_ value: UInt32) -> [UInt8] {
+      (0..<4).map { UInt8(truncatingIfNeeded: value >> (24 - 8 * $0)) }
+    }
+    let turned = Array(png[..<33]) + big(UInt32(note.count)) + covered + big(crc) + Array(png[33...])
+    #expect(try probe(turned) == ImageProbe(kind: .png, width: 5, height: 7))
   }
 
   @Test func noPrefixOfAnImageIsAnImage() {

@@ -61,6 +61,16 @@ import Testing
     ("mail a@b.de or c@d.fr", [.email, .email]),
     ("π = 3.14159265358979", []),
     ("order 1234567890123456789012", []),
+    // As they are written in print, by hand and in tables.
+    ("+49 (0)30 1234567", [.phone]), ("(030) 1234567", [.phone]), ("(020) 7946 0958", [.phone]),
+    ("(11) 91234-5678", [.phone]), ("01.23.45.67.89", [.phone]), ("4111  1111  1111  1111", [.card]),
+    ("4111\u{A0}1111\u{A0}1111\u{A0}1111", [.card]), ("+49\u{202F}30\u{2011}901820", [.phone]),
+    ("4111–1111–1111–1111", [.card]), ("DE89-3704-0044-0532-0130-00", [.account]),
+    ("ada＠example.org", [.email]), ("X1234567L", [.nationalID]), ("X1234567M", []),
+    ("131052-308T", [.nationalID]), ("131052-308U", []),
+    // What looks like one and is none.
+    ("05/06/2024 14:00", []), ("09/11/2001 08:46", []), ("05 12 23 34 41 49", []),
+    ("0100-0200-0300", []), ("300-400-5000", []), ("+20000000 people", []), ("icon@2x.png", []),
   ]
 
   @Test(arguments: found) func whatIsPersonalIsFound(_ text: String, _ kinds: [PersonalData.Kind]) {
@@ -86,7 +96,9 @@ import Testing
   }
 
   @Test func quotesAreNoPartOfAnAddressThatTheyStandBefore() {
-    for (text, kept) in [("from 'ada@x.org'", "from '█████████'"), ("o'neil@x.org", "████████████")] {
+    for (text, kept) in [
+      ("from 'ada@x.org'", "from '█████████'"), ("o'neil@x.org", "████████████"),
+    ] {
       #expect(PersonalData.masked(text, PersonalData.find(in: text)) == kept)
     }
   }

@@ -93,6 +93,10 @@ import Workflow
     }
     #expect(try ReleasePlan(from: plan(ReleasePlan.partLimit)).parts.count == ReleasePlan.partLimit)
     #expect(throws: Refusal.self) { try ReleasePlan(from: plan(ReleasePlan.partLimit + 1)) }
+    // By which every part is asked for.
+    #expect(throws: Refusal.self) {
+      try ReleasePlan(from: ["splits": .object([.init("all", 50), .init("test", 50)])])
+    }
     let seed = String(repeating: "s", count: ReleasePlan.seedLimit)
     #expect(try ReleasePlan(from: ["seed": .string(seed)]).seed == seed)
     #expect(throws: Refusal.self) { try ReleasePlan(from: ["seed": .string(seed + "s")]) }
@@ -145,7 +149,7 @@ import Workflow
       // What somebody made longer is none that was given.
       let longer = try #require(
         Releases.Token(text.replacing("-\(now + 1000)-", with: "-\(now + 9000)-")))
-      #expect(throws: Refusal.unknown(.release, "")) { try releases.check(longer) }
+      #expect(throws: Refusal.unknownLink) { try releases.check(longer) }
       #expect(Releases.Token("x-y-z") == nil)
     }
   }
@@ -164,7 +168,46 @@ import Workflow
       #expect(all.count == 2 && all[0].cursor < all[1].cursor)
       #expect(try await feed.events(of: project.id, after: all[0].cursor, limit: 10) == [all[1]])
       #expect(try await feed.head(of: project.id) == all[1].cursor)
+      // An audit that puts a result right makes it another one.
+      try await TaskChanges(vault, actor: .console).audit(
+        .fixed, remarks: [:], fix: [["class": "mood", "option": "bad"]], of: all[0].task)
+      let news = try await feed.events(of: project.id, after: all[1].cursor, limit: 10)
+      #expect(news.map(\.task) == [all[0].task])
     }
+  }
+
+  @Test func answersKeepTheirNamesBesideWhatWasSent() async throws {
+    let fixture = try await Fixture()
+    let project = try await fixture.project(
+      ontology: [
+        "classes": [
+          ["name": "stars", "kind": "rating", "min": 1, "max": 5],
+          ["name": "assay_task", "kind": "boolean"], ["name": "hello", "kind": "text"],
+          ["name": "bye", "kind": "text"],
+        ]
+      ])
+    try await fixture.load(
+      """
+      {"text": "t", "metadata": {"stars": "four", "assay_x": 1, "licence": "CC0"},
+       "answers": [{"annotations": [
+       {"class": "stars", "rating": 4}, {"class": "assay_task", "boolean": false},
+       {"class": "hello", "text": "hi"}, {"class": "bye", "text": "ciao"}]}]}
+      """.replacing("\n", with: " "), into: project)
+    let release = try await made(fixture, project, "one")
+    let line = try await fixture.vault { vault -> JSON in
+      let releases = Releases(vault, actor: .console)
+      let lines = try await releases.files(of: release.id).filter {
+        $0.path.hasSuffix(".jsonl") && $0.size > 0
+      }
+      let blob = SealedBlob(vault: vault, name: try #require(lines.first).blob)
+      return try JSON(parsing: [UInt8](blob.chunk(0)))
+    }
+    let metadata = line["metadata"]
+    #expect(metadata?["stars"]?.number == 4 && metadata?["sent_stars"] == "four")
+    #expect(metadata?["answer_assay_task"] == false && metadata?["assay_task"]?.string != nil)
+    #expect(metadata?["sent_assay_x"] == 1 && metadata?["licence"] == "CC0")
+    let questions = line["labels"]?.array?.map { $0["attributes"]?["question"]?.string }
+    #expect(questions == ["hello", "bye"])
   }
 
   private func made(_ fixture: Fixture, _ project: Project, _ name: String) async throws

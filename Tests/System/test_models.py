@@ -65,6 +65,25 @@ def test_an_image_that_lies_on_its_side_has_the_size_it_is_seen_in(lab):
     assert (item["width"], item["height"], item["metadata"]["orientation"]) == (20, 30, 6)
 
 
+@pytest.mark.parametrize("kind,size", [("PNG", (40, 60)), ("WEBP", (60, 40))])
+def test_a_png_is_seen_as_it_says_it_lies_and_a_webp_as_its_pixels_do_and_faces_are_never_masked_beside_themselves(lab, kind, size):
+    """As browsers show them: they turn a PNG, and no WebP."""
+    exif = Image.Exif(); exif[0x0112] = 6; seen = []; name = "a." + kind.lower()
+    server, url = model(lambda body: (200, {"boxes": [[[5, 5, 10, 10, 0.9]] for _ in body["items"]]}), seen)
+    lab.add({"name": name, "image": lab.assay.upload(lab.key, jpeg(60, 40, (200, 30, 30), exif=exif, kind=kind), name)})
+    item = lab.items()["items"][0]
+    assert (item["width"], item["height"]) == size and item["metadata"]["orientation"] == 6
+    state = lab.look("faces", url=url, mask=True)
+    shown = Image.open(io.BytesIO(base64.b64decode(seen[0][0]["items"][0]["image"].split(",")[1])))
+    assert shown.size == size
+    number = lab.items()["items"][0]["number"]
+    status, bytes_ = lab.assay.send("GET", f"/api/datasets/{lab.id}/items/{number}/image", token=lab.key)
+    picture = Image.open(io.BytesIO(bytes_)).convert("RGB")
+    if kind == "PNG": assert state["unmasked"] == 1 and picture.getpixel((10, 10))[0] > 150
+    else: assert state["unmasked"] == 0 and max(picture.getpixel((10, 10))) < 40 and picture.getpixel((40, 30))[0] > 150
+    server.shutdown()
+
+
 def model(answer, seen):
     class Model(http.server.BaseHTTPRequestHandler):
         def log_message(self, *_): pass

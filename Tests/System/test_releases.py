@@ -339,10 +339,22 @@ def test_files_that_are_not_of_a_release_are_named(texts, tmp_path):
     assert cli(texts, "release", "fetch", large["id"], str(folder)).returncode == 0
     (folder / ".DS_Store").write_text("x"); verify = lambda: subprocess.run([BINARY, "verify", str(folder)], capture_output=True, text=True)
     assert verify().returncode == 0
-    (folder / "parquet" / "train-00001.parquet").write_text("evil")
-    assert verify().returncode == 1 and "none of its files" in verify().stderr
-    alone = subprocess.run([PYTHON if os.path.exists(PYTHON) else sys.executable, os.path.join(ROOT, "docs", "verify_release.py"), str(folder)], capture_output=True, text=True)
-    if "No module named" not in alone.stderr: assert alone.returncode == 1 and "none of its files" in alone.stderr
+    def alone(*options):
+        return subprocess.run([PYTHON if os.path.exists(PYTHON) else sys.executable, *options, os.path.join(ROOT, "docs", "verify_release.py"), str(folder)], capture_output=True, text=True)
+
+    if "No module named" in (sound := alone("-O")).stderr: alone = None
+    else: assert sound.returncode == 0, sound.stderr
+    link = lambda: (folder / "parquet" / "etc").symlink_to("/etc")
+    for name, damage in [("train-00001.parquet", lambda: (folder / "parquet" / "train-00001.parquet").write_text("evil")),
+                         (".hidden", lambda: (folder / "parquet" / ".hidden").write_text("evil")), ("etc", link)]:
+        damage()
+        assert verify().returncode == 1 and "none of its files" in verify().stderr, name
+        # Also where Python leaves assertions out.
+        if alone: assert alone("-O").returncode == 1 and "none of its files" in alone("-O").stderr, name
+        (folder / "parquet" / name).unlink()
+    lines = (folder / "train.jsonl").read_bytes(); (folder / "train.jsonl").write_bytes(lines.replace(b"a", b"b", 1))
+    assert verify().returncode == 1 and "changed" in verify().stderr
+    if alone: assert alone("-O").returncode == 1 and "was changed" in alone("-O").stderr
 
 
 def test_a_release_can_be_taken_away_and_holds_its_dataset_until_then(assay):

@@ -37,6 +37,9 @@ const sentences = {
   busy: [word("The server is busy. Try again.")],
   storage: [word("The data could not be read or written. Tell whoever runs the server.")],
   "not-found": [word("There is nothing at this address.")],
+  "wrong-method": [word("There is nothing at this address.")],
+  "unknown-link": [word("There is nothing at this address.")],
+  "link-ended": [word("This address has ended. Ask for a new one.")],
   range: [word("There is nothing at this address.")],
   "import-refused": [word("Nothing was imported."), true],
 };

@@ -74,6 +74,9 @@ export class DatasetPage {
      * @type {any} */
     this.similar = null;
     this.isLeft = false;
+    this.isPlaced = false;
+    /** Whether what is asked for cannot be found. */
+    this.isWrong = false;
     /** Counts what was asked to be shown: what comes late is not. */
     this.turn = 0;
     /** @type {any} */
@@ -119,7 +122,7 @@ export class DatasetPage {
         this.mayChange ? h("button.button", { onclick: () => upload(dataset, () => this.load()) }, icon("plus"), say("Add items")) : null),
       this.box.element, this.problem,
       this.similar ? h("div.row.tight", {}, h("span", { dir: "auto" }, say("Similar to {name}", { name: this.similar.name })), h("button.button.quiet", { onclick: () => this.likeNone() }, say("Clear"))) : null,
-      dataset.slices.length ? h("div.row.tight", { role: "group", "aria-label": say("Slices") }, h("span.muted", {}, say("Slices")), dataset.slices.map((/** @type {any} */ slice) =>
+      dataset.slices.length ? h("div.row.tight.slices", { role: "group", "aria-label": say("Slices") }, h("span.muted", {}, say("Slices")), dataset.slices.map((/** @type {any} */ slice) =>
         h("button.chip", { title: slice.query ?? say("{n} items", { n: slice.items }), dir: "auto", onclick: () => this.box.set(`slice = ${quoted(slice.name)}`) }, slice.name))) : null,
       h("div.spread", {}, h("div.tabs", { role: "tablist", "aria-label": say("View") }, tabs.map(([tab, name]) =>
         h("button.tab", { role: "tab", id: `tab-${tab}`, "aria-selected": String(this.tab === tab), "aria-controls": "explore-panel", tabindex: this.tab === tab ? 0 : -1,
@@ -182,12 +185,17 @@ export class DatasetPage {
     // What was begun here may end when another page is open, or on its way.
     if (this.isLeft) return;
     const asked = new URLSearchParams({ ...(this.query ? { query: this.query } : {}), ...(this.tab === "items" ? {} : { tab: this.tab }) }).toString();
-    history.replaceState(history.state, "", `#/explore/${this.id}${asked ? `?${asked}` : ""}`);
+    const address = `#/explore/${this.id}${asked ? `?${asked}` : ""}`;
+    // The way back leads through what was looked at before.
+    if (this.isPlaced && address !== location.hash) history.pushState(history.state, "", address);
+    else history.replaceState(history.state, "", address);
+    this.isPlaced = true;
   }
 
   /** Shows what the query finds in the tab that is open. */
   async show() {
     this.problem.hidden = true;
+    this.isWrong = false;
     this.keepPlace();
     const turn = this.turn += 1;
     try {
@@ -213,7 +221,11 @@ export class DatasetPage {
       if (turn !== this.turn) return;
       this.problem.textContent = /** @type {Error} */ (error).message;
       this.problem.hidden = false;
-      if (this.tab !== "items") fill(this.body);
+      // What was found before is not what is asked for.
+      this.isWrong = true;
+      this.count.textContent = "";
+      fill(this.body);
+      this.showActions();
     } finally {
       if (turn === this.turn) this.body.removeAttribute("aria-busy");
     }
@@ -231,7 +243,7 @@ export class DatasetPage {
 
   /** What can be done with what is found or selected. */
   showActions() {
-    if (!this.mayChange || !this.dataset || this.tab !== "items") return fill(this.actions);
+    if (!this.mayChange || !this.dataset || this.tab !== "items" || this.isWrong) return fill(this.actions);
     const chosen = [...this.grid.selected];
     const some = chosen.length ? { items: chosen } : { query: this.query };
     fill(this.actions,

@@ -1,7 +1,7 @@
 import { get, post } from "../core/api.js";
 import { fill, h } from "../core/dom.js";
 import { day } from "../core/money.js";
-import { say, word } from "../core/words.js";
+import { language, say, word } from "../core/words.js";
 import { dialog, toast } from "./dialog.js";
 import { field } from "./field.js";
 import { attempt, form } from "./section.js";
@@ -31,12 +31,12 @@ export function releaseCard(owner, note, more = () => ({})) {
 
 /** @param {any[]} items */
 function table(items) {
-  const heads = [say("Release number"), say("Name"), say("When"), say("Items"), say("State"), ""];
+  const heads = [[say("Release number"), ".wide-only"], [say("Name"), ""], [say("When"), ".wide-only"], [say("Items"), ".wide-only"], [say("State"), ""], ["", ""]];
   return h("div.scroller", { tabindex: 0, role: "region", "aria-label": say("Releases") }, h("table.table", {},
-    h("thead", {}, h("tr", {}, heads.map((head) => h("th", {}, head || h("span.visually-hidden", {}, say("Actions")))))),
-    h("tbody", {}, items.map((item) => h("tr", {}, h("td.number", {}, String(item.number)), h("td.strong", { dir: "auto" }, h("span.anywhere", {}, item.name)), h("td", {}, day(item.created_at)),
-      h("td.number", {}, String(item.items)), h("td", {}, say(states[item.state] ?? item.state), item.problem ? h("p.muted", {}, item.problem) : null),
-      h("td.end", {}, item.state === "completed" ? h("button.button.quiet", { onclick: () => showFiles(item) }, say("Files")) : null))))));
+    h("thead", {}, h("tr", {}, heads.map(([head, looks]) => h(`th${looks}`, {}, head || h("span.visually-hidden", {}, say("Actions")))))),
+    h("tbody", {}, items.map((item) => h("tr", {}, h("td.number.wide-only", {}, String(item.number)), h("td.strong", { dir: "auto" }, h("span.anywhere", {}, item.name)), h("td.wide-only", {}, day(item.created_at)),
+      h("td.number.wide-only", {}, String(item.items)), h("td", {}, say(states[item.state] ?? item.state), item.problem ? h("p.muted", {}, item.problem) : null),
+      h("td.end", {}, item.state === "completed" ? h("button.button", { onclick: () => showFiles(item, items) }, say("Files")) : null))))));
 }
 
 /** @param {string} owner
@@ -61,6 +61,9 @@ async function create(owner, more, load) {
     const shard = h("input.input", { type: "number", min: 1, max: 1_000_000, value: 1_000, required: true });
     const shards = field(say("Samples in a shard, at most"), shard);
     shards.hidden = shard.disabled = true;
+    const usual = ["parquet", "webdataset", "huggingface", "coco", "yolo", "csv"];
+    const rank = (/** @type {any} */ one) => (usual.indexOf(one.id) + usual.length + 1) % (usual.length + 1);
+    formats.sort((/** @type {any} */ a, /** @type {any} */ b) => rank(a) - rank(b));
     const boxes = formats.filter((/** @type {any} */ one) => one.id !== "jsonl").map((/** @type {any} */ one) => h("label.check", {}, h("input", { type: "checkbox", value: one.id, onchange: (/** @type {any} */ event) => { if (one.id === "webdataset") shards.hidden = shard.disabled = !event.target.checked; } }), h("span", { lang: "en" }, one.name)));
     const read = () => ({
       name: name.value, splits: Object.fromEntries(parts.map(([part, input]) => [part, Number(input.value)]).filter(([, percent]) => percent)), split_by: way.value, media: media.checked,
@@ -73,18 +76,45 @@ async function create(owner, more, load) {
   if (begun) attempt(load, () => get(`/api/releases/${begun.id}?wait=120`));
 }
 
-/** The files with an address that opens them, and what the results are worth.
- * @param {any} item */
-async function showFiles(item) {
+/** The files with an address that opens them, what formats had no form for, and what is other than in another release.
+ * @param {any} item
+ * @param {any[]} all of the same owner */
+async function showFiles(item, all) {
   try {
     const [{ files }, { url }] = await Promise.all([get(`/api/releases/${item.id}`), post(`/api/releases/${item.id}/links`, { hours: 24 })]);
+    const { splits = {}, losses = [], certificate = {} } = await fetch(new URL(url).pathname + "manifest.json").then((answer) => answer.json());
+    const parts = Object.entries(splits).map(([part, items]) => `${part}: ${items.toLocaleString(language)}`);
     const size = (/** @type {number} */ bytes) => say("{n} kB", { n: Math.max(1, Math.round(bytes / 1000)) });
     dialog(say("Release {number}: {name}", { number: item.number, name: item.name }), (close) => [
       h("p.muted", {}, say("This address opens the files to whoever has it, for a day.")),
       field(say("Address"), h("input.input", { readonly: true, value: url, dir: "ltr", onclick: (/** @type {any} */ event) => event.target.select() })),
       h("div.scroller", { tabindex: 0, role: "region", "aria-label": say("Files") }, h("ul.plain", {}, files.map((/** @type {any} */ file) => h("li.spread", {}, h("a", { href: url + file.path, download: "", dir: "ltr" }, file.path), h("span.muted.number", {}, size(file.size)))))),
+      parts.length ? h("p", { dir: "ltr" }, parts.join(" · ")) : null,
+      certificate.limitations?.length ? h("details", {}, h("summary", {}, say("What the certificate does not say")), h("ul", { lang: "en" }, certificate.limitations.map((/** @type {string} */ one) => h("li", {}, one)))) : null,
+      losses.length ? h("details", {}, h("summary", {}, say("What formats have no form for")), h("ul", { lang: "en" }, losses.map((/** @type {any} */ one) => h("li", {}, `${one.format}: ${one.count.toLocaleString(language)} × ${one.what}`)))) : null,
+      difference(item, all),
       h("div.row", {}, h("button.button.primary", { onclick: () => close() }, say("Close")))]);
   } catch (error) {
     toast(/** @type {Error} */ (error).message, true);
   }
+}
+
+/** What is added, removed and labelled otherwise against another release that is chosen.
+ * @param {any} item
+ * @param {any[]} all */
+function difference(item, all) {
+  const others = all.filter((one) => one.id !== item.id && one.state === "completed");
+  if (!others.length) return null;
+  const told = h("p", { role: "status" });
+  const choice = h("select.input", { onchange: async () => {
+    told.textContent = "";
+    if (!choice.value) return;
+    try {
+      const found = await get(`/api/releases/${item.id}/difference/${choice.value}`);
+      told.textContent = say("{added} added, {removed} removed, {changed} labelled otherwise, {updated} with another image, text or metadata, {same} the same; {moved} in another part", found);
+    } catch (error) {
+      told.textContent = /** @type {Error} */ (error).message;
+    }
+  } }, h("option", { value: "" }, say("none")), others.map((one) => h("option", { value: one.id }, `${one.number}: ${one.name}`)));
+  return h("div.stack.tight", {}, field(say("Compared with"), choice), told);
 }

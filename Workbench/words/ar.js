@@ -434,6 +434,7 @@ export default {
   "The request came from another site.": "جاء الطلب من موقع آخر.",
   "The server is busy. Try again.": "الخادم مشغول. حاول مجددًا.",
   "The data could not be read or written. Tell whoever runs the server.": "تعذّرت قراءة البيانات أو كتابتها. أخبر من يشغّل الخادم.",
+  "This address has ended. Ask for a new one.": "انتهت صلاحية هذا العنوان. اطلب عنوانًا جديدًا.",
   "There is nothing at this address.": "لا شيء في هذا العنوان.",
   "Nothing was imported.": "لم يُستورد شيء.",
   "This is not there, or you may not see it.": "هذا غير موجود، أو لا يمكنك رؤيته.",

@@ -434,6 +434,7 @@ export default {
   "The request came from another site.": "La petición vino de otro sitio.",
   "The server is busy. Try again.": "El servidor está ocupado. Inténtelo de nuevo.",
   "The data could not be read or written. Tell whoever runs the server.": "Los datos no se pudieron leer o escribir. Avise a quien administra el servidor.",
+  "This address has ended. Ask for a new one.": "Esta dirección ha caducado. Pida una nueva.",
   "There is nothing at this address.": "No hay nada en esta dirección.",
   "Nothing was imported.": "No se importó nada.",
   "This is not there, or you may not see it.": "Esto no existe, o usted no puede verlo.",

@@ -434,6 +434,7 @@ export default {
   "The request came from another site.": "La demande vient d'un autre site.",
   "The server is busy. Try again.": "Le serveur est occupé. Réessayez.",
   "The data could not be read or written. Tell whoever runs the server.": "Les données n'ont pas pu être lues ou écrites. Prévenez qui gère le serveur.",
+  "This address has ended. Ask for a new one.": "Cette adresse n'est plus valable. Demandez-en une nouvelle.",
   "There is nothing at this address.": "Il n'y a rien à cette adresse.",
   "Nothing was imported.": "Rien n'a été importé.",
   "This is not there, or you may not see it.": "Ceci n'existe pas, ou vous ne pouvez pas le voir.",

@@ -434,6 +434,7 @@ export default {
   "The request came from another site.": "请求来自其他网站。",
   "The server is busy. Try again.": "服务器繁忙。请重试。",
   "The data could not be read or written. Tell whoever runs the server.": "无法读取或写入数据。请告知服务器管理员。",
+  "This address has ended. Ask for a new one.": "此地址已失效，请索取新的地址。",
   "There is nothing at this address.": "此地址没有内容。",
   "Nothing was imported.": "未导入任何内容。",
   "This is not there, or you may not see it.": "不存在，或你无权查看。",

@@ -26,8 +26,10 @@ struct ArgillaRecord {
     let suggestions = json["suggestions"]?.members ?? []
     let responses = json["responses"]?.members ?? []
     for question in Set(suggestions.map(\.name)).union(responses.map(\.name)).sorted() {
-      let response = responses.last { $0.name == question }?.value.array?.first {
-        $0["value"] != nil
+      let given = responses.last { $0.name == question }?.value.array ?? []
+      let response = given.first { $0["value"] != nil && Self.isSubmitted($0) }
+      if given.contains(where: { !Self.isSubmitted($0) }) {
+        diagnostics.lose("responses left out that are drafts or were discarded")
       }
       let suggestion = suggestions.last { $0.name == question }?.value
       guard let value = (response ?? suggestion)?["value"], value != .null else { continue }
@@ -35,6 +37,10 @@ struct ArgillaRecord {
       try add(value, of: question, score, to: &item, &schema)
     }
     return item
+  }
+
+  private static func isSubmitted(_ response: JSON) -> Bool {
+    response["status"]?.string.map { $0 == "submitted" } ?? true
   }
 
   private func add(

@@ -8,14 +8,15 @@ extension DatasetFormat {
       layout: "`annotations/*_SUBSET.json` (or one JSON file), `images/…`",
       source: "cocodataset.org, Data format",
       holds: [.box, .polygon, .pieces, .mask, .keypoints, .caption],
-      carries: [.metadata, .attributes, .score, .group, .crowd, .track],
+      carries: [.metadata, .attributes, .score, .group, .crowd, .track, .box],
       carriesOf: [.caption: []],
       notes: """
         Boxes are x, y, width, height in pixels from the top left corner. Polygons with holes and crowds \
         are written as run lengths. Annotation ids start at 1. Attributes and scores are kept beside \
-        each annotation, as other tools do. A keypoint object keeps its box and outlines. \
-        Metadata stands in a member of that name of each image, `license` in COCO's own list; what else an \
-        image says is read as metadata too. Images and classes are numbered anew.
+        each annotation, as other tools do. A keypoint object keeps its box and outlines, one with \
+        outlines a box that is not theirs. Metadata stands in a member of that name of each image, `license` \
+        in COCO's own list; what else an image says is read as metadata too. Images are read in the order of \
+        their ids, as COCO's own tools do; images and classes are numbered anew.
         """, singleFile: "annotations.json"),
     matches: { folder in !COCOFiles(folder).files.isEmpty },
     read: { try COCOReader($0, $1) },

@@ -9,6 +9,8 @@ struct COCOIndex {
   let file: String
   /// Offsets of images, in the order of the file.
   private(set) var images: [Int] = []
+  /// Places of images by their ids; nil where that is the order of the file.
+  private(set) var order: [Int]?
   /// Offsets of annotations, by image.
   private var annotations: [(image: Int32, offset: Int)] = []
   private var firsts: [Int] = []
@@ -94,8 +96,11 @@ struct COCOIndex {
   private mutating func nameImages(_ diagnostics: Diagnostics) throws {
     guard places.isEmpty else { return }
     places.reserveCapacity(images.count)
+    var (ids, isOfNumbers): ([Int64], Bool) = ([], true)
     for (place, offset) in images.enumerated() {
       let json = try Self.member("id", at: offset, bytes, file)
+      ids.append(json?.integer ?? .max)
+      isOfNumbers = isOfNumbers && json?.string == nil
       guard let id = Self.id(json) else {
         try diagnostics.report(
           file, "images[\(place)].id", "the image has neither a whole number nor a text as its id",
@@ -108,6 +113,9 @@ struct COCOIndex {
           remedy: "Give each image a number of its own; labels of it go to the last one.")
         continue
       }
+    }
+    if isOfNumbers, zip(ids, ids.dropFirst()).contains(where: { $0 > $1 }) {
+      order = images.indices.sorted { (ids[$0], $0) < (ids[$1], $1) }
     }
   }
 

@@ -2,7 +2,8 @@ import Geometry
 import Labels
 import Notation
 
-/// Reads COCO sets image by image (see `COCOIndex`).
+/// Reads COCO sets image by image (see `COCOIndex`), by their ids: pycocotools' order, in which the first of
+/// two equal scores counts.
 ///
 /// Where a subset has several files — objects, keypoints, captions —, an image has the labels of all of
 /// them; of an annotation that is in two, the one with keypoints.
@@ -40,9 +41,10 @@ struct COCOReader: DatasetReading {
     while true {
       while source < sources.count {
         while place < sources[source].index.images.count {
+          let image = sources[source].index.order?[place] ?? place
           place += 1
-          guard !sources[source].taken.contains(place - 1) else { continue }
-          if let item = try item(place - 1) { return item }
+          guard !sources[source].taken.contains(image) else { continue }
+          if let item = try item(image) { return item }
         }
         (source, place) = (source + 1, 0)
       }
@@ -257,10 +259,24 @@ struct COCOReader: DatasetReading {
     }
     if let value = try COCOShapes.segmentation(annotation.segmentation, diagnostics) {
       label.value = value
+      label.box = box.flatMap { $0.says(otherThan: label.bounds) ? $0 : nil }
     } else if let box {
       label.value = .shape(.box(box))
     } else if annotation.box != nil || annotation.segmentation != nil {
       throw NotationFault(path: "bbox", problem: "there is neither a box nor an outline")
+    }
+  }
+}
+
+extension Box {
+  /// Pixels by which a box may differ from the one around its outlines without being another.
+  private static let slack = 1e-6
+
+  /// Whether it is a box, and not the one that outlines come to anyway.
+  fileprivate func says(otherThan own: Box?) -> Bool {
+    guard width > 0, height > 0, let own else { return false }
+    return [x - own.x, y - own.y, maxX - own.maxX, maxY - own.maxY].contains {
+      $0.magnitude > Self.slack
     }
   }
 }

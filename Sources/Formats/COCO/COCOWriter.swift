@@ -202,7 +202,7 @@ private struct COCOObject {
       if !label.outlines.isEmpty { area = label.outlines.reduce(0) { $0 + $1.area } }
     default: break
     }
-    if case .mask(let mask) = form { (box, area) = (mask.bounds, Double(mask.area)) }
+    if case .mask(let mask) = form { (box, area) = (label.box ?? mask.bounds, Double(mask.area)) }
   }
 
   private static func write(_ outlines: [[Point]], to out: inout JSONWriter) {

@@ -7,6 +7,12 @@ struct CVATElements {
   private var attributes: [Int: [String: CVATInput]] = [:]
   /// Keypoints of classes that have no names for them.
   private var unnamed: [Int: Int] = [:]
+  /// Whether points of skeletons stand beside them, in tracks of their own, as in videos.
+  private let hasPointsApart: Bool
+  /// Of the skeleton that was written last.
+  private(set) var pointsApart: [Keypoints.Keypoint] = []
+
+  init(hasPointsApart: Bool = false) { self.hasPointsApart = hasPointsApart }
 
   /// - Parameter common: XML attributes that stand before those of the shape.
   /// - Returns: nil for what CVAT has no element for.
@@ -18,6 +24,7 @@ struct CVATElements {
     }
     var inner = ""
     let element: String
+    pointsApart = []
     switch label.value {
     case .shape(.box(let box)): element = "box" + common + edges(box)
     case .shape(.rotatedBox(let box)):
@@ -64,7 +71,7 @@ struct CVATElements {
     return "    <\(element)>\n\(inner)    </\(tag)>\n"
   }
 
-  private static func pair(_ point: Point) -> String {
+  static func pair(_ point: Point) -> String {
     "\(DecimalText.fixed(point.x, 2)),\(DecimalText.fixed(point.y, 2))"
   }
 
@@ -82,16 +89,24 @@ struct CVATElements {
       return ("points" + common + " points=\"\(Self.list(pose.keypoints.map(\.point)))\"", "")
     }
     if names.isEmpty { unnamed[index] = max(unnamed[index] ?? 0, pose.keypoints.count) }
+    if hasPointsApart {
+      pointsApart = pose.keypoints
+      return ("skeleton" + common + " points=\"\(Self.list(pose.keypoints.map(\.point)))\"", "")
+    }
     var inner = ""
     for (place, keypoint) in pose.keypoints.enumerated() {
-      let name = names.indices.contains(place) ? names[place] : "\(place + 1)"
       inner +=
-        "      <points label=\"\(XMLText.escaped(name))\" source=\"manual\""
+        "      <points label=\"\(Self.name(ofPoint: place, names))\" source=\"manual\""
         + " outside=\"\(keypoint.visibility == .absent ? 1 : 0)\""
         + " occluded=\"\(keypoint.visibility == .hidden ? 1 : 0)\""
         + " points=\"\(Self.pair(keypoint.point))\"></points>\n"
     }
     return ("skeleton" + common, inner)
+  }
+
+  /// As XML.
+  static func name(ofPoint place: Int, _ names: [String]) -> String {
+    names.indices.contains(place) ? XMLText.escaped(names[place]) : "\(place + 1)"
   }
 
   private func edges(_ box: Box) -> String {

@@ -149,10 +149,20 @@ struct CVATReader: DatasetReading {
 
   private mutating func track(_ element: XMLElement) throws {
     let id = element["id"].flatMap { Int($0) }
-    for shape in element.children where shape["outside"] != "1" {
-      guard let frame = shape["frame"].flatMap({ Int($0) }), frame >= 0 else { continue }
+    if let said = element["id"], id == nil, !said.isEmpty {
+      diagnostics.lose("tracks left out that are no whole numbers")
+    }
+    let points = CVATPointTracks(element)
+    for shape in element.children where shape["outside"] != "1" && shape.name != "track" {
+      guard let frame = shape["frame"].flatMap({ Int($0) }), frame >= 0 else {
+        try diagnostics.report(
+          file, "track \(element["id"] ?? ""), <\(shape.name)>", "it has no frame of 0 or more",
+          remedy: "Put it right; it is left out.")
+        continue
+      }
       do {
-        guard var label = try label(shape, named: element["label"], frameSize) else { continue }
+        let whole = points.whole(shape, at: frame)
+        guard var label = try label(whole, named: element["label"], frameSize) else { continue }
         label.track = id
         label.attributes.append(.init("keyframe", .bool(shape["keyframe"] == "1")))
         var out = JSONWriter()
@@ -205,6 +215,9 @@ struct CVATReader: DatasetReading {
       schema.set(keypoints: shape.children.compactMap { $0["label"] }, of: index)
     }
     label.group = shape["group_id"].flatMap { Int($0) }.flatMap { $0 == 0 ? nil : $0 }
+    if let said = shape["group_id"], !said.isEmpty, Int(said) == nil {
+      diagnostics.lose("groups left out that are no whole numbers")
+    }
     if shape["occluded"] == "1" { label.attributes.append(.init("occluded", true)) }
     for attribute in shape.children where attribute.name == "attribute" {
       guard let attributeName = attribute["name"] else { continue }
@@ -225,7 +238,7 @@ struct CVATReader: DatasetReading {
       }
       let box = Box(
         x: edges[0], y: edges[1], width: edges[2] - edges[0], height: edges[3] - edges[1])
-      let degrees = shape["rotation"].flatMap { Double($0) } ?? 0
+      let degrees = try Self.degrees(shape)
       guard degrees != 0 else { return .shape(.box(box)) }
       return .shape(
         .rotatedBox(
@@ -251,7 +264,10 @@ struct CVATReader: DatasetReading {
     case "skeleton": return .shape(.keypoints(try Self.skeleton(shape)))
     case "ellipse":
       let numbers = try Self.numbers(["cx", "cy", "rx", "ry"], of: shape)
-      let degrees = shape["rotation"].flatMap { Double($0) } ?? 0
+      guard numbers[2] >= 0, numbers[3] >= 0 else {
+        throw NotationFault(path: "", problem: "rx and ry must not be below 0")
+      }
+      let degrees = try Self.degrees(shape)
       return .shape(
         .ellipse(
           Ellipse(
@@ -261,6 +277,10 @@ struct CVATReader: DatasetReading {
     case "tag": return .whole
     default: return nil
     }
+  }
+
+  private static func degrees(_ shape: XMLElement) throws(NotationFault) -> Double {
+    shape["rotation"] == nil ? 0 : try numbers(["rotation"], of: shape)[0]
   }
 
   private static func numbers(

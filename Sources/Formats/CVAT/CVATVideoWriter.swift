@@ -27,15 +27,29 @@ final class CVATVideoWriter: DatasetWriting {
     var track: Int
   }
 
-  private struct Track {
+  /// Shapes of a track, and those of the points of a skeleton, which have tracks inside of its own.
+  private struct Shapes {
     var text = ""
+    var points: [String] = []
+
+    static func += (all: inout Shapes, more: Shapes) {
+      all.text += more.text
+      for (place, text) in more.points.enumerated() {
+        if place == all.points.count { all.points.append("") }
+        all.points[place] += text
+      }
+    }
+  }
+
+  private struct Track {
+    var shapes = Shapes()
     var lastFrame = 0
     /// The last shape once more, where the track pauses after it.
-    var ending = ""
+    var ending = Shapes()
 
-    mutating func add(_ shape: String, ending: String, at frame: Int) {
-      if !text.isEmpty, lastFrame + 1 < frame { text += self.ending }
-      text += shape
+    mutating func add(_ shape: Shapes, ending: Shapes, at frame: Int) {
+      if !shapes.text.isEmpty, lastFrame + 1 < frame { shapes += self.ending }
+      shapes += shape
       (self.ending, lastFrame) = (ending, frame)
     }
   }
@@ -44,13 +58,13 @@ final class CVATVideoWriter: DatasetWriting {
   private let options: WritingOptions
   private let diagnostics: Diagnostics
   private let unheard = Diagnostics(.lenient)
-  private var elements = CVATElements()
+  private var elements = CVATElements(hasPointsApart: true)
   private var tracks: [Name: Track] = [:]
   private var order: [Name] = []
   /// Tracks of one frame, whole.
   private let short = SpooledBytes()
   /// Those of the newest frame: their ends depend on whether another comes.
-  private var newest: [(open: String, ending: String)] = []
+  private var newest: [(classIndex: Int, shapes: Shapes, ending: Shapes)] = []
   private var trackCount = 0
   private var frames = 0
   private var size: ImageSize?
@@ -65,7 +79,7 @@ final class CVATVideoWriter: DatasetWriting {
       said.flatMap { Int(exactly: $0) }.flatMap {
         $0 >= frames && $0 < CVATReader.frameLimit ? $0 : nil
       } ?? frames
-    try endShortTracks(isLast: false)
+    try endShortTracks(isLast: false, schema)
     frames = frame + 1
     size = size ?? item.size
     if let media = item.media, options.hasMedia {
@@ -81,9 +95,9 @@ final class CVATVideoWriter: DatasetWriting {
       var plain = label
       plain.attributes.removeAll { $0.name == "keyframe" }
       guard let number = label.track else {
-        guard let text = shape(plain, frame, isKey: isKey, isOutside: false, schema) else { continue }
-        let ending = shape(plain, frame + 1, isKey: true, isOutside: true, schema) ?? ""
-        newest.append((opening(of: label.classIndex, schema) + text, ending))
+        guard let own = shapes(plain, frame, isKey: isKey, isOutside: false, schema) else { continue }
+        let ending = shapes(plain, frame + 1, isKey: true, isOutside: true, schema) ?? Shapes()
+        newest.append((label.classIndex, own, ending))
         continue
       }
       let name = Name(classIndex: label.classIndex, track: number)
@@ -91,37 +105,54 @@ final class CVATVideoWriter: DatasetWriting {
         diagnostics.lose("labels left out that are of a track that the frame has already")
         continue
       }
-      guard let text = shape(plain, frame, isKey: isKey, isOutside: false, schema) else { continue }
-      let ending = shape(plain, frame + 1, isKey: true, isOutside: true, schema) ?? ""
+      guard let own = shapes(plain, frame, isKey: isKey, isOutside: false, schema) else { continue }
+      let ending = shapes(plain, frame + 1, isKey: true, isOutside: true, schema) ?? Shapes()
       if tracks[name] == nil { order.append(name) }
-      tracks[name, default: Track()].add(text, ending: ending, at: frame)
+      tracks[name, default: Track()].add(own, ending: ending, at: frame)
     }
   }
 
-  private func opening(of classIndex: Int, _ schema: DatasetSchema) -> String {
+  private func track(
+    _ shapes: Shapes, of classIndex: Int, _ schema: DatasetSchema
+  ) -> [UInt8] {
     defer { trackCount += 1 }
     let label = XMLText.escaped(schema.name(classIndex))
-    return "  <track id=\"\(trackCount)\" label=\"\(label)\" source=\"manual\">\n"
+    var text = "  <track id=\"\(trackCount)\" label=\"\(label)\" source=\"manual\">\n" + shapes.text
+    for (place, points) in shapes.points.enumerated() {
+      let name = CVATElements.name(ofPoint: place, schema.classes[classIndex].keypoints)
+      text += "    <track id=\"\(place)\" label=\"\(name)\" source=\"manual\">\n"
+      text += points + "    </track>\n"
+    }
+    return Array((text + "  </track>\n").utf8)
   }
 
   /// CVAT shows a track to the end of the video unless it is said to be outside.
-  private func endShortTracks(isLast: Bool) throws {
-    for track in newest {
-      let text = track.open + (isLast ? "" : track.ending) + "  </track>\n"
-      try short.append(Array(text.utf8))
+  private func endShortTracks(isLast: Bool, _ schema: DatasetSchema) throws {
+    for (classIndex, own, ending) in newest {
+      var shapes = own
+      if !isLast { shapes += ending }
+      try short.append(track(shapes, of: classIndex, schema))
     }
     newest.removeAll(keepingCapacity: true)
   }
 
-  private func shape(
+  private func shapes(
     _ label: DatasetLabel, _ frame: Int, isKey: Bool, isOutside: Bool, _ schema: DatasetSchema
-  ) -> String? {
-    let common =
+  ) -> Shapes? {
+    func common(_ isOutside: Bool, _ isOccluded: Bool) -> String {
       " frame=\"\(frame)\" keyframe=\"\(isKey ? 1 : 0)\" outside=\"\(isOutside ? 1 : 0)\""
-      + " occluded=\"\(label.has("occluded") ? 1 : 0)\" z_order=\"0\""
+        + " occluded=\"\(isOccluded ? 1 : 0)\" z_order=\"0\""
+    }
     if !isOutside { diagnostics.loseExtent(of: label) }
     // What is lost of a label is told once.
-    return elements.text(label, common: common, schema, isOutside ? unheard : diagnostics)
+    let text = elements.text(
+      label, common: common(isOutside, label.has("occluded")), schema,
+      isOutside ? unheard : diagnostics)
+    let points = elements.pointsApart.map { point in
+      "      <points" + common(isOutside || point.visibility == .absent, point.visibility == .hidden)
+        + " points=\"\(CVATElements.pair(point.point))\">\n      </points>\n"
+    }
+    return text.map { Shapes(text: $0, points: points) }
   }
 
   func finish(_ schema: DatasetSchema) throws {
@@ -149,11 +180,11 @@ final class CVATVideoWriter: DatasetWriting {
     try stream.append(Array(head.utf8))
     for name in order {
       guard let track = tracks.removeValue(forKey: name) else { continue }
-      let ending = track.lastFrame + 1 < frames ? track.ending : ""
-      let open = opening(of: name.classIndex, schema)
-      try stream.append(Array((open + track.text + ending + "  </track>\n").utf8))
+      var shapes = track.shapes
+      if track.lastFrame + 1 < frames { shapes += track.ending }
+      try stream.append(self.track(shapes, of: name.classIndex, schema))
     }
-    try endShortTracks(isLast: true)
+    try endShortTracks(isLast: true, schema)
     try short.drain(stream.append)
     try stream.append(Array("</annotations>\n".utf8))
     try stream.close()

@@ -37,7 +37,9 @@ struct CoNLLReader: DatasetReading {
       let columns =
         isTabbed
         ? text.split(separator: "\t", omittingEmptySubsequences: false) : text.split(separator: " ")
-      if text.hasPrefix("#"), tokens.isEmpty, columns.count < 3 || text.hasPrefix("# ") { continue }
+      // A remark has no tag at its end, which the token # has.
+      let isTagged = columns.count >= 2 && columns.last.map { TaggedTokens.isTag(String($0)) } == true
+      if text.hasPrefix("#"), tokens.isEmpty, !isTagged { continue }
       let isNumbered =
         columns.count >= 3 && Int(columns[0]) == tokens.count + 1 && Int(columns[1]) == nil
       guard columns.count >= 2 else {

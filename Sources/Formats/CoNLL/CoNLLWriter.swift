@@ -49,7 +49,16 @@ final class CoNLLWriter: DatasetWriting {
     var out: [UInt8] = []
     for (range, tag) in zip(tokens, tags) {
       var token = String.UnicodeScalarView()
-      token.append(contentsOf: scalars[range])
+      token.append(contentsOf: scalars[range.clamped(to: 0..<scalars.count)])
+      if token.allSatisfy(\.properties.isWhitespace) {
+        diagnostics.lose("tokens left out that are white space")
+        continue
+      }
+      if token.contains(where: { "\t\r\n".unicodeScalars.contains($0) }) {
+        diagnostics.lose("tabs and line ends in tokens written as spaces")
+        token = String.UnicodeScalarView(
+          token.map { "\t\r\n".unicodeScalars.contains($0) ? " " : $0 })
+      }
       out += Array("\(String(token))\t\(tag)\n".utf8)
     }
     out.append(0x0A)

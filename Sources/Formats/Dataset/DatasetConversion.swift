@@ -88,6 +88,9 @@ package struct DatasetConversion: Sendable {
         return []
       }
       diagnostics.lose("\(kind.plural) written as \(others[0].value.kind.plural)")
+      if label.hasOtherBox, others[0].box == nil, others[0].value.kind == .polygon {
+        diagnostics.lose("\(DatasetFact.box.plural) left out: \(format.facts.name) has none")
+      }
       return others
     }
     if relations > 0 { diagnostics.lose("relations left out whose ends are", count: relations) }

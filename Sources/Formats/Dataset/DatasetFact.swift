@@ -3,6 +3,8 @@ package enum DatasetFact: String, Hashable, Sendable, CaseIterable {
   /// Of an image its name is the name of its file.
   case text, textName, metadata
   case attributes, score, group, crowd, track
+  /// A box that is not the one around its outlines or mask.
+  case box
 
   /// As a loss of some is told.
   var plural: String {
@@ -15,12 +17,24 @@ package enum DatasetFact: String, Hashable, Sendable, CaseIterable {
     case .group: "groups"
     case .crowd: "marks of crowds"
     case .track: "tracks"
+    case .box: "boxes that are not those of their outlines"
     }
   }
 }
 
 extension Set<DatasetFact> {
   package static let everything = Set(DatasetFact.allCases)
+}
+
+extension DatasetLabel {
+  /// Whether a box is said that is not the one around its outlines or mask.
+  var hasOtherBox: Bool {
+    guard box != nil else { return false }
+    return switch value.kind {
+    case .polygon, .pieces, .mask: true
+    default: false
+    }
+  }
 }
 
 extension DatasetItem {
@@ -38,6 +52,7 @@ extension DatasetItem {
       if label.group != nil, !own.contains(.group) { body(.group) }
       if label.isCrowd, !own.contains(.crowd) { body(.crowd) }
       if label.track != nil, !own.contains(.track) { body(.track) }
+      if label.hasOtherBox, !own.contains(.box) { body(.box) }
     }
   }
 }

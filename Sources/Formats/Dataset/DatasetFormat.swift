@@ -90,6 +90,7 @@ package struct DatasetFormat: Sendable, Hashable {
     }
     try folder.tell(diagnostics)
     let told = diagnostics.faultCount
+    if folder.file == nil { tellLeftFiles(of: folder, diagnostics) }
     let reader = SoundLabels(try read(folder, diagnostics), diagnostics)
     return NotEmpty(reader: reader, format: self, folder, diagnostics, told: told)
   }
@@ -159,6 +160,8 @@ private struct NotEmpty: DatasetReading {
   private var isBegun = false
   /// Faults of the folder itself.
   private let told: Int
+  /// Items that have images of the folder.
+  private var shown = 0
 
   var schema: DatasetSchema { reader.schema }
 
@@ -173,11 +176,21 @@ private struct NotEmpty: DatasetReading {
   mutating func next() throws -> DatasetItem? {
     let item = try reader.next()
     defer { isBegun = true }
+    if let media = item?.media, !DatasetItem.isAddress(media) { shown += 1 }
+    if isBegun, item == nil { tellUnnamedImages() }
     guard !isBegun, item == nil, diagnostics.faultCount == told, !format.matches(folder) else {
       return item
     }
     throw FormatFault(
       folder.title, "", "there is nothing of \(format.facts.name) in it",
       remedy: "Name another format, or a set laid out so: \(format.facts.layout).")
+  }
+
+  /// Counts images that no row names: of tables they are not items by themselves.
+  private func tellUnnamedImages() {
+    guard format.isTable, folder.file == nil else { return }
+    let images = folder.files.count(where: DatasetFolder.isImage)
+    guard images > shown else { return }
+    diagnostics.lose("images left out that no row names", count: images - shown)
   }
 }

@@ -122,7 +122,8 @@ package struct DatasetLabel: Hashable, Sendable {
   /// In the schema; of a caption -1.
   package var classIndex: Int
   package var value: Value
-  /// The object's box where a format says it besides keypoints or a place in space.
+  /// The object's box where a format says it besides keypoints or a place in space, and where it is not that
+  /// of its outlines: of the whole object, say, half of which is hidden.
   package var box: Box?
   /// The object's outlines where a format says them besides keypoints.
   package var outlines: [Polygon] = []

@@ -7,15 +7,20 @@ extension DatasetLabel {
     func with(_ value: Value) -> DatasetLabel {
       var label = self
       label.value = value
+      if value.kind == .box || value.kind == .rotatedBox { label.box = nil }
       return label
     }
     switch value {
     case .shape(let shape):
       if holds.contains(.polygon), let outline = Self.outlines(of: shape) {
-        return outline.map { with(.shape(.polygon($0))) }
+        return outline.map { piece in
+          var label = with(.shape(.polygon(piece)))
+          if outline.count > 1 { label.box = nil }
+          return label
+        }
       }
       if holds.contains(.rotatedBox), shape.kind.coversArea {
-        let box = shape.bounds
+        let box = box ?? shape.bounds
         return [
           with(
             .shape(
@@ -31,7 +36,13 @@ extension DatasetLabel {
         return [with(.shape(.box(box ?? shape.bounds)))]
       }
     case .pieces(let pieces):
-      if holds.contains(.polygon) { return pieces.map { with(.shape(.polygon($0))) } }
+      if holds.contains(.polygon) {
+        return pieces.map { piece in
+          var label = with(.shape(.polygon(piece)))
+          label.box = nil
+          return label
+        }
+      }
       if holds.contains(.box), let bounds { return [with(.shape(.box(bounds)))] }
     case .space:
       if holds.contains(.box), let box { return [with(.shape(.box(box)))] }

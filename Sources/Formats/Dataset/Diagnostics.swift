@@ -132,7 +132,10 @@ package final class Diagnostics: Sendable {
   ///
   /// - Parameter why: what the format needs it for, as `which VOC must say`.
   func size(of item: DatasetItem, _ why: String) throws(FormatFault) -> ImageSize? {
-    if item.size == nil {
+    if item.size == nil, item.text != nil {
+      // Of texts it is told already that the format has none.
+      note(item)
+    } else if item.size == nil {
       try leaveOut(
         item, "the size of the image is not known, \(why)", remedy: "Put the image beside its labels")
     }

@@ -1,5 +1,6 @@
 import Geometry
 import Labels
+import Notation
 
 /// Looks at the labels of a set as it is read. Those that are no shapes are left out. Those that lie beyond
 /// the edge of their image are told and kept: a whole object that is half seen is marked so by some, and
@@ -22,6 +23,7 @@ struct SoundLabels: DatasetReading {
 
   mutating func next() throws -> DatasetItem? {
     guard var item = try reader.next() else { return nil }
+    leaveOutDoubled(&item)
     var bad: [Int: String] = [:]
     for (place, label) in item.labels.enumerated() {
       if let problem = label.problem ?? item.size.flatMap({ label.problem(in: $0) }) {
@@ -44,6 +46,24 @@ struct SoundLabels: DatasetReading {
     let relations = item.replaceLabels { place, label in bad[place] == nil ? [label] : [] }
     if relations > 0 { diagnostics.lose("relations left out whose ends are", count: relations) }
     return item
+  }
+
+  /// A name stands once in what is written: of values that have one name the last counts, as of JSON.
+  private func leaveOutDoubled(_ item: inout DatasetItem) {
+    func once(_ members: [JSON.Member], _ what: String) -> [JSON.Member]? {
+      guard members.count > 1 else { return nil }
+      var names: Set<String> = []
+      let last = Array(members.reversed().filter { names.insert($0.name).inserted }.reversed())
+      guard last.count < members.count else { return nil }
+      diagnostics.lose("\(what) left out whose name comes again", count: members.count - last.count)
+      return last
+    }
+    if let last = once(item.metadata, "metadata") { item.metadata = last }
+    for place in item.labels.indices where item.labels[place].attributes.count > 1 {
+      if let last = once(item.labels[place].attributes, "attributes") {
+        item.labels[place].attributes = last
+      }
+    }
   }
 
   private func name(of label: DatasetLabel, _ place: Int) -> String {

@@ -19,6 +19,8 @@ struct TaggedTokens {
 
   static func isOutside(_ tag: String) -> Bool { tag == "O" || tag == "-" || tag == "_" }
 
+  static func isTag(_ tag: String) -> Bool { isOutside(tag) || isOfSpan(tag) }
+
   /// The next token, a space after the one before; one without a letter is none.
   ///
   /// - Returns: whether its tag is one; else it counts as `O`.

@@ -4,6 +4,7 @@ enum PNGProbe {
     var at = 8
     var size: (width: Int, height: Int)?
     var hasData = false
+    var isOnItsSide = false
     while true {
       guard at + 12 <= reader.count else { throw .truncated }
       let length = reader.big32(at)
@@ -18,9 +19,14 @@ enum PNGProbe {
         guard at == 8, length == 13 else { throw .damaged("its header is not in its place") }
         size = (reader.big32(at + 8), reader.big32(at + 12))
       case "IDAT": hasData = true
+      case "eXIf":
+        let block = UnsafeBufferPointer(rebasing: reader.bytes[at + 8..<at + 8 + length])
+        isOnItsSide = (ExifFacts(block: block)?.orientation ?? 1) >= 5
       case "IEND":
         guard let size, hasData else { throw .damaged("it has no pixel data") }
-        return ImageProbe(kind: .png, width: size.width, height: size.height)
+        return isOnItsSide
+          ? ImageProbe(kind: .png, width: size.height, height: size.width)
+          : ImageProbe(kind: .png, width: size.width, height: size.height)
       default: break
       }
       at += 12 + length

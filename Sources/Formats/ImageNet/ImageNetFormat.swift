@@ -15,7 +15,8 @@ extension DatasetFormat {
     matches: { folder in
       folder.file == nil && ImageNet.hasClasses(folder)
         && folder.files.allSatisfy {
-          DatasetFolder.isImage($0) || !$0.contains("/") || ImageNet.isStray($0)
+          // Images beside the folders are of none of them, so that these are no classes.
+          DatasetFolder.isImage($0) == $0.contains("/") || ImageNet.isStray($0)
         }
     },
     read: { ImageNet.reader($0, $1) },

@@ -13,6 +13,8 @@ extension ImageNet {
     for name in Set(images.filter { !isUnlabelled($0) }.map { place($0).name }).sorted() {
       _ = schema.index(of: name)
     }
+    let beside = folder.files.count { DatasetFolder.isImage($0) && !$0.contains("/") }
+    if beside > 0 { diagnostics.lose("images left out that lie in no folder of a class", count: beside) }
     for file in folder.files where isStray(file) {
       diagnostics.lose("files left out that are no images (.\(kind(file)))")
     }

@@ -53,9 +53,15 @@ enum LabelStudioReader {
     _ diagnostics: Diagnostics
   ) throws -> DatasetItem {
     let data = try task.required("data")
-    let annotations = (task["annotations"]?.array ?? task["completions"]?.array ?? []).filter {
+    let id = task["id"]?.text ?? "\(number)"
+    let annotations = try (task["annotations"]?.array ?? task["completions"]?.array ?? []).filter {
       annotation in
-      annotation["was_cancelled"]?.bool != true && annotation["result"]?.array != nil
+      let result = annotation["result"] ?? .null
+      if result.array == nil, !result.isNull {
+        try diagnostics.report(
+          file, "task \(id), annotations", "a result is no list", remedy: "Put it right; it is left out.")
+      }
+      return annotation["was_cancelled"]?.bool != true && result.array != nil
     }
     if annotations.count > 1 {
       diagnostics.lose(laterAnnotations, count: annotations.count - 1)
@@ -68,14 +74,18 @@ enum LabelStudioReader {
         count: predictions.count - (prediction == nil ? 0 : 1))
     }
     let results = (annotations.first ?? prediction)?["result"]?.array ?? []
-    let id = task["id"]?.text ?? "\(number)"
     var item = Self.item(data, id, folder, results)
     let regions = LabelStudioRegions(results)
     let relations = results.enumerated().filter { $0.element["type"]?.string == "relation" }
     // Of regions that relations may name.
     var places: [String: Int] = [:]
     item.labels.reserveCapacity(results.count)
+    let drawnOn = drawnOn(results)
     for (place, result) in results.enumerated() where !regions.areTold(by: result) {
+      guard isOf(drawnOn, result) else {
+        diagnostics.lose("results left out of images or pages after the first")
+        continue
+      }
       let first = item.labels.count
       do {
         try addLabels(of: result, regions, to: &item, prediction, &schema, diagnostics)
@@ -136,6 +146,23 @@ enum LabelStudioReader {
         ?? image.flatMap { DatasetItem.isAddress($0) ? $0 : nil })
   }
 
+  /// The control that shows the image of a task, where results are of several.
+  private static func drawnOn(_ results: [JSON]) -> String? {
+    var names: [String] = []
+    for name in results.lazy.filter(isOfPicture).compactMap({ $0["to_name"]?.string })
+    where !names.contains(name) {
+      names.append(name)
+    }
+    guard names.count > 1 else { return nil }
+    return names.first { $0 == "image" || $0 == "img" } ?? names[0]
+  }
+
+  private static func isOf(_ control: String?, _ result: JSON) -> Bool {
+    guard isOfPicture(result) else { return true }
+    return (result["item_index"]?.integer ?? 0) == 0
+      && (control == nil || result["to_name"]?.string == control)
+  }
+
   private static func isOfPicture(_ result: JSON) -> Bool { result["original_width"] != nil }
 
   /// The last part of an address or path, which may lie in a query as local files do.
@@ -174,11 +201,15 @@ enum LabelStudioReader {
       item.size = ImageSize(width: Int(width), height: Int(height))
     }
     let score = result["score"]?.number ?? prediction?["score"]?.number
-    func add(_ member: String, _ form: DatasetLabel.Value) {
-      var names = value[member]?.array?.compactMap(\.string) ?? []
-      if names.isEmpty, form != .whole {
-        names = regions.classes(of: result)
-        if names.isEmpty { names = ["object"] }
+    func add(_ member: String, _ form: DatasetLabel.Value) throws(NotationFault) {
+      let said = value[member]
+      let list = said?.array ?? [said ?? .null].filter { !$0.isNull }
+      var names = list.compactMap(\.string)
+      if names.isEmpty, form != .whole { names = regions.classes(of: result) }
+      // Where no control names what is drawn.
+      if names.isEmpty, form != .whole, said == nil { names = ["object"] }
+      guard names.count >= list.count, !names.isEmpty || form == .whole else {
+        throw NotationFault(path: "value.\(member)", problem: "must be a list of names of classes")
       }
       for name in names {
         item.labels.append(DatasetLabel(schema.index(of: name), form, score: score))
@@ -186,10 +217,10 @@ enum LabelStudioReader {
     }
     if let shape = try shape(kind, value, item.size) {
       // A `rectangle` is one of `rectanglelabels` that another control names.
-      return add(kind.hasSuffix("labels") ? kind : kind + "labels", .shape(shape))
+      return try add(kind.hasSuffix("labels") ? kind : kind + "labels", .shape(shape))
     }
     switch kind {
-    case "choices": add("choices", .whole)
+    case "choices": try add("choices", .whole)
     case "taxonomy", "rating", "number", "datetime":
       item.metadata.append(
         .init(result["from_name"]?.string ?? kind, LabelStudioRegions.answer(value, kind)))
@@ -199,16 +230,44 @@ enum LabelStudioReader {
         item.labels.append(DatasetLabel(-1, .caption(text), score: prediction?["score"]?.number))
       }
     case "labels":
-      guard let start = value["start"]?.integer, let end = value["end"]?.integer, start >= 0,
-        end > start,
-        Int(end) <= (item.text?.unicodeScalars.count ?? .max)
-      else {
-        throw NotationFault(path: "value", problem: "start and end must be places in the text")
-      }
-      add("labels", .spans([Int(start)..<Int(end)]))
+      try add("labels", .spans([span(value, in: item.text)]))
     default:
       diagnostics.lose("results of the type \(kind) left out, which is not read")
     }
+  }
+
+  /// Where a span lies. Its own text tells whether places are counted in characters or, as browsers do, in
+  /// units of UTF-16.
+  private static func span(_ value: JSON, in text: String?) throws(NotationFault) -> Range<Int> {
+    guard let start = value["start"]?.integer, let end = value["end"]?.integer, start >= 0, end > start
+    else { throw NotationFault(path: "value", problem: "start and end must be places in the text") }
+    let range = Int(start)..<Int(end)
+    guard let text else { return range }
+    let scalars = Array(text.unicodeScalars)
+    let found = range.upperBound <= scalars.count ? String(String.UnicodeScalarView(scalars[range])) : nil
+    guard let said = value["text"]?.string else {
+      guard found != nil else {
+        throw NotationFault(path: "value", problem: "start and end must be places in the text")
+      }
+      return range
+    }
+    func words(_ text: String) -> [Substring] { text.split(whereSeparator: \.isWhitespace) }
+    func isSame(_ other: String) -> Bool { other == said || words(other) == words(said) }
+    if let found, isSame(found) { return range }
+    let units = text.utf16
+    if range.upperBound <= units.count {
+      let (from, to) = (
+        units.index(units.startIndex, offsetBy: range.lowerBound),
+        units.index(units.startIndex, offsetBy: range.upperBound)
+      )
+      if let other = String(text.utf16[from..<to]), isSame(other) {
+        let first = text.unicodeScalars[..<from].count
+        return first..<first + other.unicodeScalars.count
+      }
+    }
+    throw NotationFault(
+      path: "value.text",
+      problem: "the text there is “\(found?.prefix(40) ?? "")”, not “\(said.prefix(40))”")
   }
 
   /// What a result of this type draws; nil for types that draw nothing.

@@ -49,12 +49,39 @@ struct LabelboxReader: DatasetReading {
       throw NotationFault(path: "name", problem: "is missing")
     }
     var item = DatasetItem(name: name)
-    guard let label = try label(json, title, &schema) else {
+    guard !parts.contains(where: { json[$0].map { !$0.isNull } == true }) else {
+      diagnostics.lose("annotations left out that are of pages, frames or messages")
+      return item
+    }
+    let answers = chosen(json["answers"] ?? json["answer"])
+    if !answers.isEmpty {
+      item.labels = answers.map {
+        DatasetLabel(schema.index(of: $0.name), .whole, score: $0.score)
+      }
+      return item
+    }
+    guard var label = try label(json, title, &schema) else {
       diagnostics.lose("annotations left out of kinds that are not read (video, metrics, masks)")
       return item
     }
+    for one in json["classifications"]?.array ?? [] {
+      let answers = chosen(one["answers"] ?? one["answer"]).map(\.name)
+      let text = answers.isEmpty ? one["answer"]?.string : answers.joined(separator: ", ")
+      guard let name = one["name"]?.string ?? one["schemaId"]?.string, let text else { continue }
+      label.attributes.append(.init(name, .string(text)))
+    }
     item.labels = [label]
     return item
+  }
+
+  /// Members by which an annotation is of a part of its row.
+  private static let parts = ["page", "frames", "messageId", "segments"]
+
+  /// What was chosen of a list, of a question of which one or several can be.
+  private static func chosen(_ answer: JSON?) -> [(name: String, score: Double?)] {
+    (answer?.array ?? [answer ?? .null]).compactMap { one in
+      (one["name"]?.string).map { ($0, one["confidence"]?.number) }
+    }
   }
 
   private static func label(
@@ -105,17 +132,18 @@ struct LabelboxReader: DatasetReading {
     if let place = json["location"], place != .null, let start = place["start"]?.integer,
       let end = place["end"]?.integer
     {
-      guard start >= 0, end >= start else {
-        throw NotationFault(path: "location", problem: "start and end must be places")
+      guard start >= 0, end >= start, end < placeLimit else {
+        throw NotationFault(
+          path: "location", problem: "start and end must be places of a text, below \(placeLimit)")
       }
       return made(.spans([Int(start)..<Int(end) + 1]))
-    }
-    if let answer = json["answer"]?["name"]?.string {
-      return DatasetLabel(schema.index(of: answer), .whole)
     }
     if let answer = json["answer"]?.string { return DatasetLabel(-1, .caption(answer)) }
     return nil
   }
+
+  /// Beyond which no text has characters.
+  private static let placeLimit: Int64 = 1 << 31
 
   /// A row of an export, with the first label of its first project.
   private static func exported(

@@ -21,13 +21,16 @@ struct RecordItems: DatasetReading {
     A table that was written here has the columns name, split, width and height, text, label (the class of \
     the whole item), labels and metadata as JSON, as the JSON Lines format writes them, and tokens: nothing \
     is lost. Of any other, `name`, `file_name`, `path` or `id` names the item, `image` or `url` is its \
-    picture, `text` its text, `label`, `class` or `category` its class, a list in `labels` or `classes` \
-    several, `split` its subset, `tokens` with `ner_tags`, `tags` or `labels` its text with spans in \
-    IOB2; other columns are metadata.
+    picture, `text`, `content`, `sentence`, `prompt`, `instruction` or `question` its text, or what is said \
+    in `messages` or `conversations`; `label`, `class` or `category` its class, a list in `labels` or \
+    `classes` several, `split` its subset, `tokens` with `ner_tags`, `tags` or `labels` its text with spans \
+    in IOB2; other columns are metadata.
     """
 
   static let names = ["name", "file_name", "filename", "image_path", "path", "id"]
-  static let texts = ["text", "content", "sentence"]
+  static let texts = ["text", "content", "sentence", "prompt", "instruction", "question"]
+  /// Lists of who said what: of OpenAI, and ShareGPT.
+  static let dialogues = ["messages", "conversations"]
   static let classes = ["label", "class", "category"]
   static let listsOfClasses = ["labels", "classes"]
   static let pictures = ["image", "img", "picture", "image_url", "url"]
@@ -192,6 +195,10 @@ struct RecordItems: DatasetReading {
     if let picture { try take(picture.value, named: name == nil, into: &item) }
     if item.media == nil, let text = first(Self.texts, where: isText) {
       item.text = text.value.json.string
+    } else if item.media == nil {
+      // Its turns stay beside it, as metadata.
+      let turns = Self.dialogues.lazy.compactMap { record[$0]?.json }.first { $0.array != nil }
+      item.text = turns.flatMap(Self.text(ofTurns:))
     }
     if let subset = first(Self.subsets, where: isText) {
       item.subset = subset.value.json.string ?? ""
@@ -220,6 +227,17 @@ struct RecordItems: DatasetReading {
       return json == .null ? nil : .init(field.name, json)
     }
     return item
+  }
+
+  /// What was said, with who said it; nil of what is no list of turns.
+  private static func text(ofTurns turns: JSON) -> String? {
+    let lines = (turns.array ?? []).map { turn -> String? in
+      let who = (turn["role"] ?? turn["from"])?.string
+      guard let who, let said = (turn["content"] ?? turn["value"])?.string else { return nil }
+      return "\(who): \(said)"
+    }
+    guard !lines.isEmpty, !lines.contains(nil) else { return nil }
+    return lines.compactMap { $0 }.joined(separator: "\n\n")
   }
 
   /// The class of the whole item, or several: in a list, or as a column each that says 1 where it is so

@@ -77,7 +77,7 @@ extension RecordItems {
 
   /// Whether any of the columns says what an item is.
   static func understands(_ columns: [String]) -> Bool {
-    let known = Set(names + texts + pictures)
+    let known = Set(names + texts + dialogues + pictures)
     return columns.contains { known.contains($0.trimmingASCIISpace.lowercased()) }
   }
 }

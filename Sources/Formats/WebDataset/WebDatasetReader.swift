@@ -109,14 +109,19 @@ struct WebDatasetReader: DatasetReading {
       parts.first { kinds.contains($0.kind) }.map { ($0.kind, bytes.bytes($0.range)) }
     }
     let image = picture(parts).map { (kind: $0.kind, bytes: bytes.bytes($0.range)) }
-    let text = part(["txt"]).map { String(decoding: $0.bytes, as: UTF8.self) }
+    let text = part(["txt"]).map { $0.bytes.withUnsafeBufferPointer(DatasetFolder.text) }
     var item = DatasetItem(name: image.map { "\(key).\($0.kind)" } ?? key)
     // Whether its labels are said as they are written here.
     var isOwn = false
     if let json = part(["json"]) {
       do {
         let parsed = try JSON(parsing: json.bytes)
-        if parsed["labels"] != nil {
+        if parsed.members == nil {
+          try diagnostics.report(
+            files[file], "\(key).json", "it is no object",
+            remedy: "Put it right; its labels are left out.")
+        }
+        if Self.hasLabels(parsed) {
           isOwn = true
           let file = files[file]
           let diagnostics = diagnostics
@@ -140,8 +145,11 @@ struct WebDatasetReader: DatasetReading {
           remedy: "Put it right; its labels are left out.")
       }
     }
-    if item.labels.isEmpty, !isOwn, let number = part(["cls"]) {
-      let text = String(decoding: number.bytes, as: UTF8.self).trimmingASCIISpace
+    let number = part(["cls"]).map {
+      String(decoding: $0.bytes, as: UTF8.self).trimmingASCIISpace
+    }
+    // -1 stands for none.
+    if item.labels.isEmpty, !isOwn, let text = number, text != "-1" {
       item.labels = [
         DatasetLabel(
           schema.index(
@@ -163,6 +171,15 @@ struct WebDatasetReader: DatasetReading {
     return item
   }
 
+  /// Whether its labels are a list, or the text of one, as they are written here; what else is called so is
+  /// somebody's metadata.
+  private static func hasLabels(_ row: JSON) -> Bool {
+    let labels = row["labels"]
+    return (labels?.string.flatMap { try? JSON(parsing: $0) } ?? labels)?.array?.allSatisfy {
+      $0.members != nil
+    } ?? false
+  }
+
   /// A row as a line says it: what is text for the sake of its type is JSON again.
   ///
   /// - Parameter text: that lies beside, and that spans are places of.
@@ -170,7 +187,10 @@ struct WebDatasetReader: DatasetReading {
     let beside = row["text"] == nil ? text.map { [JSON.Member("text", .string($0))] } : nil
     return .object(
       (beside ?? [])
-        + (row.members ?? []).map { member in
+        + (row.members ?? []).filter { member in
+          // Of a text, in a column of whole numbers.
+          !(["width", "height"].contains(member.name) && member.value == 0)
+        }.map { member in
           switch (member.name, member.value) {
           case ("labels", .string(let text)), ("metadata", .string(let text)),
             ("tokens", .string(let text)):

@@ -264,6 +264,10 @@ package struct XMLElement: Hashable, Sendable {
     self.child(child).map { $0.text.trimmingASCIISpace }
   }
 
+  package init(_ name: String, _ attributes: [XMLScanner.Attribute]) {
+    (self.name, self.attributes) = (name, attributes)
+  }
+
   /// Reads an element whose opening was just read.
   package init(
     _ name: String, _ attributes: [XMLScanner.Attribute], from scanner: inout XMLScanner

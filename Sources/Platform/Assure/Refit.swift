@@ -99,6 +99,8 @@ package struct Refit: Sendable {
   private struct Change: Sendable {
     var task: TaskRow
     var annotations: [Annotation]
+    /// Whether they are others than before.
+    var isOther: Bool
     var confidence: Double
     var answers: Int
   }
@@ -212,13 +214,12 @@ package struct Refit: Sendable {
         let annotations = try readings.reading(of: task, connection).ontology.pruned(
           found.annotations)
         let confidence = found.confidence
-        guard
-          Set(annotations) != Set(before.annotations)
-            || abs(confidence - before.confidence) > Self.confidenceTolerance
+        let isOther = Set(annotations) != Set(before.annotations)
+        guard isOther || abs(confidence - before.confidence) > Self.confidenceTolerance
         else { continue }
         changes.append(
           Change(
-            task: task, annotations: annotations, confidence: confidence,
+            task: task, annotations: annotations, isOther: isOther, confidence: confidence,
             answers: ballot.answers[index].count))
       }
       return changes
@@ -243,6 +244,9 @@ package struct Refit: Sendable {
           try connection.run(
             "UPDATE tasks SET consensus_version = ?, confidence = ? WHERE seq = ?",
             [.number(version), .double(change.confidence), .int(task.seq)])
+          if change.isOther, task.lifecycle.state == .completed, task.gold == nil {
+            try LiveFeed.note(task, at: record.at, connection)
+          }
         }
       }
     }

@@ -44,6 +44,8 @@ package enum Refusal: Error, Hashable, Sendable {
   case unsupportedMedia(what: String)
   case egress(EgressRefusal)
   case alreadyRunning(Thing, String)
+  /// An address of a release that nobody gave so.
+  case unknownLink
   /// The address of a release was good until then, in milliseconds since 1970.
   case linkEnded(at: Int64)
   case wrongPassword

@@ -81,7 +81,13 @@ struct ExportedClasses {
       guard let index = classes[annotation.classID], let from = places[from], let to = places[to]
       else { return }
       item.labels.append(DatasetLabel(index, .relation(from: from, to: to)))
-    case .text(let text): item.labels.append(DatasetLabel(-1, .caption(text)))
+    case .text(let text):
+      var label = DatasetLabel(-1, .caption(text))
+      // Which of several it answers.
+      if ontology.questions.count(where: \.isOfText) > 1 {
+        label.attributes = [.init("question", .string(ontology[annotation.classID]?.name ?? ""))]
+      }
+      item.labels.append(label)
     case .rating(let number), .number(let number):
       item.metadata.append(.init(ontology[annotation.classID]?.name ?? "", .double(number)))
     case .boolean(let isTrue):
@@ -89,4 +95,8 @@ struct ExportedClasses {
     case .shape, .span, .files: break
     }
   }
+}
+
+extension LabelClass {
+  fileprivate var isOfText: Bool { if case .text = kind { true } else { false } }
 }

@@ -1,5 +1,5 @@
 /// Numbers of persons that begin with letters: of Italy (codice fiscale), the United Kingdom (National
-/// Insurance number), Singapore (NRIC and FIN), Taiwan and Mexico (CURP).
+/// Insurance number), Spain (NIE), Singapore (NRIC and FIN), Taiwan and Mexico (CURP).
 enum LetteredID {
   /// Letters and digits of one at most.
   static let lengthLimit = 18
@@ -14,7 +14,7 @@ enum LetteredID {
       return code.count == 9 && [[2, 4, 6, 8], [2, 8]].contains(gaps) && isBritish(code)
     }
     return switch code.count {
-    case 9: isBritish(code) || isSingaporean(code)
+    case 9: isBritish(code) || isSingaporean(code) || isSpanish(code)
     case 10: isTaiwanese(code)
     case 16: isFiscalCode(code)
     case 18: isMexican(code)
@@ -40,6 +40,13 @@ enum LetteredID {
       && !["BG", "GB", "NK", "KN", "TN", "NT", "ZZ"].contains(
         String(decoding: code[..<2], as: UTF8.self))
       && "ABCD".utf8.contains(code[8])
+  }
+
+  /// Of foreigners: X, Y or Z stand for 0, 1 and 2 before the number.
+  private static func isSpanish(_ code: [UInt8]) -> Bool {
+    guard has("LDDDDDDDL", code), (0x58...0x5A).contains(code[0]) else { return false }
+    let number = digits(code[1..<8]).reduce(Int(code[0]) - 0x58) { $0 * 10 + $1 }
+    return Array("TRWAGMYFPDXBNJZSQVHLCKE".utf8)[number % 23] == code[8]
   }
 
   private static func isSingaporean(_ code: [UInt8]) -> Bool {

@@ -1,13 +1,14 @@
 /// Numbers by which states know people, told from other numbers by their form and check digits: of the United
-/// States (SSN), Canada (SIN), Spain (DNI), France (NIR), Germany (tax id), Poland (PESEL), Sweden
-/// (personnummer), Norway (fødselsnummer), the Netherlands (BSN), Belgium, Switzerland (AHV), Czechia and
-/// Slovakia (rodné číslo), Turkey, China (GB 11643-1999), South Korea, India (Aadhaar), South Africa and
+/// States (SSN), Canada (SIN), Spain (DNI), Finland (HETU), France (NIR), Germany (tax id), Poland (PESEL),
+/// Sweden (personnummer), Norway (fødselsnummer), the Netherlands (BSN), Belgium, Switzerland (AHV), Czechia
+/// and Slovakia (rodné číslo), Turkey, China (GB 11643-1999), South Korea, India (Aadhaar), South Africa and
 /// Brazil (CPF). Those that every tenth number of their length would be are only told by how they are
 /// grouped, or by the word before them.
 enum NationalID {
   static func isValid(_ number: PersonalData.Number) -> Bool {
     switch (number.digits.count, number.letter) {
     case (8, let letter?): isSpanish(number, letter)
+    case (9, let letter?): isFinnish(number, letter)
     case (9, nil): isAmerican(number) || isDutch(number) || isCanadian(number)
     case (10, nil), (12, nil): isSwedish(number) || isCzech(number) || isIndian(number)
     case (11, nil):
@@ -38,6 +39,14 @@ enum NationalID {
   private static func isSpanish(_ number: PersonalData.Number, _ letter: UInt8) -> Bool {
     number.groups.count == 1
       && Array("TRWAGMYFPDXBNJZSQVHLCKE".utf8)[value(number.digits) % 23] == letter
+  }
+
+  /// A day of birth, a dash, a number and a letter by 31 (henkilötunnus).
+  private static func isFinnish(_ number: PersonalData.Number, _ letter: UInt8) -> Bool {
+    let digits = number.digits
+    return number.groups == [6, 3] && number.separators == [UInt8(ascii: "-")]
+      && isDay(value(digits[2..<4]), value(digits[0..<2]))
+      && Array("0123456789ABCDEFHJKLMNPRSTUVWXY".utf8)[value(digits) % 31] == letter
   }
 
   private static func isFrench(_ number: PersonalData.Number) -> Bool {

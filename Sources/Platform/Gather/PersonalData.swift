@@ -21,7 +21,8 @@ package enum PersonalData {
   /// - Returns: what was found, from the left, none over another.
   /// - Complexity: O(bytes)
   package static func find(in text: String) -> [Finding] {
-    let bytes = Array(text.utf8)
+    let signs = PlainSigns(text)
+    let bytes = signs.bytes
     guard bytes.contains(where: { $0 == UInt8(ascii: "@") || isDigit($0) }) else { return [] }
     var found: [Finding] = []
     var place = 0
@@ -40,7 +41,7 @@ package enum PersonalData {
         place += 1
       }
     }
-    return found
+    return found.map { Finding(kind: $0.kind, range: signs.range($0.range)) }
   }
 
   /// The text with each found character masked: as long as before, so that spans stay where they are.
@@ -95,10 +96,19 @@ package enum PersonalData {
       place += length
       // A top level of letters alone, or as ASCII says one of other letters (RFC 3492).
       let isTop =
-        (isPlain && letters > 1) || (letters > 4 && bytes[label...].starts(with: "xn--".utf8))
+        (isPlain && letters > 1)
+        || (letters > 4 && bytes[label...].starts(with: "xn--".utf8))
       if hasDot, !isMark, isTop { found = place }
     }
-    return found.map { Finding(kind: .email, range: start..<$0) }
+    guard let end = found, !isOfImage(bytes[label..<max(label, end)]) else { return nil }
+    return Finding(kind: .email, range: start..<end)
+  }
+
+  /// Whether it ends as names of images do: `icon@2x.png` is no address.
+  private static func isOfImage(_ top: ArraySlice<UInt8>) -> Bool {
+    top.count <= 4
+      && ["png", "jpg", "jpeg", "gif", "webp", "svg", "bmp", "tif", "tiff"].contains(
+        String(decoding: top.map { $0 | 0x20 }, as: UTF8.self))
   }
 
   /// Whether a quote that opens stands before a place.
@@ -166,7 +176,7 @@ package enum PersonalData {
     var (found, mistyped): (Int?, Int?)
     let length = BankAccounts.length(of: bytes[start], bytes[start + 1])
     while place < bytes.count, letters.count < 34 {
-      if bytes[place] == 0x20, letters.count % 4 == 0 {
+      if bytes[place] == 0x20 || bytes[place] == UInt8(ascii: "-"), letters.count % 4 == 0 {
         place += 1
         continue
       }
@@ -231,14 +241,18 @@ package enum PersonalData {
         guard number.letter != nil || !isWord(next) else { break }
         var whole = number
         whole.groups.append(group)
-        if whole.digits.count == 9 { whole.word = word(before: start, bytes) }
+        if whole.digits.count == 9, whole.letter == nil { whole.word = word(before: start, bytes) }
         if let kind = kind(of: whole, isInternational, isBracketed) {
           let end = place + (number.letter != nil && kind == .nationalID ? 1 : 0)
           best = Finding(kind: kind, range: start..<end)
         }
-      } else if " -.()/".utf8.contains(byte), place + 1 < bytes.count, group > 0 || byte == 0x20 {
-        let isPair = byte == UInt8(ascii: ")") && bytes[place + 1] == 0x20
-        guard isPair || isDigit(bytes[place + 1]) || bytes[place + 1] == UInt8(ascii: "(") else {
+      } else if " -.()/".utf8.contains(byte), place + 1 < bytes.count,
+        group > 0 || byte == 0x20 || byte == UInt8(ascii: "(")
+      {
+        // Two spaces, or one behind a bracket, are one gap.
+        let isPair = byte == UInt8(ascii: ")") || byte == 0x20 && group > 0
+        let isGap = isPair && bytes[place + 1] == 0x20
+        guard isGap || isDigit(bytes[place + 1]) || bytes[place + 1] == UInt8(ascii: "(") else {
           break
         }
         number.separators.insert(byte)
@@ -249,7 +263,10 @@ package enum PersonalData {
         break
       }
     }
-    return best
+    // More pairs than a telephone number has are drawn numbers, or seconds.
+    let groups = number.groups + [group]
+    let isOfPairs = groups.count > 5 && groups.allSatisfy { $0 == 2 }
+    return isOfPairs && best?.kind == .phone ? nil : best
   }
 
   private static func word(before place: Int, _ bytes: [UInt8]) -> String {
@@ -264,8 +281,11 @@ package enum PersonalData {
     of number: Number, _ isInternational: Bool, _ isBracketed: Bool
   ) -> Kind? {
     let (digits, groups) = (number.digits, number.groups)
-    if isInternational { return (8...15).contains(digits.count) && digits[0] != 0 ? .phone : nil }
-    if isBracketed { return groups == [3, 3, 4] ? .phone : nil }
+    if isInternational {
+      let isRound = digits.suffix(5).allSatisfy { $0 == 0 }
+      return (8...15).contains(digits.count) && digits[0] != 0 && !isRound ? .phone : nil
+    }
+    if isBracketed { return isBehindBrackets(number) ? .phone : nil }
     if NationalID.isValid(number) { return .nationalID }
     let isCardLike = number.separators.isSubset(of: [0x20, UInt8(ascii: "-")])
     if isCardLike, (13...19).contains(digits.count), (2...6).contains(digits[0]),
@@ -275,8 +295,18 @@ package enum PersonalData {
       return .card
     }
     if isDialled(number) { return .phone }
-    let isAlike = number.separators.count <= 1
-    return groups == [3, 3, 4] && digits[0] > 1 && digits[3] > 1 && isAlike ? .phone : nil
+    guard groups == [3, 3, 4], number.separators.count <= 1 else { return nil }
+    // No region has a code of 200, 300 or 400 (North American Numbering Plan).
+    let hasCode = digits[0] > 1 && !(digits[0] < 5 && digits[1] == 0 && digits[2] == 0)
+    return hasCode && digits[3] > 1 ? .phone : nil
+  }
+
+  /// The code of a region in brackets, and the number there.
+  private static func isBehindBrackets(_ number: Number) -> Bool {
+    let (digits, groups) = (number.digits, number.groups)
+    if [[3, 3, 4], [2, 4, 4], [2, 5, 4]].contains(groups) { return true }
+    return digits[0] == 0 && (9...12).contains(digits.count) && (2...5).contains(groups[0])
+      && (2...5).contains(groups.count)
   }
 
   /// A telephone number as it is dialled: in a country behind 0, as 020 7946 0958, or abroad behind 00. In
@@ -284,11 +314,24 @@ package enum PersonalData {
   private static func isDialled(_ number: Number) -> Bool {
     let (digits, groups) = (number.digits, number.groups)
     let dividers: Set<UInt8> = [0x20, UInt8(ascii: "-"), UInt8(ascii: "/")]
+    let isOfPairs = groups.allSatisfy { $0 == 2 }
+    // Points divide pairs, of which there are five: 01.23.45.67.89.
+    if isOfPairs, digits[1] != 0, digits[0] == 0, number.separators == [UInt8(ascii: ".")] {
+      return groups.count == 5
+    }
     guard digits.count > 2, digits[0] == 0, (2...6).contains(groups.count),
-      number.separators.isSubset(of: dividers)
+      number.separators.isSubset(of: dividers), !isDate(number), groups != [4, 4, 4],
+      !isOfPairs || groups.count == 5
     else { return false }
     if digits[1] == 0 { return digits[2] != 0 && (10...17).contains(digits.count) }
     return (9...12).contains(digits.count) && (2...5).contains(groups[0])
+  }
+
+  /// A day like 05/06/2024, and what may follow of its hour.
+  private static func isDate(_ number: Number) -> Bool {
+    guard number.groups.starts(with: [2, 2, 4]) else { return false }
+    func value(_ place: Int) -> Int { number.digits[place] * 10 + number.digits[place + 1] }
+    return (1...31).contains(value(0)) && (1...31).contains(value(2)) && [19, 20].contains(value(4))
   }
 
   static func isLuhn(_ digits: [Int]) -> Bool {

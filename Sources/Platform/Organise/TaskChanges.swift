@@ -135,6 +135,7 @@ package struct TaskChanges: Sendable {
     try connection.run(
       "UPDATE tasks SET consensus_version = ?, confidence = 1 WHERE seq = ?",
       [.number(version), .int(task.seq)])
+    if task.gold == nil { try LiveFeed.note(task, at: at, connection) }
   }
 
   private func change(

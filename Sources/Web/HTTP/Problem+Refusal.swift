@@ -122,6 +122,10 @@ extension Problem {
       return Problem(
         .unprocessableContent, "egress-refused", "The URL was not fetched",
         refusal.sentence + ".", place: "url")
+    case .unknownLink:
+      return Problem(
+        .notFound, "unknown-link", "Not found", "No release was ever given at this address.",
+        remedy: "Copy the whole address, or ask for a new one: assay release link.")
     case .linkEnded(let moment):
       return Problem(
         .gone, "link-ended", "The address has ended", "It was good until \(Timestamp.text(moment)).",

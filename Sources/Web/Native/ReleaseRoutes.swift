@@ -90,7 +90,7 @@ enum ReleaseRoutes {
         return .json([
           "added": .count(found.added), "removed": .count(found.removed),
           "changed": .count(found.changed), "updated": .count(found.updated),
-          "same": .count(found.same),
+          "same": .count(found.same), "moved": .count(found.moved),
           "items": .array(
             found.examples.map { ["what": .string($0.kind), "name": .string($0.name)] }),
         ])
@@ -125,7 +125,7 @@ enum ReleaseRoutes {
 
   private static let planMembers: [BodyMember] = [
     .string("name", isRequired: true), .object("splits"), .string("split_by"), .string("group_by"),
-    .string("seed"), .strings("formats"), .bool("media"), .integer("shard_samples"),
+    .string("seed"), .strings("formats"), .bool("media"), .bool("shuffle"), .integer("shard_samples"),
   ]
 
   private static func start(
@@ -251,7 +251,7 @@ enum ReleaseRoutes {
       try await Clients(call.engine, actor: .system).list().contains(where: {
         $0.id == token.client
       })
-    else { throw Refusal.unknown(.release, "") }
+    else { throw Refusal.unknownLink }
     return try await call.engine.vaults.with(token.client) { vault in
       let releases = Releases(vault, actor: .system)
       try releases.check(token)
@@ -318,6 +318,11 @@ enum ReleaseRoutes {
     case "xml": "application/xml"
     case "tar": "application/x-tar"
     case "parquet": "application/vnd.apache.parquet"
+    case "jpg", "jpeg": "image/jpeg"
+    case "png": "image/png"
+    case "webp": "image/webp"
+    case "gif": "image/gif"
+    case "txt", "md", "yaml": "text/plain; charset=utf-8"
     default: "application/octet-stream"
     }
   }

@@ -111,7 +111,8 @@ struct ConvertCommand: AsyncParsableCommand {
       throw folder.refusedXML()
         ?? FormatFault(
           folder.title, "", "it is in no format that is known",
-          remedy: "Say which one it is with --from.")
+          remedy: folder.hasArchives
+            ? "Add the archives in it one by one." : "Say which one it is with --from.")
     }
     return found
   }

@@ -28,6 +28,8 @@ struct ReleaseCommand: AsyncParsableCommand {
     @Option(help: "Keep items together by this metadata field.") var groupBy: String?
     @Flag(help: "Give each part its share of each class.") var stratified = false
     @Option(help: "Another seed divides otherwise.") var seed: String?
+    @Flag(help: "Of a dataset: items in an order of chance, for shards with some of all.")
+    var shuffle = false
     @Option(help: "Formats beside JSON Lines, as parquet,coco.") var formats: String?
     @Option(help: "Samples of a WebDataset shard at most; 1000 where it is not said.")
     var shardSamples: Int64?
@@ -43,6 +45,9 @@ struct ReleaseCommand: AsyncParsableCommand {
       }
       guard dataset != nil || (query == nil && set == nil) else {
         throw ValidationError("--query and --set go with --dataset.")
+      }
+      guard dataset != nil || !shuffle else {
+        throw ValidationError("--shuffle goes with --dataset.")
       }
     }
 
@@ -69,6 +74,7 @@ struct ReleaseCommand: AsyncParsableCommand {
         body.append(.init("split_by", "stratified"))
       }
       if let seed { body.append(.init("seed", .string(seed))) }
+      if shuffle { body.append(.init("shuffle", true)) }
       if let formats {
         body.append(
           .init("formats", .array(formats.split(separator: ",").map { .string(String($0)) })))
@@ -87,7 +93,8 @@ struct ReleaseCommand: AsyncParsableCommand {
         "release \(made["number"]?.integer ?? 0) \(made["id"]?.string ?? ""): "
           + "\(made["items"]?.integer ?? 0) items, "
           + "root \(made["merkle_root"]?.string ?? "")"
-          + (made["problem"]?.string.map { "\n  \($0)" } ?? ""))
+          + (made["problem"]?.string.map { "\n  \($0)" } ?? "")
+          + (made["items"]?.integer == 0 ? "\n  nothing is in it: the query finds no item" : ""))
     }
 
     static func owner(_ project: String?, _ dataset: String?) -> String {
@@ -147,9 +154,14 @@ struct ReleaseCommand: AsyncParsableCommand {
       for file in shown["files"]?.array ?? [] {
         guard let path = file["path"]?.string else { continue }
         let safe = try ReleaseFolder.place(of: path, in: folder)
-        try FileManager.default.createDirectory(
-          atPath: URL(fileURLWithPath: safe).deletingLastPathComponent().path,
-          withIntermediateDirectories: true)
+        let above = URL(fileURLWithPath: safe).deletingLastPathComponent().path
+        do {
+          try FileManager.default.createDirectory(atPath: above, withIntermediateDirectories: true)
+        } catch {
+          throw Failure(
+            "\(above): no such folder can be made",
+            remedy: "Look whether it may be written to, and whether a file has the name of a folder.")
+        }
         let quoted = path.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed) ?? path
         _ = try await client.download("/feed/\(token)/\(quoted)", to: safe) {
           meter.show("\(path) \($0) bytes")
@@ -192,7 +204,7 @@ struct ReleaseCommand: AsyncParsableCommand {
         ([
           "\(found["added"]?.integer ?? 0) added, \(found["removed"]?.integer ?? 0) removed, "
             + "\(found["changed"]?.integer ?? 0) changed, \(found["updated"]?.integer ?? 0) updated, "
-            + "\(found["same"]?.integer ?? 0) the same"
+            + "\(found["same"]?.integer ?? 0) the same; \(found["moved"]?.integer ?? 0) in another part"
         ] + items).joined(separator: "\n"))
     }
   }
@@ -209,6 +221,9 @@ struct VerifyCommand: AsyncParsableCommand {
     String?
 
   func run() async throws {
+    if let key, Data(hexadecimal: key)?.count != 32 {
+      throw ValidationError("A public key is 64 hexadecimal digits; \(key.count) characters are none.")
+    }
     let count = try ReleaseFolder(folder).verify(key: key)
     print("\(folder): the signature is right and \(count) files are as they were signed")
     if key == nil { print("Whose key it is was not checked: give it with --key.") }
@@ -218,6 +233,9 @@ struct VerifyCommand: AsyncParsableCommand {
 /// A release on disk.
 struct ReleaseFolder {
   let path: String
+
+  /// What a system leaves in folders that it shows.
+  private static let leavings: Substring = ".DS_Store"
 
   init(_ path: String) { self.path = path }
 
@@ -256,14 +274,13 @@ struct ReleaseFolder {
   }
 
   /// Files of the folder that are none of these, nor the manifest: a reader of the folder would take them as
-  /// part of the release. Hidden ones are nobody's.
+  /// part of the release, hidden ones too.
   func others(than files: [String]) -> [String] {
     let known = Set(files + [ReleaseManifest.name, ReleaseManifest.signatureName])
     guard let walk = FileManager.default.enumerator(atPath: path) else { return [] }
     var others: [String] = []
     for case let file as String in walk {
-      guard !known.contains(file),
-        !file.split(separator: "/").contains(where: { $0.hasPrefix(".") }),
+      guard !known.contains(file), file.split(separator: "/").last != Self.leavings,
         walk.fileAttributes?[.type] as? FileAttributeType != .typeDirectory
       else { continue }
       others.append(file)

@@ -82,6 +82,11 @@ struct RunningServer {
       await engine.close()
     } catch {
       await engine.close()
+      guard !"\(error)".contains("Address already in use") else {
+        throw Failure(
+          "\(server.host) has something at port \(server.port) already",
+          remedy: "Stop it, or choose another with --port.")
+      }
       throw Failure("the server stopped: \(error)")
     }
   }

@@ -146,11 +146,59 @@ import Testing
   @Test(arguments: [
     "colour = red", "any(plane)", "any(seg: car)", "yolo.speed > 3", "slice = day",
     "any(shape = 1)", "weather is rain", "speed > fast", "speed between 1 and 5",
+    "yolo.confidence = high", "yolo.missed > many", "truth.labels = x",
   ])
   func whatIsNotThereIsTold(_ query: String) throws {
     var table = Self.table()
     let parsed = try ItemQuery(parsing: query)
     #expect(throws: ItemTable.Unknown.self) { try table.marks(of: parsed) }
+  }
+
+  @Test func whatIsAListIsFoundByWhatStandsInIt() throws {
+    var table = ItemTable()
+    let tags: [JSON] = [["day", "wet"], ["night"], "day", [7, "wet road"]]
+    for (place, value) in tags.enumerated() {
+      table.set(DatasetItem(name: "\(place)", metadata: [.init("tags", value)]), at: place)
+    }
+    table.sets["p"] = LabelColumns()
+    for (place, workers) in ["w-1 w-2", "w-2", "w-12"].enumerated() {
+      table.sets["p"]?.set([], at: place)
+      table.sets["p"]?.setFact("workers", .string(workers), at: place)
+    }
+    func found(_ query: String) throws -> [Int32] {
+      ItemTable.numbers(try table.marks(of: ItemQuery(parsing: query)))
+    }
+    #expect(try found("tags = day") == [0, 2] && found("tags in (night, 7)") == [1, 3])
+    #expect(try found("tags != wet") == [1, 2, 3] && found("tags : wet") == [0, 3])
+    #expect(try found(#"tags = "[\"day\",\"wet\"]""#) == [0])
+    #expect(try found("p.workers = w-2") == [0, 1] && found("p.workers != w-2") == [2, 3])
+    #expect(QueryCompletion.all(of: "p.workers = w", in: table).map(\.text) == ["w-1", "w-12", "w-2"])
+  }
+
+  @Test func aSliceThatNamesWhatIsGoneHidesNoOther() throws {
+    var table = Self.table()
+    table.slices["gone"] = .query(try ItemQuery(parsing: "any(m9: car)"))
+    #expect(ItemTable.numbers(try table.marks(of: ItemQuery(parsing: "slice = *"))) == [0, 1, 2])
+    #expect(throws: ItemTable.Unknown.self) {
+      try table.marks(of: ItemQuery(parsing: "slice = gone"))
+    }
+  }
+
+  @Test func lettersWithMarksAreFoundHoweverTheyAreWritten() throws {
+    var table = ItemTable()
+    table.set(DatasetItem(name: "Zu\u{308}rich.jpg"), at: 0)
+    table.set(DatasetItem(name: "x", text: "from Zürich"), at: 1)
+    for query in ["zürich", "zu\u{308}rich", "name : ZÜRICH or text : ZU\u{308}RICH"] {
+      #expect(ItemTable.numbers(try table.marks(of: ItemQuery(parsing: query))) == [0, 1])
+    }
+  }
+
+  @Test func numbersAreFoundByPatternsToo() throws {
+    var table = Self.table()
+    func found(_ query: String) throws -> [Int32] {
+      ItemTable.numbers(try table.marks(of: ItemQuery(parsing: query)))
+    }
+    #expect(try found("width : 12*") == [1] && found("width : 640") == [0])
   }
 
   @Test func slicesThatNameEachOtherEnd() throws {

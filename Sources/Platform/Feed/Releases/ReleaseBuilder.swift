@@ -44,7 +44,7 @@ struct ReleaseBuilder {
     var outputs = try ([lines] + plan.formats).map(output)
     var division = ReleaseDivision(plan)
     var (absent, unlabelled) = (0, 0)
-    let schema = try source.forEachItem(hasMedia: plan.hasMedia, vault, connection) {
+    let schema = try source.forEachItem(plan, vault, connection) {
       item, schema, origin in
       var item = item
       item.subset = division.part(of: item)

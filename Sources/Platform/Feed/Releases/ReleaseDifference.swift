@@ -13,6 +13,8 @@ package struct ReleaseDifference: Hashable, Sendable {
   /// With the same labels, and another image, text or metadata.
   package var updated = 0
   package var same = 0
+  /// Of all that are in both, those that are in another part: what was trained on may be tested with.
+  package var moved = 0
   /// The first of each, by name.
   package var examples: [(kind: String, name: String)] = []
 
@@ -24,7 +26,7 @@ package struct ReleaseDifference: Hashable, Sendable {
 
   package func hash(into hasher: inout Hasher) { hasher.combine(counts) }
 
-  private var counts: [Int] { [added, removed, changed, updated, same] }
+  private var counts: [Int] { [added, removed, changed, updated, same, moved] }
 
   fileprivate mutating func note(_ kind: String, _ name: String) {
     if examples.count < Self.exampleLimit { examples.append((kind, name)) }
@@ -32,17 +34,21 @@ package struct ReleaseDifference: Hashable, Sendable {
 }
 
 extension Releases {
-  /// - Complexity: O(items of both) time; 96 bytes for each item of the earlier one.
+  /// - Complexity: O(items of both) time; 112 bytes for each item of the earlier one.
   package func difference(
     from earlier: ReleaseID, to later: ReleaseID
   ) async throws -> ReleaseDifference {
-    var known: [String: (labels: Data, rest: Data)] = [:]
+    var known: [String: Compared] = [:]
     try await forEachItem(of: earlier) { known[$0] = $1 }
     var difference = ReleaseDifference()
     try await forEachItem(of: later) { name, item in
       guard let before = known.removeValue(forKey: name) else {
         difference.added += 1
         return difference.note("added", name)
+      }
+      if before.part != item.part {
+        difference.moved += 1
+        difference.note("moved", name)
       }
       if before.labels != item.labels {
         difference.changed += 1
@@ -59,10 +65,12 @@ extension Releases {
     return difference
   }
 
-  /// Each item of a release, with the hashes of what its labels say, and of what else is said of it: but for
-  /// how sure it is, which a refit changes, and the part it is in.
+  /// The hashes of what the labels of an item say, and of what else is said of it, but for how sure it is,
+  /// which a refit changes; and the part it is in.
+  private typealias Compared = (labels: Data, rest: Data, part: String)
+
   private func forEachItem(
-    of id: ReleaseID, _ body: (String, (labels: Data, rest: Data)) throws -> Void
+    of id: ReleaseID, _ body: (String, Compared) throws -> Void
   ) async throws {
     guard try await get(id).state == .completed else {
       throw Refusal.notPossible(.release, state: "not made", asked: "a comparison")
@@ -84,7 +92,9 @@ extension Releases {
         ]
         try body(
           json["name"]?.string ?? "",
-          (MerkleTree.leaf(labels.utf8), MerkleTree.leaf(rest.utf8)))
+          (
+            MerkleTree.leaf(labels.utf8), MerkleTree.leaf(rest.utf8), json["subset"]?.string ?? ""
+          ))
       }
       var place = 0
       while place < file.size {

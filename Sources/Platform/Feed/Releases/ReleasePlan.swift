@@ -29,6 +29,8 @@ package struct ReleasePlan: Hashable, Sendable {
   package var formats: [DatasetFormat]
   /// Whether the images go along: beside the lines, and in the archives of formats that have some.
   package var hasMedia: Bool
+  /// Whether items come in an order that the seed decides: of a sorted set each shard has some of all.
+  package var isShuffled: Bool
   /// How many samples a shard of a WebDataset has at most, so that there are some for each loader.
   package var samplesOfShard: Int
 
@@ -64,6 +66,7 @@ package struct ReleasePlan: Hashable, Sendable {
       throw .invalid(path: "seed", problem: "must have \(Self.seedLimit) bytes at most")
     }
     hasMedia = try value("media", "true or false", \.bool) ?? false
+    isShuffled = try value("shuffle", "true or false", \.bool) ?? false
     samplesOfShard =
       try value("shard_samples", "a whole number") { $0.integer.map { Int(clamping: $0) } }
       ?? WritingOptions.samplesOfShard
@@ -90,7 +93,8 @@ package struct ReleasePlan: Hashable, Sendable {
       else {
         throw .invalid(
           path: "splits.\(member.name)",
-          problem: "must be a name of small letters with a percent of 1…100")
+          problem: "must be a name of small letters with a whole percent of 1…100, "
+            + "and not “all”, which asks for every part")
       }
       guard !parts.contains(where: { $0.name == member.name }) else {
         throw .invalid(path: "splits.\(member.name)", problem: "must be there once")
@@ -104,7 +108,8 @@ package struct ReleasePlan: Hashable, Sendable {
   }
 
   private static func isName(_ text: String) -> Bool {
-    (1...20).contains(text.utf8.count) && text.utf8.allSatisfy { (97...122).contains($0) }
+    text != ReleaseShards.every && (1...20).contains(text.utf8.count)
+      && text.utf8.allSatisfy { (97...122).contains($0) }
   }
 
   package var json: JSON {
@@ -112,7 +117,7 @@ package struct ReleasePlan: Hashable, Sendable {
       "splits": .object(parts.map { .init($0.name, .int(Int64($0.percent))) }),
       "split_by": .string(way.rawValue), "group_by": groupBy.map { .string($0) } ?? .null,
       "seed": .string(seed), "media": .bool(hasMedia),
-      "shard_samples": .count(samplesOfShard),
+      "shuffle": .bool(isShuffled), "shard_samples": .count(samplesOfShard),
       "formats": .array(formats.map { .string($0.id) }),
     ]
   }

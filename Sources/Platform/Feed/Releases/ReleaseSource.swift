@@ -1,3 +1,4 @@
+import Crypto
 import Formats
 import Foundation
 import Labels
@@ -22,16 +23,17 @@ package enum ReleaseSource: Hashable, Sendable {
 
   /// Hands out each item with its schema and where it is from, always in the same order.
   ///
-  /// - Parameter hasMedia: whether each says where its image is.
+  /// - Parameter plan: says whether each says where its image is, and in which order those of a dataset come.
   /// - Returns: the schema of all of them.
   func forEachItem(
-    hasMedia: Bool, _ vault: ClientVault, _ connection: any Connection,
+    _ plan: ReleasePlan, _ vault: ClientVault, _ connection: any Connection,
     _ body: (DatasetItem, DatasetSchema, Origin) throws -> Void
   ) throws -> DatasetSchema {
     switch self {
-    case .project(let project): try Self.results(of: project, hasMedia, vault, connection, body)
+    case .project(let project):
+      try Self.results(of: project, plan.hasMedia, vault, connection, body)
     case .dataset(let dataset, let query, let set):
-      try Self.items(of: dataset, query, set, hasMedia, vault, connection, body)
+      try Self.items(of: dataset, query, set, plan, vault, connection, body)
     }
   }
 
@@ -52,21 +54,37 @@ package enum ReleaseSource: Hashable, Sendable {
         let consensus = task.consensus
       else { return }
       var item = classes.item(task, consensus.annotations, named: name)
-      item.metadata += ownMetadata(task, consensus, besides: task.content.metadata.members ?? [])
+      let answers = answers(item.metadata)
+      let sent = sent(with: task, besides: answers)
+      item.metadata = answers + sent + ownMetadata(task, consensus)
       if hasMedia { item.media = try media(task.content.image, vault, connection) }
       try body(item, classes.schema, .task(answers: consensus.answers))
     }
     return classes.schema
   }
 
-  /// Begins the names of metadata that we add; what is called so otherwise is left out.
+  /// Begins the names of metadata that we add.
   static let ownPrefix = "assay_"
 
-  /// What the sender said of a task, and what we know of it.
-  private static func ownMetadata(
-    _ task: ExportedTask, _ consensus: ConsensusRow, besides sent: [JSON.Member]
+  /// Answers to questions that are said as metadata.
+  private static func answers(_ members: [JSON.Member]) -> [JSON.Member] {
+    members.map { $0.name.hasPrefix(ownPrefix) ? .init("answer_" + $0.name, $0.value) : $0 }
+  }
+
+  /// What the sender said of a task; an answer of the same name keeps it, and what was sent has another.
+  private static func sent(
+    with task: ExportedTask, besides answers: [JSON.Member]
   ) -> [JSON.Member] {
-    var members = sent.filter { !$0.name.hasPrefix(ownPrefix) }
+    let taken = Set(answers.map(\.name))
+    return (task.content.metadata.members ?? []).map { member in
+      let isTaken = taken.contains(member.name) || member.name.hasPrefix(ownPrefix)
+      return isTaken ? .init("sent_" + member.name, member.value) : member
+    }
+  }
+
+  /// What we know of a task.
+  private static func ownMetadata(_ task: ExportedTask, _ consensus: ConsensusRow) -> [JSON.Member] {
+    var members: [JSON.Member] = []
     func add(_ name: String, _ value: JSON) { members.append(.init(ownPrefix + name, value)) }
     add("task", .string(task.row.id.text))
     if let id = task.row.uniqueID { add("unique_id", .string(id)) }
@@ -101,7 +119,7 @@ package enum ReleaseSource: Hashable, Sendable {
   static let imageField = ownPrefix + "image"
 
   private static func items(
-    of dataset: DatasetID, _ text: String, _ set: String, _ hasMedia: Bool, _ vault: ClientVault,
+    of dataset: DatasetID, _ text: String, _ set: String, _ plan: ReleasePlan, _ vault: ClientVault,
     _ connection: any Connection, _ body: (DatasetItem, DatasetSchema, Origin) throws -> Void
   ) throws -> DatasetSchema {
     guard let labels = try LabelSet.find(set, of: dataset, connection) else {
@@ -111,17 +129,28 @@ package enum ReleaseSource: Hashable, Sendable {
     // Whole before the first item, so that a class is the same number in every file; what others call things
     // is not of this set.
     var schema = try DatasetWriter.schema(of: labels, vault, connection)
-    for number in try search.numbers(text, connection) {
+    let numbers = try search.numbers(text, connection)
+    for number in plan.isShuffled ? shuffled(numbers, seed: plan.seed) : numbers {
       guard let found = try Datasets.item(number, of: dataset, vault, connection) else { continue }
       var item = found.item
       let said = try search.labels(number, labels.id, &schema, connection)
       item.labels = said ?? []
       item.metadata.removeAll { $0.name == imageField }
       if let image = found.image { item.metadata.append(ownImage(image)) }
-      if hasMedia { item.media = try media(found.image, vault, connection) }
+      if plan.hasMedia { item.media = try media(found.image, vault, connection) }
       try body(item, schema, .item(number: number, isLabelled: said != nil))
     }
     return schema
+  }
+
+  /// In an order of chance that is the same for the same seed.
+  private static func shuffled<Number: BinaryInteger>(_ numbers: [Number], seed: String) -> [Number] {
+    func lot(_ number: Number) -> UInt64 {
+      SHA256.hash(data: Data("\(seed)\u{0}order\u{0}\(number)".utf8)).prefix(8)
+        .reduce(0) { $0 << 8 | UInt64($1) }
+    }
+    return numbers.map { (lot: lot($0), number: $0) }
+      .sorted { ($0.lot, $0.number) < ($1.lot, $1.number) }.map(\.number)
   }
 
   /// The address of an item's image, where the vault has it; one that is a URL stays where it is.

@@ -50,6 +50,13 @@ package struct Releases: Sendable {
     guard (1...Self.nameLimit).contains(name.unicodeScalars.count) else {
       throw Refusal.invalid(path: "name", problem: "must have 1 to \(Self.nameLimit) characters")
     }
+    guard !name.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
+      throw Refusal.invalid(path: "name", problem: "must be one line, without control characters")
+    }
+    if case .project = source, plan.isShuffled {
+      throw Refusal.invalid(
+        path: "shuffle", problem: "is of a dataset's items: those of a project lie as they came")
+    }
     let id: ReleaseID = vault.environment.newID()
     let record = vault.record(by: actor)
     try await check(source)
@@ -344,11 +351,11 @@ package struct Releases: Sendable {
     }
   }
 
-  /// - Throws: `Refusal`; for one that was never given, as of a release that is not there.
+  /// - Throws: `Refusal`
   package func check(_ token: Token) throws(Refusal) {
     let isOwn = vault.key.isLinkSignature(
       token.signature, object: "release/\(token.release)", reader: "feed", expires: token.expires)
-    guard isOwn else { throw .unknown(.release, "") }
+    guard isOwn else { throw .unknownLink }
     guard token.expires > vault.environment.now() else { throw .linkEnded(at: token.expires) }
   }
 }

@@ -216,7 +216,7 @@ package struct RemoteGathering: Sendable {
   private func known(_ files: [RemoteFile], _ source: RemoteSource) async throws -> [Known] {
     try await vault.database.read { connection in
       try files.map { file in
-        let name = DatasetPath.cleaned(file.key)
+        let name = file.itemName
         let number = try Datasets.number(of: name, in: source.dataset, vault, connection)
         let stored = try number.flatMap {
           try Datasets.item($0, of: source.dataset, vault, connection)
@@ -257,7 +257,7 @@ package struct RemoteGathering: Sendable {
   }
 
   private func item(_ file: RemoteFile, _ source: RemoteSource) async throws -> StoredItem {
-    var item = DatasetItem(name: DatasetPath.cleaned(file.key))
+    var item = DatasetItem(name: file.itemName)
     item.metadata = [.init("source", .string(source.location.text))]
     if !file.version.isEmpty { item.metadata.append(.init("etag", .string(file.version))) }
     if let size = file.size { item.metadata.append(.init("bytes", .int(Int64(size)))) }

@@ -1,3 +1,4 @@
+import Formats
 import Foundation
 import Notation
 
@@ -51,6 +52,14 @@ struct RemoteFile: Hashable, Sendable {
   var version: String
   /// Bytes, where the listing says it.
   var size: Int?
+
+  /// What the item is called. Keys are texts, of which `a//b` and `a/b` are two: what no path has between its
+  /// slashes is written `_`.
+  var itemName: String {
+    let parts = key.split(separator: "/", omittingEmptySubsequences: false)
+    return DatasetPath.cleaned(
+      parts.map { ["", ".", ".."].contains($0) ? "_" : String($0) }.joined(separator: "/"))
+  }
 }
 
 /// A part of a bucket.

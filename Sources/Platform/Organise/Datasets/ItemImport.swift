@@ -200,7 +200,8 @@ package struct ItemImport: Sendable {
       report.lines += 1
       switch line.result {
       case .failure(let fault): report.refuse(line.number, fault.sentence)
-      case .success(let read):
+      case .success(var read):
+        read.flag(masking: options.masksPersonalData)
         let name = read.stored.item.name
         let known = try writer.number(of: name)
         if let fault = try misfit(read, at: known, of: dataset, set, options, connection) {
@@ -210,8 +211,7 @@ package struct ItemImport: Sendable {
         let number: Int
         if options.makesItems {
           do {
-            let stored = read.stored.flagged(masking: options.masksPersonalData)
-            number = try writer.put(stored, at: known)
+            number = try writer.put(read.stored, at: known)
           } catch Refusal.unknown(.asset, let id) {
             report.refuse(line.number, Self.fileless(id))
             continue
@@ -237,25 +237,6 @@ package struct ItemImport: Sendable {
   }
 }
 
-extension StoredItem {
-  /// The metadata field that names the kinds of personal data in an item's text.
-  package static let personalDataField = "personal_data"
-
-  /// With what is personal in its text said in its metadata, before anybody sees it.
-  func flagged(masking: Bool) -> StoredItem {
-    guard let text = item.text else { return self }
-    let found = PersonalData.find(in: text)
-    guard !found.isEmpty else { return self }
-    var flagged = self
-    let kinds = Set(found.map(\.kind.rawValue)).sorted().joined(separator: " ")
-    flagged.item.metadata.removeAll { $0.name == Self.personalDataField }
-    flagged.item.metadata.append(
-      .init(Self.personalDataField, .string(kinds + (masking ? " masked" : ""))))
-    if masking { flagged.item.text = PersonalData.masked(text, found) }
-    return flagged
-  }
-}
-
 // MARK: Lines
 
 extension ItemImport {
@@ -266,6 +247,13 @@ extension ItemImport {
     /// nil where the line says nothing of labels.
     var labels: [DatasetLabel]?
     var schema: DatasetSchema
+
+    /// Says what is personal in its texts, before anybody sees it.
+    mutating func flag(masking: Bool) {
+      var personal = PersonalTexts(masking: masking)
+      labels = labels?.map { personal.read($0) }
+      stored = personal.flagged(stored)
+    }
   }
 
   fileprivate struct ReadLine: Sendable {

@@ -126,7 +126,7 @@ package struct QueryCompletion: Hashable, Sendable {
 
   private static func values(of field: String, in table: ItemTable) -> [Candidate] {
     func all(_ column: ValueColumn?) -> [Candidate] {
-      (column?.values.prefix(1_000) ?? []).sorted().map {
+      (column?.choices.prefix(1_000) ?? []).sorted().map {
         Candidate(kind: .value, text: $0, isQuotable: true)
       }
     }
@@ -172,7 +172,7 @@ package struct QueryCompletion: Hashable, Sendable {
     case .kind: return LabelColumns.kindNames.map { Candidate(kind: .value, text: $0) }
     case .crowd: return ["true", "false"].map { Candidate(kind: .value, text: $0) }
     case .attribute(let name):
-      return (columns(function, in: table)?.attributes[name]?.values.prefix(1_000) ?? []).sorted()
+      return (columns(function, in: table)?.attributes[name]?.choices.prefix(1_000) ?? []).sorted()
         .map {
           Candidate(kind: .value, text: $0, isQuotable: true)
         }

@@ -90,12 +90,18 @@ extension ItemTable {
       if sets[set] == nil, let column = metadata["\(set).\(name)"] {
         column.mark(how, values, in: &marks)
       } else {
-        try fact(name, of: set).mark(how, values, in: &marks)
+        let column = try fact(name, of: set)
+        if column.hasOnlyNumbers, how != .contains, let text = Self.text(among: values) {
+          throw Unknown(problem: "“\(set).\(name)” holds numbers, and “\(text)” is none")
+        }
+        column.mark(how, values, in: &marks)
       }
     case .slice:
       for value in values {
         for name in value.isAny ? slices.keys.sorted() : [value.text] {
-          let inside = try slice(name, depth: depth)
+          // Of all slices, one that names what is gone by now finds nothing.
+          let found = value.isAny ? try? slice(name, depth: depth) : try slice(name, depth: depth)
+          guard let inside = found else { continue }
           for item in marks.indices { marks[item] |= inside[item] }
         }
       }
@@ -155,9 +161,14 @@ extension ItemTable {
     _ values: [ItemQuery.Value], _ how: ItemQuery.Comparison, _ column: ValueColumn, _ name: String
   ) throws(Unknown) {
     guard [.less, .lessOrEqual, .greater, .greaterOrEqual].contains(how), column.hasOnlyNumbers,
-      let text = values.first(where: { $0.number == nil && !$0.isAny })?.text
+      let text = text(among: values)
     else { return }
     throw Unknown(problem: "“\(name)” holds numbers, and “\(text)” is none")
+  }
+
+  /// The first of some values that is no number.
+  private static func text(among values: [ItemQuery.Value]) -> String? {
+    values.first { $0.number == nil && !$0.isAny }?.text
   }
 
   private static func mark(
@@ -202,7 +213,8 @@ extension ItemTable {
     }
     if let known = columns.facts[name] { return known }
     guard ["found", "wrong", "missed"].contains(name), set != LabelSet.truth else {
-      let names = columns.facts.keys.sorted() + ["labels", "found", "wrong", "missed"]
+      let errors = set == LabelSet.truth ? [] : ["found", "wrong", "missed"]
+      let names = columns.facts.keys.sorted() + ["labels"] + errors
       throw Unknown(
         problem: "the set “\(set)” has no “\(name)”; it has \(names.joined(separator: ", "))")
     }

@@ -50,7 +50,13 @@ struct LabelColumns: Sendable {
   }
 
   mutating func setFact(_ name: String, _ value: JSON, at item: Int) {
-    facts[name, default: ValueColumn()].set(value, at: item)
+    if name == "workers", let text = value.string {
+      // They are kept with spaces between.
+      let workers = text.split(separator: " ").map(String.init)
+      facts[name, default: ValueColumn()].set(list: workers, shown: text, at: item)
+    } else {
+      facts[name, default: ValueColumn()].set(value, at: item)
+    }
   }
 
   /// Whether the set says something of an item, if only that there is nothing.

@@ -1,3 +1,5 @@
+import Foundation
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Darwin)
@@ -21,12 +23,20 @@ struct TextColumn: Sendable {
   mutating func set(_ text: String, at item: Int) {
     while places.count <= item { places.append((0, 0)) }
     let start = folded.count
-    for byte in text.lowercased().utf8 {
+    for byte in Self.folded(text).utf8 {
       folded.append(byte)
       frequencies[Int(byte)] += 1
     }
     places[item] = (start, folded.count - start)
     folded.append(0)
+  }
+
+  /// In lower case, and with marks as parts of their letters (Unicode's NFC): `ü` may be written as two.
+  private static func folded(_ text: String) -> String {
+    let lower = text.lowercased()
+    // Bytes that marks begin with, of Latin, Greek and Cyrillic, kana, and parts of Hangul.
+    let mayHaveMarks = lower.utf8.contains { $0 == 0xCC || $0 == 0xCD || $0 == 0xE1 || $0 == 0xE3 }
+    return mayHaveMarks ? lower.precomposedStringWithCanonicalMapping : lower
   }
 
   /// In lower case.
@@ -42,7 +52,7 @@ struct TextColumn: Sendable {
   ///
   /// - Complexity: O(bytes)
   func mark(containing part: String, in marks: inout [UInt8]) {
-    let needle = Array(part.lowercased().utf8)
+    let needle = Array(Self.folded(part).utf8)
     guard !needle.isEmpty else {
       for item in places.indices where item < marks.count { marks[item] = 1 }
       return

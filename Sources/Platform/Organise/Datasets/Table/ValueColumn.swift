@@ -8,12 +8,23 @@ struct ValueColumn: Sendable {
   /// Of each value; NaN where it is none.
   private var numbers: [Double] = []
   private var codes: [String: Int32] = [:]
+  /// What stands in a value that is a list, by its place among the values: each is compared by itself.
+  private var elements: [Int32: [String]] = [:]
   /// By item; -1 where there is none.
   private(set) var rows: [Int32] = []
 
   mutating func set(_ value: JSON, at row: Int) {
     if value == .null { return set(code: -1, at: row) }
+    if let list = value.array {
+      return set(list: list.map { $0.string ?? $0.text }, shown: value.text, at: row)
+    }
     set(text: value.string ?? value.text, number: value.string == nil ? value.number : nil, at: row)
+  }
+
+  /// - Parameter text: as the whole list is shown.
+  mutating func set(list: [String], shown text: String, at row: Int) {
+    set(text: text, number: .nan, at: row)
+    elements[rows[row]] = list
   }
 
   mutating func set(text: String, number: Double? = nil, at row: Int) {
@@ -29,6 +40,14 @@ struct ValueColumn: Sendable {
   private mutating func set(code: Int32, at row: Int) {
     while rows.count <= row { rows.append(-1) }
     rows[row] = code
+  }
+
+  /// What a comparison may be with: of lists, what stands in them.
+  var choices: [String] {
+    guard !elements.isEmpty else { return values }
+    var seen: Set<String> = []
+    return values.indices.flatMap { elements[Int32($0)] ?? [values[$0]] }
+      .filter { seen.insert($0).inserted }
   }
 
   var hasOnlyNumbers: Bool { !numbers.isEmpty && numbers.allSatisfy { !$0.isNaN } }
@@ -64,8 +83,13 @@ struct ValueColumn: Sendable {
     }
     let judged = values.indices.map { code -> UInt8 in
       let number = numbers[code]
-      let accepted = wanted.contains {
-        how.accepts(values[code], number.isNaN ? nil : number, against: $0)
+      let accepted = wanted.contains { one in
+        guard let list = elements[Int32(code)] else {
+          return how.accepts(values[code], number.isNaN ? nil : number, against: one)
+        }
+        func accepts(_ element: String) -> Bool { how.accepts(element, Double(element), against: one) }
+        if how == .different { return list.allSatisfy(accepts) }
+        return list.contains(where: accepts) || how.accepts(values[code], nil, against: one)
       }
       return accepted ? 1 : 0
     }
@@ -117,6 +141,10 @@ extension ItemQuery.Comparison {
   func accepts(_ number: Double?, among wanted: [ItemQuery.Value]) -> Bool {
     if wanted.contains(where: \.isAny) { return (number != nil) != (self == .different) }
     guard let number else { return self == .different }
+    if self == .contains {
+      let text = Int(exactly: number).map { "\($0)" } ?? "\(number)"
+      return wanted.contains { $0.number.map { $0 == number } ?? Pattern($0.text).matches(text) }
+    }
     return wanted.contains { $0.number.map { accepts(number, $0) } ?? (self == .different) }
   }
 }
