@@ -245,4 +245,123 @@ struct MisreadSetsTests {
     #expect(found.items[1].labels.isEmpty && found.names.isEmpty)
     #expect(found.diagnostics.faults.map(\.place) == ["c.json"])
   }
+
+  @Test(
+    arguments: [
+      ("track", #""x""#), ("group", "1.5"), ("crowd", #""yes""#), ("attributes", "[1]"), ("area", "-1"),
+      ("point", "[1, 1]"), ("colour", #""red""#),
+    ])
+  func ourOwnLinesHoldNothingThatIsNotRead(member: String, value: String) throws {
+    let folder = try TestFolder()
+    let box = #""class": "car", "box": [1, 1, 3, 3]"#
+    try folder.write(
+      #"{"name": "a.jpg", "width": 9, "height": 9, "#
+        + #""labels": [{\#(box)}, {\#(box), "\#(member)": \#(value)}]}"#,
+      to: "a.jsonl")
+    let found = try folder.found()
+    #expect(found.items[0].labels.count == 1)
+    #expect(found.diagnostics.faults.map(\.place) == ["object 1, labels[1].\(member)"])
+  }
+
+  @Test func whatDatumaroSaysOfAnItemIsItsMetadata() throws {
+    let folder = try TestFolder()
+    try folder.write(
+      """
+      {"categories": {"label": {"labels": []}}, "items": [{"id": "a", "annotations": [],
+       "attr": {"frame": 3, "none": null}, "image": {"path": "../../../etc/passwd", "size": [5, 7]}}]}
+      """, to: "a.json")
+    let found = try folder.found(.strict)
+    #expect(found.items.map(\.name) == ["a.jpg"] && found.items[0].metadata == [.init("frame", 3)])
+  }
+
+  @Test(arguments: [("-1 -1 -1", 1), ("1.5 1.6 -3", 0), ("0x10 1 1", 0), ("1.5 1.6 3", 1)])
+  func sidesOfABoxInSpaceAreAboveZeroOrAllUnknown(sides: String, labels: Int) throws {
+    let folder = try TestFolder()
+    try folder.write("Car 0 0 0 1 1 5 5 \(sides) 1 1 9 0\n", to: "label_2/a.txt")
+    let found = try folder.found()
+    #expect(found.items[0].labels.count == labels && found.diagnostics.faultCount == 1 - labels)
+  }
+
+  @Test func anUnsafeNameInAShardCostsItselfAndASubsetCannotLeadOut() throws {
+    let folder = try TestFolder()
+    var bytes: [UInt8] = []
+    for name in ["a.txt", "bxxevil.txt", "c.txt"] {
+      bytes += try TarWriter().file(name: name, content: Array("x".utf8), modified: 0)
+    }
+    // No writer of ours makes such a name; its checksum is that of the header with it.
+    let start = 1024
+    for (place, byte) in "../".utf8.enumerated() { bytes[start + place] = byte }
+    for place in 148..<156 { bytes[start + place] = 0x20 }
+    let sum = bytes[start..<start + 512].reduce(0) { $0 + Int($1) }
+    let octal = String(sum, radix: 8)
+    let field = String(repeating: "0", count: 6 - octal.count) + octal + "\u{0} "
+    for (place, byte) in field.utf8.enumerated() { bytes[start + 148 + place] = byte }
+    try folder.write(bytes + TarWriter().trailer, to: "train-000000.tar")
+    let found = try folder.found()
+    #expect(found.items.map(\.name) == ["a", "c"] && found.diagnostics.faultCount == 1)
+    let item = DatasetItem(name: "a", subset: "../../evil", text: "x")
+    let diagnostics = Diagnostics(.strict)
+    let sink = try FolderSink(folder.path + "/out")
+    _ = try DatasetConversion.run(
+      GivenItems(items: [item]), to: .csv, sink, WritingOptions(), diagnostics)
+    try sink.finish()
+    #expect(try DatasetFolder(folder.path + "/out").files == ["classes.json", "evil.csv"])
+    #expect(diagnostics.losses.map(\.what).contains("subsets renamed that no folder can be called as"))
+  }
+
+  @Test func picturesOfSegmentsAreNoImagesOfOpenImages() throws {
+    let folder = try TestFolder()
+    let png = PNGWriter.png([UInt8](repeating: 9, count: 16), width: 4, height: 4, pixels: .grey)
+    for name in ["images/train/a.png", "masks/train/a_m0_1.png"] { try folder.write(png, to: name) }
+    try folder.write(
+      "ImageID,Source,LabelName,Confidence,XMin,XMax,YMin,YMax\na,x,/m/1,1,0.1,0.5,0.1,0.5\n",
+      to: "annotations/train-annotations-bbox.csv")
+    let found = try folder.found()
+    #expect(found.format == "openimages" && found.items.map(\.name) == ["a.png"])
+    #expect(found.diagnostics.losses == [.init(what: "masks left out, which are not read", count: 1)])
+  }
+
+  @Test func aFolderOfImagesBesideFoldersOfImagesIsNoSetOfClasses() throws {
+    let folder = try TestFolder()
+    let png = PNGWriter.png([UInt8](repeating: 9, count: 16), width: 4, height: 4, pixels: .grey)
+    for name in ["a.png", "left/1.png", "right/1.png"] { try folder.write(png, to: name) }
+    let found = try folder.found()
+    #expect(found.format == "files" && found.items.map(\.name) == ["a.png", "left/1.png", "right/1.png"])
+    var reader = try DatasetFormat.imageNet.reader(
+      of: DatasetFolder(folder.path), found.diagnostics)
+    while try reader.next() != nil {}
+    #expect(
+      found.diagnostics.losses == [.init(what: "images left out that lie in no folder of a class", count: 1)])
+  }
+
+  @Test func whatLiesBesideATableIsCounted() throws {
+    let folder = try TestFolder()
+    let png = PNGWriter.png([UInt8](repeating: 9, count: 16), width: 4, height: 4, pixels: .grey)
+    for name in ["a.png", "b.png"] { try folder.write(png, to: name) }
+    try folder.write("image,label\na.png,x\n", to: "t.csv")
+    try folder.write("{\"text\": \"x\"}\n", to: "other.jsonl")
+    try folder.write("PK", to: "more.zip")
+    let found = try folder.found()
+    #expect(found.format == "csv" && found.items.count == 1)
+    #expect(
+      found.diagnostics.losses.map(\.what) == [
+        "archives left out that lie beside the set (.zip): add each by itself",
+        "images left out that no row names",
+        "tables of another format left out (.jsonl): add them by themselves",
+      ])
+  }
+
+  @Test func dialoguesAndPromptsAreTexts() throws {
+    let folder = try TestFolder()
+    try folder.write(
+      """
+      {"messages": [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello"}], "id": "a"}
+      {"prompt": "Why?", "response": "Because.", "id": "b"}
+      {"conversations": [{"from": "human", "value": "1"}], "id": "c"}
+      """, to: "a.jsonl")
+    let found = try folder.found(.strict)
+    #expect(found.items.map(\.text) == ["user: Hi\n\nassistant: Hello", "Why?", "human: 1"])
+    #expect(found.items[1].metadata == [.init("response", "Because.")])
+    #expect(found.items[0].metadata.map(\.name) == ["messages"])
+  }
 }

@@ -29,6 +29,11 @@ package struct DatasetConversion: Sendable {
         diagnostics.lose("names changed that no file below a folder can have")
       }
       item.name = name
+      let subset = DatasetPath.cleaned(item.subset)
+      if subset != item.subset, !item.subset.isEmpty {
+        diagnostics.lose("subsets renamed that no folder can be called as")
+        item.subset = subset
+      }
       // Formats with a file for each item keep subsets apart, and say themselves where that is not enough.
       if !format.facts.isFilePerItem { item.name = names.name(of: item, diagnostics) }
       if options.hasMedia, item.media == nil, item.text == nil {

@@ -181,9 +181,11 @@ private struct NotEmpty: DatasetReading {
     guard !isBegun, item == nil, diagnostics.faultCount == told, !format.matches(folder) else {
       return item
     }
-    throw FormatFault(
-      folder.title, "", "there is nothing of \(format.facts.name) in it",
-      remedy: "Name another format, or a set laid out so: \(format.facts.layout).")
+    // What is cut off is of no format any more.
+    throw folder.brokenJSON().first
+      ?? FormatFault(
+        folder.title, "", "there is nothing of \(format.facts.name) in it",
+        remedy: "Name another format, or a set laid out so: \(format.facts.layout).")
   }
 
   /// Counts images that no row names: of tables they are not items by themselves.

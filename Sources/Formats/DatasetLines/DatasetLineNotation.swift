@@ -323,8 +323,19 @@ package enum DatasetLineNotation {
       throw NotationFault(path: "\(path).class", problem: "is missing")
     }
     try say(json, path, of: &label)
+    for member in json.members ?? [] where member.name != kind.rawValue && !facts.contains(member.name) {
+      throw NotationFault(
+        path: "\(path).\(member.name)",
+        problem: DatasetLabelKind(rawValue: member.name) == nil
+          ? "is no member of a label" : "cannot stand beside \(kind.rawValue): a label is one of them")
+    }
     return label
   }
+
+  /// What a label may say beside what it is.
+  private static let facts: Set<String> = [
+    "class", "around", "outlines", "attributes", "score", "group", "area", "crowd", "track",
+  ]
 
   /// What is said of a label beside what it is.
   private static func say(
@@ -339,17 +350,30 @@ package enum DatasetLineNotation {
       else { continue }
       label.outlines.append(polygon)
     }
-    label.attributes = json["attributes"]?.members ?? []
+    label.attributes = try said("attributes", in: json, path, "an object") { $0.members } ?? []
     if let score = json["score"], score != .null {
       guard let number = score.number else {
         throw NotationFault(path: "\(path).score", problem: "must be a number")
       }
       label.score = number
     }
-    label.group = json["group"]?.integer.map { Int($0) }
-    label.area = json["area"]?.number.flatMap { $0 >= 0 ? $0 : nil }
-    label.isCrowd = json["crowd"]?.bool ?? false
-    label.track = json["track"]?.integer.map { Int($0) }
+    label.group = try said("group", in: json, path, "a whole number") { $0.integer.map { Int($0) } }
+    label.area = try said("area", in: json, path, "a number, not below 0") {
+      $0.number.flatMap { $0 >= 0 ? $0 : nil }
+    }
+    label.isCrowd = try said("crowd", in: json, path, "true or false") { $0.bool } ?? false
+    label.track = try said("track", in: json, path, "a whole number") { $0.integer.map { Int($0) } }
+  }
+
+  /// The value of a member; nil where it is not there.
+  private static func said<T>(
+    _ name: String, in json: JSON, _ path: String, _ kind: String, _ read: (JSON) -> T?
+  ) throws(NotationFault) -> T? {
+    guard let value = json[name], value != .null else { return nil }
+    guard let found = read(value) else {
+      throw NotationFault(path: "\(path).\(name)", problem: "must be \(kind)")
+    }
+    return found
   }
 
   // MARK: Classes

@@ -9,10 +9,11 @@ extension DatasetFormat {
       layout: "`annotations/SUBSET.json`, `images/[SUBSET/]…`",
       source: "openvinotoolkit.github.io/datumaro",
       holds: [.box, .rotatedBox, .polygon, .polyline, .keypoints, .mask, .whole, .caption],
-      carries: [.attributes, .score, .group, .crowd], carriesOf: [.caption: []],
+      carries: [.metadata, .attributes, .score, .group, .crowd], carriesOf: [.caption: []],
       notes: """
         Points are keypoints. Holes of polygons are filled; objects of several pieces become several \
-        with one group. Ellipses are written as polygons. Scores are attributes.
+        with one group. Ellipses are written as polygons. Scores are attributes. \
+        Metadata stands in `attr` of each item.
         """),
     matches: { !DatumaroReader.files($0).isEmpty },
     read: { try DatumaroReader($0, $1) }, write: { DatumaroWriter($0, $1, $2) })

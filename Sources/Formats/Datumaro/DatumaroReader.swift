@@ -123,7 +123,7 @@ struct DatumaroReader: DatasetReading {
     let path = json["image"]?["path"]?.string ?? ""
     let media = folder.image(named: id) ?? folder.image(named: path)
     // The path is where the image lay for whoever wrote the set; the id is its name.
-    let original = path.isEmpty ? media ?? ".jpg" : path
+    let original = (path.isEmpty ? media ?? ".jpg" : path).split(separator: "/").last ?? ".jpg"
     let name = id + (original.lastIndex(of: ".").map { String(original[$0...]) } ?? ".jpg")
     let sides = json["image"]?["size"]?.array?.compactMap { $0.integer.map { Int($0) } } ?? []
     let size =
@@ -131,6 +131,7 @@ struct DatumaroReader: DatasetReading {
     let subset = DatasetItem.stem(of: files[file].split(separator: "/").last.map(String.init) ?? "")
     var item = DatasetItem(
       name: name, subset: subset == "default" ? "" : subset, size: size,
+      metadata: (json["attr"]?.members ?? []).filter { !$0.value.isNull },
       media: media.map(folder.fullPath))
     for (place, annotation) in (json["annotations"]?.array ?? []).enumerated() {
       do {

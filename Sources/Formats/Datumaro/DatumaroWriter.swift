@@ -38,6 +38,7 @@ final class DatumaroWriter: DatasetWriting {
       image.append(.init("size", [.int(Int64(size.height)), .int(Int64(size.width))]))
     }
     members.append(.init("image", .object(image)))
+    if !item.metadata.isEmpty { members.append(.init("attr", .object(item.metadata))) }
     file.out.value(JSON.object(members))
     if file.out.bytes.count > 1 << 16 {
       try file.spooled.append(file.out.bytes)

@@ -33,7 +33,8 @@ extension KITTI {
   private static func label(
     _ words: [Substring], _ schema: inout DatasetSchema
   ) throws(NotationFault) -> DatasetLabel {
-    let numbers = words.dropFirst().compactMap { Double($0) }
+    // Swift reads numbers to the base of sixteen too.
+    let numbers = words.dropFirst().compactMap { $0.contains("x") ? nil : Double($0) }
     guard words.count == 15 || words.count == 16, numbers.count == words.count - 1,
       numbers.allSatisfy(\.isFinite)
     else {
@@ -50,7 +51,11 @@ extension KITTI {
     var label = DatasetLabel(schema.index(of: String(words[0])), .shape(.box(box)))
     label.isCrowd = words[0] == "DontCare"
     // −1 and −1000 stand where nothing was measured.
-    if numbers[7] > 0, numbers[8] > 0, numbers[9] > 0 {
+    let sides = numbers[7...9]
+    guard sides.allSatisfy({ $0 > 0 }) || sides.allSatisfy({ $0 == -1 || $0 == 0 }) else {
+      throw NotationFault(path: "", problem: "height, width and length must be above 0, or -1 all three")
+    }
+    if sides.allSatisfy({ $0 > 0 }) {
       label.value = .space(
         SpaceBox(
           x: numbers[10], y: numbers[11], z: numbers[12], height: numbers[7], width: numbers[8],

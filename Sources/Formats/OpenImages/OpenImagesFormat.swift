@@ -20,9 +20,12 @@ extension DatasetFormat {
         """),
     matches: { !(OpenImages.boxes($0) + OpenImages.wholes($0)).isEmpty },
     read: { folder, diagnostics in
-      WithUnlabelledImages(
+      let masks = folder.files.count(where: OpenImages.isMask)
+      if masks > 0 { diagnostics.lose("masks left out, which are not read", count: masks) }
+      return WithUnlabelledImages(
         try OpenImagesReader(folder, diagnostics), folder, labels: [], isSet: true
       ) { image in
+        guard !OpenImages.isMask(image) else { return nil }
         let name = image.split(separator: "/").last.map(String.init) ?? image
         return (name, OpenImages.subset(ofImage: image))
       }
@@ -51,6 +54,11 @@ enum OpenImages {
   /// Classes of whole images.
   static func wholes(_ folder: DatasetFolder) -> [String] {
     folder.files(ending: ".csv").filter { $0.contains("imagelabels") }
+  }
+
+  /// Whether it is the picture of a segment, named in a list of its own.
+  static func isMask(_ file: String) -> Bool {
+    file.hasSuffix(".png") && (file.hasPrefix("masks/") || file.contains("/masks/"))
   }
 
   static func subset(_ file: String) -> String {

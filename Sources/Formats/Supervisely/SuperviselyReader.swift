@@ -22,6 +22,8 @@ extension Supervisely {
     for tag in json["tags"]?.array ?? [] {
       if let name = tag["name"]?.string {
         item.labels.append(DatasetLabel(schema.index(of: name), .whole))
+        // What the tag says beside that it is there.
+        if let value = tag["value"], !value.isNull { item.metadata.append(.init(name, value)) }
       }
     }
     for (place, object) in (json["objects"]?.array ?? []).enumerated() {

@@ -67,7 +67,15 @@ struct WebDatasetReader: DatasetReading {
       case .facts(let form):
         guard facts.count < TarHeader.factsCount else { throw TarReader.Fault.badHeader }
         facts.append((form, bytes.bytes(range)))
-      case .file: return (try header.safeName(), range)
+      case .file:
+        do {
+          return (try header.safeName(), range)
+        } catch .unsafeName(let name) {
+          try diagnostics.report(
+            files[file], "byte \(start - TarHeader.size)",
+            "the name \(name.prefix(80)) leads out of a folder",
+            remedy: "Name it otherwise; the file is left out.")
+        }
       case .other: break
       }
     }

@@ -74,6 +74,7 @@ struct ReleaseCertificate: Sendable {
       limitations.append(
         .string("The figures are of the newest \(Quality.sampleLimit) items that were answered."))
     }
+    let records = Dictionary(report.annotators.map { ($0.worker, $0) }) { first, _ in first }
     let json: JSON = [
       "accuracy": accuracy ?? .null,
       "classes": .array(
@@ -93,13 +94,14 @@ struct ReleaseCertificate: Sendable {
         }),
       "mean_confidence": report.meanConfidence.map { .double($0) } ?? .null,
       "annotators": .array(
-        report.annotators.compactMap { one in
-          report.answersByAnnotator[one.worker].map { answers in
-            [
-              "pseudonym": .string(one.worker), "answers": .count(answers),
-              "judged": .count(one.judged), "reliability": .double(one.accuracy),
-            ]
-          }
+        report.answersByAnnotator.sorted { $0.key < $1.key }.map { worker, answers in
+          // Nobody has judged those whose answers were sent.
+          let record = records[worker]
+          return [
+            "pseudonym": .string(worker), "answers": .count(answers),
+            "judged": .count(record?.judged ?? 0),
+            "reliability": record.map { .double($0.accuracy) } ?? .null,
+          ]
         }),
       "plan": PlanNotation.json(project.plan), "guideline_version": .count(project.version),
       "limitations": .array(limitations),

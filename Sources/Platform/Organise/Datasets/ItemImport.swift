@@ -108,6 +108,9 @@ package struct ItemImport: Sendable {
         path: "set", problem: "must have letters, digits, - and _ only, so that queries can name it"
       )
     }
+    guard set.lowercased() != "meta" else {
+      throw .invalid(path: "set", problem: "must not be “meta”, by which queries name metadata")
+    }
     return set
   }
 
