@@ -64,9 +64,11 @@ struct MisreadSetsTests {
   @Test func aTokenThatBeginsAsARemarkDoesIsOne() throws {
     let folder = try TestFolder()
     try folder.write(
-      "# text = a remark\n#tag\tB-X\nrocks\tO\n\n#\tO\n\n# newdoc\n# O\nx O\n", to: "a.conll")
+      "# text = vitamin B-12\n#tag\tB-X\nrocks\tO\n\n#\tO\n\n# newdoc\n# O\nx O\n\n"
+        + "# NN B-NP O\nx NN I-NP O\n",
+      to: "a.conll")
     let found = try folder.found(.strict)
-    #expect(found.items.map(\.text) == ["#tag rocks", "#", "# x"])
+    #expect(found.items.map(\.text) == ["#tag rocks", "#", "# x", "# x"])
     #expect(found.items[0].labels.map(\.value) == [.spans([0..<4])])
   }
 
@@ -99,12 +101,15 @@ struct MisreadSetsTests {
         + #"{"start": \#(start), "end": \#(end), "text": "\#(text)", "labels": ["P"]}}"#
     }
     // In UTF-16 Bob begins at 5, in characters at 3.
-    let results = [result(5, 8, "Bob"), result(3, 6, "Bob"), result(0, 2, "Ann")]
+    let results = [
+      result(5, 8, "Bob"), result(3, 6, "Bob"), result(0, 2, "Ann"), result(3, 8, #"Bob\\nX"#),
+    ]
     try folder.write(
-      #"[{"id": 1, "data": {"text": "😀😀 Bob"}, "annotations": [{"result": ["#
+      #"[{"id": 1, "data": {"text": "😀😀 Bob\nX"}, "annotations": [{"result": ["#
         + results.joined(separator: ",") + "]}]}]", to: "a.json")
     let found = try folder.found()
-    #expect(found.items[0].labels.map(\.value) == [.spans([3..<6]), .spans([3..<6])])
+    #expect(
+      found.items[0].labels.map(\.value) == [.spans([3..<6]), .spans([3..<6]), .spans([3..<8])])
     #expect(found.diagnostics.faults.map(\.place) == ["task 1, result[2].value.text"])
   }
 

@@ -69,7 +69,8 @@ import Testing
     ("ada＠example.org", [.email]), ("X1234567L", [.nationalID]), ("X1234567M", []),
     ("131052-308T", [.nationalID]), ("131052-308U", []),
     // What looks like one and is none.
-    ("05/06/2024 14:00", []), ("09/11/2001 08:46", []), ("05 12 23 34 41 49", []),
+    ("05/06/2024 14:00", []), ("09/11/2001 08:46", []), ("see icon@2x.png.", []),
+    ("06 12 34 56 78 07 98 76 54 32", [.phone, .phone]),
     ("0100-0200-0300", []), ("300-400-5000", []), ("+20000000 people", []), ("icon@2x.png", []),
   ]
 
@@ -100,6 +101,13 @@ import Testing
       ("from 'ada@x.org'", "from '█████████'"), ("o'neil@x.org", "████████████"),
     ] {
       #expect(PersonalData.masked(text, PersonalData.find(in: text)) == kept)
+    }
+  }
+
+  @Test func bracketsWithoutEndAreLookedAtOnce() {
+    for signs in ["(", "( ", " ("] {
+      let text = "1 " + String(repeating: signs, count: 100_000) + "(020) 7946 0958"
+      #expect(PersonalData.find(in: text).map(\.kind) == [.phone])
     }
   }
 

@@ -259,24 +259,11 @@ struct COCOReader: DatasetReading {
     }
     if let value = try COCOShapes.segmentation(annotation.segmentation, diagnostics) {
       label.value = value
-      label.box = box.flatMap { $0.says(otherThan: label.bounds) ? $0 : nil }
+      label.box = COCOShapes.own(box, of: label)
     } else if let box {
       label.value = .shape(.box(box))
     } else if annotation.box != nil || annotation.segmentation != nil {
       throw NotationFault(path: "bbox", problem: "there is neither a box nor an outline")
-    }
-  }
-}
-
-extension Box {
-  /// Pixels by which a box may differ from the one around its outlines without being another.
-  private static let slack = 1e-6
-
-  /// Whether it is a box, and not the one that outlines come to anyway.
-  fileprivate func says(otherThan own: Box?) -> Bool {
-    guard width > 0, height > 0, let own else { return false }
-    return [x - own.x, y - own.y, maxX - own.maxX, maxY - own.maxY].contains {
-      $0.magnitude > Self.slack
     }
   }
 }

@@ -169,14 +169,16 @@ package enum COCOResults {
       throw NotationFault(path: "score", problem: "an object of a model must have a number as its score")
     }
     label.score = score
-    label.box = try COCOShapes.box(json["bbox"])
+    let box = try COCOShapes.box(json["bbox"])
     if let numbers = try COCOShapes.list(json["keypoints"], "keypoints") {
       // Some write how sure they are in place of whether it is seen; every point counts.
       let seen = numbers.enumerated().map { $0.offset % 3 == 2 ? 2 : $0.element }
       label.value = .shape(.keypoints(try COCOShapes.keypoints(seen, names: points)))
+      label.box = box
     } else if let value = try COCOShapes.segmentation(json["segmentation"], diagnostics) {
       label.value = value
-    } else if let box = label.box {
+      label.box = COCOShapes.own(box, of: label)
+    } else if let box {
       label.value = .shape(.box(box))
     } else {
       throw NotationFault(

@@ -32,6 +32,18 @@ enum COCOShapes {
     return box
   }
 
+  /// A box that is said beside outlines or a mask; nil where it is theirs anyway, or none.
+  static func own(_ box: Box?, of label: DatasetLabel) -> Box? {
+    guard let box, box.width > 0, box.height > 0, let bounds = label.bounds else { return nil }
+    let sides = [
+      box.x - bounds.x, box.y - bounds.y, box.maxX - bounds.maxX, box.maxY - bounds.maxY,
+    ]
+    return sides.contains { $0.magnitude > slack } ? box : nil
+  }
+
+  /// Pixels by which a box may differ from the one around its outlines without being another.
+  private static let slack = 1e-6
+
   static func keypoints(_ list: [JSON], names: [String]) throws(NotationFault) -> Keypoints {
     let numbers = list.compactMap(\.number)
     guard numbers.count == list.count, numbers.count % 3 == 0,

@@ -17,7 +17,13 @@ struct CVATPointTracks {
     guard shape.name == "skeleton", !tracks.isEmpty else { return shape }
     var whole = shape
     for (name, points) in tracks {
-      let last = points.last { $0.frame <= frame }?.element
+      // The first after the frame, by halves.
+      var (low, high) = (0, points.count)
+      while low < high {
+        let middle = (low + high) / 2
+        (low, high) = points[middle].frame <= frame ? (middle + 1, high) : (low, middle)
+      }
+      let last = low == 0 ? nil : points[low - 1].element
       let attributes = last?.attributes ?? [XMLScanner.Attribute(name: "outside", value: "1")]
       whole.children.append(
         XMLElement("points", attributes + [XMLScanner.Attribute(name: "label", value: name)]))

@@ -37,9 +37,7 @@ struct CoNLLReader: DatasetReading {
       let columns =
         isTabbed
         ? text.split(separator: "\t", omittingEmptySubsequences: false) : text.split(separator: " ")
-      // A remark has no tag at its end, which the token # has.
-      let isTagged = columns.count >= 2 && columns.last.map { TaggedTokens.isTag(String($0)) } == true
-      if text.hasPrefix("#"), tokens.isEmpty, !isTagged { continue }
+      if tokens.isEmpty, isRemark(text, columns, isTabbed: isTabbed) { continue }
       let isNumbered =
         columns.count >= 3 && Int(columns[0]) == tokens.count + 1 && Int(columns[1]) == nil
       guard columns.count >= 2 else {
@@ -55,6 +53,17 @@ struct CoNLLReader: DatasetReading {
     }
     lines = nil
     return tokens.isEmpty ? nil : try made(tokens)
+  }
+
+  /// A remark has no tag at its end, which a token has that begins with #; one of words may end as tags do.
+  private func isRemark(_ line: String, _ columns: [Substring], isTabbed: Bool) -> Bool {
+    guard line.hasPrefix("#") else { return false }
+    let isTagged = columns.count >= 2 && columns.last.map { TaggedTokens.isTag(String($0)) } == true
+    guard isTagged, !isTabbed, columns.count > 2, columns[0] == "#" else { return !isTagged }
+    // As long as the line after it, which is no remark: the token # with parts of speech.
+    var after = lines
+    let next = after?.next().map { String(decoding: $0, as: UTF8.self).split(separator: " ") } ?? []
+    return next.count != columns.count || next.first == "#"
   }
 
   private struct Token {

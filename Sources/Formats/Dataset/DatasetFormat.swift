@@ -160,8 +160,8 @@ private struct NotEmpty: DatasetReading {
   private var isBegun = false
   /// Faults of the folder itself.
   private let told: Int
-  /// Items that have images of the folder.
-  private var shown = 0
+  /// Of a table: images that its rows name.
+  private var shown: Set<String> = []
 
   var schema: DatasetSchema { reader.schema }
 
@@ -176,7 +176,7 @@ private struct NotEmpty: DatasetReading {
   mutating func next() throws -> DatasetItem? {
     let item = try reader.next()
     defer { isBegun = true }
-    if let media = item?.media, !DatasetItem.isAddress(media) { shown += 1 }
+    if format.isTable, let media = item?.media, !DatasetItem.isAddress(media) { shown.insert(media) }
     if isBegun, item == nil { tellUnnamedImages() }
     guard !isBegun, item == nil, diagnostics.faultCount == told, !format.matches(folder) else {
       return item
@@ -192,7 +192,7 @@ private struct NotEmpty: DatasetReading {
   private func tellUnnamedImages() {
     guard format.isTable, folder.file == nil else { return }
     let images = folder.files.count(where: DatasetFolder.isImage)
-    guard images > shown else { return }
-    diagnostics.lose("images left out that no row names", count: images - shown)
+    guard images > shown.count else { return }
+    diagnostics.lose("images left out that no row names", count: images - shown.count)
   }
 }

@@ -236,6 +236,16 @@ enum LabelStudioReader {
     }
   }
 
+  /// The characters of a place; nil where it is none of them.
+  private static func part(_ range: Range<Int>, of scalars: String.UnicodeScalarView) -> String? {
+    guard
+      let start = scalars.index(
+        scalars.startIndex, offsetBy: range.lowerBound, limitedBy: scalars.endIndex),
+      let end = scalars.index(start, offsetBy: range.count, limitedBy: scalars.endIndex)
+    else { return nil }
+    return String(scalars[start..<end])
+  }
+
   /// Where a span lies. Its own text tells whether places are counted in characters or, as browsers do, in
   /// units of UTF-16.
   private static func span(_ value: JSON, in text: String?) throws(NotationFault) -> Range<Int> {
@@ -243,8 +253,8 @@ enum LabelStudioReader {
     else { throw NotationFault(path: "value", problem: "start and end must be places in the text") }
     let range = Int(start)..<Int(end)
     guard let text else { return range }
-    let scalars = Array(text.unicodeScalars)
-    let found = range.upperBound <= scalars.count ? String(String.UnicodeScalarView(scalars[range])) : nil
+    let scalars = text.unicodeScalars
+    let found = part(range, of: scalars)
     guard let said = value["text"]?.string else {
       guard found != nil else {
         throw NotationFault(path: "value", problem: "start and end must be places in the text")
@@ -252,7 +262,9 @@ enum LabelStudioReader {
       return range
     }
     func words(_ text: String) -> [Substring] { text.split(whereSeparator: \.isWhitespace) }
-    func isSame(_ other: String) -> Bool { other == said || words(other) == words(said) }
+    // Label Studio writes line ends as two characters.
+    let plain = said.replacing("\\n", with: "\n")
+    func isSame(_ other: String) -> Bool { other == said || words(other) == words(plain) }
     if let found, isSame(found) { return range }
     let units = text.utf16
     if range.upperBound <= units.count {

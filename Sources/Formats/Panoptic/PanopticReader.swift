@@ -89,13 +89,14 @@ struct PanopticReader: DatasetReading {
         index.file, item.name, "its annotation has no list segments_info",
         remedy: "Say what its picture shows; its labels are left out.")
     }
-    var seen: Set<UInt32> = []
+    var (seen, named): (Set<UInt32>, Set<UInt32>) = ([], [])
     for segment in segments {
       func report(_ reason: String) throws {
         try diagnostics.report(
           index.file, "\(item.name), segment \(segment["id"]?.text ?? "")", reason,
           remedy: "Put it right; the segment is left out.")
       }
+      if let id = segment["id"]?.integer.flatMap({ UInt32(exactly: $0) }) { named.insert(id) }
       guard let one = COCOIndex.id(segment["category_id"]).flatMap({ classes[$0] }) else {
         try report("there is no category \(segment["category_id"]?.text ?? "named")")
         continue
@@ -111,11 +112,11 @@ struct PanopticReader: DatasetReading {
         continue
       }
       var label = DatasetLabel(one.index, .shape(.mask(mask)))
-      label.isCrowd = segment["iscrowd"]?.integer == 1
+      label.isCrowd = segment["iscrowd"]?.integer == 1 || segment["iscrowd"]?.bool == true
       if !one.isThing { label.attributes.append(.init(Panoptic.stuff, true)) }
       item.labels.append(label)
     }
-    let unnamed = regions.masks.count - seen.count
+    let unnamed = regions.masks.keys.count { !named.contains($0) }
     if unnamed > 0 {
       diagnostics.lose("segments of pictures left out that no annotation names", count: unnamed)
     }

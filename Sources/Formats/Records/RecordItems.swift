@@ -198,7 +198,7 @@ struct RecordItems: DatasetReading {
     } else if item.media == nil {
       // Its turns stay beside it, as metadata.
       let turns = Self.dialogues.lazy.compactMap { record[$0]?.json }.first { $0.array != nil }
-      item.text = turns.flatMap(Self.text(ofTurns:))
+      item.text = turns.flatMap(text(ofTurns:))
     }
     if let subset = first(Self.subsets, where: isText) {
       item.subset = subset.value.json.string ?? ""
@@ -230,14 +230,20 @@ struct RecordItems: DatasetReading {
   }
 
   /// What was said, with who said it; nil of what is no list of turns.
-  private static func text(ofTurns turns: JSON) -> String? {
-    let lines = (turns.array ?? []).map { turn -> String? in
-      let who = (turn["role"] ?? turn["from"])?.string
-      guard let who, let said = (turn["content"] ?? turn["value"])?.string else { return nil }
-      return "\(who): \(said)"
+  private func text(ofTurns turns: JSON) -> String? {
+    var lines: [String] = []
+    for turn in turns.array ?? [] {
+      guard let who = (turn["role"] ?? turn["from"])?.string else { return nil }
+      let content = turn["content"] ?? turn["value"] ?? .null
+      // Parts of pictures and calls of tools have no text.
+      let said = content.string ?? content.array?.compactMap { $0["text"]?.string }.joined(separator: "\n")
+      guard let said, !said.isEmpty else {
+        diagnostics.lose("turns of dialogues without a text, which are in the metadata alone")
+        continue
+      }
+      lines.append("\(who): \(said)")
     }
-    guard !lines.isEmpty, !lines.contains(nil) else { return nil }
-    return lines.compactMap { $0 }.joined(separator: "\n\n")
+    return lines.isEmpty ? nil : lines.joined(separator: "\n\n")
   }
 
   /// The class of the whole item, or several: in a list, or as a column each that says 1 where it is so

@@ -151,6 +151,10 @@ struct WebDatasetReader: DatasetReading {
         try diagnostics.report(
           files[file], "\(key).json", "it is not JSON: \(error.explanation)",
           remedy: "Put it right; its labels are left out.")
+      } catch let error as NotationFault {
+        try diagnostics.report(
+          files[file], "\(key).json, \(error.path)", error.problem,
+          remedy: "Put it right; its labels are left out.")
       }
     }
     let number = part(["cls"]).map {
@@ -158,13 +162,7 @@ struct WebDatasetReader: DatasetReading {
     }
     // -1 stands for none.
     if item.labels.isEmpty, !isOwn, let text = number, text != "-1" {
-      item.labels = [
-        DatasetLabel(
-          schema.index(
-            of: Int(text).map {
-              schema.classes.indices.contains($0) ? schema.name($0) : "class \($0)"
-            } ?? text), .whole)
-      ]
+      item.labels = [DatasetLabel(schema.index(of: name(ofClass: text)), .whole)]
     }
     if item.size == nil, let image,
       let probe = try? image.bytes.withUnsafeBufferPointer({ try ImageProbe($0) })
@@ -177,6 +175,12 @@ struct WebDatasetReader: DatasetReading {
     item.text = item.text ?? text
     if item.subset.isEmpty { item.subset = Self.subset(files[file]) }
     return item
+  }
+
+  /// What a class is called that `.cls` says, by its number or as it is.
+  private func name(ofClass text: String) -> String {
+    guard let number = Int(text) else { return text }
+    return schema.classes.indices.contains(number) ? schema.name(number) : "class \(number)"
   }
 
   /// Whether its labels are a list, or the text of one, as they are written here; what else is called so is

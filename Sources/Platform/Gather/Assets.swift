@@ -65,6 +65,12 @@ package struct Assets: Sendable {
     /// What its camera noted, or how long it plays: fields of an item.
     package var facts: [JSON.Member] = []
     var address: String
+
+    /// Whether it says that its pixels lie another way than it is shown, which only readers of JPEG and TIFF
+    /// turn as they cut it or paint over it.
+    var isTurnedPNG: Bool {
+      type == "image/png" && facts.contains { $0.name == "orientation" && $0.value != 1 }
+    }
   }
 
   /// What a sender says of a file.

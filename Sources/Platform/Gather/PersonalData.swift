@@ -80,9 +80,8 @@ package enum PersonalData {
     }
     guard at < bytes.count, bytes[at] == UInt8(ascii: "@") else { return nil }
     // The last end after which it is whole: dots and hyphens that follow are the sentence's.
-    var (label, place, letters, isPlain, hasDot, found) = (
-      at + 1, at + 1, 0, true, false, Int?.none
-    )
+    var (label, place, letters, isPlain, hasDot) = (at + 1, at + 1, 0, true, false)
+    var found: Range<Int>?
     while case let length = length(of: ".-", bytes, place), length > 0 {
       if bytes[place] == UInt8(ascii: ".") {
         guard place > label else { break }
@@ -98,10 +97,10 @@ package enum PersonalData {
       let isTop =
         (isPlain && letters > 1)
         || (letters > 4 && bytes[label...].starts(with: "xn--".utf8))
-      if hasDot, !isMark, isTop { found = place }
+      if hasDot, !isMark, isTop { found = label..<place }
     }
-    guard let end = found, !isOfImage(bytes[label..<max(label, end)]) else { return nil }
-    return Finding(kind: .email, range: start..<end)
+    guard let top = found, !isOfImage(bytes[top]) else { return nil }
+    return Finding(kind: .email, range: start..<top.upperBound)
   }
 
   /// Whether it ends as names of images do: `icon@2x.png` is no address.
@@ -215,6 +214,9 @@ package enum PersonalData {
     var word = ""
   }
 
+  /// Signs between two digits of one number, as in `+49 (0) 30`.
+  private static let gapLimit = 3
+
   private static func number(_ bytes: [UInt8], _ start: Int) -> Finding? {
     let isInternational = bytes[start] == UInt8(ascii: "+")
     let isBracketed = bytes[start] == UInt8(ascii: "(")
@@ -224,12 +226,13 @@ package enum PersonalData {
     // The longest that is something: what follows may be another number.
     var best: Finding?
     var number = Number(range: start..<start)
-    var (place, group) = (start + (isDigit(bytes[start]) ? 0 : 1), 0)
+    // Digits of the group, and signs since the last digit.
+    var (place, group, gap) = (start + (isDigit(bytes[start]) ? 0 : 1), 0, 0)
     while place < bytes.count, number.digits.count < 20 {
       let byte = bytes[place]
       if isDigit(byte) {
         number.digits.append(Int(byte) - 0x30)
-        group += 1
+        (group, gap) = (group + 1, 0)
         place += 1
         number.range = start..<place
         let ends = place == bytes.count || !isDigit(bytes[place])
@@ -247,7 +250,7 @@ package enum PersonalData {
           best = Finding(kind: kind, range: start..<end)
         }
       } else if " -.()/".utf8.contains(byte), place + 1 < bytes.count,
-        group > 0 || byte == 0x20 || byte == UInt8(ascii: "(")
+        group > 0 || byte == 0x20 || byte == UInt8(ascii: "("), gap < gapLimit
       {
         // Two spaces, or one behind a bracket, are one gap.
         let isPair = byte == UInt8(ascii: ")") || byte == 0x20 && group > 0
@@ -256,6 +259,7 @@ package enum PersonalData {
           break
         }
         number.separators.insert(byte)
+        gap += 1
         if group > 0 { number.groups.append(group) }
         group = 0
         place += 1
@@ -263,10 +267,7 @@ package enum PersonalData {
         break
       }
     }
-    // More pairs than a telephone number has are drawn numbers, or seconds.
-    let groups = number.groups + [group]
-    let isOfPairs = groups.count > 5 && groups.allSatisfy { $0 == 2 }
-    return isOfPairs && best?.kind == .phone ? nil : best
+    return best
   }
 
   private static func word(before place: Int, _ bytes: [UInt8]) -> String {

@@ -84,7 +84,9 @@ package struct Pyramids: Sendable {
 
   /// The pyramid of an image; nil where it is shown whole, or cannot be cut.
   package func pyramid(of asset: Assets.Asset, by tiler: (any Tiler)?) async throws -> Pyramid? {
-    guard let tiler, let size = asset.imageSize, Self.isTiled(size) else { return nil }
+    guard let tiler, let size = asset.imageSize, Self.isTiled(size), !asset.isTurnedPNG else {
+      return nil
+    }
     let name = blobName(of: asset)
     if let known = vault.pyramids.known(name) {
       return known.flatMap { pyramid(size, name, $0) }

@@ -31,7 +31,7 @@ package final class GuardedFetcher: Fetcher {
         let length = field("Content-Length")
         return FileHead(
           version: etag ?? [field("Last-Modified"), length].compactMap { $0 }.joined(separator: " "),
-          size: length.flatMap { Int($0) })
+          size: length.flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil })
       }
     } catch .status(405), .status(501) {
       return FileHead()

@@ -222,7 +222,7 @@ struct VerifyCommand: AsyncParsableCommand {
 
   func run() async throws {
     if let key, Data(hexadecimal: key)?.count != 32 {
-      throw ValidationError("A public key is 64 hexadecimal digits; \(key.count) characters are none.")
+      throw ValidationError("A public key is 64 hexadecimal digits, which “\(key.prefix(80))” is not.")
     }
     let count = try ReleaseFolder(folder).verify(key: key)
     print("\(folder): the signature is right and \(count) files are as they were signed")

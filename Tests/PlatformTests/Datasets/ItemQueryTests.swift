@@ -206,6 +206,8 @@ import Testing
     table.slices["a"] = .query(try ItemQuery(parsing: "slice = b"))
     table.slices["b"] = .query(try ItemQuery(parsing: "slice = a"))
     #expect(throws: ItemTable.Unknown.self) { try table.marks(of: ItemQuery(parsing: "slice = a")) }
+    table.slices = ["rest": .query(try ItemQuery(parsing: "slice != *"))]
+    #expect(throws: ItemTable.Unknown.self) { try table.marks(of: ItemQuery(parsing: "slice = *")) }
   }
 
   static let completed: [(String, String)] = [

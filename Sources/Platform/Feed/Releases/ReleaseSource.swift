@@ -75,10 +75,14 @@ package enum ReleaseSource: Hashable, Sendable {
   private static func sent(
     with task: ExportedTask, besides answers: [JSON.Member]
   ) -> [JSON.Member] {
-    let taken = Set(answers.map(\.name))
-    return (task.content.metadata.members ?? []).map { member in
-      let isTaken = taken.contains(member.name) || member.name.hasPrefix(ownPrefix)
-      return isTaken ? .init("sent_" + member.name, member.value) : member
+    let members = task.content.metadata.members ?? []
+    let own = Set(answers.map(\.name))
+    var taken = own.union(members.map(\.name))
+    return members.map { member in
+      guard own.contains(member.name) || member.name.hasPrefix(ownPrefix) else { return member }
+      var name = "sent_" + member.name
+      while !taken.insert(name).inserted { name = "sent_" + name }
+      return .init(name, member.value)
     }
   }
 

@@ -187,11 +187,7 @@ package struct ModelRuns: Sendable {
     }
     var found = Found(number: shown.number, faces: faces)
     guard let masker, !faces.isEmpty else { return found }
-    // A PNG is masked as its pixels lie, which is not as it was shown where it says so.
-    let isTurned = shown.asset?.facts.contains { $0.name == "orientation" } == true
-    guard let asset = shown.asset, let size = asset.imageSize,
-      !(isTurned && asset.type == "image/png")
-    else {
+    guard let asset = shown.asset, let size = asset.imageSize, !asset.isTurnedPNG else {
       note(.faces) { $0.unmasked += 1 }
       return found
     }

@@ -216,15 +216,19 @@ package struct RemoteGathering: Sendable {
   private func known(_ files: [RemoteFile], _ source: RemoteSource) async throws -> [Known] {
     try await vault.database.read { connection in
       try files.map { file in
-        let name = file.itemName
-        let number = try Datasets.number(of: name, in: source.dataset, vault, connection)
-        let stored = try number.flatMap {
-          try Datasets.item($0, of: source.dataset, vault, connection)
+        func stored(_ name: String) throws -> StoredItem? {
+          let number = try Datasets.number(of: name, in: source.dataset, vault, connection)
+          return try number.flatMap {
+            try Datasets.item($0, of: source.dataset, vault, connection)
+          }
         }
-        guard let stored else { return .new }
-        func field(_ name: String) -> String? {
-          stored.item.metadata.last { $0.name == name }?.value.string
+        guard let stored = try stored(file.itemName) else {
+          // Before keys with empty parts had names of their own they were called so.
+          let before = try stored(DatasetPath.cleaned(file.key))
+          return !file.version.isEmpty && before?.field("etag") == file.version
+            && before?.field("source") == source.location.text ? .same : .new
         }
+        func field(_ name: String) -> String? { stored.field(name) }
         guard let origin = field("source") else { return .foreign("which was sent") }
         guard origin == source.location.text else { return .foreign("from \(origin)") }
         let isOther = !file.version.isEmpty && field("etag") != file.version
@@ -260,9 +264,10 @@ package struct RemoteGathering: Sendable {
     var item = DatasetItem(name: file.itemName)
     item.metadata = [.init("source", .string(source.location.text))]
     if !file.version.isEmpty { item.metadata.append(.init("etag", .string(file.version))) }
-    if let size = file.size { item.metadata.append(.init("bytes", .int(Int64(size)))) }
     let isText = RemoteSource.isText(file.key)
+    func note(_ size: Int) { item.metadata.append(.init("bytes", .int(Int64(size)))) }
     guard isText || source.mode == .copy else {
+      if let size = file.size { note(size) }
       return StoredItem(item, image: RemoteReference.text(file, in: source))
     }
     let limit = isText ? Self.textLimit : Assets.sizeLimit
@@ -272,8 +277,7 @@ package struct RemoteGathering: Sendable {
     let bytes = try await persistently { now in
       try await fetch(source.location.address(of: file, at: now), limit: limit)
     }
-    // Of indexes that are pages only some say it.
-    if file.size == nil { item.metadata.append(.init("bytes", .int(Int64(bytes.count)))) }
+    note(bytes.count)
     if isText {
       item.text = [UInt8](bytes).withUnsafeBufferPointer { DatasetFolder.text($0) }
       return StoredItem(item, image: nil).flagged(masking: source.masksPersonalData)
@@ -316,5 +320,11 @@ extension Error {
     case .egress(let refusal): refusal.isPassing
     default: false
     }
+  }
+}
+
+extension StoredItem {
+  fileprivate func field(_ name: String) -> String? {
+    item.metadata.last { $0.name == name }?.value.string
   }
 }

@@ -187,7 +187,7 @@ package struct CollectedItems: Sendable {
         .init("task", .string(task.id.text)), .init("worker", .string(answer.worker)),
         .init("contributed", .string(Timestamp.text(answer.submittedAt))),
       ]
-      fields += ontology.fields(annotations, withTexts: hasFiles, masking: masking)
+      fields += ontology.fields(annotations, withTexts: hasFiles)
       var items: [StoredItem] = []
       for annotation in annotations {
         for file in annotation.files where kept.contains(file) {
@@ -196,8 +196,8 @@ package struct CollectedItems: Sendable {
             let asset = try Assets.find("id", id.text, vault, connection)
           else { continue }
           let ending = Assets.Looks.fileExtension(asset.type).map { ".\($0)" } ?? ""
-          items.append(
-            StoredItem(DatasetItem(name: "\(name)/\(id)\(ending)", metadata: fields), image: id.text))
+          let item = DatasetItem(name: "\(name)/\(id)\(ending)", metadata: fields)
+          items.append(StoredItem(item, image: id.text).flagged(masking: masking))
         }
         if case .text(let text) = annotation.value, !hasFiles {
           let own = "\(name)/\(answer.id)/\(annotation.classID.number)"
@@ -217,14 +217,11 @@ extension Annotation {
 }
 
 extension Ontology {
-  /// Answers to questions as fields of an item, with what is personal in them said.
+  /// Answers to questions as fields of an item.
   ///
   /// - Parameter withTexts: whether texts are fields; else they are items themselves.
-  fileprivate func fields(
-    _ annotations: [Annotation], withTexts: Bool, masking: Bool
-  ) -> [JSON.Member] {
+  fileprivate func fields(_ annotations: [Annotation], withTexts: Bool) -> [JSON.Member] {
     var fields: [JSON.Member] = []
-    var personal: Set<String> = []
     for annotation in annotations {
       guard let question = self[annotation.classID], question.kind.isQuestion else { continue }
       func name(_ id: OptionID) -> String { question.options.first { $0.id == id }?.name ?? "" }
@@ -234,16 +231,11 @@ extension Ontology {
       case .multiLabel(let ids): value = .string(ids.map(name).joined(separator: " "))
       case .rating(let number), .number(let number): value = .double(number)
       case .boolean(let isTrue): value = .bool(isTrue)
-      case .text(let text) where withTexts:
-        let found = PersonalData.find(in: text)
-        personal.formUnion(found.map(\.kind.rawValue))
-        value = .string(masking ? PersonalData.masked(text, found) : text)
+      case .text(let text) where withTexts: value = .string(text)
       case .text, .files, .shape, .span, .relation: continue
       }
       fields.append(.init(question.name, value))
     }
-    guard !personal.isEmpty else { return fields }
-    let kinds = personal.sorted().joined(separator: " ") + (masking ? " masked" : "")
-    return fields + [.init(StoredItem.personalDataField, .string(kinds))]
+    return fields
   }
 }

@@ -5,6 +5,8 @@ extension ItemTable {
   /// A query names something that the dataset has not.
   struct Unknown: Error {
     var problem: String
+    /// Whether slices name each other in a circle.
+    var isCircle = false
   }
 
   /// Slices that name slices.
@@ -100,8 +102,12 @@ extension ItemTable {
       for value in values {
         for name in value.isAny ? slices.keys.sorted() : [value.text] {
           // Of all slices, one that names what is gone by now finds nothing.
-          let found = value.isAny ? try? slice(name, depth: depth) : try slice(name, depth: depth)
-          guard let inside = found else { continue }
+          let inside: [UInt8]
+          do {
+            inside = try slice(name, depth: depth)
+          } catch where value.isAny && !error.isCircle {
+            continue
+          }
           for item in marks.indices { marks[item] |= inside[item] }
         }
       }
@@ -145,7 +151,8 @@ extension ItemTable {
       throw Unknown(problem: "there is no slice “\(name)”")
     }
     guard depth < Self.sliceDepthLimit else {
-      throw Unknown(problem: "the slice “\(name)” goes round in circles, or too deep")
+      throw Unknown(
+        problem: "the slice “\(name)” goes round in circles, or too deep", isCircle: true)
     }
     switch slice {
     case .query(let query): return try marks(of: query, depth: depth + 1)
