@@ -12,6 +12,10 @@ import Workflow
       Data(PNGWriter.png([1, 2, 3], width: 1, height: 1))
     }
 
+    func page(at url: String, limit: Int) async throws(EgressRefusal) -> FetchedPage {
+      FetchedPage(url: url, body: try await fetch(url, limit: limit))
+    }
+
     func head(of url: String) -> FileHead { FileHead() }
 
     func post(

@@ -174,6 +174,12 @@ def test_what_cannot_be_gathered_says_why(near, tmp_path):
     assert state({"url": "s3://some-bucket/", "access_key": "x"})["status"] == 422
     assert state({"url": "s3://some-bucket/", "mode": "steal"})["status"] == 422
     assert "private" in state({"url": "http://10.1.2.3/"})["reason"]
+    moved, place = listening(type("Moved", (http.server.BaseHTTPRequestHandler,), {"log_message": lambda *_: None, "do_GET": lambda self: (self.send_response(301), self.send_header("Location", url + "/new/"), self.end_headers())
+                             if self.path == "/old/" else (self.send_response(200), self.end_headers(), self.wfile.write(b"<a href='a.png'>a</a>"))}))
+    url_of_moved, url = url, place
+    told = state({"url": place + "/old/"})["reason"]
+    assert "leads to" in told and told.endswith("name that in its place"), told
+    moved.shutdown(); url = url_of_moved
     out = gather(near, key, dataset, "s3://some-bucket/", "--endpoint", url, status=1)
     assert near.send("GET", f"/api/datasets/{'0' * 24}/sources", token=key)[0] == 404
     nothing.shutdown()

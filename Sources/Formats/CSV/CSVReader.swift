@@ -83,6 +83,13 @@ package struct CSVReader: Sequence, IteratorProtocol {
       return nil
     }
     place += 1
+    // Between tabs a quote is mostly a sign like any other: `"so" he said`.
+    if separator == UInt8(ascii: "\t") {
+      while place < bytes.count, ![separator, Self.cr, Self.lf].contains(bytes[place]) {
+        content.append(bytes[place])
+        place += 1
+      }
+    }
     guard place == bytes.count || [separator, Self.cr, Self.lf].contains(bytes[place]) else {
       fault = Fault(line: line, problem: "something follows a closing quote")
       return nil

@@ -249,7 +249,7 @@ package final class DatasetFolder: Sendable {
       ? UnsafeBufferPointer(rebasing: bytes.dropFirst(3)) : bytes
     let text =
       String(validating: body, as: UTF8.self)
-      ?? String(String.UnicodeScalarView(body.map { Unicode.Scalar($0) }))
+      ?? String(String.UnicodeScalarView(body.map(WesternText.scalar)))
     guard body.contains(0x0D) else { return text }
     return text.replacing("\r\n", with: "\n").replacing("\r", with: "\n")
   }

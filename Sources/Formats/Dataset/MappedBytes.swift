@@ -82,7 +82,11 @@ package final class MappedBytes: @unchecked Sendable {
   /// Latin-1 as UTF-8.
   private static func append(_ bytes: some Sequence<UInt8>, to text: inout [UInt8]) {
     for byte in bytes {
-      if byte < 0x80 { text.append(byte) } else { text += [0xC0 | byte >> 6, 0x80 | byte & 0x3F] }
+      if byte < 0x80 {
+        text.append(byte)
+      } else if let encoded = UTF8.encode(WesternText.scalar(byte)) {
+        text.append(contentsOf: encoded)
+      }
     }
   }
 

@@ -28,11 +28,15 @@ struct SoundLabels: DatasetReading {
     for (place, label) in item.labels.enumerated() {
       if let problem = label.problem ?? item.size.flatMap({ label.problem(in: $0) }) {
         bad[place] = problem
-      } else if !label.isPossible {
+        continue
+      }
+      // A place within its image is one that an image is large enough for.
+      let fault = item.size.flatMap { size in
+        label.bounds.flatMap { Self.fault($0, in: size) }
+      }
+      if fault != nil || item.size == nil || label.value.kind == .mask, !label.isPossible {
         bad[place] = "is one that no image is large enough for"
-      } else if let size = item.size, let bounds = label.bounds,
-        let fault = Self.fault(bounds, in: size)
-      {
+      } else if let fault {
         try tell(fault, item, place)
       }
     }
@@ -52,6 +56,13 @@ struct SoundLabels: DatasetReading {
   private func leaveOutDoubled(_ item: inout DatasetItem) {
     func once(_ members: [JSON.Member], _ what: String) -> [JSON.Member]? {
       guard members.count > 1 else { return nil }
+      // Mostly there are few, and no two alike.
+      guard
+        members.count > 20
+          || members.indices.contains(where: { place in
+            members[(place + 1)...].contains { $0.name == members[place].name }
+          })
+      else { return nil }
       var names: Set<String> = []
       let last = Array(members.reversed().filter { names.insert($0.name).inserted }.reversed())
       guard last.count < members.count else { return nil }

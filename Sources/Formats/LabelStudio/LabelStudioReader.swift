@@ -80,9 +80,9 @@ enum LabelStudioReader {
     // Of regions that relations may name.
     var places: [String: Int] = [:]
     item.labels.reserveCapacity(results.count)
-    let drawnOn = drawnOn(results)
+    let others = ofOthers(results, data)
     for (place, result) in results.enumerated() where !regions.areTold(by: result) {
-      guard isOf(drawnOn, result) else {
+      guard !others.contains(place) else {
         diagnostics.lose("results left out of images or pages after the first")
         continue
       }
@@ -146,21 +146,19 @@ enum LabelStudioReader {
         ?? image.flatMap { DatasetItem.isAddress($0) ? $0 : nil })
   }
 
-  /// The control that shows the image of a task, where results are of several.
-  private static func drawnOn(_ results: [JSON]) -> String? {
-    var names: [String] = []
-    for name in results.lazy.filter(isOfPicture).compactMap({ $0["to_name"]?.string })
-    where !names.contains(name) {
-      names.append(name)
-    }
-    guard names.count > 1 else { return nil }
-    return names.first { $0 == "image" || $0 == "img" } ?? names[0]
-  }
-
-  private static func isOf(_ control: String?, _ result: JSON) -> Bool {
-    guard isOfPicture(result) else { return true }
-    return (result["item_index"]?.integer ?? 0) == 0
-      && (control == nil || result["to_name"]?.string == control)
+  /// Places of results that are drawn on another image of a task than the first, or on a page after it.
+  private static func ofOthers(_ results: [JSON], _ data: JSON) -> Set<Int> {
+    // Mostly there is one image and nothing else.
+    let members = data.members ?? []
+    guard members.count > 1 || members.contains(where: { $0.value.array != nil }) else { return [] }
+    let drawn = results.indices.filter { isOfPicture(results[$0]) }
+    let names = drawn.compactMap { results[$0]["to_name"]?.string }
+    let control = names.first { $0 == "image" || $0 == "img" } ?? names.first
+    return Set(
+      drawn.filter { place in
+        let name = results[place]["to_name"]?.string
+        return name != nil && name != control || (results[place]["item_index"]?.integer ?? 0) > 0
+      })
   }
 
   private static func isOfPicture(_ result: JSON) -> Bool { result["original_width"] != nil }

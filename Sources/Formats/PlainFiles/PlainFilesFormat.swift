@@ -13,7 +13,8 @@ extension DatasetFormat {
       let files = folder.files.filter { PlainFiles.isOne($0, folder) }
       try PlainFiles.tellOthers(folder, files, diagnostics)
       return ItemFiles(files, folder, DatasetSchema(), diagnostics) { file, folder, _, _ in
-        guard !PlainFiles.isText(file) else {
+        // Whatever it is called, what begins as an image does is one.
+        guard !PlainFiles.isText(file) || folder.size(of: file) != nil else {
           return DatasetItem(name: file, text: try folder.text(file))
         }
         return DatasetItem(name: file, size: folder.size(of: file), media: folder.fullPath(file))

@@ -10,6 +10,9 @@ package protocol Fetcher: Sendable {
   /// The body behind a URL, through every guard against a server being used to reach others.
   func fetch(_ url: String, limit: Int) async throws(EgressRefusal) -> Data
 
+  /// The same, with where redirects led.
+  func page(at url: String, limit: Int) async throws(EgressRefusal) -> FetchedPage
+
   /// What the other side says of the file behind a URL, without reading it.
   func head(of url: String) async throws(EgressRefusal) -> FileHead
 
@@ -24,6 +27,14 @@ package protocol Fetcher: Sendable {
   func ask(
     _ json: Data, at url: String, headers: [(name: String, value: String)], limit: Int
   ) async throws(EgressRefusal) -> Data
+}
+
+/// A body, and the URL that it came from in the end.
+package struct FetchedPage: Sendable {
+  package var url: String
+  package var body: Data
+
+  package init(url: String, body: Data) { (self.url, self.body) = (url, body) }
 }
 
 /// What is known of a file elsewhere that was not read.

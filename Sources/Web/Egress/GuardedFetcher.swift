@@ -20,7 +20,12 @@ package final class GuardedFetcher: Fetcher {
   package init(allowed: [AddressRange]) { self.allowed = allowed }
 
   package func fetch(_ url: String, limit: Int) async throws(EgressRefusal) -> Data {
-    try await follow(url, .GET) { try await Self.body(of: $0, limit: limit) }
+    try await page(at: url, limit: limit).body
+  }
+
+  package func page(at url: String, limit: Int) async throws(EgressRefusal) -> FetchedPage {
+    let (place, body) = try await follow(url, .GET) { try await Self.body(of: $0, limit: limit) }
+    return FetchedPage(url: place, body: body)
   }
 
   package func head(of url: String) async throws(EgressRefusal) -> FileHead {
@@ -32,7 +37,7 @@ package final class GuardedFetcher: Fetcher {
         return FileHead(
           version: etag ?? [field("Last-Modified"), length].compactMap { $0 }.joined(separator: " "),
           size: length.flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil })
-      }
+      }.1
     } catch .status(405), .status(501) {
       return FileHead()
     }
@@ -40,11 +45,11 @@ package final class GuardedFetcher: Fetcher {
 
   private func follow<T: Sendable>(
     _ url: String, _ method: HTTPMethod, _ read: (HTTPClientResponse) async throws -> T
-  ) async throws(EgressRefusal) -> T {
+  ) async throws(EgressRefusal) -> (url: String, T) {
     var url = url
     for _ in 0...Self.redirectLimit {
       switch try await step(url, method, read) {
-      case .answer(let answer): return answer
+      case .answer(let answer): return (url, answer)
       case .redirect(let next): url = next
       }
     }

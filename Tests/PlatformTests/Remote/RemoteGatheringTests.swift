@@ -58,6 +58,10 @@ import Testing
       return try answer.get()
     }
 
+    func page(at url: String, limit: Int) async throws(EgressRefusal) -> FetchedPage {
+      FetchedPage(url: url, body: try await fetch(url, limit: limit))
+    }
+
     func head(of url: String) -> FileHead { FileHead() }
 
     func post(

@@ -95,7 +95,7 @@ package struct RemoteGathering: Sendable {
     case .index(let index):
       while let folder = source.mark.folders.last {
         let url = index.address(folder)
-        let page = try await persistently { _ in try IndexPage(await fetch(url), at: url) }
+        let page = try await persistently { _ in try IndexPage(await list(url), at: url) }
         let after = source.mark.after
         let files = page.files.filter { after == nil || $0.key > (after ?? "") }
         guard folder.count(where: { $0 == "/" }) < Self.depthLimit || page.folders.isEmpty else {
@@ -110,6 +110,18 @@ package struct RemoteGathering: Sendable {
         }
       }
     }
+  }
+
+  /// The page of an index. Where another stands in its place, what it names would be looked for here.
+  private func list(_ url: String) async throws -> Data {
+    let page: FetchedPage
+    do {
+      page = try await fetcher.page(at: url, limit: Self.pageLimit)
+    } catch {
+      throw Refusal.egress(error)
+    }
+    guard page.url == url else { throw RemoteFault("\(url) leads to \(page.url): name that in its place") }
+    return page.body
   }
 
   private func fetch(_ url: String, limit: Int = RemoteGathering.pageLimit) async throws -> Data {
