@@ -369,4 +369,21 @@ struct MisreadSetsTests {
     #expect(found.items[1].metadata == [.init("response", "Because.")])
     #expect(found.items[0].metadata.map(\.name) == ["messages"])
   }
+
+  @Test(arguments: ["labelme", "kitti", "createml", "labelbox", "scale"])
+  func classesWithoutLabelsAreToldWhereAFormatHasNoListOfThem(_ id: String) throws {
+    let item = DatasetItem(
+      name: "a.png", size: ImageSize(width: 9, height: 9),
+      labels: [DatasetLabel(0, .shape(.box(Box(x: 1, y: 1, width: 3, height: 3))))])
+    func losses(_ classes: [String]) throws -> [Diagnostics.Loss] {
+      let folder = try TestFolder()
+      let diagnostics = Diagnostics(.lenient)
+      _ = try DatasetConversion.run(
+        GivenItems(schema: DatasetSchema(names: classes), items: [item]),
+        to: #require(DatasetFormat.named(id)), FolderSink(folder.path + "/out"), WritingOptions(),
+        diagnostics)
+      return diagnostics.losses.filter { $0.what.hasPrefix("classes without labels") }
+    }
+    #expect(try losses(["car", "bus", "tram"]).map(\.count) == [2] && losses(["car"]).isEmpty)
+  }
 }

@@ -143,7 +143,8 @@ import Testing
     let diagnostics = Diagnostics(.strict)
     let sink = try FolderSink(folder.path + "/out")
     _ = try DatasetConversion.run(
-      GivenItems(items: [item, tagged]), to: .scale, sink, WritingOptions(), diagnostics)
+      GivenItems(schema: DatasetSchema(), items: [item, tagged]), to: .scale, sink, WritingOptions(),
+      diagnostics)
     try sink.finish()
     #expect(
       diagnostics.losses.map(\.what) == ["subsets left out that are not called train, val or test"])

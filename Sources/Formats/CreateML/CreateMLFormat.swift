@@ -9,7 +9,7 @@ extension DatasetFormat {
       hasSubsets: false,
       notes:
         "Boxes by their middle in pixels. Sizes of images, groups, scores and attributes are not kept.",
-      singleFile: "annotations.json"),
+      singleFile: "annotations.json", hasClassList: false),
     matches: { !CreateML.files($0).isEmpty },
     read: { folder, diagnostics in
       let files = CreateML.files(folder)

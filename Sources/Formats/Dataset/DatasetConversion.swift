@@ -23,6 +23,8 @@ package struct DatasetConversion: Sendable {
     var writer = try write(sink, options, diagnostics)
     var count = DatasetConversion()
     var names = DistinctNames()
+    // Of a format without a list of classes: those that labels are of.
+    var used: Set<Int> = []
     while var item = try reader.next() {
       let name = DatasetPath.cleaned(item.name)
       if name != item.name {
@@ -46,11 +48,17 @@ package struct DatasetConversion: Sendable {
         item.media = nil
       }
       keep(format, of: &item, diagnostics)
+      if !format.facts.hasClassList { used.formUnion(item.labels.map(\.classIndex)) }
       try writer.add(item, reader.schema)
       count.items += 1
       count.labels += item.labels.count
     }
     try writer.finish(reader.schema)
+    let unused = reader.schema.classes.indices.count { !used.contains($0) }
+    if !format.facts.hasClassList, unused > 0 {
+      diagnostics.lose(
+        "classes without labels left out: \(format.facts.name) has no list of classes", count: unused)
+    }
     count.items -= diagnostics.leftOut.items
     count.labels -= diagnostics.leftOut.labels
     return count

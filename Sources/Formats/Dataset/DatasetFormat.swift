@@ -27,6 +27,8 @@ package struct DatasetFormatFacts: Sendable {
   package var hasImagesInside: Bool
   /// Whether it says where an image is that lies elsewhere.
   package var hasAddresses: Bool
+  /// Whether it names classes that no label is of.
+  package var hasClassList: Bool
 
   package init(
     id: String, aliases: [String] = [], name: String, layout: String, source: String,
@@ -35,8 +37,9 @@ package struct DatasetFormatFacts: Sendable {
     hasSubsets: Bool = true,
     notes: String,
     singleFile: String? = nil, isFilePerItem: Bool = false, hasImagesInside: Bool = false,
-    hasAddresses: Bool = false
+    hasAddresses: Bool = false, hasClassList: Bool = true
   ) {
+    self.hasClassList = hasClassList
     self.isFilePerItem = isFilePerItem
     self.hasImagesInside = hasImagesInside
     self.hasAddresses = hasAddresses

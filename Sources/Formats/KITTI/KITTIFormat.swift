@@ -11,7 +11,7 @@ extension DatasetFormat {
         Numbers have 2 decimals. Boxes in space lie in the camera's coordinates, by the middle of their \
         bottom face. Spaces in class names become underscores. truncated and occluded are attributes, \
         others are left out. DontCare regions are crowds of that class.
-        """, isFilePerItem: true),
+        """, isFilePerItem: true, hasClassList: false),
     matches: { !KITTI.files($0).isEmpty },
     read: { folder, diagnostics in
       WithUnlabelledImages(

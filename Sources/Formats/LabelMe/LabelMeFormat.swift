@@ -13,7 +13,7 @@ extension DatasetFormat {
         Circles are ellipses with one radius; ellipses with two are written as polygons. Holes are \
         filled. Flags that are true are classes of the whole image. Masks are not read; they are written \
         as polygons.
-        """, isFilePerItem: true),
+        """, isFilePerItem: true, hasClassList: false),
     matches: { !LabelMe.files($0).isEmpty },
     read: { folder, diagnostics in
       WithUnlabelledImages(

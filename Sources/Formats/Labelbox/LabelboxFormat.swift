@@ -13,7 +13,7 @@ extension DatasetFormat {
         Written as annotations to import, by the name of each image as its global key; read as those or \
         as rows of an export (v2). The end of a place in text is the last character, inside. Holes are \
         filled; crowds and attributes are left out.
-        """, singleFile: "annotations.ndjson"),
+        """, singleFile: "annotations.ndjson", hasClassList: false),
     matches: { !Labelbox.files($0).isEmpty },
     read: { folder, diagnostics in
       let files = Labelbox.files(folder)

@@ -21,7 +21,7 @@ extension DatasetFormat {
         are metadata; a tag `train`, `val` or `test` is the subset. Spans are found by their `text`, \
         whether their end is inside or not, and characters or UTF-16 code units are counted. What lies in \
         files of its own (videos, LiDAR, segmentations) is left where it is.
-        """, singleFile: "tasks.jsonl", hasAddresses: true),
+        """, singleFile: "tasks.jsonl", hasAddresses: true, hasClassList: false),
     matches: { (try? ScaleTasks.files($0))?.isEmpty == false },
     read: { folder, diagnostics in
       ChainedReader(
