@@ -117,6 +117,17 @@ package final class Diagnostics: Sendable {
     try report(FormatFault(file, place, reason, remedy: remedy))
   }
 
+  /// Tells that a part of a file is not read.
+  ///
+  /// - Parameter place: of the part; what is wrong may be a member of it.
+  func leaveOut(
+    _ fault: NotationFault, in file: String, at place: String
+  ) throws(FormatFault) {
+    try report(
+      file, place + (fault.path.isEmpty ? "" : "." + fault.path), fault.problem,
+      remedy: "Put it right; it is left out.")
+  }
+
   /// What is damaged within its brackets costs only itself: that is told, and nil.
   func sound<T>(_ read: () throws -> T) throws -> T? {
     do {

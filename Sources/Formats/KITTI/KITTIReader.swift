@@ -52,10 +52,11 @@ extension KITTI {
     label.isCrowd = words[0] == "DontCare"
     // −1 and −1000 stand where nothing was measured.
     let sides = numbers[7...9]
-    guard sides.allSatisfy({ $0 > 0 }) || sides.allSatisfy({ $0 == -1 || $0 == 0 }) else {
+    let isMeasured = sides.allSatisfy { $0 > 0 }
+    guard isMeasured || sides.allSatisfy({ $0 == -1 || $0 == 0 }) else {
       throw NotationFault(path: "", problem: "height, width and length must be above 0, or -1 all three")
     }
-    if sides.allSatisfy({ $0 > 0 }) {
+    if isMeasured {
       label.value = .space(
         SpaceBox(
           x: numbers[10], y: numbers[11], z: numbers[12], height: numbers[7], width: numbers[8],

@@ -32,9 +32,7 @@ extension LabelMe {
       do {
         if let label = try label(shape, &schema, diagnostics) { item.labels.append(label) }
       } catch {
-        try diagnostics.report(
-          file, "shapes[\(place)]\(error.path.isEmpty ? "" : "." + error.path)", error.problem,
-          remedy: "Put it right; it is left out.")
+        try diagnostics.leaveOut(error, in: file, at: "shapes[\(place)]")
       }
     }
     return item

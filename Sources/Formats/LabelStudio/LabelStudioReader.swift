@@ -97,10 +97,7 @@ enum LabelStudioReader {
           places[id] = first
         }
       } catch {
-        try diagnostics.report(
-          file, "task \(id), result[\(place)]\(error.path.isEmpty ? "" : "." + error.path)",
-          error.problem,
-          remedy: "Put it right; it is left out.")
+        try diagnostics.leaveOut(error, in: file, at: "task \(id), result[\(place)]")
       }
     }
     for (place, relation) in relations {
@@ -247,16 +244,15 @@ enum LabelStudioReader {
   /// Where a span lies. Its own text tells whether places are counted in characters or, as browsers do, in
   /// units of UTF-16.
   private static func span(_ value: JSON, in text: String?) throws(NotationFault) -> Range<Int> {
+    let noPlace = NotationFault(path: "value", problem: "start and end must be places in the text")
     guard let start = value["start"]?.integer, let end = value["end"]?.integer, start >= 0, end > start
-    else { throw NotationFault(path: "value", problem: "start and end must be places in the text") }
+    else { throw noPlace }
     let range = Int(start)..<Int(end)
     guard let text else { return range }
     let scalars = text.unicodeScalars
     let found = part(range, of: scalars)
     guard let said = value["text"]?.string else {
-      guard found != nil else {
-        throw NotationFault(path: "value", problem: "start and end must be places in the text")
-      }
+      guard found != nil else { throw noPlace }
       return range
     }
     func words(_ text: String) -> [Substring] { text.split(whereSeparator: \.isWhitespace) }

@@ -64,11 +64,9 @@ struct LabelboxReader: DatasetReading {
       diagnostics.lose("annotations left out of kinds that are not read (video, metrics, masks)")
       return item
     }
-    for one in json["classifications"]?.array ?? [] {
-      let answers = chosen(one["answers"] ?? one["answer"]).map(\.name)
-      let text = answers.isEmpty ? one["answer"]?.string : answers.joined(separator: ", ")
-      guard let name = one["name"]?.string ?? one["schemaId"]?.string, let text else { continue }
-      label.attributes.append(.init(name, .string(text)))
+    label.attributes = attributes(of: json) { question in
+      let answers = chosen(question["answers"] ?? question["answer"]).map(\.name)
+      return answers.isEmpty ? [question["answer"]?.string].compactMap { $0 } : answers
     }
     item.labels = [label]
     return item
@@ -164,11 +162,7 @@ struct LabelboxReader: DatasetReading {
     let annotations = labels.first?["annotations"]
     for object in annotations?["objects"]?.array ?? [] {
       if var label = try label(object, try object.text("name"), &schema) {
-        for one in object["classifications"]?.array ?? [] {
-          let answers = answers(to: one)
-          guard let name = one["name"]?.string, !answers.isEmpty else { continue }
-          label.attributes.append(.init(name, .string(answers.joined(separator: ", "))))
-        }
+        label.attributes = attributes(of: object, answers: answers(to:))
         item.labels.append(label)
       } else {
         diagnostics.lose("annotations left out of kinds that are not read (video, metrics, masks)")
@@ -184,6 +178,18 @@ struct LabelboxReader: DatasetReading {
       }
     }
     return item
+  }
+
+  /// What was answered about an object.
+  private static func attributes(
+    of object: JSON, answers: (JSON) -> [String]
+  ) -> [JSON.Member] {
+    (object["classifications"]?.array ?? []).compactMap { question in
+      let answers = answers(question)
+      guard let name = question["name"]?.string ?? question["schemaId"]?.string, !answers.isEmpty
+      else { return nil }
+      return .init(name, .string(answers.joined(separator: ", ")))
+    }
   }
 
   /// What was chosen of a list, or written.

@@ -96,14 +96,13 @@ struct PanopticReader: DatasetReading {
           index.file, "\(item.name), segment \(segment["id"]?.text ?? "")", reason,
           remedy: "Put it right; the segment is left out.")
       }
-      if let id = segment["id"]?.integer.flatMap({ UInt32(exactly: $0) }) { named.insert(id) }
+      let id = segment["id"]?.integer.flatMap { UInt32(exactly: $0) }
+      if let id { named.insert(id) }
       guard let one = COCOIndex.id(segment["category_id"]).flatMap({ classes[$0] }) else {
         try report("there is no category \(segment["category_id"]?.text ?? "named")")
         continue
       }
-      guard let id = segment["id"]?.integer.flatMap({ UInt32(exactly: $0) }),
-        let mask = regions.masks[id]
-      else {
+      guard let id, let mask = regions.masks[id] else {
         try report("no pixel of the picture has its number")
         continue
       }

@@ -143,9 +143,7 @@ struct ScaleTaskReader {
         item.labels.append(try label(json, of: type, in: text, &schema))
         if let id = json["uuid"] ?? json["id"] { places[id] = item.labels.count - 1 }
       } catch let fault as NotationFault {
-        try diagnostics.report(
-          file, "\(item.name), annotations[\(place)]\(fault.path.isEmpty ? "" : ".\(fault.path)")",
-          fault.problem, remedy: "Put it right; it is left out.")
+        try diagnostics.leaveOut(fault, in: file, at: "\(item.name), annotations[\(place)]")
       }
     }
     for link in (response["links"]?.array ?? []) + (response["relationships"]?.array ?? []) {

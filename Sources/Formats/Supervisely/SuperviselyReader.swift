@@ -30,9 +30,7 @@ extension Supervisely {
       do {
         if let label = try label(object, &schema, diagnostics) { item.labels.append(label) }
       } catch {
-        try diagnostics.report(
-          file, "objects[\(place)]\(error.path.isEmpty ? "" : "." + error.path)", error.problem,
-          remedy: "Put it right; it is left out.")
+        try diagnostics.leaveOut(error, in: file, at: "objects[\(place)]")
       }
     }
     return item

@@ -148,8 +148,8 @@ package enum ReleaseSource: Hashable, Sendable {
   }
 
   /// In an order of chance that is the same for the same seed.
-  private static func shuffled<Number: BinaryInteger>(_ numbers: [Number], seed: String) -> [Number] {
-    func lot(_ number: Number) -> UInt64 {
+  private static func shuffled(_ numbers: [Int], seed: String) -> [Int] {
+    func lot(_ number: Int) -> UInt64 {
       SHA256.hash(data: Data("\(seed)\u{0}order\u{0}\(number)".utf8)).prefix(8)
         .reduce(0) { $0 << 8 | UInt64($1) }
     }

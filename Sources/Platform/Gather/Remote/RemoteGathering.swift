@@ -114,19 +114,18 @@ package struct RemoteGathering: Sendable {
 
   /// The page of an index. Where another stands in its place, what it names would be looked for here.
   private func list(_ url: String) async throws -> Data {
-    let page: FetchedPage
-    do {
-      page = try await fetcher.page(at: url, limit: Self.pageLimit)
-    } catch {
-      throw Refusal.egress(error)
-    }
+    let page = try await page(url, limit: Self.pageLimit)
     guard page.url == url else { throw RemoteFault("\(url) leads to \(page.url): name that in its place") }
     return page.body
   }
 
   private func fetch(_ url: String, limit: Int = RemoteGathering.pageLimit) async throws -> Data {
+    try await page(url, limit: limit).body
+  }
+
+  private func page(_ url: String, limit: Int) async throws -> FetchedPage {
     do {
-      return try await fetcher.fetch(url, limit: limit)
+      return try await fetcher.page(at: url, limit: limit)
     } catch {
       throw Refusal.egress(error)
     }
