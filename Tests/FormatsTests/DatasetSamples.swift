@@ -73,7 +73,13 @@ struct DatasetSamples {
     case .ellipse:
       return DatasetLabel(
         index, .shape(.ellipse(Ellipse(center: middle, radiusX: width / 2, radiusY: width / 2))))
-    case .cuboid: return DatasetLabel(index, .whole)
+    case .cuboid:
+      // Its side is seen at the right or at the left.
+      let far = [1, -0.25][number(0...1)]
+      let corners = [
+        corner(0, 0), corner(0.75, 0), corner(0.75, 1), corner(0, 1), corner(far, 0.25), corner(far, 0.75),
+      ]
+      return Cuboid(corners).map { DatasetLabel(index, .shape(.cuboid($0))) } ?? DatasetLabel(index, .whole)
     case .keypoints:
       let keypoints = Keypoints([
         .init(outline[0]), .init(outline[1], .hidden), .init(Point(x: 0, y: 0), .absent),

@@ -63,11 +63,33 @@ def test_what_others_wrote_is_read_as_they_meant_it(tmp_path, source):
         assert a[:2] == b[:2] and max(abs(x - y) for x, y in zip(a[2:], b[2:])) <= tolerance + 0.11, (a, b)
 
 
+def put_cut(folder, name, mask, form):
+    """A mask as its rectangle: packed as Supervisely's library packs it (a palette, the first colour clear), or as LabelMe does."""
+    import base64, zlib
+    from PIL import Image
+    import numpy as np
+    cut, (height, width) = mask["cvat"], mask["size"]
+    runs = np.repeat(np.arange(len(cut["rle"])) % 2, cut["rle"]).astype(np.uint8).reshape(cut["height"], cut["width"])
+    picture, file, size = Image.fromarray(runs), io.BytesIO(), {"width": width, "height": height}
+    if form == "supervisely":
+        picture.putpalette([0, 0, 0, 255, 255, 255]); picture.save(file, "PNG", transparency=0)
+        data = base64.b64encode(zlib.compress(file.getvalue())).decode()
+        thing = {"classTitle": name, "geometryType": "bitmap", "tags": [], "bitmap": {"origin": [cut["left"], cut["top"]], "data": data}}
+        path, text = folder / form / "ds" / "ann" / f"{name}.png.json", {"size": size, "tags": [], "objects": [thing]}
+    else:
+        picture.save(file, "PNG")
+        corners = [[cut["left"], cut["top"]], [cut["left"] + cut["width"] - 1, cut["top"] + cut["height"] - 1]]
+        shape = {"label": name, "shape_type": "mask", "points": corners, "mask": base64.b64encode(file.getvalue()).decode(), "flags": {}, "group_id": None}
+        path, text = folder / form / f"{name}.json", {"shapes": [shape], "imagePath": f"{name}.png", "imageData": None, "imageWidth": width, "imageHeight": height}
+    path.parent.mkdir(parents=True, exist_ok=True); path.write_text(json.dumps(text))
+    if form == "supervisely": (folder / form / "meta.json").write_text(json.dumps({"classes": []}))
+
+
 @shared
 @judged
-@pytest.mark.parametrize("form", ["cvat", "labelstudio"])
+@pytest.mark.parametrize("form", ["cvat", "labelstudio", "supervisely", "labelme"])
 def test_a_mask_is_the_same_to_the_pixel_whoever_packed_it(tmp_path, form):
-    """Golden masks as CVAT and Label Studio pack them: read, written again, read again, and judged by pycocotools."""
+    """Golden masks as each tool packs them: read, written again, read again, and judged by pycocotools."""
     golden = os.path.join(SHARED, "data", "masks", "golden", "golden_masks_dev.json")
     masks = json.load(open(golden))
     tasks, images = [], []
@@ -77,9 +99,11 @@ def test_a_mask_is_the_same_to_the_pixel_whoever_packed_it(tmp_path, form):
         tasks.append({"id": number, "data": {"image": f"{name}.png"}, "annotations": [{"result": [{"id": "m", "type": "brushlabels", "from_name": "mask", "to_name": "image", "original_width": width, "original_height": height, "value": value}]}]})
         facts = " ".join(f'{key}="{mask["cvat"][key]}"' for key in ("left", "top", "width", "height"))
         images.append(f'<image id="{number}" name="{name}.png" width="{width}" height="{height}"><mask label="{name}" {facts} rle="{", ".join(map(str, mask["cvat"]["rle"]))}"/></image>')
+    given = {"cvat": tmp_path / "annotations.xml", "labelstudio": tmp_path / "tasks.json"}.get(form, tmp_path / form)
     (tmp_path / "tasks.json").write_text(json.dumps(tasks))
     (tmp_path / "annotations.xml").write_text(f"<annotations><version>1.1</version>{''.join(images)}</annotations>")
-    convert(tmp_path / ("annotations.xml" if form == "cvat" else "tasks.json"), tmp_path / "first.json", "coco")
+    for name, mask in masks.items(): put_cut(tmp_path, name, mask, form)
+    convert(given, tmp_path / "first.json", "coco")
     report = convert(tmp_path / "first.json", tmp_path / "again", form)
     assert (report["labels"], report["faults"], report["losses"]) == (len(masks), 0, [])
     convert(tmp_path / "again", tmp_path / "last.json", "coco")

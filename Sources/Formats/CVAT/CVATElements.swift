@@ -48,6 +48,11 @@ struct CVATElements {
         + turned(ellipse.rotation)
     case .shape(.keypoints(let keypoints)):
       (element, inner) = pose(keypoints, of: label.classIndex, common, schema)
+    case .shape(.cuboid(let cuboid)):
+      element =
+        "cuboid" + common
+        + CVATCuboid.attributes(of: cuboid).map { " \($0.name)=\"\(DecimalText.fixed($0.value, 2))\"" }
+        .joined()
     case .shape(.mask(let mask)):
       guard !mask.isEmpty else {
         diagnostics.lose("masks left out that have no pixels")

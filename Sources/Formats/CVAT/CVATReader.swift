@@ -218,6 +218,9 @@ struct CVATReader: DatasetReading {
     if let said = shape["group_id"], !said.isEmpty, Int(said) == nil {
       diagnostics.lose("groups left out that are no whole numbers")
     }
+    if let order = shape["z_order"], !order.isEmpty, order != "0" {
+      diagnostics.lose("orders of drawing (z_order) left out, which are not read")
+    }
     if shape["occluded"] == "1" { label.attributes.append(.init("occluded", true)) }
     for attribute in shape.children where attribute.name == "attribute" {
       guard let attributeName = attribute["name"] else { continue }
@@ -273,6 +276,10 @@ struct CVATReader: DatasetReading {
           Ellipse(
             center: Point(x: numbers[0], y: numbers[1]), radiusX: numbers[2], radiusY: numbers[3],
             rotation: degrees * .pi / 180)))
+    case "cuboid":
+      return .shape(
+        .cuboid(
+          try CVATCuboid.cuboid { name throws(NotationFault) in try Self.numbers([name], of: shape)[0] }))
     case "mask": return .shape(.mask(try Self.mask(shape, size)))
     case "tag": return .whole
     default: return nil

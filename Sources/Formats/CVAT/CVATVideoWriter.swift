@@ -7,7 +7,7 @@ extension DatasetFormat {
       id: "cvat-video", name: "CVAT XML 1.1 for video",
       layout: "`annotations.xml`: tracks; `images/frame_000000.png`",
       source: "docs.cvat.ai, XML annotation format",
-      holds: [.box, .rotatedBox, .polygon, .polyline, .point, .ellipse, .mask, .keypoints],
+      holds: [.box, .rotatedBox, .polygon, .polyline, .point, .ellipse, .cuboid, .mask, .keypoints],
       carries: [.attributes, .track],
       hasSubsets: false,
       notes: """

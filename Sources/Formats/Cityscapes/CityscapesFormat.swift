@@ -6,7 +6,8 @@ extension DatasetFormat {
     facts: DatasetFormatFacts(
       id: "cityscapes", name: "Cityscapes",
       layout: """
-        `gtFine/SUBSET/CITY/NAME_gtFine_polygons.json`, `leftImg8bit/SUBSET/CITY/NAME_leftImg8bit.png`
+        `gtFine/SUBSET/CITY/NAME_gtFine_polygons.json`, `leftImg8bit/SUBSET/CITY/NAME_leftImg8bit.png`, \
+        `classes.txt`
         """,
       source: "github.com/mcordts/cityscapesScripts", holds: [.polygon],
       carries: [.crowd],
@@ -18,7 +19,8 @@ extension DatasetFormat {
     matches: { !Cityscapes.files($0).isEmpty },
     read: { folder, diagnostics in
       ItemFiles(
-        Cityscapes.files(folder), folder, DatasetSchema(), diagnostics, item: Cityscapes.item)
+        Cityscapes.files(folder), folder, Cityscapes.schema(folder), diagnostics,
+        item: Cityscapes.item)
     },
     write: { sink, options, diagnostics in CityscapesWriter(sink, options, diagnostics) })
 }
@@ -30,5 +32,13 @@ enum Cityscapes {
   /// Names that end as groups do, and are none.
   static let ownGroups: Set<String> = ["group"]
 
+  /// Where classes are named that no outline may be of.
+  static let list = "classes.txt"
+
   static func files(_ folder: DatasetFolder) -> [String] { folder.files(ending: ending) }
+
+  static func schema(_ folder: DatasetFolder) -> DatasetSchema {
+    let lines = folder.has(list) ? (try? folder.text(list))?.split(separator: "\n") : nil
+    return DatasetSchema(names: (lines ?? []).map(\.trimmingASCIISpace).filter { !$0.isEmpty })
+  }
 }

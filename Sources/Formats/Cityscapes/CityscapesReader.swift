@@ -21,9 +21,15 @@ extension Cityscapes {
       throw NotationFault(path: "imgWidth", problem: "must be the image's size, with imgHeight")
     }
     item.size = ImageSize(width: Int(width), height: Int(height))
-    for (place, object) in (try json.required("objects").array ?? []).enumerated() {
+    _ = try json.required("objects")
+    for (place, object) in try json.list("objects").enumerated() {
+      guard object["deleted"]?.integer ?? 0 == 0 else {
+        diagnostics.lose("objects left out that are marked as deleted")
+        continue
+      }
       do {
         item.labels.append(try label(object, &schema))
+        diagnostics.loseMembers(of: object, besides: known, "objects")
       } catch {
         try diagnostics.report(
           file, "objects[\(place)].\(error.path)", error.problem,
@@ -33,6 +39,11 @@ extension Cityscapes {
     return item
   }
 
+  /// Members of objects that are read, or say who drew them when.
+  private static let known: Set<String> = [
+    "label", "polygon", "deleted", "id", "date", "user", "verified", "draw",
+  ]
+
   private static func label(
     _ object: JSON, _ schema: inout DatasetSchema
   ) throws(NotationFault) -> DatasetLabel {
@@ -40,7 +51,7 @@ extension Cityscapes {
     let isGroup = name.hasSuffix(group) && !ownGroups.contains(name)
     if isGroup { name.removeLast(group.count) }
     var points: [Point] = []
-    for (place, point) in (object["polygon"]?.array ?? []).enumerated() {
+    for (place, point) in try object.list("polygon").enumerated() {
       let (x, y) = try point.pair("polygon[\(place)]")
       points.append(Point(x: x, y: y))
     }

@@ -53,6 +53,6 @@ final class CityscapesWriter: DatasetWriting {
   }
 
   func finish(_ schema: DatasetSchema) throws {
-    try sink.write(schema.classes.map(\.name).joined(separator: "\n") + "\n", to: "classes.txt")
+    try sink.write(schema.classes.map(\.name).joined(separator: "\n") + "\n", to: Cityscapes.list)
   }
 }

@@ -21,7 +21,7 @@ extension DatasetFormat {
       return ChainedReader(files: files) { file, schema in
         try JSONItems(file, folder, schema, diagnostics) { json, number, schema in
           [
-            try CreateML.item(json, &schema, folder, file) { fault in
+            try CreateML.item(json, &schema, folder, file, diagnostics) { fault in
               try diagnostics.report(
                 file, "element \(number), \(fault.path)", fault.problem,
                 remedy: "Put it right; it is left out.")

@@ -5,17 +5,20 @@ import Notation
 extension CreateML {
   static func item(
     _ json: JSON, _ schema: inout DatasetSchema, _ folder: DatasetFolder, _ file: String,
-    _ report: (NotationFault) throws -> Void
+    _ diagnostics: Diagnostics, _ report: (NotationFault) throws -> Void
   ) throws -> DatasetItem {
     let name = try json.text("image")
     let media = folder.image(named: name, like: file)
     var item = DatasetItem(
       name: name, size: media.flatMap(folder.size), media: media.map(folder.fullPath))
-    for (number, annotation) in (try json.required("annotations").array ?? []).enumerated() {
+    _ = try json.required("annotations")
+    for (number, annotation) in try json.list("annotations").enumerated() {
       do throws(NotationFault) {
         let box = try box(annotation)
-        item.labels.append(
-          DatasetLabel(schema.index(of: try annotation.text("label")), .shape(.box(box))))
+        var label = DatasetLabel(schema.index(of: try annotation.text("label")), .shape(.box(box)))
+        label.score = annotation["confidence"]?.number
+        item.labels.append(label)
+        diagnostics.loseMembers(of: annotation, besides: known, "annotations")
       } catch {
         try report(
           NotationFault(path: "annotations[\(number)].\(error.path)", problem: error.problem))
@@ -23,6 +26,8 @@ extension CreateML {
     }
     return item
   }
+
+  private static let known: Set<String> = ["label", "coordinates", "confidence"]
 
   private static func box(_ annotation: JSON) throws(NotationFault) -> Box {
     let place = try annotation.required("coordinates")

@@ -177,6 +177,13 @@ extension JSON {
     return number
   }
 
+  /// A list, empty where there is no such member.
+  func list(_ name: String) throws(NotationFault) -> [JSON] {
+    guard let value = self[name], !value.isNull else { return [] }
+    guard let list = value.array else { throw NotationFault(path: name, problem: "must be a list") }
+    return list
+  }
+
   /// Two numbers.
   func pair(_ path: String) throws(NotationFault) -> (Double, Double) {
     guard let list = array, list.count >= 2, let x = list[0].number, let y = list[1].number else {

@@ -203,15 +203,21 @@ package final class MappedBytes: @unchecked Sendable {
     }
   }
 
-  /// Where reading goes on after an object that cannot be read, and what is wrong with that: the line after
-  /// the fault; or the line of the fault, where another object begins there, since what is cut off must not
-  /// take the next one along.
+  /// Where reading goes on after an object that cannot be read, and what is wrong with that: at the first
+  /// line after its own that begins as an object does, since what is cut off must not take the next one
+  /// along; or else at the line after the fault.
   func goingOn(after error: JSONError, in object: Int) -> (fault: JSONError, next: Int?) {
-    let place = error.offset
-    guard place > object + 1, place < buffer.count, buffer[place] == UInt8(ascii: "{"),
-      buffer[place - 1] == 0x0A
-    else { return (error, lineStart(after: place)) }
-    return (JSONError(.unexpectedEnd, at: place - 1), place)
+    // Whoever asks may stand before the break in front of it.
+    var cursor = cursor(from: object)
+    _ = cursor.peek()
+    var line = lineStart(after: cursor.position)
+    while let place = line, place <= error.offset {
+      if buffer[place] == UInt8(ascii: "{") {
+        return (JSONError(.unexpectedEnd, at: place - 1), place)
+      }
+      line = lineStart(after: place)
+    }
+    return (error, lineStart(after: error.offset))
   }
 
   /// What is no JSON in a file of objects that stand in lines of their own, or that is one value.

@@ -127,7 +127,8 @@ struct DatumaroReader: DatasetReading {
     let name = id + (original.lastIndex(of: ".").map { String(original[$0...]) } ?? ".jpg")
     let sides = json["image"]?["size"]?.array?.compactMap { $0.integer.map { Int($0) } } ?? []
     let size =
-      sides.count == 2 ? ImageSize(width: sides[1], height: sides[0]) : media.flatMap(folder.size)
+      sides.count == 2 && sides.allSatisfy { $0 > 0 }
+      ? ImageSize(width: sides[1], height: sides[0]) : media.flatMap(folder.size)
     let subset = DatasetItem.stem(of: files[file].split(separator: "/").last.map(String.init) ?? "")
     var item = DatasetItem(
       name: name, subset: subset == "default" ? "" : subset, size: size,
@@ -135,7 +136,9 @@ struct DatumaroReader: DatasetReading {
       media: media.map(folder.fullPath))
     for (place, annotation) in (json["annotations"]?.array ?? []).enumerated() {
       do {
-        if let label = try label(annotation, size) { item.labels.append(label) }
+        guard let label = try label(annotation, size) else { continue }
+        item.labels.append(label)
+        diagnostics.loseMembers(of: annotation, besides: Self.known, "annotations")
       } catch {
         try diagnostics.report(
           files[file], "item \(id), annotations[\(place)]", error.problem,
@@ -144,6 +147,12 @@ struct DatumaroReader: DatasetReading {
     }
     return item
   }
+
+  /// Members of annotations that are read, or follow from others.
+  private static let known: Set<String> = [
+    "id", "type", "attributes", "group", "label_id", "bbox", "points", "rle", "visibility", "caption",
+    "area", "object_id",
+  ]
 
   private func label(_ json: JSON, _ size: ImageSize?) throws(NotationFault) -> DatasetLabel? {
     guard let kind = json["type"]?.string else {

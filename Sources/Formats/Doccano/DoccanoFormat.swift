@@ -45,9 +45,10 @@ enum Doccano {
     }
   }
 
-  static let known: Set<String> = [
-    "id", "text", "data", "label", "labels", "entities", "relations", "meta", "Comments",
-    "comments",
-    "annotation_approver", "annotations", "cats",
-  ]
+  static let known: Set<String> = remarks.union([
+    "id", "text", "data", "label", "labels", "entities", "relations", "meta", "annotations", "cats",
+  ])
+
+  /// What annotators wrote of a text, and who approved of its labels.
+  static let remarks: Set<String> = ["Comments", "comments", "annotation_approver"]
 }

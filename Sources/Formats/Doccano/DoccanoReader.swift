@@ -13,7 +13,9 @@ extension Doccano {
     )
     // What else the sender said of a text comes back beside it.
     item.metadata =
-      (json["meta"]?.members ?? []) + (json.members ?? []).filter { !known.contains($0.name) }
+      (json["meta"]?.members ?? []) + (json.members ?? []).filter {
+        !known.contains($0.name) || Doccano.remarks.contains($0.name) && $0.value != .null && $0.value != []
+      }
     var places: [Int64: Int] = [:]
     let labels = (json["label"] ?? json["labels"])?.array ?? [(json["label"] ?? .null)]
     for (place, label) in labels.enumerated() where label != .null {
@@ -35,7 +37,7 @@ extension Doccano {
           remedy: "Put it right; it is left out.")
       }
     }
-    for (place, entity) in (json["entities"]?.array ?? []).enumerated() {
+    for (place, entity) in try json.list("entities").enumerated() {
       do {
         // As objects, or as lists of a start, an end and a name.
         let parts = entity.array ?? []
@@ -51,11 +53,11 @@ extension Doccano {
           remedy: "Put it right; it is left out.")
       }
     }
-    for one in json["cats"]?.array ?? [] {
+    for one in try json.list("cats") {
       guard let name = one.string else { continue }
       item.labels.append(DatasetLabel(schema.index(of: name), .whole))
     }
-    for relation in json["relations"]?.array ?? [] {
+    for relation in try json.list("relations") {
       guard let from = relation["from_id"]?.integer.flatMap({ places[$0] }),
         let to = relation["to_id"]?.integer.flatMap({ places[$0] }),
         let name = relation["type"]?.string

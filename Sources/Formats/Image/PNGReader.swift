@@ -1,8 +1,16 @@
 import CZlib
 
-/// Reads the pixels of a PNG (ISO/IEC 15948) as numbers: of grey and palette images the sample itself, of
-/// colours red + 256 green + 65536 blue; what is clear counts as opaque. Interlaced ones are refused.
+/// Reads the pixels of a PNG (ISO/IEC 15948) as numbers. Interlaced ones are refused.
 package struct PNGReader {
+  /// What its numbers are.
+  package enum Sample: Hashable, Sendable {
+    /// Of grey and palette images the sample itself, of colours red + 256 green + 65536 blue; what is clear
+    /// counts as opaque.
+    case color
+    /// 0 where it is clear or, if it cannot be clear, black (of a palette: the first colour).
+    case cover
+  }
+
   package struct Fault: Error, Hashable, Sendable {
     package var reason: String
   }
@@ -14,13 +22,15 @@ package struct PNGReader {
 
   private let depth: Int
   private let channels: Int
+  /// Numbers of its palette that are clear, where it has some.
+  private var clear: Set<UInt32> = []
 
   /// Whether its values are colours.
   var isColored: Bool { channels >= 3 }
 
   /// - Throws: `Fault`
   /// - Complexity: O(pixels); an image of `ImageProbe.pixelLimit` at most.
-  package init(_ bytes: [UInt8]) throws(Fault) {
+  package init(_ bytes: [UInt8], _ sample: Sample = .color) throws(Fault) {
     guard bytes.count > 33, bytes.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]),
       bytes[12..<16].elementsEqual("IHDR".utf8)
     else { throw Fault(reason: "it is no PNG") }
@@ -43,6 +53,8 @@ package struct PNGReader {
       guard length <= bytes.count - place - 12 else { throw Fault(reason: "it is cut off") }
       if bytes[place + 4..<place + 8].elementsEqual("IDAT".utf8) {
         data += bytes[place + 8..<place + 8 + length]
+      } else if bytes[25] == 3, bytes[place + 4..<place + 8].elementsEqual("tRNS".utf8) {
+        for entry in 0..<min(length, 256) where bytes[place + 8 + entry] == 0 { clear.insert(UInt32(entry)) }
       }
       place += 12 + length
     }
@@ -50,6 +62,20 @@ package struct PNGReader {
     var rows = try Self.inflated(data, to: height * (rowSize + 1))
     try unfilter(&rows, rowSize)
     read(rows, rowSize)
+    if sample == .cover { keepCover(rows, rowSize) }
+  }
+
+  /// Puts what covers in the place of colours.
+  private mutating func keepCover(_ rows: [UInt8], _ rowSize: Int) {
+    if channels == 2 || channels == 4 {
+      let size = channels * depth / 8
+      for place in values.indices {
+        let start = place / width * (rowSize + 1) + 1 + place % width * size
+        values[place] = UInt32(rows[start + size - depth / 8])
+      }
+    } else if !clear.isEmpty {
+      for place in values.indices { values[place] = clear.contains(values[place]) ? 0 : 1 }
+    }
   }
 
   private static func inflated(_ data: [UInt8], to size: Int) throws(Fault) -> [UInt8] {

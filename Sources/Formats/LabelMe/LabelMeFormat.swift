@@ -6,13 +6,13 @@ extension DatasetFormat {
     facts: DatasetFormatFacts(
       id: "labelme", name: "LabelMe", layout: "one JSON file beside each image",
       source: "github.com/wkentaro/labelme",
-      holds: [.box, .polygon, .polyline, .point, .ellipse, .whole],
+      holds: [.box, .polygon, .polyline, .point, .ellipse, .mask, .whole],
       carries: [.attributes, .group], carriesOf: [.whole: []],
       hasSubsets: false,
       notes: """
         Circles are ellipses with one radius; ellipses with two are written as polygons. Holes are \
-        filled. Flags that are true are classes of the whole image. Masks are not read; they are written \
-        as polygons.
+        filled. Flags that are true are classes of the whole image. Boxes that are turned and lists of \
+        points are read, and written as polygons or left out, as most who read LabelMe know none.
         """, isFilePerItem: true, hasClassList: false),
     matches: { !LabelMe.files($0).isEmpty },
     read: { folder, diagnostics in

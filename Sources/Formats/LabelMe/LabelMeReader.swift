@@ -30,7 +30,9 @@ extension LabelMe {
     }
     for (place, shape) in shapes.enumerated() {
       do {
-        if let label = try label(shape, &schema, diagnostics) { item.labels.append(label) }
+        guard let label = try label(shape, item.size, &schema, diagnostics) else { continue }
+        item.labels.append(label)
+        diagnostics.loseMembers(of: shape, besides: known, "shapes")
       } catch {
         try diagnostics.leaveOut(error, in: file, at: "shapes[\(place)]")
       }
@@ -38,12 +40,18 @@ extension LabelMe {
     return item
   }
 
+  /// Members of shapes that are read, or say only how they are drawn.
+  private static let known: Set<String> = [
+    "label", "points", "shape_type", "flags", "group_id", "description", "mask", "score", "difficult",
+    "attributes", "direction", "line_color", "fill_color",
+  ]
+
   private static func label(
-    _ json: JSON, _ schema: inout DatasetSchema, _ diagnostics: Diagnostics
+    _ json: JSON, _ size: ImageSize?, _ schema: inout DatasetSchema, _ diagnostics: Diagnostics
   ) throws(NotationFault) -> DatasetLabel? {
     let name = try json.text("label")
     var points: [Point] = []
-    for (place, point) in (json["points"]?.array ?? []).enumerated() {
+    for (place, point) in try json.list("points").enumerated() {
       let (x, y) = try point.pair("points[\(place)]")
       points.append(Point(x: x, y: y))
     }
@@ -71,6 +79,16 @@ extension LabelMe {
       try needs(2)
       let radius = points[0].distance(to: points[1])
       shape = .ellipse(Ellipse(center: points[0], radiusX: radius, radiusY: radius))
+    case "points":
+      try needs(1)
+      shape = .keypoints(Keypoints(points.map { .init($0) }))
+    // AnyLabeling's name is the second.
+    case "oriented_rectangle", "rotation":
+      try needs(4)
+      shape = .rotatedBox(RotatedBox(corners: Array(points.prefix(4))))
+    case "mask":
+      try needs(2)
+      shape = .mask(try mask(json, points, size))
     default:
       diagnostics.lose("shapes of the type \(kind) left out, which is not read")
       return nil
@@ -81,6 +99,23 @@ extension LabelMe {
     if let text = json["description"]?.string, !text.isEmpty {
       label.attributes.append(.init("description", .string(text)))
     }
+    // As AnyLabeling has them.
+    label.score = json["score"]?.number
+    if json["difficult"]?.bool == true { label.attributes.append(.init("difficult", true)) }
+    for attribute in json["attributes"]?.members ?? [] { label.attributes.append(attribute) }
     return label
+  }
+
+  /// Its picture is of the rectangle between its two points.
+  private static func mask(
+    _ json: JSON, _ points: [Point], _ size: ImageSize?
+  ) throws(NotationFault) -> RunLengthMask {
+    let text = try json.text("mask")
+    let box = Box(around: points)
+    do {
+      return try CutMask.mask(of: CutMask.bytes(text), from: Point(x: box.x, y: box.y), in: size)
+    } catch {
+      throw NotationFault(path: "mask", problem: error.problem)
+    }
   }
 }

@@ -21,6 +21,19 @@ struct LabelMeWriter: DatasetWriting {
     for label in item.labels where label.classIndex >= 0 {
       if label.value == .whole {
         flags.append(.init(schema.name(label.classIndex), true))
+      } else if case .shape(.mask(let mask)) = label.value {
+        guard !mask.isEmpty else {
+          diagnostics.lose("masks left out that have no pixels")
+          continue
+        }
+        let cut = CutMask(mask)
+        let corners = [
+          Point(x: Double(cut.left), y: Double(cut.top)),
+          // The last pixel, inside.
+          Point(x: Double(cut.left + cut.width - 1), y: Double(cut.top + cut.height - 1)),
+        ]
+        let png = PNGWriter.png(cut.pixels, width: cut.width, height: cut.height, pixels: .grey)
+        shapes.append(shape(label, "mask", corners, schema, mask: .string(CutMask.base64(png))))
       } else if let (kind, points) = form(label.value) {
         shapes.append(shape(label, kind, points, schema))
       }
@@ -36,7 +49,8 @@ struct LabelMeWriter: DatasetWriting {
   }
 
   private func shape(
-    _ label: DatasetLabel, _ kind: String, _ points: [Point], _ schema: DatasetSchema
+    _ label: DatasetLabel, _ kind: String, _ points: [Point], _ schema: DatasetSchema,
+    mask: JSON = .null
   ) -> JSON {
     let flags = label.attributes.filter { $0.value.bool != nil }
     let left =
@@ -47,7 +61,7 @@ struct LabelMeWriter: DatasetWriting {
       "points": .array(points.map { [.shortest($0.x), .shortest($0.y)] }),
       "group_id": .optional(label.group),
       "description": .string(label.attribute("description")?.string ?? ""),
-      "shape_type": .string(kind), "flags": .object(flags), "mask": .null,
+      "shape_type": .string(kind), "flags": .object(flags), "mask": mask,
     ]
   }
 

@@ -27,8 +27,10 @@ enum LabelStudioReader {
         remedy: "Name Label Studio's export, or a folder with it.")
     }
     try folder.reportBrokenJSON(besides: files, diagnostics)
-    return ChainedReader(files: files) { file, schema in
-      var lastTask: JSON?
+    let names = names(folder)
+    return ChainedReader(files: files) { file, known in
+      var (lastTask, schema): (JSON?, DatasetSchema) = (nil, known)
+      for name in names { _ = schema.index(of: name) }
       return try JSONItems(file, folder, schema, diagnostics) { json, number, schema in
         guard LabelStudioMinimal.isOne(json) else {
           return [try item(json, number, &schema, folder, file, diagnostics)]
@@ -44,6 +46,18 @@ enum LabelStudioReader {
       }
     }
   }
+
+  /// Names in the labelling config beside the tasks, of which labels may be.
+  private static func names(_ folder: DatasetFolder) -> [String] {
+    guard folder.file == nil, folder.has(config), let text = try? folder.text(config),
+      let root = try? XMLTree.parse(text)
+    else { return [] }
+    return root.flattened.filter { ["Label", "Choice", "Relation"].contains($0.name) }.compactMap {
+      $0["alias"] ?? $0["value"]
+    }
+  }
+
+  static let config = "label_config.xml"
 
   private static let laterAnnotations = "annotations of a task left out after the first"
 

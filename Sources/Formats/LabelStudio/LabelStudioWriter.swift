@@ -200,7 +200,7 @@ final class LabelStudioWriter: DatasetWriting {
     out.newline()
     try stream.append(out.bytes)
     try stream.close()
-    try sink.write(config(schema), to: "label_config.xml")
+    try sink.write(config(schema), to: LabelStudioReader.config)
   }
 
   /// The configuration by which Label Studio shows the tasks.

@@ -151,9 +151,16 @@ struct LabelboxReader: DatasetReading {
     let name = row["external_id"]?.string ?? row["global_key"]?.string ?? row["id"]?.string ?? ""
     var item = DatasetItem(name: name)
     if let width = json["media_attributes"]?["width"]?.integer,
-      let height = json["media_attributes"]?["height"]?.integer
+      let height = json["media_attributes"]?["height"]?.integer, width > 0, height > 0
     {
       item.size = ImageSize(width: Int(width), height: Int(height))
+    }
+    for field in json["metadata_fields"]?.array ?? [] {
+      if let name = field["schema_name"]?.string ?? field["name"]?.string, let value = field["value"],
+        !value.isNull
+      {
+        item.metadata.append(.init(name, value))
+      }
     }
     let labels = (json["projects"]?.members ?? []).flatMap { $0.value["labels"]?.array ?? [] }
     if labels.count > 1 {

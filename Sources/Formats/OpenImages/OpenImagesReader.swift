@@ -105,9 +105,17 @@ struct OpenImagesReader: DatasetReading {
           remedy: "Write the header as Open Images has it; the file is left out.")
         continue
       }
+      for name in header where !Self.known.contains(name) && !name.isEmpty {
+        diagnostics.lose("columns `\(name)` left out, which are not read")
+      }
       self.rows = rows
     }
   }
+
+  /// Columns that are read, or say how a row came about.
+  private static let known = Set(
+    ["ImageID", "LabelName", "XMin", "XMax", "YMin", "YMax", "Confidence", "IsGroupOf", "Source"]
+      + OpenImages.flags.map(\.0))
 
   private mutating func item() throws -> DatasetItem? {
     var item: DatasetItem?

@@ -21,14 +21,18 @@ struct RecordItems: DatasetReading {
     A table that was written here has the columns name, split, width and height, text, label (the class of \
     the whole item), labels and metadata as JSON, as the JSON Lines format writes them, and tokens: nothing \
     is lost. Of any other, `name`, `file_name`, `path` or `id` names the item, `image` or `url` is its \
-    picture, `text`, `content`, `sentence`, `prompt`, `instruction` or `question` its text, or what is said \
-    in `messages` or `conversations`; `label`, `class` or `category` its class, a list in `labels` or \
+    picture, `text`, `content`, `sentence`, `prompt`, `instruction`, `question`, `review`, `message`, \
+    `body`, `tweet`, `utterance`, `document`, `article` or `passage` its text, or what is said in `messages` \
+    or `conversations`; `label`, `class` or `category` its class, a list in `labels` or \
     `classes` several, `split` its subset, `tokens` with `ner_tags`, `tags` or `labels` its text with spans \
     in IOB2; other columns are metadata.
     """
 
   static let names = ["name", "file_name", "filename", "image_path", "path", "id"]
-  static let texts = ["text", "content", "sentence", "prompt", "instruction", "question"]
+  static let texts = [
+    "text", "content", "sentence", "prompt", "instruction", "question", "review", "message", "body", "tweet",
+    "utterance", "document", "article", "passage",
+  ]
   /// Lists of who said what: of OpenAI, and ShareGPT.
   static let dialogues = ["messages", "conversations"]
   static let classes = ["label", "class", "category"]

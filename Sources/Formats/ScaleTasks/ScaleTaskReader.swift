@@ -136,7 +136,8 @@ struct ScaleTaskReader {
     _ schema: inout DatasetSchema
   ) throws {
     var places: [JSON: Int] = [:]
-    let annotations = response["annotations"]?.array ?? []
+    // Answers to questions, and the address of a file, are objects.
+    let annotations = response["annotations"]?.members == nil ? try response.list("annotations") : []
     let text = item.text.map { ScalePlaces($0, annotations) }
     for (place, json) in annotations.enumerated() {
       do {
@@ -146,7 +147,7 @@ struct ScaleTaskReader {
         try diagnostics.leaveOut(fault, in: file, at: "\(item.name), annotations[\(place)]")
       }
     }
-    for link in (response["links"]?.array ?? []) + (response["relationships"]?.array ?? []) {
+    for link in try response.list("links") + response.list("relationships") {
       guard let name = (link["label"] ?? link["name"])?.string,
         let from = (link["from"] ?? link["source_ref"]).flatMap({ places[$0] }),
         let to = (link["to"] ?? link["target_ref"]).flatMap({ places[$0] })
@@ -258,7 +259,7 @@ struct ScaleTaskReader {
 
   private static func points(_ place: JSON, least: Int) throws(NotationFault) -> [Point] {
     var points: [Point] = []
-    for (index, vertex) in (place["vertices"]?.array ?? []).enumerated() {
+    for (index, vertex) in try place.list("vertices").enumerated() {
       points.append(try point(vertex, "vertices[\(index)]"))
     }
     guard points.count >= least else {
@@ -268,7 +269,7 @@ struct ScaleTaskReader {
   }
 
   private static func cuboid(_ place: JSON) throws(NotationFault) -> Cuboid {
-    let vertices = place["vertices"]?.array ?? []
+    let vertices = try place.list("vertices")
     var points: [Point] = []
     for corner in ScaleTasks.corners {
       guard let vertex = vertices.first(where: { $0["description"]?.string == corner }) else {

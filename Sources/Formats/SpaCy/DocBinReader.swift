@@ -107,7 +107,8 @@ struct DocBinReader: DatasetReading {
       for pair in cats {
         guard let name = pair.key.string else { continue }
         let index = schema.index(of: name)
-        if (pair.value.number ?? 0) >= 0.5 { item.labels.append(DatasetLabel(index, .whole)) }
+        guard let share = pair.value.number, share >= 0.5 else { continue }
+        item.labels.append(DatasetLabel(index, .whole, score: share < 1 ? share : nil))
       }
     }
     return item
@@ -122,7 +123,11 @@ struct DocBinReader: DatasetReading {
     guard number <= docs.groups.count else { return }
     guard case .map(let groups)? = unpacked(docs.groups[number - 1].bytes) else { return }
     for group in groups {
-      for span in unpacked(group.key.bytes)?["spans"]?.list ?? [] {
+      let content = unpacked(group.key.bytes)
+      if case .map(let attributes)? = content?["attrs"], !attributes.isEmpty {
+        diagnostics.lose("attributes of span groups left out, such as scores, which are not read")
+      }
+      for span in content?["spans"]?.list ?? [] {
         let bytes = span.bytes
         guard bytes.count >= 40 else { continue }
         func big(_ range: Range<Int>) -> UInt64 { bytes[range].reduce(0) { $0 << 8 | UInt64($1) } }

@@ -9,10 +9,11 @@ extension DatasetFormat {
       source: "prodi.gy/docs/api-interfaces; spacy.io/api/data-formats",
       holds: [.span, .relation, .whole],
       carries: [.text, .metadata, .attributes],
+      carriesOf: [.span: [.attributes, .score]],
       notes: """
         Places are Unicode characters, ends excluded; `token_end` is the last token, inside. Answers \
-        that were rejected or ignored are not read. Gaps in spans are filled. Attributes are kept beside \
-        each span.
+        that were rejected or ignored are not read. Gaps in spans are filled. Attributes and scores are \
+        kept beside each span; a class of 0.5 or more is one, with that as its score.
         """),
     matches: { (try? SpaCy.files($0))?.isEmpty == false },
     read: { folder, diagnostics in

@@ -31,6 +31,7 @@ extension SpaCy {
         members += [.init("token_start", .int(Int64(begin))), .init("token_end", .int(Int64(end)))]
         heads[place] = end
       }
+      if let score = label.score { members.append(.init("score", .shortest(score))) }
       spans.append(.object(members + label.attributes))
     }
     var members: [JSON.Member] = [

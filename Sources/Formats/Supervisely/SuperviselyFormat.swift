@@ -7,11 +7,11 @@ extension DatasetFormat {
       id: "supervisely", name: "Supervisely",
       layout: "`meta.json`, `DATASET/ann/IMAGE.json`, `DATASET/img/IMAGE`",
       source: "docs.supervisely.com, annotation JSON format",
-      holds: [.box, .polygon, .polyline, .point, .whole],
+      holds: [.box, .polygon, .polyline, .point, .mask, .whole],
       carries: [.attributes], carriesOf: [.whole: []],
       notes: """
         The folder of a dataset is the subset. Tags of an object are its attributes, tags of an image \
-        classes of the whole. Bitmaps are not read; masks are written as polygons.
+        classes of the whole. Masks are bitmaps; an alpha mask counts where it is not clear.
         """, isFilePerItem: true),
     matches: { $0.has("meta.json") && !Supervisely.files($0).isEmpty },
     read: { folder, diagnostics in

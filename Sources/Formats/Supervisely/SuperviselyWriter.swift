@@ -25,18 +25,16 @@ struct SuperviselyWriter: DatasetWriting {
       if label.value == .whole {
         tags.insert(title)
         wholes.append(["name": .string(title), "value": .null])
-      } else if case .shape(let shape) = label.value, let (kind, rings) = form(shape) {
-        tags.formUnion(label.attributes.map(\.name))
+      } else if case .shape(let shape) = label.value, let (kind, place) = form(shape) {
+        let description = label.attribute("description")?.string
+        let own = label.attributes.filter { $0.name != "description" || description == nil }
+        tags.formUnion(own.map(\.name))
         objects.append([
-          "id": .int(Int64(objects.count + 1)), "classTitle": .string(title), "description": "",
-          "geometryType": .string(kind),
+          "id": .int(Int64(objects.count + 1)), "classTitle": .string(title),
+          "description": .string(description ?? ""), "geometryType": .string(kind),
           "tags": .array(
-            label.attributes.map {
-              ["name": .string($0.name), "value": $0.value == .bool(true) ? .null : $0.value]
-            }),
-          "points": [
-            "exterior": list(rings[0]), "interior": .array(rings.dropFirst().map(list)),
-          ],
+            own.map { ["name": .string($0.name), "value": $0.value == .bool(true) ? .null : $0.value] }),
+          (kind == "bitmap" ? kind : "points"): place,
         ])
       }
     }
@@ -51,19 +49,37 @@ struct SuperviselyWriter: DatasetWriting {
     }
   }
 
-  private func list(_ ring: [Point]) -> JSON {
-    .array(ring.map { [.shortest($0.x), .shortest($0.y)] })
-  }
-
-  private func form(_ shape: Shape) -> (String, [[Point]])? {
+  /// The kind of geometry, and where it lies; nil of what is not written.
+  private func form(_ shape: Shape) -> (String, JSON)? {
     switch shape {
     case .box(let box):
-      ("rectangle", [[Point(x: box.x, y: box.y), Point(x: box.maxX, y: box.maxY)]])
-    case .polygon(let polygon): ("polygon", polygon.rings)
-    case .polyline(let line): ("line", [line.points])
-    case .point(let point): ("point", [[point]])
+      ("rectangle", points([[Point(x: box.x, y: box.y), Point(x: box.maxX, y: box.maxY)]]))
+    case .polygon(let polygon): ("polygon", points(polygon.rings))
+    case .polyline(let line): ("line", points([line.points]))
+    case .point(let point): ("point", points([[point]]))
+    case .mask(let mask): bitmap(mask).map { ("bitmap", $0) }
     default: nil
     }
+  }
+
+  private func points(_ rings: [[Point]]) -> JSON {
+    func list(_ ring: [Point]) -> JSON { .array(ring.map { [.shortest($0.x), .shortest($0.y)] }) }
+    return ["exterior": list(rings[0]), "interior": .array(rings.dropFirst().map(list))]
+  }
+
+  private func bitmap(_ mask: RunLengthMask) -> JSON? {
+    guard !mask.isEmpty else {
+      diagnostics.lose("masks left out that have no pixels")
+      return nil
+    }
+    let cut = CutMask(mask)
+    // White where it is, clear elsewhere.
+    let pixels = cut.pixels.flatMap { $0 == 0 ? [0, 0, 0, 0] : [255, 255, 255, 255] as [UInt8] }
+    let png = PNGWriter.png(pixels, width: cut.width, height: cut.height, pixels: .rgba)
+    return [
+      "origin": [.int(Int64(cut.left)), .int(Int64(cut.top))],
+      "data": .string(CutMask.base64(Gzip.zlib(png))),
+    ]
   }
 
   func finish(_ schema: DatasetSchema) throws {

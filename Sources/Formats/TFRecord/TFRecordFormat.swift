@@ -7,11 +7,11 @@ extension DatasetFormat {
       id: "tfrecord", name: "TFRecord", layout: "`SUBSET.tfrecord`, `label_map.pbtxt`",
       source: "tensorflow.org, TFRecord and tf.train.Example; the keys of the Object Detection API",
       holds: [.box, .whole],
-      carries: [.text, .textName, .score], carriesOf: [.whole: []],
+      carries: [.text, .textName, .score, .crowd], carriesOf: [.whole: []],
       notes: """
         Boxes are shares of the image's width and height, classes numbered from 1 as in the label map. \
         Images that are there are inside. Texts are `text`, classes of a whole item `image/class/…`; \
-        scores `image/object/score`. Each record is kept by its checksums.
+        scores `image/object/score`, crowds `image/object/is_crowd`. Each record is kept by its checksums.
         """, hasImagesInside: true),
     matches: { !TFRecord.files($0).isEmpty },
     read: { TFRecordReader($0, $1) },

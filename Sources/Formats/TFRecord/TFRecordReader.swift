@@ -82,6 +82,9 @@ struct TFRecordReader: DatasetReading {
   }
 
   private mutating func item(_ example: TFExample) throws -> DatasetItem {
+    for feature in example.features where !Self.known.contains(feature.name) {
+      diagnostics.lose("features `\(feature.name)` left out, which are not read")
+    }
     let name = example.texts("image/filename").first ?? example.texts("name").first ?? "\(number)"
     var item = DatasetItem(
       name: name, subset: Self.subset(files[file]), text: example.texts("text").first,
@@ -102,6 +105,10 @@ struct TFRecordReader: DatasetReading {
       example.texts("image/object/class/text"), example.ints("image/object/class/label")
     )
     let scores = example.floats("image/object/score")
+    func flag(_ name: String, _ place: Int) -> Bool {
+      let values = example.ints("image/object/\(name)")
+      return values.indices.contains(place) && values[place] != 0
+    }
     func fault(_ place: String, _ reason: String, _ remedy: String) throws {
       try diagnostics.report(files[file], "record \(number), \(place)", reason, remedy: remedy)
     }
@@ -130,6 +137,8 @@ struct TFRecordReader: DatasetReading {
         }
         var label = DatasetLabel(index(place, texts, labels), .shape(.box(box)))
         if scores.indices.contains(place) { label.score = Double(scores[place]) }
+        label.isCrowd = ["is_crowd", "group_of"].contains { flag($0, place) }
+        for name in Self.flags where flag(name, place) { label.attributes.append(.init(name, true)) }
         item.labels.append(label)
       }
     }
@@ -139,6 +148,19 @@ struct TFRecordReader: DatasetReading {
     }
     return item
   }
+
+  /// What may be true of an object, in the Object Detection API's words.
+  private static let flags = ["difficult", "truncated", "occluded", "depiction"]
+  /// Features that are read, or follow from the image.
+  private static let known = Set(
+    [
+      "image/filename", "name", "text", "image/width", "image/height", "image/encoded", "image/format",
+      "image/source_id", "image/key/sha256", "image/channels", "image/colorspace", "image/class/text",
+      "image/class/label", "image/object/bbox/xmin", "image/object/bbox/ymin",
+      "image/object/bbox/xmax", "image/object/bbox/ymax", "image/object/class/text",
+      "image/object/class/label", "image/object/score", "image/object/is_crowd", "image/object/group_of",
+      "image/object/area",
+    ] + flags.map { "image/object/\($0)" })
 
   /// By its name, else by its number in the label map.
   private mutating func index(_ place: Int, _ texts: [String], _ numbers: [Int64]) -> Int {

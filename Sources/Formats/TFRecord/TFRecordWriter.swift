@@ -58,6 +58,9 @@ final class TFRecordWriter: DatasetWriting {
     ] { example.features.append(("image/object/bbox/\(name)", .floats(value.map { Float($0) }))) }
     example.add("image/object/class/text", objects.map { schema.name($0.classIndex) })
     example.add("image/object/class/label", objects.map { $0.classIndex + 1 })
+    if objects.contains(where: \.isCrowd) {
+      example.add("image/object/is_crowd", objects.map { $0.isCrowd ? 1 : 0 })
+    }
     // A list has no place for a box without one.
     let scores = objects.compactMap(\.score)
     if scores.count == objects.count, !scores.isEmpty {

@@ -111,6 +111,11 @@ struct VOCReader: DatasetReading {
     return item
   }
 
+  /// Elements of objects that are read, or are numbers of records.
+  private static let known: Set<String> = [
+    "name", "bndbox", "difficult", "truncated", "occluded", "pose", "attributes", "id",
+  ]
+
   private mutating func label(_ object: XMLElement) throws(NotationFault) -> DatasetLabel {
     guard let name = object.text(of: "name"), !name.isEmpty else {
       throw NotationFault(path: "", problem: "the object has no name")
@@ -140,6 +145,9 @@ struct VOCReader: DatasetReading {
     }
     if let pose = object.text(of: "pose"), !pose.isEmpty, pose != "Unspecified" {
       label.attributes.append(.init("pose", .string(pose)))
+    }
+    for child in object.children where !Self.known.contains(child.name) {
+      diagnostics.lose("<\(child.name)> of objects left out, which is not read")
     }
     for attribute in object.child("attributes")?.children ?? [] {
       guard let name = attribute.text(of: "name"), let value = attribute.text(of: "value") else {
