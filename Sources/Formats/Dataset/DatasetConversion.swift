@@ -23,6 +23,7 @@ package struct DatasetConversion: Sendable {
     var writer = try write(sink, options, diagnostics)
     var count = DatasetConversion()
     var names = DistinctNames()
+    var otherSizes = 0
     // Of a format without a list of classes: those that labels are of.
     var used: Set<Int> = []
     while var item = try reader.next() {
@@ -41,6 +42,7 @@ package struct DatasetConversion: Sendable {
       if options.hasMedia, item.media == nil, item.text == nil {
         diagnostics.lose("images that are not there")
       }
+      if options.hasMedia { try tellOtherSize(of: item, diagnostics, &otherSizes) }
       if let media = item.media, DatasetItem.isAddress(media),
         !format.facts.hasAddresses
       {
@@ -62,6 +64,26 @@ package struct DatasetConversion: Sendable {
     count.items -= diagnostics.leftOut.items
     count.labels -= diagnostics.leftOut.labels
     return count
+  }
+
+  /// Images of another size than their set says that are told one by one: they cost nothing, and leave room
+  /// for what does.
+  private static let toldSizes = 100
+
+  /// Tells where an image that goes along has another size than its set says.
+  private static func tellOtherSize(
+    of item: DatasetItem, _ diagnostics: Diagnostics, _ count: inout Int
+  ) throws {
+    guard let said = item.size, let media = item.media, !DatasetItem.isAddress(media),
+      let own = DatasetFolder.size(ofFile: media), own != said
+    else { return }
+    diagnostics.lose("images of another size than the set says, whose labels are kept where it has them")
+    count += 1
+    guard count <= toldSizes else { return }
+    try diagnostics.report(
+      item.name, "",
+      "the set says it has \(said.width) × \(said.height) pixels, and it has \(own.width) × \(own.height)",
+      remedy: "Put the set right; its labels are kept where the set has them.")
   }
 
   /// Leaves out the labels that a format has no form for, unless they can be said as ones it has; and

@@ -15,8 +15,8 @@ package final class DatasetFolder: Sendable {
   package let title: String
   /// Paths of files below, with `/`, sorted.
   package let files: [String]
-  /// Paths of links that are not followed.
-  private let passedOver: [String]
+  /// Links that are not followed, and what cannot be listed.
+  private let passedOver: [FormatFault]
   private let images: ImageIndex
   /// Takes what had to be guessed to read its files; those that it was told of, and large ones of which
   /// nothing has to be guessed, which are opened several times until they are read.
@@ -67,8 +67,10 @@ package final class DatasetFolder: Sendable {
     }
     self.path = real
     file = nil
-    let (files, links) = try Self.list(real)
-    (self.files, passedOver) = (files, (archive?.links ?? []).filter { !Self.isHidden($0) } + links)
+    let (files, passedOver) = try Self.list(real)
+    self.files = files
+    self.passedOver =
+      Self.links((archive?.links ?? []).filter { !FolderListing.isHidden($0) }) + passedOver
     images = ImageIndex(files.filter(Self.isImage))
   }
 
@@ -79,8 +81,10 @@ package final class DatasetFolder: Sendable {
     files = outer.files.map { String($0.dropFirst(top.count + 1)) }
     images = ImageIndex(files.filter(Self.isImage))
     (archive, kept) = (outer.archive, outer.kept)
-    passedOver = outer.passedOver.map {
-      $0.hasPrefix("\(top)/") ? String($0.dropFirst(top.count + 1)) : $0
+    passedOver = outer.passedOver.map { fault in
+      var fault = fault
+      if fault.file.hasPrefix("\(top)/") { fault.file.removeFirst(top.count + 1) }
+      return fault
     }
   }
 
@@ -92,33 +96,41 @@ package final class DatasetFolder: Sendable {
     return DatasetFolder(first[..<slash], of: self)
   }
 
-  /// - Returns: files below a folder, and links that lead out of it or to nothing; both sorted.
-  private static func list(_ root: String) throws -> (files: [String], links: [String]) {
-    guard let walk = FileManager.default.enumerator(atPath: root) else { return ([], []) }
-    var (found, links): ([String], [String]) = ([], [])
-    while let name = walk.nextObject() as? String {
-      let type = walk.fileAttributes?[.type] as? FileAttributeType
-      // What systems and tools leave behind is no part of a set.
-      guard type == .typeRegular || type == .typeSymbolicLink, !isHidden(name) else { continue }
-      if type == .typeSymbolicLink {
-        let target = target(of: name, root)
-        if target == nil, links.count < Diagnostics.keptLimit { links.append(name) }
-        // What a folder holds that lies below too is there already.
-        guard target == .typeRegular else { continue }
-      }
-      found.append(name)
-      guard found.count <= fileLimit else {
-        throw FormatFault(
-          root, "", "there are more than \(fileLimit) files", remedy: "Divide the set into several."
-        )
-      }
+  /// - Returns: files below a folder, sorted, and what of it is passed over.
+  private static func list(_ root: String) throws -> (files: [String], passedOver: [FormatFault]) {
+    let listing = FolderListing(root, limit: fileLimit)
+    var (found, dead): ([String], [String]) = (listing.files, [])
+    for name in listing.links {
+      let target = target(of: name, root)
+      if target == nil, dead.count < Diagnostics.keptLimit { dead.append(name) }
+      // What a folder holds that lies below too is there already.
+      if target == .typeRegular { found.append(name) }
     }
-    return (found.sorted(), links.sorted())
+    guard found.count <= fileLimit else {
+      throw FormatFault(
+        root, "", "there are more than \(fileLimit) files", remedy: "Divide the set into several.")
+    }
+    return (found.sorted(), links(dead) + unseen(listing))
   }
 
-  private static func isHidden(_ name: String) -> Bool {
-    name.hasPrefix(".") || name.contains("/.") || name.hasPrefix("__MACOSX/")
-      || name.contains("/__MACOSX/")
+  private static func links(_ names: [String]) -> [FormatFault] {
+    names.sorted().map {
+      FormatFault(
+        $0, "", "it is a link, which is not followed",
+        remedy: "Put the file itself there; it is left out.")
+    }
+  }
+
+  private static func unseen(_ listing: FolderListing) -> [FormatFault] {
+    listing.closed.sorted().map {
+      FormatFault(
+        $0, "", "the folder cannot be looked into",
+        remedy: "Make sure that it may be read; it is left out.")
+    }
+      + listing.unnamed.sorted().map {
+        FormatFault(
+          $0, "", "its name is no UTF-8", remedy: "Rename it, by `convmv` for instance; it is left out.")
+      }
   }
 
   /// What a link leads to below the folder; nil where it leads out of it, or to nothing.
@@ -178,11 +190,7 @@ package final class DatasetFolder: Sendable {
     guesses.withLock { $0.diagnostics = diagnostics }
     // What was guessed to find it out is told too.
     known.withLock { $0.removeAll() }
-    for name in passedOver {
-      try diagnostics.report(
-        name, "", "it is a link, which is not followed",
-        remedy: "Put the file itself there; it is left out.")
-    }
+    for fault in passedOver { try diagnostics.report(fault) }
   }
 
   /// What is found out about it, once for all who ask.
@@ -269,11 +277,13 @@ package final class DatasetFolder: Sendable {
   }
 
   /// The size of an image, from its own head; nil where it cannot be told.
-  package func size(of image: String) -> ImageSize? {
-    guard let bytes = try? open(image),
-      let probe = try? bytes.withBuffer({ buffer throws(ImageProbe.Fault) in try ImageProbe(buffer)
-      })
-    else { return nil }
-    return ImageSize(width: probe.width, height: probe.height)
+  package func size(of image: String) -> ImageSize? { (try? open(image)).flatMap(Self.size) }
+
+  /// The same of a file that may lie anywhere.
+  static func size(ofFile path: String) -> ImageSize? { (try? MappedBytes(path: path)).flatMap(size) }
+
+  private static func size(of image: MappedBytes) -> ImageSize? {
+    let probe = try? image.withBuffer { buffer throws(ImageProbe.Fault) in try ImageProbe(buffer) }
+    return probe.map { ImageSize(width: $0.width, height: $0.height) }
   }
 }

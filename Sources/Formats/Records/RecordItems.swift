@@ -226,7 +226,7 @@ struct RecordItems: DatasetReading {
       try add(boxes, objects, to: &item)
     }
     item.metadata = fields.filter { !taken.contains($0.name) }.compactMap { field in
-      if field.value.hasBytes { diagnostics.lose("bytes in the column \(field.name)") }
+      if let what = field.value.leftOut { diagnostics.lose("\(what) in the column \(field.name)") }
       let json = field.value.json
       return json == .null ? nil : .init(field.name, json)
     }

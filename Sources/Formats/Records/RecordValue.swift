@@ -7,26 +7,29 @@ indirect enum RecordValue: Hashable, Sendable {
   case bytes([UInt8])
   case list([RecordValue])
   case record([RecordField])
+  /// Where a number should be and none is: NaN, or beyond all numbers.
+  case noNumber
 
   static let null = RecordValue.json(.null)
 
-  /// As JSON; bytes are left out.
+  /// As JSON; bytes, and what is no number, are left out.
   var json: JSON {
     switch self {
     case .json(let json): json
-    case .bytes: .null
+    case .bytes, .noNumber: .null
     case .list(let values): .array(values.map(\.json))
     case .record(let fields): .object(fields.map { .init($0.name, $0.value.json) })
     }
   }
 
-  /// Whether there are bytes in it, which JSON leaves out.
-  var hasBytes: Bool {
+  /// What JSON leaves out of it, for people.
+  var leftOut: String? {
     switch self {
-    case .json: false
-    case .bytes: true
-    case .list(let values): values.contains(where: \.hasBytes)
-    case .record(let fields): fields.contains { $0.value.hasBytes }
+    case .json: nil
+    case .bytes: "bytes"
+    case .noNumber: "what is no number (NaN, infinite)"
+    case .list(let values): values.lazy.compactMap(\.leftOut).first
+    case .record(let fields): fields.lazy.compactMap(\.value.leftOut).first
     }
   }
 
@@ -60,7 +63,7 @@ indirect enum RecordValue: Hashable, Sendable {
   /// IEEE 754 binary16.
   static func half(_ bits: UInt16) -> RecordValue {
     let (exponent, fraction) = (Int(bits >> 10 & 31), Double(bits & 1023))
-    guard exponent != 31 else { return .null }
+    guard exponent != 31 else { return .noNumber }
     let sign = bits >> 15 == 1 ? -1.0 : 1.0
     return float(
       sign
@@ -77,7 +80,7 @@ indirect enum RecordValue: Hashable, Sendable {
   }
 
   static func float(_ value: Double) -> RecordValue {
-    .json(value.isFinite ? .double(value) : .null)
+    value.isFinite ? .json(.double(value)) : .noNumber
   }
 
   static func text(_ bytes: UnsafeBufferPointer<UInt8>) -> RecordValue {

@@ -224,7 +224,6 @@ package struct UploadReading: Sendable {
       }
       guard let bytes = FileManager.default.contents(atPath: path) else { return json }
       let asset = try await Assets(vault, actor: .system).store(bytes, name: name)
-      noteSize(asset, json, name, &upload)
       return json.adding([.init("image", .string(asset.id.text))])
     } catch Refusal.unsupportedMedia(let what) {
       upload.outcome.note(name, what)
@@ -233,26 +232,5 @@ package struct UploadReading: Sendable {
     }
     upload.outcome.refused += 1
     return nil
-  }
-
-  /// Images of another size than their set says that are told one by one: they cost nothing, and leave room
-  /// for what does.
-  private static let toldSizes = 100
-
-  private func noteSize(_ asset: Assets.Asset, _ json: JSON, _ name: String, _ upload: inout Upload)
-  {
-    guard let own = asset.imageSize, let width = json["width"]?.integer,
-      let height = json["height"]?.integer, (Int(width), Int(height)) != (own.width, own.height)
-    else { return }
-    let what = "images of another size than the set says, whose labels are kept where it has them"
-    let known = upload.outcome.losses.firstIndex { $0.what == what }
-    let place = known ?? upload.outcome.losses.count
-    if known == nil { upload.outcome.losses.append(.init(what: what)) }
-    upload.outcome.losses[place].count += 1
-    guard upload.outcome.losses[place].count <= Self.toldSizes else { return }
-    upload.outcome.note(
-      name,
-      "the set says it has \(width) × \(height) pixels, and it has \(own.width) × \(own.height)",
-      remedy: "Put the set right; its labels are kept where the set has them.")
   }
 }
