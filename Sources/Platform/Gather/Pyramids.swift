@@ -126,7 +126,7 @@ package struct Pyramids: Sendable {
     return kind.map { Pyramid(size: size, top: top, kind: $0, name: name, directory: directory) }
   }
 
-  private func blobName(of asset: Assets.Asset) -> String {
+  func blobName(of asset: Assets.Asset) -> String {
     let source = "pyramid \(Self.tileSize) \(asset.address)"
     return vault.key.blobAddress(of: Data(source.utf8))
   }

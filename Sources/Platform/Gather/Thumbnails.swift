@@ -24,7 +24,7 @@ package struct Thumbnails: Sendable {
     guard let tiler, !(isSmall && asset.size <= Self.ownLimit && Self.isShown(asset)) else {
       return nil
     }
-    return try await kept("thumbnail \(Self.form) \(Self.size)", of: asset) {
+    return try await kept(Self.small, of: asset) {
       try await tiler.thumbnail($0, size: Self.size)
     }
   }
@@ -32,7 +32,18 @@ package struct Thumbnails: Sendable {
   /// A JPEG of the whole image; nil where browsers show the image itself, or none can be made of it.
   package func rendition(of asset: Assets.Asset, by tiler: (any Tiler)?) async throws -> Data? {
     guard let tiler, !Self.isShown(asset) else { return nil }
-    return try await kept("rendition", of: asset, made: tiler.rendition)
+    return try await kept(Self.rendition, of: asset, made: tiler.rendition)
+  }
+
+  private static let (small, rendition) = ("thumbnail \(form) \(size)", "rendition")
+
+  private func blobName(_ what: String, of asset: Assets.Asset) -> String {
+    vault.key.blobAddress(of: Data("\(what) \(asset.address)".utf8))
+  }
+
+  /// Where what is made of a file may lie.
+  func blobNames(of asset: Assets.Asset) -> [String] {
+    [Self.small, Self.rendition].map { blobName($0, of: asset) }
   }
 
   private static func isShown(_ asset: Assets.Asset) -> Bool {
@@ -42,7 +53,7 @@ package struct Thumbnails: Sendable {
   private func kept(
     _ what: String, of asset: Assets.Asset, made make: (ImageSource) async throws -> Data
   ) async throws -> Data? {
-    let name = vault.key.blobAddress(of: Data("\(what) \(asset.address)".utf8))
+    let name = blobName(what, of: asset)
     if let kept = try SealedBlob(vault: vault, name: name).whole() { return kept }
     do {
       let made = try await make(ImageSource(asset, in: vault))

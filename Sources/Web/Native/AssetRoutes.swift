@@ -54,6 +54,18 @@ enum AssetRoutes {
         .json(try await Assets(vault, actor: actor).get(call.id("asset", .asset)).json)
       }
     },
+    Route(
+      .delete, "/api/assets/{asset}", .clientAdmins,
+      "Takes a file away for good; items and tasks that name it show nothing then."
+    ) { call in
+      try await call.inVault { vault, actor in
+        let id: AssetID = try call.id("asset", .asset)
+        guard try await Assets(vault, actor: actor).remove([id]) == 1 else {
+          throw Refusal.unknown(.asset, id.text)
+        }
+        return Response(status: .noContent)
+      }
+    },
     Route(.get, "/api/assets/{asset}/content", .reviewers, "The file itself.") { call in
       try await call.inVault { vault, actor in
         let asset = try await Assets(vault, actor: actor).get(call.id("asset", .asset))

@@ -51,10 +51,13 @@ enum DatasetRoutes {
     },
     Route(
       .delete, "/api/datasets/{dataset}", .clientAdmins,
-      "Takes a dataset away with its items and labels; files and tasks stay."
+      "Takes a dataset away with its items and labels; tasks stay, and files unless `files` says otherwise.",
+      query: [withFiles]
     ) { call in
-      try await call.inVault { vault, actor in
-        try await Datasets(vault, actor: actor).remove(call.id("dataset", .dataset))
+      let takesFiles = try call.queryBool("files") ?? false
+      return try await call.inVault { vault, actor in
+        try await Datasets(vault, actor: actor).remove(
+          call.id("dataset", .dataset), takesFiles: takesFiles)
         return Response(status: .noContent)
       }
     },
@@ -162,6 +165,36 @@ enum DatasetRoutes {
       }
     },
     Route(
+      .delete, "/api/datasets/{dataset}/items/{number}", .managers,
+      "Takes an item out, with its labels; tasks made of it and releases stay.", query: [withFiles]
+    ) { call in
+      let takesFiles = try call.queryBool("files") ?? false
+      return try await call.inVault { vault, actor in
+        let id: DatasetID = try call.id("dataset", .dataset)
+        let number = try await item(call, id, with: [], Datasets(vault, actor: actor)).number
+        _ = try await ItemRemoval(vault, actor: actor, dataset: id)
+          .remove([number], takesFiles: takesFiles)
+        return Response(status: .noContent)
+      }
+    },
+    Route(
+      .post, "/api/datasets/{dataset}/removals", .managers,
+      "Takes items out: those a `query` finds, or `items` by their numbers.",
+      body: [.string("query"), .integers("items"), .bool("files")]
+    ) { call in
+      let fields = try await call.fields()
+      let (numbers, query) = try chosen(fields)
+      let takesFiles = try fields.optionalBool("files") ?? false
+      return try await call.inVault { vault, actor in
+        let removal = ItemRemoval(vault, actor: actor, dataset: try call.id("dataset", .dataset))
+        let report =
+          if let numbers { try await removal.remove(numbers, takesFiles: takesFiles) } else {
+            try await removal.remove(query ?? "", takesFiles: takesFiles)
+          }
+        return .json(["removed": .count(report.items), "files": .count(report.files)])
+      }
+    },
+    Route(
       .get, "/api/datasets/{dataset}/items/{number}/image", .reviewers,
       "The item's image; a small one with `thumbnail=true`, one that browsers show with `shown=true`.",
       query: [
@@ -198,11 +231,7 @@ enum DatasetRoutes {
       guard let project = ProjectID(try fields.string("project")) else {
         throw Refusal.unknown(.project, try fields.string("project"))
       }
-      let numbers = try fields.optionalInts("items")
-      let query = try fields.optionalString("query")
-      guard (numbers == nil) != (query == nil) else {
-        throw Refusal.invalid(path: "items", problem: "or query must be given, one of them")
-      }
+      let (numbers, query) = try chosen(fields)
       return try await call.inVault { vault, actor in
         let sent = SentItems(vault, actor: actor, dataset: try call.id("dataset", .dataset))
         let (report, losses) = try await sent.send(
@@ -301,6 +330,19 @@ enum DatasetRoutes {
       }
     },
   ]
+
+  private static let withFiles = QueryMember.bool(
+    "files", "Whether files go for good that no other item has; tasks that show them show nothing then.")
+
+  /// Items by their numbers, or by a query.
+  private static func chosen(_ fields: Fields) throws -> (numbers: [Int]?, query: String?) {
+    let numbers = try fields.optionalInts("items")
+    let query = try fields.optionalString("query")
+    guard (numbers == nil) != (query == nil) else {
+      throw Refusal.invalid(path: "items", problem: "or query must be given, one of them")
+    }
+    return (numbers, query)
+  }
 
   private static func item(
     _ call: Call, _ id: DatasetID, with sets: [String], _ datasets: Datasets

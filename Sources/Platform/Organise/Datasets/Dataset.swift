@@ -8,19 +8,23 @@ import Vault
 package struct Dataset: Hashable, Sendable {
   package var id: DatasetID
   package var name: String
-  package var items: Int
+  /// Items that there are.
+  package var items: Int { numbers - removed }
+  /// The number of the next item: of those before it some may have been taken out.
+  package var numbers: Int
+  package var removed = 0
   /// Grows with every change of what is in it.
   package var lastChange: Int64
   /// Likewise with what is known of what its images show.
   var lastPrint: Int64
   package var createdAt: Int64
 
-  static let columns = "id, name, items, last_change, last_print, created_at"
+  static let columns = "id, name, items, last_change, last_print, created_at, removed"
 
   static func row(_ row: any Row) -> Dataset {
     Dataset(
-      id: row.id(0), name: row.text(1), items: Int(row.int(2)), lastChange: row.int(3),
-      lastPrint: row.int(4), createdAt: row.int(5))
+      id: row.id(0), name: row.text(1), numbers: Int(row.int(2)), removed: Int(row.int(6)),
+      lastChange: row.int(3), lastPrint: row.int(4), createdAt: row.int(5))
   }
 
   static func get(_ id: DatasetID, _ connection: any Connection) throws -> Dataset {

@@ -14,6 +14,8 @@ struct DatasetWriter {
   private var items: Int
   /// Items up to this number were there before; those after it have no labels yet.
   private let known: Int
+  /// Whether items were taken out, for which nothing is written any more.
+  private let mayBeGone: Bool
   /// New items that have labels: one may come twice in a change. Of the one set that new items come with.
   private var labelledNew: Set<Int> = []
   /// Items by label set that got their first labels.
@@ -26,7 +28,9 @@ struct DatasetWriter {
   init(_ vault: ClientVault, _ dataset: DatasetID, _ connection: any Connection) throws {
     (self.vault, self.dataset, self.connection) = (vault, dataset, connection)
     change = try Datasets.nextChange(of: dataset, connection)
-    known = try Dataset.get(dataset, connection).items
+    let owner = try Dataset.get(dataset, connection)
+    known = owner.numbers
+    mayBeGone = owner.removed > 0
     items = known
   }
 
@@ -105,6 +109,7 @@ struct DatasetWriter {
     _ labels: [DatasetLabel], _ schema: DatasetSchema, facts: [JSON.Member] = [], in set: Int64,
     at number: Int
   ) throws {
+    if mayBeGone, number < known, try !Datasets.isThere(number, in: dataset, connection) { return }
     for label in labels where label.classIndex >= 0 {
       classes[set, default: ClassNumbers()].insert(label.classIndex)
     }

@@ -22,7 +22,7 @@ package struct Datasets: Sendable {
     let name = try Naming.checked(name, limit: Self.nameLimit)
     let record = vault.record(by: actor)
     let made = Dataset(
-      id: vault.environment.newID(), name: name, items: 0, lastChange: 0, lastPrint: 0,
+      id: vault.environment.newID(), name: name, numbers: 0, lastChange: 0, lastPrint: 0,
       createdAt: record.at)
     try await vault.database.write(.flushed) { connection in
       let isTaken = try connection.first("SELECT 1 FROM datasets WHERE name = ?", [.text(name)]) {
@@ -119,10 +119,12 @@ package struct Datasets: Sendable {
     vault.itemTables.forget(id)
   }
 
-  /// Takes a dataset away with all that is in it, but for the files and the tasks that were made of it.
+  /// Takes a dataset away with all that is in it, but for the tasks that were made of it.
   ///
+  /// - Parameter takesFiles: whether files of its items go too that no other dataset has.
   /// - Throws: `.notPossible(.dataset)` while there are releases of it
-  package func remove(_ id: DatasetID) async throws {
+  package func remove(_ id: DatasetID, takesFiles: Bool = false) async throws {
+    let files = takesFiles ? try await files(of: id) : []
     let record = vault.record(by: actor)
     let parts = try await vault.database.write(.flushed) { connection -> [String] in
       _ = try Dataset.get(id, connection)
@@ -159,6 +161,21 @@ package struct Datasets: Sendable {
     for part in parts { try? vault.blobs.remove(part) }
     vault.itemTables.forget(id)
     vault.itemVectors.forget(id)
+    _ = try await Assets(vault, actor: actor).removeUnnamed(files)
+  }
+
+  private func files(of id: DatasetID) async throws -> Set<AssetID> {
+    try await vault.database.read { connection in
+      var found: Set<AssetID> = []
+      try connection.forEach(
+        "SELECT number, sealed FROM items WHERE dataset_id = ? AND has_image = 1", [id.sql]
+      ) { row in
+        let item = try Self.open(item: row.blob(1), id, Int(row.int(0)), vault)
+        if let file = try ItemFiles(vault: vault).file(of: item, connection) { found.insert(file) }
+        return true
+      }
+      return found
+    }
   }
 
   /// Brings what projects have settled since the last time: labels of items that were sent to them, and items
@@ -230,7 +247,8 @@ package struct Datasets: Sendable {
     _ number: Int, of id: DatasetID, _ vault: ClientVault, _ connection: any Connection
   ) throws -> StoredItem? {
     try connection.first(
-      "SELECT sealed FROM items WHERE dataset_id = ? AND number = ?", [id.sql, .number(number)]
+      "SELECT sealed FROM items WHERE dataset_id = ? AND number = ? AND length(sealed) > 0",
+      [id.sql, .number(number)]
     ) { try open(item: $0.blob(0), id, number, vault) }
   }
 

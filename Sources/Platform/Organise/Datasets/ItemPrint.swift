@@ -58,7 +58,7 @@ struct ItemPrint: Hashable, Sendable {
       [dataset.sql]
     ) { $0.int(0) }
     guard let change else { throw Refusal.unknown(.dataset, dataset.text) }
-    for (number, print) in prints {
+    for (number, print) in prints where try Datasets.isThere(number, in: dataset, connection) {
       try connection.run(
         """
         INSERT INTO item_prints (dataset_id, number, changed, sealed) VALUES (?, ?, ?, ?)

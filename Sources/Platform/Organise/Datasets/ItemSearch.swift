@@ -30,8 +30,8 @@ package struct ItemSearch: Sendable {
     let query = try ItemQuery(asked: text)
     return try await vault.database.read { connection in
       let owner = try Dataset.get(dataset, connection)
-      // All of them need no table.
-      if query == .all {
+      // All of them need no table, where none was taken out.
+      if query == .all, owner.removed == 0 {
         let end = min(owner.items, offset + limit)
         return (offset < end ? Array(offset..<end) : [], owner.items)
       }
@@ -48,7 +48,10 @@ package struct ItemSearch: Sendable {
     to likeness: Likeness, _ text: String, limit: Int
   ) async throws -> [(number: Int, similarity: Double)] {
     let query = try ItemQuery(asked: text)
-    let marks = query == .all ? nil : try await use { table, _ in try table.marks(of: query) }
+    let owner = try await vault.database.read { try Dataset.get(dataset, $0) }
+    let marks =
+      query == .all && owner.removed == 0
+      ? nil : try await use { table, _ in try table.marks(of: query) }
     return try await vault.database.read { connection in
       try vectors.use(vault, connection) { index in
         let wanted: [Float]
@@ -134,7 +137,8 @@ package struct ItemSearch: Sendable {
   /// Numbers of all items that a query finds, as a connection sees them.
   func numbers(_ text: String, _ connection: any Connection) throws -> [Int] {
     let query = try ItemQuery(asked: text)
-    if query == .all { return Array(0..<(try Dataset.get(dataset, connection).items)) }
+    let owner = try Dataset.get(dataset, connection)
+    if query == .all, owner.removed == 0 { return Array(0..<owner.items) }
     return try Self.refusing { try items.numbers(text, query, vault, connection).map { Int($0) } }
   }
 

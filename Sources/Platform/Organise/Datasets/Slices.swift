@@ -54,9 +54,9 @@ package struct Slices: Sendable {
       requirements: requirements, createdAt: record.at)
     try await vault.database.write(.flushed) { connection in
       let owner = try Dataset.get(dataset, connection)
-      if let last = slice.numbers.last, last >= owner.items || (slice.numbers.first ?? 0) < 0 {
+      if let last = slice.numbers.last, last >= owner.numbers || (slice.numbers.first ?? 0) < 0 {
         throw Refusal.invalid(
-          path: "items", problem: "must be numbers of items: 0…\(owner.items - 1)")
+          path: "items", problem: "must be numbers of items: 0…\(owner.numbers - 1)")
       }
       let known = try connection.all(
         "SELECT name FROM slices WHERE dataset_id = ?", [dataset.sql]

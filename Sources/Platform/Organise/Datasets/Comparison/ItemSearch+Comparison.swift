@@ -127,7 +127,9 @@ extension ItemSearch {
     var compared = ComparedItems(region)
     for number in numbers {
       guard let found = try Datasets.item(number, of: dataset, vault, connection) else {
-        throw Refusal.unknown(.item, "\(number)")
+        // Taken out since it was found.
+        compared.add("", truth: [], predictions: [], nil)
+        continue
       }
       compared.add(
         found.item.name, truth: try labels(number, truth.id, &schema, connection) ?? [],

@@ -50,7 +50,9 @@ package struct ItemVectors: Sendable {
           throw Refusal.invalid(
             path: "vector", problem: "of item \(vector.number) must have \(known ?? size) numbers")
         }
-        guard (0..<owner.items).contains(vector.number) else {
+        guard (0..<owner.numbers).contains(vector.number),
+          try owner.removed == 0 || Datasets.isThere(vector.number, in: dataset, connection)
+        else {
           throw Refusal.unknown(.item, "\(vector.number)")
         }
         let sealed = vault.key.seal(

@@ -16,7 +16,13 @@ extension ItemTable {
   ///
   /// - Throws: `Unknown`
   /// - Complexity: O(items + labels + bytes of text) for each term
-  mutating func marks(of query: ItemQuery, depth: Int = 0) throws(Unknown) -> [UInt8] {
+  mutating func marks(of query: ItemQuery) throws(Unknown) -> [UInt8] {
+    var marks = try marks(of: query, depth: 0)
+    for item in removed { marks[item] = 0 }
+    return marks
+  }
+
+  private mutating func marks(of query: ItemQuery, depth: Int) throws(Unknown) -> [UInt8] {
     switch query {
     case .all: return Array(repeating: 1, count: count)
     case .and(let parts):

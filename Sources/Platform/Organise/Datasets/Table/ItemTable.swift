@@ -18,6 +18,8 @@ struct ItemTable: Sendable {
   /// Hashes of where images are; 0 of what has none.
   private(set) var files: [UInt64] = []
   private var prints: [Int: ItemPrint] = [:]
+  /// Items that were taken out: their numbers stay, and no query finds them.
+  private(set) var removed: Set<Int> = []
   private(set) var metadata: [String: ValueColumn] = [:]
   /// By the names of the sets.
   var sets: [String: LabelColumns] = [:]
@@ -57,6 +59,14 @@ struct ItemTable: Sendable {
 }
 
 extension ItemTable {
+  /// Forgets an item, so that nothing finds it any more.
+  mutating func remove(at number: Int) {
+    set(DatasetItem(name: "", text: ""), at: number)
+    prints[number] = nil
+    for name in Array(sets.keys) { sets[name]?.remove(at: number) }
+    removed.insert(number)
+  }
+
   /// By which images are the same or not.
   static func fileNumber(_ image: String) -> UInt64 { max(1, FNVHash.of(image.utf8)) }
 
@@ -148,10 +158,18 @@ final class LoadedItems: Sendable {
       """, [dataset.sql, .int(after)], connection
     ) { rows in
       try rows.map { row in
-        (row.number, try Datasets.open(item: row.sealed, dataset, row.number, vault))
+        let stored =
+          row.sealed.isEmpty ? nil : try Datasets.open(item: row.sealed, dataset, row.number, vault)
+        return (number: row.number, stored: stored)
       }
     } take: { items in
-      for (number, stored) in items { state.table.set(stored.item, file: stored.image, at: number) }
+      for item in items {
+        if let stored = item.stored {
+          state.table.set(stored.item, file: stored.image, at: item.number)
+        } else {
+          state.table.remove(at: item.number)
+        }
+      }
     }
     // Classes are numbered as the dataset has them.
     for one in try DatasetWriter.schema(of: dataset, vault, connection).classes {

@@ -49,6 +49,13 @@ struct LabelColumns: Sendable {
     }
   }
 
+  /// Forgets what the set says of an item.
+  mutating func remove(at item: Int) {
+    guard isKnown(item) else { return }
+    set([], at: item)
+    known[item] = false
+  }
+
   mutating func setFact(_ name: String, _ value: JSON, at item: Int) {
     if name == "workers", let text = value.string {
       // They are kept with spaces between.
