@@ -34,6 +34,17 @@ enum VectorRoutes {
       }
     },
     Route(
+      .delete, "/api/datasets/{dataset}/vectors", .managers,
+      "Takes all vectors away, so that those of another model can be sent."
+    ) { call in
+      try await call.inVault { vault, actor in
+        let id: DatasetID = try call.id("dataset", .dataset)
+        _ = try await Datasets(vault, actor: actor).get(id)
+        try await ItemVectors(vault, actor: actor, dataset: id).removeAll()
+        return Response(status: .noContent)
+      }
+    },
+    Route(
       .post, "/api/datasets/{dataset}/similar", .reviewers,
       "Items most alike to a `vector`, the most alike first, of those that a `query` finds.",
       body: [.numbers("vector", isRequired: true), .string("query"), .integer("limit")]

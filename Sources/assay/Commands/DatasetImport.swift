@@ -13,7 +13,7 @@ struct DatasetCommand: AsyncParsableCommand {
     subcommands: [
       Create.self, List.self, Add.self, Gather.self, Collect.self, Query.self,
       Vectors.self, Embed.self, Faces.self, Duplicates.self, Compare.self, Slice.self,
-      Send.self, Import.self,
+      Send.self, Import.self, Remove.self,
     ])
 
   struct Import: AsyncParsableCommand {

@@ -21,7 +21,19 @@ package struct ItemVectors: Sendable {
   package static let valueLimit: Float = 1e15
 
   static func isUsable(_ vector: [Float]) -> Bool {
-    vector.allSatisfy { $0.magnitude <= valueLimit }
+    vector.allSatisfy { $0.magnitude <= valueLimit } && vector.contains { $0 != 0 }
+  }
+
+  /// Takes all vectors of the dataset away, so that those of another model can be sent.
+  package func removeAll() async throws {
+    let record = vault.record(by: actor)
+    try await vault.database.write(.flushed) { connection in
+      _ = try Datasets.nextChange(of: dataset, connection)
+      try connection.run("DELETE FROM item_vectors WHERE dataset_id = ?", [dataset.sql])
+      try connection.run("UPDATE datasets SET vector_size = NULL WHERE id = ?", [dataset.sql])
+      try record.append(connection, "dataset.vectors-removed", dataset.text)
+    }
+    vault.itemVectors.forget(dataset)
   }
 
   /// Stores vectors by the numbers of their items; all are of one size, which the first ones decide.
@@ -36,7 +48,7 @@ package struct ItemVectors: Sendable {
       throw Refusal.invalid(
         path: "vector",
         problem: "of item \(vector.number) must have finite numbers, "
-          + "of -\(Self.valueLimit)…\(Self.valueLimit)")
+          + "of -\(Self.valueLimit)…\(Self.valueLimit), and one at least that is not 0")
     }
     let record = vault.record(by: actor)
     try await vault.database.write(.flushed) { connection in
@@ -48,7 +60,8 @@ package struct ItemVectors: Sendable {
       for vector in vectors {
         guard vector.values.count == known else {
           throw Refusal.invalid(
-            path: "vector", problem: "of item \(vector.number) must have \(known ?? size) numbers")
+            path: "vector", problem: "of item \(vector.number) must have \(known ?? size) numbers, as those that there are;"
+              + " take them away first where those of another model are sent")
         }
         guard (0..<owner.numbers).contains(vector.number),
           try owner.removed == 0 || Datasets.isThere(vector.number, in: dataset, connection)
