@@ -161,7 +161,7 @@ struct MisreadSetsTests {
     #expect(found.items[0].labels.count == 1)
     #expect(
       found.diagnostics.losses == [
-        .init(what: "results left out of images or pages after the first", count: 2)
+        .init(what: "results left out of images, pages or texts after the first", count: 2)
       ])
   }
 

@@ -14,8 +14,8 @@ struct WrongKindsTests {
 
   private func coco(_ member: String) throws -> (labels: [DatasetLabel], diagnostics: Diagnostics) {
     let folder = try TestFolder()
-    let annotations = [#""bbox": [1, 2, 3, 4]"#, member].map {
-      #"{"id": 5, "image_id": 1, "category_id": 3, \#($0)}"#
+    let annotations = [(4, #""bbox": [1, 2, 3, 4]"#), (5, member)].map {
+      #"{"id": \#($0.0), "image_id": 1, "category_id": 3, \#($0.1)}"#
     }
     try folder.write(
       "{\(Self.head), \"annotations\": [\(annotations.joined(separator: ", "))]}", to: "a.json")
@@ -26,7 +26,7 @@ struct WrongKindsTests {
   @Test(
     arguments: [
       "segmentation": #""x""#, "score": #""0.5""#, "iscrowd": "2", "keypoints": #""x""#, "area": "[]",
-      "bbox": #"{"x": 1}"#, "caption": "5",
+      "bbox": #"{"x": 1}"#,
     ])
   func aMemberOfAnotherKindCostsItsAnnotationAndIsNamed(name: String, value: String) throws {
     let found = try coco("\"\(name)\": \(value)")

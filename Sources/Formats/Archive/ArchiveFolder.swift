@@ -9,6 +9,8 @@ package final class ArchiveFolder: Sendable {
   package let path: String
   /// Names of links in it, which are passed over: the first `Diagnostics.keptLimit`.
   let links: [String]
+  /// Why it may be less than it was, though what there is can be read.
+  let doubt: FormatFault?
 
   /// Bytes that an archive may unpack to, for each of its own…
   package static let ratioLimit = 1_000
@@ -72,6 +74,8 @@ package final class ArchiveFolder: Sendable {
     }
     // The last of those that were looked at may be cut off.
     if count == lookLimit { samples.removeLast() }
+    // No other kind of set has files of that kind.
+    if !isSet, samples.contains(where: { $0.kinds.count > 1 && $0.kinds.contains("cls") }) { return true }
     return !isSet && !samples.isEmpty
       && samples.allSatisfy { sample in
         sample.kinds.count > 1
@@ -86,7 +90,8 @@ package final class ArchiveFolder: Sendable {
     try FileManager.default.createDirectory(
       atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
     do {
-      links = try Self.unpack(file, to: path)
+      let contents = try Self.unpack(file, to: path)
+      (links, doubt) = (contents.links, contents.doubt)
     } catch {
       try? FileManager.default.removeItem(atPath: path)
       throw error
@@ -95,7 +100,13 @@ package final class ArchiveFolder: Sendable {
 
   deinit { try? FileManager.default.removeItem(atPath: path) }
 
-  private static func unpack(_ file: String, to folder: String) throws -> [String] {
+  /// What an archive has besides its files.
+  private struct Rest {
+    var links: [String] = []
+    var doubt: FormatFault?
+  }
+
+  private static func unpack(_ file: String, to folder: String) throws -> Rest {
     let packed =
       (try? FileManager.default.attributesOfItem(atPath: file)[.size] as? Int).flatMap { $0 } ?? 0
     let limit = max(ratioFreeBytes, packed * ratioLimit)
@@ -160,15 +171,28 @@ package final class ArchiveFolder: Sendable {
     }
   }
 
+  /// After the last file of a tar stands a mark, which was read where there is one.
+  private static func doubt(_ archive: OpaquePointer, _ title: String) -> FormatFault? {
+    let isTar = archive_format(archive) & ARCHIVE_FORMAT_BASE_MASK == ARCHIVE_FORMAT_TAR
+    guard isTar, archive_filter_bytes(archive, 0) <= archive_read_header_position(archive) else {
+      return nil
+    }
+    return FormatFault(
+      title, "", "the mark at the end of a tar is missing: it may have been cut off",
+      remedy: "Pack it anew; what is there is read.")
+  }
+
   /// Hands out each regular file: its name, and what hands out its bytes; until `body` returns false.
   ///
-  /// - Returns: names of links among them.
   @discardableResult private static func read(
     _ file: String,
     _ body: (String, ((UnsafeRawBufferPointer) throws -> Void) throws -> Void) throws -> Bool
-  ) throws -> [String] {
-    let title = file.split(separator: "/").last.map(String.init) ?? file
-    // Names are read by the locale of the thread, which may know of ASCII only.
+  ) throws -> Rest {
+    try withUTF8Names { try readNamed(file, body) }
+  }
+
+  /// Names are read by the locale of the thread, which may know of ASCII only.
+  private static func withUTF8Names<T>(_ body: () throws -> T) rethrows -> T {
     let locale = newlocale(LC_CTYPE_MASK, "C.UTF-8", nil)
     let before = locale.map { uselocale($0) }
     defer {
@@ -177,8 +201,16 @@ package final class ArchiveFolder: Sendable {
         freelocale(locale)
       }
     }
-    guard let archive = archive_read_new() else { return [] }
-    var links: [String] = []
+    return try body()
+  }
+
+  private static func readNamed(
+    _ file: String,
+    _ body: (String, ((UnsafeRawBufferPointer) throws -> Void) throws -> Void) throws -> Bool
+  ) throws -> Rest {
+    let title = file.split(separator: "/").last.map(String.init) ?? file
+    guard let archive = archive_read_new() else { return Rest() }
+    var rest = Rest()
     defer { archive_read_free(archive) }
     for support in [
       archive_read_support_filter_gzip, archive_read_support_filter_bzip2,
@@ -198,8 +230,9 @@ package final class ArchiveFolder: Sendable {
     while true {
       let code = archive_read_next_header(archive, &entry)
       if code == ARCHIVE_EOF {
-        if let damage = GzipCheck.damage(of: file) { throw fault(damage) }
-        return links
+        if let damage = GzipCheck.damage(of: file) ?? ZIPEnd.damage(of: file) { throw fault(damage) }
+        rest.doubt = doubt(archive, title)
+        return rest
       }
       guard code == ARCHIVE_OK || code == ARCHIVE_WARN, let entry else { throw fault() }
       let kind = archive_entry_filetype(entry) & S_IFMT
@@ -212,7 +245,7 @@ package final class ArchiveFolder: Sendable {
       var name = String(cString: raw)
       if name.hasPrefix("./") { name.removeFirst(2) }
       guard !isLink else {
-        if links.count < Diagnostics.keptLimit { links.append(name) }
+        if rest.links.count < Diagnostics.keptLimit { rest.links.append(name) }
         continue
       }
       let goesOn = try body(name) { take in
@@ -231,7 +264,7 @@ package final class ArchiveFolder: Sendable {
           try fill(&end, to: archive_entry_size(entry), take)
         }
       }
-      guard goesOn else { return links }
+      guard goesOn else { return rest }
     }
   }
 }

@@ -31,7 +31,14 @@ struct ArgillaRecord {
       if given.contains(where: { !Self.isSubmitted($0) }) {
         diagnostics.lose("responses left out that are drafts or were discarded")
       }
+      let submitted = given.count { $0["value"] != nil && Self.isSubmitted($0) }
+      if submitted > 1 {
+        diagnostics.lose("responses left out after the first", count: submitted - 1)
+      }
       let suggestion = suggestions.last { $0.name == question }?.value
+      if response != nil, suggestion != nil {
+        diagnostics.lose("suggestions left out beside responses")
+      }
       guard let value = (response ?? suggestion)?["value"], value != .null else { continue }
       let score = response == nil ? suggestion?["score"]?.number : nil
       try add(value, of: question, score, to: &item, &schema)

@@ -30,7 +30,7 @@ struct COCOFiles {
   init(_ folder: DatasetFolder) {
     for name in folder.files(ending: ".json") {
       guard let bytes = try? folder.open(name) else { continue }
-      switch Self.kind(bytes) {
+      switch Self.kind(bytes, named: name) {
       case .objects: files.append((name, Self.subset(of: name)))
       case .panoptic, .other: break
       }
@@ -85,21 +85,32 @@ struct COCOFiles {
     case other
   }
 
-  static func kind(_ bytes: MappedBytes) -> Kind {
+  static func kind(_ bytes: MappedBytes, named file: String) -> Kind {
     var cursor = bytes.cursor()
     guard cursor.peek() == UInt8(ascii: "{") else { return .other }
     var (hasImages, hasAnnotations, isPanoptic) = (false, false, false)
+    var hasNames = false
     // Mostly the images come first, so that what is known need not wait for the end of a long list.
     var isKnown: Bool { hasImages && hasAnnotations }
     do throws(JSONError) {
       try cursor.members { name, cursor throws(JSONError) in
         guard cursor.peek() == UInt8(ascii: "[") else { return try cursor.skip() }
-        if name == "images" { hasImages = true }
+        if name == "images" {
+          hasImages = true
+          var first = bytes.cursor(from: cursor.position)
+          try first.enterArray()
+          if try first.nextElement(isFirst: true), first.peek() == UInt8(ascii: "{") {
+            hasNames = (try? first.member("file_name")) != nil
+          }
+        }
         if name == "annotations" {
           var first = bytes.cursor(from: cursor.position)
           try first.enterArray()
           if try first.nextElement(isFirst: true), first.peek() == UInt8(ascii: "{") {
             isPanoptic = try first.member("segments_info") != nil
+          } else {
+            // Of one without annotations its name says what they would be.
+            isPanoptic = (file.split(separator: "/").last ?? "").hasPrefix("panoptic_")
           }
           hasAnnotations = true
         }
@@ -107,6 +118,8 @@ struct COCOFiles {
         try cursor.skip()
       }
     } catch where !isKnown { return .other } catch {}
+    // Images of a set whose annotations are kept secret.
+    if hasImages, hasNames, !hasAnnotations { return .objects }
     return !isKnown ? .other : isPanoptic ? .panoptic : .objects
   }
 

@@ -19,6 +19,7 @@ struct COCOReader: DatasetReading {
     var places: [String: Int] = [:]
     /// Places that an earlier file had too.
     var taken: Set<Int> = []
+    var seen = SeenIDs()
   }
 
   private(set) var schema = DatasetSchema()
@@ -160,6 +161,13 @@ struct COCOReader: DatasetReading {
       if annotation.hasOthers {
         diagnostics.lose("members of annotations left out that COCO does not know")
       }
+      if let id = COCOIndex.id(annotation.id), !sources[source].seen.insert(id) {
+        try diagnostics.report(
+          FormatFault(
+            index.file, "line \(index.bytes.line(of: offset))",
+            "another annotation has the id \(annotation.id?.text ?? "") too",
+            remedy: "Give each a number of its own; both are read."))
+      }
       do {
         guard let label = try label(annotation, sources[source].classes) else { continue }
         let id = isAlone ? nil : COCOIndex.id(annotation.id)
@@ -187,7 +195,8 @@ struct COCOReader: DatasetReading {
   private mutating func label(
     _ annotation: COCOAnnotation, _ classes: [Int64: Int]
   ) throws(NotationFault) -> DatasetLabel? {
-    if let caption = annotation.caption, !caption.isNull {
+    // Beside a class it is said of the object.
+    if let caption = annotation.caption, !caption.isNull, annotation.category == nil {
       guard let text = caption.string else { throw .init(path: "caption", problem: "must be a text") }
       return DatasetLabel(-1, .caption(text))
     }
@@ -202,6 +211,9 @@ struct COCOReader: DatasetReading {
     label.group = whole(annotation.group, "groups").flatMap { $0 == 0 ? nil : $0 }
     label.track = whole(annotation.track, "tracks")
     label.attributes = annotation.attributes?.members ?? []
+    if let caption = annotation.caption, !caption.isNull {
+      label.attributes.append(.init("caption", caption))
+    }
     if let others = annotation.attributes, others.members == nil, !others.isNull, others.array != [] {
       diagnostics.lose("attributes of annotations left out that are no names with values")
     }

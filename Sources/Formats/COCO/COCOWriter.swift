@@ -8,12 +8,14 @@ final class COCOWriter: DatasetWriting {
   private final class File {
     var images = JSONWriter()
     var annotations = JSONWriter()
+    /// Apart: who reads objects wants a class of each.
+    var captions = JSONWriter()
     let spooledImages = SpooledBytes()
     let spooled = SpooledBytes()
+    let spooledCaptions = SpooledBytes()
     var imageCount: Int64 = 0
-    var annotationCount: Int64 = 0
-    var captions = false
-    var objects = false
+    var objectCount: Int64 = 0
+    var captionCount: Int64 = 0
     /// By their ids, from 1.
     var licenses: [String] = []
 
@@ -52,9 +54,11 @@ final class COCOWriter: DatasetWriting {
     file.images.value(JSON.object(image))
     for label in item.labels { try write(label, of: file, size, schema) }
     // Images without labels too, with all that is known of them.
-    if file.annotations.bytes.count + file.images.bytes.count > 1 << 16 {
+    if file.annotations.bytes.count + file.captions.bytes.count + file.images.bytes.count > 1 << 16 {
       try file.spooled.append(file.annotations.bytes)
       file.annotations.forget()
+      try file.spooledCaptions.append(file.captions.bytes)
+      file.captions.forget()
       try file.spooledImages.append(file.images.bytes)
       file.images.forget()
     }
@@ -63,23 +67,17 @@ final class COCOWriter: DatasetWriting {
   private func write(
     _ label: DatasetLabel, of file: File, _ size: ImageSize, _ schema: DatasetSchema
   ) throws {
-    file.annotationCount += 1
+    if case .caption(let text) = label.value { return write(caption: text, of: file) }
+    file.objectCount += 1
     var out = file.annotations
     // One owner of the bytes at a time: a copy would cost as much as the file.
     file.annotations = JSONWriter()
     defer { file.annotations = out }
     out.beginObject()
     out.name("id")
-    out.value(file.annotationCount)
+    out.value(file.objectCount)
     out.name("image_id")
     out.value(file.imageCount)
-    if case .caption(let text) = label.value {
-      file.captions = true
-      out.name("caption")
-      out.value(text)
-      return out.endObject()
-    }
-    file.objects = true
     out.name("category_id")
     out.value(Int64(label.classIndex + 1))
     let form = COCOObject(label, size)
@@ -111,29 +109,56 @@ final class COCOWriter: DatasetWriting {
     out.endObject()
   }
 
+  private func write(caption: String, of file: File) {
+    file.captionCount += 1
+    file.captions.value(
+      [
+        "id": .int(file.captionCount), "image_id": .int(file.imageCount), "caption": .string(caption),
+      ] as JSON)
+  }
+
   func finish(_ schema: DatasetSchema) throws {
     if files.isEmpty { files[""] = File() }
     for (subset, file) in files.sorted(by: { $0.key < $1.key }) {
-      let kind = file.captions && !file.objects ? "captions" : "instances"
-      let path =
-        files.count == 1 && subset.isEmpty
-        ? "annotations.json" : "annotations/\(kind)_\(subset.isEmpty ? "default" : subset).json"
-      let stream = try sink.open(path)
-      let licenses = file.licenses.enumerated().map { place, name -> JSON in
-        ["id": .int(Int64(place + 1)), "name": .string(name), "url": ""]
-      }
-      try stream.append(Array(#"{"info":{"description":"Assay"},"licenses":"#.utf8))
-      try stream.append(JSON.array(licenses).utf8 + Array(#","images":["#.utf8))
       try file.spooledImages.append(file.images.bytes)
-      try file.spooledImages.drain(stream.append)
-      try stream.append(Array(#"],"annotations":["#.utf8))
       try file.spooled.append(file.annotations.bytes)
-      try file.spooled.drain(stream.append)
-      try stream.append(Array(#"],"categories":"#.utf8))
-      try stream.append(Self.categories(schema).utf8)
-      try stream.append(Array("}\n".utf8))
-      try stream.close()
+      try file.spooledCaptions.append(file.captions.bytes)
+      let isBoth = file.captionCount > 0 && file.objectCount > 0
+      let isSingle = files.count == 1 && subset.isEmpty
+      func path(_ kind: String) -> String {
+        isSingle && (!isBoth || options.isOneFile)
+          ? "annotations.json" : "annotations/\(kind)_\(subset.isEmpty ? "default" : subset).json"
+      }
+      if file.captionCount == 0 || isBoth {
+        try write(file.spooled, of: file, schema, to: path("instances"))
+      }
+      guard file.captionCount > 0 else { continue }
+      if isBoth, options.isOneFile {
+        diagnostics.lose(
+          "captions left out, which need a file of their own: name a folder as the target",
+          count: Int(file.captionCount))
+      } else {
+        try write(file.spooledCaptions, of: file, schema, to: path("captions"))
+      }
     }
+  }
+
+  private func write(
+    _ annotations: SpooledBytes, of file: File, _ schema: DatasetSchema, to path: String
+  ) throws {
+    let stream = try sink.open(path)
+    let licenses = file.licenses.enumerated().map { place, name -> JSON in
+      ["id": .int(Int64(place + 1)), "name": .string(name), "url": ""]
+    }
+    try stream.append(Array(#"{"info":{"description":"Assay"},"licenses":"#.utf8))
+    try stream.append(JSON.array(licenses).utf8 + Array(#","images":["#.utf8))
+    try file.spooledImages.drain(stream.append)
+    try stream.append(Array(#"],"annotations":["#.utf8))
+    try annotations.drain(stream.append)
+    try stream.append(Array(#"],"categories":"#.utf8))
+    try stream.append(Self.categories(schema).utf8)
+    try stream.append(Array("}\n".utf8))
+    try stream.close()
   }
 
   private static func categories(_ schema: DatasetSchema) -> JSON {

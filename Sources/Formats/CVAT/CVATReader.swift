@@ -16,16 +16,12 @@ struct CVATReader: DatasetReading {
   private var inputs: [String: [String: CVATInput]] = [:]
   private let spooled = SpooledRecords()
   /// Where the labels of each frame are.
-  private var frames: [Int: [Range<Int>]] = [:]
-  private var frameSize: ImageSize?
-  /// Frames of a video, those without labels too.
-  private var frameCount = 0
+  private var frames: [CVATVideo.Frame: [Range<Int>]] = [:]
+  /// Of a project each task is one.
+  private var videos = [CVATVideo()]
   /// Frames that come next, the first one last.
-  private var waiting: [Int] = []
+  private var waiting: [CVATVideo.Frame] = []
   private var isOver = false
-
-  /// Frames of a video that are made items although nothing is in them.
-  static let frameLimit = 1_000_000
 
   /// The files of a set that are CVAT's.
   static func files(_ folder: DatasetFolder) -> [String] {
@@ -100,24 +96,11 @@ struct CVATReader: DatasetReading {
     for (name, parent) in labels where !name.isEmpty && parent == nil {
       _ = schema.add(.init(name, keypoints: (points[name] ?? []).map(\.0)))
     }
-    // Where frames are passed over, their numbers are not those of a whole video.
-    if Self.all("mode", in: meta).first?.text == "interpolation",
-      Self.all("frame_filter", in: meta).allSatisfy({ $0.text.isEmpty }),
-      Self.all("start_frame", in: meta).allSatisfy({ $0.text == "0" }),
-      let count = Self.all("size", in: meta).first.flatMap({ Int($0.text) }),
-      (0...Self.frameLimit).contains(count)
-    {
-      frameCount = count
-    }
-    if let size = Self.all("original_size", in: meta).first,
-      let width = size.text(of: "width").flatMap({ Int($0) }),
-      let height = size.text(of: "height").flatMap({ Int($0) }), width > 0, height > 0
-    {
-      frameSize = ImageSize(width: width, height: height)
-    }
+    let tasks = Self.all("project", in: meta).flatMap { Self.all("task", in: $0) }
+    videos = tasks.isEmpty ? [CVATVideo(meta)] : tasks.map(CVATVideo.init)
   }
 
-  private static func all(_ name: String, in element: XMLElement) -> [XMLElement] {
+  static func all(_ name: String, in element: XMLElement) -> [XMLElement] {
     element.children.flatMap { ($0.name == name ? [$0] : []) + all(name, in: $0) }
   }
 
@@ -134,7 +117,8 @@ struct CVATReader: DatasetReading {
       size = media.flatMap(folder.size)
     }
     var item = DatasetItem(
-      name: name, subset: element["subset"] ?? "", size: size, media: media.map(folder.fullPath))
+      name: name, subset: CVATVideo.subset(element["subset"] ?? ""), size: size,
+      media: media.map(folder.fullPath))
     for shape in element.children {
       do {
         if let label = try label(shape, named: shape["label"], size) { item.labels.append(label) }
@@ -153,6 +137,7 @@ struct CVATReader: DatasetReading {
       diagnostics.lose("tracks left out that are no whole numbers")
     }
     let points = CVATPointTracks(element)
+    let video = videos.firstIndex { $0.id == element["task_id"] } ?? 0
     for shape in element.children where shape["outside"] != "1" && shape.name != "track" {
       guard let frame = shape["frame"].flatMap({ Int($0) }), frame >= 0 else {
         try diagnostics.report(
@@ -162,12 +147,12 @@ struct CVATReader: DatasetReading {
       }
       do {
         let whole = points.whole(shape, at: frame)
-        guard var label = try label(whole, named: element["label"], frameSize) else { continue }
+        guard var label = try label(whole, named: element["label"], videos[video].size) else { continue }
         label.track = id
         label.attributes.append(.init("keyframe", .bool(shape["keyframe"] == "1")))
         var out = JSONWriter()
         DatasetLineNotation.writeLabels([label], schema, to: &out)
-        frames[frame, default: []].append(try spooled.append(out.bytes))
+        frames[.init(video: video, number: frame), default: []].append(try spooled.append(out.bytes))
       } catch let error as NotationFault {
         try diagnostics.report(
           file, "track \(id.map { "\($0)" } ?? ""), frame \(frame)", error.problem,
@@ -184,16 +169,24 @@ struct CVATReader: DatasetReading {
 
   private mutating func endVideo() {
     isOver = true
-    for frame in 0..<frameCount where frames[frame] == nil { frames[frame] = [] }
+    for (place, video) in videos.enumerated() {
+      for number in 0..<video.frames where frames[.init(video: place, number: number)] == nil {
+        frames[.init(video: place, number: number)] = []
+      }
+    }
     waiting = frames.keys.sorted(by: >)
   }
 
-  private mutating func item(ofFrame frame: Int) throws -> DatasetItem {
-    let name = Self.name(ofFrame: frame) + ".png"
+  private mutating func item(ofFrame frame: CVATVideo.Frame) throws -> DatasetItem {
+    let video = videos[frame.video]
+    // Frames of several videos are called alike.
+    let name =
+      (videos.count > 1 ? DatasetPath.cleaned(video.name) + "/" : "") + Self.name(ofFrame: frame.number)
+      + ".png"
     let media = folder.image(named: name)
     var item = DatasetItem(
-      name: name, size: frameSize ?? media.flatMap(folder.size),
-      metadata: [.init("frame", .int(Int64(frame)))], media: media.map(folder.fullPath))
+      name: name, subset: video.subset, size: video.size ?? media.flatMap(folder.size),
+      metadata: [.init("frame", .int(Int64(frame.number)))], media: media.map(folder.fullPath))
     for place in frames.removeValue(forKey: frame) ?? [] {
       let json = try JSON(parsing: spooled.record(place))
       item.labels += try DatasetLineNotation.labels(json, &schema) { throw $0 }

@@ -77,7 +77,7 @@ final class CVATVideoWriter: DatasetWriting {
     let said = item.metadata.last { $0.name == "frame" }?.value.integer
     let frame =
       said.flatMap { Int(exactly: $0) }.flatMap {
-        $0 >= frames && $0 < CVATReader.frameLimit ? $0 : nil
+        $0 >= frames && $0 < CVATVideo.frameLimit ? $0 : nil
       } ?? frames
     try endShortTracks(isLast: false, schema)
     frames = frame + 1

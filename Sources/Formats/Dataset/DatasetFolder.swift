@@ -70,7 +70,8 @@ package final class DatasetFolder: Sendable {
     let (files, passedOver) = try Self.list(real)
     self.files = files
     self.passedOver =
-      Self.links((archive?.links ?? []).filter { !FolderListing.isHidden($0) }) + passedOver
+      [archive?.doubt].compactMap { $0 }
+      + Self.links((archive?.links ?? []).filter { !FolderListing.isHidden($0) }) + passedOver
     images = ImageIndex(files.filter(Self.isImage))
   }
 

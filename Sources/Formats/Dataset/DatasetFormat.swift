@@ -115,8 +115,19 @@ package struct DatasetFormat: Sendable, Hashable {
   ]
 
   /// The format of a set, which may lie in the only folder there is; nil where none is known.
-  package static func of(_ folder: DatasetFolder) -> DatasetFormat? {
+  ///
+  /// - Throws: what is wrong with the file that may have its labels, where it would be read without any.
+  package static func detected(in folder: DatasetFolder) throws(FormatFault) -> DatasetFormat? {
+    let found = of(folder)
+    guard found == .plainFiles, var broken = folder.brokenJSON().first else { return found }
+    broken.remedy = "Put it right, or read images and texts without labels: their format is `files`."
+    throw broken
+  }
+
+  /// What its files look like.
+  static func of(_ folder: DatasetFolder) -> DatasetFormat? {
     var found = all.first { $0.matches(folder) }
+    if found == .voc, VOCReader.isFromZero(folder) { found = .vocFromZero }
     if found == .plainFiles, IndexMasks.isUnlisted(folder) { found = .indexMasks }
     guard found == nil || found == .plainFiles, let inner = folder.inner.flatMap(of),
       inner != .plainFiles

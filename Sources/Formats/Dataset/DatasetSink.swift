@@ -364,7 +364,7 @@ package final class SpooledBytes {
     return file
   }
 
-  /// Gives back all that was gathered, in pieces.
+  /// Gives all that was gathered, in pieces, as often as it is asked.
   package func drain(_ body: ([UInt8]) throws -> Void) throws {
     if let file {
       try file.seek(toOffset: 0)
@@ -379,6 +379,5 @@ package final class SpooledBytes {
       }
     }
     if !memory.isEmpty { try body(memory) }
-    (file, memory) = (nil, [])
   }
 }

@@ -8,11 +8,12 @@ extension DatasetFormat {
       id: "datumaro", name: "Datumaro JSON",
       layout: "`annotations/SUBSET.json`, `images/[SUBSET/]…`",
       source: "openvinotoolkit.github.io/datumaro",
-      holds: [.box, .rotatedBox, .polygon, .polyline, .keypoints, .mask, .whole, .caption],
+      holds: [.box, .polygon, .polyline, .keypoints, .mask, .whole, .caption],
       carries: [.metadata, .attributes, .score, .group, .crowd], carriesOf: [.caption: []],
       notes: """
         Points are keypoints. Holes of polygons are filled; objects of several pieces become several \
-        with one group. Ellipses are written as polygons. Scores are attributes. \
+        with one group. Ellipses and rotated boxes are written as polygons, as Datumaro's own \
+        reader knows none (`rotated_bbox` of others is read). Scores are attributes. \
         Metadata stands in `attr` of each item.
         """),
     matches: { !DatumaroReader.files($0).isEmpty },

@@ -72,10 +72,6 @@ final class DatumaroWriter: DatasetWriting {
       case .box(let box):
         let numbers = [box.x, box.y, box.width, box.height].map { JSON.shortest($0) }
         return typed("bbox", [order, .init("bbox", .array(numbers))])
-      case .rotatedBox(let box):
-        let numbers = [box.center.x, box.center.y, box.width, box.height, box.rotation * 180 / .pi]
-        return typed(
-          "rotated_bbox", [order, .init("points", .array(numbers.map { .shortest($0) }))])
       case .polygon(let polygon):
         if !polygon.holes.isEmpty { diagnostics.lose("holes of polygons filled") }
         return typed("polygon", [order, .init("points", flat(polygon.outline))])

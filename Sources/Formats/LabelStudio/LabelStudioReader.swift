@@ -27,13 +27,13 @@ enum LabelStudioReader {
         remedy: "Name Label Studio's export, or a folder with it.")
     }
     try folder.reportBrokenJSON(besides: files, diagnostics)
-    let names = names(folder)
+    let config = config(folder)
     return ChainedReader(files: files) { file, known in
       var (lastTask, schema): (JSON?, DatasetSchema) = (nil, known)
-      for name in names { _ = schema.index(of: name) }
+      for name in config.names { _ = schema.index(of: name) }
       return try JSONItems(file, folder, schema, diagnostics) { json, number, schema in
         guard LabelStudioMinimal.isOne(json) else {
-          return [try item(json, number, &schema, folder, file, diagnostics)]
+          return [try item(json, number, config, &schema, folder, file, diagnostics)]
         }
         // One for each annotation, those of a task beside each other.
         if let task = json["id"], task == lastTask {
@@ -42,19 +42,38 @@ enum LabelStudioReader {
         }
         lastTask = json["id"]
         let task = LabelStudioMinimal.task(json)
-        return [try item(task, number, &schema, folder, file, diagnostics)]
+        return [try item(task, number, config, &schema, folder, file, diagnostics)]
       }
     }
   }
 
-  /// Names in the labelling config beside the tasks, of which labels may be.
-  private static func names(_ folder: DatasetFolder) -> [String] {
+  /// What the labelling config beside the tasks says.
+  struct Config: Sendable {
+    /// Of classes that labels may be of.
+    var names: [String] = []
+    /// The data that each control shows, by its name.
+    var shown: [String: String] = [:]
+    /// Controls that ask of the whole task, more than one.
+    var isOfSeveralQuestions = false
+  }
+
+  private static func config(_ folder: DatasetFolder) -> Config {
     guard folder.file == nil, folder.has(config), let text = try? folder.text(config),
       let root = try? XMLTree.parse(text)
-    else { return [] }
-    return root.flattened.filter { ["Label", "Choice", "Relation"].contains($0.name) }.compactMap {
+    else { return Config() }
+    let all = root.flattened
+    var found = Config()
+    found.names = all.filter { ["Label", "Choice", "Relation"].contains($0.name) }.compactMap {
       $0["alias"] ?? $0["value"]
     }
+    for control in all {
+      if let name = control["name"], let value = control["value"], value.hasPrefix("$") {
+        found.shown[name] = String(value.dropFirst())
+      }
+    }
+    let questions = all.filter { $0.name == "Choices" && $0["perRegion"] != "true" }
+    found.isOfSeveralQuestions = questions.count > 1
+    return found
   }
 
   static let config = "label_config.xml"
@@ -62,12 +81,64 @@ enum LabelStudioReader {
   private static let laterAnnotations = "annotations of a task left out after the first"
 
   private static func item(
-    _ task: JSON, _ number: Int, _ schema: inout DatasetSchema, _ folder: DatasetFolder,
-    _ file: String,
-    _ diagnostics: Diagnostics
+    _ task: JSON, _ number: Int, _ config: Config, _ schema: inout DatasetSchema,
+    _ folder: DatasetFolder, _ file: String, _ diagnostics: Diagnostics
   ) throws -> DatasetItem {
     let data = try task.required("data")
     let id = task["id"]?.text ?? "\(number)"
+    let (results, prediction) = try results(of: task, id, file, diagnostics)
+    let (shown, field) = Self.item(data, id, folder, results, config)
+    var item = shown
+    let isOfSeveral = config.isOfSeveralQuestions || asksSeveral(results)
+    let regions = LabelStudioRegions(results)
+    let relations = results.enumerated().filter { $0.element["type"]?.string == "relation" }
+    // Of regions that relations may name.
+    var places: [String: Int] = [:]
+    item.labels.reserveCapacity(results.count)
+    let others = ofOthers(results, data).union(ofOtherTexts(results, data, field, config))
+    for (place, result) in results.enumerated() where !regions.areTold(by: result) {
+      guard !others.contains(place) else {
+        diagnostics.lose("results left out of images, pages or texts after the first")
+        continue
+      }
+      for name in ["meta", "parentID"] where result[name].map({ !$0.isNull && $0 != [:] }) ?? false {
+        diagnostics.lose("`\(name)` of results left out, which is not read")
+      }
+      let first = item.labels.count
+      do {
+        try addLabels(of: result, regions, to: &item, prediction, &schema, diagnostics)
+        if isOfSeveral, let question = result["from_name"]?.string {
+          for place in first..<item.labels.count where item.labels[place].value.isAnswer {
+            item.labels[place].attributes.append(.init("question", .string(question)))
+          }
+        }
+        let answers = regions.answers(of: result)
+        if !answers.isEmpty {
+          for place in first..<item.labels.count { item.labels[place].attributes += answers }
+        }
+        if !relations.isEmpty, item.labels.count > first, let id = result["id"]?.string {
+          places[id] = first
+        }
+      } catch {
+        try diagnostics.leaveOut(error, in: file, at: "task \(id), result[\(place)]")
+      }
+    }
+    for (place, relation) in relations {
+      if let label = LabelStudioRegions.relation(relation, between: places, &schema) {
+        item.labels.append(label)
+      } else {
+        try diagnostics.report(
+          file, "task \(id), result[\(place)]", "it joins regions that are not there",
+          remedy: "Name regions of the task; it is left out.")
+      }
+    }
+    return item
+  }
+
+  /// Those of the first annotation that counts, or else of the first prediction, and that.
+  private static func results(
+    of task: JSON, _ id: String, _ file: String, _ diagnostics: Diagnostics
+  ) throws -> (results: [JSON], prediction: JSON?) {
     let annotations = try (task["annotations"]?.array ?? task["completions"]?.array ?? []).filter {
       annotation in
       let result = annotation["result"] ?? .null
@@ -87,52 +158,13 @@ enum LabelStudioReader {
         "predictions left out beside annotations, or after the first",
         count: predictions.count - (prediction == nil ? 0 : 1))
     }
-    let results = (annotations.first ?? prediction)?["result"]?.array ?? []
-    var item = Self.item(data, id, folder, results)
-    let regions = LabelStudioRegions(results)
-    let relations = results.enumerated().filter { $0.element["type"]?.string == "relation" }
-    // Of regions that relations may name.
-    var places: [String: Int] = [:]
-    item.labels.reserveCapacity(results.count)
-    let others = ofOthers(results, data)
-    for (place, result) in results.enumerated() where !regions.areTold(by: result) {
-      guard !others.contains(place) else {
-        diagnostics.lose("results left out of images or pages after the first")
-        continue
-      }
-      let first = item.labels.count
-      do {
-        try addLabels(of: result, regions, to: &item, prediction, &schema, diagnostics)
-        let answers = regions.answers(of: result)
-        if !answers.isEmpty {
-          for place in first..<item.labels.count { item.labels[place].attributes += answers }
-        }
-        if !relations.isEmpty, item.labels.count > first, let id = result["id"]?.string {
-          places[id] = first
-        }
-      } catch {
-        try diagnostics.leaveOut(error, in: file, at: "task \(id), result[\(place)]")
-      }
-    }
-    for (place, relation) in relations {
-      guard let from = relation["from_id"]?.string.flatMap({ places[$0] }),
-        let to = relation["to_id"]?.string.flatMap({ places[$0] })
-      else {
-        try diagnostics.report(
-          file, "task \(id), result[\(place)]", "it joins regions that are not there",
-          remedy: "Name regions of the task; it is left out.")
-        continue
-      }
-      let name = relation["labels"]?.array?.first?.string ?? "relation"
-      item.labels.append(DatasetLabel(schema.index(of: name), .relation(from: from, to: to)))
-    }
-    return item
+    return ((annotations.first ?? prediction)?["result"]?.array ?? [], prediction)
   }
 
   /// What a task is of: an image, or else a text; its other data is metadata.
   private static func item(
-    _ data: JSON, _ id: String, _ folder: DatasetFolder, _ results: [JSON]
-  ) -> DatasetItem {
+    _ data: JSON, _ id: String, _ folder: DatasetFolder, _ results: [JSON], _ config: Config
+  ) -> (item: DatasetItem, field: String?) {
     let members = data.members ?? []
     var chosen = ["image", "img"].first { data[$0]?.string != nil }
     // What is beside a text is of it, if nothing is drawn on it.
@@ -143,11 +175,15 @@ enum LabelStudioReader {
     }
     let image = chosen.flatMap { data[$0]?.string }
     if chosen == nil {
+      // The one that spans are of, where it is said.
+      chosen = results.lazy.compactMap { text(of: $0, data, config) }.first
+    }
+    if chosen == nil {
       chosen = data["text"]?.string == nil ? members.first { $0.value.string != nil }?.name : "text"
     }
     let name = image.map(Self.name) ?? "task-\(id)"
     let media = image == nil ? nil : folder.image(named: name)
-    return DatasetItem(
+    let item = DatasetItem(
       name: name, subset: data["subset"]?.string ?? "", size: media.flatMap(folder.size),
       text: image == nil ? chosen.flatMap { data[$0]?.string } : nil,
       metadata: members.filter {
@@ -155,6 +191,37 @@ enum LabelStudioReader {
       },
       media: media.map(folder.fullPath)
         ?? image.flatMap { DatasetItem.isAddress($0) ? $0 : nil })
+    return (item, chosen)
+  }
+
+  /// The data that a span is of; nil where that is not said.
+  private static func text(of result: JSON, _ data: JSON, _ config: Config) -> String? {
+    guard result["type"]?.string == "labels", result["value"]?["start"]?.integer != nil,
+      let control = result["to_name"]?.string
+    else { return nil }
+    let field = config.shown[control] ?? control
+    return data[field]?.string == nil ? nil : field
+  }
+
+  /// Places of spans in another text of a task than the one that it is read as.
+  private static func ofOtherTexts(
+    _ results: [JSON], _ data: JSON, _ field: String?, _ config: Config
+  ) -> Set<Int> {
+    guard (data.members?.count ?? 0) > 1 else { return [] }
+    return Set(
+      results.indices.filter { text(of: results[$0], data, config).map { $0 != field } ?? false })
+  }
+
+  /// Whether several questions about the whole task are answered, which are told apart by their names.
+  private static func asksSeveral(_ results: [JSON]) -> Bool {
+    let kinds: Set<String> = ["choices", "textarea"]
+    var names: [String: Set<String>] = [:]
+    for result in results {
+      guard let kind = result["type"]?.string, kinds.contains(kind), let name = result["from_name"]?.string
+      else { continue }
+      names[kind, default: []].insert(name)
+    }
+    return names.values.contains { $0.count > 1 }
   }
 
   /// Places of results that are drawn on another image of a task than the first, or on a page after it.
@@ -356,5 +423,15 @@ enum LabelStudioReader {
           x: x + cos(turn) * width / 2 - sin(turn) * height / 2,
           y: y + sin(turn) * width / 2 + cos(turn) * height / 2), width: width, height: height,
         rotation: turn))
+  }
+}
+
+extension DatasetLabel.Value {
+  /// Whether it answers a question about the whole item.
+  fileprivate var isAnswer: Bool {
+    switch self {
+    case .whole, .caption: true
+    default: false
+    }
   }
 }

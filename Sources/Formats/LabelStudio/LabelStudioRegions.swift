@@ -1,3 +1,4 @@
+import Labels
 import Notation
 
 /// What results of a task say of the regions whose ids they have: their classes, where a region is drawn and
@@ -49,6 +50,18 @@ struct LabelStudioRegions {
 
   func answers(of region: JSON) -> [JSON.Member] {
     answers.isEmpty ? [] : region["id"]?.string.flatMap { answers[$0] } ?? []
+  }
+
+  /// - Parameter places: of labels, by the ids of their regions.
+  /// - Returns: nil where it joins what is not there.
+  static func relation(
+    _ result: JSON, between places: [String: Int], _ schema: inout DatasetSchema
+  ) -> DatasetLabel? {
+    guard let from = result["from_id"]?.string.flatMap({ places[$0] }),
+      let to = result["to_id"]?.string.flatMap({ places[$0] })
+    else { return nil }
+    let name = result["labels"]?.array?.first?.string ?? "relation"
+    return DatasetLabel(schema.index(of: name), .relation(from: from, to: to))
   }
 
   /// What a question is answered with: several words as one text.

@@ -167,6 +167,9 @@ struct LabelboxReader: DatasetReading {
       diagnostics.lose("labels of a row left out after the first", count: labels.count - 1)
     }
     let annotations = labels.first?["annotations"]
+    diagnostics.loseMembers(
+      of: annotations ?? .null, besides: ["objects", "classifications"], "labels of Labelbox")
+    let questions = annotations?["classifications"]?.array ?? []
     for object in annotations?["objects"]?.array ?? [] {
       if var label = try label(object, try object.text("name"), &schema) {
         label.attributes = attributes(of: object, answers: answers(to:))
@@ -175,28 +178,40 @@ struct LabelboxReader: DatasetReading {
         diagnostics.lose("annotations left out of kinds that are not read (video, metrics, masks)")
       }
     }
-    for one in annotations?["classifications"]?.array ?? [] {
+    for one in questions {
+      var attributes = nested(in: one)
+      // Of several questions, which one it was.
+      if questions.count > 1, let name = one["name"]?.string {
+        attributes.insert(.init("question", .string(name)), at: 0)
+      }
       if let text = one["text_answer"]?["content"]?.string {
-        item.labels.append(DatasetLabel(-1, .caption(text)))
+        item.labels.append(DatasetLabel(-1, .caption(text), attributes: attributes))
         continue
       }
       for name in answers(to: one) {
-        item.labels.append(DatasetLabel(schema.index(of: name), .whole))
+        item.labels.append(DatasetLabel(schema.index(of: name), .whole, attributes: attributes))
       }
     }
     return item
   }
 
-  /// What was answered about an object.
+  /// What was answered about an object, and then about the answers.
   private static func attributes(
     of object: JSON, answers: (JSON) -> [String]
   ) -> [JSON.Member] {
-    (object["classifications"]?.array ?? []).compactMap { question in
+    (object["classifications"]?.array ?? []).flatMap { question -> [JSON.Member] in
       let answers = answers(question)
       guard let name = question["name"]?.string ?? question["schemaId"]?.string, !answers.isEmpty
-      else { return nil }
-      return .init(name, .string(answers.joined(separator: ", ")))
+      else { return [] }
+      return [.init(name, .string(answers.joined(separator: ", ")))] + nested(in: question)
     }
+  }
+
+  /// What was asked of the answers to a question, and answered.
+  private static func nested(in question: JSON) -> [JSON.Member] {
+    let chosen =
+      [question["radio_answer"]].compactMap { $0 } + (question["checklist_answers"]?.array ?? [])
+    return chosen.flatMap { attributes(of: $0, answers: answers(to:)) }
   }
 
   /// What was chosen of a list, or written.

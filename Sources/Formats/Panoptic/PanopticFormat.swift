@@ -31,7 +31,7 @@ enum Panoptic {
 
   static func files(_ folder: DatasetFolder) -> [String] {
     folder.files(ending: ".json").filter { name in
-      (try? folder.open(name)).map(COCOFiles.kind) == .panoptic
+      (try? folder.open(name)).map { COCOFiles.kind($0, named: name) } == .panoptic
     }
   }
 

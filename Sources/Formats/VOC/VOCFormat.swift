@@ -13,7 +13,10 @@ extension DatasetFormat {
   )
   package static let vocFromZero = voc(
     .fromZero, "voc-zero", "Pascal VOC, counted from 0",
-    "Edges from 0 with fractions, as labelImg, Roboflow and Datumaro count; no file says which it is."
+    """
+    Edges from 0 with fractions, as labelImg, Roboflow and Datumaro count. No file says which it is; where \
+    edges are 0 it is told by that.
+    """
   )
 
   private static func voc(_ counting: VOCCounting, _ id: String, _ name: String, _ notes: String)
@@ -23,8 +26,8 @@ extension DatasetFormat {
       facts: DatasetFormatFacts(
         id: id, name: name,
         layout: """
-          `Annotations/STEM.xml`, `ImageSets/Main/SUBSET.txt`, `JPEGImages/…`, `labels.txt` (or \
-          `labelmap.txt`)
+          `Annotations/STEM.xml`, `ImageSets/Main/SUBSET.txt`, `JPEGImages/…`, `labelmap.txt` (or \
+          `labels.txt`)
           """,
         source: "host.robots.ox.ac.uk/pascal/VOC, devkit documentation", holds: [.box],
         carries: [.attributes],
@@ -37,7 +40,9 @@ extension DatasetFormat {
         let reader = try VOCReader(counting, folder, diagnostics)
         return WithUnlabelledImages(reader, folder, labels: VOCReader.files(folder)) { image in
           guard image.contains("JPEGImages/") else { return nil }
-          let name = image.split(separator: "/").last.map(String.init) ?? image
+          let parts = image.split(separator: "/")
+          let root = parts.firstIndex(of: "JPEGImages").map { $0 + 1 } ?? 0
+          let name = parts[root...].joined(separator: "/")
           return (name, reader.subset(of: name))
         }
       }, write: { VOCWriter(counting, $0, $1, $2) })

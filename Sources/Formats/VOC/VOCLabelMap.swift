@@ -26,4 +26,23 @@ struct VOCLabelMap {
     guard !names.isEmpty else { return nil }
     (self.names, self.numbers) = (names, numbers)
   }
+
+  /// What lists classes; nil where the name of one has no form in it.
+  static func text(_ names: [String]) -> String? {
+    let own: Set<Character> = [":", "#", "\n", "\r"]
+    guard names.allSatisfy({ !$0.isEmpty && $0 != background && !$0.contains(where: own.contains) })
+    else { return nil }
+    let lines = names.enumerated().map { "\($0.element):\(color(of: $0.offset + 1))::\n" }
+    return "# label:color_rgb:parts:actions\n\(background):0,0,0::\n" + lines.joined()
+  }
+
+  /// The devkit's colour of a number: its bits, three by three, from the highest down.
+  private static func color(of number: Int) -> String {
+    var (rest, color) = (number, [0, 0, 0])
+    for shift in stride(from: 7, through: 0, by: -1) {
+      for channel in 0..<3 { color[channel] |= (rest >> channel & 1) << shift }
+      rest >>= 3
+    }
+    return color.map(String.init).joined(separator: ",")
+  }
 }

@@ -32,16 +32,49 @@ struct VOCReader: DatasetReading {
           remedy: "Name a folder with Annotations/ in it, or one such file.")
     }
     for name in try Self.classes(folder) { _ = schema.index(of: name) }
-    for list in folder.files(ending: ".txt") where list.contains("ImageSets/Main/") {
+    try readSubsets()
+  }
+
+  /// As the lists of detection say, or those of another task where there are none.
+  private mutating func readSubsets() throws {
+    let all = folder.files(ending: ".txt").filter { $0.contains("ImageSets/") }
+    let main = all.filter { $0.contains("ImageSets/Main/") }
+    var isTold = false
+    for list in main.isEmpty ? all : main {
       let subset = DatasetItem.stem(of: list.split(separator: "/").last.map(String.init) ?? list)
-      // Lists of one class, and of several subsets together, say nothing new.
-      guard ["train", "val", "test"].contains(subset) else { continue }
+      // Lists of several subsets together say nothing new.
+      guard ["train", "val", "test"].contains(subset) else {
+        let isOfClass = ["_train", "_val", "_test", "_trainval"].contains { subset.hasSuffix($0) }
+        if isOfClass, !isTold {
+          diagnostics.lose("lists of which images have a class (CLASS_train.txt) left out")
+          isTold = true
+        }
+        continue
+      }
       for line in try folder.text(list).split(separator: "\n") {
         let stem = line.trimmingASCIISpace
         if !stem.isEmpty { subsets[stem] = subset }
       }
     }
+    if subsets.isEmpty, all.contains(where: { $0.hasSuffix("/trainval.txt") }) {
+      diagnostics.lose("lists left out that are of train and val together: images have no subset")
+    }
   }
+
+  /// Whether edges of the first files are 0, as they are where pixels are counted from there.
+  static func isFromZero(_ folder: DatasetFolder) -> Bool {
+    files(folder).prefix(lookLimit).contains { file in
+      guard let bytes = try? folder.open(file), let root = try? XMLElement(parsing: bytes) else {
+        return false
+      }
+      return root.children.contains { object in
+        guard object.name == "object", let box = object.child("bndbox") else { return false }
+        return ["xmin", "ymin"].contains { box.text(of: $0).flatMap { Double($0) } == 0 }
+      }
+    }
+  }
+
+  private static let lookLimit = 100
 
   /// In the order of their list, if there is one.
   private static func classes(_ folder: DatasetFolder) throws -> [String] {
@@ -52,8 +85,23 @@ struct VOCReader: DatasetReading {
     return names.filter { !$0.isEmpty && $0 != VOCLabelMap.background }
   }
 
-  /// Of an image, as the lists of the set say.
-  func subset(of name: String) -> String { subsets[DatasetItem.stem(of: name)] ?? "" }
+  /// Of an image, by its path below the folder of images, as the lists of the set say.
+  func subset(of name: String) -> String {
+    let stem = DatasetItem.stem(of: name)
+    return subsets[stem] ?? stem.split(separator: "/").last.flatMap { subsets[String($0)] } ?? ""
+  }
+
+  /// Folders of a file below the one that VOC calls so, which are part of its image's name; without that
+  /// the subset that the first one stands for.
+  private static func place(of file: String) -> (folders: String, subset: String?) {
+    var parts = file.split(separator: "/").dropLast().map(String.init)
+    if let root = parts.firstIndex(of: "Annotations") {
+      return (parts.dropFirst(root + 1).map { $0 + "/" }.joined(), nil)
+    }
+    let subset = parts.first.flatMap(DatasetItem.subset(of:))
+    if subset != nil { parts.removeFirst() }
+    return (parts.map { $0 + "/" }.joined(), subset)
+  }
 
   mutating func next() throws -> DatasetItem? {
     while place < files.count {
@@ -97,9 +145,12 @@ struct VOCReader: DatasetReading {
     } else {
       size = media.flatMap(folder.size)
     }
+    let (folders, said) = Self.place(of: file)
+    let last = name.replacing("\\", with: "/").split(separator: "/").last.map(String.init) ?? name
     var item = DatasetItem(
-      name: name.replacing("\\", with: "/").split(separator: "/").last.map(String.init) ?? name,
-      subset: subsets[stem] ?? "", size: size, media: media.map(folder.fullPath))
+      name: folders + last, size: size, media: media.map(folder.fullPath))
+    let listed = subset(of: folders + stem)
+    item.subset = listed.isEmpty ? said ?? "" : listed
     for (place, object) in root.children.lazy.filter({ $0.name == "object" }).enumerated() {
       do {
         item.labels.append(try label(object))
@@ -129,6 +180,10 @@ struct VOCReader: DatasetReading {
         throw NotationFault(path: "", problem: "\(side) of \(name) is not a number")
       }
       edges.append(number)
+    }
+    if counting == .fromOne, edges[0] == 0 || edges[1] == 0 {
+      diagnostics.lose(
+        "boxes with an edge of 0, which counting from 1 has not: the set is `voc-zero`, and they are shifted")
     }
     let shift = counting == .fromOne ? 1.0 : 0
     let (left, top) = (edges[0] - shift, edges[1] - shift)

@@ -112,6 +112,9 @@ final class VOCWriter: DatasetWriting {
       let name = subset.isEmpty ? "default" : subset
       try sink.write(stems.joined(separator: "\n") + "\n", to: "ImageSets/Main/\(name).txt")
     }
-    try sink.write(schema.classes.map(\.name).joined(separator: "\n") + "\n", to: "labels.txt")
+    let names = schema.classes.map(\.name)
+    try sink.write(
+      VOCLabelMap.text(names) ?? names.joined(separator: "\n") + "\n",
+      to: VOCLabelMap.text(names) == nil ? "labels.txt" : VOCLabelMap.file)
   }
 }

@@ -24,5 +24,16 @@ extension DatasetFormat {
 enum WebDataset {
   static let bytesOfShard = 500_000_000
 
+  private static let unnamed = "class "
+
+  /// Of a class of which nothing but its number is known.
+  static func name(ofNumber number: Int) -> String { unnamed + "\(number)" }
+
+  /// What a class is numbered in others' shards, where it is called by that.
+  static func number(in name: String) -> Int? {
+    let digits = name.hasPrefix(unnamed) ? name.dropFirst(unnamed.count) : Substring(name)
+    return Int(digits).flatMap { $0 >= 0 ? $0 : nil }
+  }
+
   static func files(_ folder: DatasetFolder) -> [String] { folder.files(ending: ".tar") }
 }

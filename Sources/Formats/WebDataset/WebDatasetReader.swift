@@ -4,6 +4,8 @@ import Notation
 /// Reads shards in order. What follows each other under one key is one sample.
 struct WebDatasetReader: DatasetReading {
   private(set) var schema = DatasetSchema()
+  /// Classes whose numbers are known.
+  private var known = 0
   private let folder: DatasetFolder
   private let diagnostics: Diagnostics
   private let files: [String]
@@ -16,6 +18,7 @@ struct WebDatasetReader: DatasetReading {
     (self.folder, self.diagnostics, files) = (folder, diagnostics, WebDataset.files(folder))
     if let classes = (try? folder.text("classes.json")).flatMap({ try? JSON(parsing: $0) }) {
       schema = DatasetLineNotation.schema(classes)
+      known = schema.classes.count
     }
   }
 
@@ -180,7 +183,7 @@ struct WebDatasetReader: DatasetReading {
   /// What a class is called that `.cls` says, by its number or as it is.
   private func name(ofClass text: String) -> String {
     guard let number = Int(text) else { return text }
-    return schema.classes.indices.contains(number) ? schema.name(number) : "class \(number)"
+    return (0..<known).contains(number) ? schema.name(number) : WebDataset.name(ofNumber: number)
   }
 
   /// Whether its labels are a list, or the text of one, as they are written here; what else is called so is

@@ -60,7 +60,11 @@ final class WebDatasetWriter: DatasetWriting {
     try put("json", Self.row(item, label: whole.map(schema.name) ?? "", schema))
     let isClassified = isClassified ?? (whole != nil)
     self.isClassified = isClassified
-    if isClassified { try put("cls", Array("\(whole ?? -1)".utf8)) }
+    if isClassified {
+      // A class that is called by a number keeps it.
+      let number = whole.map { WebDataset.number(in: schema.name($0)) ?? $0 }
+      try put("cls", Array("\(number ?? -1)".utf8))
+    }
   }
 
   /// As a row of a table: its members and their types are the same for every item.

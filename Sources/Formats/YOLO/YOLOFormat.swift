@@ -43,7 +43,8 @@ extension DatasetFormat {
           try YOLOReader(task, folder, diagnostics), folder, labels: files?.labels ?? [],
           isSet: files != nil
         ) { image in
-          let (stem, subset) = YOLOFiles.place(of: image)
+          let (stem, said) = YOLOFiles.place(of: image)
+          let subset = files?.subset(of: image, said, diagnostics) ?? said
           return (stem + image.dropFirst(DatasetItem.stem(of: image).count), subset)
         }
       }, write: { YOLOWriter(task, $0, $1, $2) })
@@ -56,6 +57,7 @@ struct YOLOFiles: Sendable {
   var keypoints: (count: Int, dimensions: Int)?
   var labels: [String] = []
   private(set) var task = YOLOTask.detect
+  private var splits: YOLOSplits?
   /// Whether the set says what its classes are called.
   private(set) var isNamed = true
   /// Bytes of a list of classes, and values in it.
@@ -78,6 +80,7 @@ struct YOLOFiles: Sendable {
     {
       guard let found = Self.names(json["names"]) else { return nil }
       names = found
+      splits = YOLOSplits(json, folder)
       saidTask = json["task"]?.string.flatMap(YOLOTask.init)
       if let shape = json["kpt_shape"]?.array?.compactMap({ $0.integer.map { Int($0) } }),
         shape.count == 2, (0...Self.keypointLimit).contains(shape[0]), (2...3).contains(shape[1])
@@ -88,6 +91,9 @@ struct YOLOFiles: Sendable {
       ["classes.txt", "obj.names", "labels/classes.txt"].contains(name)
     }), let text = try? folder.text(list) {
       names = text.split(separator: "\n").map { $0.trimmingASCIISpace }
+      if folder.has(Self.darknet), let said = try? folder.text(Self.darknet) {
+        splits = YOLOSplits(YOLOSplits.said(inDarknet: said), folder)
+      }
     } else {
       isNamed = false
     }
@@ -110,11 +116,22 @@ struct YOLOFiles: Sendable {
     task = saidTask ?? taskOfLines(folder)
   }
 
+  private static let darknet = "obj.data"
+
   private static func list(_ folder: DatasetFolder) -> String? {
-    folder.files.first { name in
-      ["data.yaml", "dataset.yaml", "data.yml"].contains(name)
-        || name.hasSuffix(".yaml") && !name.contains("/")
-    }
+    folder.files.first { ["data.yaml", "dataset.yaml", "data.yml"].contains($0) }
+      ?? folder.files.first { name in
+        (name.hasSuffix(".yaml") || name.hasSuffix(".yml")) && !name.contains("/")
+      }
+  }
+
+  /// The subset of an image: as the set says, or else as its path does.
+  func subset(of image: String, _ ofPath: String, _ diagnostics: Diagnostics) -> String {
+    guard let splits else { return ofPath }
+    if let said = splits.subset(of: image) { return said }
+    guard splits.hasLists else { return ofPath }
+    diagnostics.lose("images without a subset, as no list of the set names them")
+    return ""
   }
 
   /// A list of classes that cannot be read, beside files that look like labels.
@@ -183,12 +200,12 @@ struct YOLOFiles: Sendable {
   static func place(of label: String) -> (stem: String, subset: String) {
     var parts = DatasetItem.stem(of: label).split(separator: "/").map(String.init)
     let roots: Set<String> = [
-      "labels", "images", "obj_train_data", "obj_valid_data", "obj_test_data",
+      "labels", "images", "obj_train_data", "obj_valid_data", "obj_val_data", "obj_test_data",
     ]
     var subset: String?
     if let root = parts.firstIndex(where: roots.contains) {
       if root > 0 { subset = DatasetItem.subset(of: parts[root - 1]) }
-      if parts[root] == "obj_valid_data" { subset = "val" }
+      if ["obj_valid_data", "obj_val_data"].contains(parts[root]) { subset = "val" }
       if parts[root] == "obj_test_data" { subset = "test" }
       parts.removeFirst(root + 1)
     }

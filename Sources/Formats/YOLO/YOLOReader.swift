@@ -41,17 +41,23 @@ struct YOLOReader: DatasetReading {
 
   private func item(_ file: String) throws -> DatasetItem? {
     let (stem, subset) = YOLOFiles.place(of: file)
-    guard let image = folder.image(named: stem, like: file), let size = folder.size(of: image)
-    else {
+    guard let image = folder.image(named: stem, like: file) else {
       try diagnostics.report(
         file, "", "its image is not there, whose size the numbers are shares of",
         remedy: "Put \(stem).jpg, or another kind of image, below the folder; the file is left out."
       )
       return nil
     }
+    guard let size = folder.size(of: image) else {
+      try diagnostics.report(
+        image, "", "its size cannot be told, as it is no image or damaged: numbers are shares of that",
+        remedy: "Put a sound image there; its labels are left out.")
+      return nil
+    }
     let kind = image.lastIndex(of: ".").map { String(image[$0...]) } ?? ""
     var item = DatasetItem(
-      name: stem + kind, subset: subset, size: size, media: folder.fullPath(image))
+      name: stem + kind, subset: files.subset(of: image, subset, diagnostics), size: size,
+      media: folder.fullPath(image))
     let bytes = try folder.open(file)
     var lines = bytes.lines()
     while let line = lines.next() {
@@ -106,8 +112,12 @@ struct YOLOReader: DatasetReading {
       return DatasetLabel(index, .shape(.polygon(Polygon(Self.points(numbers, width, height)))))
     case .obb:
       guard numbers.count == 8 else { throw Self.count(numbers, "eight") }
-      return DatasetLabel(
-        index, .shape(.rotatedBox(RotatedBox(corners: Self.points(numbers, width, height)))))
+      let corners = Self.points(numbers, width, height)
+      guard !RotatedBox.areOfRectangle(corners) else {
+        return DatasetLabel(index, .shape(.rotatedBox(RotatedBox(corners: corners))))
+      }
+      diagnostics.lose("outlines of four corners read as the smallest box around them")
+      return DatasetLabel(index, .shape(.rotatedBox(RotatedBox(around: corners))))
     case .pose: return try pose(index, numbers, width, height)
     }
   }

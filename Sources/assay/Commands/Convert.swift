@@ -101,7 +101,7 @@ struct ConvertCommand: AsyncParsableCommand {
   }
 
   static func detected(_ folder: DatasetFolder) throws -> DatasetFormat {
-    guard let found = DatasetFormat.of(folder) else {
+    guard let found = try DatasetFormat.detected(in: folder) else {
       if let file = folder.file, COCOResults.matches(try folder.open(file)) {
         throw FormatFault(
           folder.title, "",

@@ -69,7 +69,8 @@ package struct ItemSearch: Sendable {
         guard ItemVectors.isUsable(wanted) else {
           let limit = ItemVectors.valueLimit
           throw Refusal.invalid(
-            path: "vector", problem: "must have finite numbers of -\(limit)…\(limit), and one at least that is not 0")
+            path: "vector",
+            problem: "must have finite numbers of -\(limit)…\(limit), and one at least that is not 0")
         }
         return index.nearest(to: wanted, limit: limit, isAllowed: marks)
           .map { (Int($0.item), Double($0.similarity)) }

@@ -60,7 +60,8 @@ package struct ItemVectors: Sendable {
       for vector in vectors {
         guard vector.values.count == known else {
           throw Refusal.invalid(
-            path: "vector", problem: "of item \(vector.number) must have \(known ?? size) numbers, as those that there are;"
+            path: "vector",
+            problem: "of item \(vector.number) must have \(known ?? size) numbers, as those that there are;"
               + " take them away first where those of another model are sent")
         }
         guard (0..<owner.numbers).contains(vector.number),

@@ -1,0 +1,49 @@
+import Labels
+
+/// What CVAT's XML says of a video.
+struct CVATVideo: Sendable {
+  /// Of its task.
+  private(set) var id: String?
+  private(set) var name = ""
+  private(set) var subset = ""
+  private(set) var size: ImageSize?
+  /// Frames that are made items, those without labels too.
+  private(set) var frames = 0
+
+  /// One of a set's frames; by the order of the videos, then by their numbers.
+  struct Frame: Hashable, Comparable, Sendable {
+    var video: Int
+    var number: Int
+
+    static func < (a: Frame, b: Frame) -> Bool { (a.video, a.number) < (b.video, b.number) }
+  }
+
+  /// Frames of a video that are made items although nothing is in them.
+  static let frameLimit = 1_000_000
+
+  init() {}
+
+  /// CVAT calls its usual subsets Train, Validation and Test.
+  static func subset(_ name: String) -> String { DatasetItem.subset(of: name) ?? name }
+
+  /// - Parameter task: the element of a task, or all of `<meta>`.
+  init(_ task: XMLElement) {
+    func all(_ name: String) -> [XMLElement] { CVATReader.all(name, in: task) }
+    id = task.text(of: "id")
+    name = task.text(of: "name") ?? "task-\(id ?? "")"
+    subset = Self.subset(task.text(of: "subset") ?? "")
+    // Where frames are passed over, their numbers are not those of a whole video.
+    if all("mode").first?.text == "interpolation", all("frame_filter").allSatisfy({ $0.text.isEmpty }),
+      all("start_frame").allSatisfy({ $0.text == "0" }),
+      let count = all("size").first.flatMap({ Int($0.text) }), (0...Self.frameLimit).contains(count)
+    {
+      frames = count
+    }
+    if let said = all("original_size").first,
+      let width = said.text(of: "width").flatMap({ Int($0) }),
+      let height = said.text(of: "height").flatMap({ Int($0) }), width > 0, height > 0
+    {
+      size = ImageSize(width: width, height: height)
+    }
+  }
+}

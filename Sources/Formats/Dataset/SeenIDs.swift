@@ -1,0 +1,24 @@
+/// Ids that were met: a bit each of those that are small, as ids of most sets are that are counted.
+struct SeenIDs {
+  private var bits: [UInt64] = []
+  private var others: Set<Int64> = []
+
+  /// Ids up to which there is a bit: 8 MB.
+  private static let bitLimit: Int64 = 1 << 26
+  /// Others that are kept; what comes after them is not looked for.
+  private static let otherLimit = 1_000_000
+
+  /// Whether it was not met before.
+  mutating func insert(_ id: Int64) -> Bool {
+    guard (0..<Self.bitLimit).contains(id) else {
+      guard others.count < Self.otherLimit else { return !others.contains(id) }
+      return others.insert(id).inserted
+    }
+    let (word, bit) = (Int(id >> 6), UInt64(1) << UInt64(id & 63))
+    if word >= bits.count {
+      bits.append(contentsOf: repeatElement(0, count: max(word + 1, 2 * bits.count) - bits.count))
+    }
+    defer { bits[word] |= bit }
+    return bits[word] & bit == 0
+  }
+}
