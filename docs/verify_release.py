@@ -5,6 +5,7 @@ Needs the package cryptography. The manifest is signed as it lies (Ed25519); the
 files in the order of their paths, a leaf being the path, a zero byte and the SHA-256 of the file in hexadecimal.
 """
 import hashlib, json, os, sys
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 folder, key = sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else None
@@ -35,11 +36,19 @@ def of_file(path):
     return digest.hexdigest()
 
 
+for name in ("manifest.json", "manifest.sig"):
+    place = os.path.join(folder, name)
+    need(os.path.isfile(place) and not os.path.islink(place), f"{name} is not there, or is a link")
 raw = open(os.path.join(folder, "manifest.json"), "rb").read()
-manifest = json.loads(raw)
-signature = bytes.fromhex(open(os.path.join(folder, "manifest.sig")).read().strip())
+try:
+    manifest = json.loads(raw)
+    signature = bytes.fromhex(open(os.path.join(folder, "manifest.sig")).read().strip())
+    public = Ed25519PublicKey.from_public_bytes(bytes.fromhex(manifest["public_key"]))
+except (ValueError, KeyError, TypeError) as error:
+    need(False, f"the manifest or its signature cannot be read ({error})")
 need(key in (None, manifest["public_key"]), "signed by another key")
-Ed25519PublicKey.from_public_bytes(bytes.fromhex(manifest["public_key"])).verify(signature, raw)
+try: public.verify(signature, raw)
+except InvalidSignature: need(False, "the signature is not that of the manifest")
 files = sorted(manifest["files"], key=lambda file: file["path"].encode())
 need(root([f"{f['path']}\0{f['sha256']}".encode() for f in files]).hex() == manifest["merkle_root"], "another root")
 for file in files:

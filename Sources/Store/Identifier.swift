@@ -100,6 +100,7 @@ package enum AnswerTag {}
 package enum ImportTag {}
 package enum ExportTag {}
 package enum ReleaseTag {}
+package enum ReleaseLinkTag {}
 package enum DatasetTag {}
 package enum SliceTag {}
 package enum RemoteSourceTag {}
@@ -124,6 +125,7 @@ package typealias AnswerID = Identifier<AnswerTag>
 package typealias ImportID = Identifier<ImportTag>
 package typealias ExportID = Identifier<ExportTag>
 package typealias ReleaseID = Identifier<ReleaseTag>
+package typealias ReleaseLinkID = Identifier<ReleaseLinkTag>
 package typealias DatasetID = Identifier<DatasetTag>
 package typealias SliceID = Identifier<SliceTag>
 package typealias RemoteSourceID = Identifier<RemoteSourceTag>

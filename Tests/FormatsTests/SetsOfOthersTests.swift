@@ -110,7 +110,8 @@ struct SetsOfOthersTests {
     let item = DatasetItem(
       name: "a.png", subset: "train", size: ImageSize(width: 9, height: 9),
       labels: [
-        DatasetLabel(0, .shape(.box(Box(x: 1, y: 1, width: 2, height: 2)))), DatasetLabel(-1, .caption("a cat")),
+        DatasetLabel(0, .shape(.box(Box(x: 1, y: 1, width: 2, height: 2)))),
+        DatasetLabel(-1, .caption("a cat")),
       ])
     let folder = try TestFolder()
     let sink = try FolderSink(folder.path + "/out")
@@ -158,19 +159,21 @@ struct SetsOfOthersTests {
   @Test func videosOfAProjectAreKeptApart() throws {
     func task(_ id: Int, _ subset: String, _ width: Int) -> String {
       """
-      <task><id>\(id)</id><name>v\(id)</name><size>2</size><mode>interpolation</mode><subset>\(subset)</subset>
+      <task><id>\(id)</id><name>v\(id)</name><size>2</size><mode>interpolation</mode>
+      <subset>\(subset)</subset>
       <original_size><width>\(width)</width><height>80</height></original_size></task>
       """
     }
     func track(_ task: Int, _ x: Int) -> String {
       """
-      <track id="\(task)" label="car" task_id="\(task)"><box frame="0" outside="0" occluded="0" keyframe="1"
-        xtl="\(x)" ytl="0" xbr="\(x + 9)" ybr="9"/></track>
+      <track id="\(task)" label="car" task_id="\(task)">
+      <box frame="0" outside="0" occluded="0" keyframe="1" xtl="\(x)" ytl="0" xbr="\(x + 9)" ybr="9"/></track>
       """
     }
     let set = try found([
       "annotations.xml": """
-      <annotations><meta><project><tasks>\(task(3, "Train", 100))\(task(4, "Test", 50))</tasks></project></meta>
+      <annotations><meta><project><tasks>
+      \(task(3, "Train", 100))\(task(4, "Test", 50))</tasks></project></meta>
       \(track(3, 1))\(track(4, 2))</annotations>
       """
     ])
@@ -234,13 +237,17 @@ struct SetsOfOthersTests {
     }
     let folder = try TestFolder()
     try folder.write(
-      tar([("a.png", png), ("a.cls", Array("3".utf8)), ("b.png", png), ("b.cls", Array("1".utf8)), ("c.png", png)]),
+      tar([
+        ("a.png", png), ("a.cls", Array("3".utf8)), ("b.png", png), ("b.cls", Array("1".utf8)),
+        ("c.png", png),
+      ]),
       to: "set.tar")
     let set = try DatasetFolder(folder.path + "/set.tar", keepsImages: true)
     #expect(try DatasetFormat.detected(in: set) == .webDataset)
     var reader = try DatasetFormat.webDataset.reader(of: set, Diagnostics(.strict))
     let items = try [reader.next(), reader.next(), reader.next()].compactMap { $0 }
-    #expect(items.map { $0.labels.first.map { reader.schema.name($0.classIndex) } } == ["class 3", "class 1", nil])
+    let names = items.map { $0.labels.first.map { reader.schema.name($0.classIndex) } }
+    #expect(names == ["class 3", "class 1", nil])
     #expect(WebDataset.number(in: "class 3") == 3 && WebDataset.number(in: "7") == 7)
     #expect(WebDataset.number(in: "cat") == nil && WebDataset.number(in: "-1") == nil)
   }

@@ -139,18 +139,55 @@ import Workflow
     let now = fixture.clock.withLock { $0 }
     try await fixture.vault { vault in
       let releases = Releases(vault, actor: .console)
-      let text = releases.token(for: release.id, until: now + 1000)
+      let (link, text) = try await releases.makeLink(to: release.id, until: now + 1000)
       let token = try #require(Releases.Token(text))
-      try releases.check(token)
+      #expect(try await releases.release(openedBy: token) == release.id)
       fixture.advance(999)
-      try releases.check(token)
+      #expect(try await releases.release(openedBy: token) == release.id)
       fixture.advance(1)
-      #expect(throws: Refusal.linkEnded(at: now + 1000)) { try releases.check(token) }
+      await #expect(throws: Refusal.linkEnded(at: now + 1000)) {
+        try await releases.release(openedBy: token)
+      }
+      #expect(try await releases.links(to: release.id) == [link])
       // What somebody made longer is none that was given.
       let longer = try #require(
         Releases.Token(text.replacing("-\(now + 1000)-", with: "-\(now + 9000)-")))
-      #expect(throws: Refusal.unknownLink) { try releases.check(longer) }
+      await #expect(throws: Refusal.unknownLink) { try await releases.release(openedBy: longer) }
       #expect(Releases.Token("x-y-z") == nil)
+      // Nor is the same in another spelling.
+      for other in ["-0\(now + 1000)-", "-+\(now + 1000)-"] {
+        #expect(Releases.Token(text.replacing("-\(now + 1000)-", with: other)) == nil)
+      }
+    }
+  }
+
+  @Test func aLinkThatIsEndedOpensNothingAndNorDoOthersOfAReleaseThatIsGone() async throws {
+    let fixture = try await Fixture()
+    let project = try await fixture.project()
+    let release = try await made(fixture, project, "empty")
+    let now = fixture.clock.withLock { $0 }
+    try await fixture.vault { vault in
+      let releases = Releases(vault, actor: .console)
+      func link() async throws -> (id: ReleaseLinkID, token: Releases.Token) {
+        let made = try await releases.makeLink(to: release.id, until: now + 1000)
+        return (made.0.id, try #require(Releases.Token(made.token)))
+      }
+      let (one, two, three) = (try await link(), try await link(), try await link())
+      #expect(try await releases.endLinks(to: release.id, only: one.id) == 1)
+      #expect(try await releases.endLinks(to: release.id, only: one.id) == 0)
+      await #expect(throws: Refusal.linkEnded(at: now)) {
+        try await releases.release(openedBy: one.token)
+      }
+      #expect(try await releases.release(openedBy: two.token) == release.id)
+      #expect(try await releases.endLinks(madeBy: .system) == 0)
+      #expect(try await releases.endLinks(madeBy: .console) == 2)
+      let four = try await link()
+      try await releases.remove(release.id)
+      for gone in [two, three, four] {
+        await #expect(throws: Refusal.linkEnded(at: now)) {
+          try await releases.release(openedBy: gone.token)
+        }
+      }
     }
   }
 

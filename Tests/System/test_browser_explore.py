@@ -262,3 +262,16 @@ def test_a_class_has_one_colour_whatever_is_looked_at_first(streets):
     alone = seen(None); assert alone and seen("Comparison") == alone
     page.get_by_role("combobox", name="Query").fill("count(person) > 1"); page.keyboard.press("Escape"); page.keyboard.press("Enter"); page.wait_for_timeout(1000)
     assert seen(None) == alone
+
+
+@pytest.mark.parametrize("scheme,width", [("light", 1280), ("dark", 390)])
+def test_what_is_selected_is_taken_out(streets, scheme, width):
+    page = streets.signed_in(scheme=scheme, width=width); page.goto(f"{streets.assay.url}#/explore"); page.get_by_role("link", name="Streets").click(); counted(page, 260)
+    page.get_by_role("option", name="street/0000.png").wait_for(); page.locator(".item-grid").focus(); page.keyboard.press("Home"); page.keyboard.press("Space"); page.keyboard.press("ArrowRight"); page.keyboard.press("Space")
+    page.get_by_text("2 selected").wait_for(); page.wait_for_timeout(300); streets.shot(page, f"explore-selected-{scheme}-{width}")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.get_by_role("button", name="Take out").click(); page.get_by_text("2 items go with their labels").wait_for(); page.wait_for_timeout(300); streets.shot(page, f"explore-take-out-{scheme}-{width}")
+    assert axed(page) == []
+    page.get_by_role("dialog").get_by_role("button", name="Take out").click(); page.get_by_text("2 items taken out").wait_for(); counted(page, 258)
+    page.get_by_role("option", name="street/0002.png").wait_for(); assert page.get_by_role("option", name="street/0000.png").count() == 0
+    assert streets.assay.send("GET", f"/api/datasets/{streets.dataset}", token=streets.key)[1]["items"] == 258

@@ -597,12 +597,13 @@ def test_labels_lie_in_what_their_item_is_whichever_of_both_comes_later(assay):
     text, span = "Ada met Grace", [{"class": "person", "span": [[8, 13]]}]
     assert put({"name": "a", "text": text + ", ada@example.org", "labels": span}) is None and ask(lab, dataset, "personal_data : email")[1]["count"] == 1
     # What was found in a text that is replaced is not said of the new one; the spans still lie in it.
-    assert put({"name": "a", "text": text}) is None and ask(lab, dataset, "personal_data = *")[1]["count"] == 0
-    for more in ["", "?replace=true", "?atomic=true"]:
+    assert "has another text" in put({"name": "a", "text": text}) and "has another text" in put({"name": "a", "text": text}, "?atomic=true")
+    assert put({"name": "a", "text": text}, "?replace=true") is None and ask(lab, dataset, "personal_data = *")[1]["count"] == 0
+    for more in ["?replace=true", "?replace=true&atomic=true"]:
         why = put({"name": "a", "text": "Ada met Al"}, more); assert "spans of “truth” lie beyond the 10 characters" in why, why
-    assert put({"name": "a", "text": "Ada met Al", "labels": [{"class": "person", "span": [[8, 10]]}]}) is None
+    assert put({"name": "a", "text": "Ada met Al", "labels": [{"class": "person", "span": [[8, 10]]}]}, "?replace=true") is None
     assert put({"name": "a", "labels": [{"class": "person", "span": [[8, 10]]}]}, "?set=model") is None
-    assert "spans of “model” lie beyond" in put({"name": "a", "text": "Ada", "labels": []})
+    assert "spans of “model” lie beyond" in put({"name": "a", "text": "Ada", "labels": []}, "?replace=true")
     assert ask(lab, dataset, "name = a")[1]["items"][0]["text"] == "Ada met Al"
     # Masks are of their image, whose size the file says.
     image = assay.upload(lab.key, png(4, 2)); mask = lambda h, w: [{"class": "x", "mask": {"size": [h, w], "counts": [h * w]}}]

@@ -365,7 +365,8 @@ def test_a_release_can_be_taken_away_and_holds_its_dataset_until_then(assay):
     url = link(assay, made); assert fetch(url + "manifest.json")[0] == 200
     status, problem = assay.send("DELETE", path, token=assay.key); assert status == 409 and "a release is of" in problem["detail"], problem
     done = cli(assay, "release", "remove", made["id"]); assert done.returncode == 0, done.stderr
-    assert fetch(url + "manifest.json")[0] == 404 and assay.send("GET", f"/api/releases/{made['id']}", token=assay.key)[0] == 404
+    # Its address has ended, whatever is asked of it.
+    assert [fetch(url + part)[0] for part in ("manifest.json", "", "shards?split=train")] == [410] * 3 and assay.send("GET", f"/api/releases/{made['id']}", token=assay.key)[0] == 404
     assert assay.send("DELETE", path, token=assay.key)[0] == 204
     assert sum(len(files) for _, _, files in os.walk(os.path.join(assay.data, "vaults", os.listdir(os.path.join(assay.data, "vaults"))[0], "blobs"))) == 0
 
@@ -447,3 +448,56 @@ def test_a_release_has_the_classes_of_its_own_label_set(assay):
     send([{"name": "2.png", "labels": [box("person")]}])
     assert names(made()) == ["car", "bus", "person"]
     for bad in ("%20", "a%20b", "a/b"): assert assay.send("POST", f"{path}/classes?set={bad}", {"classes": [{"name": "x"}]}, key)[0] == 422
+
+
+def test_an_address_can_be_ended_alone_with_all_of_a_release_and_with_the_key_that_made_it(assay):
+    assay.key = assay.client(); assay.start()
+    _, dataset = assay.send("POST", "/api/datasets", {"name": "D"}, assay.key); path = f"/api/datasets/{dataset['id']}"
+    assay.send("POST", f"{path}/items", json.dumps({"name": "a", "text": "t"}), assay.key)
+    _, made = assay.send("POST", f"{path}/releases", {"name": "v"}, assay.key); assay.send("GET", f"/api/releases/{made['id']}?wait=30", token=assay.key)
+    base = f"/api/releases/{made['id']}/links"; opens = lambda url: fetch(url + "manifest.sig")[0]
+    _, key = assay.send("POST", "/api/keys", {}, assay.key)
+    urls = [cli(assay, "release", "link", made["id"], "--hours", "2").stdout.strip() + "" for _ in range(3)] + [assay.send("POST", base, {}, key["key"])[1]["url"]]
+    assert [opens(url) for url in urls] == [200] * 4
+    listed = assay.send("GET", base, token=assay.key)[1]["items"]
+    assert len(listed) == 4 and listed[0]["made_by"] == f"key:{key['id']}" and not any(l["ended_at"] for l in listed) and not any("url" in l or "signature" in l for l in listed)
+    assert assay.send("DELETE", f"/api/keys/{key['id']}", token=assay.key)[0] == 204
+    assert [opens(url) for url in urls] == [200, 200, 200, 410]
+    one = urls[0].rstrip("/").split("/")[-1].split("-")[1]
+    assert cli(assay, "release", "link", made["id"], "--end", one).stdout == "1 addresses ended\n" and [opens(url) for url in urls] == [410, 200, 200, 410]
+    assert one in cli(assay, "release", "link", made["id"], "--list").stdout
+    assay.kill(); assay.start()
+    assert [opens(url) for url in urls] == [410, 200, 200, 410]
+    assert cli(assay, "release", "link", made["id"], "--end-all").stdout == "2 addresses ended\n" and [opens(url) for url in urls] == [410] * 4
+    assert assay.send("DELETE", base + "?id=none", token=assay.key)[0] == 404
+
+
+def test_what_a_format_could_not_hold_is_told_of_releases_and_exports(assay, tmp_path):
+    assay.key = assay.client(); assay.start(); project = assay.project(assay.key, ONTOLOGY)
+    assay.load(assay.key, project, [answered(i) for i in range(5)])
+    done = cli(assay, "export", "--project", project, "--format", "coco", "--to", tmp_path / "e.coco")
+    assert "0 tasks" in done.stdout and "5 × " in done.stdout, done.stdout
+    assert assay.send("GET", f"/api/projects/{project}/exports", token=assay.key)[1]["items"][0]["losses"]
+    done = cli(assay, "release", "create", "--project", project, "--name", "v", "--formats", "coco")
+    assert "coco: 5 × " in done.stdout, done.stdout
+    made = assay.send("GET", f"/api/projects/{project}/releases", token=assay.key)[1]["items"][0]
+    assert assay.send("GET", f"/api/releases/{made['id']}", token=assay.key)[1]["losses"][0]["format"] == "coco"
+
+
+def test_a_file_that_is_a_link_is_not_the_one_that_was_signed(assay, tmp_path):
+    assay.key = assay.client(); assay.start()
+    _, dataset = assay.send("POST", "/api/datasets", {"name": "D"}, assay.key); path = f"/api/datasets/{dataset['id']}"
+    assay.send("POST", f"{path}/items", json.dumps({"name": "a", "text": "t"}), assay.key)
+    _, made = assay.send("POST", f"{path}/releases", {"name": "v"}, assay.key)
+    assert cli(assay, "release", "fetch", made["id"], tmp_path / "r").returncode == 0
+    for name in ("README.md", "manifest.json", "manifest.sig"):
+        folder = tmp_path / f"of-{name}"; shutil.copytree(tmp_path / "r", folder)
+        (folder / name).rename(tmp_path / f"other-{name}"); (folder / name).symlink_to(tmp_path / f"other-{name}")
+        assert cli(assay, "verify", folder).returncode != 0
+        done = subprocess.run([sys.executable, os.path.join(ROOT, "docs", "verify_release.py"), folder], capture_output=True, text=True)
+        assert done.returncode == 1 and "is a link" in done.stderr and "Traceback" not in done.stderr, done.stderr
+    for name, text in (("manifest.sig", "00" * 64), ("manifest.sig", "x"), ("manifest.json", "{"), ("manifest.json", None)):
+        folder = tmp_path / "wrong"; shutil.rmtree(folder, ignore_errors=True); shutil.copytree(tmp_path / "r", folder)
+        (folder / name).unlink() if text is None else (folder / name).write_text(text)
+        done = subprocess.run([sys.executable, os.path.join(ROOT, "docs", "verify_release.py"), folder], capture_output=True, text=True)
+        assert done.returncode == 1 and "Do not train on it" in done.stderr and "Traceback" not in done.stderr, done.stderr

@@ -1,5 +1,5 @@
 """What is taken out of a dataset is gone: for queries, counts, labels, vectors, releases made later, a restart, and on the disk."""
-import os
+import json, os, urllib.parse
 
 from conftest import *
 from test_datasets import Lab, ask, assay_run, lines, streets
@@ -94,3 +94,44 @@ def test_vectors_of_another_model_take_the_place_of_those_that_were_taken_away(a
     # Nothing is alike to a vector without a direction.
     assert lab.call("POST", base + "/vectors", lines([{"name": "i0", "vector": [0] * 8}]))[0] == 422
     assert lab.call("POST", base + "/similar", {"vector": [0] * 8})[0] == 422
+
+
+def test_labels_and_texts_that_are_there_are_not_lost_to_others_without_a_word(assay, tmp_path):
+    lab = Lab(assay); env = {"ASSAY_KEY": lab.key, "ASSAY_URL": assay.url}
+    dataset = assay_run("dataset", "create", "Again", env=env).strip(); base = f"/api/datasets/{dataset}"
+    put = lambda items, **q: lab.call("POST", base + "/items?" + urllib.parse.urlencode(q), lines(items), {"Content-Type": "application/x-ndjson"})[1]
+    boxes = lambda *names: [{"class": name, "box": [1, 2, 3, 4]} for name in names]
+    image = {"name": "a.png", "width": 64, "height": 48}
+    assert put([{**image, "labels": boxes("car")}])["relabelled"] == 0
+    assert put([{**image, "labels": boxes("car")}])["relabelled"] == 0
+    assert put([{**image, "labels": boxes("person")}])["relabelled"] == 1
+    # Two files of one name in two folders.
+    for folder, text in (("one", "I love this product"), ("two", "Worst purchase ever")):
+        (tmp_path / folder).mkdir(); (tmp_path / folder / "rev.csv").write_text(f"text\n{text}\n")
+    assert "1 items made" in assay_run("dataset", "add", tmp_path / "one" / "rev.csv", "--dataset", dataset, env=env)
+    told = assay_run("dataset", "add", tmp_path / "two" / "rev.csv", "--dataset", dataset, env=env, status=1)
+    assert "1 refused" in told and "has another text" in told
+    assert [i["text"] for i in ask(lab, dataset, "love")[1]["items"]] == ["I love this product"]
+    assert "1 changed" in assay_run("dataset", "add", tmp_path / "two" / "rev.csv", "--dataset", dataset, "--replace", env=env)
+
+
+def test_labels_of_the_pixels_as_they_lie_are_turned_with_an_image_that_is_shown_upright(assay, tmp_path):
+    from PIL import Image
+    lab = Lab(assay); env = {"ASSAY_KEY": lab.key, "ASSAY_URL": assay.url}
+    (tmp_path / "set" / "images").mkdir(parents=True)
+    exif = Image.Exif(); exif[0x0112] = 6
+    Image.new("RGB", (120, 180), (200, 90, 30)).save(tmp_path / "set" / "images" / "a.jpg", exif=exif)
+    truth = {"images": [{"id": 1, "file_name": "a.jpg", "width": 120, "height": 180}], "categories": [{"id": 1, "name": "cat"}], "annotations": [{"id": 1, "image_id": 1, "category_id": 1, "bbox": [10, 20, 30, 40]}]}
+    (tmp_path / "set" / "a.json").write_text(json.dumps(truth))
+    turned = [180 - 20 - 40, 10, 40, 30]
+    dataset = assay_run("dataset", "create", "Both at once", env=env).strip()
+    assert "labels are turned" in assay_run("dataset", "add", tmp_path / "set", "--dataset", dataset, env=env)
+    item = lab.call("GET", f"/api/datasets/{dataset}/items/0")[1]
+    assert (item["width"], item["height"], item["labels"]["truth"]["labels"][0]["box"]) == (180, 120, turned)
+    # And where the image is there first.
+    dataset = assay_run("dataset", "create", "One after the other", env=env).strip()
+    (tmp_path / "set" / "a.json").rename(tmp_path / "a.json")
+    assay_run("dataset", "add", tmp_path / "set" / "images", "--dataset", dataset, env=env)
+    assert "labels are turned" in assay_run("dataset", "add", tmp_path / "a.json", "--dataset", dataset, env=env)
+    item = lab.call("GET", f"/api/datasets/{dataset}/items/0")[1]
+    assert (item["width"], item["height"], item["labels"]["truth"]["labels"][0]["box"]) == (180, 120, turned)

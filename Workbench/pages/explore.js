@@ -10,7 +10,7 @@ import { numberClasses } from "../parts/explore/item-picture.js";
 import { showItem } from "../parts/explore/item-view.js";
 import { mapPanel } from "../parts/explore/map.js";
 import { queryBox, quoted } from "../parts/explore/query-box.js";
-import { saveSlice, sendItems } from "../parts/explore/selection.js";
+import { removeItems, saveSlice, sendItems } from "../parts/explore/selection.js";
 import { summaryPanel } from "../parts/explore/summary.js";
 import { field } from "../parts/field.js";
 import { releaseCard } from "../parts/releases.js";
@@ -248,7 +248,7 @@ export class DatasetPage {
     const some = chosen.length ? { items: chosen } : { query: this.query };
     fill(this.actions,
       // Its room is there before there is anything in it, so that the grid does not move under the hand that chooses.
-      h(`div.row.tight.chosen${chosen.length ? "" : ".is-vacant"}`, {}, h("span.number", { role: "status" }, say("{n} selected", { n: chosen.length })), h("button.button.quiet", { onclick: () => this.grid.clear() }, say("Clear"))),
+      h(`div.row.tight.chosen${chosen.length ? "" : ".is-vacant"}`, {}, h("span.number", { role: "status" }, say("{n} selected", { n: chosen.length })), h("button.button.quiet", { onclick: () => this.grid.clear() }, say("Clear")), h("button.button.quiet", { onclick: () => removeItems(this.id, chosen, () => { this.grid.clear(); this.load(); }) }, say("Take out"))),
       h("button.button", { onclick: () => saveSlice(this.id, some, () => this.load()) }, say("Save as slice")),
       h("button.button.primary", { disabled: !this.dataset.items, onclick: () => sendItems(this.id, some, chosen.length || this.grid.count, this.dataset.sets, () => this.load()) }, say("Send to labelling")));
   }

@@ -42,7 +42,7 @@ package struct DatasetConversion: Sendable {
       if options.hasMedia, item.media == nil, item.text == nil {
         diagnostics.lose("images that are not there")
       }
-      if options.hasMedia { try tellOtherSize(of: item, diagnostics, &otherSizes) }
+      if options.hasMedia { try settleSize(of: &item, diagnostics, &otherSizes) }
       if let media = item.media, DatasetItem.isAddress(media),
         !format.facts.hasAddresses
       {
@@ -70,13 +70,20 @@ package struct DatasetConversion: Sendable {
   /// for what does.
   private static let toldSizes = 100
 
-  /// Tells where an image that goes along has another size than its set says.
-  private static func tellOtherSize(
-    of item: DatasetItem, _ diagnostics: Diagnostics, _ count: inout Int
+  /// Where an image that goes along has another size than its set says: turns the labels with one that is
+  /// shown otherwise than its pixels lie, and tells of any other.
+  private static func settleSize(
+    of item: inout DatasetItem, _ diagnostics: Diagnostics, _ count: inout Int
   ) throws {
     guard let said = item.size, let media = item.media, !DatasetItem.isAddress(media),
-      let own = DatasetFolder.size(ofFile: media), own != said
+      let (own, orientation) = DatasetFolder.looks(ofFile: media), own != said
     else { return }
+    if (own.width, own.height) == (said.height, said.width), (5...8).contains(orientation) {
+      diagnostics.lose("images shown upright, with which labels of their pixels as they lie are turned")
+      item.size = own
+      item.labels = item.labels.map { $0.turned(by: orientation, from: said) ?? $0 }
+      return
+    }
     diagnostics.lose("images of another size than the set says, whose labels are kept where it has them")
     count += 1
     guard count <= toldSizes else { return }

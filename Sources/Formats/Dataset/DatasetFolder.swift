@@ -280,8 +280,11 @@ package final class DatasetFolder: Sendable {
   /// The size of an image, from its own head; nil where it cannot be told.
   package func size(of image: String) -> ImageSize? { (try? open(image)).flatMap(Self.size) }
 
-  /// The same of a file that may lie anywhere.
-  static func size(ofFile path: String) -> ImageSize? { (try? MappedBytes(path: path)).flatMap(size) }
+  /// The same of a file that may lie anywhere, and EXIF's orientation of it.
+  static func looks(ofFile path: String) -> (size: ImageSize, orientation: Int)? {
+    guard let bytes = try? MappedBytes(path: path), let size = size(of: bytes) else { return nil }
+    return (size, bytes.withBuffer { ExifFacts($0)?.orientation } ?? 1)
+  }
 
   private static func size(of image: MappedBytes) -> ImageSize? {
     let probe = try? image.withBuffer { buffer throws(ImageProbe.Fault) in try ImageProbe(buffer) }

@@ -26,6 +26,12 @@ extension DatasetFormat {
                   file, "object \(number), \(fault.path)", fault.problem,
                   remedy: "Put it right; it is left out.")
               }
+              // What else is said of an item is known of it too.
+              for member in json.members ?? [] where !DatasetLines.isKnown(member.name) {
+                if member.value != .null, !item.metadata.contains(where: { $0.name == member.name }) {
+                  item.metadata.append(member)
+                }
+              }
               item.media =
                 folder.image(named: item.name).map(folder.fullPath)
                 ?? json["image"]?.string.flatMap { DatasetItem.isAddress($0) ? $0 : nil }
@@ -48,6 +54,8 @@ enum DatasetLines {
         && json["image"].map { $0.string.map(DatasetItem.isAddress) == true } ?? true
     }
   }
+
+  static func isKnown(_ member: String) -> Bool { member == "labels" || facts.contains(member) }
 
   /// What a line may say of an item besides its labels.
   private static let facts: Set<String> = [

@@ -5,6 +5,8 @@ struct URLListReader: DatasetReading {
   private var lines: ByteLines
   /// Hashes of the names so far: two names of one hash cost a longer name.
   private var taken: Set<Int> = []
+  /// Likewise of the addresses.
+  private var seen: Set<Int> = []
 
   init(_ file: String, _ bytes: MappedBytes, _ diagnostics: Diagnostics) {
     (self.file, self.diagnostics, lines) = (file, diagnostics, bytes.lines())
@@ -22,6 +24,10 @@ struct URLListReader: DatasetReading {
         continue
       }
       let whole = String(address[start...])
+      guard seen.insert(address.hashValue).inserted else {
+        diagnostics.lose("addresses left out that are in the list already")
+        continue
+      }
       let plain = whole.split(separator: "?").first.map(String.init) ?? whole
       let name = taken.insert(plain.hashValue).inserted ? plain : whole
       return DatasetItem(name: name, media: address)

@@ -10,8 +10,13 @@ struct ExportBuilder {
   let project: ProjectID
   let format: ExportFormat
 
-  /// - Returns: tasks written.
-  func build(_ blob: SealedBlob.Writer, _ connection: any Connection) throws -> Int {
+  /// How many tasks were written, and what the format had no form for.
+  struct Written: Sendable {
+    var tasks: Int
+    var losses: [Diagnostics.Loss] = []
+  }
+
+  func build(_ blob: SealedBlob.Writer, _ connection: any Connection) throws -> Written {
     let current = try Projects.get(project, connection)
     let union = try vault.union(of: current, connection)
     let ontology = union.ontology
@@ -19,8 +24,8 @@ struct ExportBuilder {
       vault: vault, project: project, connection: connection,
       union: format == .jsonl ? nil : union)
     switch format {
-    case .jsonl: return try jsonLines(walk, blob)
-    case .csv: return try csv(walk, ontology, blob)
+    case .jsonl: return Written(tasks: try jsonLines(walk, blob))
+    case .csv: return Written(tasks: try csv(walk, ontology, blob))
     case .dataset(let format): return try dataset(format, walk, ontology, blob)
     }
   }
@@ -70,13 +75,13 @@ struct ExportBuilder {
   /// The results as a labelled set: its only file, or an archive of its files.
   private func dataset(
     _ format: DatasetFormat, _ walk: ExportWalk, _ ontology: Ontology, _ blob: SealedBlob.Writer
-  ) throws -> Int {
+  ) throws -> Written {
     let tar = TarSink(modified: vault.environment.now() / 1000, put: blob.append)
     let sink: any DatasetSink =
       format.facts.singleFile.map { OneFileSink($0, put: blob.append) } ?? tar
     let classes = ExportedClasses(ontology, for: format.facts.holds)
     let diagnostics = Diagnostics(.lenient)
-    guard let write = format.write else { return 0 }
+    guard let write = format.write else { return Written(tasks: 0) }
     var writer = try write(
       sink, WritingOptions(isOneFile: format.facts.singleFile != nil), diagnostics)
     var names = ImageNames(vault: vault, connection: walk.connection)
@@ -85,7 +90,9 @@ struct ExportBuilder {
       // A text has no name of its own; an image has its name whichever others have a result.
       let name = try task.content.image == nil ? task.row.id.text : names.name(of: task)
       guard let consensus = task.consensus else { return }
-      guard task.content.image == nil || task.row.size != nil else { return }
+      guard task.content.image == nil || task.row.size != nil else {
+        return diagnostics.lose("images left out whose size is not known, as they are elsewhere")
+      }
       var item = classes.item(task, consensus.annotations, named: name)
       DatasetConversion.keep(format, of: &item, diagnostics)
       try writer.add(item, classes.schema)
@@ -93,7 +100,7 @@ struct ExportBuilder {
     }
     try writer.finish(classes.schema)
     if format.facts.singleFile == nil { try tar.finish() }
-    return count
+    return Written(tasks: count - diagnostics.leftOut.items, losses: diagnostics.losses)
   }
 }
 

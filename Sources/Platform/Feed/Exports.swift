@@ -1,4 +1,6 @@
+import Formats
 import Foundation
+import Notation
 import Store
 import Vault
 
@@ -26,6 +28,8 @@ package struct Exports: Sendable {
     package var size: Int?
     package var tasks: Int
     package var problem: String?
+    /// What its format could not hold.
+    package var losses: [Diagnostics.Loss]
     package var createdAt: Int64
     var blob: String?
   }
@@ -51,15 +55,15 @@ package struct Exports: Sendable {
 
   private func make(_ id: ExportID, _ project: ProjectID, _ format: ExportFormat) async {
     let name = vault.environment.newSecret()
-    let outcome: Result<(tasks: Int, size: Int), any Error>
+    let outcome: Result<(written: ExportBuilder.Written, size: Int), any Error>
     do {
       let made = try await vault.database.read { connection in
         let blob = try SealedBlob.Writer(vault, name: name)
-        let tasks = try ExportBuilder(vault: vault, project: project, format: format)
+        let written = try ExportBuilder(vault: vault, project: project, format: format)
           .build(blob, connection)
         // What a power cut takes can be made again; `content` notices.
         try blob.commit(.relaxed)
-        return (tasks: tasks, size: blob.size)
+        return (written: written, size: blob.size)
       }
       outcome = .success(made)
     } catch {
@@ -69,8 +73,13 @@ package struct Exports: Sendable {
       switch outcome {
       case .success(let made):
         try connection.run(
-          "UPDATE exports SET state = 'completed', blob = ?, size = ?, tasks = ? WHERE id = ?",
-          [.text(name), .number(made.size), .number(made.tasks), id.sql])
+          """
+          UPDATE exports SET state = 'completed', blob = ?, size = ?, tasks = ?, losses = ? WHERE id = ?
+          """,
+          [
+            .text(name), .number(made.size), .number(made.written.tasks),
+            .text(JSON.array(made.written.losses.map(\.json)).text), id.sql,
+          ])
       case .failure(let error):
         try connection.run(
           "UPDATE exports SET state = 'failed', problem = ? WHERE id = ?",
@@ -108,7 +117,7 @@ package struct Exports: Sendable {
   }
 
   private static let columns =
-    "id, project_id, format, state, size, tasks, problem, created_at, blob"
+    "id, project_id, format, state, size, tasks, problem, created_at, blob, losses"
 
   private static func row(_ row: any Row) -> Export {
     Export(
@@ -116,7 +125,10 @@ package struct Exports: Sendable {
       format: ExportFormat(rawValue: row.text(2)) ?? .jsonl,
       state: State(rawValue: row.text(3)) ?? .failed,
       size: row.optionalInt(4).map { Int($0) }, tasks: Int(row.int(5)),
-      problem: row.optionalText(6), createdAt: row.int(7), blob: row.optionalText(8))
+      problem: row.optionalText(6),
+      losses: (row.optionalText(9).flatMap { try? JSON(parsing: $0) }?.array ?? []).map {
+        Diagnostics.Loss($0)
+      }, createdAt: row.int(7), blob: row.optionalText(8))
   }
 
   package func get(_ id: ExportID) async throws -> Export {

@@ -35,7 +35,8 @@ struct Download {
     if request.headers.have(tag: "\"\(tag)\"") {
       return Response(status: .notModified, headers: headers)
     }
-    switch ByteRange.parse(request.headers, tag: tag, size: size) {
+    // A range is asked of GET alone (RFC 9110 §14.2).
+    switch request.method == .head ? .whole : ByteRange.parse(request.headers, tag: tag, size: size) {
     case .whole:
       return Response(status: .ok, headers: headers, body: body(ByteRange(start: 0, end: size)))
     case .part(let range):
@@ -162,7 +163,8 @@ struct ByteRange: Hashable {
 
   /// Several ranges at once, and anything that is no range, get the whole.
   static func parse(_ headers: HTTPFields, tag: String, size: Int) -> Request {
-    guard let header = headers[.range], header.hasPrefix("bytes=") else { return .whole }
+    // Units are known in any case (§14.1).
+    guard let header = headers[.range], header.lowercased().hasPrefix("bytes=") else { return .whole }
     if let condition = headers[.ifRange], condition != "\"\(tag)\"" { return .whole }
     let bounds = header.dropFirst(6).split(
       separator: "-", maxSplits: 1, omittingEmptySubsequences: false)

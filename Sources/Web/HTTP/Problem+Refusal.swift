@@ -128,7 +128,8 @@ extension Problem {
         remedy: "Copy the whole address, or ask for a new one: assay release link.")
     case .linkEnded(let moment):
       return Problem(
-        .gone, "link-ended", "The address has ended", "It was good until \(Timestamp.text(moment)).",
+        .gone, "link-ended", "The address has ended",
+        "It was good until \(Timestamp.text(moment)), or its release was taken away then.",
         remedy: "Ask whoever gave it for a new one: assay release link.")
     case .wrongPassword:
       return Problem(

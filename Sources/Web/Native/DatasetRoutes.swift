@@ -80,7 +80,8 @@ enum DatasetRoutes {
         .text("set", "The set that the labels are of; `truth` where it is not said."),
         .bool("items", "Whether items are made that are not there; of the truth they are."),
         .bool("atomic", "Whether one line that is refused refuses all."),
-        .bool("replace", "Whether a picture takes the place of another; else its line is refused."),
+        .bool(
+          "replace", "Whether a picture or a text takes the place of another; else its line is refused."),
         .word("personal_data", ["flag", "mask"], "Whether personal data in texts is masked."),
       ]
     ) { call in
@@ -89,7 +90,7 @@ enum DatasetRoutes {
         set: set, isAtomic: try call.queryBool("atomic") ?? false,
         makesItems: try call.queryBool("items"),
         masksPersonalData: try call.queryWord("personal_data", ["mask", "flag"]) == "mask",
-        replacesImages: try call.queryBool("replace") ?? false)
+        replacesContent: try call.queryBool("replace") ?? false)
       return try await call.inVault { vault, actor in
         let id: DatasetID = try call.id("dataset", .dataset)
         _ = try await Datasets(vault, actor: actor).get(id)
@@ -385,7 +386,8 @@ extension ItemImport.Report {
   fileprivate var json: JSON {
     [
       "lines": .count(lines), "created": .count(created), "updated": .count(updated),
-      "labelled": .count(labelled), "refused": .count(refused), "completed": .bool(isCompleted),
+      "labelled": .count(labelled), "relabelled": .count(relabelled), "resized": .count(resized),
+      "refused": .count(refused), "completed": .bool(isCompleted),
       "problems": .array(
         problems.map { ["line": .count($0.line), "reason": .string($0.reason)] }),
     ]

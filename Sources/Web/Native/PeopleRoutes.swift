@@ -69,8 +69,14 @@ enum PeopleRoutes {
         made.key.json.adding([.init("key", .string(made.secret))]), status: .created)
     },
     Route(.delete, "/api/keys/{key}", .clientAdmins, "Revokes an API key.") { call in
-      try await Clients(call.engine, actor: call.who().actor).revokeKey(
-        call.parameters.get("key") ?? "", of: call.clientID())
+      let key = call.parameters.get("key") ?? ""
+      try await Clients(call.engine, actor: call.who().actor).revokeKey(key, of: call.clientID())
+      // What it opened to others is closed with it.
+      if let id = KeyID(key) {
+        _ = try await call.inVault { vault, actor in
+          try await Releases(vault, actor: actor).endLinks(madeBy: .key(id))
+        }
+      }
       return .noContent
     },
     Route(

@@ -62,6 +62,7 @@ enum ReleaseRoutes {
         let files = try await releases.files(of: release.id)
         return .json(
           release.json.adding([
+            .init("losses", .array(try await releases.losses(of: release))),
             .init(
               "files",
               .array(
@@ -106,19 +107,38 @@ enum ReleaseRoutes {
         throw Refusal.invalid(path: "hours", problem: "must lie in 1…\(Releases.linkHoursLimit)")
       }
       return try await call.inVault { vault, actor in
-        let releases = Releases(vault, actor: actor)
-        let release = try await releases.get(call.id("release", .release))
-        guard release.state == .completed else {
-          throw Refusal.notPossible(.release, state: release.state.rawValue, asked: "a link")
-        }
         let expires = call.engine.environment.now() + Int64(hours) * 3_600_000
-        let token = releases.token(for: release.id, until: expires)
+        let (link, token) = try await Releases(vault, actor: actor).makeLink(
+          to: call.id("release", .release), until: expires)
         return .json(
           [
-            "url": .string("\(call.services.site.url)/feed/\(token)/"),
+            "id": .string(link.id.text), "url": .string("\(call.services.site.url)/feed/\(token)/"),
             "expires_at": .time(expires),
           ],
           status: .created)
+      }
+    },
+    Route(
+      .get, "/api/releases/{release}/links", .managers,
+      "Lists the addresses that were made for a release, without what opens them, the newest first."
+    ) { call in
+      try await call.inVault { vault, actor in
+        let links = try await Releases(vault, actor: actor).links(to: call.id("release", .release))
+        return .json(.page(links.map(\.json), next: nil))
+      }
+    },
+    Route(
+      .delete, "/api/releases/{release}/links", .managers,
+      "Ends all addresses of a release, or the one of an `id`: they open nothing any more.",
+      query: [.text("id", "The one to end.")]
+    ) { call in
+      let said = call.query("id")
+      return try await call.inVault { vault, actor in
+        let link = said.flatMap { ReleaseLinkID($0) }
+        guard (said == nil) == (link == nil) else { throw Refusal.unknownLink }
+        let count = try await Releases(vault, actor: actor).endLinks(
+          to: call.id("release", .release), only: link)
+        return .json(["ended": .count(count)])
       }
     },
   ]
@@ -254,8 +274,7 @@ enum ReleaseRoutes {
     else { throw Refusal.unknownLink }
     return try await call.engine.vaults.with(token.client) { vault in
       let releases = Releases(vault, actor: .system)
-      try releases.check(token)
-      return try await body(releases, token.release)
+      return try await body(releases, releases.release(openedBy: token))
     }
   }
 
@@ -337,6 +356,15 @@ extension Releases.Release {
       "name": .string(name),
       "state": .string(state.rawValue), "created_at": .time(createdAt), "items": .count(items),
       "merkle_root": .optional(root), "problem": .optional(problem), "plan": plan,
+    ]
+  }
+}
+
+extension Releases.Link {
+  fileprivate var json: JSON {
+    [
+      "id": .string(id.text), "made_by": .string(madeBy), "created_at": .time(createdAt),
+      "expires_at": .time(expiresAt), "ended_at": endedAt.map { .time($0) } ?? .null,
     ]
   }
 }

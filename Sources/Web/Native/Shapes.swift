@@ -143,7 +143,7 @@ extension Exports.Export {
       "id": .string(id.text), "project": .string(project.text),
       "format": .string(format.rawValue), "state": .string(state.rawValue),
       "size": .optional(size), "tasks": .count(tasks), "problem": .optional(problem),
-      "created_at": .time(createdAt),
+      "losses": .array(losses.map(\.json)), "created_at": .time(createdAt),
     ]
   }
 }

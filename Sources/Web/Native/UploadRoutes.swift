@@ -26,7 +26,7 @@ enum UploadRoutes {
         set: try fields.optionalString("set") ?? LabelSet.truth,
         makesItems: try fields.optionalBool("items"),
         masksPersonalData: try fields.optionalBool("mask_personal_data") ?? false,
-        replacesImages: try fields.optionalBool("replace") ?? false,
+        replacesContent: try fields.optionalBool("replace") ?? false,
         fingerprint: try fields.optionalString("fingerprint"))
       return try await call.inVault { vault, actor in
         let made = try await Uploads(vault, actor: actor).begin(
@@ -102,7 +102,7 @@ extension Upload {
     [
       "id": .string(id.text), "name": .string(options.name), "set": .string(options.set),
       "mask_personal_data": .bool(options.masksPersonalData),
-      "replace": .bool(options.replacesImages),
+      "replace": .bool(options.replacesContent),
       "fingerprint": .optional(options.fingerprint),
       "state": .string(state.rawValue), "size": .count(size), "received": .count(received),
       "created_at": .time(createdAt), "ended_at": endedAt.map { .time($0) } ?? .null,

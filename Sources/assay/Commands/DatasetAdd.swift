@@ -55,7 +55,8 @@ extension DatasetCommand {
     @Flag(help: "Mask e-mail addresses, telephone, card, account and national id numbers in texts.")
     var maskPersonalData = false
     @Option(help: "What the names of its items begin with.") var prefix = ""
-    @Flag(help: "Put pictures in the place of others that items of their names have.") var replace = false
+    @Flag(help: "Put pictures and texts in the place of others that items of their names have.")
+    var replace = false
     @Flag(help: "End at the first fault, before anything is sent.") var strict = false
     @OptionGroup var server: ServerOptions
     @OptionGroup var output: OutputOptions
@@ -167,7 +168,9 @@ extension DatasetCommand {
         "\(number("created")) items made, \(number("updated")) changed, \(number("labelled")) labelled, "
           + "\(number("refused")) refused (read as \(format))"
       ]
-      told += diagnostics.losses.map { "  \($0.count) × \($0.what)" }
+      let changed = ItemImport.losses(
+        resized: number("resized"), relabelled: number("relabelled"))
+      told += (diagnostics.losses + changed).map { "  \($0.count) × \($0.what)" }
       told += diagnostics.faults.prefix(20).map { "  " + $0.sentence }
       told += (report["problems"]?.array ?? []).prefix(20).map {
         "  item \($0["line"]?.integer ?? 0): \($0["reason"]?.string ?? "")"

@@ -59,7 +59,9 @@ extension DatasetCommand {
     private static func table(classes found: JSON) -> String {
       var table = TextTable(
         "\(found["items"]?.integer ?? 0) items", columns: ["labelled", "AP", "AP50"], nameWidth: 24)
-      for row in found["classes"]?.array ?? [] {
+      let rows = found["classes"]?.array ?? []
+      if rows.isEmpty { table.addLine("  nothing is labelled or predicted that can be compared so") }
+      for row in rows {
         table.add(
           row["name"]?.string ?? "",
           [

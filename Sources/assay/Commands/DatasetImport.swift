@@ -54,8 +54,14 @@ struct DatasetCommand: AsyncParsableCommand {
         let classes = try Self.survey(format.reader(of: folder, diagnostics))
         let target: TaskTarget
         if let newProject {
-          let made = try await client.send(
-            .POST, "/api/projects", classes.project(named: newProject))
+          let body = classes.project(named: newProject)
+          guard body["ontology"]?["classes"]?.array?.isEmpty == false else {
+            let told = diagnostics.faults.prefix(Self.toldLimit).map { "\n  " + $0.sentence }.joined()
+            throw Failure(
+              "\(source): there are no labels to make a project of (read as \(format.facts.name))\(told)",
+              remedy: "Say the format with --from, or make a project and name it with --project.")
+          }
+          let made = try await client.send(.POST, "/api/projects", body)
           target = try TaskTarget(made)
         } else {
           target = try TaskTarget(await client.send(.GET, "/api/projects/\(project ?? "")"))
@@ -75,6 +81,9 @@ struct DatasetCommand: AsyncParsableCommand {
         throw Failure(fault.sentence)
       }
     }
+
+    /// Faults that are told.
+    private static let toldLimit = 20
 
     private static func survey(_ reader: any DatasetReading) throws -> SurveyedClasses {
       var reader = reader

@@ -242,7 +242,9 @@ struct ExportCommand: AsyncParsableCommand {
     meter.end()
     let done = try await client.send(.GET, "/api/exports/\(id)")
     output.print(
-      done, "\(to): \(done["tasks"]?.integer ?? 0) tasks, \(size) bytes")
+      done,
+      (["\(to): \(done["tasks"]?.integer ?? 0) tasks, \(size) bytes"] + ReleaseCommand.told(done["losses"]))
+        .joined(separator: "\n"))
   }
 }
 

@@ -9,7 +9,15 @@ import Vault
 struct ReleaseCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "release", abstract: "Freeze results into signed versions, and fetch them.",
-    subcommands: [Create.self, List.self, Fetch.self, Diff.self, Remove.self])
+    subcommands: [Create.self, List.self, Fetch.self, Diff.self, Link.self, Remove.self])
+
+  /// What formats could not hold, a line each.
+  static func told(_ losses: JSON?) -> [String] {
+    (losses?.array ?? []).map { loss in
+      let format = loss["format"]?.string.map { "\($0): " } ?? ""
+      return "  \(format)\(loss["count"]?.integer ?? 0) × \(loss["what"]?.string ?? "")"
+    }
+  }
 
   struct Create: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -94,7 +102,8 @@ struct ReleaseCommand: AsyncParsableCommand {
           + "\(made["items"]?.integer ?? 0) items, "
           + "root \(made["merkle_root"]?.string ?? "")"
           + (made["problem"]?.string.map { "\n  \($0)" } ?? "")
-          + (made["items"]?.integer == 0 ? "\n  nothing is in it: the query finds no item" : ""))
+          + (made["items"]?.integer == 0 ? "\n  nothing is in it: the query finds no item" : "")
+          + ReleaseCommand.told(made["losses"]).map { "\n" + $0 }.joined())
     }
 
     static func owner(_ project: String?, _ dataset: String?) -> String {
@@ -170,6 +179,46 @@ struct ReleaseCommand: AsyncParsableCommand {
       meter.end()
       let files = try ReleaseFolder(folder).verify(key: nil)
       output.print(shown, "\(folder): \(files) files, verified")
+    }
+  }
+
+  struct Link: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "link",
+      abstract: "Make an address that opens a release's files to whoever has it, or end some.",
+      discussion: "Addresses that a key made end when it is revoked.")
+    @Argument(help: "The release's id.") var release: String
+    @Option(help: "How long it works.") var hours: Int64 = 24
+    @Flag(help: "List those that were made, in place of making one.") var list = false
+    @Option(help: "End the one with this id.") var end: String?
+    @Flag(help: "End all of them.") var endAll = false
+    @OptionGroup var server: ServerOptions
+    @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+      guard [list, end != nil, endAll].filter(\.self).count <= 1 else {
+        throw ValidationError("Say one of --list, --end and --end-all.")
+      }
+    }
+
+    func run() async throws {
+      let client = try server.client()
+      let path = "/api/releases/\(release)/links"
+      if list {
+        let page = try await client.send(.GET, path)
+        let lines = (page["items"]?.array ?? []).map { link in
+          "\(link["id"]?.string ?? "")  until \(link["expires_at"]?.string ?? "")  "
+            + "by \(link["made_by"]?.string ?? "")"
+            + (link["ended_at"]?.string.map { "  ended \($0)" } ?? "")
+        }
+        output.print(page, lines.joined(separator: "\n"))
+      } else if end != nil || endAll {
+        let done = try await client.send(.DELETE, path + (end.map { "?id=\(APIClient.escaped($0))" } ?? ""))
+        output.print(done, "\(done["ended"]?.integer ?? 0) addresses ended")
+      } else {
+        let made = try await client.send(.POST, path, ["hours": .int(hours)])
+        output.print(made, made["url"]?.string ?? "")
+      }
     }
   }
 
@@ -251,6 +300,9 @@ struct ReleaseFolder {
   func verify(key: String?) throws -> Int {
     let manifest: [UInt8]
     let signature: Data
+    for name in [ReleaseManifest.name, ReleaseManifest.signatureName] where isLink(name) {
+      throw Failure("\(path): \(name) is a link", remedy: "Do not train on it; fetch it anew.")
+    }
     do {
       manifest = [UInt8](
         try Data(contentsOf: URL(fileURLWithPath: path + "/" + ReleaseManifest.name)))
@@ -288,8 +340,18 @@ struct ReleaseFolder {
     return others.sorted()
   }
 
+  /// What a link leads to may be another file by the time that it is read.
+  private func isLink(_ file: String) -> Bool {
+    var place = path
+    return file.split(separator: "/").contains { part in
+      place += "/" + part
+      let type = try? FileManager.default.attributesOfItem(atPath: place)[.type] as? FileAttributeType
+      return type == .typeSymbolicLink
+    }
+  }
+
   private func check(_ file: String, _ sha256: String) throws {
-    guard let handle = FileHandle(forReadingAtPath: try Self.place(of: file, in: path)) else {
+    guard !isLink(file), let handle = FileHandle(forReadingAtPath: try Self.place(of: file, in: path)) else {
       throw ReleaseManifest.Fault.missing(file)
     }
     var hash = SHA256()

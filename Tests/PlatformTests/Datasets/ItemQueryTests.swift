@@ -238,3 +238,47 @@ import Testing
     #expect(throws: ItemTable.Unknown.self) { try ItemSummary(table, marks, set: "seg") }
   }
 }
+
+struct MomentTests {
+  @Test(
+    arguments: [
+      ("2026-05-01T23:00:00+09:00", "2026-05-01T14:00:00Z"), ("2026-05-01 14:00", "2026-05-01T14:00:00.000Z"),
+      ("2026-05-01T14:00:00-0930", "2026-05-01T23:30:00Z"), ("1970-01-01T00:00:00Z", "1970-01-01T00:00"),
+      ("2000-02-29T12:00:00Z", "2000-02-29T12:00:00"),
+    ])
+  func timesAreTheSameInAnyZone(_ a: String, _ b: String) throws {
+    #expect(try #require(Moment(a)) == #require(Moment(b)))
+  }
+
+  @Test func aDayAMonthAndAYearAreAllOfThem() throws {
+    let time = try #require(Moment("2026-05-01T10:00:00Z"))
+    #expect(time.start == 1_777_629_600)
+    for part in ["2026-05-01", "2026-05", "2026"] {
+      let whole = try #require(Moment(part, isPart: true))
+      for how in [ItemQuery.Comparison.equal, .lessOrEqual, .greaterOrEqual] {
+        #expect(how.accepts(time, whole), "\(part)")
+      }
+      for how in [ItemQuery.Comparison.less, .greater, .different] {
+        #expect(!how.accepts(time, whole), "\(part)")
+      }
+    }
+    let next = try #require(Moment("2026-05-02", isPart: true))
+    #expect(ItemQuery.Comparison.less.accepts(time, next) && !ItemQuery.Comparison.equal.accepts(time, next))
+  }
+
+  @Test(
+    arguments: [
+      "2026", "2026-13-01", "2026-05-01T25:00", "2026-05-01x", "rain", "", "2026-05-01T10:00:00+99:00",
+    ])
+  func whatIsNoTimeIsNone(_ text: String) {
+    #expect(Moment(text) == nil)
+  }
+
+  @Test func whatIsNoNumberIsNeitherLessNorMoreThanOne() {
+    for how in [ItemQuery.Comparison.less, .lessOrEqual, .greater, .greaterOrEqual] {
+      #expect(!how.accepts("n/a", nil, against: .init("4")))
+    }
+    #expect(ItemQuery.Comparison.different.accepts("n/a", nil, against: .init("4")))
+    #expect(ItemQuery.Comparison.greater.accepts("b", nil, against: .init("a")))
+  }
+}

@@ -37,3 +37,19 @@ export async function sendItems(dataset, some, count, sets, again) {
   toast(report.refused ? say("{made} tasks made, {refused} refused: {reason}", { made: report.created, refused: report.refused, reason: report.problems[0]?.reason ?? "" }) : say("{n} tasks made", { n: report.created }), report.refused > 0);
   again();
 }
+
+/** Takes what is selected out of the dataset.
+ * @param {string} dataset
+ * @param {number[]} items
+ * @param {() => any} again */
+export async function removeItems(dataset, items, again) {
+  const report = await dialog(say("Take out of the dataset"), (close) => {
+    const files = h("input", { type: "checkbox" });
+    return form(close, () => post(`/api/datasets/${dataset}/removals`, { items, files: files.checked }), [
+      h("p", {}, say("{n} items go with their labels, and do not come back. Tasks made of them and releases stay.", { n: items.length })),
+      h("label.check", {}, files, h("span", {}, say("Their files go too, for good, unless other items have them")))], say("Take out"));
+  });
+  if (!report) return;
+  toast(say("{n} items taken out", { n: report.removed }));
+  again();
+}

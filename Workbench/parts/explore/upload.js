@@ -55,7 +55,7 @@ export async function upload(dataset, again) {
       field(say("Format of a set"), format),
       h("datalist", { id: "upload-sets" }, dataset.sets.filter(({ kind }) => kind !== "results").map(({ name }) => h("option", { value: name }))),
       h("label.check", {}, mask, h("span", {}, say("Mask personal data in texts"))),
-      h("label.check", {}, replace, h("span", {}, say("Put pictures in the place of others that items of their names have"))));
+      h("label.check", {}, replace, h("span", {}, say("Put pictures and texts in the place of others that items of their names have"))));
     const elsewhere = h("div.stack", {}, sources(dataset.id, again), collections(dataset.id, again));
     return [drop, options, bar, state, problems, elsewhere, h("div.row", {}, h("button.button", { onclick: () => close() }, say("Close")))];
   });

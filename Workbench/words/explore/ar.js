@@ -116,7 +116,12 @@ export default {
   "Items that are the same as an earlier one, or nearly: images by what they show, texts by their words.": "عناصر مطابقة لعنصر سابق أو تكاد: الصور بما تُظهره، والنصوص بكلماتها.",
   "{done} of {images} images looked at": "فُحصت {done} من {images} صورة",
   "{done} of {images} images looked at; the others are being looked at.": "فُحصت {done} من {images} صورة، ويجري فحص البقية.",
-  "Put pictures in the place of others that items of their names have": "وضع الصور مكان صور العناصر التي تحمل أسماءها",
+  "Put pictures and texts in the place of others that items of their names have": "وضع الصور والنصوص مكان صور ونصوص العناصر التي تحمل أسماءها",
+  "Take out": "أخرِج",
+  "Take out of the dataset": "إخراج من مجموعة البيانات",
+  "{n} items go with their labels, and do not come back. Tasks made of them and releases stay.": "تذهب {n} من العناصر مع وسومها ولا تعود. وتبقى المهام التي صُنعت منها والإصدارات.",
+  "Their files go too, for good, unless other items have them": "تذهب ملفاتها أيضًا نهائيًا، ما لم تكن لعناصر أخرى",
+  "{n} items taken out": "أُخرج {n} من العناصر",
   "found out by itself": "يُعرف تلقائيًا",
   "Format of a set": "صيغة المجموعة",
 };

@@ -116,7 +116,12 @@ export default {
   "Items that are the same as an earlier one, or nearly: images by what they show, texts by their words.": "Elementos iguales a uno anterior, o casi: las imágenes por lo que muestran, los textos por sus palabras.",
   "{done} of {images} images looked at": "{done} de {images} imágenes examinadas",
   "{done} of {images} images looked at; the others are being looked at.": "{done} de {images} imágenes examinadas; las demás se están examinando.",
-  "Put pictures in the place of others that items of their names have": "Poner las imágenes en lugar de las que ya tienen los elementos del mismo nombre",
+  "Put pictures and texts in the place of others that items of their names have": "Poner las imágenes y los textos en lugar de los que ya tienen los elementos del mismo nombre",
+  "Take out": "Sacar",
+  "Take out of the dataset": "Sacar del conjunto de datos",
+  "{n} items go with their labels, and do not come back. Tasks made of them and releases stay.": "{n} elementos se van con sus etiquetas y no vuelven. Las tareas hechas con ellos y las versiones se quedan.",
+  "Their files go too, for good, unless other items have them": "Sus archivos se van también, para siempre, salvo los que tienen otros elementos",
+  "{n} items taken out": "{n} elementos sacados",
   "found out by itself": "se averigua solo",
   "Format of a set": "Formato de un conjunto",
 };

@@ -116,7 +116,12 @@ export default {
   "Items that are the same as an earlier one, or nearly: images by what they show, texts by their words.": "Éléments identiques à un précédent, ou presque : les images par ce qu'elles montrent, les textes par leurs mots.",
   "{done} of {images} images looked at": "{done} images examinées sur {images}",
   "{done} of {images} images looked at; the others are being looked at.": "{done} images examinées sur {images} ; les autres sont en cours d'examen.",
-  "Put pictures in the place of others that items of their names have": "Mettre les images à la place de celles des éléments de même nom",
+  "Put pictures and texts in the place of others that items of their names have": "Mettre les images et les textes à la place de ceux des éléments de même nom",
+  "Take out": "Retirer du jeu",
+  "Take out of the dataset": "Retirer du jeu de données",
+  "{n} items go with their labels, and do not come back. Tasks made of them and releases stay.": "{n} éléments partent avec leurs étiquettes et ne reviennent pas. Les tâches faites à partir d'eux et les versions restent.",
+  "Their files go too, for good, unless other items have them": "Leurs fichiers partent aussi, définitivement, sauf ceux que d'autres éléments ont",
+  "{n} items taken out": "{n} éléments retirés",
   "found out by itself": "reconnu de lui-même",
   "Format of a set": "Format d'un ensemble",
 };

@@ -116,7 +116,12 @@ export default {
   "Items that are the same as an earlier one, or nearly: images by what they show, texts by their words.": "与较早项目相同或近似的项目：图像按所示内容，文本按其字词。",
   "{done} of {images} images looked at": "已查看 {done} / {images} 张图像",
   "{done} of {images} images looked at; the others are being looked at.": "已查看 {done} / {images} 张图像，其余正在查看。",
-  "Put pictures in the place of others that items of their names have": "用图像替换同名项目已有的图像",
+  "Put pictures and texts in the place of others that items of their names have": "用图像和文本替换同名项目已有的图像和文本",
+  "Take out": "移出",
+  "Take out of the dataset": "移出数据集",
+  "{n} items go with their labels, and do not come back. Tasks made of them and releases stay.": "{n} 个项目连同其标签一起移除,且无法恢复。由它们生成的任务和发布版本会保留。",
+  "Their files go too, for good, unless other items have them": "其文件也永久删除,除非其他项目也在使用",
+  "{n} items taken out": "已移出 {n} 个项目",
   "found out by itself": "自动识别",
   "Format of a set": "数据集格式",
 };

@@ -206,6 +206,7 @@ package struct Releases: Sendable {
     try await vault.database.write(.flushed) { connection in
       try connection.run("DELETE FROM release_files WHERE release_id = ?", [id.sql])
       try connection.run("DELETE FROM releases WHERE id = ?", [id.sql])
+      _ = try Self.endLinks("release_id = ?", [id.sql], at: record.at, connection)
       try record.append(
         connection, "release.removed", id.text, ["root": .optional(release.root)])
     }
@@ -252,6 +253,14 @@ package struct Releases: Sendable {
       "files": .array(built.files.map(ReleaseManifest.json)),
     ]
     return json.utf8 + [0x0A]
+  }
+
+  /// What its formats could not hold, as the manifest says.
+  package func losses(of release: Release) async throws -> [JSON] {
+    guard release.state == .completed else { return [] }
+    let (_, blob) = try await file(ReleaseManifest.name, of: release.id)
+    guard let bytes = try blob.whole() else { return [] }
+    return try JSON(parsing: [UInt8](bytes))["losses"]?.array ?? []
   }
 
   // MARK: Reading
@@ -320,43 +329,6 @@ package struct Releases: Sendable {
     }
     guard let found else { throw Refusal.unknown(.file, path) }
     return (found, SealedBlob(vault: vault, name: found.blob))
-  }
-
-  // MARK: Links
-
-  /// Hours that a link may work.
-  package static let linkHoursLimit = 24 * 90
-
-  /// What opens the files of a release to whoever has it, until a moment: a part of the path, so that
-  /// tools that make addresses of their own keep it.
-  package func token(for id: ReleaseID, until expires: Int64) -> String {
-    let signature = vault.key.linkSignature(
-      object: "release/\(id)", reader: "feed", expires: expires)
-    return "\(vault.clientID)-\(id)-\(expires)-\(signature)"
-  }
-
-  package struct Token: Sendable {
-    package var client: ClientID
-    package var release: ReleaseID
-    fileprivate var expires: Int64
-    fileprivate var signature: String
-
-    /// nil for what cannot be one.
-    package init?(_ text: String) {
-      let parts = text.split(separator: "-").map(String.init)
-      guard parts.count == 4, let client = ClientID(parts[0]), let release = ReleaseID(parts[1]),
-        let expires = Int64(parts[2])
-      else { return nil }
-      (self.client, self.release, self.expires, signature) = (client, release, expires, parts[3])
-    }
-  }
-
-  /// - Throws: `Refusal`
-  package func check(_ token: Token) throws(Refusal) {
-    let isOwn = vault.key.isLinkSignature(
-      token.signature, object: "release/\(token.release)", reader: "feed", expires: token.expires)
-    guard isOwn else { throw .unknownLink }
-    guard token.expires > vault.environment.now() else { throw .linkEnded(at: token.expires) }
   }
 }
 

@@ -19,15 +19,15 @@ package struct Upload: Hashable, Sendable {
     package var makesItems: Bool
     package var masksPersonalData: Bool
     /// Whether its images take the place of others that items have.
-    package var replacesImages: Bool
+    package var replacesContent: Bool
     /// By which its sender knows again whether it is of the same content.
     package var fingerprint: String?
 
     package init(
       name: String, format: String? = nil, set: String = LabelSet.truth, makesItems: Bool? = nil,
-      masksPersonalData: Bool = false, replacesImages: Bool = false, fingerprint: String? = nil
+      masksPersonalData: Bool = false, replacesContent: Bool = false, fingerprint: String? = nil
     ) {
-      self.replacesImages = replacesImages
+      self.replacesContent = replacesContent
       self.fingerprint = fingerprint
       self.name = name
       self.format = format
@@ -85,14 +85,14 @@ extension Upload.Options {
       name: json["name"]?.string ?? "", format: json["format"]?.string,
       set: json["set"]?.string ?? LabelSet.truth, makesItems: json["items"]?.bool,
       masksPersonalData: json["masks"]?.bool ?? false,
-      replacesImages: json["replaces"]?.bool ?? false, fingerprint: json["fingerprint"]?.string)
+      replacesContent: json["replaces"]?.bool ?? false, fingerprint: json["fingerprint"]?.string)
   }
 
   var stored: JSON {
     [
       "name": .string(name), "format": .optional(format), "set": .string(set),
       "items": .bool(makesItems), "masks": .bool(masksPersonalData),
-      "replaces": .bool(replacesImages),
+      "replaces": .bool(replacesContent),
       "fingerprint": .optional(fingerprint),
     ]
   }

@@ -121,6 +121,8 @@ package struct UploadReading: Sendable {
     upload.outcome.updated = taken.updated
     upload.outcome.labelled = taken.labelled
     upload.outcome.refused += taken.refused
+    upload.outcome.losses += ItemImport.losses(
+      resized: Int64(taken.resized), relabelled: Int64(taken.relabelled))
     for problem in taken.problems { upload.outcome.note("item \(problem.line)", problem.reason) }
   }
 
@@ -129,7 +131,7 @@ package struct UploadReading: Sendable {
     let options = ItemImport.Options(
       set: upload.options.set, makesItems: upload.options.makesItems,
       masksPersonalData: upload.options.masksPersonalData,
-      replacesImages: upload.options.replacesImages)
+      replacesContent: upload.options.replacesContent)
     while true {
       do {
         return try await ItemImport(vault, actor: .system).run(spool, into: upload.dataset, options)

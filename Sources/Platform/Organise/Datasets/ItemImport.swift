@@ -20,14 +20,14 @@ package struct ItemImport: Sendable {
     package var makesItems: Bool
     /// Whether personal data in texts is masked; it is flagged in any case.
     package var masksPersonalData: Bool
-    /// Whether a picture takes the place of another that an item has; else its line is refused.
-    package var replacesImages: Bool
+    /// Whether a picture or a text takes the place of another that an item has; else its line is refused.
+    package var replacesContent: Bool
 
     package init(
       set: String = LabelSet.truth, isAtomic: Bool = false, makesItems: Bool? = nil,
-      masksPersonalData: Bool = false, replacesImages: Bool = false
+      masksPersonalData: Bool = false, replacesContent: Bool = false
     ) {
-      self.replacesImages = replacesImages
+      self.replacesContent = replacesContent
       self.masksPersonalData = masksPersonalData
       self.set = set
       self.isAtomic = isAtomic
@@ -41,6 +41,10 @@ package struct ItemImport: Sendable {
     package var updated = 0
     /// Items whose labels were set.
     package var labelled = 0
+    /// Of these, items that had others in the set.
+    package var relabelled = 0
+    /// Items whose line says another size than their image has, which keeps its own.
+    package var resized = 0
     package var refused = 0
     /// The first `Imports.problemLimit` of them.
     package var problems: [ImportReport.Problem] = []
@@ -52,6 +56,18 @@ package struct ItemImport: Sendable {
         problems.append(.init(line: line, column: nil, reason: reason))
       }
     }
+  }
+
+  /// What an import changed that its sender may not have meant.
+  package static func losses(resized: Int64, relabelled: Int64) -> [Diagnostics.Loss] {
+    [
+      (
+        resized,
+        "items whose image has another size than the set says, which it keeps: labels are turned with one "
+          + "that is shown upright, and else kept where they are"
+      ),
+      (relabelled, "items whose labels of the set were others before, which these take the place of"),
+    ].filter { $0.0 > 0 }.map { .init(what: $0.1, count: Int($0.0)) }
   }
 
   let vault: ClientVault
@@ -135,7 +151,8 @@ package struct ItemImport: Sendable {
           report.lines += 1
           switch line.result {
           case .failure(let fault): report.refuse(line.number, fault.sentence)
-          case .success(let read):
+          case .success(var read):
+            read.flag(masking: options.masksPersonalData)
             let name = read.stored.item.name
             let number = try Datasets.number(of: name, in: dataset, vault, connection)
             if !options.makesItems, number == nil {
@@ -225,10 +242,12 @@ package struct ItemImport: Sendable {
           report.refuse(line.number, Self.absent(name))
           continue
         }
+        let turn = try writer.turn(from: read.stored.item.size, at: number)
+        if turn != .none { report.resized += 1 }
         guard let own = read.labels else { continue }
         try writer.put(
-          own.map { $0.numbered(from: read.schema, in: &schema) }, schema, in: labels.id, at: number
-        )
+          own.map { turn.label($0).numbered(from: read.schema, in: &schema) }, schema, in: labels.id,
+          at: number)
         report.labelled += 1
       }
     }
@@ -236,6 +255,7 @@ package struct ItemImport: Sendable {
     try writer.finish()
     report.created += writer.created
     report.updated += writer.updated
+    report.relabelled += writer.relabelled
     return report
   }
 }

@@ -16,13 +16,20 @@ extension ItemImport {
     let own = line.labels ?? []
     let before = try number.flatMap { try Datasets.item($0, of: dataset, vault, connection) }
     guard before != nil || options.makesItems && !own.isEmpty else { return nil }
-    if options.makesItems, !options.replacesImages, let image = sent.image,
+    if options.makesItems, !options.replacesContent, let image = sent.image,
       let known = before?.image,
       image != known
     {
       return
         "the item “\(sent.item.name)” shows another picture; send this one under another name, or "
         + "with replace=true to put it in its place"
+    }
+    if options.makesItems, !options.replacesContent, let text = sent.item.text, before?.image == nil,
+      let known = before?.item.text, text != known
+    {
+      return
+        "the item “\(sent.item.name)” has another text; send this one under another name, or with "
+        + "replace=true to put it in its place"
     }
     let after = Extent(
       text: (options.makesItems ? sent.item.text : nil) ?? before?.item.text,

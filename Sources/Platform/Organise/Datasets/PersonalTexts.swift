@@ -13,9 +13,13 @@ struct PersonalTexts {
     "source", "etag", "bytes", "license", StoredItem.personalDataField,
   ]
 
-  private mutating func read(_ text: String) -> String {
-    // An address is a name, in which any digits stand.
-    guard !DatasetItem.isAddress(text) else { return text }
+  /// - Parameter isName: whether it may be no more than where something lies.
+  private mutating func read(_ text: String, isName: Bool = true) -> String {
+    // An address is a name, in which any digits stand, up to what is asked of it.
+    if isName, DatasetItem.isAddress(text), !text.contains(where: \.isWhitespace) {
+      guard let asked = text.firstIndex(of: "?") else { return text }
+      return text[...asked] + read(String(text[text.index(after: asked)...]), isName: false)
+    }
     let found = PersonalData.find(in: text)
     guard !found.isEmpty else { return text }
     kinds.formUnion(found.map(\.kind))
@@ -44,7 +48,7 @@ struct PersonalTexts {
   /// The item with the kinds that were found in its metadata; what was said there of them counts no more.
   mutating func flagged(_ stored: StoredItem) -> StoredItem {
     var flagged = stored
-    if let text = stored.item.text { flagged.item.text = read(text) }
+    if let text = stored.item.text { flagged.item.text = read(text, isName: false) }
     for (place, member) in stored.item.metadata.enumerated()
     where !Self.ownFields.contains(member.name) {
       flagged.item.metadata[place].value = read(member.value)

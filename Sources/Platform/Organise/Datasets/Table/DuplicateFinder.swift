@@ -1,4 +1,5 @@
 import Formats
+import Foundation
 
 /// Finds items that are the same as an earlier one, or nearly: images by file and by the fingerprint of what
 /// they show, texts by the parts that they share.
@@ -58,7 +59,15 @@ struct DuplicateFinder {
     return nil
   }
 
+  /// With one space between words, whatever white space stands there.
+  static func words(_ text: [UInt8]) -> [UInt8] {
+    String(decoding: text, as: UTF8.self).split(whereSeparator: \.isWhitespace).joined(separator: " ")
+      .utf8.map { $0 }
+  }
+
   private mutating func nearText(_ item: Int, _ text: [UInt8]) -> Int32? {
+    let text = Self.words(text)
+    guard !text.isEmpty else { return nil }
     let signature = Self.signature(text)
     var keys: [UInt64] = []
     for band in bands.indices {
@@ -99,39 +108,70 @@ struct DuplicateFinder {
   }
 }
 
-/// What an image shows, in 64 bits: whether each of 8 × 8 places is brighter than the one right of it.
+/// What an image shows, in 64 bits: whether each of its 64 coarsest waves but the mean is stronger than most.
 ///
-/// Krawetz, *Kind of Like That*, 2013 (difference hash). Two are alike where few bits differ, whatever the
-/// size, the compression and the brightness of the images.
+/// Zauner, *Implementation and Benchmarking of Perceptual Image Hash Functions*, 2010 (DCT hash). Two are
+/// alike where few bits differ, whatever the size, the compression and the brightness of the images.
 package enum PictureFingerprint {
   /// Pixels of the picture that it is made of.
-  package static let (width, height) = (9, 8)
+  package static let (width, height) = (32, 32)
+  /// Waves along a side.
+  private static let waves = 8
 
   /// Of images with less difference between their brightest and darkest place, as pages of text, bits say
   /// nothing of what they show…
   static let contrastLimit = 24
-  /// …nor where so few of them are set, or not.
-  static let bitLimit = 3
+  /// …nor where fewer waves than this have a strength at all, as of a plain slope…
+  static let waveLimit = 20
+  /// …which is more than this, in shades.
+  private static let strengthLimit = 0.5
 
   /// Whether two that are near show the same: one that says next to nothing is near to many.
-  static func isTelling(_ bits: UInt64) -> Bool {
-    (bitLimit...64 - bitLimit).contains(bits.nonzeroBitCount)
-  }
+  static func isTelling(_ bits: UInt64) -> Bool { bits != 0 }
 
   /// - Parameter grey: `width × height` shades, row by row.
-  /// - Returns: 0 for an image without contrast, which is near to no other.
+  /// - Returns: 0 for an image that says next to nothing, which is near to no other.
   package static func of(_ grey: [UInt8]) -> UInt64? {
-    guard grey.count == width * height, let darkest = grey.min(), let brightest = grey.max() else {
-      return nil
+    guard grey.count == width * height else { return nil }
+    let places = means(grey)
+    guard let darkest = places.min(), let brightest = places.max(),
+      brightest - darkest >= Double(contrastLimit)
+    else { return 0 }
+    // The mean is the brightness of all of it.
+    let strengths = Array(transform(grey).dropFirst())
+    guard strengths.count(where: { abs($0) > strengthLimit }) >= waveLimit else { return 0 }
+    let middle = strengths.sorted()[strengths.count / 2]
+    return strengths.reduce(UInt64(0)) { $0 << 1 | ($1 > middle ? 1 : 0) }
+  }
+
+  /// Of squares of 4 × 4 pixels.
+  private static func means(_ grey: [UInt8]) -> [Double] {
+    let side = width / waves
+    return (0..<waves * waves).map { place in
+      var sum = 0
+      for row in 0..<side {
+        for column in 0..<side {
+          sum += Int(grey[(place / waves * side + row) * width + place % waves * side + column])
+        }
+      }
+      return Double(sum) / Double(side * side)
     }
-    guard brightest - darkest >= contrastLimit else { return 0 }
-    var bits: UInt64 = 0
-    for row in 0..<height {
-      for column in 0..<width - 1 {
-        let place = row * width + column
-        bits = bits << 1 | (grey[place] > grey[place + 1] ? 1 : 0)
+  }
+
+  /// The coarsest waves of the discrete cosine transform (II), row by row; the first is the mean.
+  private static func transform(_ grey: [UInt8]) -> [Double] {
+    let rows = (0..<height).map { row in
+      (0..<waves).map { wave in
+        (0..<width).reduce(0.0) { $0 + Double(grey[row * width + $1]) * cosines[wave][$1] }
       }
     }
-    return bits
+    return (0..<waves * waves).map { place in
+      (0..<height).reduce(0.0) { $0 + rows[$1][place % waves] * cosines[place / waves][$1] }
+        / Double(width * height)
+    }
+  }
+
+  private static let cosines: [[Double]] = (0..<waves).map { wave in
+    (0..<width).map { cos(.pi / Double(width) * (Double($0) + 0.5) * Double(wave)) }
   }
 }

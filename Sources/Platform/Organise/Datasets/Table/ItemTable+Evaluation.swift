@@ -128,9 +128,15 @@ extension ItemTable {
     return (0..<count).compactMap { item in
       column.number(at: item).map { number in
         let original = Int(number)
-        return (item, original, files[item] != 0 && files[item] == files[original])
+        return (item, original, isSame(item, original))
       }
     }
+  }
+
+  /// Whether two have one file, or without files one text, but for its case and white space.
+  private func isSame(_ item: Int, _ original: Int) -> Bool {
+    if files[item] != 0 || files[original] != 0 { return files[item] == files[original] }
+    return DuplicateFinder.words(texts.bytes(of: item)) == DuplicateFinder.words(texts.bytes(of: original))
   }
 
   /// Of each item that is one, the number of the earlier item.

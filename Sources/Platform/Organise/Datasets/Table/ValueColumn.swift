@@ -115,6 +115,13 @@ extension ItemQuery.Comparison {
       }
       return accepts(number, other)
     }
+    if let time = Moment(text), let other = Moment(wanted.text, isPart: true) {
+      return accepts(time, other)
+    }
+    // What is no number is neither less nor more than one.
+    if wanted.number != nil, [.less, .lessOrEqual, .greater, .greaterOrEqual].contains(self) {
+      return false
+    }
     switch self {
     case .equal, .oneOf: return text.lowercased() == wanted.text.lowercased()
     case .different: return text.lowercased() != wanted.text.lowercased()
