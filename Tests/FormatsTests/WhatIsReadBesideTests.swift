@@ -199,3 +199,41 @@ struct WhatIsReadBesideTests {
     #expect(set.told.faults.map(\.place) == ["object 1, spans"])
   }
 }
+
+/// What is said of classes besides their names.
+struct ClassFactTests {
+  @Test(arguments: DatasetFormat.all.filter { $0.write != nil }.map(\.id))
+  func factsOfClassesAreKeptOrTheirLossIsTold(_ id: String) throws {
+    let format = try #require(DatasetFormat.named(id))
+    guard format.facts.holds.contains(.box) || format.facts.holds.contains(.keypoints),
+      !["labelbox", "scale"].contains(id)
+    else { return }
+    let schema = DatasetSchema([
+      .init("cat", supercategory: "animal", keypoints: ["nose", "tail"], skeleton: [[0, 1]])
+    ])
+    let pose = Keypoints([.init(Point(x: 2, y: 2)), .init(Point(x: 8, y: 8), .hidden)])
+    let box = Box(x: 1, y: 1, width: 9, height: 9)
+    let value: Shape = format.facts.holds.contains(.keypoints) ? .keypoints(pose) : .box(box)
+    let item = DatasetItem(
+      name: "a.png", size: ImageSize(width: 20, height: 20),
+      labels: [DatasetLabel(0, .shape(value), box: format.facts.holds.contains(.keypoints) ? box : nil)])
+    let folder = try TestFolder()
+    try DatasetSamples.putImages(of: [item], under: folder.path)
+    var given = item
+    given.media = folder.path + "/images/a.png"
+    let diagnostics = Diagnostics(.lenient)
+    let sink = try FolderSink(folder.path + "/out")
+    _ = try DatasetConversion.run(
+      GivenItems(schema: schema, items: [given]), to: format, sink, WritingOptions(hasMedia: true),
+      diagnostics)
+    try sink.finish()
+    var reader = try format.reader(of: DatasetFolder(folder.path + "/out"), Diagnostics(.lenient))
+    _ = try reader.next()
+    let found = try #require(reader.schema.classes.first)
+    let told = diagnostics.losses.map(\.what).joined(separator: "; ")
+    #expect(found.supercategory == "animal" || told.contains(ClassFact.supercategory.plural), "\(id)")
+    guard format.facts.holds.contains(.keypoints) else { return }
+    #expect(found.keypoints == ["nose", "tail"] || told.contains(ClassFact.keypointNames.plural), "\(id)")
+    #expect(found.skeleton == [[0, 1]] || told.contains(ClassFact.skeleton.plural), "\(id)")
+  }
+}

@@ -9,7 +9,7 @@ extension DatasetFormat {
       source: "cocodataset.org, Data format",
       holds: [.box, .polygon, .pieces, .mask, .keypoints, .caption],
       carries: [.metadata, .attributes, .score, .group, .crowd, .track, .box],
-      carriesOf: [.caption: []],
+      carriesOf: [.caption: []], carriesOfClasses: .everything,
       notes: """
         Boxes are x, y, width, height in pixels from the top left corner. Polygons with holes and crowds \
         are written as run lengths. Annotation ids start at 1. Attributes and scores are kept beside \

@@ -7,6 +7,7 @@ extension DatasetFormat {
         .box, .rotatedBox, .polygon, .polyline, .point, .ellipse, .cuboid, .mask, .keypoints, .whole,
       ],
       carries: [.attributes, .group], carriesOf: [.whole: [.attributes]],
+      carriesOfClasses: [.keypointNames],
       notes: """
         Coordinates have 2 decimals. Rotation is in degrees, clockwise about the centre. Masks are run \
         lengths by rows inside their rectangle. Tracks of a video are read frame by frame, and \

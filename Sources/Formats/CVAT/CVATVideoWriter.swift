@@ -8,7 +8,7 @@ extension DatasetFormat {
       layout: "`annotations.xml`: tracks; `images/frame_000000.png`",
       source: "docs.cvat.ai, XML annotation format",
       holds: [.box, .rotatedBox, .polygon, .polyline, .point, .ellipse, .cuboid, .mask, .keypoints],
-      carries: [.attributes, .track],
+      carries: [.attributes, .track], carriesOfClasses: [.keypointNames],
       hasSubsets: false,
       notes: """
         Items are frames, in the order that their metadata `frame` says, or else their own; names of frames \

@@ -56,6 +56,7 @@ package struct DatasetConversion: Sendable {
       count.labels += item.labels.count
     }
     try writer.finish(reader.schema)
+    diagnostics.loseFacts(of: reader.schema, in: format.facts)
     let unused = reader.schema.classes.indices.count { !used.contains($0) }
     if !format.facts.hasClassList, unused > 0 {
       diagnostics.lose(

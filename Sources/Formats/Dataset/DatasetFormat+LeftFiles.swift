@@ -9,6 +9,7 @@ extension DatasetFormat {
     switch id {
     case "csv", "tsv", "parquet", "arrow", "feather": [id]
     case "jsonl", "json-records", "doccano", "spacy", "argilla", "scale", "labelbox": ["jsonl", "ndjson"]
+    case "imagenet": []
     case "huggingface": ["csv", "jsonl", "parquet", "arrow"]
     default: nil
     }

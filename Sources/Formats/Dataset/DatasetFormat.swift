@@ -15,6 +15,8 @@ package struct DatasetFormatFacts: Sendable {
   package var carries: Set<DatasetFact>
   /// The same of labels of kinds where it is otherwise.
   package var carriesOf: [DatasetLabelKind: Set<DatasetFact>]
+  /// What is kept that is said of classes.
+  package var carriesOfClasses: Set<ClassFact>
   /// Whether it says which subset an item is of.
   package var hasSubsets: Bool
   /// What else has no form in it, and how it counts, in sentences.
@@ -34,7 +36,7 @@ package struct DatasetFormatFacts: Sendable {
     id: String, aliases: [String] = [], name: String, layout: String, source: String,
     holds: Set<DatasetLabelKind>,
     carries: Set<DatasetFact> = [], carriesOf: [DatasetLabelKind: Set<DatasetFact>] = [:],
-    hasSubsets: Bool = true,
+    carriesOfClasses: Set<ClassFact> = [], hasSubsets: Bool = true,
     notes: String,
     singleFile: String? = nil, isFilePerItem: Bool = false, hasImagesInside: Bool = false,
     hasAddresses: Bool = false, hasClassList: Bool = true
@@ -51,6 +53,7 @@ package struct DatasetFormatFacts: Sendable {
     self.holds = holds
     self.carries = carries
     self.carriesOf = carriesOf
+    self.carriesOfClasses = carriesOfClasses
     self.hasSubsets = hasSubsets
     self.notes = notes
     self.singleFile = singleFile

@@ -7,7 +7,7 @@ extension DatasetFormat {
       id: "jsonl", name: "JSON Lines",
       layout: "`SUBSET.jsonl` (`items.jsonl` where there are none): an item a line; `classes.json`",
       source: "docs/formats.md", holds: Set(DatasetLabelKind.allCases),
-      carries: .everything,
+      carries: .everything, carriesOfClasses: .everything,
       notes: """
         Holds everything. A label has its class, one member named for its kind, and attributes, score, \
         group, crowd, track where there are any. Coordinates are pixels, places in text Unicode \

@@ -10,6 +10,7 @@ extension DatasetFormat {
       source: "openvinotoolkit.github.io/datumaro",
       holds: [.box, .polygon, .polyline, .keypoints, .mask, .whole, .caption],
       carries: [.metadata, .attributes, .score, .group, .crowd], carriesOf: [.caption: []],
+      carriesOfClasses: .everything,
       notes: """
         Points are keypoints. Holes of polygons are filled; objects of several pieces become several \
         with one group. Ellipses and rotated boxes are written as polygons, as Datumaro's own \

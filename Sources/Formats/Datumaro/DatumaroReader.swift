@@ -77,7 +77,10 @@ struct DatumaroReader: DatasetReading {
       return schema.add(
         .init(
           label["name"]?.string ?? "class \(place)", supercategory: label["parent"]?.string ?? "",
-          keypoints: own?["labels"]?.array?.compactMap(\.string) ?? []))
+          keypoints: own?["labels"]?.array?.compactMap(\.string) ?? [],
+          skeleton: (own?["joints"]?.array ?? []).map {
+            ($0.array ?? []).compactMap { $0.integer.map { Int($0) } }
+          }.filter { $0.count == 2 }))
     }
     self.bytes = bytes
     place = 0

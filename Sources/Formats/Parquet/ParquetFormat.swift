@@ -5,7 +5,7 @@ extension DatasetFormat {
     facts: DatasetFormatFacts(
       id: "parquet", name: "Parquet", layout: "`SUBSET.parquet`: an item a row",
       source: "parquet.apache.org/docs/file-format", holds: Set(DatasetLabelKind.allCases),
-      carries: .everything,
+      carries: .everything, carriesOfClasses: .everything,
       notes: RecordItems.notes + """
          Columns may be nested, packed by snappy, gzip, zstd or lz4_raw, and in any encoding. Names of \
         Hugging Face's ClassLabel, images inside of the table and boxes of `objects` are understood.

@@ -56,7 +56,7 @@ extension DatasetFormat {
         id: id, name: name,
         layout: "`SUBSET.\(id)`: an item a line, below the names of the columns",
         source: source, holds: Set(DatasetLabelKind.allCases),
-        carries: .everything,
+        carries: .everything, carriesOfClasses: .everything,
         notes: RecordItems.notes + note + """
            A text that a spreadsheet would take for a formula is written with an apostrophe before it, and \
            read without.

@@ -7,7 +7,7 @@ extension DatasetFormat {
       id: "webdataset", name: "WebDataset",
       layout: "`[SUBSET-]000000.tar`, …: `KEY.jpg` (or `KEY.txt`) beside `KEY.json`",
       source: "github.com/webdataset/webdataset", holds: Set(DatasetLabelKind.allCases),
-      carries: .everything,
+      carries: .everything, carriesOfClasses: .everything,
       notes: """
         A sample is its image or text and a row as tables have it, in which labels and metadata are JSON as \
         text, so that all samples are of one type, as `load_dataset` wants them; labels and metadata as JSON \

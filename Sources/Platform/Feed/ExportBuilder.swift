@@ -99,6 +99,7 @@ struct ExportBuilder {
       count += 1
     }
     try writer.finish(classes.schema)
+    diagnostics.loseFacts(of: classes.schema, in: format.facts)
     if format.facts.singleFile == nil { try tar.finish() }
     return Written(tasks: count - diagnostics.leftOut.items, losses: diagnostics.losses)
   }
