@@ -12,6 +12,7 @@ extension DatasetFormat {
     read: { folder, diagnostics in
       let files = folder.files.filter { PlainFiles.isOne($0, folder) }
       try PlainFiles.tellOthers(folder, files, diagnostics)
+      PlainFiles.tellDoubtful(files, diagnostics)
       return ItemFiles(files, folder, DatasetSchema(), diagnostics) { file, folder, _, _ in
         // Whatever it is called, what begins as an image does is one.
         guard !PlainFiles.isText(file) || folder.size(of: file) != nil else {
@@ -23,6 +24,27 @@ extension DatasetFormat {
 }
 
 private enum PlainFiles {
+  /// Parts of names that folders of labels have, and what lists of a set are called.
+  private static let ofLabels = [
+    "annot", "mask", "label", "segmentation", "groundtruth", "ground_truth", "gtfine", "gt_",
+  ]
+  private static let lists: Set<String> = [
+    "train.txt", "val.txt", "test.txt", "trainval.txt", "classes.txt", "labels.txt", "labelmap.txt",
+    "label_colors.txt", "obj.names",
+  ]
+
+  /// Counts items that may be labels in a form that is not known, where nothing else says what they are.
+  static func tellDoubtful(_ files: [String], _ diagnostics: Diagnostics) {
+    for file in files {
+      let parts = file.lowercased().split(separator: "/")
+      let isOfLabels = parts.dropLast().contains { folder in ofLabels.contains { folder.contains($0) } }
+      let isList = parts.last.map { lists.contains(String($0)) } ?? false
+      guard isOfLabels || isList else { continue }
+      diagnostics.lose(
+        "items that look like labels, in a form that is not known: name the format if it has one")
+    }
+  }
+
   static func isOne(_ name: String, _ folder: DatasetFolder) -> Bool {
     if DatasetFolder.isImage(name) { return true }
     // One file by itself, if it is no image, is of some format that is not known.

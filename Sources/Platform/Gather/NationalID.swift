@@ -1,16 +1,17 @@
 /// Numbers by which states know people, told from other numbers by their form and check digits: of the United
-/// States (SSN), Canada (SIN), Spain (DNI), Finland (HETU), France (NIR), Germany (tax id), Poland (PESEL),
-/// Sweden (personnummer), Norway (fødselsnummer), the Netherlands (BSN), Belgium, Switzerland (AHV), Czechia
-/// and Slovakia (rodné číslo), Turkey, China (GB 11643-1999), South Korea, India (Aadhaar), South Africa and
-/// Brazil (CPF). Those that every tenth number of their length would be are only told by how they are
-/// grouped, or by the word before them.
+/// States (SSN), Canada (SIN), the United Kingdom (NHS), Spain (DNI), Finland (HETU), France (NIR), Germany
+/// (tax id), Poland (PESEL), Sweden (personnummer), Norway (fødselsnummer), the Netherlands (BSN), Belgium,
+/// Switzerland (AHV), Czechia and Slovakia (rodné číslo), Turkey, China (GB 11643-1999), South Korea, India
+/// (Aadhaar), South Africa and Brazil (CPF). Those that every tenth number of their length would be are only
+/// told by how they are grouped, or by the word before them.
 enum NationalID {
   static func isValid(_ number: PersonalData.Number) -> Bool {
     switch (number.digits.count, number.letter) {
     case (8, let letter?): isSpanish(number, letter)
     case (9, let letter?): isFinnish(number, letter)
     case (9, nil): isAmerican(number) || isDutch(number) || isCanadian(number)
-    case (10, nil), (12, nil): isSwedish(number) || isCzech(number) || isIndian(number)
+    case (10, nil), (12, nil):
+      isSwedish(number) || isCzech(number) || isIndian(number) || isOfBritishHealth(number)
     case (11, nil):
       isPolish(number) || isGerman(number) || isBrazilian(number) || isNorwegian(number)
         || isBelgian(number) || isTurkish(number)
@@ -30,10 +31,23 @@ enum NationalID {
   }
 
   private static func isAmerican(_ number: PersonalData.Number) -> Bool {
-    guard number.groups == [3, 2, 4], number.separators == [UInt8(ascii: "-")] else { return false }
+    let isSaid = number.groups.count == 1 && ["ssn", "security"].contains(number.word)
+    let isWritten = number.groups == [3, 2, 4] && number.separators == [UInt8(ascii: "-")]
+    guard isSaid || isWritten else { return false }
     let area = value(number.digits[0..<3])
     return area != 0 && area != 666 && area < 900 && value(number.digits[3..<5]) != 0
       && value(number.digits[5..<9]) != 0
+  }
+
+  /// By 11 (NHS number): every eleventh number is one, so a word or its spaces must say so.
+  private static func isOfBritishHealth(_ number: PersonalData.Number) -> Bool {
+    let digits = number.digits
+    guard digits.count == 10,
+      number.word == "nhs" || number.groups == [3, 3, 4] && number.separators == [0x20]
+    else { return false }
+    let sum = digits.dropLast().enumerated().reduce(0) { $0 + $1.element * (10 - $1.offset) }
+    let check = (11 - sum % 11) % 11
+    return check < 10 && check == digits[9]
   }
 
   private static func isSpanish(_ number: PersonalData.Number, _ letter: UInt8) -> Bool {

@@ -244,7 +244,9 @@ package enum PersonalData {
         guard number.letter != nil || !isWord(next) else { break }
         var whole = number
         whole.groups.append(group)
-        if whole.digits.count == 9, whole.letter == nil { whole.word = word(before: start, bytes) }
+        if (9...12).contains(whole.digits.count), whole.letter == nil {
+          whole.word = word(before: start, bytes)
+        }
         if let kind = kind(of: whole, isInternational, isBracketed) {
           let end = place + (number.letter != nil && kind == .nationalID ? 1 : 0)
           best = Finding(kind: kind, range: start..<end)
@@ -270,13 +272,21 @@ package enum PersonalData {
     return best
   }
 
-  private static func word(before place: Int, _ bytes: [UInt8]) -> String {
+  /// But for those that say only that a number comes: `NHS number: …`.
+  private static func word(before place: Int, _ bytes: [UInt8], passingOver fillers: Int = 2) -> String {
     var end = place
     while end > 0, place - end < 4, !isWord(bytes[end - 1]) { end -= 1 }
     var start = end
     while start > 0, end - start < 24, isLetter(bytes[start - 1]) { start -= 1 }
-    return String(decoding: bytes[start..<end].map { $0 | 0x20 }, as: UTF8.self)
+    let word = String(decoding: bytes[start..<end].map { $0 | 0x20 }, as: UTF8.self)
+    return fillers > 0 && ["number", "no", "nr", "is"].contains(word)
+      ? self.word(before: start, bytes, passingOver: fillers - 1) : word
   }
+
+  /// Words after which any number as long as one is a telephone's.
+  private static let phoneWords: Set<String> = [
+    "phone", "telephone", "tel", "telefon", "mobile", "cell", "cellphone", "fax", "whatsapp",
+  ]
 
   private static func kind(
     of number: Number, _ isInternational: Bool, _ isBracketed: Bool
@@ -288,7 +298,7 @@ package enum PersonalData {
     }
     if isBracketed { return isBehindBrackets(number) ? .phone : nil }
     if NationalID.isValid(number) { return .nationalID }
-    let isCardLike = number.separators.isSubset(of: [0x20, UInt8(ascii: "-")])
+    let isCardLike = number.separators.isSubset(of: [0x20, UInt8(ascii: "-"), UInt8(ascii: ".")])
     if isCardLike, (13...19).contains(digits.count), (2...6).contains(digits[0]),
       Set(digits).count > 1,
       groups.count == 1 || groups.dropLast().allSatisfy({ (4...6).contains($0) }), isLuhn(digits)
@@ -296,6 +306,7 @@ package enum PersonalData {
       return .card
     }
     if isDialled(number) { return .phone }
+    if groups.count == 1, (9...12).contains(digits.count), phoneWords.contains(number.word) { return .phone }
     guard groups == [3, 3, 4], number.separators.count <= 1 else { return nil }
     // No region has a code of 200, 300 or 400 (North American Numbering Plan).
     let hasCode = digits[0] > 1 && !(digits[0] < 5 && digits[1] == 0 && digits[2] == 0)

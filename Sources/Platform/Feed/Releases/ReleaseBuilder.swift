@@ -88,6 +88,7 @@ struct ReleaseBuilder {
     built.classes = schema.classes.map(\.name)
     for place in outputs.indices {
       try outputs[place].writer.finish(schema)
+      outputs[place].diagnostics.loseFacts(of: schema, in: outputs[place].format.facts)
       try outputs[place].tar?.finish()
       try outputs[place].stream?.close()
       built.files += outputs[place].sink.files
