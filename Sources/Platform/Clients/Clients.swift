@@ -27,6 +27,8 @@ package struct Clients: Sendable {
     package var hint: String
     package var createdAt: Int64
     package var isRevoked: Bool
+    /// Whether it reads what a manager reads, and changes nothing.
+    package var readsOnly = false
 
     package enum Mode: String, Hashable, Sendable { case live, test }
   }
@@ -100,25 +102,28 @@ package struct Clients: Sendable {
 
   /// Makes an API key; the secret is returned here and never again.
   package func createKey(
-    for client: ClientID, mode: Key.Mode
+    for client: ClientID, mode: Key.Mode, readsOnly: Bool = false
   ) async throws -> (key: Key, secret: String) {
     let world = mode == .test ? try await testWorld(of: client) : client
     let id: KeyID = engine.environment.newID()
     let secret = "\(mode.rawValue)_\(engine.environment.newSecret())"
     let record = engine.record(by: actor)
     let key = Key(
-      id: id, mode: mode, hint: String(secret.suffix(4)), createdAt: record.at, isRevoked: false)
+      id: id, mode: mode, hint: String(secret.suffix(4)), createdAt: record.at, isRevoked: false,
+      readsOnly: readsOnly)
     try await engine.control.write(.flushed) { connection in
       try connection.run(
         """
-        INSERT INTO api_keys (id, token_hash, client_id, mode, hint, created_at)
-        VALUES (?, ?, ?, ?, ?, ?)
+        INSERT INTO api_keys (id, token_hash, client_id, mode, hint, created_at, reads_only)
+        VALUES (?, ?, ?, ?, ?, ?, ?)
         """,
         [
           id.sql, .text(SignIn.hash(secret)), world.sql, .text(mode.rawValue), .text(key.hint),
-          .int(record.at),
+          .int(record.at), .int(readsOnly ? 1 : 0),
         ])
-      try record.append(connection, "key.created", id.text, ["client": .string(client.text)])
+      try record.append(
+        connection, "key.created", id.text,
+        ["client": .string(client.text), "reads_only": .bool(readsOnly)])
     }
     return (key, secret)
   }
@@ -131,13 +136,13 @@ package struct Clients: Sendable {
     try await engine.control.read { connection in
       try connection.all(
         """
-        SELECT id, mode, hint, created_at, revoked_at FROM api_keys WHERE \(Self.isOwn)
+        SELECT id, mode, hint, created_at, revoked_at, reads_only FROM api_keys WHERE \(Self.isOwn)
         ORDER BY id
         """, [client.sql, client.sql]
       ) {
         Key(
           id: $0.id(0), mode: Key.Mode(rawValue: $0.text(1)) ?? .live,
-          hint: $0.text(2), createdAt: $0.int(3), isRevoked: !$0.isNull(4))
+          hint: $0.text(2), createdAt: $0.int(3), isRevoked: !$0.isNull(4), readsOnly: $0.int(5) == 1)
       }
     }
   }

@@ -21,9 +21,11 @@ package struct Principal: Hashable, Sendable {
 
   package var identity: Identity
   package var grants: [Grant]
+  /// Whether nothing is changed in its name, whatever its grants would allow.
+  package var readsOnly: Bool
 
-  package init(identity: Identity, grants: [Grant]) {
-    (self.identity, self.grants) = (identity, grants)
+  package init(identity: Identity, grants: [Grant], readsOnly: Bool = false) {
+    (self.identity, self.grants, self.readsOnly) = (identity, grants, readsOnly)
   }
 
   package func role(in client: ClientID) -> Role? { grants.first { $0.client == client }?.role }
@@ -150,13 +152,15 @@ package final class SignIn: Sendable {
 
   private static func key(_ hash: String, _ connection: any Connection) throws -> Principal? {
     try connection.first(
-      "SELECT id, client_id, mode FROM api_keys WHERE token_hash = ? AND revoked_at IS NULL",
-      [.text(hash)]
+      """
+      SELECT id, client_id, mode, reads_only FROM api_keys WHERE token_hash = ? AND revoked_at IS NULL
+      """, [.text(hash)]
     ) { row in
-      Principal(
+      let readsOnly = row.int(3) == 1
+      return Principal(
         identity: .key(
           row.id(0), mode: Clients.Key.Mode(rawValue: row.text(2)) ?? .live),
-        grants: [.init(client: row.id(1), role: .admin)])
+        grants: [.init(client: row.id(1), role: readsOnly ? .manager : .admin)], readsOnly: readsOnly)
     }
   }
 

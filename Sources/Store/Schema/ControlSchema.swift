@@ -101,6 +101,6 @@ extension Schema {
     """,
     controlStep4,
     controlStep5,
-    controlStep6,
+    controlStep6, controlStep7,
   ])
 }

@@ -94,6 +94,10 @@ struct Problem {
       Problem(
         .forbidden, "forbidden", "Not allowed", "Your role does not allow this.",
         remedy: "Ask an admin of the client for the role.")
+    case .readsOnly:
+      Problem(
+        .forbidden, "forbidden", "Not allowed", "This key only reads.",
+        remedy: "Use a key that was made without reads_only.")
     case .crossSite:
       Problem(
         .forbidden, "cross-site", "Refused", "The request came from another site.")

@@ -304,6 +304,8 @@ package struct Call: Sendable {
 enum Denial: Error, Hashable {
   case notSignedIn
   case forbidden
+  /// A key that only reads was to change something.
+  case readsOnly
   /// A browser was made to send this by another site.
   case crossSite
 }

@@ -60,11 +60,12 @@ enum PeopleRoutes {
     },
     Route(
       .post, "/api/keys", .clientAdmins, "Makes an API key; it is shown once.",
-      body: [.bool("test")]
+      body: [.bool("test"), .bool("reads_only")]
     ) { call in
       let fields = try await call.fields()
       let made = try await Clients(call.engine, actor: call.who().actor).createKey(
-        for: call.clientID(), mode: fields.optionalBool("test") == true ? .test : .live)
+        for: call.clientID(), mode: fields.optionalBool("test") == true ? .test : .live,
+        readsOnly: fields.optionalBool("reads_only") ?? false)
       return .json(
         made.key.json.adding([.init("key", .string(made.secret))]), status: .created)
     },
@@ -130,7 +131,7 @@ extension Clients.Key {
   var json: JSON {
     [
       "id": .string(id.text), "mode": .string(mode.rawValue), "hint": .string("…" + hint),
-      "revoked": .bool(isRevoked), "created_at": .time(createdAt),
+      "reads_only": .bool(readsOnly), "revoked": .bool(isRevoked), "created_at": .time(createdAt),
     ]
   }
 }

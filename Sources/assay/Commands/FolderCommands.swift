@@ -58,6 +58,8 @@ struct KeyCommand: AsyncParsableCommand {
 
     @Option(help: "The client's name or id.") var client: String
     @Flag(help: "A key for the test world.") var test = false
+    @Flag(help: "A key that reads what a manager reads, and changes nothing: for training, say.")
+    var readsOnly = false
     @OptionGroup var folder: DataOptions
     @OptionGroup var output: OutputOptions
 
@@ -65,7 +67,8 @@ struct KeyCommand: AsyncParsableCommand {
       let made = try await Composition.with(folder.data) { engine in
         let clients = Clients(engine, actor: .console)
         return try await clients.createKey(
-          for: clients.find(client).id, mode: test ? .test : .live)
+          for: clients.find(client).id, mode: test ? .test : .live,
+          readsOnly: readsOnly)
       }
       output.print(
         ["id": .string(made.key.id.text), "key": .string(made.secret)], made.secret)
