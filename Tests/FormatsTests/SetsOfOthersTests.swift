@@ -251,4 +251,43 @@ struct SetsOfOthersTests {
     #expect(WebDataset.number(in: "class 3") == 3 && WebDataset.number(in: "7") == 7)
     #expect(WebDataset.number(in: "cat") == nil && WebDataset.number(in: "-1") == nil)
   }
+
+  // MARK: Hostile ones
+
+  @Test func aMaskOfAnImageThatNoneIsAsLargeAsIsTold() throws {
+    let picture = CutMask.base64(PNGWriter.png([1], width: 1, height: 1, pixels: .grey))
+    for side in ["4000000000", "1000000"] {
+      let set = try found([
+        "a.json": """
+        {"shapes": [{"label": "cat", "points": [[0, 0], [0, 0]], "shape_type": "mask", "mask": "\(picture)"}],
+         "imagePath": "a.png", "imageWidth": \(side), "imageHeight": \(side)}
+        """
+      ])
+      #expect(set.told.faults.map(\.place) == ["shapes[0].mask"] && set.items[0].labels.isEmpty)
+    }
+  }
+
+  @Test func framesOfAllVideosOfAProjectHaveOneLimit() throws {
+    let tasks = (0..<50).map {
+      "<task><id>\($0)</id><name>same</name><size>900000</size><mode>interpolation</mode></task>"
+    }
+    let meta = "<meta><project><tasks>\(tasks.joined())</tasks></project></meta>"
+    var scanner = MappedBytes(Array("<annotations>\(meta)</annotations>".utf8)).xml()
+    _ = try scanner.next()
+    guard case .open("meta", let attributes) = try scanner.next() else { return }
+    let element = try XMLElement("meta", attributes, from: &scanner)
+    let videos = CVATVideo.all(CVATReader.all("task", in: element))
+    #expect(videos.map(\.frames).reduce(0, +) == 900_000 && Set(videos.map(\.name)).count == 50)
+  }
+
+  @Test(.timeLimit(.minutes(1))) func aPathOfVeryManyFoldersCostsNothing() throws {
+    let path = String(repeating: "a/", count: 200_000)
+    let many = (0..<20_000).map { "f\($0)" }.joined(separator: ", ")
+    for splits in ["train: \(path)images", "train: [\(many)]"] {
+      let set = try found(
+        ["data.yaml": "\(splits)\nnames: [a]\n", "labels/x.txt": "0 0.5 0.5 0.1 0.1\n"],
+        images: ["images/x.png"])
+      #expect(set.items.map(\.name) == ["x.png"])
+    }
+  }
 }

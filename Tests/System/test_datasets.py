@@ -610,7 +610,9 @@ def test_labels_lie_in_what_their_item_is_whichever_of_both_comes_later(assay):
     for more in ["", "?atomic=true"]: assert put({"name": "m", "image": image, "labels": mask(4, 4)}, more) == "a mask must be of the image's 4 × 2 pixels, not of 4 × 4"
     assert put({"name": "m", "image": image, "labels": mask(2, 4)}) is None and "not of 3 × 1" in put({"name": "m", "labels": mask(1, 3)}, "?set=model")
     larger = {"name": "m", "image": assay.upload(lab.key, png(8, 4))}
-    assert "masks of “truth” are not of the 8 × 4 pixels" in put(larger, "?replace=true") and "masks of “truth”" in put({"name": "m", "width": 9, "height": 9})
+    assert "masks of “truth” are not of the 8 × 4 pixels" in put(larger, "?replace=true")
+    # A size that is only said changes no image that is here.
+    assert put({"name": "m", "width": 9, "height": 9}) is None and [ask(lab, dataset, "name = m")[1]["items"][0][s] for s in ("width", "height")] == [4, 2]
     assert put({**larger, "labels": mask(4, 8)}, "?replace=true") is None
     assert "at least three points" in put({"name": "m", "labels": [{"class": "x", "polygon": [[0, 0], [1, 1]]}]})
 

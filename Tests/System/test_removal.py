@@ -135,3 +135,23 @@ def test_labels_of_the_pixels_as_they_lie_are_turned_with_an_image_that_is_shown
     assert "labels are turned" in assay_run("dataset", "add", tmp_path / "a.json", "--dataset", dataset, env=env)
     item = lab.call("GET", f"/api/datasets/{dataset}/items/0")[1]
     assert (item["width"], item["height"], item["labels"]["truth"]["labels"][0]["box"]) == (180, 120, turned)
+
+
+def test_masks_are_of_the_image_that_is_there_whatever_size_is_said(assay, tmp_path):
+    from PIL import Image
+    lab = Lab(assay); dataset = lab.call("POST", "/api/datasets", {"name": "Masks"})[1]["id"]; base = f"/api/datasets/{dataset}/items"
+    def put(item, more=""):
+        status, report = lab.call("POST", base + more, lines([item])); return report["problems"][0]["reason"] if report["refused"] else None
+    mask = lambda height, width: [{"class": "x", "mask": {"size": [height, width], "counts": [height * width]}}]
+    small = assay.upload(lab.key, png(10, 8))
+    assert "of the image's 10 × 8 pixels, not of 20 × 16" in put({"name": "a.png", "image": small, "width": 20, "height": 16, "labels": mask(16, 20)})
+    assert put({"name": "a.png", "image": small, "labels": mask(8, 10)}) is None
+    # On a photograph that is shown upright, masks of its pixels as they lie are turned, of predictions too.
+    exif = Image.Exif(); exif[0x0112] = 6; Image.new("RGB", (12, 18)).save(tmp_path / "t.jpg", exif=exif)
+    turned = assay.upload(lab.key, (tmp_path / "t.jpg").read_bytes())
+    assert put({"name": "t.jpg", "image": turned, "width": 12, "height": 18, "labels": mask(18, 12)}) is None
+    assert put({"name": "t.jpg", "width": 12, "height": 18, "labels": mask(18, 12)}, "?set=model") is None
+    item = lab.call("GET", f"{base}/1")[1]
+    assert (item["width"], item["height"]) == (18, 12) and [item["labels"][s]["labels"][0]["mask"]["size"] for s in ("truth", "model")] == [[12, 18]] * 2
+    # Of a file that is gone a line says nothing.
+    assert lab.call("DELETE", f"/api/assets/{turned}")[0] == 204 and put({"name": "t.jpg", "width": 18, "height": 12, "labels": []}, "?set=model") is None

@@ -177,6 +177,8 @@ struct COCOIndex {
     }
   }
 
+  var annotationCount: Int { annotations.count }
+
   func image(_ place: Int) throws -> JSON { try Self.value(at: images[place], bytes, file) }
 
   /// Offsets of the annotations of an image, in the order of the file.

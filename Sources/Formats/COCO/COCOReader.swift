@@ -19,7 +19,14 @@ struct COCOReader: DatasetReading {
     var places: [String: Int] = [:]
     /// Places that an earlier file had too.
     var taken: Set<Int> = []
-    var seen = SeenIDs()
+    var seen: SeenIDs
+    /// Annotations with an id that another has.
+    var doubled = 0
+
+    init(index: COCOIndex, classes: [Int64: Int]) {
+      (self.index, self.classes) = (index, classes)
+      seen = SeenIDs(expecting: index.annotationCount)
+    }
   }
 
   private(set) var schema = DatasetSchema()
@@ -162,11 +169,7 @@ struct COCOReader: DatasetReading {
         diagnostics.lose("members of annotations left out that COCO does not know")
       }
       if let id = COCOIndex.id(annotation.id), !sources[source].seen.insert(id) {
-        try diagnostics.report(
-          FormatFault(
-            index.file, "line \(index.bytes.line(of: offset))",
-            "another annotation has the id \(annotation.id?.text ?? "") too",
-            remedy: "Give each a number of its own; both are read."))
+        try tell(ofDoubled: annotation, at: offset, in: source)
       }
       do {
         guard let label = try label(annotation, sources[source].classes) else { continue }
@@ -190,6 +193,24 @@ struct COCOReader: DatasetReading {
             error.problem, remedy: "Put it right; it is left out."))
       }
     }
+  }
+
+  /// Ids that several annotations have are told so often: finding the line of each takes a while.
+  private static let toldDoubled = 20
+
+  private mutating func tell(
+    ofDoubled annotation: COCOAnnotation, at offset: Int, in source: Int
+  ) throws {
+    sources[source].doubled += 1
+    guard sources[source].doubled <= Self.toldDoubled else {
+      return diagnostics.lose("more annotations with ids that others have too, which are read")
+    }
+    let index = sources[source].index
+    try diagnostics.report(
+      FormatFault(
+        index.file, "line \(index.bytes.line(of: offset))",
+        "another annotation has the id \(annotation.id?.text ?? "") too",
+        remedy: "Give each a number of its own; both are read."))
   }
 
   private mutating func label(

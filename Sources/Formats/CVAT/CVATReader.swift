@@ -19,6 +19,8 @@ struct CVATReader: DatasetReading {
   private var frames: [CVATVideo.Frame: [Range<Int>]] = [:]
   /// Of a project each task is one.
   private var videos = [CVATVideo()]
+  /// By the ids of their tasks.
+  private var videoPlaces: [String: Int] = [:]
   /// Frames that come next, the first one last.
   private var waiting: [CVATVideo.Frame] = []
   private var isOver = false
@@ -97,7 +99,10 @@ struct CVATReader: DatasetReading {
       _ = schema.add(.init(name, keypoints: (points[name] ?? []).map(\.0)))
     }
     let tasks = Self.all("project", in: meta).flatMap { Self.all("task", in: $0) }
-    videos = tasks.isEmpty ? [CVATVideo(meta)] : tasks.map(CVATVideo.init)
+    videos = tasks.isEmpty ? [CVATVideo(meta)] : CVATVideo.all(tasks)
+    videoPlaces = Dictionary(
+      videos.enumerated().compactMap { place, video in video.id.map { ($0, place) } },
+      uniquingKeysWith: { first, _ in first })
   }
 
   static func all(_ name: String, in element: XMLElement) -> [XMLElement] {
@@ -137,7 +142,7 @@ struct CVATReader: DatasetReading {
       diagnostics.lose("tracks left out that are no whole numbers")
     }
     let points = CVATPointTracks(element)
-    let video = videos.firstIndex { $0.id == element["task_id"] } ?? 0
+    let video = element["task_id"].flatMap { videoPlaces[$0] } ?? 0
     for shape in element.children where shape["outside"] != "1" && shape.name != "track" {
       guard let frame = shape["frame"].flatMap({ Int($0) }), frame >= 0 else {
         try diagnostics.report(
@@ -181,7 +186,7 @@ struct CVATReader: DatasetReading {
     let video = videos[frame.video]
     // Frames of several videos are called alike.
     let name =
-      (videos.count > 1 ? DatasetPath.cleaned(video.name) + "/" : "") + Self.name(ofFrame: frame.number)
+      (videos.count > 1 ? video.name + "/" : "") + Self.name(ofFrame: frame.number)
       + ".png"
     let media = folder.image(named: name)
     var item = DatasetItem(

@@ -18,8 +18,24 @@ struct CVATVideo: Sendable {
     static func < (a: Frame, b: Frame) -> Bool { (a.video, a.number) < (b.video, b.number) }
   }
 
-  /// Frames of a video that are made items although nothing is in them.
+  /// Frames of a set that are made items although nothing is in them.
   static let frameLimit = 1_000_000
+
+  /// Those of a project, with names that tell them apart.
+  static func all(_ tasks: [XMLElement]) -> [CVATVideo] {
+    var (names, left): (Set<String>, Int) = ([], frameLimit)
+    return tasks.map { task in
+      var video = CVATVideo(task)
+      video.name = DatasetPath.cleaned(video.name)
+      if !names.insert(video.name).inserted {
+        video.name += "-\(video.id ?? "")"
+        while !names.insert(video.name).inserted { video.name += "_" }
+      }
+      video.frames = video.frames <= left ? video.frames : 0
+      left -= video.frames
+      return video
+    }
+  }
 
   init() {}
 

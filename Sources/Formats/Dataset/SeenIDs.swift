@@ -1,16 +1,18 @@
-/// Ids that were met: a bit each of those that are small, as ids of most sets are that are counted.
+/// Ids that were met: a bit each of those that are not far beyond their number, as ids are that are counted.
 struct SeenIDs {
   private var bits: [UInt64] = []
   private var others: Set<Int64> = []
+  private let bitLimit: Int64
 
-  /// Ids up to which there is a bit: 8 MB.
-  private static let bitLimit: Int64 = 1 << 26
   /// Others that are kept; what comes after them is not looked for.
-  private static let otherLimit = 1_000_000
+  private static let otherLimit = 200_000
+
+  /// - Parameter count: of ids; those up to 64 times as many have a bit.
+  init(expecting count: Int) { bitLimit = 64 * Int64(max(1_000, count)) }
 
   /// Whether it was not met before.
   mutating func insert(_ id: Int64) -> Bool {
-    guard (0..<Self.bitLimit).contains(id) else {
+    guard (0..<bitLimit).contains(id) else {
       guard others.count < Self.otherLimit else { return !others.contains(id) }
       return others.insert(id).inserted
     }

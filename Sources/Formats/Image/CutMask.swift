@@ -38,6 +38,9 @@ struct CutMask {
     of png: [UInt8], from corner: Point, in size: ImageSize?
   ) throws(NotationFault) -> RunLengthMask {
     guard let size else { throw NotationFault(path: "", problem: "the size of its image is not known") }
+    guard size.width > 0, size.height > 0,
+      RunLengthMask.canHold(width: size.width, height: size.height)
+    else { throw NotationFault(path: "", problem: "no mask is as large as its image is said to be") }
     guard let probe = png.withUnsafeBufferPointer({ try? ImageProbe($0) }), probe.kind == .png,
       probe.width <= size.width, probe.height <= size.height
     else { throw NotationFault(path: "", problem: "it is no PNG, or one that is larger than the image") }

@@ -5,31 +5,54 @@ import Notation
 struct YOLOSplits: Sendable {
   /// By the path of an image.
   private var images: [String: String] = [:]
-  /// By the path of a folder, which ends with `/`; the longest first.
-  private var folders: [(path: String, subset: String)] = []
+  /// By the path of a folder, which ends with `/`.
+  private var folders: [String: String] = [:]
   /// Whether files list images, so that one that is in none is of no subset.
   private(set) var hasLists = false
 
   private static let keys = ["train", "val", "test"]
+  /// Folders and lists that a set may name, and bytes of the path of one.
+  private static let (pathLimit, lengthLimit) = (1_000, 4_096)
 
   /// - Parameter said: of each subset, paths of folders and lists; `path` what they begin with.
   init(_ said: JSON, _ folder: DatasetFolder) {
     let base = said["path"]?.string ?? ""
+    let known = Self.foldersOfImages(in: folder)
+    var doubtful: Set<String> = []
     for key in Self.keys {
       let value = said[key] ?? (key == "val" ? said["valid"] : nil) ?? .null
-      for path in value.array?.compactMap(\.string) ?? [value.string].compactMap({ $0 }) {
+      let paths = value.array?.compactMap(\.string) ?? [value.string].compactMap { $0 }
+      for path in paths.prefix(Self.pathLimit)
+      where path.utf8.count + base.utf8.count <= Self.lengthLimit {
         if DatasetFolder.kind(of: path) == "txt" {
-          if let list = Self.file(path, base, folder) { read(list, key, folder) }
-        } else if let found = Self.folder(path, base, folder) {
-          folders.append((found, key))
+          if let list = Self.candidates(path, base).first(where: folder.has) { read(list, key, folder) }
+        } else if let found = Self.candidates(path, base).first(where: { known.contains($0 + "/") }) {
+          if folders.updateValue(key, forKey: found + "/").map({ $0 != key }) == true {
+            doubtful.insert(found + "/")
+          }
         }
       }
     }
     // What stands for two says nothing: sets without a part have another's in its place.
-    folders = folders.filter { one in
-      folders.allSatisfy { $0.path != one.path || $0.subset == one.subset }
+    for path in doubtful { folders[path] = nil }
+  }
+
+  /// Folders that images lie in, or folders of these.
+  private static func foldersOfImages(in folder: DatasetFolder) -> Set<String> {
+    var found: Set<String> = []
+    for image in folder.files where DatasetFolder.isImage(image) {
+      forEachFolder(of: image) { found.insert($0).inserted }
     }
-    folders.sort { $0.path.utf8.count > $1.path.utf8.count }
+    return found
+  }
+
+  /// From the innermost out, each with `/` at its end, until `body` returns false.
+  private static func forEachFolder(of path: String, _ body: (String) -> Bool) {
+    var end = path.endIndex
+    while let slash = path[..<end].lastIndex(of: "/") {
+      guard body(String(path[...slash])) else { return }
+      end = slash
+    }
   }
 
   /// Of `obj.data`: `name = value`, a line each.
@@ -44,7 +67,13 @@ struct YOLOSplits: Sendable {
   /// nil where nothing is said of the image.
   func subset(of image: String) -> String? {
     if let listed = images[image] { return listed }
-    return folders.first { image.hasPrefix($0.path) }?.subset
+    guard !folders.isEmpty else { return nil }
+    var found: String?
+    Self.forEachFolder(of: image) { folder in
+      found = folders[folder]
+      return found == nil
+    }
+    return found
   }
 
   private mutating func read(_ list: String, _ subset: String, _ folder: DatasetFolder) {
@@ -64,24 +93,12 @@ struct YOLOSplits: Sendable {
       .joined(separator: "/")
   }
 
-  private static func file(_ path: String, _ base: String, _ folder: DatasetFolder) -> String? {
-    candidates(path, base).first { folder.has($0) }
-  }
-
-  private static func folder(_ path: String, _ base: String, _ folder: DatasetFolder) -> String? {
-    candidates(path, base).lazy.map { $0 + "/" }.first { candidate in
-      folder.files.contains { $0.hasPrefix(candidate) && DatasetFolder.isImage($0) }
-    }
-  }
-
   /// A path as it stands, and without more and more of its beginning: it may be of another machine.
   private static func candidates(_ path: String, _ base: String) -> [String] {
-    var parts = clean(base + "/" + path).split(separator: "/")
-    var found = [clean(path)]
-    while !parts.isEmpty {
-      found.append(parts.joined(separator: "/"))
-      parts.removeFirst()
-    }
-    return found.filter { !$0.isEmpty }
+    let parts = clean(base + "/" + path).split(separator: "/").suffix(partLimit)
+    return [clean(path)] + parts.indices.map { parts[$0...].joined(separator: "/") }
   }
+
+  /// Folders in folders.
+  private static let partLimit = 64
 }

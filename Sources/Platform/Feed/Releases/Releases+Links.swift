@@ -120,9 +120,14 @@ extension Releases {
 
   /// Ends what somebody made, as where their key is revoked.
   package func endLinks(madeBy maker: Actor) async throws -> Int {
-    let now = vault.environment.now()
+    let record = vault.record(by: actor)
     return try await vault.database.write(.flushed) { connection in
-      try Self.endLinks("made_by = ?", [.text("\(maker)")], at: now, connection)
+      let count = try Self.endLinks(
+        "made_by = ?", [.text("\(maker)")], at: record.at, connection)
+      if count > 0 {
+        try record.append(connection, "release.links-ended", "\(maker)", ["count": .count(count)])
+      }
+      return count
     }
   }
 
@@ -130,7 +135,7 @@ extension Releases {
     _ which: String, _ arguments: [SQLValue], at moment: Int64, _ connection: any Connection
   ) throws -> Int {
     try connection.run(
-      "UPDATE release_links SET ended_at = ? WHERE ended_at IS NULL AND \(which)",
-      [.int(moment)] + arguments)
+      "UPDATE release_links SET ended_at = ? WHERE ended_at IS NULL AND expires_at > ? AND \(which)",
+      [.int(moment), .int(moment)] + arguments)
   }
 }

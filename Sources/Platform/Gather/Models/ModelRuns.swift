@@ -140,8 +140,12 @@ package struct ModelRuns: Sendable {
         switch job {
         case .embed:
           let vectors = try await backend.vectors(of: shown.map(\.input), by: fetcher)
+          // Some may have been taken out while the model thought.
+          let there = try await vault.database.read { connection in
+            try shown.map { try Datasets.isThere($0.number, in: dataset, connection) }
+          }
           try await ItemVectors(vault, actor: actor, dataset: dataset).store(
-            zip(shown, vectors).map { ($0.number, $1) })
+            zip(zip(shown, vectors), there).filter(\.1).map { ($0.0.0.number, $0.0.1) })
         case .faces:
           let faces = try await backend.faces(of: shown.map(\.input), by: fetcher)
           var found: [Found] = []

@@ -24,8 +24,6 @@ struct DatasetWriter {
   private var classes: [Int64: ClassNumbers] = [:]
   private(set) var created = 0
   private(set) var updated = 0
-  /// The item that was put last.
-  private var last: (number: Int, item: DatasetItem)?
   /// Items whose labels in a set were others before.
   private(set) var relabelled = 0
 
@@ -59,7 +57,6 @@ struct DatasetWriter {
       let number = items
       items += 1
       created += 1
-      last = (number, new.item)
       try connection.run(
         """
         INSERT INTO items (dataset_id, number, key, changed, has_image, sealed)
@@ -75,12 +72,7 @@ struct DatasetWriter {
       return known
     }
     var after = before.joined(with: new)
-    // A size that is only said does not change an image that is here.
-    if new.image == nil, after.item.size != before.item.size, let file = try file(of: after) {
-      after.item.size = file.imageSize ?? after.item.size
-    }
     if !isMasking, before.image != nil, after.image != before.image { after.forgetFaces(said: new) }
-    last = (known, after.item)
     guard after.stored != before.stored else { return known }
     updated += 1
     try connection.run(
@@ -94,52 +86,18 @@ struct DatasetWriter {
 
   /// With the size of its file, where that is here and nothing is said of it, and with what its camera noted.
   private func sized(_ item: StoredItem) throws -> StoredItem {
-    guard let asset = try file(of: item) else { return item }
+    guard let image = item.image,
+      let id = try AssetID(image) ?? Assets.fetched(image, vault, connection)
+    else { return item }
+    guard let asset = try Assets.find("id", id.text, vault, connection) else {
+      throw Refusal.unknown(.asset, id.text)
+    }
     var item = item
     item.item.size = asset.imageSize ?? item.item.size
     for field in asset.facts where !item.item.metadata.contains(where: { $0.name == field.name }) {
       item.item.metadata.append(field)
     }
     return item
-  }
-
-  /// nil where it has none here.
-  private func file(of item: StoredItem) throws -> Assets.Asset? {
-    guard let image = item.image,
-      let id = try AssetID(image) ?? Assets.fetched(image, vault, connection)
-    else { return nil }
-    guard let asset = try Assets.find("id", id.text, vault, connection) else {
-      throw Refusal.unknown(.asset, id.text)
-    }
-    return asset
-  }
-
-  /// What labels that were drawn on an image of another size are to an item's own.
-  enum Turn: Equatable {
-    case none
-    /// Nobody knows; they are kept as they are.
-    case unknown
-    /// They were drawn on its pixels as they lie in the file.
-    case byOrientation(Int, ImageSize)
-
-    func label(_ label: DatasetLabel) -> DatasetLabel {
-      guard case .byOrientation(let orientation, let size) = self else { return label }
-      return label.turned(by: orientation, from: size) ?? label
-    }
-  }
-
-  /// - Parameter said: the size of the image that labels were drawn on.
-  func turn(from said: ImageSize?, at number: Int) throws -> Turn {
-    guard let said,
-      let item = last?.number == number
-        ? last?.item : try Datasets.item(number, of: dataset, vault, connection)?.item,
-      let own = item.size, own != said
-    else { return .none }
-    let orientation = item.metadata.first { $0.name == "orientation" }?.value.integer ?? 1
-    guard (5...8).contains(orientation), (said.width, said.height) == (own.height, own.width) else {
-      return .unknown
-    }
-    return .byOrientation(Int(orientation), said)
   }
 
   private func seal(_ item: StoredItem, _ number: Int) -> Data {

@@ -155,6 +155,7 @@ package struct ItemImport: Sendable {
             read.flag(masking: options.masksPersonalData)
             let name = read.stored.item.name
             let number = try Datasets.number(of: name, in: dataset, vault, connection)
+            read = try settled(read, at: number, of: dataset, options, connection).line
             if !options.makesItems, number == nil {
               report.refuse(line.number, Self.absent(name))
             } else if let fault = try misfit(
@@ -224,6 +225,8 @@ package struct ItemImport: Sendable {
         read.flag(masking: options.masksPersonalData)
         let name = read.stored.item.name
         let known = try writer.number(of: name)
+        let (settled, isResized) = try settled(read, at: known, of: dataset, options, connection)
+        read = settled
         if let fault = try misfit(read, at: known, of: dataset, set, options, connection) {
           report.refuse(line.number, fault)
           continue
@@ -242,11 +245,10 @@ package struct ItemImport: Sendable {
           report.refuse(line.number, Self.absent(name))
           continue
         }
-        let turn = try writer.turn(from: read.stored.item.size, at: number)
-        if turn != .none { report.resized += 1 }
+        if isResized { report.resized += 1 }
         guard let own = read.labels else { continue }
         try writer.put(
-          own.map { turn.label($0).numbered(from: read.schema, in: &schema) }, schema, in: labels.id,
+          own.map { $0.numbered(from: read.schema, in: &schema) }, schema, in: labels.id,
           at: number)
         report.labelled += 1
       }

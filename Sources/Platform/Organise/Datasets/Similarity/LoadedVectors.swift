@@ -43,6 +43,10 @@ final class LoadedVectors: Sendable {
     let size = try connection.first(
       "SELECT vector_size FROM datasets WHERE id = ?", [dataset.sql]
     ) { $0.optionalInt(0) }
+    // Vectors of another model, or none any more.
+    if state.index.map({ $0.dimensions != (size ?? nil).map { Int($0) } }) == true {
+      (state.index, state.change) = (nil, 0)
+    }
     guard let size = size ?? nil, known.lastChange != state.change else { return }
     let after = state.change
     var index = state.index ?? VectorIndex(dimensions: Int(size))
