@@ -51,7 +51,8 @@ import Workflow
     let done = try await work(fixture, project, "a")
     let seen = done.filter { $0.task.gold != nil }
     #expect(done.count - seen.count == 200)
-    #expect((30...60).contains(seen.count), "of about 50 that are due: \(seen.count)")
+    // Chance is under the vault's key, which is another each time: four standard deviations (of 7.9) below.
+    #expect((18...60).contains(seen.count), "of about 50 that are due: \(seen.count)")
     #expect(Set(seen.map(\.task.seq)).count == seen.count, "nobody sees one twice")
     let bad = seen.filter { ($0.content.params["text"]?.string ?? "").contains("bad") }.count
     #expect(abs(2 * bad - seen.count) <= 1, "balanced over the classes")
