@@ -478,7 +478,7 @@ def test_what_a_format_could_not_hold_is_told_of_releases_and_exports(assay, tmp
     done = cli(assay, "export", "--project", project, "--format", "coco", "--to", tmp_path / "e.coco")
     assert "0 tasks" in done.stdout and "5 × " in done.stdout, done.stdout
     assert assay.send("GET", f"/api/projects/{project}/exports", token=assay.key)[1]["items"][0]["losses"]
-    done = cli(assay, "release", "create", "--project", project, "--name", "v", "--formats", "coco")
+    done = cli(assay, "release", "create", "--project", project, "--name", "v", "--formats", "coco", "--split", "train=100")
     assert "coco: 5 × " in done.stdout, done.stdout
     made = assay.send("GET", f"/api/projects/{project}/releases", token=assay.key)[1]["items"][0]
     assert assay.send("GET", f"/api/releases/{made['id']}", token=assay.key)[1]["losses"][0]["format"] == "coco"
