@@ -183,7 +183,6 @@ package final class ArchiveFolder: Sendable {
   }
 
   /// Hands out each regular file: its name, and what hands out its bytes; until `body` returns false.
-  ///
   @discardableResult private static func read(
     _ file: String,
     _ body: (String, ((UnsafeRawBufferPointer) throws -> Void) throws -> Void) throws -> Bool

@@ -66,6 +66,9 @@ package final class Diagnostics: Sendable {
 
     package init(what: String, count: Int = 0) { (self.what, self.count) = (what, count) }
 
+    /// It as a line for people.
+    package var sentence: String { "\(count) × \(what)" }
+
     package init(_ json: JSON) {
       self.init(what: json["what"]?.string ?? "", count: Int(json["count"]?.integer ?? 0))
     }

@@ -131,7 +131,7 @@ struct ConvertCommand: AsyncParsableCommand {
       return print(report.text)
     }
     print("\(own.facts.name) to \(format.facts.name): \(count.items) items, \(count.labels) labels")
-    for loss in diagnostics.losses { print("  \(loss.count) × \(loss.what)") }
+    for loss in diagnostics.losses { print("  " + loss.sentence) }
     for fault in diagnostics.faults.prefix(Self.toldLimit) { print("  " + fault.sentence) }
     let rest = diagnostics.faultCount - min(diagnostics.faultCount, Self.toldLimit)
     if rest > 0 {

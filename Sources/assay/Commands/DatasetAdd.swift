@@ -170,7 +170,7 @@ extension DatasetCommand {
       ]
       let changed = ItemImport.losses(
         resized: number("resized"), relabelled: number("relabelled"))
-      told += (diagnostics.losses + changed).map { "  \($0.count) × \($0.what)" }
+      told += (diagnostics.losses + changed).map { "  " + $0.sentence }
       told += diagnostics.faults.prefix(20).map { "  " + $0.sentence }
       told += (report["problems"]?.array ?? []).prefix(20).map {
         "  item \($0["line"]?.integer ?? 0): \($0["reason"]?.string ?? "")"

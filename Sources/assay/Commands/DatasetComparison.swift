@@ -127,13 +127,18 @@ extension DatasetCommand {
           .POST, "\(path)/slices",
           ["name": .string(name), "query": .string(query), "require": required])
       } else {
-        let known = try await client.send(.GET, path)["slices"]?.array ?? []
-        guard let id = known.first(where: { $0["name"]?.string == name })?["id"]?.string else {
+        guard let id = try await Self.id(of: name, in: path, client) else {
           throw Failure("there is no slice “\(name)”; say its query to make it")
         }
         made = try await client.send(.PATCH, "\(path)/slices/\(id)", ["require": required])
       }
       output.print(made, made["id"]?.string ?? "")
+    }
+
+    /// The id of the slice called so in the dataset at a path; nil where there is none.
+    static func id(of name: String, in path: String, _ client: APIClient) async throws -> String? {
+      let known = try await client.send(.GET, path)["slices"]?.array ?? []
+      return known.first { $0["name"]?.string == name }?["id"]?.string
     }
   }
 }

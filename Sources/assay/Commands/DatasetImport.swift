@@ -146,7 +146,7 @@ struct DatasetCommand: AsyncParsableCommand {
         "\(report["created"]?.integer ?? 0) tasks made, \(report["refused"]?.integer ?? 0) lines refused"
           + (report["replayed"]?.bool == true ? " (done before)" : ""),
       ]
-      told += diagnostics.losses.map { "  \($0.count) × \($0.what)" }
+      told += diagnostics.losses.map { "  " + $0.sentence }
       told += diagnostics.faults.prefix(20).map { "  " + $0.sentence }
       told += (report["problems"]?.array ?? []).map {
         "  line \($0["line"]?.integer ?? 0): \($0["reason"]?.string ?? "")"

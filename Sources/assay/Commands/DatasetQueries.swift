@@ -1,5 +1,6 @@
 import ArgumentParser
 import Consensus
+import Formats
 import Foundation
 import Notation
 import Platform
@@ -118,9 +119,7 @@ extension DatasetCommand {
           ? "nothing new: these items were sent before"
           : "\(report["created"]?.integer ?? 0) tasks made, \(report["refused"]?.integer ?? 0) refused"
       ]
-      told += (report["losses"]?.array ?? []).map {
-        "  \($0["count"]?.integer ?? 0) × \($0["what"]?.string ?? "")"
-      }
+      told += (report["losses"]?.array ?? []).map { "  " + Diagnostics.Loss($0).sentence }
       told += (report["problems"]?.array ?? []).prefix(10).map { "  \($0["reason"]?.string ?? "")" }
       output.print(report, told.joined(separator: "\n"))
     }

@@ -44,8 +44,7 @@ extension DatasetCommand {
         return output.print(report, files ? "\(told), \(gone) files with them" : told)
       }
       if let slice {
-        let known = try await client.send(.GET, path)["slices"]?.array ?? []
-        guard let id = known.first(where: { $0["name"]?.string == slice })?["id"]?.string else {
+        guard let id = try await Slice.id(of: slice, in: path, client) else {
           throw Failure("there is no slice “\(slice)”")
         }
         _ = try await client.send(.DELETE, "\(path)/slices/\(id)")

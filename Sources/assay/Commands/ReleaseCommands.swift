@@ -1,5 +1,6 @@
 import ArgumentParser
 import Crypto
+import Formats
 import Foundation
 import Notation
 import Platform
@@ -15,7 +16,7 @@ struct ReleaseCommand: AsyncParsableCommand {
   static func told(_ losses: JSON?) -> [String] {
     (losses?.array ?? []).map { loss in
       let format = loss["format"]?.string.map { "\($0): " } ?? ""
-      return "  \(format)\(loss["count"]?.integer ?? 0) × \(loss["what"]?.string ?? "")"
+      return "  \(format)\(Diagnostics.Loss(loss).sentence)"
     }
   }
 
