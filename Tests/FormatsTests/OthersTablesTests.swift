@@ -61,14 +61,33 @@ import Testing
   @Test func aNumberOfTooManyDigitsStaysWhatIsWritten() throws {
     let folder = try TestFolder()
     try folder.write(
-      "name,text,frame,share\na,x,9223372036854775807,1e3\nb,y,9223372036854775808,.5\n", to: "all.csv"
-    )
-    let items = try folder.found().items
+      "name,text,frame,next,share\na,x,9223372036854775807,9223372036854775807,1e3\n"
+        + "b,y,1,9223372036854775808,.5\n", to: "all.csv")
+    let values = try folder.found().items.map { $0.metadata.map(\.value) }
     #expect(
-      items.map { $0.metadata.first?.value } == [
-        .int(.max), .string("9223372036854775808"),
+      values == [
+        [.int(.max), "9223372036854775807", .double(1_000)], [1, "9223372036854775808", .double(0.5)],
       ])
-    #expect(items[0].metadata.last?.value == .double(1_000))
+  }
+
+  @Test func theValuesOfAColumnAreOfOneKind() throws {
+    let folder = try TestFolder()
+    try folder.write(
+      "name,text,zip,score,seen,land,mixed\na,x,10115,1,true,NA,1\nb,y,D-10,NaN,False,DE,true\n"
+        + "c,z,01234,0.25,NA,NA,2\n", to: "all.csv")
+    #expect(
+      try folder.found().items.map { $0.metadata.map(\.value) } == [
+        ["10115", 1, true, "NA", "1"], ["D-10", false, "DE", "true"], ["01234", .double(0.25), "NA", "2"],
+      ])
+  }
+
+  @Test func columnsOfOneNameAreKeptByNumbers() throws {
+    let folder = try TestFolder()
+    try folder.write("name,text,share,share,share.1,share\na,x,1,2,3,4\n", to: "all.csv")
+    #expect(
+      try folder.found().items.first?.metadata == [
+        .init("share", 1), .init("share.2", 2), .init("share.1", 3), .init("share.3", 4),
+      ])
   }
 
   @Test func aTableMayTellASpreadsheetItsSeparator() throws {

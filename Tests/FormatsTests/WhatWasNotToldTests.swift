@@ -307,4 +307,28 @@ import Testing
       try DatasetFormat.cocoResults.reader(of: DatasetFolder(folder.path), Diagnostics(.lenient))
     }
   }
+
+  @Test func columnsOfCoNLLThatAreNotReadAreTold() throws {
+    let folder = try TestFolder()
+    let told = "columns beside a token and its tag left out, which are not read"
+    try folder.write("EU NNP I-NP B-ORG\nrejects VBZ I-VP O\n\n", to: "train.conll")
+    #expect(try folder.found().diagnostics.losses == [.init(what: told, count: 2)])
+    try folder.write("1\tEU\tB-ORG\t_\n2\trejects\tO\tnote\n\n", to: "train.conll")
+    #expect(try folder.found().diagnostics.losses == [.init(what: told, count: 1)])
+    try folder.write("EU _ _ B-ORG\nrejects - O\n\n", to: "train.conll")
+    #expect(try folder.found().diagnostics.losses.isEmpty)
+  }
+
+  @Test func whatLabelMeSaysOfAWholeImageIsTold() throws {
+    let folder = try TestFolder()
+    try folder.write(
+      """
+      {"version": "5.5.0", "flags": {}, "shapes": [], "imagePath": "a.png", "imageData": null,
+       "imageHeight": 4, "imageWidth": 4, "description": "at night"}
+      """, to: "val/a.json")
+    let found = try folder.found()
+    #expect(
+      found.diagnostics.losses.map(\.what) == ["`description` of images left out, which is not read"])
+    #expect(found.items.map(\.name) == ["a.png"] && found.items.map(\.subset) == ["val"])
+  }
 }

@@ -107,6 +107,8 @@ def test_files_come_by_range_with_tags_and_only_through_a_link(texts):
         status, headers, part = fetch(url + "train.jsonl", Range=whole_range)
         assert status == 206 and part == whole and headers["Content-Range"] == f"bytes 0-{len(whole) - 1}/{len(whole)}"
     for known in (headers["ETag"], f'"other", W/{headers["ETag"]}', "*"): assert fetch(url + "train.jsonl", **{"If-None-Match": known})[0] == 304
+    for other, expected in ((f'"x", {headers["ETag"]}', 200), ("*", 200), ('"x"', 412), (f'W/{headers["ETag"]}', 412)):
+        assert fetch(url + "train.jsonl", **{"If-Match": other})[0] == expected
     assert fetch(url + "train.jsonl", Range=f"bytes={len(whole)}-")[0] == 416
     assert {"train.jsonl", "manifest.json"} <= {f["path"] for f in json.loads(fetch(url)[2])["items"]}
     for wrong in ("../train.jsonl", "%2e%2e/x", "nothing.jsonl", "train.jsonl/x"): assert fetch(url + wrong)[0] in (400, 404)

@@ -39,16 +39,22 @@ def test_what_spacy_wrote_is_read(tmp_path):
     python("""
 import sys, spacy
 from spacy.tokens import DocBin, Span
-nlp = spacy.blank("en"); bin = DocBin(attrs=["LEMMA", "ENT_IOB", "ENT_TYPE", "POS"], store_user_data=True)
+nlp = spacy.blank("en"); bin = DocBin(attrs=["LEMMA", "ENT_IOB", "ENT_TYPE", "POS"], store_user_data=True); plain = DocBin(store_user_data=True)
+one = nlp("Apple buys."); one.set_ents([Span(one, 0, 1, label="ORG")]); plain.add(one); plain.to_disk(sys.argv[2])
 for n in range(300):
-    doc = nlp(f"Number {n}: Apple buys  Größe GmbH for $1 billion."); doc.set_ents([Span(doc, 3, 4, label="ORG")]); doc.cats = {"news": 1.0, "sport": 0.0}; doc.spans["sc"] = [Span(doc, 3, 7, label="DEAL"), Span(doc, 4, 5, label="VERB")]; bin.add(doc)
-bin.to_disk(sys.argv[1])""", tmp_path / "test.spacy")
+    doc = nlp(f"Number {n}: Apple buys  Größe GmbH for $1 billion."); doc[0].lemma_ = "number"; doc.set_ents([Span(doc, 3, 4, label="ORG")]); doc.cats = {"news": 1.0, "sport": 0.0}; doc.spans["sc"] = [Span(doc, 3, 7, label="DEAL"), Span(doc, 4, 5, label="VERB")]; bin.add(doc)
+bin.to_disk(sys.argv[1])
+one.spans["mine"] = [Span(one, 0, 2, label="X", kb_id="Q1")]; plain.add(one); plain.to_disk(sys.argv[3])""", tmp_path / "test.spacy", tmp_path / "plain.spacy", tmp_path / "rich.spacy")
+    for name, lost in (("plain", set()), ("rich", {"names of span groups", "ids of spans"})):
+        report = items(tmp_path / f"{name}.spacy", tmp_path / f"{name}-out")[1]
+        assert {loss["what"].partition(" left out")[0] for loss in report["losses"]} == lost
     found, report = items(tmp_path / "test.spacy", tmp_path / "out")
     assert len(found) == 300 and report["faults"] == 0 and found[7]["subset"] == "test"
     text = found[7]["text"]; assert text == "Number 7: Apple buys  Größe GmbH for $1 billion."
     spans = sorted((text[l["span"][0][0]:l["span"][0][1]], l["class"]) for l in found[7]["labels"] if "span" in l)
     assert spans == [("Apple", "ORG"), ("Apple buys  Größe", "DEAL"), ("buys", "VERB")]
     assert [l["class"] for l in found[7]["labels"] if "whole" in l] == ["news"]
+    assert {loss["what"].partition(" left out")[0] for loss in report["losses"]} == {"what tokens are beside their entities"}
     (tmp_path / "cut.spacy").write_bytes((tmp_path / "test.spacy").read_bytes()[:500])
     assert "no DocBin" in assay_run("convert", "--strict", "--to", "jsonl", tmp_path / "cut.spacy", tmp_path / "no", status=1)
 

@@ -3,10 +3,9 @@ import Labels
 extension DatasetFormat {
   package static let brat = DatasetFormat(
     facts: DatasetFormatFacts(
-      id: "brat", name: "brat standoff", layout: "`NAME.txt` and `NAME.ann`, `annotation.conf`",
+      id: "brat", name: "brat standoff", layout: "`[SUBSET/]NAME.txt` and `NAME.ann`, `annotation.conf`",
       source: "brat.nlplab.org/standoff.html", holds: [.span, .relation],
       carries: [.text, .textName, .attributes],
-      hasSubsets: false,
       notes: """
         Places are Unicode characters of the text as it lies in the file, CRLF being two. Attributes and \
         notes of spans are kept, events and normalisations are left out. White space in class names \

@@ -9,7 +9,8 @@ extension Brat {
     let stem = DatasetItem.stem(of: file)
     let text = try folder.open(text(of: file)).withBuffer { String(decoding: $0, as: UTF8.self) }
     let scalars = Array(text.unicodeScalars)
-    var item = DatasetItem(name: stem, text: text)
+    let (name, subset) = DatasetItem.place(of: stem)
+    var item = DatasetItem(name: name, subset: subset, text: text)
     var places: [String: Int] = [:]
     var later: [(number: Int, fields: [Substring])] = []
     let bytes = try folder.open(file)

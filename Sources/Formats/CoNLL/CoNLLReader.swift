@@ -46,10 +46,13 @@ struct CoNLLReader: DatasetReading {
           remedy: "Part them by a tab; the line is left out.")
         continue
       }
+      let (word, tag) = isNumbered ? (1, 2) : (0, columns.count - 1)
+      let left = columns[(word + 1)..<tag] + columns[(tag + 1)...]
+      if left.contains(where: { !["", "_", "-"].contains($0) }) {
+        diagnostics.lose("columns beside a token and its tag left out, which are not read")
+      }
       tokens.append(
-        Token(
-          text: String(columns[isNumbered ? 1 : 0]),
-          tag: String(columns[isNumbered ? 2 : columns.count - 1]), line: lines?.number ?? 0))
+        Token(text: String(columns[word]), tag: String(columns[tag]), line: lines?.number ?? 0))
     }
     lines = nil
     return tokens.isEmpty ? nil : try made(tokens)

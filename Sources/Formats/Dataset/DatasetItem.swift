@@ -46,6 +46,18 @@ package struct DatasetItem: Hashable, Sendable {
     ][name.lowercased()]
   }
 
+  /// The parts of a path without the first folder where that stands for a subset, and the subset; "" else.
+  static func place(of parts: some Collection<String>) -> (parts: [String], subset: String) {
+    guard parts.count > 1, let said = parts.first.flatMap(subset(of:)) else { return (Array(parts), "") }
+    return (Array(parts.dropFirst()), said)
+  }
+
+  /// Likewise of a path.
+  static func place(of path: String) -> (name: String, subset: String) {
+    let (parts, subset) = place(of: path.split(separator: "/").map(String.init))
+    return (parts.joined(separator: "/"), subset)
+  }
+
   /// The name without the extension of its last part.
   package var stem: String { Self.stem(of: name) }
 

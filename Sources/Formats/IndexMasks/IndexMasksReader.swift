@@ -92,13 +92,7 @@ struct IndexMasks: Sendable {
 
   /// What follows the folder of all images or masks, and the subset that its next folder stands for.
   static func name(of file: String) -> (name: String, subset: String) {
-    var parts = file.split(separator: "/").dropFirst().map(String.init)
-    var subset = ""
-    if parts.count > 1, let known = DatasetItem.subset(of: parts[0]) {
-      subset = known
-      parts.removeFirst()
-    }
-    return (parts.joined(separator: "/"), subset)
+    DatasetItem.place(of: file.split(separator: "/").dropFirst().joined(separator: "/"))
   }
 
   func item(

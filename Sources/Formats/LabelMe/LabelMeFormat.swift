@@ -4,11 +4,10 @@ import Notation
 extension DatasetFormat {
   package static let labelMe = DatasetFormat(
     facts: DatasetFormatFacts(
-      id: "labelme", name: "LabelMe", layout: "one JSON file beside each image",
+      id: "labelme", name: "LabelMe", layout: "one JSON file beside each image, in folders of subsets",
       source: "github.com/wkentaro/labelme",
       holds: [.box, .polygon, .polyline, .point, .ellipse, .mask, .whole],
       carries: [.attributes, .group], carriesOf: [.whole: []],
-      hasSubsets: false,
       notes: """
         Circles are ellipses with one radius; ellipses with two are written as polygons. Holes are \
         filled. Flags that are true are classes of the whole image. Boxes that are turned and lists of \
@@ -18,8 +17,7 @@ extension DatasetFormat {
     read: { folder, diagnostics in
       WithUnlabelledImages(
         ItemFiles(LabelMe.files(folder), folder, DatasetSchema(), diagnostics, item: LabelMe.item),
-        folder, labels: LabelMe.files(folder)
-      ) { ($0, "") }
+        folder, labels: LabelMe.files(folder), DatasetItem.place)
     },
     write: { sink, options, diagnostics in
       LabelMeWriter(sink: sink, options: options, diagnostics: diagnostics)

@@ -14,8 +14,9 @@ extension LabelMe {
     let path = try json.text("imagePath").replacing("\\", with: "/")
     let below = file.split(separator: "/").dropLast().joined(separator: "/")
     let last = path.split(separator: "/").last.map(String.init) ?? path
-    let name = below.isEmpty ? last : below + "/" + last
-    let media = folder.image(named: name)
+    let place = below.isEmpty ? last : below + "/" + last
+    let media = folder.image(named: place)
+    let (name, subset) = DatasetItem.place(of: place)
     var size: ImageSize?
     if let width = json["imageWidth"]?.integer, let height = json["imageHeight"]?.integer,
       width > 0, height > 0
@@ -24,7 +25,8 @@ extension LabelMe {
     } else {
       size = media.flatMap(folder.size)
     }
-    var item = DatasetItem(name: name, size: size, media: media.map(folder.fullPath))
+    var item = DatasetItem(name: name, subset: subset, size: size, media: media.map(folder.fullPath))
+    diagnostics.loseMembers(of: json, besides: knownOfImages, "images")
     for flag in json["flags"]?.members ?? [] where flag.value.bool == true {
       item.labels.append(DatasetLabel(schema.index(of: flag.name), .whole))
     }
@@ -39,6 +41,12 @@ extension LabelMe {
     }
     return item
   }
+
+  /// Members of a file that are read, or say only by what it was written and how it is drawn.
+  private static let knownOfImages: Set<String> = [
+    "version", "flags", "shapes", "imagePath", "imageData", "imageHeight", "imageWidth", "lineColor",
+    "fillColor",
+  ]
 
   /// Members of shapes that are read, or say only how they are drawn.
   private static let known: Set<String> = [
@@ -95,6 +103,7 @@ extension LabelMe {
     }
     var label = DatasetLabel(schema.index(of: name), .shape(shape))
     label.group = json["group_id"]?.integer.map { Int($0) }
+    diagnostics.loseMembers(of: json, besides: knownOfImages, "images")
     for flag in json["flags"]?.members ?? [] { label.attributes.append(flag) }
     if let text = json["description"]?.string, !text.isEmpty {
       label.attributes.append(.init("description", .string(text)))

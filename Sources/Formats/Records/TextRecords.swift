@@ -94,12 +94,15 @@ extension CSVReader {
   }
 }
 
-/// Lines of values. Of tables of others, what looks like a number or a truth is one.
+/// Lines of values. Of tables of others, the values of a column are numbers or truths where all of them look
+/// so.
 private struct SeparatedRecords: RecordReading {
   let classes: [String: [String]] = [:]
   private var lines: CSVReader
   private let names: [String]
   private let isOwn: Bool
+  /// Of each column, whether its values are words, whatever some of them look like.
+  private var isWords: [Bool] = []
   private let file: String
   private let diagnostics: Diagnostics
 
@@ -114,7 +117,8 @@ private struct SeparatedRecords: RecordReading {
         problem: lines.fault?.problem ?? "there are no columns")
     }
     isOwn = Set(["name", "labels", "metadata"]).isSubset(of: head)
-    names = isOwn ? head : head.map(\.trimmingASCIISpace)
+    names = isOwn ? head : Self.distinct(head.map(\.trimmingASCIISpace))
+    isWords = isOwn ? names.map { _ in true } : Self.wordColumns(names, lines)
   }
 
   mutating func next() throws -> [RecordField]? {
@@ -129,9 +133,12 @@ private struct SeparatedRecords: RecordReading {
             : "Write them all; those that are missing are read as empty.")
         if isLong { continue }
       }
-      return zip(names, row).map { name, text in
-        RecordField(
-          name: name, value: .json(isOwn ? .string(Self.whole(text)) : Self.value(text, in: name)))
+      return row.indices.map { column in
+        let value: JSON =
+          isOwn
+          ? .string(Self.whole(row[column]))
+          : Self.value(row[column], in: names[column], isWords: isWords[column])
+        return RecordField(name: names[column], value: .json(value))
       }
     }
     if let fault = lines.fault {
@@ -140,26 +147,67 @@ private struct SeparatedRecords: RecordReading {
     return nil
   }
 
+  /// A column that has another's name gets a number, as pandas gives it: `share`, `share.1`.
+  private static func distinct(_ names: [String]) -> [String] {
+    var used: Set<String> = []
+    return names.map { name in
+      let distinct =
+        used.contains(name)
+        ? (1...).lazy.map { "\(name).\($0)" }.first { !used.contains($0) && !names.contains($0) } ?? name
+        : name
+      used.insert(distinct)
+      return distinct
+    }
+  }
+
   /// Without the apostrophe that keeps it from being a formula.
   private static func whole(_ text: String) -> String {
     text.hasPrefix("'") && CSVTable.isGuarded(text.dropFirst()) ? String(text.dropFirst()) : text
   }
 
-  private static func value(_ text: String, in column: String) -> JSON {
+  private static func value(_ text: String, in column: String, isWords: Bool) -> JSON {
     if text.isEmpty { return .null }
-    let column = column.lowercased()
-    if RecordItems.texts.contains(column) { return .string(text) }
+    if RecordItems.texts.contains(column.lowercased()) { return .string(text) }
     let trimmed = text.trimmingASCIISpace
-    return RecordItems.words.contains(column) ? .string(trimmed) : number(trimmed) ?? .string(text)
+    if RecordItems.words.contains(column.lowercased()) { return .string(trimmed) }
+    if isWords { return .string(text) }
+    return nothing.contains(trimmed) ? .null : number(trimmed) ?? .string(text)
+  }
+
+  /// What is written among numbers where there is none.
+  private static let nothing: Set<String> = ["NA", "N/A", "NaN", "nan", "null", "NULL", "None", "-"]
+
+  /// Looks through a table for the columns that have a value which is no number, or no truth beside truths.
+  private static func wordColumns(_ names: [String], _ lines: CSVReader) -> [Bool] {
+    enum Kind { case number, truth, words }
+    var kinds: [Kind?] = names.map { RecordItems.words.contains($0.lowercased()) ? .words : nil }
+    var lines = lines
+    while kinds.contains(where: { $0 != .words }), let row = lines.next() {
+      guard row.count <= names.count else { continue }
+      for (column, text) in row.enumerated() where kinds[column] != .words && !text.isEmpty {
+        let trimmed = text.trimmingASCIISpace
+        if nothing.contains(trimmed) { continue }
+        let kind: Kind =
+          switch number(trimmed) {
+          case .int, .double: .number
+          case .bool: .truth
+          default: .words
+          }
+        kinds[column] = kinds[column] == nil || kinds[column] == kind ? kind : .words
+      }
+    }
+    return kinds.map { $0 == nil || $0 == .words }
   }
 
   private static func number(_ text: String) -> JSON? {
     // What begins with a zero is a name, not a number.
-    let isNumber = text.utf8.first.map { (48...57).contains($0) || $0 == 45 } ?? false
+    let isNumber = text.utf8.first.map { (48...57).contains($0) || [45, 46].contains($0) } ?? false
     if isNumber, !text.hasPrefix("0") || text.utf8.count == 1 || text.hasPrefix("0.") {
       if let number = Int64(text) { return .int(number) }
       // What no number holds digit by digit is a name.
-      if text.utf8.dropFirst().allSatisfy({ (48...57).contains($0) }) { return .string(text) }
+      if !text.contains("."), text.utf8.dropFirst().allSatisfy({ (48...57).contains($0) }) {
+        return .string(text)
+      }
       if let number = Double(text), number.isFinite { return .double(number) }
     }
     if text == "true" || text == "True" { return true }

@@ -25,6 +25,9 @@ enum DocBin {
   static let docsOfFile = 5_000
   /// Bytes that a file may unpack to.
   static let limit = 1 << 30
+  /// The span group that is written, which is spaCy's own by default.
+  static let spanGroup = "sc"
   /// Attributes by their numbers in spaCy.
-  static let (orth, entityPlace, entityType): (Int64, Int64, Int64) = (65, 77, 78)
+  static let (orth, norm): (Int64, Int64) = (65, 67)
+  static let (entityPlace, entityType, sentenceStart): (Int64, Int64, Int64) = (77, 78, 80)
 }

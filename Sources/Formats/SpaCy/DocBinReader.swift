@@ -10,7 +10,7 @@ struct DocBinReader: DatasetReading {
 
   private struct Docs {
     var words: [UInt64: String]
-    var columns: Int
+    var attributes: [Int64]
     var (orth, place, type): (Int?, Int?, Int?)
     var tokens: [UInt8]
     var spaces: [UInt8]
@@ -19,9 +19,22 @@ struct DocBinReader: DatasetReading {
     var groups: [MessagePack]
     var first = 0
 
+    var columns: Int { attributes.count }
+
     func value(_ token: Int, _ column: Int) -> UInt64 {
       let start = 8 * (token * columns + column)
       return (0..<8).reduce(UInt64(0)) { $0 | UInt64(tokens[start + $1]) << UInt64(8 * $1) }
+    }
+
+    /// Whether a token has a value of an attribute that is not read, and that its text does not give.
+    func saysMore(_ token: Int, isFirst: Bool) -> Bool {
+      attributes.enumerated().contains { column, attribute in
+        switch attribute {
+        case DocBin.orth, DocBin.norm, DocBin.entityPlace, DocBin.entityType: false
+        case DocBin.sentenceStart: value(token, column) == 1 && !isFirst
+        default: value(token, column) != 0
+        }
+      }
     }
   }
 
@@ -54,7 +67,7 @@ struct DocBinReader: DatasetReading {
       if let word = word.string { words[StringHash.of(word)] = word }
     }
     let made = Docs(
-      words: words, columns: attributes.count,
+      words: words, attributes: attributes,
       orth: attributes.firstIndex(of: DocBin.orth),
       place: attributes.firstIndex(of: DocBin.entityPlace),
       type: attributes.firstIndex(of: DocBin.entityType), tokens: message["tokens"]?.bytes ?? [],
@@ -83,6 +96,9 @@ struct DocBinReader: DatasetReading {
       open = nil
     }
     var last = 0
+    if tokens.contains(where: { docs.saysMore($0, isFirst: $0 == tokens.lowerBound) }) {
+      diagnostics.lose("what tokens are beside their entities left out, such as lemmas, tags, trees and ids")
+    }
     for token in tokens {
       let word = docs.orth.flatMap { docs.words[docs.value(token, $0)] } ?? ""
       let start = place
@@ -127,12 +143,18 @@ struct DocBinReader: DatasetReading {
       if case .map(let attributes)? = content?["attrs"], !attributes.isEmpty {
         diagnostics.lose("attributes of span groups left out, such as scores, which are not read")
       }
+      if group.value.list.contains(where: { $0.string != DocBin.spanGroup }) {
+        diagnostics.lose("names of span groups left out")
+      }
       for span in content?["spans"]?.list ?? [] {
         let bytes = span.bytes
         guard bytes.count >= 40 else { continue }
         func big(_ range: Range<Int>) -> UInt64 { bytes[range].reduce(0) { $0 << 8 | UInt64($1) } }
         let (start, end) = (Int(big(32..<36)), Int(big(36..<40)))
         guard start < end, end <= length, let name = docs.words[big(16..<24)] else { continue }
+        if bytes.prefix(16).contains(where: { $0 != 0 }) {
+          diagnostics.lose("ids of spans left out, in knowledge bases too")
+        }
         item.labels.append(self.span(name, start..<end))
       }
     }

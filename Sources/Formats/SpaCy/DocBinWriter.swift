@@ -123,9 +123,9 @@ final class DocBinWriter: DatasetWriting {
       return .bytes(bytes)
     }
     let group = MessagePack.object([
-      ("name", .string("sc")), ("attrs", .map([])), ("spans", .list(packed)),
+      ("name", .string(DocBin.spanGroup)), ("attrs", .map([])), ("spans", .list(packed)),
     ])
-    return .map([.init(key: .bytes(group.encoded), value: .list([.string("sc")]))])
+    return .map([.init(key: .bytes(group.encoded), value: .list([.string(DocBin.spanGroup)]))])
   }
 
   private func end(_ name: String) throws {

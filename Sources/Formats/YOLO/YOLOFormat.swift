@@ -209,10 +209,7 @@ struct YOLOFiles: Sendable {
       if parts[root] == "obj_test_data" { subset = "test" }
       parts.removeFirst(root + 1)
     }
-    if parts.count > 1, let said = DatasetItem.subset(of: parts[0]) {
-      subset = said
-      parts.removeFirst()
-    }
-    return (parts.joined(separator: "/"), subset ?? "")
+    let below = DatasetItem.place(of: parts)
+    return (below.parts.joined(separator: "/"), below.subset.isEmpty ? subset ?? "" : below.subset)
   }
 }

@@ -19,6 +19,13 @@ struct Download {
   static let compressionThreshold = 1_000
 
   func response(to request: Request) -> Response {
+    guard request.headers.want(oneOf: Set(["\"\(tag)\""] + Compression.allCases.map(tag(of:)))) else {
+      return Problem(
+        .preconditionFailed, "changed", "It is another one by now",
+        "The content has the tag \"\(tag)\" and none of those that were asked for; ask for it anew.",
+        place: "If-Match"
+      ).response
+    }
     var headers = headers
     if isCompressible, size >= Self.compressionThreshold {
       headers[.vary] = "Accept-Encoding"
@@ -52,11 +59,14 @@ struct Download {
     }
   }
 
+  /// Of the content as it comes compressed, with the quotes.
+  private func tag(of encoding: Compression) -> String { "\"\(tag)-\(encoding.rawValue)\"" }
+
   private func compressed(
     _ encoding: Compression, _ plain: HTTPFields, _ request: Request
   ) -> Response {
     var headers = plain
-    let tag = "\"\(tag)-\(encoding.rawValue)\""
+    let tag = tag(of: encoding)
     headers[.eTag] = tag
     headers[.contentEncoding] = encoding.rawValue
     if request.headers.have(tag: tag) {

@@ -6,11 +6,19 @@ extension HTTPFields {
   ///
   /// - Parameter tag: with its quotes, and without commas.
   func have(tag: String) -> Bool {
-    self[values: .ifNoneMatch].contains { list in
-      list.split(separator: ",").contains { one in
-        let one = one.trimmingCharacters(in: .whitespaces)
-        return one == "*" || one == tag || one == "W/" + tag
-      }
+    tags(in: .ifNoneMatch).contains { $0 == "*" || $0 == tag || $0 == "W/" + tag }
+  }
+
+  /// Whether who asks wants what bears one of these tags and nothing else: `If-Match`, compared strongly (RFC
+  /// 9110 §13.1.1). Who names no tag takes anything.
+  func want(oneOf tags: Set<String>) -> Bool {
+    let asked = self.tags(in: .ifMatch)
+    return asked.isEmpty || asked.contains { $0 == "*" || tags.contains($0) }
+  }
+
+  private func tags(in name: HTTPField.Name) -> [String] {
+    self[values: name].flatMap { list in
+      list.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
     }
   }
 }
