@@ -1,5 +1,5 @@
 """A manager freezes a release in the browser, opens its files, and exports in a format of another tool."""
-import urllib.request
+import urllib.error, urllib.request
 import pytest
 
 from test_browser import browser, playwright, world  # noqa: F401
@@ -31,8 +31,16 @@ def test_a_manager_freezes_a_release_and_opens_its_files(world, scheme, width): 
     world.shot(page, f"release-files-{scheme}-{width}")
     assert clean(page) == []
     with urllib.request.urlopen(page.get_by_label("Address").input_value() + "train.jsonl") as lines: assert len(lines.read().splitlines()) > 5
+    address = page.get_by_label("Address").input_value()
     page.get_by_role("button", name="Close", exact=True).click()
     page.get_by_label("Another format").select_option(label="doccano JSONL")
     with page.expect_download() as file: page.get_by_role("link", name="DOCCANO").first.click()
     assert "text 1 " in open(file.value.path(), encoding="utf-8").read()
-    assert page.problems == []
+    row.get_by_role("button", name="Files").click(); page.get_by_role("button", name="Take away").click()
+    page.get_by_role("heading", name="Take Autumn away").wait_for()
+    world.shot(page, f"release-away-{scheme}-{width}")
+    assert clean(page) == []
+    page.get_by_role("button", name="Take away").click()
+    row.wait_for(state="detached")
+    with pytest.raises(urllib.error.HTTPError) as gone: urllib.request.urlopen(address + "train.jsonl")
+    assert gone.value.code == 410 and page.problems == []

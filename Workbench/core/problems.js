@@ -41,6 +41,7 @@ const sentences = {
   "unknown-link": [word("There is nothing at this address.")],
   "link-ended": [word("This address has ended. Ask for a new one.")],
   range: [word("There is nothing at this address.")],
+  changed: [word("There is nothing at this address.")],
   "import-refused": [word("Nothing was imported."), true],
 };
 

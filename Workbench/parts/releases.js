@@ -1,4 +1,4 @@
-import { get, post } from "../core/api.js";
+import { get, post, send } from "../core/api.js";
 import { fill, h } from "../core/dom.js";
 import { day } from "../core/money.js";
 import { language, say, word } from "../core/words.js";
@@ -19,7 +19,7 @@ export function releaseCard(owner, note, more = () => ({})) {
     try {
       const { items } = await get(`${owner}/releases`);
       list.removeAttribute("aria-busy");
-      fill(list, items.length ? table(items) : h("p.muted", {}, note));
+      fill(list, items.length ? table(items, load) : h("p.muted", {}, note));
     } catch (error) {
       fill(list, h("p.error-text", { role: "alert" }, /** @type {Error} */ (error).message));
     }
@@ -29,14 +29,17 @@ export function releaseCard(owner, note, more = () => ({})) {
     h("button.button", { onclick: () => create(owner, more, load) }, say("New release"))), list);
 }
 
-/** @param {any[]} items */
-function table(items) {
+/** @param {any[]} items
+ * @param {() => any} load */
+function table(items, load) {
+  const act = (/** @type {any} */ item) => item.state === "completed" ? h("button.button", { onclick: () => showFiles(item, items, load) }, say("Files"))
+    : item.state === "failed" ? h("button.button.quiet", { onclick: () => takeAway(item, load) }, say("Take away")) : null;
   const heads = [[say("Release number"), ".wide-only"], [say("Name"), ""], [say("When"), ".wide-only"], [say("Items"), ".wide-only"], [say("State"), ""], ["", ""]];
   return h("div.scroller", { tabindex: 0, role: "region", "aria-label": say("Releases") }, h("table.table", {},
     h("thead", {}, h("tr", {}, heads.map(([head, looks]) => h(`th${looks}`, {}, head || h("span.visually-hidden", {}, say("Actions")))))),
     h("tbody", {}, items.map((item) => h("tr", {}, h("td.number.wide-only", {}, String(item.number)), h("td.strong", { dir: "auto" }, h("span.anywhere", {}, item.name)), h("td.wide-only", {}, day(item.created_at)),
       h("td.number.wide-only", {}, String(item.items)), h("td", {}, say(states[item.state] ?? item.state), item.problem ? h("p.muted", {}, item.problem) : null),
-      h("td.end", {}, item.state === "completed" ? h("button.button", { onclick: () => showFiles(item, items) }, say("Files")) : null))))));
+      h("td.end", {}, act(item)))))));
 }
 
 /** @param {string} owner
@@ -78,8 +81,9 @@ async function create(owner, more, load) {
 
 /** The files with an address that opens them, what formats had no form for, and what is other than in another release.
  * @param {any} item
- * @param {any[]} all of the same owner */
-async function showFiles(item, all) {
+ * @param {any[]} all of the same owner
+ * @param {() => any} load */
+async function showFiles(item, all, load) {
   try {
     const [{ files }, { url }] = await Promise.all([get(`/api/releases/${item.id}`), post(`/api/releases/${item.id}/links`, { hours: 24 })]);
     const { splits = {}, losses = [], certificate = {} } = await fetch(new URL(url).pathname + "manifest.json").then((answer) => answer.json());
@@ -93,10 +97,17 @@ async function showFiles(item, all) {
       certificate.limitations?.length ? h("details", {}, h("summary", {}, say("What the certificate does not say")), h("ul", { lang: "en" }, certificate.limitations.map((/** @type {string} */ one) => h("li", {}, one)))) : null,
       losses.length ? h("details", {}, h("summary", {}, say("What formats have no form for")), h("ul", { lang: "en" }, losses.map((/** @type {any} */ one) => h("li", {}, `${one.format}: ${one.count.toLocaleString(language)} × ${one.what}`)))) : null,
       difference(item, all),
-      h("div.row", {}, h("button.button.primary", { onclick: () => close() }, say("Close")))]);
+      h("div.spread", {}, h("button.button.primary", { onclick: () => close() }, say("Close")), h("button.button.quiet", { onclick: () => { close(); takeAway(item, load); } }, say("Take away")))]);
   } catch (error) {
     toast(/** @type {Error} */ (error).message, true);
   }
+}
+
+/** @param {any} item
+ * @param {() => any} load */
+function takeAway(item, load) {
+  return dialog(say("Take {name} away", { name: item.name }), (close) =>
+    form(close, () => send("DELETE", `/api/releases/${item.id}`), [h("p", {}, say("Its files are gone for good, and addresses that were given of it open nothing."))], say("Take away"), load));
 }
 
 /** What is added, removed and labelled otherwise against another release that is chosen.
