@@ -2,7 +2,7 @@
 """Checks a release of Assay without Assay: python3 verify_release.py FOLDER [PUBLIC-KEY]
 
 Needs the package cryptography. The manifest is signed as it lies (Ed25519); the root is that of RFC 6962 over the
-files in the order of their paths, a leaf being the path, a zero byte and the SHA-256 of the file in hexadecimal.
+files in the order of their paths' bytes in UTF-8, a leaf being the path, a zero byte and the SHA-256 of the file in hexadecimal.
 """
 import hashlib, json, os, sys
 from cryptography.exceptions import InvalidSignature

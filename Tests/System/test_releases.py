@@ -510,7 +510,7 @@ def test_a_key_that_only_reads_feeds_training_and_changes_nothing(texts, tmp_pat
     status, key = texts.send("POST", "/api/keys", {"reads_only": True}, texts.key); assert status == 201 and key["reads_only"]
     reads = lambda path: texts.send("GET", path, token=key["key"])
     assert reads("/api/projects")[0] == reads(f"/api/releases/{made['id']}")[0] == reads(f"/api/projects/{texts.texts}/feed?after=0")[0] == 200
-    for method, path, body in (("POST", "/api/datasets", {"name": "x"}), ("POST", "/api/keys", {}), ("DELETE", f"/api/releases/{made['id']}", None), ("POST", f"/api/releases/{made['id']}/links", {}), ("POST", "/v1/projects", {"name": "x", "type": "textcollection"})):
+    for method, path, body in (("POST", "/api/datasets", {"name": "x"}), ("POST", "/api/keys", {}), ("DELETE", f"/api/releases/{made['id']}", None), ("DELETE", f"/api/releases/{made['id']}/links", None), ("POST", "/v1/projects", {"name": "x", "type": "textcollection"})):
         status, problem = texts.send(method, path, body, key["key"]); assert status == 403 and "only reads" in json.dumps(problem), (path, status, problem)
     assert reads("/api/keys")[0] == reads("/api/journal")[0] == 403
     assert [k["reads_only"] for k in texts.send("GET", "/api/keys", token=texts.key)[1]["items"]].count(True) == 1

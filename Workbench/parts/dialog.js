@@ -12,7 +12,13 @@ export function dialog(title, body) {
     let result;
     const close = (/** @type {any} */ value) => { result = value; element.close(); };
     closesWithPage(element);
-    element.addEventListener("close", () => { element.remove(); resolve(result); });
+    element.addEventListener("close", () => {
+      // What is still to be read there stays.
+      const tray = element.querySelector(":scope > .toasts");
+      if (tray) document.body.append(tray);
+      element.remove();
+      resolve(result);
+    });
     fill(element, heading, body(close));
     document.body.append(element);
     element.showModal();
@@ -33,8 +39,10 @@ export function closesWithPage(element) {
  * @param {string} text
  * @param {boolean} [isProblem] */
 export function toast(text, isProblem = false) {
-  let tray = document.querySelector(".toasts");
-  if (!tray) document.body.append(tray = h("div.toasts"));
+  // Above a dialog that is open nothing else is seen, nor told to a screen reader.
+  const host = [...document.querySelectorAll("dialog:modal")].pop() ?? document.body;
+  let tray = host.querySelector(":scope > .toasts");
+  if (!tray) host.append(tray = h("div.toasts"));
   const element = h(isProblem ? "div.toast.problem" : "div.toast", { role: isProblem ? "alert" : "status" }, text);
   /** @type {Element} */ (tray).append(element);
   setTimeout(() => element.remove(), isProblem ? 8000 : 3000);

@@ -9,6 +9,7 @@ extension DatasetFormat {
       source: "docs.argilla.io, `records.to_json`, `records.from_json`",
       holds: [.span, .whole, .caption],
       carries: [.text, .metadata, .score],
+      subsetOfNone: "records",
       notes: """
         Of each question the first response is read, or else the suggestion, whose score is kept. Classes \
         are answers of the question `label` (`labels` where a text has several), spans those of `spans`, \

@@ -4,6 +4,7 @@ extension DatasetFormat {
       id: "arrow", name: "Arrow IPC stream", layout: "`SUBSET.arrow`: an item a row",
       source: "arrow.apache.org/docs/format/Columnar.html", holds: Set(DatasetLabelKind.allCases),
       carries: .everything, carriesOfClasses: .everything,
+      subsetOfNone: "data",
       notes: RecordItems.notes + """
          Streams and files are read, plain or packed by lz4 or zstd; streams are written, as Hugging Face's \
         `datasets` keeps its own and `pyarrow.ipc.open_stream` reads them. What its `save_to_disk` writes \
@@ -18,6 +19,7 @@ extension DatasetFormat {
       id: "feather", name: "Arrow IPC file", layout: "`SUBSET.feather`: an item a row",
       source: "arrow.apache.org/docs/format/Columnar.html#ipc-file-format",
       holds: Set(DatasetLabelKind.allCases), carries: .everything, carriesOfClasses: .everything,
+      subsetOfNone: "data",
       notes: RecordItems.notes + """
          Feather 2, which `pandas.read_feather`, `polars.read_ipc` and `pyarrow.ipc.open_file` read; streams \
         of this name are read too.

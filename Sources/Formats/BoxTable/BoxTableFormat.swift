@@ -12,7 +12,8 @@ extension DatasetFormat {
       holds: [.box],
       notes: """
         Numbers are pixels. Lines of an image may stand anywhere; a line without numbers is an image without \
-        boxes. `image`, `label`, and `x1`, `y1`, `x2`, `y2` are understood too. It is only read.
+        boxes. `image`, `label`, and `x1`, `y1`, `x2`, `y2` are understood too, as are \
+        `score` and `confidence`. It is only read.
         """),
     matches: { !BoxTable.files($0).isEmpty },
     read: { folder, diagnostics in
@@ -32,7 +33,11 @@ struct BoxTable {
   let edges: [Int]
   /// Of width and height.
   let size: [Int]?
+  /// Of how sure a model is.
+  let score: Int?
   let count: Int
+  /// Names of columns that are not read.
+  let others: [String]
 
   init?(_ header: [String]) {
     let header = header.map { $0.trimmingASCIISpace.lowercased() }
@@ -49,6 +54,9 @@ struct BoxTable {
     let size = ["width", "height"].compactMap(header.firstIndex(of:))
     (self.image, self.name, self.edges, count) = (image, name, edges, header.count)
     self.size = size.count == 2 ? size : nil
+    score = first(RecordItems.scores)
+    let read = [image, name] + edges + size + [score].compactMap(\.self)
+    others = header.indices.filter { !read.contains($0) && !header[$0].isEmpty }.map { header[$0] }
   }
 
   static func files(_ folder: DatasetFolder) -> [String] {

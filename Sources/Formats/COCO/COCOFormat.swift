@@ -10,6 +10,7 @@ extension DatasetFormat {
       holds: [.box, .polygon, .pieces, .mask, .keypoints, .caption],
       carries: [.metadata, .attributes, .score, .group, .crowd, .track, .box],
       carriesOf: [.caption: []], carriesOfClasses: .everything,
+      subsetOfNone: "default",
       notes: """
         Boxes are x, y, width, height in pixels from the top left corner. Polygons with holes and crowds \
         are written as run lengths. Annotation ids start at 1. Attributes and scores are kept beside \

@@ -95,14 +95,42 @@ struct CVATReader: DatasetReading {
       }
     }
     let points = Dictionary(grouping: labels) { $0.1 ?? "" }
+    let drawings = Dictionary(
+      elements.compactMap { one in one.text(of: "svg").map { (one.text(of: "name") ?? "", $0) } },
+      uniquingKeysWith: { first, _ in first })
     for (name, parent) in labels where !name.isEmpty && parent == nil {
-      _ = schema.add(.init(name, keypoints: (points[name] ?? []).map(\.0)))
+      let keypoints = (points[name] ?? []).map(\.0)
+      _ = schema.add(
+        .init(
+          name, keypoints: keypoints, skeleton: drawings[name].map { Self.lines($0, keypoints) } ?? []))
     }
     let tasks = Self.all("project", in: meta).flatMap { Self.all("task", in: $0) }
     videos = tasks.isEmpty ? [CVATVideo(meta)] : CVATVideo.all(tasks)
     videoPlaces = Dictionary(
       videos.enumerated().compactMap { place, video in video.id.map { ($0, place) } },
       uniquingKeysWith: { first, _ in first })
+  }
+
+  /// The lines of a skeleton's drawing, between the places of its points: edges name nodes, which name
+  /// points.
+  private static func lines(_ svg: String, _ names: [String]) -> [[Int]] {
+    let drawing = svg.replacing("&lt;", with: "<").replacing("&gt;", with: ">")
+      .replacing("&quot;", with: "\"")
+    var places: [String: Int] = [:]
+    for node in drawing.matches(of: /<circle[^>]*>/) {
+      guard let id = node.output.firstMatch(of: /data-node-id="(\d+)"/)?.output.1,
+        let name = node.output.firstMatch(of: /data-label-name="([^"]*)"/)?.output.1,
+        let place = names.firstIndex(of: String(name))
+      else { continue }
+      places[String(id)] = place
+    }
+    let edges = drawing.matches(of: /data-node-from="(\d+)"[^>]*data-node-to="(\d+)"/)
+    return edges.compactMap { edge in
+      guard let from = places[String(edge.output.1)], let to = places[String(edge.output.2)] else {
+        return nil
+      }
+      return [from, to]
+    }
   }
 
   static func all(_ name: String, in element: XMLElement) -> [XMLElement] {
@@ -203,7 +231,8 @@ struct CVATReader: DatasetReading {
     _ shape: XMLElement, named name: String?, _ size: ImageSize?
   ) throws(NotationFault) -> DatasetLabel? {
     guard let name, !name.isEmpty else { throw NotationFault(path: "", problem: "it has no label") }
-    guard let value = try value(shape, size) else {
+    let names = schema.find(name).map { schema.classes[$0].keypoints } ?? []
+    guard let value = try value(shape, size, keypoints: names) else {
       diagnostics.lose("<\(shape.name)> left out, which is not read")
       return nil
     }
@@ -229,7 +258,7 @@ struct CVATReader: DatasetReading {
   }
 
   private func value(
-    _ shape: XMLElement, _ size: ImageSize?
+    _ shape: XMLElement, _ size: ImageSize?, keypoints names: [String]
   ) throws(NotationFault) -> DatasetLabel.Value? {
     switch shape.name {
     case "box":
@@ -262,7 +291,7 @@ struct CVATReader: DatasetReading {
         return .shape(.point(point))
       }
       return .shape(.keypoints(Keypoints(points.map { .init($0) })))
-    case "skeleton": return .shape(.keypoints(try Self.skeleton(shape)))
+    case "skeleton": return .shape(.keypoints(try Self.skeleton(shape, names)))
     case "ellipse":
       let numbers = try Self.numbers(["cx", "cy", "rx", "ry"], of: shape)
       guard numbers[2] >= 0, numbers[3] >= 0 else {
@@ -313,16 +342,23 @@ struct CVATReader: DatasetReading {
     return points
   }
 
-  private static func skeleton(_ shape: XMLElement) throws(NotationFault) -> Keypoints {
-    var keypoints: [Keypoints.Keypoint] = []
+  /// Points are where the class has one of their name; as they come where it has not.
+  private static func skeleton(
+    _ shape: XMLElement, _ names: [String]
+  ) throws(NotationFault) -> Keypoints {
+    let absent = Keypoints.Keypoint(Point(x: 0, y: 0), .absent)
+    var found: [(name: String, keypoint: Keypoints.Keypoint)] = []
     for element in shape.children where element.name == "points" {
-      guard element["outside"] != "1", let point = try points(element).first else {
-        keypoints.append(.init(Point(x: 0, y: 0), .absent))
-        continue
+      var keypoint = absent
+      if element["outside"] != "1", let point = try points(element).first {
+        keypoint = .init(point, element["occluded"] == "1" ? .hidden : .visible)
       }
-      keypoints.append(.init(point, element["occluded"] == "1" ? .hidden : .visible))
+      found.append((element["label"] ?? "", keypoint))
     }
-    return Keypoints(keypoints)
+    guard !names.isEmpty, Set(found.map(\.name)).count == found.count,
+      found.allSatisfy({ names.contains($0.name) })
+    else { return Keypoints(found.map(\.keypoint)) }
+    return Keypoints(names.map { name in found.first { $0.name == name }?.keypoint ?? absent })
   }
 
   private static func mask(_ shape: XMLElement, _ size: ImageSize?) throws(NotationFault)

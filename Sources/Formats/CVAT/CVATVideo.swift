@@ -40,7 +40,10 @@ struct CVATVideo: Sendable {
   init() {}
 
   /// CVAT calls its usual subsets Train, Validation and Test.
-  static func subset(_ name: String) -> String { DatasetItem.subset(of: name) ?? name }
+  /// As it is called elsewhere; CVAT calls what is of none so.
+  static func subset(_ name: String) -> String {
+    name.lowercased() == "default" ? "" : DatasetItem.subset(of: name) ?? name
+  }
 
   /// - Parameter task: the element of a task, or all of `<meta>`.
   init(_ task: XMLElement) {

@@ -11,6 +11,7 @@ extension DatasetFormat {
         """,
       source: "github.com/mcordts/cityscapesScripts", holds: [.polygon],
       carries: [.crowd],
+      subsetOfNone: "train",
       notes: """
         Outlines in whole pixels, drawn one over the other in their order. A class with `group` at its end \
         stands for many objects. Pictures of ids are made from the outlines by Cityscapes' own scripts; \

@@ -8,6 +8,7 @@ extension DatasetFormat {
       layout: "`SUBSET.conll`: a token and its tag a line, an empty line after a sentence",
       source: "Ramshaw and Marcus 1995; CoNLL-2003 shared task", holds: [.span],
       carries: [.text],
+      subsetOfNone: "data",
       notes: """
         The token is the first column and the tag the last one; where lines are numbered, the second and \
         the third. A text is its tokens with spaces between. Texts that no format has cut are cut at \

@@ -103,8 +103,24 @@ package struct DatasetConversion: Sendable {
     if !item.subset.isEmpty, !format.facts.hasSubsets {
       diagnostics.lose("subsets left out: \(format.facts.name) has none")
     }
+    settleSubset(format, of: &item, diagnostics)
     item.forEachFact(notIn: format.facts) {
       diagnostics.lose("\($0.plural) left out: \(format.facts.name) has none")
+    }
+  }
+
+  /// Files of no subset and of the one that is called as they are would be one file.
+  private static func settleSubset(
+    _ format: DatasetFormat, of item: inout DatasetItem, _ diagnostics: Diagnostics
+  ) {
+    guard let word = format.facts.subsetOfNone else { return }
+    if word == "train" {
+      guard item.subset.isEmpty else { return }
+      diagnostics.lose("items without a subset written as of train: \(format.facts.name) has no other place")
+      item.subset = word
+    } else if item.subset == word {
+      diagnostics.lose("items of the subset \(word) written as of none: \(format.facts.name) calls that so")
+      item.subset = ""
     }
   }
 

@@ -132,6 +132,11 @@ package final class DatasetFolder: Sendable {
         FormatFault(
           $0, "", "its name is no UTF-8", remedy: "Rename it, by `convmv` for instance; it is left out.")
       }
+      + listing.hidden.sorted().map {
+        FormatFault(
+          $0, "", "its name begins with a dot, as those of hidden files do",
+          remedy: "Rename it; it is left out.")
+      }
   }
 
   /// What a link leads to below the folder; nil where it leads out of it, or to nothing.
@@ -256,11 +261,15 @@ package final class DatasetFolder: Sendable {
     let body =
       bytes.starts(with: [0xEF, 0xBB, 0xBF])
       ? UnsafeBufferPointer(rebasing: bytes.dropFirst(3)) : bytes
-    let text =
-      String(validating: body, as: UTF8.self)
-      ?? String(String.UnicodeScalarView(body.map(WesternText.scalar)))
+    let text = exactText(body)
     guard body.contains(0x0D) else { return text }
     return text.replacing("\r\n", with: "\n").replacing("\r", with: "\n")
+  }
+
+  /// Sign by sign, as places in it count: with its byte order mark and its ends of lines.
+  package static func exactText(_ bytes: UnsafeBufferPointer<UInt8>) -> String {
+    String(validating: bytes, as: UTF8.self)
+      ?? String(String.UnicodeScalarView(bytes.map(WesternText.scalar)))
   }
 
   /// The image that a set calls so (`ImageIndex.path`).

@@ -19,6 +19,8 @@ package struct DatasetFormatFacts: Sendable {
   package var carriesOfClasses: Set<ClassFact>
   /// Whether it says which subset an item is of.
   package var hasSubsets: Bool
+  /// What files are called of items without a subset, where another subset could be called so.
+  package var subsetOfNone: String?
   /// What else has no form in it, and how it counts, in sentences.
   package var notes: String
   /// The name of its file, where a whole set is one.
@@ -37,7 +39,7 @@ package struct DatasetFormatFacts: Sendable {
     holds: Set<DatasetLabelKind>,
     carries: Set<DatasetFact> = [], carriesOf: [DatasetLabelKind: Set<DatasetFact>] = [:],
     carriesOfClasses: Set<ClassFact> = [], hasSubsets: Bool = true,
-    notes: String,
+    subsetOfNone: String? = nil, notes: String,
     singleFile: String? = nil, isFilePerItem: Bool = false, hasImagesInside: Bool = false,
     hasAddresses: Bool = false, hasClassList: Bool = true
   ) {
@@ -55,6 +57,7 @@ package struct DatasetFormatFacts: Sendable {
     self.carriesOf = carriesOf
     self.carriesOfClasses = carriesOfClasses
     self.hasSubsets = hasSubsets
+    self.subsetOfNone = subsetOfNone
     self.notes = notes
     self.singleFile = singleFile
   }
@@ -122,7 +125,10 @@ package struct DatasetFormat: Sendable, Hashable {
   /// - Throws: what is wrong with the file that may have its labels, where it would be read without any.
   package static func detected(in folder: DatasetFolder) throws(FormatFault) -> DatasetFormat? {
     let found = of(folder)
-    guard found == .plainFiles, var broken = folder.brokenJSON().first else { return found }
+    guard found == nil || found == .plainFiles,
+      var broken = folder.brokenJSON().first ?? folder.refusedXML()
+    else { return found }
+    guard found == .plainFiles else { throw broken }
     broken.remedy = "Put it right, or read images and texts without labels: their format is `files`."
     throw broken
   }

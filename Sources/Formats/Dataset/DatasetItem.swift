@@ -46,6 +46,12 @@ package struct DatasetItem: Hashable, Sendable {
     ][name.lowercased()]
   }
 
+  /// What a subset is for: `train` for train2017, say; nil where its name does not tell.
+  static func part(of subset: String) -> String? {
+    let letters = subset.prefix { !$0.isNumber && !"-_ ".contains($0) }
+    return Self.subset(of: String(letters))
+  }
+
   /// The parts of a path without the first folder where that stands for a subset, and the subset; "" else.
   static func place(of parts: some Collection<String>) -> (parts: [String], subset: String) {
     guard parts.count > 1, let said = parts.first.flatMap(subset(of:)) else { return (Array(parts), "") }

@@ -8,6 +8,8 @@ struct FolderListing {
   private(set) var links: [String] = []
   /// Folders that may not be looked into.
   private(set) var closed: [String] = []
+  /// Images that are passed over as their names begin with a dot.
+  private(set) var hidden: [String] = []
   /// Files and folders whose names are no UTF-8, with a sign in the place of what is not.
   private(set) var unnamed: [String] = []
 
@@ -37,7 +39,12 @@ struct FolderListing {
       return
     }
     let path = folder + name
-    guard !Self.isHidden(path) else { return }
+    guard !Self.isHidden(path) else {
+      // AppleDouble's, which bears the name of the file beside it, has no picture.
+      let isOwn = name.hasPrefix(".") && !name.hasPrefix("._") && !Self.isHidden(folder)
+      if isOwn, DatasetFolder.isImage(name), hidden.count < Diagnostics.keptLimit { hidden.append(path) }
+      return
+    }
     switch Self.type(of: entry, root + "/" + path) {
     case S_IFDIR: waiting.append(path + "/")
     case S_IFREG: files.append(path)

@@ -28,7 +28,8 @@ struct ImageIndex: Sendable {
     guard found.count > 1 else { return found[0] }
     let scores = found.map { path in
       [
-        Self.likeness(path, name), place.isEmpty ? 0 : Self.likeness(path, place),
+        Self.likeness(path, name), Self.isAbove(path, place) ? 1 : 0,
+        place.isEmpty ? 0 : Self.likeness(path, place),
         Self.last(path) == last ? 1 : 0, Self.isAmongImages(path) ? 1 : 0,
       ]
     }
@@ -53,6 +54,13 @@ struct ImageIndex: Sendable {
   private static func last(_ path: String) -> String {
     path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[path.index(after: $0)...]) }
       ?? path
+  }
+
+  /// Whether a path lies in the folder of another, or in one that this lies in: in `images/` is what may be
+  /// of `images/train/`, and in `images/val/` is not.
+  private static func isAbove(_ path: String, _ place: String) -> Bool {
+    guard let slash = path.lastIndex(of: "/") else { return false }
+    return place.hasPrefix(path[...slash])
   }
 
   /// Folders that two paths have in common, counted from their ends.

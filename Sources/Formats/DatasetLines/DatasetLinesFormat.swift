@@ -8,6 +8,7 @@ extension DatasetFormat {
       layout: "`SUBSET.jsonl` (`items.jsonl` where there are none): an item a line; `classes.json`",
       source: "docs/formats.md", holds: Set(DatasetLabelKind.allCases),
       carries: .everything, carriesOfClasses: .everything,
+      subsetOfNone: "items",
       notes: """
         Holds everything. A label has its class, one member named for its kind, and attributes, score, \
         group, crowd, track where there are any. Coordinates are pixels, places in text Unicode \

@@ -11,6 +11,7 @@ extension DatasetFormat {
       holds: [.box, .polygon, .polyline, .keypoints, .mask, .whole, .caption],
       carries: [.metadata, .attributes, .score, .group, .crowd], carriesOf: [.caption: []],
       carriesOfClasses: .everything,
+      subsetOfNone: "default",
       notes: """
         Points are keypoints. Holes of polygons are filled; objects of several pieces become several \
         with one group. Ellipses and rotated boxes are written as polygons, as Datumaro's own \

@@ -78,14 +78,20 @@ struct DatumaroReader: DatasetReading {
         .init(
           label["name"]?.string ?? "class \(place)", supercategory: label["parent"]?.string ?? "",
           keypoints: own?["labels"]?.array?.compactMap(\.string) ?? [],
-          skeleton: (own?["joints"]?.array ?? []).map {
-            ($0.array ?? []).compactMap { $0.integer.map { Int($0) } }
-          }.filter { $0.count == 2 }))
+          skeleton: Self.joints(own?["joints"])))
     }
     self.bytes = bytes
     place = 0
     cursor = itemsAt.map { bytes.cursor(from: $0) }
     try? cursor?.enterArray()
+  }
+
+  /// Datumaro counts keypoints from 1, as COCO does; what counts from 0 is told by a 0.
+  private static func joints(_ json: JSON?) -> [[Int]] {
+    let pairs = (json?.array ?? []).map { ($0.array ?? []).compactMap { $0.integer.map { Int($0) } } }
+      .filter { $0.count == 2 }
+    let first = pairs.joined().contains(0) ? 0 : 1
+    return pairs.map { $0.map { $0 - first } }
   }
 
   /// The next item of the file; nil where it is none, and at the end, where there is no cursor any more.
@@ -124,7 +130,9 @@ struct DatumaroReader: DatasetReading {
       return nil
     }
     let path = json["image"]?["path"]?.string ?? ""
-    let media = folder.image(named: id) ?? folder.image(named: path)
+    let subset = DatasetItem.stem(of: files[file].split(separator: "/").last.map(String.init) ?? "")
+    let place = "images/\(subset)/\(id)"
+    let media = folder.image(named: id, like: place) ?? folder.image(named: path, like: place)
     // The path is where the image lay for whoever wrote the set; the id is its name.
     let original = (path.isEmpty ? media ?? ".jpg" : path).split(separator: "/").last ?? ".jpg"
     let name = id + (original.lastIndex(of: ".").map { String(original[$0...]) } ?? ".jpg")
@@ -132,7 +140,6 @@ struct DatumaroReader: DatasetReading {
     let size =
       sides.count == 2 && sides.allSatisfy { $0 > 0 }
       ? ImageSize(width: sides[1], height: sides[0]) : media.flatMap(folder.size)
-    let subset = DatasetItem.stem(of: files[file].split(separator: "/").last.map(String.init) ?? "")
     var item = DatasetItem(
       name: name, subset: subset == "default" ? "" : subset, size: size,
       metadata: (json["attr"]?.members ?? []).filter { !$0.value.isNull },

@@ -8,6 +8,7 @@ extension DatasetFormat {
       layout: "`SUBSET.jsonl`: an object with text and label, or entities and relations",
       source: "doccano.github.io/doccano/tutorial", holds: [.span, .relation, .whole, .caption],
       carries: [.text],
+      subsetOfNone: "data",
       notes: """
         Places are Unicode characters, ends excluded. Where there are relations, spans are entities with \
         numbers. A text with spans and classes has both lists. Gaps in spans are filled, attributes left \

@@ -12,6 +12,7 @@ extension DatasetFormat {
         """,
       source: "storage.googleapis.com/openimages/web", holds: [.box, .whole],
       carries: [.attributes, .score, .crowd], carriesOf: [.whole: [.score]],
+      subsetOfNone: "train",
       notes: """
         Numbers are shares of the image's size, so the images, or Datumaro's `images.meta`, must lie \
         beside to be read. A group is a crowd; occluded, truncated, depiction and inside are attributes, \
@@ -64,14 +65,19 @@ enum OpenImages {
   static func subset(_ file: String) -> String {
     let name = file.split(separator: "/").last.map(String.init) ?? file
     let known = [("train", "train"), ("validation", "val"), ("val", "val"), ("test", "test")]
+    // Of our own writing any subset may be.
+    if let end = name.range(of: "-annotations")?.lowerBound, !name[..<end].contains("-") {
+      return known.first { $0.0 == name[..<end] }?.1 ?? String(name[..<end])
+    }
     return known.first { name.contains($0.0) }?.1 ?? ""
   }
 
   /// `val` of `images/val/NAME.jpg`; empty where its folders do not say.
   static func subset(ofImage path: String) -> String {
     let known = ["train": "train", "validation": "val", "val": "val", "test": "test"]
-    return path.split(separator: "/").dropLast().reversed().lazy.compactMap { known[String($0)] }
-      .first ?? ""
+    let folders = path.split(separator: "/").dropLast().map(String.init)
+    return folders.reversed().lazy.compactMap { known[$0] }.first
+      ?? (folders.first == "images" && folders.count == 2 ? folders[1] : "")
   }
 
   /// Sizes by the names of images, as Datumaro keeps them beside the set: `name height width`.

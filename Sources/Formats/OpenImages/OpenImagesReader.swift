@@ -157,12 +157,12 @@ struct OpenImagesReader: DatasetReading {
   }
 
   private func begin(_ id: String, _ subset: String) -> DatasetItem {
-    let media = folder.image(named: id)
+    let media = folder.image(named: id, like: "images/\(subset)/\(id)")
     let kind =
       media.flatMap { path in path.lastIndex(of: ".").map { String(path[$0...]) } } ?? ".jpg"
     return DatasetItem(
       name: DatasetFolder.isImage(id) ? id : id + kind, subset: subset,
-      size: sizes[id] ?? media.flatMap(folder.size),
+      size: media.flatMap(folder.size) ?? sizes[id],
       media: media.map(folder.fullPath))
   }
 

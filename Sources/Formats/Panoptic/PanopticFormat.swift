@@ -10,6 +10,7 @@ extension DatasetFormat {
       layout: "`annotations/panoptic_SUBSET.json`, `annotations/panoptic_SUBSET/*.png`, `images/…`",
       source: "cocodataset.org, Data format §4", holds: [.polygon, .pieces, .mask],
       carries: [.crowd], carriesOfClasses: [.supercategory],
+      subsetOfNone: "default",
       notes: """
         A pixel belongs to one segment: where labels lie over each other the later one is kept. Its number \
         is red + 256 green + 65536 blue, 0 for none. Classes that are no things have the attribute `stuff` \

@@ -6,6 +6,7 @@ extension DatasetFormat {
       id: "parquet", name: "Parquet", layout: "`SUBSET.parquet`: an item a row",
       source: "parquet.apache.org/docs/file-format", holds: Set(DatasetLabelKind.allCases),
       carries: .everything, carriesOfClasses: .everything,
+      subsetOfNone: "data",
       notes: RecordItems.notes + """
          Columns may be nested, packed by snappy, gzip, zstd or lz4_raw, and in any encoding. Names of \
         Hugging Face's ClassLabel, images inside of the table and boxes of `objects` are understood.

@@ -25,7 +25,8 @@ struct RecordItems: DatasetReading {
     `body`, `tweet`, `utterance`, `document`, `article` or `passage` its text, or what is said in `messages` \
     or `conversations`; `label`, `class` or `category` its class, a list in `labels` or \
     `classes` several, `split` its subset, `tokens` with `ner_tags`, `tags` or `labels` its text with spans \
-    in IOB2; other columns are metadata.
+    in IOB2; other columns are metadata. A `score`, `confidence` or `probability` of 0…1 beside a class is \
+    also how sure a model is of it.
     """
 
   static let names = ["name", "file_name", "filename", "image_path", "path", "id"]
@@ -39,6 +40,8 @@ struct RecordItems: DatasetReading {
   static let listsOfClasses = ["labels", "classes"]
   static let pictures = ["image", "img", "picture", "image_url", "url"]
   static let subsets = ["split", "subset"]
+  /// How sure a model is of a class.
+  static let scores = ["score", "confidence", "probability"]
   static let tags = ["ner_tags", "ner", "tags", "labels"]
 
   /// - Parameter open: reads one file.
@@ -281,8 +284,11 @@ struct RecordItems: DatasetReading {
       names = flags.filter { $0.value.json.integer == 1 }.map(\.name)
       taken.formUnion(flags.map(\.name))
     }
+    // It stays metadata too, as a set of labels may mean something else by it.
+    let score = names.count == 1 ? Self.column(Self.scores, of: fields) { Self.share($0) != nil } : nil
     for name in names.compactMap(\.self) where !name.isEmpty {
-      let label = DatasetLabel(schema.index(of: name), .whole)
+      let label = DatasetLabel(
+        schema.index(of: name), .whole, score: score.flatMap { Self.share($0.value) })
       if !item.labels.contains(label) { item.labels.append(label) }
     }
   }
@@ -297,6 +303,10 @@ struct RecordItems: DatasetReading {
       }
     }
     return nil
+  }
+
+  private static func share(_ value: RecordValue) -> Double? {
+    value.json.number.flatMap { (0...1).contains($0) ? $0 : nil }
   }
 
   private static func isBytes(_ value: RecordValue) -> Bool {

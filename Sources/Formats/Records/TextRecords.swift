@@ -20,6 +20,7 @@ extension DatasetFormat {
       layout: "`*.jsonl`, or `*.json` that is a list of objects",
       source: "jsonlines.org; huggingface.co, `metadata.jsonl` of imagefolder",
       holds: [.whole, .box],
+      subsetOfNone: "data",
       notes: RecordItems.notes + " It is only read: `jsonl` is what is written."),
     matches: { folder in
       (try? TextLines.files(folder) { RecordItems.understands(($0.members ?? []).map(\.name)) })?
@@ -57,6 +58,7 @@ extension DatasetFormat {
         layout: "`SUBSET.\(id)`: an item a line, below the names of the columns",
         source: source, holds: Set(DatasetLabelKind.allCases),
         carries: .everything, carriesOfClasses: .everything,
+        subsetOfNone: "data",
         notes: RecordItems.notes + note + """
            A text that a spreadsheet would take for a formula is written with an apostrophe before it, and \
            read without.

@@ -7,6 +7,7 @@ extension DatasetFormat {
       layout: "`SUBSET.spacy`, `SUBSET-1.spacy`, …: 5,000 texts each",
       source: "spacy.io/api/docbin", holds: [.span, .whole],
       carries: [.text],
+      subsetOfNone: "data",
       notes: """
         Spans that do not overlap are entities, others are in the span group `sc`; classes are cats. A span \
         that begins or ends inside of a token cuts it. Gaps in spans are filled, attributes left out, and \

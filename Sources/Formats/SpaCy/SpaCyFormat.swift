@@ -10,6 +10,7 @@ extension DatasetFormat {
       holds: [.span, .relation, .whole],
       carries: [.text, .metadata, .attributes],
       carriesOf: [.span: [.attributes, .score]],
+      subsetOfNone: "data",
       notes: """
         Places are Unicode characters, ends excluded; `token_end` is the last token, inside. Answers \
         that were rejected or ignored are not read. Gaps in spans are filled. Attributes and scores are \

@@ -9,6 +9,7 @@ extension DatasetFormat {
       source: "docs.supervisely.com, annotation JSON format",
       holds: [.box, .polygon, .polyline, .point, .mask, .whole],
       carries: [.attributes], carriesOf: [.whole: []],
+      subsetOfNone: "ds",
       notes: """
         The folder of a dataset is the subset. Tags of an object are its attributes, tags of an image \
         classes of the whole. Masks are bitmaps; an alpha mask counts where it is not clear.

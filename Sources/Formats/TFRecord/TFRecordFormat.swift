@@ -8,6 +8,7 @@ extension DatasetFormat {
       source: "tensorflow.org, TFRecord and tf.train.Example; the keys of the Object Detection API",
       holds: [.box, .whole],
       carries: [.text, .textName, .score, .crowd], carriesOf: [.whole: []],
+      subsetOfNone: "items",
       notes: """
         Boxes are shares of the image's width and height, classes numbered from 1 as in the label map. \
         Images that are there are inside. Texts are `text`, classes of a whole item `image/class/…`; \

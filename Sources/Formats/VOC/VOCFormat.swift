@@ -31,7 +31,7 @@ extension DatasetFormat {
           """,
         source: "host.robots.ox.ac.uk/pascal/VOC, devkit documentation", holds: [.box],
         carries: [.attributes],
-        notes: notes
+        subsetOfNone: "default", notes: notes
           + " difficult, truncated, occluded and pose are attributes; other attributes are kept as "
           + "Datumaro keeps them, numbers as text. Segmentation images are not read.",
         isFilePerItem: true),

@@ -42,18 +42,16 @@ struct VOCReader: DatasetReading {
     var isTold = false
     for list in main.isEmpty ? all : main {
       let subset = DatasetItem.stem(of: list.split(separator: "/").last.map(String.init) ?? list)
-      // Lists of several subsets together say nothing new.
-      guard ["train", "val", "test"].contains(subset) else {
-        let isOfClass = ["_train", "_val", "_test", "_trainval"].contains { subset.hasSuffix($0) }
-        if isOfClass, !isTold {
-          diagnostics.lose("lists of which images have a class (CLASS_train.txt) left out")
-          isTold = true
-        }
+      // Lists of several subsets together say nothing new, and one of all is what is in no other.
+      guard !["trainval", "default"].contains(subset) else { continue }
+      if ["_train", "_val", "_test", "_trainval"].contains(where: subset.hasSuffix) {
+        if !isTold { diagnostics.lose("lists of which images have a class (CLASS_train.txt) left out") }
+        isTold = true
         continue
       }
       for line in try folder.text(list).split(separator: "\n") {
         let stem = line.trimmingASCIISpace
-        if !stem.isEmpty { subsets[stem] = subset }
+        if !stem.isEmpty { subsets[stem] = DatasetItem.subset(of: subset) ?? subset }
       }
     }
     if subsets.isEmpty, all.contains(where: { $0.hasSuffix("/trainval.txt") }) {
@@ -87,8 +85,11 @@ struct VOCReader: DatasetReading {
 
   /// Of an image, by its path below the folder of images, as the lists of the set say.
   func subset(of name: String) -> String {
-    let stem = DatasetItem.stem(of: name)
-    return subsets[stem] ?? stem.split(separator: "/").last.flatMap { subsets[String($0)] } ?? ""
+    subset(ofStem: DatasetItem.stem(of: name))
+  }
+
+  private func subset(ofStem stem: String) -> String {
+    subsets[stem] ?? stem.split(separator: "/").last.flatMap { subsets[String($0)] } ?? ""
   }
 
   /// Folders of a file below the one that VOC calls so, which are part of its image's name; without that
@@ -149,7 +150,7 @@ struct VOCReader: DatasetReading {
     let last = name.replacing("\\", with: "/").split(separator: "/").last.map(String.init) ?? name
     var item = DatasetItem(
       name: folders + last, size: size, media: media.map(folder.fullPath))
-    let listed = subset(of: folders + stem)
+    let listed = subset(ofStem: folders + stem)
     item.subset = listed.isEmpty ? said ?? "" : listed
     for (place, object) in root.children.lazy.filter({ $0.name == "object" }).enumerated() {
       do {

@@ -120,7 +120,7 @@ struct WebDatasetReader: DatasetReading {
       parts.first { kinds.contains($0.kind) }.map { ($0.kind, bytes.bytes($0.range)) }
     }
     let image = picture(parts).map { (kind: $0.kind, bytes: bytes.bytes($0.range)) }
-    let text = part(["txt"]).map { $0.bytes.withUnsafeBufferPointer(DatasetFolder.text) }
+    let text = part(["txt"]).map { $0.bytes.withUnsafeBufferPointer(DatasetFolder.exactText) }
     var item = DatasetItem(name: image.map { "\(key).\($0.kind)" } ?? key)
     // Whether its labels are said as they are written here.
     var isOwn = false

@@ -90,7 +90,9 @@ struct YOLOFiles: Sendable {
     } else if let list = folder.files.first(where: { name in
       ["classes.txt", "obj.names", "labels/classes.txt"].contains(name)
     }), let text = try? folder.text(list) {
-      names = text.split(separator: "\n").map { $0.trimmingASCIISpace }
+      // A class is the line that it stands in; one without a name has its number.
+      names = text.split(separator: "\n", omittingEmptySubsequences: false).map { $0.trimmingASCIISpace }
+      while names.last?.isEmpty == true { names.removeLast() }
       if folder.has(Self.darknet), let said = try? folder.text(Self.darknet) {
         splits = YOLOSplits(YOLOSplits.said(inDarknet: said), folder)
       }
@@ -113,6 +115,7 @@ struct YOLOFiles: Sendable {
       guard !hasList, Self.list(folder) == nil, let count = classCount(folder) else { return nil }
       names = (0..<count).map { "class \($0)" }
     }
+    names = names.enumerated().map { $0.element.isEmpty ? "class \($0.offset)" : $0.element }
     task = saidTask ?? taskOfLines(folder)
   }
 
@@ -128,7 +131,10 @@ struct YOLOFiles: Sendable {
   /// The subset of an image: as the set says, or else as its path does.
   func subset(of image: String, _ ofPath: String, _ diagnostics: Diagnostics) -> String {
     guard let splits else { return ofPath }
-    if let said = splits.subset(of: image) { return said }
+    if let said = splits.subset(of: image) {
+      // `train2017` is a part of what to train on, with a name of its own.
+      return DatasetItem.part(of: ofPath) == said ? ofPath : said
+    }
     guard splits.hasLists else { return ofPath }
     diagnostics.lose("images without a subset, as no list of the set names them")
     return ""
@@ -195,6 +201,14 @@ struct YOLOFiles: Sendable {
     return counts == [9] ? .obb : .segment
   }
 
+  /// `train`, and `train2017` as COCO calls it.
+  private static func subsetOfFolder(_ name: String) -> String? {
+    if let said = DatasetItem.subset(of: name) { return said }
+    let letters = name.prefix { $0.isLetter }
+    let isYear = letters.count < name.count && name.dropFirst(letters.count).allSatisfy(\.isNumber)
+    return isYear && DatasetItem.subset(of: String(letters)) != nil ? name : nil
+  }
+
   /// The part of a label file's path below `labels/`, or of an image's below `images/`, and the subset
   /// that it says.
   static func place(of label: String) -> (stem: String, subset: String) {
@@ -209,7 +223,10 @@ struct YOLOFiles: Sendable {
       if parts[root] == "obj_test_data" { subset = "test" }
       parts.removeFirst(root + 1)
     }
-    let below = DatasetItem.place(of: parts)
-    return (below.parts.joined(separator: "/"), below.subset.isEmpty ? subset ?? "" : below.subset)
+    if parts.count > 1, let said = subsetOfFolder(parts[0]) {
+      subset = said
+      parts.removeFirst()
+    }
+    return (parts.joined(separator: "/"), subset ?? "")
   }
 }

@@ -4,6 +4,8 @@ import Notation
 
 struct YOLOReader: DatasetReading {
   private(set) var schema: DatasetSchema
+  /// Of each number of a class, its place in the schema: two may have one name.
+  private let classes: [Int]
   private let task: YOLOTask
   private let files: YOLOFiles
   private let folder: DatasetFolder
@@ -28,7 +30,9 @@ struct YOLOReader: DatasetReading {
         remedy: "Put data.yaml or classes.txt beside the labels; classes are called by their numbers.")
     }
     let keypoints = (0..<(files.keypoints?.count ?? 0)).map { "\($0 + 1)" }
-    schema = DatasetSchema(files.names.map { .init($0, keypoints: task == .pose ? keypoints : []) })
+    var schema = DatasetSchema()
+    classes = files.names.map { schema.add(.init($0, keypoints: task == .pose ? keypoints : [])) }
+    self.schema = schema
   }
 
   mutating func next() throws -> DatasetItem? {
@@ -77,13 +81,14 @@ struct YOLOReader: DatasetReading {
   private func label(_ words: [Substring], _ size: ImageSize) throws(NotationFault) -> DatasetLabel
   {
     // Some write numbers of one kind for all of a line.
-    guard let index = Int(words[0]) ?? Double(words[0]).flatMap({ Int(exactly: $0) }),
-      schema.classes.indices.contains(index)
+    guard let number = Int(words[0]) ?? Double(words[0]).flatMap({ Int(exactly: $0) }),
+      classes.indices.contains(number)
     else {
       throw NotationFault(
         path: "",
-        problem: "\(words[0]) is no class of the \(schema.classes.count) that are named, from 0")
+        problem: "\(words[0]) is no class of the \(classes.count) that are named, from 0")
     }
+    let index = classes[number]
     var numbers: [Double] = []
     numbers.reserveCapacity(words.count - 1)
     for word in words.dropFirst() {

@@ -90,18 +90,27 @@ final class YOLOWriter: DatasetWriting {
     numbers.append(box.height / height)
   }
 
-  func finish(_ schema: DatasetSchema) throws {
-    func folder(_ names: [String]) -> String {
-      for name in names where subsets.contains(name) {
-        return name.isEmpty ? "images" : "images/\(name)"
-      }
-      return subsets.min().map { $0.isEmpty ? "images" : "images/\($0)" } ?? "images"
+  /// The folders to train on, to validate by and to test by, which a trainer wants one of at least of the
+  /// first two. Where a subset is called for what it is for, those that are not are in none.
+  private func parts() -> [(name: String, folders: String)] {
+    func list(_ subsets: [String]) -> String {
+      let folders = subsets.sorted().map { $0.isEmpty ? "images" : "images/\($0)" }
+      return folders.count == 1 ? folders[0] : "[" + folders.joined(separator: ", ") + "]"
     }
-    var lines = [
-      "task: \(task.rawValue)", "path: .", "train: \(folder(["train", ""]))",
-      "val: \(folder(["val", "", "train"]))",
-    ]
-    if subsets.contains("test") { lines.append("test: images/test") }
+    let subsets = self.subsets.isEmpty ? [""] : self.subsets
+    let byPart = Dictionary(grouping: subsets) { DatasetItem.part(of: $0) ?? "" }
+    let other = byPart[""] ?? []
+    let train = byPart["train"] ?? (other.isEmpty ? byPart["val"] ?? byPart["test"] ?? [] : other)
+    let val = byPart["val"] ?? train
+    if byPart["train"] != nil, !other.isEmpty {
+      diagnostics.lose(
+        "subsets that data.yaml names in no part, as they are called neither train, val nor test")
+    }
+    return [("train", list(train)), ("val", list(val))] + (byPart["test"].map { [("test", list($0))] } ?? [])
+  }
+
+  func finish(_ schema: DatasetSchema) throws {
+    var lines = ["task: \(task.rawValue)", "path: ."] + parts().map { "\($0): \($1)" }
     if task == .pose { lines.append("kpt_shape: [\(keypointCount), 3]") }
     lines += ["nc: \(schema.classes.count)", schema.classes.isEmpty ? "names: {}" : "names:"]
     // Names as JSON strings, which YAML reads as they are.

@@ -76,6 +76,7 @@ package struct GoldTasks: Sendable {
           .text(kind.rawValue),
           .blob(vault.key.seal(content.stored, table: "tasks", row: task.id)), .int(task.seq),
         ])
+      if task.gold == nil { try LiveFeed.note(task, at: at, connection) }
       // Verdicts by what was known before are taken back, once; it begins anew.
       if let known = try GoldRow.of(task.seq, connection), known.state == .live {
         try GoldDoubt.takeBack(task.seq, connection)
@@ -100,15 +101,17 @@ package struct GoldTasks: Sendable {
 
   /// Takes a gold task out of the stream; where it was wrong or leaked, nobody is judged by it.
   package func retire(_ id: TaskID) async throws -> Entry {
-    try await change(id, "gold.retired") { task, _, connection in
-      try Self.retire(task, connection)
+    try await change(id, "gold.retired") { task, at, connection in
+      try Self.retire(task, at: at, connection)
     }
   }
 
-  static func retire(_ task: TaskRow, _ connection: any Connection) throws {
+  static func retire(_ task: TaskRow, at: Int64, _ connection: any Connection) throws {
     try connection.run(
       "UPDATE gold_tasks SET state = 'retired' WHERE task = ?", [.int(task.seq)])
     try connection.run("UPDATE tasks SET gold = NULL WHERE seq = ?", [.int(task.seq)])
+    // Its result is one like any other from now on.
+    if task.gold != nil, task.lifecycle.state == .completed { try LiveFeed.note(task, at: at, connection) }
   }
 
   private func change(

@@ -12,9 +12,11 @@ package struct LiveFeed: Sendable {
     package var cursor: Int64
     package var task: TaskID
     package var at: Int64
+    /// Whether its result stands now: it does not of a task that was sent back since, or is gold.
+    package var stands: Bool
   }
 
-  /// Notes that a task has a result that stands, new or another.
+  /// Notes that a task has a result that stands, new or another, or one that stands no more.
   static func note(_ task: TaskRow, at: Int64, _ connection: any Connection) throws {
     try connection.run(
       "INSERT INTO feed_events (project_id, task, at) VALUES (?, ?, ?)",
@@ -42,16 +44,19 @@ package struct LiveFeed: Sendable {
     try await vault.database.read { connection in
       try connection.all(
         """
-        SELECT f.seq, t.id, f.at FROM feed_events f JOIN tasks t ON t.seq = f.task
+        SELECT f.seq, t.id, f.at, t.state = 'completed' AND t.gold IS NULL
+        FROM feed_events f JOIN tasks t ON t.seq = f.task
         WHERE f.project_id = ? AND f.seq > ? ORDER BY f.seq LIMIT ?
         """, [project.sql, .int(cursor), .number(limit)]
-      ) { Event(cursor: $0.int(0), task: $0.id(1), at: $0.int(2)) }
+      ) {
+        Event(cursor: $0.int(0), task: $0.id(1), at: $0.int(2), stands: $0.int(3) == 1)
+      }
     }
   }
 
   /// What settled after a cursor, for whoever follows a project inside the vault.
   struct News {
-    /// Each once, in order.
+    /// Those that are completed, each once, in order.
     var tasks: [TaskRow] = []
     /// The place up to which this was read.
     var cursor: Int64
@@ -71,7 +76,8 @@ package struct LiveFeed: Sendable {
     var news = News(cursor: last, events: events.count)
     var seen: Set<Int64> = []
     for event in events where seen.insert(event.task).inserted {
-      news.tasks.append(try TaskRow.get(seq: event.task, connection))
+      let task = try TaskRow.get(seq: event.task, connection)
+      if task.lifecycle.state == .completed { news.tasks.append(task) }
     }
     return news
   }

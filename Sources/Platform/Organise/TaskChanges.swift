@@ -52,7 +52,7 @@ package struct TaskChanges: Sendable {
   package func fail(_ id: TaskID, _ reason: JSON) async throws {
     let at = vault.environment.now()
     try await change(id, "task.failed") { task, connection in
-      if task.gold != nil { try GoldTasks.retire(task, connection) }
+      if task.gold != nil { try GoldTasks.retire(task, at: at, connection) }
       guard task.lifecycle.state.isLive else { return }
       var steps = TaskSteps(task, now: at, connection)
       try steps.handle(.failed)

@@ -156,7 +156,8 @@ struct TaskSteps {
     }
     let isSettledAnew =
       before.lifecycle.state != .completed || before.consensusVersion != task.consensusVersion
-    if life.state == .completed, isSettledAnew, task.gold == nil {
+    let isWithdrawn = before.lifecycle.state == .completed && life.state != .completed
+    if life.state == .completed && isSettledAnew || isWithdrawn, task.gold == nil {
       try LiveFeed.note(task, at: now, connection)
     }
     let isAtItsEnd = life.state == .completed || life.state == .failed

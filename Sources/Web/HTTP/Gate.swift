@@ -24,7 +24,7 @@ struct Gate: Sendable {
         principal = try await services.signIn.principal(secret: credential.secret)
       }
       if route.access != .anyone, principal == nil { throw Denial.notSignedIn }
-      if principal?.readsOnly == true, route.method != .get, route.method != .head {
+      if principal?.readsOnly == true, ![.get, .head].contains(route.method), !route.isForReaders {
         throw Denial.readsOnly
       }
       if case .staff(let roles) = route.access, principal?.isStaff(in: roles) != true {

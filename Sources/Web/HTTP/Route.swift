@@ -46,12 +46,16 @@ package struct Route: Sendable {
   package let query: [QueryMember]
   /// The members of its JSON body; none where it takes another kind of body, or any.
   package let body: [BodyMember]
+  /// Whether keys that only read may ask for it, though it is no GET: it changes nothing of the data.
+  package let isForReaders: Bool
   package let handler: Handler
 
   init(
     _ method: HTTPRequest.Method, _ path: String, _ access: Access, _ summary: String,
-    query: [QueryMember] = [], body: [BodyMember] = [], _ handler: @escaping Handler
+    query: [QueryMember] = [], body: [BodyMember] = [], isForReaders: Bool = false,
+    _ handler: @escaping Handler
   ) {
+    self.isForReaders = isForReaders
     self.query = query
     self.body = body
     self.method = method
@@ -161,6 +165,17 @@ package struct Call: Sendable {
     }
     guard let role = who.role(in: client), roles.contains(role) else { throw Denial.forbidden }
     return client
+  }
+
+  /// Whether whoever asks may still ask this: what stays open outlives keys, sessions and roles.
+  func isStillAllowed() async throws -> Bool {
+    guard let credential = Gate.credential(request),
+      let now = try await services.signIn.principal(secret: credential.secret)
+    else { return false }
+    let again = Call(
+      services: services, request: request, queries: queries, query: query, parameters: parameters,
+      access: access, body: body, principal: now, address: address)
+    do { return try again.clientID() == clientID() } catch is Denial { return false }
   }
 
   /// Runs `body` in the vault of the client this request is about.

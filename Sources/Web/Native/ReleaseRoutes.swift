@@ -100,7 +100,7 @@ enum ReleaseRoutes {
     Route(
       .post, "/api/releases/{release}/links", .managers,
       "Makes an address that opens the release's files to whoever has it, for some `hours`.",
-      body: [.integer("hours")]
+      body: [.integer("hours")], isForReaders: true
     ) { call in
       let hours = try await call.fields().optionalInt("hours") ?? 24
       guard (1...Releases.linkHoursLimit).contains(hours) else {
@@ -176,11 +176,7 @@ enum ReleaseRoutes {
 
   private static let feed: [Route] = [
     Route(.get, "/feed/{token}", .anyone, "The files of a release.") { call in
-      try await onRelease(call) { releases, id in
-        let files = try await releases.files(of: id)
-        return .json(
-          .page(files.map { ["path": .string($0.path), "size": .count($0.size)] }, next: nil))
-      }
+      try await onRelease(call) { releases, id in listing(try await releases.files(of: id), call) }
     },
     Route(
       .get, "/feed/{token}/shards", .anyone,
@@ -211,6 +207,11 @@ enum ReleaseRoutes {
     Route(.get, "/feed/{token}/**", .anyone, "A file of a release, whole or by range.") { call in
       let path = call.parameters.getCatchAll().joined(separator: "/").removingPercentEncoding ?? ""
       return try await onRelease(call) { releases, id in
+        // A folder, as readers look into it for names by a pattern.
+        if call.request.uri.path.hasSuffix("/") {
+          let inside = try await releases.files(of: id).filter { $0.path.hasPrefix(path + "/") }
+          if !inside.isEmpty { return listing(inside, call) }
+        }
         let (file, blob) = try await releases.file(path, of: id)
         return Download(
           blob: blob, size: file.size, tag: file.sha256,
@@ -238,11 +239,12 @@ enum ReleaseRoutes {
         }
         return start == "now" ? head : try cursor(start, upTo: head, in: "after")
       }
-      if isStream { return stream(project, of: client, after: after, call.engine) }
+      if isStream { return stream(project, of: client, after: after, call) }
       let seconds = min(waitLimitSeconds, try call.queryNumber("wait", 0...Int(Int32.max)) ?? 0)
       let begin = ContinuousClock.now
       while true {
         let items = try await events(project, of: client, after: after, limit, call.engine)
+        if begin.duration(to: .now) > pause, try await !call.isStillAllowed() { throw Denial.notSignedIn }
         if !items.isEmpty || begin.duration(to: .now) >= .seconds(seconds) {
           let next = items.last?["cursor"] ?? .int(after)
           return .json(["items": .array(items), "next": next])
@@ -261,6 +263,20 @@ enum ReleaseRoutes {
         path: place, problem: "must be a cursor of this feed, which has come to \(head), or “now”")
     }
     return cursor
+  }
+
+  /// Files with their addresses, by which fsspec finds them.
+  private static func listing(_ files: [ReleaseFile], _ call: Call) -> Response {
+    let base = "\(call.services.site.url)/feed/\(call.parameters.get("token") ?? "")/"
+    let allowed = CharacterSet.urlPathAllowed
+    return .json(
+      .page(
+        files.map { file in
+          let path = file.path.addingPercentEncoding(withAllowedCharacters: allowed) ?? file.path
+          return [
+            "path": .string(file.path), "size": .count(file.size), "url": .string(base + path),
+          ]
+        }, next: nil))
   }
 
   /// The release that the token of the path opens; any other looks like none.
@@ -284,6 +300,11 @@ enum ReleaseRoutes {
   private static let pause = Duration.milliseconds(200)
   /// Silent looks after which a stream says that it is still there.
   private static let looksOfASilence = 75
+  /// Silent looks after which it is asked whether the reader may still read.
+  private static let looksOfAQuestion = 5
+
+  /// What is said of a task whose result stands no more.
+  private static let kept: Set<String> = ["id", "unique_id", "project", "batch", "status"]
 
   private static func events(
     _ project: ProjectID, of client: ClientID, after: Int64, _ limit: Int, _ engine: DataEngine
@@ -292,9 +313,13 @@ enum ReleaseRoutes {
       var items: [JSON] = []
       for event in try await LiveFeed(vault).events(of: project, after: after, limit: limit) {
         let task = try await Tasks(vault, actor: .system).get(event.task)
-        items.append([
-          "cursor": .int(event.cursor), "settled_at": .time(event.at), "task": task.json,
-        ])
+        items.append(
+          event.stands
+            ? ["cursor": .int(event.cursor), "settled_at": .time(event.at), "task": task.json]
+            : [
+              "cursor": .int(event.cursor), "withdrawn_at": .time(event.at),
+              "task": .object((task.json.members ?? []).filter { kept.contains($0.name) }),
+            ])
       }
       return items
     }
@@ -302,12 +327,13 @@ enum ReleaseRoutes {
 
   /// Server-sent events (WHATWG HTML §9.2); a reader that comes back says the last one it had.
   private static func stream(
-    _ project: ProjectID, of client: ClientID, after: Int64, _ engine: DataEngine
+    _ project: ProjectID, of client: ClientID, after: Int64, _ call: Call
   ) -> Response {
     let body = ResponseBody { writer in
       var (cursor, silent) = (after, 0)
       while !Task.isCancelled {
-        let items = try await events(project, of: client, after: cursor, 100, engine)
+        let items = try await events(project, of: client, after: cursor, 100, call.engine)
+        if !items.isEmpty || silent % looksOfAQuestion == 0, try await !call.isStillAllowed() { break }
         for item in items {
           cursor = item["cursor"]?.integer ?? cursor
           try await writer.write(ByteBuffer(string: "id: \(cursor)\ndata: \(item.text)\n\n"))

@@ -40,15 +40,24 @@ enum TeamRoutes {
       }
       try await Users(call.engine, actor: call.who().actor).setRole(
         role, of: [call.id("member", .user)], in: call.clientID())
+      // What only managers open to others is closed with their role.
+      if ![.admin, .manager].contains(role) { try await endLinks(of: call.id("member", .user), call) }
       return .noContent
     },
     Route(.delete, "/api/members/{member}", .clientAdmins, "Takes somebody out of the team.") {
       call in
       try await Users(call.engine, actor: call.who().actor).remove(
         call.id("member", .user), from: call.clientID())
+      try await endLinks(of: call.id("member", .user), call)
       return .noContent
     },
   ]
+
+  private static func endLinks(of user: UserID, _ call: Call) async throws {
+    _ = try await call.inVault { vault, actor in
+      try await Releases(vault, actor: actor).endLinks(madeBy: .user(user))
+    }
+  }
 
   private static let invitations: [Route] = [
     Route(

@@ -10,6 +10,13 @@ struct APIClient: Sendable {
   /// An API key or a session's secret.
   var token: String?
 
+  /// Of the whole program. A server that is not there is told at once.
+  private static let http = {
+    var configuration = HTTPClient.Configuration.singletonConfiguration
+    configuration.connectionPool.retryConnectionEstablishment = false
+    return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+  }()
+
   init(url: String, token: String? = nil) {
     self.url = url.hasSuffix("/") ? String(url.dropLast()) : url
     self.token = token
@@ -111,7 +118,7 @@ struct APIClient: Sendable {
       }
     }
     do {
-      return try await HTTPClient.shared.execute(request, deadline: .now() + .hours(2))
+      return try await Self.http.execute(request, deadline: .now() + .hours(2))
     } catch {
       throw Failure(
         "\(url) cannot be reached: \(error)", remedy: "Is `assay serve` running there?")

@@ -56,6 +56,7 @@ struct ConvertCommand: AsyncParsableCommand {
         own.reader(of: folder, diagnostics), to: format, sink,
         WritingOptions(
           hasMedia: media, isOneFile: singleFile != nil, samplesOfShard: shardSamples), diagnostics)
+      if count.items == 0, let nothing = Self.nothing(of: folder, diagnostics) { throw nothing }
       try sink.finish(keeping: singleFile)
       report(count, own, format, diagnostics)
     } catch let fault as FormatFault where fault.isOfRoom {
@@ -67,6 +68,16 @@ struct ConvertCommand: AsyncParsableCommand {
     } catch let fault as FormatFault {
       if json { print(JSON.object([.init("fault", Self.json(of: fault))]).text) }
       throw Failure(fault.sentence)
+    }
+  }
+
+  /// What ended a conversion that has no item: its first fault, or what the format has no form for.
+  private static func nothing(of folder: DatasetFolder, _ diagnostics: Diagnostics) -> FormatFault? {
+    if let fault = diagnostics.faults.first { return fault }
+    return diagnostics.losses.first.map {
+      FormatFault(
+        folder.title, "", "none of its items could be written: \($0.sentence)",
+        remedy: "Choose a format that holds them; assay formats lists them.")
     }
   }
 

@@ -109,6 +109,9 @@ struct DatasetCommand: AsyncParsableCommand {
         item.name = names.name(of: item, diagnostics)
         var image: String?
         if item.text == nil {
+          if item.media == nil, !DatasetItem.isAddress(item.name) {
+            diagnostics.lose("images that are not there, whose tasks show none")
+          }
           do {
             image =
               try await item.media.asyncMap {
@@ -156,7 +159,8 @@ struct DatasetCommand: AsyncParsableCommand {
           .init("project", .string(target.project)),
           .init("faults", .int(Int64(diagnostics.faultCount))),
         ]), told.joined(separator: "\n"))
-      if report["refused"]?.integer ?? 0 > 0 { throw ExitCode(1) }
+      let isNothing = report["created"]?.integer == 0 && report["replayed"]?.bool != true
+      if report["refused"]?.integer ?? 0 > 0 || isNothing { throw ExitCode(1) }
     }
   }
 }

@@ -329,11 +329,12 @@ struct ReleaseFolder {
   /// Files of the folder that are none of these, nor the manifest: a reader of the folder would take them as
   /// part of the release, hidden ones too.
   func others(than files: [String]) -> [String] {
-    let known = Set(files + [ReleaseManifest.name, ReleaseManifest.signatureName])
+    // Byte by byte: names that look alike may be of two files.
+    let known = Set((files + [ReleaseManifest.name, ReleaseManifest.signatureName]).map { Array($0.utf8) })
     guard let walk = FileManager.default.enumerator(atPath: path) else { return [] }
     var others: [String] = []
     for case let file as String in walk {
-      guard !known.contains(file), file.split(separator: "/").last != Self.leavings,
+      guard !known.contains(Array(file.utf8)), file.split(separator: "/").last != Self.leavings,
         walk.fileAttributes?[.type] as? FileAttributeType != .typeDirectory
       else { continue }
       others.append(file)

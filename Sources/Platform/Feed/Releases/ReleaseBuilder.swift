@@ -64,19 +64,7 @@ struct ReleaseBuilder {
         try outputs[place].writer.add(own, schema)
       }
     }
-    if division.ungrouped > 0, let field = plan.groupBy {
-      guard division.ungrouped < built.items else {
-        throw Refusal.invalid(
-          path: "group_by", problem: "names “\(field)”, which no item has in its metadata")
-      }
-      built.losses.append(
-        ("splits", "items without \(field) are groups by themselves", division.ungrouped))
-    }
-    built.emptyParts = plan.parts.map(\.name).filter { built.items > 0 && built.parts[$0] == nil }
-    if !built.emptyParts.isEmpty {
-      built.losses.append(
-        ("splits", "parts into which no item came", built.emptyParts.count))
-    }
+    try settle(division, of: &built)
     if absent > 0 {
       built.losses.append(
         ("images", "images left out that lie elsewhere and were not fetched", absent))
@@ -103,8 +91,29 @@ struct ReleaseBuilder {
     let parts = plan.parts.map(\.name).filter { built.parts[$0] != nil }
     try card.write(Array(ReleaseCard.text(parts, plan.formats).utf8), to: HubCard.name)
     built.files += card.files
-    built.files.sort { $0.path < $1.path }
+    built.files.sort { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
     return built
+  }
+
+  /// Refuses a release of nothing and groups that are none, and tells of parts that stayed empty.
+  private func settle(_ division: ReleaseDivision, of built: inout Built) throws {
+    guard built.items > 0 else {
+      throw Refusal.invalid(
+        path: "items", problem: "are none: the query finds nothing, or nothing has a result yet")
+    }
+    if division.ungrouped > 0, let field = plan.groupBy {
+      guard division.ungrouped < built.items else {
+        throw Refusal.invalid(
+          path: "group_by", problem: "names “\(field)”, which no item has in its metadata")
+      }
+      built.losses.append(
+        ("splits", "items without \(field) are groups by themselves", division.ungrouped))
+    }
+    built.emptyParts = plan.parts.map(\.name).filter { built.items > 0 && built.parts[$0] == nil }
+    if !built.emptyParts.isEmpty {
+      built.losses.append(
+        ("splits", "parts into which no item came", built.emptyParts.count))
+    }
   }
 
   private func output(_ format: DatasetFormat) throws -> Output {

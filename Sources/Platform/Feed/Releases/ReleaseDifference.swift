@@ -38,11 +38,12 @@ extension Releases {
   package func difference(
     from earlier: ReleaseID, to later: ReleaseID
   ) async throws -> ReleaseDifference {
-    var known: [String: Compared] = [:]
-    try await forEachItem(of: earlier) { known[$0] = $1 }
+    // By their bytes: names that look alike may be of two items.
+    var known: [Data: Compared] = [:]
+    try await forEachItem(of: earlier) { known[Data($0.utf8)] = $1 }
     var difference = ReleaseDifference()
     try await forEachItem(of: later) { name, item in
-      guard let before = known.removeValue(forKey: name) else {
+      guard let before = known.removeValue(forKey: Data(name.utf8)) else {
         difference.added += 1
         return difference.note("added", name)
       }
@@ -61,7 +62,9 @@ extension Releases {
       }
     }
     difference.removed = known.count
-    for name in known.keys.sorted() { difference.note("removed", name) }
+    for name in known.keys.map({ String(decoding: $0, as: UTF8.self) }).sorted() {
+      difference.note("removed", name)
+    }
     return difference
   }
 

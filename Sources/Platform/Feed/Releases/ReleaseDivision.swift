@@ -1,5 +1,6 @@
 import Crypto
 import Formats
+import Notation
 import Foundation
 
 /// Puts items into the parts of a plan, one after the other; the same items in the same order always alike.
@@ -24,9 +25,15 @@ struct ReleaseDivision {
       // An empty one says no more than none.
       let value = said == .null || said == .string("") ? nil : said
       if value == nil { ungrouped += 1 }
-      return byChance(value.map { "=\($0.text)" } ?? item.name)
+      return byChance(value.map { "=\(Self.group($0))" } ?? item.name)
     case .stratified: return plan.parts[stratified(item)].name
     }
+  }
+
+  /// Numbers and texts that say the same are one group, as queries take them.
+  private static func group(_ value: JSON) -> String {
+    if let text = value.string { return text }
+    return value.number.flatMap { Int64(exactly: $0) }.map { "\($0)" } ?? value.text
   }
 
   /// The part that lacks most of its share of the item's classes and of all items, each counted against how

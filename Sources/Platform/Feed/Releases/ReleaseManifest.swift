@@ -11,11 +11,11 @@ package enum ReleaseManifest {
   /// Of the form of the manifest.
   package static let version: Int64 = 1
 
-  /// The root over the files of a release, in the order of their paths: a leaf is a path, a zero byte and the
-  /// SHA-256 of the file's bytes.
+  /// The root over the files of a release, in the order of their paths' bytes in UTF-8: a leaf is a path, a
+  /// zero byte and the SHA-256 of the file's bytes.
   package static func root(of files: [(path: String, sha256: String)]) -> String {
     var tree = MerkleTree()
-    for file in files.sorted(by: { $0.path < $1.path }) {
+    for file in files.sorted(by: { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }) {
       tree.append(leaf: MerkleTree.leaf(Array("\(file.path)\u{0}\(file.sha256)".utf8)))
     }
     return tree.root.hexadecimal

@@ -7,6 +7,8 @@ package struct SurveyedClasses {
   private var places: [String: Int] = [:]
   private var schema = DatasetSchema()
   private var wholes: [String] = []
+  /// Of each class, the most keypoints that a label has.
+  private var keypointCounts: [String: Int] = [:]
   private var hasSeveralWholes = false
   private var hasCaptions = false
 
@@ -23,6 +25,9 @@ package struct SurveyedClasses {
       default:
         let kind = TaskTarget.kind(label.value)
         let key = TaskTarget.name(name, kind)
+        if case .shape(.keypoints(let keypoints)) = label.value {
+          keypointCounts[name] = max(keypointCounts[name] ?? 0, keypoints.keypoints.count)
+        }
         let place = places[key] ?? kinds.count
         if place == kinds.count {
           places[key] = place
@@ -46,8 +51,11 @@ package struct SurveyedClasses {
         .init("kind", .string(one.kind == .relation ? "relation" : one.kind.rawValue)),
       ]
       if one.kind == .keypoints, let index = schema.find(one.name) {
-        members.append(
-          .init("keypoints", .array(schema.classes[index].keypoints.map { .string($0) })))
+        // Those that nobody named have their numbers.
+        var names = schema.classes[index].keypoints
+        let count = max(names.count, keypointCounts[one.name] ?? 0, 1)
+        names += (names.count..<count).map { "\($0 + 1)" }
+        members.append(.init("keypoints", .array(names.map { .string($0) })))
         members.append(
           .init(
             "skeleton",

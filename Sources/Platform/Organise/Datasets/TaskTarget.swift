@@ -22,6 +22,8 @@ package struct TaskTarget: Sendable {
     var kind: String
     var options: Set<String>
     var attributes: Set<String>
+    /// How many keypoints each of its objects has.
+    var keypoints: Int
   }
   private var classes: [String: Known] = [:]
 
@@ -36,7 +38,9 @@ package struct TaskTarget: Sendable {
       guard let name = one["name"]?.string, let kind = one["kind"]?.string else { continue }
       let options = (one["options"]?.array ?? []).compactMap { $0.string ?? $0["name"]?.string }
       let attributes = (one["attributes"]?.array ?? []).compactMap { $0["name"]?.string }
-      classes[name] = Known(kind: kind, options: Set(options), attributes: Set(attributes))
+      classes[name] = Known(
+        kind: kind, options: Set(options), attributes: Set(attributes),
+        keypoints: one["keypoints"]?.array?.count ?? 0)
     }
   }
 
@@ -135,7 +139,7 @@ package struct TaskTarget: Sendable {
         diagnostics.lose("labels left out that lie outside of their images")
         return nil
       }
-      ShapeNotation.write(shape, to: &out)
+      ShapeNotation.write(Self.filled(shape, to: known.keypoints), to: &out)
     case .pieces(let pieces):
       guard let mask = label.mask(of: pieces, item.size) else { return nil }
       ShapeNotation.write(.mask(mask), to: &out)
@@ -157,6 +161,14 @@ package struct TaskTarget: Sendable {
     }
     if !attributes.isEmpty { members.append(.init("attributes", .object(attributes))) }
     return .object(members)
+  }
+
+  /// An object with fewer keypoints than its class has lacks the last ones.
+  private static func filled(_ shape: Shape, to count: Int) -> Shape {
+    guard case .keypoints(let found) = shape, found.keypoints.count < count else { return shape }
+    let absent = Keypoints.Keypoint(Point(x: 0, y: 0), .absent)
+    return .keypoints(
+      Keypoints(found.keypoints + Array(repeating: absent, count: count - found.keypoints.count)))
   }
 
   /// A shape cut at the edge of its image, beyond which models and people draw; nil where nothing of it is

@@ -231,6 +231,8 @@ extension ItemTable {
       return column
     }
     if let known = columns.facts[name] { return known }
+    // Nobody's labels were compared, or no two of one item: none of the items has it.
+    if name == "agreement" { return ValueColumn() }
     guard ["found", "wrong", "missed"].contains(name), set != LabelSet.truth else {
       let errors = set == LabelSet.truth ? [] : ["found", "wrong", "missed"]
       let names = columns.facts.keys.sorted() + ["labels"] + errors
