@@ -2,7 +2,7 @@
 import hashlib, json, os, shutil, subprocess, sys, threading, time, urllib.request
 import pytest
 
-from conftest import BINARY, ROOT
+from conftest import BINARY, PASSWORD, ROOT
 from test_browser import png
 
 PYTHON = os.path.join(ROOT, ".venv-formats", "bin", "python")
@@ -339,7 +339,8 @@ def test_files_that_are_not_of_a_release_are_named(texts, tmp_path):
     assert cli(texts, "release", "fetch", large["id"], str(folder)).returncode == 0
     again = cli(texts, "release", "fetch", small["id"], str(folder)); assert again.returncode == 1 and "no file of this release" in again.stderr
     assert cli(texts, "release", "fetch", large["id"], str(folder)).returncode == 0
-    (folder / ".DS_Store").write_text("x"); verify = lambda: subprocess.run([BINARY, "verify", str(folder)], capture_output=True, text=True)
+    # What a system leaves is none of it, unless it leads elsewhere.
+    (folder / "parquet" / ".DS_Store").write_text("x"); verify = lambda: subprocess.run([BINARY, "verify", str(folder)], capture_output=True, text=True)
     assert verify().returncode == 0
     def alone(*options):
         return subprocess.run([PYTHON if os.path.exists(PYTHON) else sys.executable, *options, os.path.join(ROOT, "docs", "verify_release.py"), str(folder)], capture_output=True, text=True)
@@ -347,7 +348,8 @@ def test_files_that_are_not_of_a_release_are_named(texts, tmp_path):
     if "No module named" in (sound := alone("-O")).stderr: alone = None
     else: assert sound.returncode == 0, sound.stderr
     link = lambda: (folder / "parquet" / "etc").symlink_to("/etc")
-    for name, damage in [("train-00001.parquet", lambda: (folder / "parquet" / "train-00001.parquet").write_text("evil")),
+    leads = lambda: (folder / ".DS_Store").symlink_to("/etc")
+    for name, damage in [("../.DS_Store", leads), ("train-00001.parquet", lambda: (folder / "parquet" / "train-00001.parquet").write_text("evil")),
                          (".hidden", lambda: (folder / "parquet" / ".hidden").write_text("evil")), ("etc", link)]:
         damage()
         assert verify().returncode == 1 and "none of its files" in verify().stderr, name
@@ -514,5 +516,110 @@ def test_a_key_that_only_reads_feeds_training_and_changes_nothing(texts, tmp_pat
         status, problem = texts.send(method, path, body, key["key"]); assert status == 403 and "only reads" in json.dumps(problem), (path, status, problem)
     assert reads("/api/keys")[0] == reads("/api/journal")[0] == 403
     assert [k["reads_only"] for k in texts.send("GET", "/api/keys", token=texts.key)[1]["items"]].count(True) == 1
+    # A folder of the release is fetched with it, by an address that ends with the key.
+    done = subprocess.run([BINARY, "release", "fetch", made["id"], str(tmp_path / "r"), "--url", texts.url.rstrip("/"), "--key", key["key"]], capture_output=True, text=True)
+    assert done.returncode == 0 and "verified" in done.stdout, done.stderr
     own = texts.run("key", "create", "--client", "Lab", "--reads-only").stdout.strip()
     assert texts.send("GET", "/api/projects", token=own)[0] == 200 and texts.send("POST", "/api/datasets", {"name": "x"}, own)[0] == 403
+
+
+def test_a_reader_of_the_feed_loses_it_with_the_key_or_the_membership(texts):
+    """What is open outlives neither; addresses that a member made end with the membership, or with the role."""
+    assay = texts; feed = f"/api/projects/{texts.texts}/feed?after=now"
+    status, member = assay.send("POST", "/api/members", {"email": "max@x.org", "password": PASSWORD, "role": "manager"}, assay.key); assert status == 201
+    _, key = assay.send("POST", "/api/keys", {}, assay.key); session = assay.signed_in("max@x.org")
+    made = release(texts, texts.texts)
+    url = assay.send("POST", f"/api/releases/{made['id']}/links", {"hours": 2}, session)[1]["url"]
+    assert fetch(url + "manifest.json")[0] == 200
+    for token, end in ((key["key"], f"/api/keys/{key['id']}"), (session, f"/api/members/{member['id']}")):
+        request = urllib.request.Request(assay.url.rstrip("/") + feed, headers={"Authorization": f"Bearer {token}", "Accept": "text/event-stream"})
+        with urllib.request.urlopen(request, timeout=20) as events:
+            assay.load(assay.key, texts.texts, [answered(f"{token[-4:]}-1")])
+            assert events.readline().startswith(b"id: ")
+            assert assay.send("DELETE", end, token=assay.key)[0] == 204
+            assay.load(assay.key, texts.texts, [answered(f"{token[-4:]}-2")])
+            assert b"-2" not in events.read()
+    assert fetch(url + "manifest.json")[0] == 410
+    _, member = assay.send("POST", "/api/members", {"email": "mia@x.org", "password": PASSWORD, "role": "manager"}, assay.key); session = assay.signed_in("mia@x.org")
+    url = assay.send("POST", f"/api/releases/{made['id']}/links", {}, session)[1]["url"]
+    assert assay.send("PATCH", f"/api/members/{member['id']}", {"role": "reviewer"}, assay.key)[0] == 204 and fetch(url + "manifest.json")[0] == 410
+
+
+def test_the_feed_takes_back_what_stands_no_more(texts):
+    assay = texts; project = assay.project(assay.key, ONTOLOGY, name="Live"); path = f"/api/projects/{project}/feed"
+    assay.load(assay.key, project, [answered(f"live-{i}") for i in range(3)])
+    fed = assay.send("GET", path, token=assay.key)[1]; assert len(fed["items"]) == 3
+    gold, other = fed["items"][0]["task"], fed["items"][1]["task"]
+    status, told = assay.send("PUT", f"/api/tasks/{gold['id']}/gold", {"kind": "evaluation"}, assay.key); assert status in (200, 201, 204), told
+    later = assay.send("GET", f"{path}?after={fed['next']}", token=assay.key)[1]
+    assert [set(i) for i in later["items"]] == [{"cursor", "withdrawn_at", "task"}] and later["items"][0]["task"]["id"] == gold["id"] and "consensus" not in later["items"][0]["task"]
+    # Whoever begins anew is given nothing of it either.
+    again = assay.send("GET", path, token=assay.key)[1]["items"]
+    assert [("settled_at" in i, i["task"]["id"] == gold["id"]) for i in again] == [(False, True), (True, False), (True, False), (False, True)]
+    assert assay.send("DELETE", f"/api/tasks/{gold['id']}/gold", token=assay.key)[0] in (200, 204)
+    back = assay.send("GET", f"{path}?after={later['next']}", token=assay.key)[1]
+    assert [i["task"]["id"] for i in back["items"]] == [gold["id"]] and "settled_at" in back["items"][0]
+    status, told = assay.send("POST", f"/api/tasks/{other['id']}/review", {"verdict": "reject"}, assay.key); assert status in (200, 201, 204), told
+    after = assay.send("GET", f"{path}?after={back['next']}", token=assay.key)[1]["items"]
+    assert [i["task"]["id"] for i in after] == [other["id"]] and "withdrawn_at" in after[0]
+
+
+def test_names_that_only_look_alike_are_two_files(assay, tmp_path):
+    assay.key = assay.client(); assay.start()
+    _, dataset = assay.send("POST", "/api/datasets", {"name": "D"}, assay.key); path = f"/api/datasets/{dataset['id']}"
+    names = ["e\u0301te\u0301", "\u00e9t\u00e9", "f", "z", "con"]
+    (tmp_path / "in").mkdir()
+    for name in names: (tmp_path / "in" / f"{name}.png").write_bytes(png(3, 3 + len(name.encode())))
+    assert cli(assay, "dataset", "add", str(tmp_path / "in"), "--dataset", dataset["id"]).returncode == 0
+    def made():
+        status, made = assay.send("POST", f"{path}/releases", {"name": "v", "media": True}, assay.key); assert status == 202, made
+        made = assay.send("GET", f"/api/releases/{made['id']}?wait=30", token=assay.key)[1]; assert made["state"] == "completed" and made["items"] == 5, made
+        return made["id"]
+    first, second = made(), made()
+    found = assay.send("GET", f"/api/releases/{second}/difference/{first}", token=assay.key)[1]; assert found["same"] == 5 and not found["items"], found
+    folder = tmp_path / "r"; done = cli(assay, "release", "fetch", first, str(folder)); assert done.returncode == 0, done.stderr
+    python = PYTHON if os.path.exists(PYTHON) else sys.executable
+    done = subprocess.run([python, os.path.join(ROOT, "docs", "verify_release.py"), str(folder)], capture_output=True, text=True)
+    assert "No module named" in done.stderr or done.returncode == 0, done.stderr
+    # One that is called as another looks is none of its files.
+    evil = next(f for f in os.listdir(folder / "images") if f == "\u00e9t\u00e9.png"); os.rename(folder / "images" / evil, folder / "images" / "e\u0301t\u00e9.png")
+    verify = subprocess.run([BINARY, "verify", str(folder)], capture_output=True, text=True); assert verify.returncode == 1
+    (folder / "images" / evil).write_bytes((folder / "images" / "e\u0301t\u00e9.png").read_bytes())
+    verify = subprocess.run([BINARY, "verify", str(folder)], capture_output=True, text=True); assert verify.returncode == 1 and "none of its files" in verify.stderr, verify.stderr
+
+
+def test_one_group_may_be_said_as_a_number_and_as_a_text(assay):
+    assay.key = assay.client(); assay.start()
+    _, dataset = assay.send("POST", "/api/datasets", {"name": "D"}, assay.key); path = f"/api/datasets/{dataset['id']}"
+    lines = [{"name": f"i{i}", "text": "t", "metadata": {"patient": [i // 2, str(i // 2)][i % 2]}} for i in range(120)]
+    assay.send("POST", f"{path}/items", "\n".join(map(json.dumps, lines)), assay.key)
+    _, made = assay.send("POST", f"{path}/releases", {"name": "v", "splits": {"train": 50, "test": 50}, "split_by": "group", "group_by": "patient"}, assay.key)
+    made = assay.send("GET", f"/api/releases/{made['id']}?wait=30", token=assay.key)[1]; assert made["state"] == "completed", made
+    parts = {}
+    for part in ("train", "test"):
+        for line in fetch(link(assay, made) + f"{part}.jsonl")[2].splitlines(): parts.setdefault(str(json.loads(line)["metadata"]["patient"]), set()).add(part)
+    assert len(parts) == 60 and all(len(p) == 1 for p in parts.values())
+    # A release of nothing is none: a trainer would miss its files much later.
+    _, empty = assay.send("POST", f"{path}/releases", {"name": "v", "query": "patient = nobody"}, assay.key)
+    empty = assay.send("GET", f"/api/releases/{empty['id']}?wait=30", token=assay.key)[1]; assert empty["state"] == "failed" and "finds nothing" in empty["problem"], empty
+
+
+PATTERNS = """
+import sys, fsspec, datasets
+url = sys.argv[1]
+assert [u.removeprefix(url) for u in fsspec.filesystem("http").glob(url + "webdataset/train-*.tar")] == ["webdataset/train-000000.tar", "webdataset/train-000001.tar"], fsspec.filesystem("http").ls(url, detail=False)
+assert datasets.load_dataset("parquet", data_files=url + "parquet/*.parquet", split="train").num_rows == 200
+assert datasets.load_dataset("webdataset", data_files={"train": url + "webdataset/train-*.tar"}, split="train").num_rows == 200
+print("read")
+"""
+
+
+@needs_readers
+def test_patterns_find_the_files_of_an_address(texts):
+    made = release(texts, texts.texts, splits={"train": 100}, formats=["parquet", "webdataset"], shard_samples=100)
+    url = link(texts, made); inside = json.loads(fetch(url + "parquet/")[2])["items"]
+    assert [(i["path"], fetch(i["url"])[0]) for i in inside] == [("parquet/classes.json", 200), ("parquet/train.parquet", 200)] and fetch(url + "nothing/")[0] == 404
+    status, headers, page = fetch(url, Accept="text/html,*/*"); assert status == 200 and headers["Content-Type"].startswith("text/html") and b'<a href="webdataset/train-000001.tar">' in page
+    done = subprocess.run([PYTHON, "-c", PATTERNS, url], capture_output=True, text=True, timeout=300)
+    if "No module named" in done.stderr: pytest.skip(done.stderr.strip().splitlines()[-1])
+    assert done.returncode == 0 and "read" in done.stdout, done.stderr[-2000:]

@@ -176,7 +176,9 @@ enum ReleaseRoutes {
 
   private static let feed: [Route] = [
     Route(.get, "/feed/{token}", .anyone, "The files of a release.") { call in
-      try await onRelease(call) { releases, id in listing(try await releases.files(of: id), call) }
+      try await onRelease(call) { releases, id in
+        FeedListing(try await releases.files(of: id)).response(to: call)
+      }
     },
     Route(
       .get, "/feed/{token}/shards", .anyone,
@@ -209,8 +211,8 @@ enum ReleaseRoutes {
       return try await onRelease(call) { releases, id in
         // A folder, as readers look into it for names by a pattern.
         if call.request.uri.path.hasSuffix("/") {
-          let inside = try await releases.files(of: id).filter { $0.path.hasPrefix(path + "/") }
-          if !inside.isEmpty { return listing(inside, call) }
+          let listing = FeedListing(try await releases.files(of: id), in: path)
+          if !listing.files.isEmpty { return listing.response(to: call) }
         }
         let (file, blob) = try await releases.file(path, of: id)
         return Download(
@@ -263,20 +265,6 @@ enum ReleaseRoutes {
         path: place, problem: "must be a cursor of this feed, which has come to \(head), or “now”")
     }
     return cursor
-  }
-
-  /// Files with their addresses, by which fsspec finds them.
-  private static func listing(_ files: [ReleaseFile], _ call: Call) -> Response {
-    let base = "\(call.services.site.url)/feed/\(call.parameters.get("token") ?? "")/"
-    let allowed = CharacterSet.urlPathAllowed
-    return .json(
-      .page(
-        files.map { file in
-          let path = file.path.addingPercentEncoding(withAllowedCharacters: allowed) ?? file.path
-          return [
-            "path": .string(file.path), "size": .count(file.size), "url": .string(base + path),
-          ]
-        }, next: nil))
   }
 
   /// The release that the token of the path opens; any other looks like none.

@@ -334,9 +334,9 @@ struct ReleaseFolder {
     guard let walk = FileManager.default.enumerator(atPath: path) else { return [] }
     var others: [String] = []
     for case let file as String in walk {
-      guard !known.contains(Array(file.utf8)), file.split(separator: "/").last != Self.leavings,
-        walk.fileAttributes?[.type] as? FileAttributeType != .typeDirectory
-      else { continue }
+      let type = walk.fileAttributes?[.type] as? FileAttributeType
+      let isLeft = type == .typeRegular && file.split(separator: "/").last == Self.leavings
+      guard !known.contains(Array(file.utf8)), !isLeft, type != .typeDirectory else { continue }
       others.append(file)
     }
     return others.sorted()

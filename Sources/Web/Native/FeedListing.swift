@@ -1,0 +1,56 @@
+import Formats
+import Foundation
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import Notation
+import Platform
+
+/// What lies in a release, or in a folder of it.
+struct FeedListing {
+  /// Below the root; empty, or with a slash at its end.
+  let folder: String
+  let files: [ReleaseFile]
+
+  init(_ files: [ReleaseFile], in folder: String = "") {
+    self.folder = folder.isEmpty || folder.hasSuffix("/") ? folder : folder + "/"
+    let start = Array(self.folder.utf8)
+    self.files = files.filter { $0.path.utf8.starts(with: start) }
+  }
+
+  /// JSON, or for whoever takes pages a list of links, as file servers have it and fsspec looks for names in.
+  func response(to call: Call) -> Response {
+    let accepted = call.request.headers[.accept]
+    let wantsPage =
+      call.request.uri.path.hasSuffix("/") && accepted.map { !$0.contains("json") } ?? false
+    guard wantsPage else {
+      let base = "\(call.services.site.url)/feed/\(call.parameters.get("token") ?? "")/"
+      return .json(
+        .page(
+          files.map { file in
+            [
+              "path": .string(file.path), "size": .count(file.size),
+              "url": .string(base + Self.address(file.path)),
+            ]
+          }, next: nil))
+    }
+    let lines = files.map { file in
+      let name = String(decoding: file.path.utf8.dropFirst(folder.utf8.count), as: UTF8.self)
+      let link = XMLText.escaped(Self.address(name))
+      return "<li><a href=\"\(link)\">\(XMLText.escaped(name))</a> \(file.size)</li>\n"
+    }
+    let page =
+      "<!doctype html><meta charset=\"utf-8\"><title>Files</title>\n<ul>\n\(lines.joined())</ul>\n"
+    return Response(
+      status: .ok,
+      headers: [
+        .contentType: "text/html; charset=utf-8", .vary: "Accept",
+        .contentSecurityPolicy: "default-src 'none'",
+      ], body: ResponseBody(byteBuffer: ByteBuffer(string: page)))
+  }
+
+  private static func address(_ path: String) -> String {
+    // A colon would end the name of a scheme.
+    path.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed.subtracting([":"])) ?? path
+  }
+}
