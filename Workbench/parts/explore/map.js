@@ -19,12 +19,17 @@ export async function mapPanel(dataset, query, open) {
     return h("div.card.stack", {}, h("h2", {}, say("No embeddings yet")), h("p.muted", {}, say("Send a model's embeddings with `assay dataset vectors`; then similar items are found, and all of them seen as a map.")));
   }
   const canvas = h("canvas.map", { role: "img", "aria-label": say("{n} items", { n: points.length }) });
-  const view = { scale: 0.9, x: 0, y: 0 };
+  const whole = { scale: 0.9, x: 0, y: 0 };
+  const view = { ...whole };
   let width = 0, height = 0;
   /** Half of the shorter side: all points lie within it from the middle. */
   const half = () => Math.max(1, Math.min(width, height) / 2);
   const toScreen = (/** @type {number} */ x, /** @type {number} */ y) => [width / 2 + (x * view.scale + view.x) * half(), height / 2 + (y * view.scale + view.y) * half()];
   const draw = () => {
+    // Some of the points stay in sight, wherever they are drawn to.
+    view.scale = Math.min(Math.max(view.scale, 0.3), 1e4);
+    [view.x, view.y] = [view.x, view.y].map((place) => Math.min(Math.max(place, -view.scale), view.scale));
+    const size = points.length > 2000 ? 4 : 6;
     const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
     const ratio = devicePixelRatio || 1;
     [width, height] = [canvas.clientWidth, canvas.clientHeight];
@@ -34,7 +39,7 @@ export async function mapPanel(dataset, query, open) {
     context.globalAlpha = points.length > 2000 ? 0.4 : 0.7;
     for (const [, x, y] of points) {
       const [px, py] = toScreen(x, y);
-      context.fillRect(px - 2, py - 2, 4, 4);
+      context.fillRect(px - size / 2, py - size / 2, size, size);
     }
   };
   /** @type {{ x: number, y: number, moved: boolean } | null} */
@@ -69,6 +74,9 @@ export async function mapPanel(dataset, query, open) {
     }
     if (best !== null) open(best);
   });
+  const showAll = () => { Object.assign(view, whole); draw(); };
   new ResizeObserver(draw).observe(canvas);
-  return h("div.explore-map", {}, canvas, h("p.muted", {}, say("Each point is an item; those near each other are alike.")));
+  return h("div.explore-map", {}, canvas, h("div.spread", {},
+    h("p.muted", {}, say("Each point is an item; those near each other are alike. The wheel zooms, a drag moves, a click opens.")),
+    h("button.button", { onclick: showAll }, say("Show all"))));
 }

@@ -40,7 +40,12 @@ export async function upload(dataset, again) {
       for (const part of [drop, options, elsewhere]) part.hidden = true;
       const wanted = { ...(set.value === "truth" ? {} : { set: set.value }), ...(mask.checked ? { mask_personal_data: true } : {}), ...(replace.checked ? { replace: true } : {}), ...(format.value ? { format: format.value } : {}) };
       const isPlain = async (/** @type {Dropped} */ { file }) => isPicture(file) || (isLines(file) && areOwn(await firstLine(file)));
-      const found = !format.value && (await Promise.all(files.map(isPlain))).every(Boolean) ? await takeItems(dataset.id, files, wanted, meter) : await takeSet(dataset.id, files, wanted, meter);
+      /** @type {Problem[]} */
+      const found = [];
+      for (const group of groups(files)) {
+        const arePlain = !format.value && (await Promise.all(group.map(isPlain))).every(Boolean);
+        found.push(...await (arePlain ? takeItems : takeSet)(dataset.id, group, wanted, meter));
+      }
       fill(problems, found.slice(0, 100).map(({ name, reason }) => h("li.error-text", {}, h("strong", { dir: "auto" }, name), ` ${reason}`)));
       if (!found.length) close();
       again();
@@ -59,6 +64,13 @@ export async function upload(dataset, again) {
     const elsewhere = h("div.stack", {}, sources(dataset.id, again), collections(dataset.id, again));
     return [drop, options, bar, state, problems, elsewhere, h("div.row", {}, h("button.button", { onclick: () => close() }, say("Close")))];
   });
+}
+
+/** An archive is a set of its own; what comes beside archives is one together.
+ * @param {Dropped[]} files */
+function groups(files) {
+  const isArchive = (/** @type {Dropped} */ { path }) => /^[^/]+\.(zip|tar|tgz|tar\.gz)$/i.test(path);
+  return [files.filter((one) => !isArchive(one)), ...files.filter(isArchive).map((one) => [one])].filter((group) => group.length);
 }
 
 const isPicture = (/** @type {File} */ file) => file.type.startsWith("image/");

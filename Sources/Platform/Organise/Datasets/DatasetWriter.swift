@@ -72,7 +72,10 @@ struct DatasetWriter {
       return known
     }
     var after = before.joined(with: new)
-    if !isMasking, before.image != nil, after.image != before.image { after.forgetFaces(said: new) }
+    if !isMasking, before.image != nil, after.image != before.image {
+      after.forgetFaces(said: new)
+      try forgetFaceBoxes(of: known)
+    }
     guard after.stored != before.stored else { return known }
     updated += 1
     try connection.run(
@@ -82,6 +85,14 @@ struct DatasetWriter {
         .number(known),
       ])
     return known
+  }
+
+  /// Those of an image that the item has no more.
+  private mutating func forgetFaceBoxes(of item: Int) throws {
+    guard let set = try LabelSet.find(ModelRuns.facesSet, of: dataset, connection),
+      try Datasets.labels(of: item, in: set.id, vault, connection) != nil
+    else { return }
+    try put([], DatasetSchema(), in: set.id, at: item)
   }
 
   /// With the size of its file, where that is here and nothing is said of it, and with what its camera noted.
