@@ -331,4 +331,45 @@ import Testing
       found.diagnostics.losses.map(\.what) == ["`description` of images left out, which is not read"])
     #expect(found.items.map(\.name) == ["a.png"] && found.items.map(\.subset) == ["val"])
   }
+
+  @Test func namesOfClassesThatAreChangedAreTold() throws {
+    let text = DatasetItem(name: "t", text: "ab", labels: [DatasetLabel(0, .spans([0..<2]))])
+    for format in [DatasetFormat.brat, .conll] {
+      let lost = try losses(format, [text], ["a b"])
+      #expect(lost.contains { $0.hasPrefix("names of classes") }, "\(format.id)")
+      #expect(try losses(format, [text], ["a_b"]).isEmpty)
+    }
+    #expect(try losses(.indexMasks, [item("a.png", [Box(x: 0, y: 0, width: 2, height: 2)])], ["background"])
+      == ["regions of the class background left out, which is what is in none"])
+  }
+
+  @Test func aShardWithoutItsEndIsToldAndRead() throws {
+    let folder = try TestFolder()
+    let sink = try FolderSink(folder.path + "/out")
+    let given = GivenItems(items: [DatasetItem(name: "a", text: "so"), DatasetItem(name: "b", text: "no")])
+    _ = try DatasetConversion.run(
+      given, to: .webDataset, sink, WritingOptions(), Diagnostics(.strict))
+    try sink.finish()
+    let listing = try DatasetFolder(folder.path + "/out").files(ending: ".tar")
+    let path = folder.path + "/out/" + (try #require(listing.first))
+    let whole = try Data(contentsOf: URL(fileURLWithPath: path))
+    var end = whole.count
+    while whole[(end - 512)..<end].allSatisfy({ $0 == 0 }) { end -= 512 }
+    try whole.prefix(end).write(to: URL(fileURLWithPath: path))
+    let diagnostics = Diagnostics(.lenient)
+    var reader = try DatasetFormat.webDataset.reader(of: DatasetFolder(folder.path + "/out"), diagnostics)
+    var names: [String] = []
+    while let item = try reader.next() { names.append(item.name) }
+    #expect(names == ["a", "b"] && diagnostics.faults.map(\.place) == ["byte \(end)"])
+  }
+
+  @Test func decimalsKeepAllTheirDigits() {
+    func value(_ number: Int128, _ scale: Int) -> JSON {
+      let bytes = (0..<16).map { UInt8(truncatingIfNeeded: number >> (8 * (15 - $0))) }
+      return RecordValue.decimal(bytes, scale: scale).json
+    }
+    #expect(value(-9_999_999_999_999_999_999_999, 2) == "-99999999999999999999.99")
+    #expect(value(12_345, 2) == .double(123.45) && value(-5, 0) == .double(-5))
+    #expect(value(9_007_199_254_740_993, 18) == "0.009007199254740993")
+  }
 }

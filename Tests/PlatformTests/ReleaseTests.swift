@@ -43,6 +43,19 @@ import Workflow
     #expect(parts.count == 9 && parts.values.allSatisfy { $0.count == 1 })
   }
 
+  @Test func aGroupIsTheSameAsANumberAndAsAText() throws {
+    var division = try division([
+      "split_by": "group", "group_by": "author", "splits": ["train": 50, "test": 50],
+    ])
+    for author in 0..<40 {
+      let values: [JSON] = [.int(Int64(author)), .double(Double(author)), .string("\(author)")]
+      let parts = values.map { value in
+        division.part(of: DatasetItem(name: "\(value)", metadata: [.init("author", value)]))
+      }
+      #expect(Set(parts).count == 1)
+    }
+  }
+
   @Test func eachPartHasItsShareOfEachClass() throws {
     var division = try division(["split_by": "stratified", "splits": ["train": 70, "test": 30]])
     var counts: [String: Int] = [:]
@@ -110,6 +123,33 @@ import Workflow
     }
   }
 
+  private static let answered =
+    #"{"text": "done", "answers": [{"annotations": [{"class": "mood", "option": "good"}]}]}"#
+
+  @Test func aReleaseOfNothingFails() async throws {
+    let fixture = try await Fixture()
+    let release = try await made(fixture, try await fixture.project(), "empty")
+    #expect(release.state == .failed && release.problem?.contains("nothing has a result yet") == true)
+  }
+
+  @Test func whatStandsNoMoreIsTakenBackFromTheFeed() async throws {
+    let fixture = try await Fixture()
+    let project = try await fixture.project()
+    try await fixture.load(Self.answered, into: project)
+    try await fixture.vault { vault in
+      let feed = LiveFeed(vault)
+      let settled = try await feed.events(of: project.id, after: 0, limit: 10)
+      #expect(settled.map(\.stands) == [true])
+      let task = try #require(settled.first).task
+      let gold = GoldTasks(vault, actor: .console)
+      _ = try await gold.make(task, kind: .evaluation)
+      #expect(try await feed.events(of: project.id, after: 0, limit: 10).map(\.stands) == [false, false])
+      _ = try await gold.retire(task)
+      let events = try await feed.events(of: project.id, after: 0, limit: 10)
+      #expect(events.map(\.stands) == [true, true, true] && Set(events.map(\.task)) == [task])
+    }
+  }
+
   @Test func onlyWhatIsCompletedIsReleasedAndGoldIsNot() async throws {
     let fixture = try await Fixture()
     let project = try await fixture.project()
@@ -135,7 +175,8 @@ import Workflow
   @Test func aTokenOpensOneReleaseUntilItsTime() async throws {
     let fixture = try await Fixture()
     let project = try await fixture.project()
-    let release = try await made(fixture, project, "empty")
+    try await fixture.load(Self.answered, into: project)
+    let release = try await made(fixture, project, "one")
     let now = fixture.clock.withLock { $0 }
     try await fixture.vault { vault in
       let releases = Releases(vault, actor: .console)
@@ -164,7 +205,8 @@ import Workflow
   @Test func aLinkThatIsEndedOpensNothingAndNorDoOthersOfAReleaseThatIsGone() async throws {
     let fixture = try await Fixture()
     let project = try await fixture.project()
-    let release = try await made(fixture, project, "empty")
+    try await fixture.load(Self.answered, into: project)
+    let release = try await made(fixture, project, "one")
     let now = fixture.clock.withLock { $0 }
     try await fixture.vault { vault in
       let releases = Releases(vault, actor: .console)

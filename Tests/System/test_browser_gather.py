@@ -1,5 +1,5 @@
 """A manager drops a labelled folder into a dataset, over a network that goes away, and gathers a web server's folder."""
-import base64, functools, http.server, json, threading
+import base64, functools, http.server, io, json, threading, zipfile
 import pytest
 
 from conftest import Assay
@@ -38,6 +38,14 @@ def test_a_labelled_folder_is_dropped_as_it_is(world, scheme, width):  # noqa: F
     items = world.assay.send("GET", f"/api/datasets/{dataset}/items?sets=truth", token=world.key)[1]["items"]
     assert all(i["has_image"] and [l["class"] for l in i["labels"]["truth"]["labels"]] in (["car"], ["dog"]) for i in items), items[0]
     assert items[0]["name"].startswith("straße 0") and page.problems == []
+
+
+def test_an_archive_beside_other_files_is_a_set_of_its_own(world):  # noqa: F811
+    page, _ = opened(world); packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for n in range(2): archive.writestr(f"in {n}.png", png(9, 5 + n))
+    page.evaluate(DROP, {name: base64.b64encode(data).decode() for name, data in (("p.zip", packed.getvalue()), ("beside.png", png(7, 7)))})
+    counted(page, 3); assert page.problems == []
 
 
 def test_a_set_is_read_in_the_format_that_is_chosen(world):  # noqa: F811
@@ -113,6 +121,8 @@ def test_a_web_servers_folder_is_gathered(browser, tmp_path):  # noqa: F811
         page.get_by_text("7 listed, 5 added, 0 changed, 1 of other kinds, 1 failed").wait_for(); page.locator("summary", has_text="What failed").click()
         world.shot(page, "gather-source"); assert axed(page) == []
         page.get_by_label("Address").fill("s3://x"); page.get_by_role("button", name="Gather").click(); page.get_by_text("must name a bucket").wait_for()
+        # Seen above the dialog, whatever is open.
+        assert page.get_by_role("alert").filter(has_text="must name a bucket").evaluate("(e) => { const r = e.getBoundingClientRect(); return e.contains(document.elementFromPoint(r.x + r.width / 2, r.y + r.height / 2)); }")
         page.get_by_role("button", name="Forget http").click(); page.get_by_text("7 listed").wait_for(state="detached")
         page.get_by_role("button", name="Close", exact=True).click(); counted(page, 5)
     finally:

@@ -55,6 +55,11 @@ struct ArrowRecords: RecordReading {
     while row == rows {
       guard !isOver, let (message, body) = try Self.message(&reader) else {
         isOver = true
+        // A stream may end anywhere between two batches; a file says so.
+        let isCut = storage.withBuffer {
+          $0.starts(with: Self.magic) && !$0.suffix(6).elementsEqual(Self.magic)
+        }
+        if isCut { throw TableBytes.Fault("its end is missing: it was cut off") }
         return nil
       }
       switch try message.number(1, UInt8.self) {

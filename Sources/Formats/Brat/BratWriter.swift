@@ -29,18 +29,18 @@ struct BratWriter: DatasetWriting {
           "\r", with: " ")
       }.joined(separator: " ")
       let places = ranges.map { "\($0.lowerBound) \($0.upperBound)" }.joined(separator: ";")
-      lines += "\(id)\t\(Self.plain(schema.name(label.classIndex))) \(places)\t\(quoted)\n"
+      lines += "\(id)\t\(plain(schema.name(label.classIndex))) \(places)\t\(quoted)\n"
       for attribute in label.attributes {
         if attribute.name == "note", let note = attribute.value.string {
           counts.notes += 1
           lines += "#\(counts.notes)\tAnnotatorNotes \(id)\t\(note.replacing("\n", with: " "))\n"
         } else if attribute.value != .bool(false) {
           counts.attributes += 1
-          attributes.insert(Self.plain(attribute.name))
+          attributes.insert(plain(attribute.name))
           let value =
             attribute.value == .bool(true)
-            ? "" : " " + Self.plain(attribute.value.string ?? attribute.value.text)
-          lines += "A\(counts.attributes)\t\(Self.plain(attribute.name)) \(id)\(value)\n"
+            ? "" : " " + plain(attribute.value.string ?? attribute.value.text)
+          lines += "A\(counts.attributes)\t\(plain(attribute.name)) \(id)\(value)\n"
         }
       }
     }
@@ -48,19 +48,19 @@ struct BratWriter: DatasetWriting {
       guard case .relation(let from, let to) = label.value, let from = ids[from], let to = ids[to]
       else { continue }
       counts.relations += 1
-      let name = Self.plain(schema.name(label.classIndex))
+      let name = plain(schema.name(label.classIndex))
       relations.insert(name)
       lines += "R\(counts.relations)\t\(name) Arg1:T\(from) Arg2:T\(to)\n"
     }
     try sink.write(lines, to: stem + ".ann")
   }
 
-  private static func plain(_ name: String) -> String {
-    String(name.map { $0.isWhitespace || $0 == ":" ? "_" : $0 })
+  private func plain(_ name: String) -> String {
+    diagnostics.plain(name, in: .brat) { $0.isWhitespace || $0 == ":" }
   }
 
   func finish(_ schema: DatasetSchema) throws {
-    let entities = schema.classes.map { Self.plain($0.name) }.filter { !relations.contains($0) }
+    let entities = schema.classes.map { plain($0.name) }.filter { !relations.contains($0) }
     let text = """
       [entities]
       \(entities.joined(separator: "\n"))

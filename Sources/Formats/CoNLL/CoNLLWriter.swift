@@ -42,7 +42,7 @@ final class CoNLLWriter: DatasetWriting {
         continue
       }
       // A tag has no white space in it.
-      let plain = String(name.map { $0.isWhitespace ? "_" : $0 })
+      let plain = diagnostics.plain(name, in: .conll) { $0.isWhitespace }
       for place in inside { tags[place] = (place == first ? "B-" : "I-") + plain }
     }
     let scalars = Array(text.unicodeScalars)

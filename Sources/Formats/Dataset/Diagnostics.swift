@@ -196,6 +196,13 @@ package final class Diagnostics: Sendable {
     return name.replacing("/", with: "_")
   }
 
+  /// The name of a class as a format may write it, with what it may not write replaced.
+  func plain(_ name: String, in format: DatasetFormat, _ isForeign: (Character) -> Bool) -> String {
+    guard name.contains(where: isForeign) else { return name }
+    lose("names of classes and attributes with signs that \(format.id) has not, which are underscores there")
+    return String(name.map { isForeign($0) ? "_" : $0 })
+  }
+
   /// Notes that something cannot be carried; in any mode, as it is the format's doing and no mistake.
   package func lose(_ what: String, count: Int = 1) {
     told.withLock { told in

@@ -19,7 +19,7 @@ struct ImageNetWriter: DatasetWriting {
     let names = Set(classes)
     if names.count > 1 { diagnostics.lose("images of several classes written once for each") }
     for name in names.sorted() {
-      let folder = DatasetPath.cleaned(name).replacing("/", with: "_")
+      let folder = DatasetPath.cleaned(diagnostics.plain(name, in: .imageNet) { "/\\".contains($0) })
       let subset = item.subset.isEmpty ? "" : item.subset + "/"
       var path = "\(subset)\(folder)/\(flat)"
       if !paths.insert(path).inserted {

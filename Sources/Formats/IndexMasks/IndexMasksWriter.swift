@@ -30,6 +30,10 @@ final class IndexMasksWriter: DatasetWriting {
           as: "labels left out of classes after the \(IndexMasks.classLimit)th")
         continue
       }
+      if schema.name(label.classIndex) == VOCLabelMap.background {
+        diagnostics.lose("regions of the class background left out, which is what is in none")
+        continue
+      }
       if let region = label.region(size),
         picture.fill(region, with: UInt32(label.classIndex + 1))
       {

@@ -87,8 +87,23 @@ indirect enum RecordValue: Hashable, Sendable {
     .json(.string(String(decoding: bytes, as: UTF8.self)))
   }
 
+  /// What a number of 53 bits does not hold digit by digit, as text; nil of one that it holds.
+  private static func exactDecimal(_ bytes: [UInt8], scale: Int) -> String? {
+    var value: Int128 = bytes.first.map { $0 > 127 } == true ? -1 : 0
+    for byte in bytes { value = value << 8 | Int128(byte) }
+    guard value.magnitude > 1 << 53, (0...38).contains(scale) else { return nil }
+    var digits = "\(value.magnitude)"
+    if scale > 0 {
+      digits = String(repeating: "0", count: max(0, scale + 1 - digits.count)) + digits
+      digits.insert(".", at: digits.index(digits.endIndex, offsetBy: -scale))
+    }
+    return (value < 0 ? "-" : "") + digits
+  }
+
   /// A whole number of so many bytes, the highest first, with so many places after its point.
   static func decimal(_ bytes: some Sequence<UInt8>, scale: Int) -> RecordValue {
+    let bytes = Array(bytes)
+    if bytes.count <= 16, let text = exactDecimal(bytes, scale: scale) { return .json(.string(text)) }
     var (value, isFirst) = (0.0, true)
     for byte in bytes {
       value = value * 256 + (isFirst ? Double(Int8(bitPattern: byte)) : Double(byte))

@@ -82,6 +82,12 @@ struct WebDatasetReader: DatasetReading {
       case .other: break
       }
     }
+    // Tools that are interrupted write none; all that there is is read.
+    if offset > 0 {
+      try diagnostics.report(
+        files[file], "byte \(offset)", "the end of the archive is missing, so it may have been cut off",
+        remedy: "Write the shard anew; what there is of it is read.")
+    }
     return nil
   }
 

@@ -214,7 +214,11 @@ package struct ItemImport: Sendable {
   ) throws -> Report {
     var report = report
     var writer = try DatasetWriter(vault, dataset, connection)
-    let labels = try LabelSet.take(set, of: dataset, at: vault.environment.now(), connection)
+    // A set of which nothing can be taken is none.
+    func labelSet() throws -> Int64 {
+      try LabelSet.take(set, of: dataset, at: vault.environment.now(), connection).id
+    }
+    var labels = try set == LabelSet.truth ? labelSet() : nil
     let before = try DatasetWriter.schema(of: dataset, vault, connection)
     var schema = before
     for line in lines {
@@ -247,9 +251,10 @@ package struct ItemImport: Sendable {
         }
         if isResized { report.resized += 1 }
         guard let own = read.labels else { continue }
+        let target = try labels ?? labelSet()
+        labels = target
         try writer.put(
-          own.map { $0.numbered(from: read.schema, in: &schema) }, schema, in: labels.id,
-          at: number)
+          own.map { $0.numbered(from: read.schema, in: &schema) }, schema, in: target, at: number)
         report.labelled += 1
       }
     }
