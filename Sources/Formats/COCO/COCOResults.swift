@@ -25,7 +25,7 @@ extension DatasetFormat {
             ? "there is no list of results in it" : "there are \(lists.count) lists of results in it",
           remedy: "Put one beside the annotation file whose ids it names.")
       }
-      return try COCOResults.reader(
+      return try COCOResults.items(
         folder.open(lists[0]), named: lists[0], of: folder, diagnostics)
     }, write: nil)
 }
@@ -46,8 +46,14 @@ package enum COCOResults {
     return first["image_id"] != nil && first["score"] != nil
   }
 
-  /// Items with the objects as their labels, by name.
+  /// Items with the objects as their labels, by name, which are looked at as those of any set.
   package static func reader(
+    _ results: MappedBytes, named file: String, of truth: DatasetFolder, _ diagnostics: Diagnostics
+  ) throws -> any DatasetReading {
+    SoundLabels(try items(results, named: file, of: truth, diagnostics), diagnostics)
+  }
+
+  fileprivate static func items(
     _ results: MappedBytes, named file: String, of truth: DatasetFolder, _ diagnostics: Diagnostics
   ) throws -> any DatasetReading {
     var schema = DatasetSchema()

@@ -37,6 +37,11 @@ extension DatasetFormat {
 }
 
 extension DatasetFolder {
+  /// Whether there is no file in it, or the only one is empty.
+  package var isVacant: Bool {
+    files.isEmpty || file.map { (try? open($0))?.count == 0 } == true
+  }
+
   package var hasArchives: Bool {
     files.contains { DatasetFolder.kind(of: $0).map(DatasetFormat.archives.contains) == true }
   }

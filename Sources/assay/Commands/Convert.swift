@@ -65,6 +65,11 @@ struct ConvertCommand: AsyncParsableCommand {
     } catch let error as CocoaError where error.code == .fileWriteOutOfSpace {
       FileHandle.standardError.write(Data("Error: there is no room left to write to\n".utf8))
       throw ExitCode(OwnConverter.noRoom)
+    } catch let error as CocoaError {
+      let path = error.userInfo[NSFilePathErrorKey] as? String ?? target
+      throw Failure(
+        "\(path) cannot be written",
+        remedy: "Names may be too long, or the place closed: shorten them, or write elsewhere.")
     } catch let fault as FormatFault {
       if json { print(JSON.object([.init("fault", Self.json(of: fault))]).text) }
       throw Failure(fault.sentence)
@@ -119,11 +124,13 @@ struct ConvertCommand: AsyncParsableCommand {
           "it is a list of COCO results, whose ids are those of an annotation file",
           remedy: "Add it with assay dataset add --annotations, or compare it with assay compare.")
       }
-      throw folder.refusedXML()
-        ?? FormatFault(
-          folder.title, "", "it is in no format that is known",
-          remedy: folder.hasArchives
-            ? "Add the archives in it one by one." : "Say which one it is with --from.")
+      if folder.isVacant {
+        throw FormatFault(folder.title, "", "there is nothing in it", remedy: "Name a set that has files.")
+      }
+      throw FormatFault(
+        folder.title, "", "it is in no format that is known",
+        remedy: folder.hasArchives
+          ? "Add the archives in it one by one." : "Say which one it is with --from.")
     }
     return found
   }

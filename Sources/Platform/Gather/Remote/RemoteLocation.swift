@@ -79,7 +79,9 @@ package struct RemoteBucket: Hashable, Sendable {
     // The rules of names are the store's; here it only must not become another host or path.
     guard (3...63).contains(name.utf8.count), name.allSatisfy(Self.isPlain), !name.contains("..")
     else {
-      throw .invalid(path: "url", problem: "must name a bucket: s3://bucket/prefix")
+      throw .invalid(
+        path: "url",
+        problem: "must name a bucket of 3 to 63 letters, digits, dots and hyphens: s3://bucket/prefix")
     }
     if let region, !(1...40).contains(region.utf8.count) || !region.allSatisfy(Self.isPlain) {
       throw .invalid(path: "region", problem: "must be like eu-central-1")
