@@ -113,9 +113,12 @@ import Testing
       "filename,width,height,class,xmin,ymin,xmax,ymax,Confidence,note\na.png,9,9,c,1,1,2,2,0.25,x\n"
         + "a.png,9,9,c,1,1,2,2,,\na.png,9,9,c,1,1,2,2,7,\n", to: "boxes.csv")
     let found = try boxes.found()
-    #expect(found.items.flatMap { $0.labels.map(\.score) } == [0.25, nil])
-    #expect(found.diagnostics.faults.map(\.reason) == ["the score must be 0…1"])
-    #expect(found.diagnostics.losses.map(\.what) == ["columns `note` left out, which are not read"])
+    #expect(found.items.flatMap { $0.labels.map(\.score) } == [0.25, nil, nil])
+    let losses = found.diagnostics.losses.map(\.what)
+    #expect(
+      losses.sorted() == [
+        "columns `note` left out, which are not read", "scores left out that are not 0…1",
+      ])
     let classes = try TestFolder()
     try classes.write("name,text,label,score\na,x,good,0.5\nb,y,bad,7\n", to: "all.csv")
     #expect(try classes.found().items.flatMap { $0.labels.map(\.score) } == [0.5, nil])
@@ -137,6 +140,55 @@ import Testing
     try folder.write(png, to: "a.png")
     try folder.write("<!DOCTYPE annotation [<!ENTITY a \"b\">]>\n<annotation/>", to: "a.xml")
     #expect(throws: FormatFault.self) { try DatasetFormat.detected(in: DatasetFolder(folder.path)) }
+  }
+
+  @Test func jointsThatNoSkeletonHasAreLeftOut() throws {
+    for joints in ["[[-9223372036854775808, 1]]", "[[0, 9223372036854775807]]", "[[1, 3]]"] {
+      let folder = try TestFolder()
+      try folder.write(
+        """
+        {"categories": {"label": {"labels": [{"name": "cat"}]}, "points": {"items": [
+        {"label_id": 0, "labels": ["nose", "tail"], "joints": \(joints)}]}}, "items": []}
+        """, to: "annotations/train.json")
+      let place = try DatasetFolder(folder.path)
+      var reader = try DatasetFormat.datumaro.read(place, Diagnostics(.lenient))
+      while try reader.next() != nil {}
+      #expect(reader.schema.classes.map(\.skeleton) == [[]])
+    }
+  }
+
+  /// What is drawn of a skeleton, and the names of a table's columns, are looked through once.
+  @Test(.timeLimit(.minutes(1))) func hostileDrawingsAndHeadersEnd() throws {
+    let folder = try TestFolder()
+    let drawing = String(repeating: "&lt;circle", count: 500_000)
+    try folder.write(
+      "<annotations><meta><task><labels><label><name>cat</name><svg>\(drawing)</svg></label></labels></task>"
+        + "</meta><image id=\"0\" name=\"a.png\" width=\"4\" height=\"4\"></image></annotations>",
+      to: "annotations.xml")
+    #expect(try folder.found().items.count == 1)
+    let table = try TestFolder()
+    try table.write(
+      "text," + String(repeating: "a,", count: 300_000) + "b\nso\n", to: "all.csv")
+    #expect(try table.found().items.map(\.text) == ["so"])
+  }
+
+  @Test func aSmallPictureAboveTheFoldersIsNotTheImage() throws {
+    let index = ImageIndex(["7.jpg", "images/train/7.jpg", "images/val/7.jpg", "labels/7.jpg"])
+    #expect(index.path("7", like: "labels/train/7.txt") == "images/train/7.jpg")
+    let voc = ImageIndex(["VOC/JPEGImages/a.jpg", "VOC/a.jpg"])
+    #expect(voc.path("a", like: "VOC/Annotations/a.xml") == "VOC/JPEGImages/a.jpg")
+  }
+
+  @Test func listsOfSomeImagesTakeNoneFromTheirPart() throws {
+    let folder = try TestFolder()
+    for stem in ["a", "b"] {
+      try folder.write(
+        "<annotation><filename>\(stem).jpg</filename><size><width>9</width><height>9</height></size>"
+          + "</annotation>", to: "Annotations/\(stem).xml")
+    }
+    try folder.write("a\n", to: "ImageSets/Main/train.txt")
+    try folder.write("a\nb\n", to: "ImageSets/Main/trainval_mini.txt")
+    #expect(try folder.found().items.map(\.subset) == ["train", "trainval_mini"])
   }
 
   @Test func imagesThatAreHiddenAreTold() throws {

@@ -323,7 +323,8 @@ import Testing
     let folder = try TestFolder()
     try folder.write(
       """
-      {"version": "5.5.0", "flags": {}, "shapes": [], "imagePath": "a.png", "imageData": null,
+      {"version": "5.5.0", "flags": {}, "shapes": [{"label": "c", "points": [[1, 1], [2, 2]],
+       "shape_type": "rectangle", "group_id": 3, "flags": {}}], "imagePath": "a.png", "imageData": null,
        "imageHeight": 4, "imageWidth": 4, "description": "at night"}
       """, to: "val/a.json")
     let found = try folder.found()
@@ -369,6 +370,9 @@ import Testing
       return RecordValue.decimal(bytes, scale: scale).json
     }
     #expect(value(-9_999_999_999_999_999_999_999, 2) == "-99999999999999999999.99")
+    // Places that hold nothing make no number longer.
+    #expect(value(1_000_000_000_000_000_000, 18) == .double(1))
+    #expect(value(250_000_000_000_000_000, 18) == .double(0.25))
     #expect(value(12_345, 2) == .double(123.45) && value(-5, 0) == .double(-5))
     #expect(value(9_007_199_254_740_993, 18) == "0.009007199254740993")
   }

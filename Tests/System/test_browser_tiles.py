@@ -1,5 +1,5 @@
 """Images too large to be sent whole: shown by tiles, labelled to the pixel."""
-import functools, http.server, io, shutil, threading, time
+import functools, http.server, io, json, shutil, threading, time
 import pytest
 
 from conftest import Assay
@@ -140,3 +140,28 @@ def test_where_an_image_comes_from_elsewhere_it_is_cut_too(tmp_path, browser):  
         assert page.locator("canvas.picture.is-tiled").count() == 1 and is_red(color_at(page, 7_360, 5_160)) and page.problems == []
     finally:
         assay.kill(); site.shutdown()
+
+
+@pytest.mark.parametrize("scheme,width", [("light", 1280), ("dark", 390)])
+def test_an_item_is_looked_at_closely_by_tiles(world, scheme, width):  # noqa: F811
+    """In Explore: a line of a few pixels is seen once one looks closely, and all of it again with a key."""
+    asset = world.assay.upload(world.key, survey()); _, dataset = world.assay.send("POST", "/api/datasets", {"name": "Survey"}, world.key)
+    labels = [{"class": "thing", "box": [SQUARE[0] - 40, SQUARE[1] - 40, 200, 160]}]
+    status, report = world.assay.send("POST", f"/api/datasets/{dataset['id']}/items?items=true", json.dumps({"name": "survey.png", "image": asset, "labels": labels}), world.key); assert status == 200 and report["created"] == 1, report
+    page = world.signed_in(scheme=scheme, width=width); asked = []
+    page.on("response", lambda r: asked.append(r.url) if "/tiles/" in r.url else None)
+    page.goto(f"{world.assay.url}#/explore/{dataset['id']}"); page.locator(".item-tile").first.click()
+    stage = page.locator(".item-stage"); stage.wait_for(); page.locator("canvas.tiled-item").wait_for(state="attached")
+    # The square, wherever the whole image stands in the stage.
+    box = stage.bounding_box(); scale = min(box["width"] / WIDTH, box["height"] / HEIGHT)
+    at = (box["x"] + (box["width"] - WIDTH * scale) / 2 + (SQUARE[0] + 60) * scale, box["y"] + (box["height"] - HEIGHT * scale) / 2 + (SQUARE[1] + 40) * scale)
+    page.mouse.move(*at)
+    for _ in range(12): page.mouse.wheel(0, -120); page.wait_for_timeout(30)
+    page.wait_for_timeout(1500); world.shot(page, f"item-close-{scheme}-{width}")
+    pixel = lambda right=0: Image.open(io.BytesIO(page.screenshot())).convert("RGB").getpixel((int(at[0]) + right, int(at[1])))  # noqa: E731
+    assert is_red(pixel()) and is_red(pixel(30)) and any("/tiles/14/" in url for url in asked), asked[-3:]
+    page.mouse.down(); page.mouse.move(at[0] - 90, at[1] - 150, steps=4); page.mouse.up(); page.wait_for_timeout(500)
+    assert not is_red(pixel())
+    page.keyboard.press("0"); page.wait_for_timeout(300); world.shot(page, f"item-whole-{scheme}-{width}"); assert not is_red(pixel(30))
+    page.get_by_role("button", name="Zoom in").click(); page.get_by_role("button", name="Fit the image").click()
+    assert page.problems == [] and page.evaluate("document.documentElement.scrollWidth") <= width

@@ -619,6 +619,7 @@ def test_patterns_find_the_files_of_an_address(texts):
     made = release(texts, texts.texts, splits={"train": 100}, formats=["parquet", "webdataset"], shard_samples=100)
     url = link(texts, made); inside = json.loads(fetch(url + "parquet/")[2])["items"]
     assert [(i["path"], fetch(i["url"])[0]) for i in inside] == [("parquet/classes.json", 200), ("parquet/train.parquet", 200)] and fetch(url + "nothing/")[0] == 404
+    assert json.loads(fetch(url, Accept="*/*")[2])["items"] == json.loads(fetch(url)[2])["items"]
     status, headers, page = fetch(url, Accept="text/html,*/*"); assert status == 200 and headers["Content-Type"].startswith("text/html") and b'<a href="webdataset/train-000001.tar">' in page
     done = subprocess.run([PYTHON, "-c", PATTERNS, url], capture_output=True, text=True, timeout=300)
     if "No module named" in done.stderr: pytest.skip(done.stderr.strip().splitlines()[-1])

@@ -13,7 +13,7 @@ extension DatasetFormat {
       notes: """
         Numbers are pixels. Lines of an image may stand anywhere; a line without numbers is an image without \
         boxes. `image`, `label`, and `x1`, `y1`, `x2`, `y2` are understood too, as are \
-        `score` and `confidence`. It is only read.
+        `score`, `confidence` and `probability`. It is only read.
         """),
     matches: { !BoxTable.files($0).isEmpty },
     read: { folder, diagnostics in

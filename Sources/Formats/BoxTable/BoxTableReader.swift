@@ -110,8 +110,9 @@ struct BoxTableReader: DatasetReading {
         let edges = table.edges.map { row[$0].trimmingASCIISpace }
         if edges.allSatisfy(\.isEmpty) { continue }
         let score = table.score.map { row[$0].trimmingASCIISpace } ?? ""
-        let values = (edges + (score.isEmpty ? [] : [score])).map { Double($0) ?? .nan }
-        if let fault = add(values, row[table.name], to: &item) {
+        let share = Double(score).flatMap { (0...1).contains($0) ? $0 : nil }
+        if !score.isEmpty, share == nil { diagnostics.lose("scores left out that are not 0…1") }
+        if let fault = add(edges.map { Double($0) ?? .nan }, share, row[table.name], to: &item) {
           try diagnostics.report(
             files[file], "line \(rows.line)", fault, remedy: "Put it right; it is left out.")
         }
@@ -121,14 +122,11 @@ struct BoxTableReader: DatasetReading {
     return item
   }
 
-  /// - Parameter values: the four edges, and the score where there is one.
   /// - Returns: what is wrong with the box, which is then left out.
   private mutating func add(
-    _ values: [Double], _ name: String, to item: inout DatasetItem
+    _ edges: [Double], _ score: Double?, _ name: String, to item: inout DatasetItem
   ) -> String? {
-    let edges = values.prefix(4)
     guard edges.allSatisfy(\.isFinite) else { return "xmin, ymin, xmax and ymax must be numbers" }
-    guard values.dropFirst(4).allSatisfy((0...1).contains) else { return "the score must be 0…1" }
     guard edges[2] >= edges[0], edges[3] >= edges[1] else { return "the box ends before it begins" }
     guard !name.isEmpty else { return "it has no class" }
     item.labels.append(
@@ -137,7 +135,7 @@ struct BoxTableReader: DatasetReading {
         .shape(
           .box(
             Box(x: edges[0], y: edges[1], width: edges[2] - edges[0], height: edges[3] - edges[1]))),
-        score: values.count > 4 ? values[4] : nil))
+        score: score))
     return nil
   }
 }

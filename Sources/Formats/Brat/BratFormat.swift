@@ -6,6 +6,7 @@ extension DatasetFormat {
       id: "brat", name: "brat standoff", layout: "`[SUBSET/]NAME.txt` and `NAME.ann`, `annotation.conf`",
       source: "brat.nlplab.org/standoff.html", holds: [.span, .relation],
       carries: [.text, .textName, .attributes],
+      subsetsAreFolders: true,
       notes: """
         Places are Unicode characters of the text as it lies in the file, CRLF being two. Attributes and \
         notes of spans are kept, events and normalisations are left out. White space in class names \

@@ -8,6 +8,7 @@ extension DatasetFormat {
       ],
       carries: [.attributes, .group], carriesOf: [.whole: [.attributes]],
       carriesOfClasses: [.keypointNames],
+      subsetOfNone: "default",
       notes: """
         Coordinates have 2 decimals. Rotation is in degrees, clockwise about the centre. Masks are run \
         lengths by rows inside their rectangle. Tracks of a video are read frame by frame, and \

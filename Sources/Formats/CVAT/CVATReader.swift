@@ -96,7 +96,11 @@ struct CVATReader: DatasetReading {
     }
     let points = Dictionary(grouping: labels) { $0.1 ?? "" }
     let drawings = Dictionary(
-      elements.compactMap { one in one.text(of: "svg").map { (one.text(of: "name") ?? "", $0) } },
+      elements.compactMap { one in
+        one.text(of: "svg").flatMap { svg in
+          svg.utf8.count > Self.drawingLimit ? nil : (one.text(of: "name") ?? "", svg)
+        }
+      },
       uniquingKeysWith: { first, _ in first })
     for (name, parent) in labels where !name.isEmpty && parent == nil {
       let keypoints = (points[name] ?? []).map(\.0)
@@ -111,20 +115,24 @@ struct CVATReader: DatasetReading {
       uniquingKeysWith: { first, _ in first })
   }
 
+  /// Bytes of a skeleton's drawing.
+  private static let drawingLimit = 64 << 10
+
   /// The lines of a skeleton's drawing, between the places of its points: edges name nodes, which name
   /// points.
   private static func lines(_ svg: String, _ names: [String]) -> [[Int]] {
     let drawing = svg.replacing("&lt;", with: "<").replacing("&gt;", with: ">")
       .replacing("&quot;", with: "\"")
+    let numbers = Dictionary(names.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
     var places: [String: Int] = [:]
-    for node in drawing.matches(of: /<circle[^>]*>/) {
+    for node in drawing.matches(of: /<circle[^<>]*>/) {
       guard let id = node.output.firstMatch(of: /data-node-id="(\d+)"/)?.output.1,
         let name = node.output.firstMatch(of: /data-label-name="([^"]*)"/)?.output.1,
-        let place = names.firstIndex(of: String(name))
+        let place = numbers[String(name)]
       else { continue }
       places[String(id)] = place
     }
-    let edges = drawing.matches(of: /data-node-from="(\d+)"[^>]*data-node-to="(\d+)"/)
+    let edges = drawing.matches(of: /data-node-from="(\d+)"[^<>]*data-node-to="(\d+)"/)
     return edges.compactMap { edge in
       guard let from = places[String(edge.output.1)], let to = places[String(edge.output.2)] else {
         return nil
@@ -355,10 +363,11 @@ struct CVATReader: DatasetReading {
       }
       found.append((element["label"] ?? "", keypoint))
     }
-    guard !names.isEmpty, Set(found.map(\.name)).count == found.count,
-      found.allSatisfy({ names.contains($0.name) })
-    else { return Keypoints(found.map(\.keypoint)) }
-    return Keypoints(names.map { name in found.first { $0.name == name }?.keypoint ?? absent })
+    let byName = Dictionary(found.map { ($0.name, $0.keypoint) }, uniquingKeysWith: { first, _ in first })
+    guard !names.isEmpty, byName.count == found.count, Set(byName.keys).isSubset(of: names) else {
+      return Keypoints(found.map(\.keypoint))
+    }
+    return Keypoints(names.map { byName[$0] ?? absent })
   }
 
   private static func mask(_ shape: XMLElement, _ size: ImageSize?) throws(NotationFault)

@@ -39,8 +39,7 @@ struct CVATVideo: Sendable {
 
   init() {}
 
-  /// CVAT calls its usual subsets Train, Validation and Test.
-  /// As it is called elsewhere; CVAT calls what is of none so.
+  /// As it is called elsewhere: CVAT has Train, Validation and Test, and Default for what is of none.
   static func subset(_ name: String) -> String {
     name.lowercased() == "default" ? "" : DatasetItem.subset(of: name) ?? name
   }

@@ -113,6 +113,9 @@ package struct DatasetConversion: Sendable {
   private static func settleSubset(
     _ format: DatasetFormat, of item: inout DatasetItem, _ diagnostics: Diagnostics
   ) {
+    if format.facts.subsetsAreFolders, !item.subset.isEmpty, DatasetItem.subset(of: item.subset) == nil {
+      diagnostics.lose("subsets written as folders of names, as they are called neither train, val nor test")
+    }
     guard let word = format.facts.subsetOfNone else { return }
     if word == "train" {
       guard item.subset.isEmpty else { return }

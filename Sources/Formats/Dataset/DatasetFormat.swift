@@ -21,6 +21,9 @@ package struct DatasetFormatFacts: Sendable {
   package var hasSubsets: Bool
   /// What files are called of items without a subset, where another subset could be called so.
   package var subsetOfNone: String?
+  /// Whether subsets are folders like any others, of which only those for training, validation and tests are
+  /// known again.
+  package var subsetsAreFolders: Bool
   /// What else has no form in it, and how it counts, in sentences.
   package var notes: String
   /// The name of its file, where a whole set is one.
@@ -39,7 +42,7 @@ package struct DatasetFormatFacts: Sendable {
     holds: Set<DatasetLabelKind>,
     carries: Set<DatasetFact> = [], carriesOf: [DatasetLabelKind: Set<DatasetFact>] = [:],
     carriesOfClasses: Set<ClassFact> = [], hasSubsets: Bool = true,
-    subsetOfNone: String? = nil, notes: String,
+    subsetOfNone: String? = nil, subsetsAreFolders: Bool = false, notes: String,
     singleFile: String? = nil, isFilePerItem: Bool = false, hasImagesInside: Bool = false,
     hasAddresses: Bool = false, hasClassList: Bool = true
   ) {
@@ -58,6 +61,7 @@ package struct DatasetFormatFacts: Sendable {
     self.carriesOfClasses = carriesOfClasses
     self.hasSubsets = hasSubsets
     self.subsetOfNone = subsetOfNone
+    self.subsetsAreFolders = subsetsAreFolders
     self.notes = notes
     self.singleFile = singleFile
   }

@@ -11,8 +11,8 @@ struct ImageIndex: Sendable {
   }
 
   /// The image that is called so: below the folder by this path, or else by its last part. Of several, the
-  /// one whose path is most like the name, then like `place`; nil where that does not tell them apart, as
-  /// another image's labels are worse than none.
+  /// one whose path is most like the name, then one of a folder of images that `place` is in, then the one
+  /// most like that; nil where that does not tell them apart, as another image's labels are worse than none.
   ///
   /// - Parameters:
   ///   - name: with the extension of an image, another or none; after a drive, a root or `..` only the last
@@ -28,7 +28,7 @@ struct ImageIndex: Sendable {
     guard found.count > 1 else { return found[0] }
     let scores = found.map { path in
       [
-        Self.likeness(path, name), Self.isAbove(path, place) ? 1 : 0,
+        Self.likeness(path, name), Self.isAmongImages(path) && Self.isAbove(path, place) ? 1 : 0,
         place.isEmpty ? 0 : Self.likeness(path, place),
         Self.last(path) == last ? 1 : 0, Self.isAmongImages(path) ? 1 : 0,
       ]

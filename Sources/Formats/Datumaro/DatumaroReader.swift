@@ -72,13 +72,16 @@ struct DatumaroReader: DatasetReading {
       throw COCOIndex.fault(error, name, bytes)
     }
     let points = categories["points"]?["items"]?.array ?? []
+    // A file that counts from 0 has one somewhere.
+    let first = points.contains { Self.pairs($0["joints"]).joined().contains(0) } ? 0 : 1
     classes = (categories["label"]?["labels"]?.array ?? []).enumerated().map { place, label in
       let own = points.first { $0["label_id"]?.integer == Int64(place) }
       return schema.add(
         .init(
           label["name"]?.string ?? "class \(place)", supercategory: label["parent"]?.string ?? "",
           keypoints: own?["labels"]?.array?.compactMap(\.string) ?? [],
-          skeleton: Self.joints(own?["joints"])))
+          skeleton: Self.joints(
+            own?["joints"], of: own?["labels"]?.array?.count ?? 0, from: first)))
     }
     self.bytes = bytes
     place = 0
@@ -86,12 +89,14 @@ struct DatumaroReader: DatasetReading {
     try? cursor?.enterArray()
   }
 
-  /// Datumaro counts keypoints from 1, as COCO does; what counts from 0 is told by a 0.
-  private static func joints(_ json: JSON?) -> [[Int]] {
-    let pairs = (json?.array ?? []).map { ($0.array ?? []).compactMap { $0.integer.map { Int($0) } } }
+  /// Pairs of the places of keypoints, which Datumaro counts from 1, as COCO does.
+  private static func joints(_ json: JSON?, of count: Int, from first: Int) -> [[Int]] {
+    pairs(json).map { $0.map { $0 &- first } }.filter { $0.allSatisfy((0..<count).contains) }
+  }
+
+  private static func pairs(_ json: JSON?) -> [[Int]] {
+    (json?.array ?? []).map { ($0.array ?? []).compactMap { $0.integer.map { Int($0) } } }
       .filter { $0.count == 2 }
-    let first = pairs.joined().contains(0) ? 0 : 1
-    return pairs.map { $0.map { $0 - first } }
   }
 
   /// The next item of the file; nil where it is none, and at the end, where there is no cursor any more.

@@ -113,7 +113,7 @@ final class DatumaroWriter: DatasetWriting {
       place, one -> JSON in
       [
         "label_id": .int(Int64(place)), "labels": .array(one.keypoints.map { .string($0) }),
-        "joints": .array(one.skeleton.map { .array($0.map { .int(Int64($0 + 1)) }) }),
+        "joints": .array(one.skeleton.map { .array($0.map { .int(Int64($0 &+ 1)) }) }),
       ]
     }
     var categories: [JSON.Member] = [.init("label", ["labels": .array(labels), "attributes": []])]

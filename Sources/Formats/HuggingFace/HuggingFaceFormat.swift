@@ -6,7 +6,7 @@ extension DatasetFormat {
         "`data/SUBSET-00000-of-00001.parquet` and `README.md`, which says which is which split",
       source: "huggingface.co/docs/datasets, *Structure your repository*, *Image dataset*",
       holds: Set(DatasetLabelKind.allCases), carries: .everything, carriesOfClasses: .everything,
-      subsetOfNone: "data",
+      subsetOfNone: "train",
       notes: """
         `datasets.load_dataset` of the folder gives `image` as a picture, `label` and `objects.category` \
         as ClassLabel with their names, `objects.bbox` as x, y, width and height in pixels, beside the \

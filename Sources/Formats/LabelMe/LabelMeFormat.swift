@@ -8,6 +8,7 @@ extension DatasetFormat {
       source: "github.com/wkentaro/labelme",
       holds: [.box, .polygon, .polyline, .point, .ellipse, .mask, .whole],
       carries: [.attributes, .group], carriesOf: [.whole: []],
+      subsetsAreFolders: true,
       notes: """
         Circles are ellipses with one radius; ellipses with two are written as polygons. Holes are \
         filled. Flags that are true are classes of the whole image. Boxes that are turned and lists of \

@@ -103,7 +103,6 @@ extension LabelMe {
     }
     var label = DatasetLabel(schema.index(of: name), .shape(shape))
     label.group = json["group_id"]?.integer.map { Int($0) }
-    diagnostics.loseMembers(of: json, besides: knownOfImages, "images")
     for flag in json["flags"]?.members ?? [] { label.attributes.append(flag) }
     if let text = json["description"]?.string, !text.isEmpty {
       label.attributes.append(.init("description", .string(text)))

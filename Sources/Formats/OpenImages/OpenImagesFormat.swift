@@ -66,7 +66,7 @@ enum OpenImages {
     let name = file.split(separator: "/").last.map(String.init) ?? file
     let known = [("train", "train"), ("validation", "val"), ("val", "val"), ("test", "test")]
     // Of our own writing any subset may be.
-    if let end = name.range(of: "-annotations")?.lowerBound, !name[..<end].contains("-") {
+    if let end = name.range(of: "-annotations")?.lowerBound, !name.hasPrefix("oidv") {
       return known.first { $0.0 == name[..<end] }?.1 ?? String(name[..<end])
     }
     return known.first { name.contains($0.0) }?.1 ?? ""

@@ -91,7 +91,11 @@ indirect enum RecordValue: Hashable, Sendable {
   private static func exactDecimal(_ bytes: [UInt8], scale: Int) -> String? {
     var value: Int128 = bytes.first.map { $0 > 127 } == true ? -1 : 0
     for byte in bytes { value = value << 8 | Int128(byte) }
-    guard value.magnitude > 1 << 53, (0...38).contains(scale) else { return nil }
+    guard (0...38).contains(scale) else { return nil }
+    // Zeros at its end say nothing.
+    var scale = scale
+    while scale > 0, value != 0, value % 10 == 0 { (value, scale) = (value / 10, scale - 1) }
+    guard value.magnitude > 1 << 53 else { return nil }
     var digits = "\(value.magnitude)"
     if scale > 0 {
       digits = String(repeating: "0", count: max(0, scale + 1 - digits.count)) + digits

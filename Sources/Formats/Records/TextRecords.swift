@@ -120,7 +120,7 @@ private struct SeparatedRecords: RecordReading {
     }
     isOwn = Set(["name", "labels", "metadata"]).isSubset(of: head)
     names = isOwn ? head : Self.distinct(head.map(\.trimmingASCIISpace))
-    isWords = isOwn ? names.map { _ in true } : Self.wordColumns(names, lines)
+    isWords = isOwn ? names.map { _ in true } : Self.wordColumns(names, lines, file)
   }
 
   mutating func next() throws -> [RecordField]? {
@@ -151,14 +151,17 @@ private struct SeparatedRecords: RecordReading {
 
   /// A column that has another's name gets a number, as pandas gives it: `share`, `share.1`.
   private static func distinct(_ names: [String]) -> [String] {
-    var used: Set<String> = []
+    var used = Set(names)
+    var counts: [String: Int] = [:]
     return names.map { name in
-      let distinct =
-        used.contains(name)
-        ? (1...).lazy.map { "\(name).\($0)" }.first { !used.contains($0) && !names.contains($0) } ?? name
-        : name
-      used.insert(distinct)
-      return distinct
+      guard !name.isEmpty, let count = counts[name] else {
+        counts[name] = 0
+        return name
+      }
+      var number = count + 1
+      while !used.insert("\(name).\(number)").inserted { number += 1 }
+      counts[name] = number
+      return "\(name).\(number)"
     }
   }
 
@@ -180,13 +183,23 @@ private struct SeparatedRecords: RecordReading {
   private static let nothing: Set<String> = ["NA", "N/A", "NaN", "nan", "null", "NULL", "None", "-"]
 
   /// Looks through a table for the columns that have a value which is no number, or no truth beside truths.
-  private static func wordColumns(_ names: [String], _ lines: CSVReader) -> [Bool] {
+  ///
+  /// - Complexity: O(bytes of the table)
+  private static func wordColumns(
+    _ names: [String], _ lines: CSVReader, _ file: String
+  ) -> [Bool] {
+    // Those that are read as numbers, whatever stands beside them.
+    let numbers = Set(["width", "height"] + RecordItems.scores)
+    let areFlags = file.hasSuffix("_classes.csv")
     enum Kind { case number, truth, words }
     var kinds: [Kind?] = names.map { RecordItems.words.contains($0.lowercased()) ? .words : nil }
+    let isFixed = names.map { areFlags || numbers.contains($0.lowercased()) }
+    var open = zip(kinds, isFixed).count { $0 != .words && !$1 }
     var lines = lines
-    while kinds.contains(where: { $0 != .words }), let row = lines.next() {
+    while open > 0, let row = lines.next() {
       guard row.count <= names.count else { continue }
-      for (column, text) in row.enumerated() where kinds[column] != .words && !text.isEmpty {
+      for (column, text) in row.enumerated()
+      where kinds[column] != .words && !isFixed[column] && !text.isEmpty {
         let trimmed = text.trimmingASCIISpace
         if nothing.contains(trimmed) { continue }
         let kind: Kind =
@@ -196,9 +209,10 @@ private struct SeparatedRecords: RecordReading {
           default: .words
           }
         kinds[column] = kinds[column] == nil || kinds[column] == kind ? kind : .words
+        if kinds[column] == .words { open -= 1 }
       }
     }
-    return kinds.map { $0 == nil || $0 == .words }
+    return zip(kinds, isFixed).map { !$1 && ($0 == nil || $0 == .words) }
   }
 
   private static func number(_ text: String) -> JSON? {

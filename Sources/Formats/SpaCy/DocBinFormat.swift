@@ -29,6 +29,8 @@ enum DocBin {
   /// The span group that is written, which is spaCy's own by default.
   static let spanGroup = "sc"
   /// Attributes by their numbers in spaCy.
-  static let (orth, norm): (Int64, Int64) = (65, 67)
+  static let orth: Int64 = 65
+  /// Up to here they say what a word is by itself, as its letters do.
+  static let lastOfWords: Int64 = 72
   static let (entityPlace, entityType, sentenceStart): (Int64, Int64, Int64) = (77, 78, 80)
 }

@@ -30,7 +30,7 @@ struct DocBinReader: DatasetReading {
     func saysMore(_ token: Int, isFirst: Bool) -> Bool {
       attributes.enumerated().contains { column, attribute in
         switch attribute {
-        case DocBin.orth, DocBin.norm, DocBin.entityPlace, DocBin.entityType: false
+        case ...DocBin.lastOfWords, DocBin.entityPlace, DocBin.entityType: false
         case DocBin.sentenceStart: value(token, column) == 1 && !isFirst
         default: value(token, column) != 0
         }

@@ -40,9 +40,15 @@ struct VOCReader: DatasetReading {
     let all = folder.files(ending: ".txt").filter { $0.contains("ImageSets/") }
     let main = all.filter { $0.contains("ImageSets/Main/") }
     var isTold = false
-    for list in main.isEmpty ? all : main {
-      let subset = DatasetItem.stem(of: list.split(separator: "/").last.map(String.init) ?? list)
-      // Lists of several subsets together say nothing new, and one of all is what is in no other.
+    func name(_ list: String) -> String {
+      DatasetItem.stem(of: list.split(separator: "/").last.map(String.init) ?? list)
+    }
+    // What trains, validates and tests says so last, over lists of some of it.
+    let lists = main.isEmpty ? all : main
+    let isPart = { (list: String) in DatasetItem.subset(of: name(list)) != nil }
+    for list in lists.filter({ !isPart($0) }) + lists.filter(isPart) {
+      let subset = name(list)
+      // A list of two subsets together says nothing new, nor does one of what is in no subset.
       guard !["trainval", "default"].contains(subset) else { continue }
       if ["_train", "_val", "_test", "_trainval"].contains(where: subset.hasSuffix) {
         if !isTold { diagnostics.lose("lists of which images have a class (CLASS_train.txt) left out") }

@@ -95,7 +95,8 @@ final class YOLOWriter: DatasetWriting {
   private func parts() -> [(name: String, folders: String)] {
     func list(_ subsets: [String]) -> String {
       let folders = subsets.sorted().map { $0.isEmpty ? "images" : "images/\($0)" }
-      return folders.count == 1 ? folders[0] : "[" + folders.joined(separator: ", ") + "]"
+      return folders.count == 1
+        ? folders[0] : "[" + folders.map { JSON.string($0).text }.joined(separator: ", ") + "]"
     }
     let subsets = self.subsets.isEmpty ? [""] : self.subsets
     let byPart = Dictionary(grouping: subsets) { DatasetItem.part(of: $0) ?? "" }
@@ -105,6 +106,9 @@ final class YOLOWriter: DatasetWriting {
     if byPart["train"] != nil, !other.isEmpty {
       diagnostics.lose(
         "subsets that data.yaml names in no part, as they are called neither train, val nor test")
+    }
+    if subsets.contains(""), subsets.count > 1 {
+      diagnostics.lose("images of no subset, above the folders of others, which trainers read with them")
     }
     return [("train", list(train)), ("val", list(val))] + (byPart["test"].map { [("test", list($0))] } ?? [])
   }

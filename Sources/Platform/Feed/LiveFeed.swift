@@ -12,8 +12,6 @@ package struct LiveFeed: Sendable {
     package var cursor: Int64
     package var task: TaskID
     package var at: Int64
-    /// Whether its result stands now: it does not of a task that was sent back since, or is gold.
-    package var stands: Bool
   }
 
   /// Notes that a task has a result that stands, new or another, or one that stands no more.
@@ -44,13 +42,10 @@ package struct LiveFeed: Sendable {
     try await vault.database.read { connection in
       try connection.all(
         """
-        SELECT f.seq, t.id, f.at, t.state = 'completed' AND t.gold IS NULL
-        FROM feed_events f JOIN tasks t ON t.seq = f.task
+        SELECT f.seq, t.id, f.at FROM feed_events f JOIN tasks t ON t.seq = f.task
         WHERE f.project_id = ? AND f.seq > ? ORDER BY f.seq LIMIT ?
         """, [project.sql, .int(cursor), .number(limit)]
-      ) {
-        Event(cursor: $0.int(0), task: $0.id(1), at: $0.int(2), stands: $0.int(3) == 1)
-      }
+      ) { Event(cursor: $0.int(0), task: $0.id(1), at: $0.int(2)) }
     }
   }
 

@@ -19,13 +19,6 @@ struct Download {
   static let compressionThreshold = 1_000
 
   func response(to request: Request) -> Response {
-    guard request.headers.want(oneOf: Set(["\"\(tag)\""] + Compression.allCases.map(tag(of:)))) else {
-      return Problem(
-        .preconditionFailed, "changed", "It is another one by now",
-        "The content has the tag \"\(tag)\" and none of those that were asked for; ask for it anew.",
-        place: "If-Match"
-      ).response
-    }
     var headers = headers
     if isCompressible, size >= Self.compressionThreshold {
       headers[.vary] = "Accept-Encoding"
@@ -37,7 +30,9 @@ struct Download {
         return compressed(encoding, headers, request)
       }
     }
-    headers[.eTag] = "\"\(tag)\""
+    let plain = "\"\(tag)\""
+    if !request.headers.want(tag: plain) { return Self.changed(plain) }
+    headers[.eTag] = plain
     headers[.acceptRanges] = "bytes"
     if request.headers.have(tag: "\"\(tag)\"") {
       return Response(status: .notModified, headers: headers)
@@ -59,14 +54,20 @@ struct Download {
     }
   }
 
-  /// Of the content as it comes compressed, with the quotes.
-  private func tag(of encoding: Compression) -> String { "\"\(tag)-\(encoding.rawValue)\"" }
+  private static func changed(_ tag: String) -> Response {
+    Problem(
+      .preconditionFailed, "changed", "It is another one by now",
+      "The content has the tag \(tag) and none of those that were asked for; ask for it anew.",
+      place: "If-Match"
+    ).response
+  }
 
   private func compressed(
     _ encoding: Compression, _ plain: HTTPFields, _ request: Request
   ) -> Response {
     var headers = plain
-    let tag = tag(of: encoding)
+    let tag = "\"\(tag)-\(encoding.rawValue)\""
+    if !request.headers.want(tag: tag) { return Self.changed(tag) }
     headers[.eTag] = tag
     headers[.contentEncoding] = encoding.rawValue
     if request.headers.have(tag: tag) {

@@ -9,11 +9,11 @@ extension HTTPFields {
     tags(in: .ifNoneMatch).contains { $0 == "*" || $0 == tag || $0 == "W/" + tag }
   }
 
-  /// Whether who asks wants what bears one of these tags and nothing else: `If-Match`, compared strongly (RFC
-  /// 9110 §13.1.1). Who names no tag takes anything.
-  func want(oneOf tags: Set<String>) -> Bool {
-    let asked = self.tags(in: .ifMatch)
-    return asked.isEmpty || asked.contains { $0 == "*" || tags.contains($0) }
+  /// Whether who asks wants what bears this tag: `If-Match`, compared strongly (RFC 9110 §13.1.1). Who names
+  /// no tag takes anything.
+  func want(tag: String) -> Bool {
+    let asked = tags(in: .ifMatch)
+    return asked.isEmpty || asked.contains { $0 == "*" || $0 == tag }
   }
 
   private func tags(in name: HTTPField.Name) -> [String] {

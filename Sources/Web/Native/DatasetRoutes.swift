@@ -204,11 +204,7 @@ enum DatasetRoutes {
       ]
     ) { call in
       try await call.inVault { vault, actor in
-        let (id, datasets): (DatasetID, _) = (
-          try call.id("dataset", .dataset), Datasets(vault, actor: actor)
-        )
-        let asset = try await datasets.image(
-          of: item(call, id, with: [], datasets), in: id, by: call.services.fetcher)
+        let asset = try await image(call, vault, actor)
         if call.query("thumbnail") == "true",
           let small = try await Thumbnails(vault).thumbnail(of: asset, by: call.services.tiler)
         {
@@ -218,6 +214,15 @@ enum DatasetRoutes {
           return try await AssetRoutes.shown(asset, vault, actor, call)
         }
         return AssetRoutes.content(of: asset, vault, actor, call)
+      }
+    },
+    Route(
+      .get, "/api/datasets/{dataset}/items/{number}/image/tiles", .reviewers,
+      "How the item's image is cut into tiles; `tiles` is null where it is shown whole."
+    ) { call in
+      try await call.inVault { vault, actor in
+        let asset = try await image(call, vault, actor)
+        return try await AssetRoutes.tiles(of: asset, vault, call)
       }
     },
     Route(
@@ -343,6 +348,16 @@ enum DatasetRoutes {
       throw Refusal.invalid(path: "items", problem: "or query must be given, one of them")
     }
     return (numbers, query)
+  }
+
+  /// The image of the item that the path names.
+  private static func image(
+    _ call: Call, _ vault: ClientVault, _ actor: Actor
+  ) async throws -> Assets.Asset {
+    let id: DatasetID = try call.id("dataset", .dataset)
+    let datasets = Datasets(vault, actor: actor)
+    return try await datasets.image(
+      of: item(call, id, with: [], datasets), in: id, by: call.services.fetcher)
   }
 
   private static func item(

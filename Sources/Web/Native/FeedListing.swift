@@ -18,22 +18,30 @@ struct FeedListing {
     self.files = files.filter { $0.path.utf8.starts(with: start) }
   }
 
-  /// JSON, or for whoever takes pages a list of links, as file servers have it and fsspec looks for names in.
+  /// JSON; for browsers a page of links, as file servers have it, and for fsspec, which takes names from
+  /// pages alone and does not say so but by what it asks with.
   func response(to call: Call) -> Response {
-    let accepted = call.request.headers[.accept]
-    let wantsPage =
-      call.request.uri.path.hasSuffix("/") && accepted.map { !$0.contains("json") } ?? false
-    guard wantsPage else {
-      let base = "\(call.services.site.url)/feed/\(call.parameters.get("token") ?? "")/"
-      return .json(
-        .page(
-          files.map { file in
-            [
-              "path": .string(file.path), "size": .count(file.size),
-              "url": .string(base + Self.address(file.path)),
-            ]
-          }, next: nil))
-    }
+    let asked = call.request.headers
+    let (accepted, agent) = (asked[.accept] ?? "", asked[.userAgent] ?? "")
+    let wantsPage = accepted.contains("text/html") || accepted == "*/*" && agent.contains("aiohttp")
+    var response = wantsPage && call.request.uri.path.hasSuffix("/") ? page : list(call)
+    response.headers[.vary] = "Accept, User-Agent"
+    return response
+  }
+
+  private func list(_ call: Call) -> Response {
+    let base = "\(call.services.site.url)/feed/\(call.parameters.get("token") ?? "")/"
+    return .json(
+      .page(
+        files.map { file in
+          [
+            "path": .string(file.path), "size": .count(file.size),
+            "url": .string(base + Self.address(file.path)),
+          ]
+        }, next: nil))
+  }
+
+  private var page: Response {
     let lines = files.map { file in
       let name = String(decoding: file.path.utf8.dropFirst(folder.utf8.count), as: UTF8.self)
       let link = XMLText.escaped(Self.address(name))
@@ -44,8 +52,7 @@ struct FeedListing {
     return Response(
       status: .ok,
       headers: [
-        .contentType: "text/html; charset=utf-8", .vary: "Accept",
-        .contentSecurityPolicy: "default-src 'none'",
+        .contentType: "text/html; charset=utf-8", .contentSecurityPolicy: "default-src 'none'",
       ], body: ResponseBody(byteBuffer: ByteBuffer(string: page)))
   }
 

@@ -246,7 +246,9 @@ enum ReleaseRoutes {
       let begin = ContinuousClock.now
       while true {
         let items = try await events(project, of: client, after: after, limit, call.engine)
-        if begin.duration(to: .now) > pause, try await !call.isStillAllowed() { throw Denial.notSignedIn }
+        if begin.duration(to: .now) > pause, try await !call.isStillAllowed(in: client) {
+          throw Denial.forbidden
+        }
         if !items.isEmpty || begin.duration(to: .now) >= .seconds(seconds) {
           let next = items.last?["cursor"] ?? .int(after)
           return .json(["items": .array(items), "next": next])
@@ -301,8 +303,10 @@ enum ReleaseRoutes {
       var items: [JSON] = []
       for event in try await LiveFeed(vault).events(of: project, after: after, limit: limit) {
         let task = try await Tasks(vault, actor: .system).get(event.task)
+        // As it is now, which may be otherwise than when its event was found.
+        let stands = task.row.lifecycle.state == .completed && task.row.gold == nil
         items.append(
-          event.stands
+          stands
             ? ["cursor": .int(event.cursor), "settled_at": .time(event.at), "task": task.json]
             : [
               "cursor": .int(event.cursor), "withdrawn_at": .time(event.at),
@@ -321,7 +325,8 @@ enum ReleaseRoutes {
       var (cursor, silent) = (after, 0)
       while !Task.isCancelled {
         let items = try await events(project, of: client, after: cursor, 100, call.engine)
-        if !items.isEmpty || silent % looksOfAQuestion == 0, try await !call.isStillAllowed() { break }
+        let mayEnd = !items.isEmpty || silent % looksOfAQuestion == 0
+        if mayEnd, try await !call.isStillAllowed(in: client) { break }
         for item in items {
           cursor = item["cursor"]?.integer ?? cursor
           try await writer.write(ByteBuffer(string: "id: \(cursor)\ndata: \(item.text)\n\n"))

@@ -41,22 +41,25 @@ enum TeamRoutes {
       try await Users(call.engine, actor: call.who().actor).setRole(
         role, of: [call.id("member", .user)], in: call.clientID())
       // What only managers open to others is closed with their role.
-      if ![.admin, .manager].contains(role) { try await endLinks(of: call.id("member", .user), call) }
+      if ![.admin, .manager].contains(role) {
+        try await call.inVault { try await endLinks(of: call.id("member", .user), $0, by: $1) }
+      }
       return .noContent
     },
     Route(.delete, "/api/members/{member}", .clientAdmins, "Takes somebody out of the team.") {
       call in
-      try await Users(call.engine, actor: call.who().actor).remove(
-        call.id("member", .user), from: call.clientID())
-      try await endLinks(of: call.id("member", .user), call)
+      let member: UserID = try call.id("member", .user)
+      // Before it, so that a failure leaves a member to ask it of again, and after it for what came between.
+      try await call.inVault { try await endLinks(of: member, $0, by: $1) }
+      try await Users(call.engine, actor: call.who().actor).remove(member, from: call.clientID())
+      try await call.inVault { try await endLinks(of: member, $0, by: $1) }
       return .noContent
     },
   ]
 
-  private static func endLinks(of user: UserID, _ call: Call) async throws {
-    _ = try await call.inVault { vault, actor in
-      try await Releases(vault, actor: actor).endLinks(madeBy: .user(user))
-    }
+  /// Ends the addresses of releases that somebody made.
+  static func endLinks(of user: UserID, _ vault: ClientVault, by actor: Actor) async throws {
+    _ = try await Releases(vault, actor: actor).endLinks(madeBy: .user(user))
   }
 
   private static let invitations: [Route] = [

@@ -79,6 +79,7 @@ struct ConvertCommand: AsyncParsableCommand {
   /// What ended a conversion that has no item: its first fault, or what the format has no form for.
   private static func nothing(of folder: DatasetFolder, _ diagnostics: Diagnostics) -> FormatFault? {
     if let fault = diagnostics.faults.first { return fault }
+    guard diagnostics.leftOut.items > 0 else { return nil }
     return diagnostics.losses.first.map {
       FormatFault(
         folder.title, "", "none of its items could be written: \($0.sentence)",

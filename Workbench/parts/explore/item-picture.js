@@ -68,6 +68,12 @@ export class Picture {
     /** The label that stands out, by its place.
      * @type {number | null} */
     this.marked = null;
+    /** Where one looks; all of it where that is null.
+     * @type {ImageView | null} */
+    this.view = null;
+    /** What is shown in place of the image, of a very large one.
+     * @type {import("../../editors/image/picture.js").TiledPicture | null} */
+    this.tiled = null;
     this.canvas = h("canvas", { "aria-hidden": "true" });
     this.element = h("div.picture", {}, this.canvas);
     this.image = new Image();
@@ -90,6 +96,16 @@ export class Picture {
     this.draw();
   }
 
+  /** All of it in the middle; null while nothing is known of its size. */
+  whole() {
+    const width = this.item.width ?? this.image.naturalWidth, height = this.item.height ?? this.image.naturalHeight;
+    if (!width || !height) return null;
+    const view = new ImageView();
+    view.scale = Math.min(this.width / width, this.height / height);
+    [view.x, view.y] = [(this.width - width * view.scale) / 2, (this.height - height * view.scale) / 2];
+    return view;
+  }
+
   draw() {
     if (!this.width) return;
     const context = /** @type {CanvasRenderingContext2D} */ (this.canvas.getContext("2d"));
@@ -97,12 +113,12 @@ export class Picture {
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     context.clearRect(0, 0, this.width, this.height);
     const isThere = this.image.complete && this.image.naturalWidth > 0;
+    const view = this.view ?? this.whole();
+    if (!view) return;
     const width = this.item.width ?? this.image.naturalWidth, height = this.item.height ?? this.image.naturalHeight;
-    if (!width || !height) return;
-    const view = new ImageView();
-    view.scale = Math.min(this.width / width, this.height / height);
-    [view.x, view.y] = [(this.width - width * view.scale) / 2, (this.height - height * view.scale) / 2];
-    if (isThere) context.drawImage(this.image, view.x, view.y, width * view.scale, height * view.scale);
+    context.imageSmoothingEnabled = view.scale < 3;
+    if (this.tiled) this.tiled.place(view);
+    else if (isThere) context.drawImage(this.image, view.x, view.y, width * view.scale, height * view.scale);
     labelsOf(this.item).slice(0, drawnLimit).forEach(({ set, label }, place) => {
       const name = set === "truth" ? label.class : `${label.class}${label.score === undefined ? "" : ` ${Math.round(label.score * 100)} %`}`;
       const look = { name, color: (alpha = 1) => classColor(label.class, alpha), lines: [] };

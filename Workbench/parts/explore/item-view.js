@@ -2,6 +2,7 @@ import { get } from "../../core/api.js";
 import { fill, h, icon } from "../../core/dom.js";
 import { language, say } from "../../core/words.js";
 import { closesWithPage } from "../dialog.js";
+import { closerLook } from "./closer-look.js";
 import { classColor, isPlayed, labelsOf, Picture, player } from "./item-picture.js";
 
 /** One item large, with everything that is known of it.
@@ -16,6 +17,8 @@ export function showItem(dataset, number, sets, way = null) {
     const stage = h("div.item-stage"), facts = h("div.item-facts");
     /** @type {Picture | null} */
     let picture = null;
+    /** @type {ReturnType<typeof closerLook> | null} */
+    let look = null;
     /** @type {Set<string>} */
     const shown = new Set(sets);
     /** @type {any} */
@@ -29,9 +32,12 @@ export function showItem(dataset, number, sets, way = null) {
       if (item.has_image && isPlayed(item)) {
         if (!stage.querySelector("audio, video")) fill(stage, player(dataset, item));
       } else if (item.has_image) {
-        picture ??= new Picture(dataset, visible, false);
+        if (!picture) {
+          picture = new Picture(dataset, visible, false);
+          look = closerLook(picture, `/api/datasets/${dataset}/items/${item.number}/image/tiles`);
+          fill(stage, picture.element, look.bar);
+        }
         picture.item = visible;
-        if (!picture.element.isConnected) fill(stage, picture.element);
         fit();
         picture.draw();
       } else fill(stage, marked(visible));
@@ -40,7 +46,7 @@ export function showItem(dataset, number, sets, way = null) {
     const load = async (/** @type {number} */ wanted) => {
       try {
         item = await get(`/api/datasets/${dataset}/items/${wanted}`);
-        picture = null;
+        picture = look = null;
         fill(stage);
         title.textContent = item.name;
         draw();
@@ -55,6 +61,7 @@ export function showItem(dataset, number, sets, way = null) {
       h("button.button.quiet.icon", { "aria-label": say("Close"), onclick: () => element.close() }, icon("close")))), h("div.item-columns", {}, stage, facts));
     element.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
       const side = document.documentElement.dir === "rtl" ? -1 : 1;
+      if (!event.ctrlKey && !event.metaKey && look?.press(event.key)) return event.preventDefault();
       const by = { ArrowRight: side, ArrowLeft: -side }[event.key];
       if (by && way?.next) { event.preventDefault(); step(by); }
     });

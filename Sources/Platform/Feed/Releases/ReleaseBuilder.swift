@@ -109,7 +109,7 @@ struct ReleaseBuilder {
       built.losses.append(
         ("splits", "items without \(field) are groups by themselves", division.ungrouped))
     }
-    built.emptyParts = plan.parts.map(\.name).filter { built.items > 0 && built.parts[$0] == nil }
+    built.emptyParts = plan.parts.map(\.name).filter { built.parts[$0] == nil }
     if !built.emptyParts.isEmpty {
       built.losses.append(
         ("splits", "parts into which no item came", built.emptyParts.count))

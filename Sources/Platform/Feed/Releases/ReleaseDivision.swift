@@ -32,8 +32,11 @@ struct ReleaseDivision {
 
   /// Numbers and texts that say the same are one group, as queries take them.
   private static func group(_ value: JSON) -> String {
-    if let text = value.string { return text }
-    return value.number.flatMap { Int64(exactly: $0) }.map { "\($0)" } ?? value.text
+    if case .int(let whole) = value { return JSON.string("\(whole)").text }
+    if case .double(let number) = value, let whole = Int64(exactly: number) {
+      return JSON.string("\(whole)").text
+    }
+    return value.text
   }
 
   /// The part that lacks most of its share of the item's classes and of all items, each counted against how

@@ -14,8 +14,12 @@ package enum ReleaseManifest {
   /// The root over the files of a release, in the order of their paths' bytes in UTF-8: a leaf is a path, a
   /// zero byte and the SHA-256 of the file's bytes.
   package static func root(of files: [(path: String, sha256: String)]) -> String {
+    root(inOrder: files.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) })
+  }
+
+  private static func root(inOrder files: [(path: String, sha256: String)]) -> String {
     var tree = MerkleTree()
-    for file in files.sorted(by: { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }) {
+    for file in files {
       tree.append(leaf: MerkleTree.leaf(Array("\(file.path)\u{0}\(file.sha256)".utf8)))
     }
     return tree.root.hexadecimal
@@ -74,9 +78,10 @@ package enum ReleaseManifest {
       else { throw .notAManifest("a file is listed without its path, size or hash") }
       files.append((path, size, hash, file["lines_root"]?.string))
     }
-    guard json["merkle_root"]?.string == root(of: files.map { ($0.path, $0.sha256) }) else {
-      throw .wrongRoot
-    }
+    let leaves = files.map { (path: $0.path, sha256: $0.sha256) }
+    // Releases before the order was that of bytes had names with marks apart in another.
+    let roots = [root(of: leaves), root(inOrder: leaves.sorted { $0.path < $1.path })]
+    guard let said = json["merkle_root"]?.string, roots.contains(said) else { throw .wrongRoot }
     return files
   }
 }
