@@ -127,4 +127,37 @@ import Testing
     #expect(found.items[1].name == "b.jpg" && found.items[1].metadata.isEmpty)
     #expect(found.items[1].media == "https://example.org/b.jpg")
   }
+
+  @Test func predictionsBesideAnnotationsAreReadWhereTheyAreAskedFor() throws {
+    func result(_ x: Int) -> String {
+      """
+      {"id": "r\(x)", "type": "rectanglelabels", "from_name": "l", "to_name": "i", "original_width": 100,
+       "original_height": 100, "value": {"x": \(x), "y": 1, "width": 5, "height": 5,
+       "rectanglelabels": ["car"]}}
+      """
+    }
+    let folder = try TestFolder()
+    try folder.write(
+      """
+      [{"id": 1, "data": {"image": "a.png"}, "annotations": [{"result": [\(result(10))]}],
+        "predictions": [{"score": 0.5, "result": [\(result(20))]}, {"result": []}]},
+       {"id": 2, "data": {"image": "b.png"}, "annotations": [{"result": [\(result(30))]}]}]
+      """, to: "tasks.json")
+    func read(_ format: DatasetFormat) throws -> (labels: [[Double]], scores: [Double?], lost: [String]) {
+      let diagnostics = Diagnostics(.strict)
+      var reader = try format.reader(of: DatasetFolder(folder.path), diagnostics)
+      var found: (labels: [[Double]], scores: [Double?]) = ([], [])
+      while let item = try reader.next() {
+        found.labels.append(item.labels.compactMap { $0.bounds?.x })
+        found.scores += item.labels.map(\.score)
+      }
+      return (found.labels, found.scores, diagnostics.losses.map(\.what))
+    }
+    let truth = try read(.labelStudio)
+    #expect(truth.labels == [[10], [30]] && truth.scores == [nil, nil])
+    #expect(truth.lost == ["predictions left out beside annotations, or after the first"])
+    let predicted = try read(.labelStudioPredictions)
+    #expect(predicted.labels == [[20], []] && predicted.scores == [0.5])
+    #expect(predicted.lost == ["predictions left out after the first of a task"])
+  }
 }

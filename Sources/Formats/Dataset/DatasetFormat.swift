@@ -114,7 +114,8 @@ package struct DatasetFormat: Sendable, Hashable {
   /// Every format, in the order in which they are tried where none is named.
   package static let all: [DatasetFormat] = [
     .coco, .cocoPanoptic, .cocoResults, .cvat, .cvatVideo, .cityscapes, .indexMasks, .voc,
-    .vocFromZero, .yolo, .yoloSegment, .yoloOBB, .yoloPose, .labelMe, .labelStudio, .datumaro,
+    .vocFromZero, .yolo, .yoloSegment, .yoloOBB, .yoloPose, .labelMe, .labelStudio,
+    .labelStudioPredictions, .datumaro,
     .boxTable, .openImages,
     .kitti,
     .createML, .supervisely, .labelbox, .scale, .imageNet, .jsonLines, .urlList, .conll, .brat,

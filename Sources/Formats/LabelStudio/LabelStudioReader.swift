@@ -18,8 +18,10 @@ enum LabelStudioReader {
     }
   }
 
-  static func read(_ folder: DatasetFolder, _ diagnostics: Diagnostics) throws -> any DatasetReading
-  {
+  /// - Parameter areAskedFor: whether predictions are read in place of annotations.
+  static func read(
+    _ folder: DatasetFolder, _ diagnostics: Diagnostics, predictions areAskedFor: Bool = false
+  ) throws -> any DatasetReading {
     let files = files(folder)
     guard !files.isEmpty else {
       throw FormatFault(
@@ -27,9 +29,9 @@ enum LabelStudioReader {
         remedy: "Name Label Studio's export, or a folder with it.")
     }
     try folder.reportBrokenJSON(besides: files, diagnostics)
-    let config = config(folder)
-    return ChainedReader(files: files) { file, known in
-      var (lastTask, schema): (JSON?, DatasetSchema) = (nil, known)
+    let config = config(folder, readsPredictions: areAskedFor)
+    return ChainedReader(files: files) { file, classes in
+      var (lastTask, schema): (JSON?, DatasetSchema) = (nil, classes)
       for name in config.names { _ = schema.index(of: name) }
       return try JSONItems(file, folder, schema, diagnostics) { json, number, schema in
         guard LabelStudioMinimal.isOne(json) else {
@@ -55,14 +57,16 @@ enum LabelStudioReader {
     var shown: [String: String] = [:]
     /// Controls that ask of the whole task, more than one.
     var isOfSeveralQuestions = false
+    /// Whether predictions are asked for, and not what people said.
+    var readsPredictions = false
   }
 
-  private static func config(_ folder: DatasetFolder) -> Config {
+  private static func config(_ folder: DatasetFolder, readsPredictions: Bool) -> Config {
+    var found = Config(readsPredictions: readsPredictions)
     guard folder.file == nil, folder.has(config), let text = try? folder.text(config),
       let root = try? XMLTree.parse(text)
-    else { return Config() }
+    else { return found }
     let all = root.flattened
-    var found = Config()
     found.names = all.filter { ["Label", "Choice", "Relation"].contains($0.name) }.compactMap {
       $0["alias"] ?? $0["value"]
     }
@@ -86,7 +90,9 @@ enum LabelStudioReader {
   ) throws -> DatasetItem {
     let data = try task.required("data")
     let id = task["id"]?.text ?? "\(number)"
-    let (results, prediction) = try results(of: task, id, file, diagnostics)
+    let (results, prediction) =
+      config.readsPredictions
+      ? predicted(of: task, diagnostics) : try results(of: task, id, file, diagnostics)
     let (shown, field) = Self.item(data, id, folder, results, config)
     var item = shown
     let isOfSeveral = config.isOfSeveralQuestions || asksSeveral(results)
@@ -159,6 +165,17 @@ enum LabelStudioReader {
         count: predictions.count - (prediction == nil ? 0 : 1))
     }
     return ((annotations.first ?? prediction)?["result"]?.array ?? [], prediction)
+  }
+
+  /// Those of the first prediction.
+  private static func predicted(
+    of task: JSON, _ diagnostics: Diagnostics
+  ) -> (results: [JSON], prediction: JSON?) {
+    let predictions = task["predictions"]?.array ?? []
+    if predictions.count > 1 {
+      diagnostics.lose("predictions left out after the first of a task", count: predictions.count - 1)
+    }
+    return (predictions.first?["result"]?.array ?? [], predictions.first)
   }
 
   /// What a task is of: an image, or else a text; its other data is metadata.
