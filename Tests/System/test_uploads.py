@@ -139,7 +139,7 @@ def test_what_was_cut_off_goes_on_where_it_ended(lab):
 
 
 @pytest.mark.parametrize("name,data,why", [
-    ("cut.zip", zipped(coco())[:3000], "archive"), ("x.json", b"{", "format"),
+    ("cut.zip", zipped(coco())[:3000], "archive"), ("x.json", b"{", "not JSON"), ("x.bin", b"{", "format"),
     ("bomb.zip", None, "1000 times"), ("out.zip", zipped(coco(1), [("../../evil.png", b"x")]), "leads out"),
 ])
 def test_what_cannot_be_read_says_why_and_leaves_nothing(lab, name, data, why):
