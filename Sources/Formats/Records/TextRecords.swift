@@ -20,7 +20,6 @@ extension DatasetFormat {
       layout: "`*.jsonl`, or `*.json` that is a list of objects",
       source: "jsonlines.org; huggingface.co, `metadata.jsonl` of imagefolder",
       holds: [.whole, .box],
-      subsetOfNone: "data",
       notes: RecordItems.notes + " It is only read: `jsonl` is what is written."),
     matches: { folder in
       (try? TextLines.files(folder) { RecordItems.understands(($0.members ?? []).map(\.name)) })?

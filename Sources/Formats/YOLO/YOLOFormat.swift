@@ -206,7 +206,7 @@ struct YOLOFiles: Sendable {
     if let said = DatasetItem.subset(of: name) { return said }
     let letters = name.prefix { $0.isLetter }
     let isYear = letters.count < name.count && name.dropFirst(letters.count).allSatisfy(\.isNumber)
-    return isYear && DatasetItem.subset(of: String(letters)) != nil ? name : nil
+    return isYear && DatasetItem.part(of: name) != nil ? name : nil
   }
 
   /// The part of a label file's path below `labels/`, or of an image's below `images/`, and the subset

@@ -16,9 +16,9 @@ export function closerLook(picture, tiles) {
   const zoom = (/** @type {number} */ factor, x = picture.width / 2, y = picture.height / 2) => {
     const whole = picture.whole();
     if (!whole) return;
-    const view = picture.view ?? picture.whole();
-    view?.zoom(factor, x, y);
-    picture.view = view && view.scale > whole.scale ? view : null;
+    const least = whole.scale, view = picture.view ?? whole;
+    view.zoom(factor, x, y);
+    picture.view = view.scale > least ? view : null;
     picture.draw();
   };
   canvas.addEventListener("wheel", (/** @type {WheelEvent} */ event) => { event.preventDefault(); zoom(Math.exp(-event.deltaY / 400), event.offsetX, event.offsetY); }, { passive: false });
