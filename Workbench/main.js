@@ -28,7 +28,8 @@ function cycleTheme() {
 
 const mayManage = () => session.grants.some((/** @type {any} */ grant) => ["admin", "manager", "reviewer"].includes(grant.role));
 
-const mayChange = () => session.grants.some((/** @type {any} */ grant) => ["admin", "manager"].includes(grant.role));
+/** What the person may do with a client's work, beside looking at it. */
+const rights = () => ({ mayChange: session.grants.some((/** @type {any} */ grant) => ["admin", "manager"].includes(grant.role)), isAdmin: isAdmin() });
 
 const isWorker = () => session.grants.some((/** @type {any} */ grant) => grant.role === "worker");
 
@@ -40,7 +41,7 @@ const pays = () => isStaff("payroll");
 
 const leadsReviewers = () => isStaff("reviewer_lead");
 
-const mayInvite = () => session.grants.some((/** @type {any} */ grant) => grant.role === "admin");
+const isAdmin = () => session.grants.some((/** @type {any} */ grant) => grant.role === "admin");
 
 /** @param {string} place
  * @param {Node} content */
@@ -50,7 +51,7 @@ function framed(place, content) {
   return [
     h("header.top", {}, h("a.brand", { href: "#/" }, "Assay"),
       h("nav", { "aria-label": say("Rooms") }, link("#/", say("Work")), mayManage() ? [link("#/manage", say("Manage")), link("#/explore", say("Explore"))] : null,
-        mayInvite() ? [link("#/team", say("Team")), link("#/account", say("Costs"))] : null, isWorker() ? link("#/earnings", say("Earnings")) : null,
+        isAdmin() ? [link("#/team", say("Team")), link("#/account", say("Costs"))] : null, isWorker() ? link("#/earnings", say("Earnings")) : null,
         leads() ? [link("#/workers", say("Workers")), link("#/board", say("Board")), link("#/conduct", say("Conduct"))] : null,
         leadsReviewers() ? link("#/reviewers", say("Reviewers")) : null, pays() ? link("#/pay", say("Pay")) : null),
       h("span.grow"), h("span.muted.who", {}, session.email || ""), languageChoice(),
@@ -90,20 +91,20 @@ async function route() {
   }
   if (room === "manage" && mayManage()) {
     const { managePage, projectPage } = await import("./pages/manage.js");
-    return fill(app, framed("#/manage", id ? projectPage(id) : managePage()));
+    return fill(app, framed("#/manage", id ? projectPage(id, rights()) : managePage()));
   }
   if (room === "explore" && mayManage()) {
     const [{ DatasetPage, explorePage, looks }] = await Promise.all([import("./pages/explore.js"), learn("explore"), learn("pay"), learn("people")]);
     await looks;
-    if (!id) return fill(app, framed("#/explore", explorePage()));
+    if (!id) return fill(app, framed("#/explore", explorePage(rights().mayChange)));
     const [own, asked] = id.split("?");
-    const datasetPage = new DatasetPage(own, mayChange(), asked);
+    const datasetPage = new DatasetPage(own, rights(), asked);
     page = datasetPage;
     return fill(app, framed("#/explore", datasetPage.element));
   }
   if (room === "quality" && id && mayManage()) {
     const { qualityPage } = await import("./pages/quality.js");
-    return fill(app, framed("#/manage", qualityPage(id, mayChange())));
+    return fill(app, framed("#/manage", qualityPage(id, rights().mayChange)));
   }
   if (room === "ontology" && id && mayManage()) {
     const { OntologyPage } = await import("./pages/ontology.js");
@@ -115,11 +116,11 @@ async function route() {
     const { feedbackPage } = await import("./pages/feedback.js");
     return fill(app, framed("#/", feedbackPage(id, part)));
   }
-  if (room === "team" && mayInvite()) {
+  if (room === "team" && isAdmin()) {
     const { teamPage } = await import("./pages/team.js");
     return fill(app, framed("#/team", teamPage()));
   }
-  if (room === "account" && mayInvite()) {
+  if (room === "account" && isAdmin()) {
     const [{ accountPage }] = await Promise.all([import("./pages/account.js"), learn("pay"), learn("people")]);
     return fill(app, framed("#/account", accountPage()));
   }

@@ -281,225 +281,228 @@ BYTES(file_91) = {
 #embed "../../Workbench/parts/explore/map.js"
 };
 BYTES(file_92) = {
-#embed "../../Workbench/parts/explore/query-box.js"
+#embed "../../Workbench/parts/explore/point-field.js"
 };
 BYTES(file_93) = {
-#embed "../../Workbench/parts/explore/selection.js"
+#embed "../../Workbench/parts/explore/query-box.js"
 };
 BYTES(file_94) = {
-#embed "../../Workbench/parts/explore/send-set.js"
+#embed "../../Workbench/parts/explore/selection.js"
 };
 BYTES(file_95) = {
-#embed "../../Workbench/parts/explore/slice-scores.js"
+#embed "../../Workbench/parts/explore/send-set.js"
 };
 BYTES(file_96) = {
-#embed "../../Workbench/parts/explore/sources.js"
+#embed "../../Workbench/parts/explore/slice-scores.js"
 };
 BYTES(file_97) = {
-#embed "../../Workbench/parts/explore/summary.js"
+#embed "../../Workbench/parts/explore/sources.js"
 };
 BYTES(file_98) = {
-#embed "../../Workbench/parts/explore/tar.js"
+#embed "../../Workbench/parts/explore/summary.js"
 };
 BYTES(file_99) = {
-#embed "../../Workbench/parts/explore/upload.js"
+#embed "../../Workbench/parts/explore/tar.js"
 };
 BYTES(file_100) = {
-#embed "../../Workbench/parts/field.js"
+#embed "../../Workbench/parts/explore/upload.js"
 };
 BYTES(file_101) = {
-#embed "../../Workbench/parts/invite.js"
+#embed "../../Workbench/parts/field.js"
 };
 BYTES(file_102) = {
-#embed "../../Workbench/parts/language.js"
+#embed "../../Workbench/parts/invite.js"
 };
 BYTES(file_103) = {
-#embed "../../Workbench/parts/languages.js"
+#embed "../../Workbench/parts/language.js"
 };
 BYTES(file_104) = {
-#embed "../../Workbench/parts/lesson.js"
+#embed "../../Workbench/parts/languages.js"
 };
 BYTES(file_105) = {
-#embed "../../Workbench/parts/link-list.js"
+#embed "../../Workbench/parts/lesson.js"
 };
 BYTES(file_106) = {
-#embed "../../Workbench/parts/material.js"
+#embed "../../Workbench/parts/link-list.js"
 };
 BYTES(file_107) = {
-#embed "../../Workbench/parts/missing.js"
+#embed "../../Workbench/parts/material.js"
 };
 BYTES(file_108) = {
-#embed "../../Workbench/parts/new-project.js"
+#embed "../../Workbench/parts/missing.js"
 };
 BYTES(file_109) = {
-#embed "../../Workbench/parts/no-task.js"
+#embed "../../Workbench/parts/new-project.js"
 };
 BYTES(file_110) = {
-#embed "../../Workbench/parts/object-list.js"
+#embed "../../Workbench/parts/no-task.js"
 };
 BYTES(file_111) = {
-#embed "../../Workbench/parts/ontology/definition-form.js"
+#embed "../../Workbench/parts/object-list.js"
 };
 BYTES(file_112) = {
-#embed "../../Workbench/parts/ontology/fields.js"
+#embed "../../Workbench/parts/ontology/definition-form.js"
 };
 BYTES(file_113) = {
-#embed "../../Workbench/parts/ontology/migration.js"
+#embed "../../Workbench/parts/ontology/fields.js"
 };
 BYTES(file_114) = {
-#embed "../../Workbench/parts/ontology/options-form.js"
+#embed "../../Workbench/parts/ontology/migration.js"
 };
 BYTES(file_115) = {
-#embed "../../Workbench/parts/ontology/preview.js"
+#embed "../../Workbench/parts/ontology/options-form.js"
 };
 BYTES(file_116) = {
-#embed "../../Workbench/parts/ontology/text.js"
+#embed "../../Workbench/parts/ontology/preview.js"
 };
 BYTES(file_117) = {
-#embed "../../Workbench/parts/palette.js"
+#embed "../../Workbench/parts/ontology/text.js"
 };
 BYTES(file_118) = {
-#embed "../../Workbench/parts/price.js"
+#embed "../../Workbench/parts/palette.js"
 };
 BYTES(file_119) = {
-#embed "../../Workbench/parts/profile-form.js"
+#embed "../../Workbench/parts/price.js"
 };
 BYTES(file_120) = {
-#embed "../../Workbench/parts/project-dialogs.js"
+#embed "../../Workbench/parts/profile-form.js"
 };
 BYTES(file_121) = {
-#embed "../../Workbench/parts/rate-dialog.js"
+#embed "../../Workbench/parts/project-dialogs.js"
 };
 BYTES(file_122) = {
-#embed "../../Workbench/parts/reasons.js"
+#embed "../../Workbench/parts/rate-dialog.js"
 };
 BYTES(file_123) = {
-#embed "../../Workbench/parts/receipts.js"
+#embed "../../Workbench/parts/reasons.js"
 };
 BYTES(file_124) = {
-#embed "../../Workbench/parts/releases.js"
+#embed "../../Workbench/parts/receipts.js"
 };
 BYTES(file_125) = {
-#embed "../../Workbench/parts/remarks.js"
+#embed "../../Workbench/parts/releases.js"
 };
 BYTES(file_126) = {
-#embed "../../Workbench/parts/rest.js"
+#embed "../../Workbench/parts/remarks.js"
 };
 BYTES(file_127) = {
-#embed "../../Workbench/parts/review-panel.js"
+#embed "../../Workbench/parts/rest.js"
 };
 BYTES(file_128) = {
-#embed "../../Workbench/parts/rule-dialog.js"
+#embed "../../Workbench/parts/review-panel.js"
 };
 BYTES(file_129) = {
-#embed "../../Workbench/parts/save-light.js"
+#embed "../../Workbench/parts/rule-dialog.js"
 };
 BYTES(file_130) = {
-#embed "../../Workbench/parts/section.js"
+#embed "../../Workbench/parts/save-light.js"
 };
 BYTES(file_131) = {
-#embed "../../Workbench/parts/source.js"
+#embed "../../Workbench/parts/section.js"
 };
 BYTES(file_132) = {
-#embed "../../Workbench/parts/terms-dialog.js"
+#embed "../../Workbench/parts/source.js"
 };
 BYTES(file_133) = {
-#embed "../../Workbench/parts/toolbar.js"
+#embed "../../Workbench/parts/terms-dialog.js"
 };
 BYTES(file_134) = {
-#embed "../../Workbench/parts/veil.js"
+#embed "../../Workbench/parts/toolbar.js"
 };
 BYTES(file_135) = {
-#embed "../../Workbench/parts/write-dialog.js"
+#embed "../../Workbench/parts/veil.js"
 };
 BYTES(file_136) = {
-#embed "../../Workbench/theme.css"
+#embed "../../Workbench/parts/write-dialog.js"
 };
 BYTES(file_137) = {
-#embed "../../Workbench/words/ar.js"
+#embed "../../Workbench/theme.css"
 };
 BYTES(file_138) = {
-#embed "../../Workbench/words/en.js"
+#embed "../../Workbench/words/ar.js"
 };
 BYTES(file_139) = {
-#embed "../../Workbench/words/es.js"
+#embed "../../Workbench/words/en.js"
 };
 BYTES(file_140) = {
-#embed "../../Workbench/words/explore/ar.js"
+#embed "../../Workbench/words/es.js"
 };
 BYTES(file_141) = {
-#embed "../../Workbench/words/explore/es.js"
+#embed "../../Workbench/words/explore/ar.js"
 };
 BYTES(file_142) = {
-#embed "../../Workbench/words/explore/fr.js"
+#embed "../../Workbench/words/explore/es.js"
 };
 BYTES(file_143) = {
-#embed "../../Workbench/words/explore/zh.js"
+#embed "../../Workbench/words/explore/fr.js"
 };
 BYTES(file_144) = {
-#embed "../../Workbench/words/files/ar.js"
+#embed "../../Workbench/words/explore/zh.js"
 };
 BYTES(file_145) = {
-#embed "../../Workbench/words/files/es.js"
+#embed "../../Workbench/words/files/ar.js"
 };
 BYTES(file_146) = {
-#embed "../../Workbench/words/files/fr.js"
+#embed "../../Workbench/words/files/es.js"
 };
 BYTES(file_147) = {
-#embed "../../Workbench/words/files/zh.js"
+#embed "../../Workbench/words/files/fr.js"
 };
 BYTES(file_148) = {
-#embed "../../Workbench/words/fr.js"
+#embed "../../Workbench/words/files/zh.js"
 };
 BYTES(file_149) = {
-#embed "../../Workbench/words/home/ar.js"
+#embed "../../Workbench/words/fr.js"
 };
 BYTES(file_150) = {
-#embed "../../Workbench/words/home/es.js"
+#embed "../../Workbench/words/home/ar.js"
 };
 BYTES(file_151) = {
-#embed "../../Workbench/words/home/fr.js"
+#embed "../../Workbench/words/home/es.js"
 };
 BYTES(file_152) = {
-#embed "../../Workbench/words/home/zh.js"
+#embed "../../Workbench/words/home/fr.js"
 };
 BYTES(file_153) = {
-#embed "../../Workbench/words/manage/ar.js"
+#embed "../../Workbench/words/home/zh.js"
 };
 BYTES(file_154) = {
-#embed "../../Workbench/words/manage/es.js"
+#embed "../../Workbench/words/manage/ar.js"
 };
 BYTES(file_155) = {
-#embed "../../Workbench/words/manage/fr.js"
+#embed "../../Workbench/words/manage/es.js"
 };
 BYTES(file_156) = {
-#embed "../../Workbench/words/manage/zh.js"
+#embed "../../Workbench/words/manage/fr.js"
 };
 BYTES(file_157) = {
-#embed "../../Workbench/words/pay/ar.js"
+#embed "../../Workbench/words/manage/zh.js"
 };
 BYTES(file_158) = {
-#embed "../../Workbench/words/pay/es.js"
+#embed "../../Workbench/words/pay/ar.js"
 };
 BYTES(file_159) = {
-#embed "../../Workbench/words/pay/fr.js"
+#embed "../../Workbench/words/pay/es.js"
 };
 BYTES(file_160) = {
-#embed "../../Workbench/words/pay/zh.js"
+#embed "../../Workbench/words/pay/fr.js"
 };
 BYTES(file_161) = {
-#embed "../../Workbench/words/people/ar.js"
+#embed "../../Workbench/words/pay/zh.js"
 };
 BYTES(file_162) = {
-#embed "../../Workbench/words/people/es.js"
+#embed "../../Workbench/words/people/ar.js"
 };
 BYTES(file_163) = {
-#embed "../../Workbench/words/people/fr.js"
+#embed "../../Workbench/words/people/es.js"
 };
 BYTES(file_164) = {
-#embed "../../Workbench/words/people/zh.js"
+#embed "../../Workbench/words/people/fr.js"
 };
 BYTES(file_165) = {
+#embed "../../Workbench/words/people/zh.js"
+};
+BYTES(file_166) = {
 #embed "../../Workbench/words/zh.js"
 };
 
@@ -596,80 +599,81 @@ static const struct workbench_file files[] = {
     {"parts/explore/item-picture.js", file_89, sizeof file_89},
     {"parts/explore/item-view.js", file_90, sizeof file_90},
     {"parts/explore/map.js", file_91, sizeof file_91},
-    {"parts/explore/query-box.js", file_92, sizeof file_92},
-    {"parts/explore/selection.js", file_93, sizeof file_93},
-    {"parts/explore/send-set.js", file_94, sizeof file_94},
-    {"parts/explore/slice-scores.js", file_95, sizeof file_95},
-    {"parts/explore/sources.js", file_96, sizeof file_96},
-    {"parts/explore/summary.js", file_97, sizeof file_97},
-    {"parts/explore/tar.js", file_98, sizeof file_98},
-    {"parts/explore/upload.js", file_99, sizeof file_99},
-    {"parts/field.js", file_100, sizeof file_100},
-    {"parts/invite.js", file_101, sizeof file_101},
-    {"parts/language.js", file_102, sizeof file_102},
-    {"parts/languages.js", file_103, sizeof file_103},
-    {"parts/lesson.js", file_104, sizeof file_104},
-    {"parts/link-list.js", file_105, sizeof file_105},
-    {"parts/material.js", file_106, sizeof file_106},
-    {"parts/missing.js", file_107, sizeof file_107},
-    {"parts/new-project.js", file_108, sizeof file_108},
-    {"parts/no-task.js", file_109, sizeof file_109},
-    {"parts/object-list.js", file_110, sizeof file_110},
-    {"parts/ontology/definition-form.js", file_111, sizeof file_111},
-    {"parts/ontology/fields.js", file_112, sizeof file_112},
-    {"parts/ontology/migration.js", file_113, sizeof file_113},
-    {"parts/ontology/options-form.js", file_114, sizeof file_114},
-    {"parts/ontology/preview.js", file_115, sizeof file_115},
-    {"parts/ontology/text.js", file_116, sizeof file_116},
-    {"parts/palette.js", file_117, sizeof file_117},
-    {"parts/price.js", file_118, sizeof file_118},
-    {"parts/profile-form.js", file_119, sizeof file_119},
-    {"parts/project-dialogs.js", file_120, sizeof file_120},
-    {"parts/rate-dialog.js", file_121, sizeof file_121},
-    {"parts/reasons.js", file_122, sizeof file_122},
-    {"parts/receipts.js", file_123, sizeof file_123},
-    {"parts/releases.js", file_124, sizeof file_124},
-    {"parts/remarks.js", file_125, sizeof file_125},
-    {"parts/rest.js", file_126, sizeof file_126},
-    {"parts/review-panel.js", file_127, sizeof file_127},
-    {"parts/rule-dialog.js", file_128, sizeof file_128},
-    {"parts/save-light.js", file_129, sizeof file_129},
-    {"parts/section.js", file_130, sizeof file_130},
-    {"parts/source.js", file_131, sizeof file_131},
-    {"parts/terms-dialog.js", file_132, sizeof file_132},
-    {"parts/toolbar.js", file_133, sizeof file_133},
-    {"parts/veil.js", file_134, sizeof file_134},
-    {"parts/write-dialog.js", file_135, sizeof file_135},
-    {"theme.css", file_136, sizeof file_136},
-    {"words/ar.js", file_137, sizeof file_137},
-    {"words/en.js", file_138, sizeof file_138},
-    {"words/es.js", file_139, sizeof file_139},
-    {"words/explore/ar.js", file_140, sizeof file_140},
-    {"words/explore/es.js", file_141, sizeof file_141},
-    {"words/explore/fr.js", file_142, sizeof file_142},
-    {"words/explore/zh.js", file_143, sizeof file_143},
-    {"words/files/ar.js", file_144, sizeof file_144},
-    {"words/files/es.js", file_145, sizeof file_145},
-    {"words/files/fr.js", file_146, sizeof file_146},
-    {"words/files/zh.js", file_147, sizeof file_147},
-    {"words/fr.js", file_148, sizeof file_148},
-    {"words/home/ar.js", file_149, sizeof file_149},
-    {"words/home/es.js", file_150, sizeof file_150},
-    {"words/home/fr.js", file_151, sizeof file_151},
-    {"words/home/zh.js", file_152, sizeof file_152},
-    {"words/manage/ar.js", file_153, sizeof file_153},
-    {"words/manage/es.js", file_154, sizeof file_154},
-    {"words/manage/fr.js", file_155, sizeof file_155},
-    {"words/manage/zh.js", file_156, sizeof file_156},
-    {"words/pay/ar.js", file_157, sizeof file_157},
-    {"words/pay/es.js", file_158, sizeof file_158},
-    {"words/pay/fr.js", file_159, sizeof file_159},
-    {"words/pay/zh.js", file_160, sizeof file_160},
-    {"words/people/ar.js", file_161, sizeof file_161},
-    {"words/people/es.js", file_162, sizeof file_162},
-    {"words/people/fr.js", file_163, sizeof file_163},
-    {"words/people/zh.js", file_164, sizeof file_164},
-    {"words/zh.js", file_165, sizeof file_165},
+    {"parts/explore/point-field.js", file_92, sizeof file_92},
+    {"parts/explore/query-box.js", file_93, sizeof file_93},
+    {"parts/explore/selection.js", file_94, sizeof file_94},
+    {"parts/explore/send-set.js", file_95, sizeof file_95},
+    {"parts/explore/slice-scores.js", file_96, sizeof file_96},
+    {"parts/explore/sources.js", file_97, sizeof file_97},
+    {"parts/explore/summary.js", file_98, sizeof file_98},
+    {"parts/explore/tar.js", file_99, sizeof file_99},
+    {"parts/explore/upload.js", file_100, sizeof file_100},
+    {"parts/field.js", file_101, sizeof file_101},
+    {"parts/invite.js", file_102, sizeof file_102},
+    {"parts/language.js", file_103, sizeof file_103},
+    {"parts/languages.js", file_104, sizeof file_104},
+    {"parts/lesson.js", file_105, sizeof file_105},
+    {"parts/link-list.js", file_106, sizeof file_106},
+    {"parts/material.js", file_107, sizeof file_107},
+    {"parts/missing.js", file_108, sizeof file_108},
+    {"parts/new-project.js", file_109, sizeof file_109},
+    {"parts/no-task.js", file_110, sizeof file_110},
+    {"parts/object-list.js", file_111, sizeof file_111},
+    {"parts/ontology/definition-form.js", file_112, sizeof file_112},
+    {"parts/ontology/fields.js", file_113, sizeof file_113},
+    {"parts/ontology/migration.js", file_114, sizeof file_114},
+    {"parts/ontology/options-form.js", file_115, sizeof file_115},
+    {"parts/ontology/preview.js", file_116, sizeof file_116},
+    {"parts/ontology/text.js", file_117, sizeof file_117},
+    {"parts/palette.js", file_118, sizeof file_118},
+    {"parts/price.js", file_119, sizeof file_119},
+    {"parts/profile-form.js", file_120, sizeof file_120},
+    {"parts/project-dialogs.js", file_121, sizeof file_121},
+    {"parts/rate-dialog.js", file_122, sizeof file_122},
+    {"parts/reasons.js", file_123, sizeof file_123},
+    {"parts/receipts.js", file_124, sizeof file_124},
+    {"parts/releases.js", file_125, sizeof file_125},
+    {"parts/remarks.js", file_126, sizeof file_126},
+    {"parts/rest.js", file_127, sizeof file_127},
+    {"parts/review-panel.js", file_128, sizeof file_128},
+    {"parts/rule-dialog.js", file_129, sizeof file_129},
+    {"parts/save-light.js", file_130, sizeof file_130},
+    {"parts/section.js", file_131, sizeof file_131},
+    {"parts/source.js", file_132, sizeof file_132},
+    {"parts/terms-dialog.js", file_133, sizeof file_133},
+    {"parts/toolbar.js", file_134, sizeof file_134},
+    {"parts/veil.js", file_135, sizeof file_135},
+    {"parts/write-dialog.js", file_136, sizeof file_136},
+    {"theme.css", file_137, sizeof file_137},
+    {"words/ar.js", file_138, sizeof file_138},
+    {"words/en.js", file_139, sizeof file_139},
+    {"words/es.js", file_140, sizeof file_140},
+    {"words/explore/ar.js", file_141, sizeof file_141},
+    {"words/explore/es.js", file_142, sizeof file_142},
+    {"words/explore/fr.js", file_143, sizeof file_143},
+    {"words/explore/zh.js", file_144, sizeof file_144},
+    {"words/files/ar.js", file_145, sizeof file_145},
+    {"words/files/es.js", file_146, sizeof file_146},
+    {"words/files/fr.js", file_147, sizeof file_147},
+    {"words/files/zh.js", file_148, sizeof file_148},
+    {"words/fr.js", file_149, sizeof file_149},
+    {"words/home/ar.js", file_150, sizeof file_150},
+    {"words/home/es.js", file_151, sizeof file_151},
+    {"words/home/fr.js", file_152, sizeof file_152},
+    {"words/home/zh.js", file_153, sizeof file_153},
+    {"words/manage/ar.js", file_154, sizeof file_154},
+    {"words/manage/es.js", file_155, sizeof file_155},
+    {"words/manage/fr.js", file_156, sizeof file_156},
+    {"words/manage/zh.js", file_157, sizeof file_157},
+    {"words/pay/ar.js", file_158, sizeof file_158},
+    {"words/pay/es.js", file_159, sizeof file_159},
+    {"words/pay/fr.js", file_160, sizeof file_160},
+    {"words/pay/zh.js", file_161, sizeof file_161},
+    {"words/people/ar.js", file_162, sizeof file_162},
+    {"words/people/es.js", file_163, sizeof file_163},
+    {"words/people/fr.js", file_164, sizeof file_164},
+    {"words/people/zh.js", file_165, sizeof file_165},
+    {"words/zh.js", file_166, sizeof file_166},
 };
 
 int workbench_file_count(void) { return sizeof files / sizeof files[0]; }

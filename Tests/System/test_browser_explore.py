@@ -15,7 +15,8 @@ def streets(world):  # noqa: F811
     truth, predictions = [], []
     for n in range(260):
         boxes = [{"class": chance.choice(["car", "person", "traffic sign"]), "box": [chance.randrange(400), chance.randrange(300), 60 + chance.randrange(160), 50 + chance.randrange(120)]} for _ in range(n % 5)]
-        truth.append({"name": f"street/{n:04}.png", "subset": "val" if n % 4 == 0 else "train", "image": images[n % 4], "labels": boxes, "metadata": {"weather": ["sun", "rain", "fog"][n % 3], "speed": n / 3}})
+        day = f"2026-{5 + n // 130:02}-{1 + n // 10 % 13 * 2:02}"
+        truth.append({"name": f"street/{n:04}.png", "subset": "val" if n % 4 == 0 else "train", "image": images[n % 4], "labels": boxes, "metadata": {"weather": ["sun", "rain", "fog"][n % 3], "speed": n / 3 - 9, "taken": day}})
         predictions.append({"name": f"street/{n:04}.png", "labels": [{"class": b["class"] if chance.random() < 0.8 else "car", "score": round(0.3 + 0.7 * chance.random(), 2), "box": [v + chance.randrange(-6, 7) for v in b["box"]]} for b in boxes if chance.random() < 0.8]})
     dataset = assay.send("POST", "/api/datasets", {"name": "Streets"}, key)[1]["id"]
     for path, lines in [("", truth), ("?set=yolo", predictions)]:
@@ -63,6 +64,13 @@ def test_a_manager_finds_what_matters_and_sends_it_to_labelling(streets, scheme,
     page.get_by_role("tab", name="Summary").click(); page.get_by_role("heading", name="Labels by class").wait_for(); streets.shot(page, f"explore-summary-{scheme}-{width}")
     assert axed(page) == [] and page.evaluate("document.documentElement.scrollWidth") <= width
     page.get_by_role("button", name="fog").click(); counted(page, 86); assert query.input_value() == "weather = fog"
+    # So does a bar of numbers, and one of days.
+    for field, first, found in [("speed", "-9 – ", 11), ("taken", "", 20)]:
+        page.get_by_role("button", name="All", exact=True).click(); counted(page, 260); page.get_by_role("tab", name="Summary").click()
+        bar = page.get_by_role("group", name=f"{field}:").get_by_role("button").first; assert bar.get_attribute("title").startswith(first)
+        if found != 11: found = int(bar.get_attribute("title").split(": ")[-1])
+        bar.click(); counted(page, found); assert f"{field} >= " in query.input_value()
+    page.get_by_role("button", name="All", exact=True).click(); counted(page, 260)
     page.get_by_role("tab", name="Comparison").click(); page.get_by_role("heading", name="What is confused with what").wait_for(); streets.shot(page, f"explore-comparison-{scheme}-{width}")
     assert axed(page) == [] and page.evaluate("document.documentElement.scrollWidth") <= width
     # A slice says what predictions must reach, and shows whether they do.
@@ -116,11 +124,15 @@ def test_on_a_phone_what_completes_a_query_does_not_cover_its_button(streets):
     assert page.get_by_role("combobox", name="Query").input_value() == "weather = r"
 
 
+def vectors():
+    """Of each item; those with the same picture lie together."""
+    return "\n".join(json.dumps({"name": f"street/{n:04}.png", "vector": [int(n % 4 == k) for k in range(4)] + [n / 260]}) for n in range(260))
+
+
 def test_what_is_like_an_item_is_shown_and_all_as_a_map(streets):
-    lines = "\n".join(json.dumps({"name": f"street/{n:04}.png", "vector": [n % 4 == k for k in range(4)] + [n / 260]}).replace("true", "1").replace("false", "0") for n in range(260))
     page = streets.signed_in(); page.goto(f"{streets.assay.url}#/explore/{streets.dataset}"); counted(page, 260)
     page.get_by_role("tab", name="Map").click(); page.get_by_role("heading", name="No embeddings yet").wait_for(); assert axed(page) == []
-    assert streets.assay.send("POST", f"/api/datasets/{streets.dataset}/vectors", lines, streets.key)[1] == {"stored": 260}
+    assert streets.assay.send("POST", f"/api/datasets/{streets.dataset}/vectors", vectors(), streets.key)[1] == {"stored": 260}
     page.get_by_role("tab", name="Items").click(); page.get_by_role("tab", name="Map").click(); page.get_by_role("img", name="260 items").wait_for(); page.wait_for_timeout(300)
     streets.shot(page, "explore-map"); assert axed(page) == []
     page.get_by_role("tab", name="Items").click(); page.get_by_role("option", name="street/0009.png").click(); page.get_by_role("button", name="Similar items").click()
@@ -128,6 +140,46 @@ def test_what_is_like_an_item_is_shown_and_all_as_a_map(streets):
     streets.shot(page, "explore-similar"); assert axed(page) == []
     page.get_by_role("button", name="Clear").click(); page.get_by_role("option", name="street/0000.png").wait_for()
     assert [p for p in page.problems if "422" not in p] == []
+
+
+@pytest.mark.parametrize("scheme,width", [("light", 1280), ("dark", 390)])
+def test_what_lies_together_on_the_map_is_selected_and_sent(streets, scheme, width):
+    assert streets.assay.send("POST", f"/api/datasets/{streets.dataset}/vectors", vectors(), streets.key)[1] == {"stored": 260}
+    points = streets.assay.send("GET", f"/api/datasets/{streets.dataset}/map", token=streets.key)[1]["points"]
+    page = streets.signed_in(scheme=scheme, width=width); page.goto(f"{streets.assay.url}#/explore/{streets.dataset}?tab=map"); counted(page, 260)
+    canvas = page.get_by_role("img", name="260 items"); canvas.wait_for(); page.wait_for_timeout(300)
+
+    def drawn_round(some, *keys):
+        """Draws a box round points with the pointer."""
+        canvas.scroll_into_view_if_needed(); box = canvas.bounding_box(); half = min(box["width"], box["height"]) / 2
+        place = lambda x, y: (box["x"] + box["width"] / 2 + x * .9 * half, box["y"] + box["height"] / 2 + y * .9 * half)
+        xs, ys = [p[1] for p in some], [p[2] for p in some]; (left, top), (right, bottom) = place(min(xs), min(ys)), place(max(xs), max(ys))
+        for key in keys: page.keyboard.down(key)
+        page.mouse.move(left - 5, top - 5); page.mouse.down()
+        for x, y in [(right + 5, top - 5), (right + 5, bottom + 5), (left - 5, bottom + 5)]: page.mouse.move(x, y, steps=4)
+        page.mouse.up()
+        for key in keys: page.keyboard.up(key)
+    # Those with one picture, and all that lies where they do.
+    def beside(k):
+        own = [p for p in points if p[0] % 4 == k]; (x0, x1), (y0, y1) = [(min(p[a] for p in own), max(p[a] for p in own)) for a in (1, 2)]
+        return own, {p[0] for p in points if x0 <= p[1] <= x1 and y0 <= p[2] <= y1}
+    own, first = beside(0); other, second = beside(2)
+    # With a key held it selects and adds; by the choice below the map it selects anew.
+    drawn_round(own, "Shift"); page.get_by_text(f"{len(first)} selected").wait_for()
+    drawn_round(other, "Shift"); page.get_by_text(f"{len(first | second)} selected").wait_for()
+    streets.shot(page, f"explore-map-selected-{scheme}-{width}"); assert axed(page) == [] and page.evaluate("document.documentElement.scrollWidth") <= width
+    page.get_by_label("Select", exact=True).check(); drawn_round(own); page.get_by_text(f"{len(first)} selected").wait_for()
+    # They are the ones that are selected among the items too, until something else is asked for.
+    page.get_by_role("tab", name="Items").click(); page.get_by_role("option", name="street/0000.png", selected=True).wait_for(); page.get_by_text(f"{len(first)} selected").wait_for()
+    page.get_by_role("tab", name="Map").click(); canvas.wait_for(); page.get_by_role("button", name="Send to labelling").click()
+    page.get_by_text(f"{len(first)} items become tasks").wait_for(); page.get_by_label("Project").select_option(label="Pictures")
+    page.get_by_role("button", name="Send", exact=True).click(); page.get_by_text(f"{len(first)} tasks made").wait_for()
+    page.get_by_role("button", name="Clear", exact=True).click(); page.get_by_text("0 selected").wait_for(state="hidden")
+    # A drag that moves selects nothing, and a click opens.
+    page.get_by_label("Move", exact=True).check(); drawn_round(own); page.get_by_text(f"{len(first)} selected").wait_for(state="hidden")
+    page.get_by_role("button", name="Show all").click(); canvas.scroll_into_view_if_needed(); box = canvas.bounding_box(); half = min(box["width"], box["height"]) / 2
+    canvas.click(position={"x": box["width"] / 2 + own[0][1] * .9 * half, "y": box["height"] / 2 + own[0][2] * .9 * half}); page.get_by_role("heading", name="street/").wait_for()
+    assert page.problems == []
 
 
 def test_what_a_query_finds_is_frozen(streets):

@@ -44,3 +44,23 @@ def test_a_manager_freezes_a_release_and_opens_its_files(world, scheme, width): 
     row.wait_for(state="detached")
     with pytest.raises(urllib.error.HTTPError) as gone: urllib.request.urlopen(address + "train.jsonl")
     assert gone.value.code == 410 and page.problems == []
+
+
+def test_only_what_a_role_may_do_with_releases_is_offered(world):  # noqa: F811
+    assay = world.assay; dataset = assay.send("POST", "/api/datasets", {"name": "Streets"}, world.key)[1]["id"]
+    made = assay.send("POST", f"/api/projects/{world.texts}/releases", {"name": "Empty"}, world.key)[1]
+    assert assay.send("GET", f"/api/releases/{made['id']}?wait=60", token=world.key)[1]["state"] == "failed"
+    assay.load(world.key, world.texts, [answered(i) for i in range(20)])
+    made = assay.send("POST", f"/api/projects/{world.texts}/releases", {"name": "Autumn"}, world.key)[1]
+    assert assay.send("GET", f"/api/releases/{made['id']}?wait=60", token=world.key)[1]["state"] == "completed"
+    offered = {"admin": (1, 1, 1), "manager": (1, 1, 0), "reviewer": (0, 0, 0)}
+    for role, (makes, opens, takes) in offered.items():
+        assay.user(f"{role}@x.org", role=role)
+        page = world.signed_in(f"{role}@x.org"); page.goto(f"{assay.url}#/manage/{world.texts}"); page.get_by_role("row", name="Autumn").wait_for()
+        assert page.get_by_role("button", name="New release").count() == makes and page.get_by_role("button", name="Files").count() == opens
+        assert page.get_by_role("row", name="Empty").get_by_role("button", name="Take away").count() == takes
+        if opens:
+            page.get_by_role("button", name="Files").click(); page.get_by_role("dialog").get_by_role("link", name="all.jsonl").or_(page.get_by_role("link", name="train.jsonl")).first.wait_for()
+            assert page.get_by_role("dialog").get_by_role("button", name="Take away").count() == takes
+        page.goto(f"{assay.url}#/explore"); page.get_by_role("link", name="Streets").wait_for()
+        assert page.get_by_role("button", name="New dataset").count() == makes and page.problems == []

@@ -652,8 +652,8 @@ def test_what_is_alike_is_found_by_vectors(assay, tmp_path):
     assert [i["number"] for i in lab.call("GET", base + "/items?similar=7&limit=2")[1]["items"]] == [7, 9]
     assay.kill(); assay.start()
     assert [i["number"] for i in lab.call("GET", base + "/items?similar=7&limit=2")[1]["items"]] == [7, 9]
-    points = lab.call("GET", base + "/map?query=even%20%3D%20true")[1]["points"]
-    assert len(points) == 150 and max(abs(v) for p in points for v in p[1:]) == 1
+    found = lab.call("GET", base + "/map?query=even%20%3D%20true")[1]; points = found["points"]
+    assert len(points) == found["count"] == 150 and max(abs(v) for p in points for v in p[1:]) == 1
     for body, told in [([{"name": "i1", "vector": [1, 2]}], "must have 16 numbers"), ([{"name": "none", "vector": vectors[0]}], "none"), ([{"name": "i1"}], "line 1"), ([{"name": "i1", "vector": [1e39] * 16}], "finite")]:
         status, problem = lab.call("POST", base + "/vectors", lines(body)); assert status in (404, 422) and told in problem["detail"], problem
     for far in (1e308, 1e16): assert lab.call("POST", base + "/similar", {"vector": [far] * len(wanted)})[0] == 422

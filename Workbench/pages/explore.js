@@ -22,8 +22,9 @@ export const looks = new Promise((resolve) => {
   document.head.append(h("link", { rel: "stylesheet", href: new URL("./explore.css", import.meta.url).href, onload: resolve, onerror: resolve }));
 });
 
-/** Every dataset of the client. */
-export function explorePage() {
+/** Every dataset of the client.
+ * @param {boolean} mayChange */
+export function explorePage(mayChange) {
   const list = h("div", { "aria-busy": "true" });
   const load = async () => {
     try {
@@ -37,7 +38,7 @@ export function explorePage() {
   };
   load();
   return h("main.page.stack", {}, h("div.spread", {}, h("h1", {}, say("Datasets")),
-    h("button.button.primary", { onclick: create }, icon("plus"), say("New dataset"))), list);
+    mayChange ? h("button.button.primary", { onclick: create }, icon("plus"), say("New dataset")) : null), list);
 }
 
 /** @param {any[]} items */
@@ -62,12 +63,12 @@ const views = () => ({ items: say("Items"), summary: say("Summary"), comparison:
 /** One dataset: what is asked for, and what is found, as a grid, in numbers and beside predictions. */
 export class DatasetPage {
   /** @param {string} id
-   * @param {boolean} mayChange
+   * @param {import("../parts/releases.js").Rights} rights
    * @param {string} [asked] what the page's address says was looked at */
-  constructor(id, mayChange, asked) {
+  constructor(id, rights, asked) {
     const { query = "", tab = "" } = Object.fromEntries(new URLSearchParams(asked));
     this.id = id;
-    this.mayChange = mayChange;
+    this.rights = rights;
     this.query = query;
     this.tab = Object.hasOwn(views(), tab) ? tab : "items";
     /** The item that those shown are like.
@@ -90,7 +91,12 @@ export class DatasetPage {
     this.problem = h("p.error-text", { role: "alert", hidden: true });
     this.element = h("main.explore", { "aria-busy": "true" }, this.head, this.body);
     this.box = queryBox(id, (query) => this.ask(query), query);
-    this.grid = new ItemGrid(id, { open: (offset) => this.open(offset), changed: () => this.showActions() });
+    /** How many items the query finds. */
+    this.found = 0;
+    this.grid = new ItemGrid(id, { open: (offset) => this.open(offset), changed: () => { this.showActions(); this.map?.draw(); } });
+    /** The map that was shown last.
+     * @type {{ draw: () => void } | null} */
+    this.map = null;
     this.load();
   }
 
@@ -119,7 +125,7 @@ export class DatasetPage {
     const sets = dataset.sets.filter((/** @type {any} */ set) => set.items || set.name === "truth");
     fill(this.head,
       h("div.spread", {}, h("div.row", {}, h("a", { href: "#/explore" }, `← ${say("Datasets")}`), h("h1", { dir: "auto" }, dataset.name), this.count),
-        this.mayChange ? h("button.button", { onclick: () => upload(dataset, () => this.load()) }, icon("plus"), say("Add items")) : null),
+        this.rights.mayChange ? h("button.button", { onclick: () => upload(dataset, () => this.load()) }, icon("plus"), say("Add items")) : null),
       this.box.element, this.problem,
       this.similar ? h("div.row.tight", {}, h("span", { dir: "auto" }, say("Similar to {name}", { name: this.similar.name })), h("button.button.quiet", { onclick: () => this.likeNone() }, say("Clear"))) : null,
       dataset.slices.length ? h("div.row.tight.slices", { role: "group", "aria-label": say("Slices") }, h("span.muted", {}, say("Slices")), dataset.slices.map((/** @type {any} */ slice) =>
@@ -162,6 +168,7 @@ export class DatasetPage {
   /** Shows items that are like one.
    * @param {any} item */
   likeOne(item) {
+    this.grid.clear();
     this.similar = item;
     this.tab = "items";
     this.showHead();
@@ -169,6 +176,7 @@ export class DatasetPage {
   }
 
   likeNone() {
+    this.grid.clear();
     this.similar = null;
     this.showHead();
     this.show();
@@ -176,6 +184,8 @@ export class DatasetPage {
 
   /** @param {string} query */
   ask(query) {
+    // What is selected is of what was found.
+    if (query !== this.query) this.grid.clear();
     this.query = query;
     return this.show();
   }
@@ -203,16 +213,11 @@ export class DatasetPage {
         if (!this.grid.element.isConnected) fill(this.body, this.grid.element);
         const count = await this.grid.use(this.query, [...this.shown], this.similar?.number ?? null);
         if (turn !== this.turn) return;
-        this.count.textContent = say("{n} items", { n: count });
+        this.showCount(count);
       } else {
         this.body.setAttribute("aria-busy", "true");
         fill(this.body, h("p.muted.nothing", { role: "status" }, say("Working it out…")));
-        const panel = this.tab === "releases" ? h("div.explore-scroll", {}, releaseCard(`/api/datasets/${this.id}`, say("A release freezes what the query finds, with its ground truth: signed files that training reads by their address."), () => ({ query: this.query }))) : this.tab === "map" ? await mapPanel(this.id, this.query, (number) => showItem(this.id, number, this.names(), { similar: (item) => this.likeOne(item) })) : this.tab === "summary"
-          ? await summaryPanel(this.id, this.query, this.dataset.sets, (term) => this.refine(term))
-          : await comparisonPanel({
-            dataset: this.id, query: this.query, sets: this.dataset.sets, mayChange: this.mayChange,
-            open: (number) => showItem(this.id, number, this.names()), refine: (term) => this.refine(term), changed: () => this.load(),
-          });
+        const panel = await this.panel(() => turn === this.turn);
         if (turn !== this.turn) return;
         fill(this.body, panel);
       }
@@ -231,6 +236,33 @@ export class DatasetPage {
     }
   }
 
+  /** What the open tab shows, but for the grid of items.
+   * @param {() => boolean} isAsked whether it is still waited for */
+  async panel(isAsked) {
+    const { id, query, dataset } = this;
+    const open = (/** @type {number} */ number) => showItem(id, number, this.names(), { similar: (item) => this.likeOne(item) });
+    const refine = (/** @type {string} */ term) => this.refine(term);
+    switch (this.tab) {
+      case "summary": return summaryPanel(id, query, dataset.sets, refine);
+      case "comparison": return comparisonPanel({ dataset: id, query, sets: dataset.sets, mayChange: this.rights.mayChange, open, refine, changed: () => this.load() });
+      case "map": {
+        const map = await mapPanel(id, query, this.grid.selected, { open, selected: () => this.showActions() });
+        if (isAsked()) {
+          this.map = map;
+          if (map.count !== null) this.showCount(map.count);
+        }
+        return map.element;
+      }
+      default: return h("div.explore-scroll", {}, releaseCard(`/api/datasets/${id}`, this.rights, say("A release freezes what the query finds, with its ground truth: signed files that training reads by their address."), () => ({ query: this.query })));
+    }
+  }
+
+  /** @param {number} count of items found */
+  showCount(count) {
+    this.found = count;
+    this.count.textContent = say("{n} items", { n: count });
+  }
+
   names() { return this.dataset.sets.map((/** @type {any} */ set) => set.name); }
 
   /** Adds a term to the query, and shows the items it finds.
@@ -243,14 +275,14 @@ export class DatasetPage {
 
   /** What can be done with what is found or selected. */
   showActions() {
-    if (!this.mayChange || !this.dataset || this.tab !== "items" || this.isWrong) return fill(this.actions);
+    if (!this.rights.mayChange || !this.dataset || !["items", "map"].includes(this.tab) || this.isWrong) return fill(this.actions);
     const chosen = [...this.grid.selected];
     const some = chosen.length ? { items: chosen } : { query: this.query };
     fill(this.actions,
       // Its room is there before there is anything in it, so that the grid does not move under the hand that chooses.
       h(`div.row.tight.chosen${chosen.length ? "" : ".is-vacant"}`, {}, h("span.number", { role: "status" }, say("{n} selected", { n: chosen.length })), h("button.button.quiet", { onclick: () => this.grid.clear() }, say("Clear")), h("button.button.quiet", { onclick: () => removeItems(this.id, chosen, () => { this.grid.clear(); this.load(); }) }, say("Take out"))),
       h("button.button", { onclick: () => saveSlice(this.id, some, () => this.load()) }, say("Save as slice")),
-      h("button.button.primary", { disabled: !this.dataset.items, onclick: () => sendItems(this.id, some, chosen.length || this.grid.count, this.dataset.sets, () => this.load()) }, say("Send to labelling")));
+      h("button.button.primary", { disabled: !this.found, onclick: () => sendItems(this.id, some, chosen.length || this.found, this.dataset.sets, () => this.load()) }, say("Send to labelling")));
   }
 
   /** @param {number} offset of what is found */

@@ -50,21 +50,24 @@ function projectRow(project) {
 }
 
 /** One project: progress, agreement, people, exports.
- * @param {string} id */
-export function projectPage(id) {
+ * @param {string} id
+ * @param {import("../parts/releases.js").Rights} rights */
+export function projectPage(id, rights) {
   const body = h("div.stack", { "aria-busy": "true" });
-  loadProject(id, body);
+  loadProject(id, body, rights);
   return h("main.page.stack", {}, h("p", {}, h("a", { href: "#/manage" }, `← ${say("Projects")}`)), body);
 }
 
 /** @param {string} id
- * @param {HTMLElement} body */
-async function loadProject(id, body) {
+ * @param {HTMLElement} body
+ * @param {import("../parts/releases.js").Rights} rights */
+async function loadProject(id, body, rights) {
+  const again = () => loadProject(id, body, rights);
   try {
     const [project, quality, batches, exports, failed, formats] = await Promise.all([
       get(`/api/projects/${id}`), get(`/api/projects/${id}/quality`),
       get(`/api/projects/${id}/batches`), get(`/api/projects/${id}/exports`), failures(id), get("/api/formats")]);
-    const calibration = await calibrationCard(project.calibration_batch, () => loadProject(id, body));
+    const calibration = await calibrationCard(project.calibration_batch, again);
     body.removeAttribute("aria-busy");
     const counts = project.counts;
     fill(body,
@@ -75,14 +78,14 @@ async function loadProject(id, body) {
         h("button.button", {
           onclick: async () => {
             await send("PATCH", `/api/projects/${id}`, { state: project.state === "active" ? "paused" : "active" });
-            loadProject(id, body);
+            again();
           },
         }, project.state === "active" ? say("Pause") : say("Resume")))),
       h("div.tiles", {}, tile(say("Done"), `${share(counts.completed, counts.tasks)} %`, say("{some} of {all}", { some: counts.completed, all: counts.tasks })),
         tile(say("Open"), counts.open.toLocaleString(language), say("{n} in review", { n: counts.in_review })),
         tile(say("Answers"), counts.answers.toLocaleString(language), savings(quality)),
         tile(say("Mean confidence"), percent(quality.mean_confidence), say("{n} tasks settled", { n: quality.tasks_measured }))),
-      calibration, failureCard(failed, project.counts.failed), agreementCard(quality), annotatorCard(quality), reviewerCard(quality), batchCard(batches.items), releaseCard(`/api/projects/${id}`, say("A release freezes what is completed: files that never change, signed, read by training by their address.")), exportCard(id, exports.items, formats.items, body));
+      calibration, failureCard(failed, project.counts.failed), agreementCard(quality), annotatorCard(quality), reviewerCard(quality), batchCard(batches.items), releaseCard(`/api/projects/${id}`, rights, say("A release freezes what is completed: files that never change, signed, read by training by their address.")), exportCard(id, exports.items, formats.items, again));
   } catch (error) {
     fill(body, h("p.error-text", { role: "alert" }, /** @type {Error} */ (error).message));
   }
@@ -192,13 +195,13 @@ function batchCard(batches) {
 /** @param {string} id
  * @param {any[]} exports
  * @param {any[]} formats of labelled sets
- * @param {HTMLElement} body */
-function exportCard(id, exports, formats, body) {
+ * @param {() => any} again */
+function exportCard(id, exports, formats, again) {
   const start = async (/** @type {string} */ format) => {
     const made = await post(`/api/projects/${id}/exports`, { format });
     const done = await get(`/api/exports/${made.id}?wait=120`);
     if (done.state === "failed") toast(done.problem, true);
-    loadProject(id, body);
+    again();
   };
   return h("section.card.stack", {}, h("div.spread", {}, h("h2", {}, say("Exports")),
     h("div.row", {}, ["jsonl", "csv", "coco", "yolo"].map((format) =>

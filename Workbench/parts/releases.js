@@ -6,34 +6,38 @@ import { dialog, toast } from "./dialog.js";
 import { field } from "./field.js";
 import { attempt, form } from "./section.js";
 
+/** @typedef {{ mayChange: boolean, isAdmin: boolean }} Rights who makes releases and opens them, and who takes them away */
+
 /** @type {Record<string, string>} */
 const states = { running: word("running"), completed: word("completed"), failed: word("failed") };
 
 /** The frozen versions of a project's results, or of a dataset's items.
  * @param {string} owner its path in the API
+ * @param {Rights} rights
  * @param {string} note said while there is none
  * @param {() => any} [more] what else a new one is asked with */
-export function releaseCard(owner, note, more = () => ({})) {
+export function releaseCard(owner, rights, note, more = () => ({})) {
   const list = h("div", { "aria-busy": "true" });
   const load = async () => {
     try {
       const { items } = await get(`${owner}/releases`);
       list.removeAttribute("aria-busy");
-      fill(list, items.length ? table(items, load) : h("p.muted", {}, note));
+      fill(list, items.length ? table(items, rights, load) : h("p.muted", {}, note));
     } catch (error) {
       fill(list, h("p.error-text", { role: "alert" }, /** @type {Error} */ (error).message));
     }
   };
   load();
   return h("section.card.stack", {}, h("div.spread", {}, h("h2", {}, say("Releases")),
-    h("button.button", { onclick: () => create(owner, more, load) }, say("New release"))), list);
+    rights.mayChange ? h("button.button", { onclick: () => create(owner, more, load) }, say("New release")) : null), list);
 }
 
 /** @param {any[]} items
+ * @param {Rights} rights
  * @param {() => any} load */
-function table(items, load) {
-  const act = (/** @type {any} */ item) => item.state === "completed" ? h("button.button", { onclick: () => showFiles(item, items, load) }, say("Files"))
-    : item.state === "failed" ? h("button.button.quiet", { onclick: () => takeAway(item, load) }, say("Take away")) : null;
+function table(items, rights, load) {
+  const act = (/** @type {any} */ item) => item.state === "completed" && rights.mayChange ? h("button.button", { onclick: () => showFiles(item, items, rights, load) }, say("Files"))
+    : item.state === "failed" && rights.isAdmin ? h("button.button.quiet", { onclick: () => takeAway(item, load) }, say("Take away")) : null;
   const heads = [[say("Release number"), ".wide-only"], [say("Name"), ""], [say("When"), ".wide-only"], [say("Items"), ".wide-only"], [say("State"), ""], ["", ""]];
   return h("div.scroller", { tabindex: 0, role: "region", "aria-label": say("Releases") }, h("table.table", {},
     h("thead", {}, h("tr", {}, heads.map(([head, looks]) => h(`th${looks}`, {}, head || h("span.visually-hidden", {}, say("Actions")))))),
@@ -82,8 +86,9 @@ async function create(owner, more, load) {
 /** The files with an address that opens them, what formats had no form for, and what is other than in another release.
  * @param {any} item
  * @param {any[]} all of the same owner
+ * @param {Rights} rights
  * @param {() => any} load */
-async function showFiles(item, all, load) {
+async function showFiles(item, all, rights, load) {
   try {
     const [{ files }, { url }] = await Promise.all([get(`/api/releases/${item.id}`), post(`/api/releases/${item.id}/links`, { hours: 24 })]);
     const { splits = {}, losses = [], certificate = {} } = await fetch(new URL(url).pathname + "manifest.json").then((answer) => answer.json());
@@ -97,7 +102,7 @@ async function showFiles(item, all, load) {
       certificate.limitations?.length ? h("details", {}, h("summary", {}, say("What the certificate does not say")), h("ul", { lang: "en" }, certificate.limitations.map((/** @type {string} */ one) => h("li", {}, one)))) : null,
       losses.length ? h("details", {}, h("summary", {}, say("What formats have no form for")), h("ul", { lang: "en" }, losses.map((/** @type {any} */ one) => h("li", {}, `${one.format}: ${one.count.toLocaleString(language)} × ${one.what}`)))) : null,
       difference(item, all),
-      h("div.spread", {}, h("button.button.primary", { onclick: () => close() }, say("Close")), h("button.button.quiet", { onclick: () => { close(); takeAway(item, load); } }, say("Take away")))]);
+      h("div.spread", {}, h("button.button.primary", { onclick: () => close() }, say("Close")), rights.isAdmin ? h("button.button.quiet", { onclick: () => { close(); takeAway(item, load); } }, say("Take away")) : null)]);
   } catch (error) {
     toast(/** @type {Error} */ (error).message, true);
   }

@@ -2,13 +2,15 @@
 """Conversions beside datumaro and Label Studio's converter, in one run: python3 formats.py [--images 10000] [--runs 3]
 
 Makes a COCO set of boxes, has each tool convert it as a process of its own, and prints the medians and the ratio of
-the faster peer to Assay. FORMATS_PYTHON names the Python that has datumaro and label-studio-sdk.
+the faster peer to Assay. FORMATS_PYTHON names the Python that has datumaro; LABEL_STUDIO_PYTHON the one with
+label-studio-sdk, without which its three conversions are left out.
 """
 import argparse, json, os, random, shutil, statistics, subprocess, sys, tempfile, time
 
 ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
 ASSAY = os.environ.get("ASSAY_BINARY", os.path.join(ROOT, ".build/release/assay"))
 PYTHON = os.environ.get("FORMATS_PYTHON", os.path.join(ROOT, ".venv-formats/bin/python"))
+LABEL_STUDIO = os.environ.get("LABEL_STUDIO_PYTHON", PYTHON)
 options = argparse.ArgumentParser(); options.add_argument("--images", type=int, default=10_000); options.add_argument("--runs", type=int, default=3)
 options.add_argument("--only-assay", action="store_true"); options = options.parse_args()
 work = tempfile.mkdtemp(prefix="assay-formats-"); source = os.path.join(work, "coco", "annotations", "instances_train.json")
@@ -44,7 +46,7 @@ def timed(arguments):
 
 
 def converter(kind):
-    return [PYTHON, "-c", f"from label_studio_sdk.converter import Converter; Converter('{config}', '{work}', download_resources=False).convert('{tasks}', '{{out}}', '{kind}', is_dir=False)"]
+    return [LABEL_STUDIO, "-c", f"from label_studio_sdk.converter import Converter; Converter('{config}', '{work}', download_resources=False).convert('{tasks}', '{{out}}', '{kind}', is_dir=False)"]
 
 
 def datumaro(kind):
@@ -58,7 +60,10 @@ conversions = [("COCO to YOLO", [ASSAY, "convert", "--from", "coco", "--to", "yo
         ("Label Studio to VOC", [ASSAY, "convert", "--from", "labelstudio", "--to", "voc-zero", tasks, "{out}"], {"Label Studio": converter("VOC")}),
         ("Label Studio to COCO", [ASSAY, "convert", "--from", "labelstudio", "--to", "coco", tasks, "{out}"], {"Label Studio": converter("COCO")}),
         ("COCO to COCO", [ASSAY, "convert", "--from", "coco", "--to", "coco", source, "{out}"], {}), ("COCO to JSON Lines", [ASSAY, "convert", "--from", "coco", "--to", "jsonl", source, "{out}"], {})]
+has_label_studio = not subprocess.run([LABEL_STUDIO, "-c", "import label_studio_sdk.converter"], stderr=subprocess.DEVNULL).returncode
+if not has_label_studio: print("Left out: LABEL_STUDIO_PYTHON names no Python with label-studio-sdk.")
 for name, own, peers in conversions:
+    if "Label Studio" in peers and not has_label_studio and not options.only_assay: continue
     tools = {"Assay": own} if options.only_assay else {"Assay": own, **peers}; taken = {tool: [] for tool in tools}
     for _ in range(options.runs):  # in turns, so that all meet the same noise
         for tool, arguments in tools.items(): taken[tool].append(timed(arguments))

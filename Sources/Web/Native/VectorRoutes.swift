@@ -75,7 +75,8 @@ enum VectorRoutes {
         let found = try await search.map(call.query("query") ?? "", limit: mapLimit)
         func rounded(_ value: Double) -> JSON { .double((value * 10_000).rounded() / 10_000) }
         return .json([
-          "points": .array(found.map { [.count($0.number), rounded($0.x), rounded($0.y)] })
+          "points": .array(found.points.map { [.count($0.number), rounded($0.x), rounded($0.y)] }),
+          "count": .count(found.count),
         ])
       }
     },

@@ -237,6 +237,25 @@ import Testing
     #expect(summary.facets.map(\.name) == ["subset", "captured", "speed", "weather"])
     #expect(throws: ItemTable.Unknown.self) { try ItemSummary(table, marks, set: "seg") }
   }
+
+  @Test func daysAreCountedInBarsOfWholeDaysAndWhatIsNoTimeByValues() throws {
+    func facet(_ values: [String]) -> ItemSummary.Facet {
+      var column = ValueColumn()
+      for (row, value) in values.enumerated() { column.set(.string(value), at: row) }
+      return ItemSummary.Facet("taken", column, Array(0..<Int32(values.count)))
+    }
+    let days = (1...30).map { "2026-06-\($0 < 10 ? "0" : "")\($0)" }
+    let taken = facet(days)
+    let histogram = try #require(taken.histogram)
+    #expect(taken.isOfTimes && histogram.counts == Array(repeating: 2, count: 15))
+    #expect(histogram.edges.first == Moment("2026-06-01")?.start)
+    #expect(histogram.edges.last == Moment("2026-07-01")?.start)
+    // Few are told one by one, and one that is no time has all be what they are.
+    #expect(facet(Array(days.prefix(12))).histogram == nil)
+    #expect(facet(days + ["soon"]).histogram == nil)
+    let hours = facet((0..<24).map { "2026-06-01T\($0 < 10 ? "0" : "")\($0):00:00Z" })
+    #expect(hours.isOfTimes && hours.histogram?.counts.reduce(0, +) == 24)
+  }
 }
 
 struct MomentTests {

@@ -74,7 +74,6 @@ export class ItemGrid {
     }
     if (isOther) {
       this.cursor = this.anchor = 0;
-      this.selected.clear();
       this.element.scrollTop = 0;
     }
     for (const { element } of this.tiles.values()) element.remove();

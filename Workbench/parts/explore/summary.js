@@ -23,8 +23,8 @@ export async function summaryPanel(dataset, query, sets, refine) {
         found.box_sizes ? card(say("Size of objects: √area in pixels"), histogram(found.box_sizes, say("Size of objects: √area in pixels"))) : null,
         found.text_lengths ? card(say("Length of texts in bytes"), histogram(found.text_lengths, say("Length of texts in bytes"))) : null,
         card(say("Duplicates"), duplicates),
-        found.fields.map((/** @type {any} */ one) => card(one.name, one.histogram ? histogram(one.histogram, one.name)
-          : bars(one.values.slice(0, 12), one.items, (value) => refine(`${quoted(one.name)} = ${quoted(value)}`)), one.different > 12 && !one.histogram ? say("{n} different values", { n: one.different }) : ""))));
+        found.fields.map((/** @type {any} */ one) => card(one.name, one.histogram ? histogram(one.histogram, one.name, { isOfTimes: one.times, ask: (from, to, isLast) => refine(`${quoted(one.field)} >= ${from} and ${quoted(one.field)} ${isLast ? "<=" : "<"} ${to}`) })
+          : bars(one.values.slice(0, 12), one.items, (value) => refine(`${quoted(one.field)} = ${quoted(value)}`)), one.different > 12 && !one.histogram ? say("{n} different values", { n: one.different }) : ""))));
   };
   await load("truth");
   const choice = h("select.input", { "aria-label": say("Labels"), onchange: (/** @type {any} */ event) => load(event.target.value) },
@@ -69,15 +69,24 @@ function bars(shares, whole, ask, paint = null) {
   }));
 }
 
-/** @param {{ edges: number[], counts: number[] } | null} found
- * @param {string} name */
-export function histogram(found, name) {
+/** Numbers in bars, each of which asks for its items where they can be asked for.
+ * @param {{ edges: number[], counts: number[] } | null} found
+ * @param {string} name
+ * @param {{ isOfTimes?: boolean, ask?: (from: string, to: string, isLast: boolean) => void }} how times are in seconds since 1970 */
+export function histogram(found, name, { isOfTimes = false, ask } = {}) {
   if (!found) return none();
-  const most = Math.max(1, ...found.counts);
-  const short = (/** @type {number} */ value) => value.toLocaleString(language, { maximumSignificantDigits: 4 });
-  return h("div", {}, h("div.histogram", { role: "img", "aria-label": `${name}: ${short(found.edges[0])} – ${short(found.edges[found.edges.length - 1])}` }, found.counts.map((count, place) => {
-    const bar = h("i", { title: `${short(found.edges[place])} – ${short(found.edges[place + 1])}: ${count.toLocaleString(language)}` });
+  const { edges, counts } = found;
+  const most = Math.max(1, ...counts);
+  const whole = edges[edges.length - 1] - edges[0];
+  const written = (/** @type {number} */ edge) => (isOfTimes ? quoted(new Date(edge * 1000).toISOString()) : String(edge));
+  const shown = (/** @type {number} */ edge) => (isOfTimes ? new Date(edge * 1000).toLocaleString(language, { timeZone: "UTC", ...(whole < 3 * 86_400 ? { dateStyle: "short", timeStyle: "short" } : { dateStyle: "medium" }) }) : edge.toLocaleString(language, { maximumSignificantDigits: 4 }));
+  const bars = counts.map((count, place) => {
+    const [from, to] = [edges[place], edges[place + 1]];
+    const title = `${shown(from)} – ${shown(to)}: ${count.toLocaleString(language)}`;
+    const bar = ask && count ? h("button", { title, "aria-label": title, onclick: () => ask(written(from), written(to), place === counts.length - 1) }) : h("i", { title });
     bar.style.blockSize = `${(100 * count) / most}%`;
     return bar;
-  })), h("div.spread.muted.number", {}, h("span", {}, short(found.edges[0])), h("span", {}, short(found.edges[found.edges.length - 1]))));
+  });
+  return h("div", {}, h("div.histogram", { role: ask ? "group" : "img", "aria-label": `${name}: ${shown(edges[0])} – ${shown(edges[edges.length - 1])}` }, bars),
+    h("div.spread.muted.number", {}, h("span", {}, shown(edges[0])), h("span", {}, shown(edges[edges.length - 1]))));
 }

@@ -117,10 +117,10 @@ package struct ItemSearch: Sendable {
 
   /// Items as points of a plane, by the two directions in which their vectors differ most.
   ///
-  /// - Returns: at most `limit` of those that a query finds, spread evenly.
+  /// - Returns: at most `limit` of those that a query finds, spread evenly, and how many it finds.
   package func map(
     _ text: String, limit: Int
-  ) async throws -> [(number: Int, x: Double, y: Double)] {
+  ) async throws -> (points: [(number: Int, x: Double, y: Double)], count: Int) {
     let query = try ItemQuery(asked: text)
     let numbers = try await use { table, _ in ItemTable.numbers(try table.marks(of: query)) }
     return try await vault.database.read { connection in
@@ -130,7 +130,8 @@ package struct ItemSearch: Sendable {
           index.vector(of: numbers[place]).map { (number: numbers[place], vector: $0) }
         }
         let points = PrincipalPlane.points(chosen.map(\.vector))
-        return zip(chosen, points).map { (Int($0.number), Double($1.x), Double($1.y)) }
+        let placed = zip(chosen, points).map { (Int($0.number), Double($1.x), Double($1.y)) }
+        return (placed, numbers.count)
       }
     }
   }

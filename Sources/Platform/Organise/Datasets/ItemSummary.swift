@@ -10,12 +10,16 @@ package struct ItemSummary: Sendable {
   /// A field of the items with its most frequent values.
   package struct Facet: Sendable {
     package var name: String
+    /// By what name a query asks for it.
+    package var field: String
     /// Items that have a value.
     package var items: Int
     package var different: Int
     package var values: [Share]
-    /// Of a field of numbers.
+    /// Of a field of numbers or times that has more different values than can be looked at one by one.
     package var histogram: Histogram?
+    /// Whether the histogram's edges are times, in seconds since 1970.
+    package var isOfTimes = false
   }
 
   package struct Histogram: Hashable, Sendable {
@@ -27,6 +31,8 @@ package struct ItemSummary: Sendable {
   /// Values of a facet, and classes.
   package static let shareLimit = 50
   static let barCount = 24
+  /// Different values that are shown one by one.
+  static let singleLimit = 12
 
   package var items: Int
   package var labels: Int
@@ -80,15 +86,15 @@ package struct ItemSummary: Sendable {
       facets.append(Facet("subset", table.subsets, chosen))
     }
     for (name, column) in table.metadata.sorted(by: { $0.key < $1.key }) {
-      facets.append(Facet(name, column, chosen))
+      facets.append(Facet(name, column, chosen, field: ItemQuery.Field.asked(metadata: name)))
     }
     self.facets = facets
   }
 }
 
 extension ItemSummary.Facet {
-  init(_ name: String, _ column: ValueColumn, _ chosen: [Int32]) {
-    self.name = name
+  init(_ name: String, _ column: ValueColumn, _ chosen: [Int32], field: String? = nil) {
+    (self.name, self.field) = (name, field ?? name)
     var counts = [Int](repeating: 0, count: column.values.count)
     var (items, numbers): (Int, [Double]) = (0, [])
     for item in chosen where Int(item) < column.rows.count && column.rows[Int(item)] >= 0 {
@@ -102,19 +108,38 @@ extension ItemSummary.Facet {
     values = present.sorted { counts[$0] != counts[$1] ? counts[$0] > counts[$1] : $0 < $1 }
       .prefix(ItemSummary.shareLimit)
       .map { .init(name: column.values[$0], count: counts[$0]) }
-    histogram = numbers.count == items && different > 12 ? .init(numbers) : nil
+    guard different > ItemSummary.singleLimit else { return }
+    if numbers.count == items {
+      histogram = .init(numbers)
+    } else if let times = Self.times(present, counts, column) {
+      let isOfDays = times.allSatisfy { $0.truncatingRemainder(dividingBy: 86_400) == 0 }
+      histogram = .init(times, step: isOfDays ? 86_400 : 1)
+      isOfTimes = true
+    }
+  }
+
+  /// When, in seconds since 1970, the items say; nil where one value is no time.
+  private static func times(_ codes: [Int], _ counts: [Int], _ column: ValueColumn) -> [Double]? {
+    var times: [Double] = []
+    for code in codes {
+      guard let moment = Moment(column.values[code]) else { return nil }
+      times += repeatElement(moment.start, count: counts[code])
+    }
+    return times
   }
 }
 
 extension ItemSummary.Histogram {
   /// Equal bars from the least number to the largest; nil without numbers.
-  init?(_ numbers: [Double]) {
+  ///
+  /// - Parameter step: of which a bar's width is a multiple, so that none is empty by where it lies; where it
+  ///   is not said, 1 for whole numbers.
+  init?(_ numbers: [Double], step: Double? = nil) {
     guard let least = numbers.min(), let largest = numbers.max(), largest.isFinite, least.isFinite
     else { return nil }
-    let isWhole = numbers.allSatisfy { $0 == $0.rounded() }
-    // Whole numbers get bars of whole width, so that none is empty by where it lies.
-    var width = max((largest - least) / Double(ItemSummary.barCount), isWhole ? 1 : 0)
-    if isWhole { width = width.rounded(.up) }
+    let step = step ?? (numbers.allSatisfy { $0 == $0.rounded() } ? 1 : 0)
+    var width = max((largest - least) / Double(ItemSummary.barCount), step)
+    if step > 0 { width = (width / step).rounded(.up) * step }
     let bars = width > 0 ? min(ItemSummary.barCount, Int((largest - least) / width) + 1) : 1
     var counts = [Int](repeating: 0, count: bars)
     for number in numbers {
@@ -144,9 +169,9 @@ extension ItemSummary {
       "fields": .array(
         facets.map { facet in
           [
-            "name": .string(facet.name), "items": .count(facet.items),
+            "name": .string(facet.name), "field": .string(facet.field), "items": .count(facet.items),
             "different": .count(facet.different), "values": shares(facet.values),
-            "histogram": facet.histogram?.json ?? .null,
+            "histogram": facet.histogram?.json ?? .null, "times": .bool(facet.isOfTimes),
           ]
         }),
     ]

@@ -261,6 +261,13 @@ extension ItemQuery.Field {
   static let names = [
     "name", "text", "subset", "width", "height", "aspect", "number", "duplicate", "slice",
   ]
+  static let functions = ["count", "any", "none"]
+
+  /// By what name a field of metadata is asked for: with `meta.` where its own means something else.
+  static func asked(metadata name: String) -> String {
+    let isTaken = (names + functions).contains(name) || name.hasPrefix("meta.")
+    return isTaken ? "meta.\(name)" : name
+  }
 
   init(_ name: String) {
     switch name {

@@ -112,10 +112,10 @@ package struct QueryCompletion: Hashable, Sendable {
 
   private static func fields(in table: ItemTable) -> [Candidate] {
     var found = table.metadata.keys.sorted().map {
-      Candidate(kind: .field, text: $0, isQuotable: true)
+      Candidate(kind: .field, text: ItemQuery.Field.asked(metadata: $0), isQuotable: true)
     }
     found += ItemQuery.Field.names.map { Candidate(kind: .field, text: $0) }
-    found += ["count(", "any(", "none("].map { Candidate(kind: .function, text: $0) }
+    found += ItemQuery.Field.functions.map { Candidate(kind: .function, text: $0 + "(") }
     for (name, columns) in table.sets.sorted(by: { $0.key < $1.key }) {
       let own = columns.facts.keys.sorted() + ["labels"]
       let errors = name == LabelSet.truth ? [] : ["found", "wrong", "missed"]
