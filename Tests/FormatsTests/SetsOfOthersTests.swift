@@ -267,6 +267,40 @@ struct SetsOfOthersTests {
     }
   }
 
+  @Test(arguments: [("2", 0), ("3", 1), ("two", 0)])
+  func classesThatYOLOCountsOtherwiseThanItNamesThemAreTold(_ count: String, _ faults: Int) throws {
+    let set = try found(
+      ["data.yaml": "nc: \(count)\nnames: [cat, dog]\n", "labels/x.txt": "1 0.5 0.5 0.2 0.25"],
+      images: ["images/x.png"])
+    #expect(set.told.faults.map(\.place) == Array(repeating: "nc", count: faults))
+    #expect(set.items.flatMap(\.labels).count == 1)
+  }
+
+  @Test func theSharedTasksOwnFilesAreRead() throws {
+    let text = "-DOCSTART- -X- -X- O\n\nEU NNP B-NP B-ORG\nrejects VBZ B-VP O\n\nBonn NNP B-NP B-LOC\n"
+    let names = ["eng.train", "eng.testa", "eng.testb"]
+    let set = try found(Dictionary(uniqueKeysWithValues: names.map { ($0, text) }))
+    #expect(set.format == "conll" && set.items.count == 6 && Set(set.items.map(\.name)).count == 6)
+    #expect(set.items.map(\.subset) == ["val", "val", "test", "test", "train", "train"])
+    let texts = try found(["train.txt": text, "valid.txt": text, "test.txt": text])
+    #expect(texts.format == "conll" && Set(texts.items.map(\.subset)) == ["train", "val", "test"])
+    // Texts that only end as a tag does are texts.
+    #expect(try found(["a.txt": "Blood of type O\n", "b.txt": "He said: no -\n"]).format == "files")
+  }
+
+  @Test func aLicenceThatAnotherFileOfTheSetNamesIsKept() throws {
+    let image = #"{"id": 1, "file_name": "a.png", "width": 100, "height": 80, "license": 4}"#
+    func file(_ licenses: String) -> String {
+      #"{"licenses": [\#(licenses)], "categories": [{"id": 1, "name": "c"}], "images": [\#(image)], "#
+        + #""annotations": []}"#
+    }
+    let set = try found([
+      "annotations/captions_val.json": file(""),
+      "annotations/instances_val.json": file(#"{"id": 4, "name": "CC BY 4.0"}"#),
+    ])
+    #expect(set.items.map(\.metadata) == [[.init("license", "CC BY 4.0")]])
+  }
+
   @Test func framesOfAllVideosOfAProjectHaveOneLimit() throws {
     let tasks = (0..<50).map {
       "<task><id>\($0)</id><name>same</name><size>900000</size><mode>interpolation</mode></task>"

@@ -121,19 +121,23 @@ struct COCOReader: DatasetReading {
     // By which an annotation that is in two files is known again.
     var ids: [Int64?] = []
     try addLabels(of: place, in: source, to: &labels, &ids)
+    var license = self.license(of: image, in: source)
     for other in sources.indices.dropFirst(source + 1) {
       guard let place = sources[other].places[name] else { continue }
       sources[other].taken.insert(place)
       try addLabels(of: place, in: other, to: &labels, &ids)
+      license = try license ?? self.license(of: sources[other].index.image(place), in: other)
     }
     var metadata = image["metadata"]?.members ?? []
     addOthers(of: image, to: &metadata)
-    if let license = COCOIndex.id(image["license"]).flatMap({ sources[source].licenses[$0] }) {
-      metadata.append(.init("license", .string(license)))
-    }
+    if let license { metadata.append(.init("license", .string(license))) }
     return DatasetItem(
       name: name, subset: subset, size: size, labels: labels, metadata: metadata,
       media: media.map(folder.fullPath))
+  }
+
+  private func license(of image: JSON, in source: Int) -> String? {
+    COCOIndex.id(image["license"]).flatMap { sources[source].licenses[$0] }
   }
 
   /// What else an image says, as sets of cameras and of flights do.

@@ -77,9 +77,7 @@ struct CoNLLReader: DatasetReading {
 
   private mutating func made(_ tokens: [Token]) throws -> DatasetItem {
     sentence += 1
-    let known = ["train", "dev", "val", "test"]
-    let stem = DatasetItem.stem(of: files[file].split(separator: "/").last.map(String.init) ?? "")
-    let subset = known.first { stem.contains($0) }.map { $0 == "dev" ? "val" : $0 } ?? ""
+    let (stem, subset) = CoNLL.place(of: files[file])
     var tagged = TaggedTokens()
     for token in tokens where !tagged.add(token.text, token.tag, &schema) {
       try diagnostics.report(

@@ -67,6 +67,8 @@ struct YOLOFiles: Sendable {
   private static let keypointLimit = 10_000
   /// As the set says; most do not.
   private var saidTask: YOLOTask?
+  /// Of classes that the set counts otherwise than it names them: where it does, and how many.
+  private(set) var otherCount: (file: String, count: Int64)?
 
   /// Looked for once, though four formats ask.
   static func found(in folder: DatasetFolder) -> YOLOFiles? {
@@ -80,6 +82,7 @@ struct YOLOFiles: Sendable {
     {
       guard let found = Self.names(json["names"]) else { return nil }
       names = found
+      if let count = json["nc"]?.integer, count != found.count { otherCount = (yaml, count) }
       splits = YOLOSplits(json, folder)
       saidTask = json["task"]?.string.flatMap(YOLOTask.init)
       if let shape = json["kpt_shape"]?.array?.compactMap({ $0.integer.map { Int($0) } }),

@@ -29,6 +29,11 @@ struct YOLOReader: DatasetReading {
         folder.title, "", "there is no list of class names",
         remedy: "Put data.yaml or classes.txt beside the labels; classes are called by their numbers.")
     }
+    if let other = files.otherCount {
+      try diagnostics.report(
+        other.file, "nc", "\(other.count) classes are said, and \(files.names.count) are named",
+        remedy: "Make both the same, as trainers want it; classes are read as they are named.")
+    }
     let keypoints = (0..<(files.keypoints?.count ?? 0)).map { "\($0 + 1)" }
     var schema = DatasetSchema()
     classes = files.names.map { schema.add(.init($0, keypoints: task == .pose ? keypoints : [])) }
