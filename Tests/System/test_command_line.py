@@ -1,5 +1,6 @@
 """The commands that scripts lean on, with the server up and down."""
-import json, os, stat, subprocess
+import json, os, socket, stat, subprocess, threading
+import pytest
 from conftest import BINARY, PASSWORD
 
 
@@ -48,6 +49,20 @@ def test_failures_have_a_reason_and_an_exit_code(assay, tmp_path):
     os.chmod(os.path.join(assay.data, "master.key"), 0o644)
     opened = assay.run("doctor", check=False)
     assert opened.returncode == 1 and "chmod 600" in opened.stdout
+
+
+@pytest.mark.parametrize("taken", [100, 65_536])
+def test_a_server_that_hangs_up_is_told_in_words(taken):
+    """With what it was sent unread, which resets the connection, or read."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        def hang_up():
+            for _ in range(10):
+                try: peer, _ = server.accept()
+                except OSError: return
+                peer.recv(taken); peer.close()
+        threading.Thread(target=hang_up, daemon=True).start()
+        told = subprocess.run([BINARY, "dataset", "list", "--url", f"http://127.0.0.1:{server.getsockname()[1]}", "--key", "live_x"], capture_output=True, text=True, timeout=60)
+    assert told.returncode == 1 and "closed the connection before it answered" in told.stderr and "HTTPClientError" not in told.stderr, told.stderr
 
 
 def test_import_export_and_the_simulated_crowd(assay, tmp_path):

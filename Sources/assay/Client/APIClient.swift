@@ -94,10 +94,14 @@ struct APIClient: Sendable {
       let output = FileHandle(forWritingAtPath: file)
     else { throw Failure("\(file) cannot be written") }
     var size = 0
-    for try await buffer in response.body {
-      size += buffer.readableBytes
-      try output.write(contentsOf: Data(buffer.readableBytesView))
-      progress(size)
+    do {
+      for try await buffer in response.body {
+        size += buffer.readableBytes
+        try output.write(contentsOf: Data(buffer.readableBytesView))
+        progress(size)
+      }
+    } catch where error is HTTPClientError || error is IOError {
+      throw unreached(error)
     }
     try output.close()
     return size
@@ -120,8 +124,21 @@ struct APIClient: Sendable {
     do {
       return try await Self.http.execute(request, deadline: .now() + .hours(2))
     } catch {
-      throw Failure(
-        "\(url) cannot be reached: \(error)", remedy: "Is `assay serve` running there?")
+      throw unreached(error)
+    }
+  }
+
+  private func unreached(_ error: any Error) -> Failure {
+    let isCut = [ECONNRESET, EPIPE].contains((error as? IOError)?.errnoCode)
+    switch error as? HTTPClientError {
+    case _ where isCut, .remoteConnectionClosed?:
+      return Failure(
+        "\(url) closed the connection before it answered",
+        remedy: "Look whether `assay serve` is running there, and run the same again.")
+    case .deadlineExceeded?, .readTimeout?, .connectTimeout?:
+      return Failure("\(url) did not answer in time", remedy: "Is `assay serve` running there?")
+    default:
+      return Failure("\(url) cannot be reached: \(error)", remedy: "Is `assay serve` running there?")
     }
   }
 
