@@ -19,7 +19,7 @@ final class ArgillaWriter: DatasetWriting {
   }
 
   private func begin(_ subset: String) throws -> any DatasetStream {
-    let stream = try sink.open("\(subset.isEmpty ? "records" : subset).json")
+    let stream = try sink.open("\(DatasetFormat.argilla.facts.fileName(of: subset)).json")
     try stream.append([UInt8(ascii: "[")])
     return stream
   }

@@ -134,8 +134,7 @@ struct COCOFiles {
     let parts = name.split(separator: "/").map(String.init)
     let stem = DatasetItem.stem(of: parts.last ?? name)
     for kind in kinds where stem.hasPrefix(kind + "_") {
-      let subset = String(stem.dropFirst(kind.count + 1))
-      return subset == "default" ? "" : subset
+      return DatasetFormat.coco.facts.subset(of: String(stem.dropFirst(kind.count + 1)))
     }
     return [stem, parts.dropLast().last ?? ""].lazy.compactMap(DatasetItem.subset(of:)).first ?? ""
   }

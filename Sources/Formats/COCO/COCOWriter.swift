@@ -127,7 +127,7 @@ final class COCOWriter: DatasetWriting {
       let isSingle = files.count == 1 && subset.isEmpty
       func path(_ kind: String) -> String {
         isSingle && (!isBoth || options.isOneFile)
-          ? "annotations.json" : "annotations/\(kind)_\(subset.isEmpty ? "default" : subset).json"
+          ? "annotations.json" : "annotations/\(kind)_\(DatasetFormat.coco.facts.fileName(of: subset)).json"
       }
       if file.captionCount == 0 || isBoth {
         try write(file.spooled, of: file, schema, to: path("instances"))

@@ -11,7 +11,7 @@ final class CoNLLWriter: DatasetWriting {
 
   private func file(_ subset: String) throws -> any DatasetStream {
     if let known = files[subset] { return known }
-    let stream = try sink.open("\(subset.isEmpty ? "data" : subset).conll")
+    let stream = try sink.open("\(DatasetFormat.conll.facts.fileName(of: subset)).conll")
     files[subset] = stream
     return stream
   }

@@ -65,6 +65,12 @@ package struct DatasetFormatFacts: Sendable {
     self.notes = notes
     self.singleFile = singleFile
   }
+
+  /// What files are called of a subset, or of none.
+  func fileName(of subset: String) -> String { subset.isEmpty ? subsetOfNone ?? "" : subset }
+
+  /// The subset whose files are called so.
+  func subset(of fileName: String) -> String { fileName == subsetOfNone ? "" : fileName }
 }
 
 /// Reads a set, item by item. Memory does not grow with the labels.

@@ -3,6 +3,7 @@ import Notation
 
 /// A format of texts as JSON objects, one a line, read and written alike.
 struct TextLinesWriter: DatasetWriting {
+  private let format: DatasetFormat
   private let sink: any DatasetSink
   private let diagnostics: Diagnostics
   private let line: (DatasetItem, DatasetSchema) -> JSON
@@ -10,15 +11,15 @@ struct TextLinesWriter: DatasetWriting {
   private var count = 0
 
   init(
-    _ sink: any DatasetSink, _ diagnostics: Diagnostics,
+    _ format: DatasetFormat, _ sink: any DatasetSink, _ diagnostics: Diagnostics,
     line: @escaping (DatasetItem, DatasetSchema) -> JSON
   ) {
-    (self.sink, self.diagnostics, self.line) = (sink, diagnostics, line)
+    (self.format, self.sink, self.diagnostics, self.line) = (format, sink, diagnostics, line)
   }
 
   private mutating func file(_ subset: String) throws -> any DatasetStream {
     if let known = files[subset] { return known }
-    let stream = try sink.open("\(subset.isEmpty ? "data" : subset).jsonl")
+    let stream = try sink.open("\(format.facts.fileName(of: subset)).jsonl")
     files[subset] = stream
     return stream
   }

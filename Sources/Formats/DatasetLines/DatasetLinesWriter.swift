@@ -17,7 +17,7 @@ final class DatasetLinesWriter: DatasetWriting {
 
   private func file(_ subset: String) throws -> File {
     // All in one folder: the line says the subset itself.
-    let name = subset.isEmpty ? "items" : subset.replacing("/", with: "_")
+    let name = DatasetFormat.jsonLines.facts.fileName(of: subset).replacing("/", with: "_")
     if let known = files[name] { return known }
     let file = File(try sink.open("\(name).jsonl"))
     files[name] = file

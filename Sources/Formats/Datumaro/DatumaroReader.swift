@@ -146,7 +146,7 @@ struct DatumaroReader: DatasetReading {
       sides.count == 2 && sides.allSatisfy { $0 > 0 }
       ? ImageSize(width: sides[1], height: sides[0]) : media.flatMap(folder.size)
     var item = DatasetItem(
-      name: name, subset: subset == "default" ? "" : subset, size: size,
+      name: name, subset: DatasetFormat.datumaro.facts.subset(of: subset), size: size,
       metadata: (json["attr"]?.members ?? []).filter { !$0.value.isNull },
       media: media.map(folder.fullPath))
     for (place, annotation) in (json["annotations"]?.array ?? []).enumerated() {

@@ -119,7 +119,7 @@ final class DatumaroWriter: DatasetWriting {
     var categories: [JSON.Member] = [.init("label", ["labels": .array(labels), "attributes": []])]
     if !points.isEmpty { categories.append(.init("points", ["items": .array(points)])) }
     for (subset, file) in files.sorted(by: { $0.key < $1.key }) {
-      let stream = try sink.open("annotations/\(subset.isEmpty ? "default" : subset).json")
+      let stream = try sink.open("annotations/\(DatasetFormat.datumaro.facts.fileName(of: subset)).json")
       let head = #"{"dm_format_version":"1.0","media_type":2,"infos":{},"categories":"#
       try stream.append(
         Array(head.utf8) + JSON.object(categories).utf8 + Array(#","items":["#.utf8))

@@ -2,7 +2,7 @@ import Labels
 import Notation
 
 extension DatasetFormat {
-  package static let doccano = DatasetFormat(
+  package static let doccano: DatasetFormat = DatasetFormat(
     facts: DatasetFormatFacts(
       id: "doccano", name: "doccano JSONL",
       layout: "`SUBSET.jsonl`: an object with text and label, or entities and relations",
@@ -26,7 +26,7 @@ extension DatasetFormat {
         })
     },
     write: { sink, _, diagnostics in
-      TextLinesWriter(sink, diagnostics) { Doccano.line($0, $1, diagnostics) }
+      TextLinesWriter(.doccano, sink, diagnostics) { Doccano.line($0, $1, diagnostics) }
     })
 }
 

@@ -39,7 +39,6 @@ enum Panoptic {
   static func subset(of file: String) -> String {
     let stem = DatasetItem.stem(of: file.split(separator: "/").last.map(String.init) ?? file)
     guard stem.hasPrefix("panoptic_") else { return "" }
-    let subset = String(stem.dropFirst("panoptic_".count))
-    return subset == "default" ? "" : subset
+    return DatasetFormat.cocoPanoptic.facts.subset(of: String(stem.dropFirst("panoptic_".count)))
   }
 }

@@ -88,7 +88,7 @@ final class PanopticWriter: DatasetWriting {
   }
 
   private static func name(_ subset: String) -> String {
-    "panoptic_\(subset.isEmpty ? "default" : subset)"
+    "panoptic_\(DatasetFormat.cocoPanoptic.facts.fileName(of: subset))"
   }
 
   func finish(_ schema: DatasetSchema) throws {

@@ -22,7 +22,7 @@ final class DocBinWriter: DatasetWriting {
 
   func add(_ item: DatasetItem, _ schema: DatasetSchema) throws {
     guard let text = diagnostics.text(of: item) else { return }
-    let name = item.subset.isEmpty ? "data" : item.subset
+    let name = DatasetFormat.docBin.facts.fileName(of: item.subset)
     // Taken out, so that there is one owner of its bytes: each item would copy all of them.
     var file = files.removeValue(forKey: name) ?? File()
     let spans = item.labels.compactMap { label -> (range: Range<Int>, name: String)? in
@@ -150,7 +150,7 @@ final class DocBinWriter: DatasetWriting {
   }
 
   func finish(_ schema: DatasetSchema) throws {
-    if files.isEmpty { files["data"] = File() }
+    if files.isEmpty { files[DatasetFormat.docBin.facts.fileName(of: "")] = File() }
     for (name, file) in files.sorted(by: { $0.key < $1.key })
     where file.number == 0 || !file.cats.isEmpty {
       try end(name)

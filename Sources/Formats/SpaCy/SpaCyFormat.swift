@@ -2,7 +2,7 @@ import Labels
 import Notation
 
 extension DatasetFormat {
-  package static let spacy = DatasetFormat(
+  package static let spacy: DatasetFormat = DatasetFormat(
     facts: DatasetFormatFacts(
       id: "spacy", aliases: ["prodigy"], name: "spaCy and Prodigy JSONL",
       layout: "`SUBSET.jsonl`: an object with text, spans, tokens, cats",
@@ -28,7 +28,7 @@ extension DatasetFormat {
         })
     },
     write: { sink, _, diagnostics in
-      TextLinesWriter(sink, diagnostics) { SpaCy.line($0, $1, diagnostics) }
+      TextLinesWriter(.spacy, sink, diagnostics) { SpaCy.line($0, $1, diagnostics) }
     })
 }
 

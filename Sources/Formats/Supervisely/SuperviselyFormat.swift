@@ -2,7 +2,7 @@ import Labels
 import Notation
 
 extension DatasetFormat {
-  package static let supervisely = DatasetFormat(
+  package static let supervisely: DatasetFormat = DatasetFormat(
     facts: DatasetFormatFacts(
       id: "supervisely", name: "Supervisely",
       layout: "`meta.json`, `DATASET/ann/IMAGE.json`, `DATASET/img/IMAGE`",
@@ -24,7 +24,7 @@ extension DatasetFormat {
         let parts = image.split(separator: "/").map(String.init)
         guard parts.count >= 2, parts[parts.count - 2] == "img" else { return nil }
         let subset = parts.count >= 3 ? parts[parts.count - 3] : ""
-        return (parts[parts.count - 1], subset == "ds" ? "" : subset)
+        return (parts[parts.count - 1], DatasetFormat.supervisely.facts.subset(of: subset))
       }
     },
     write: { sink, options, diagnostics in

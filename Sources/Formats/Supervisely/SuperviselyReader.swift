@@ -13,7 +13,8 @@ extension Supervisely {
     let name = DatasetItem.stem(of: parts[parts.count - 1])
     let media = folder.image(named: subset.isEmpty ? name : "\(subset)/img/\(name)")
     var item = DatasetItem(
-      name: name, subset: subset == "ds" ? "" : subset, media: media.map(folder.fullPath))
+      name: name, subset: DatasetFormat.supervisely.facts.subset(of: subset),
+      media: media.map(folder.fullPath))
     if let width = json["size"]?["width"]?.integer, let height = json["size"]?["height"]?.integer {
       item.size = ImageSize(width: Int(width), height: Int(height))
     } else {

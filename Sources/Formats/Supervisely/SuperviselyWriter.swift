@@ -11,7 +11,7 @@ struct SuperviselyWriter: DatasetWriting {
 
   mutating func add(_ item: DatasetItem, _ schema: DatasetSchema) throws {
     guard let size = try diagnostics.size(of: item, "which Supervisely must say") else { return }
-    let dataset = item.subset.isEmpty ? "ds" : item.subset
+    let dataset = DatasetFormat.supervisely.facts.fileName(of: item.subset)
     let name = diagnostics.flat(item.name)
     guard names.insert(dataset + "/" + name).inserted else {
       return try diagnostics.leaveOut(

@@ -12,7 +12,7 @@ final class TFRecordWriter: DatasetWriting {
   }
 
   func add(_ item: DatasetItem, _ schema: DatasetSchema) throws {
-    let subset = item.subset.isEmpty ? "items" : item.subset
+    let subset = DatasetFormat.tfRecord.facts.fileName(of: item.subset)
     let stream = try streams[subset] ?? sink.open("\(subset).tfrecord")
     streams[subset] = stream
     var example = TFExample()
@@ -72,7 +72,10 @@ final class TFRecordWriter: DatasetWriting {
   }
 
   func finish(_ schema: DatasetSchema) throws {
-    if streams.isEmpty { streams["items"] = try sink.open("items.tfrecord") }
+    if streams.isEmpty {
+      let name = DatasetFormat.tfRecord.facts.fileName(of: "")
+      streams[name] = try sink.open("\(name).tfrecord")
+    }
     for (_, stream) in streams.sorted(by: { $0.key < $1.key }) { try stream.close() }
     try sink.write(LabelMap.text(schema.classes.map(\.name)), to: "label_map.pbtxt")
   }

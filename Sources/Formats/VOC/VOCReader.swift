@@ -49,7 +49,7 @@ struct VOCReader: DatasetReading {
     for list in lists.filter({ !isPart($0) }) + lists.filter(isPart) {
       let subset = name(list)
       // A list of two subsets together says nothing new, nor does one of what is in no subset.
-      guard !["trainval", "default"].contains(subset) else { continue }
+      guard subset != "trainval", subset != DatasetFormat.voc.facts.subsetOfNone else { continue }
       if ["_train", "_val", "_test", "_trainval"].contains(where: subset.hasSuffix) {
         if !isTold { diagnostics.lose("lists of which images have a class (CLASS_train.txt) left out") }
         isTold = true

@@ -109,7 +109,7 @@ final class VOCWriter: DatasetWriting {
 
   func finish(_ schema: DatasetSchema) throws {
     for (subset, stems) in subsets.sorted(by: { $0.key < $1.key }) {
-      let name = subset.isEmpty ? "default" : subset
+      let name = DatasetFormat.voc.facts.fileName(of: subset)
       try sink.write(stems.joined(separator: "\n") + "\n", to: "ImageSets/Main/\(name).txt")
     }
     let names = schema.classes.map(\.name)

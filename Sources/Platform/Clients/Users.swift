@@ -30,6 +30,9 @@ package enum Role: String, Hashable, Sendable, CaseIterable {
     }
   }
 
+  /// Of a client: who changes projects and data, and opens releases to others.
+  package static let managing: Set<Role> = [.admin, .manager]
+
   /// - Parameter client: nil for the operator.
   /// - Throws: `.invalid` where there is no such role.
   func check(within client: ClientID?) throws(Refusal) {

@@ -28,7 +28,7 @@ package enum Access: Hashable, Sendable {
   /// Any of them.
   package static let desk = Access.staff([.operator, .workforceManager, .reviewerLead, .payroll])
   package static let clientAdmins = Access.client([.admin])
-  package static let managers = Access.client([.admin, .manager])
+  package static let managers = Access.client(Role.managing)
   package static let reviewers = Access.client([.admin, .manager, .reviewer])
 }
 

@@ -30,7 +30,7 @@ struct FeedListing {
   }
 
   private func list(_ call: Call) -> Response {
-    let base = "\(call.services.site.url)/feed/\(call.parameters.get("token") ?? "")/"
+    let base = call.feedBase()
     return .json(
       .page(
         files.map { file in
@@ -59,5 +59,12 @@ struct FeedListing {
   private static func address(_ path: String) -> String {
     // A colon would end the name of a scheme.
     path.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed.subtracting([":"])) ?? path
+  }
+}
+
+extension Call {
+  /// Where the files of a release lie to whoever has the token: of the path where none is given.
+  func feedBase(of token: String? = nil) -> String {
+    "\(services.site.url)/feed/\(token ?? parameters.get("token") ?? "")/"
   }
 }

@@ -112,7 +112,7 @@ enum ReleaseRoutes {
           to: call.id("release", .release), until: expires)
         return .json(
           [
-            "id": .string(link.id.text), "url": .string("\(call.services.site.url)/feed/\(token)/"),
+            "id": .string(link.id.text), "url": .string(call.feedBase(of: token)),
             "expires_at": .time(expires),
           ],
           status: .created)
@@ -199,7 +199,7 @@ enum ReleaseRoutes {
       guard loader < of else {
         throw Refusal.invalid(path: "loader", problem: "must be 0…\(of - 1), as there are \(of)")
       }
-      let base = "\(call.services.site.url)/feed/\(call.parameters.get("token") ?? "")/"
+      let base = call.feedBase()
       return try await onRelease(call) { releases, id in
         let shards = try ReleaseShards(await releases.files(of: id), split: call.query("split"))
         let part = shards.part(loader, of: of, seed: seed, epoch: epoch)

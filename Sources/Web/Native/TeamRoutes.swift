@@ -41,7 +41,7 @@ enum TeamRoutes {
       try await Users(call.engine, actor: call.who().actor).setRole(
         role, of: [call.id("member", .user)], in: call.clientID())
       // What only managers open to others is closed with their role.
-      if ![.admin, .manager].contains(role) {
+      if !Role.managing.contains(role) {
         try await call.inVault { try await endLinks(of: call.id("member", .user), $0, by: $1) }
       }
       return .noContent

@@ -44,7 +44,7 @@ extension ScaleDesk {
     let role = try Self.role(body)
     let people = try await people(try Self.texts("emails", of: body))
     try await users.setRole(role, of: people.map(\.user.id), in: vault.clientID)
-    if ![.admin, .manager].contains(role) {
+    if !Role.managing.contains(role) {
       for one in people { try await TeamRoutes.endLinks(of: one.user.id, vault, by: actor) }
     }
     return try await teammates()
