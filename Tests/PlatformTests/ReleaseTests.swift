@@ -9,8 +9,16 @@ import Workflow
 @testable import Platform
 
 @Suite struct ReleaseTests {
-  private func division(_ plan: JSON) throws -> ReleaseDivision {
-    ReleaseDivision(try ReleasePlan(from: plan))
+  private func division(_ plan: JSON, of items: [DatasetItem] = []) throws -> ReleaseDivision {
+    let schema = DatasetSchema(names: (0..<20).map { "class \($0)" })
+    return ReleaseDivision(try ReleasePlan(from: plan)) { body in
+      for item in items { body(item, schema) }
+    }
+  }
+
+  private func parts(_ plan: JSON, of items: [DatasetItem]) throws -> [String: String] {
+    var division = try division(plan, of: items)
+    return Dictionary(uniqueKeysWithValues: items.map { ($0.name, division.part(of: $0)) })
   }
 
   private func items(_ count: Int, classes: Int = 1) -> [DatasetItem] {
@@ -68,12 +76,39 @@ import Workflow
   }
 
   @Test func eachPartHasItsShareOfEachClass() throws {
-    var division = try division(["split_by": "stratified", "splits": ["train": 70, "test": 30]])
-    var counts: [String: Int] = [:]
-    for item in items(100, classes: 2) {
-      counts["\(division.part(of: item)) \(item.labels[0].classIndex)", default: 0] += 1
-    }
+    let items = items(100, classes: 2)
+    let parts = try parts(["split_by": "stratified", "splits": ["train": 70, "test": 30]], of: items)
+    let counts = Dictionary(
+      grouping: items) { "\(parts[$0.name] ?? "") \($0.labels[0].classIndex)" }.mapValues(\.count)
     #expect(counts == ["train 0": 35, "train 1": 35, "test 0": 15, "test 1": 15])
+  }
+
+  /// Of a class with three items none has a whole share of the smaller parts: over many they come to it.
+  @Test func ofManyRareClassesEachPartHasItsShareOfAll() throws {
+    let schema = DatasetSchema(names: (0..<1000).map { "class \($0)" })
+    let items = items(3000, classes: 1000)
+    var division = ReleaseDivision(try ReleasePlan(from: ["split_by": "stratified"])) { body in
+      for item in items { body(item, schema) }
+    }
+    let counts = Dictionary(grouping: items) { division.part(of: $0) }.mapValues(\.count)
+    #expect(abs(counts["train", default: 0] - 2400) < 60 && abs(counts["test", default: 0] - 300) < 60)
+  }
+
+  @Test func fewItemsChangeTheirPartWhenOthersComeOrGoOrAreLabelledOtherwise() throws {
+    let plan: JSON = ["split_by": "stratified"]
+    let all = items(1000, classes: 4)
+    let before = try parts(plan, of: all)
+    var relabelled = all
+    relabelled[10].labels = [DatasetLabel(3, .whole)]
+    let others = [relabelled, Array(all.dropFirst()), Array(all[..<500] + all[501...])]
+    for items in others {
+      let after = try parts(plan, of: items)
+      #expect(after.count { before[$0.key] != $0.value } <= 5)
+    }
+    // A tenth more moves some at the edges, and the order in which they came none.
+    let grown = try parts(plan, of: items(1100, classes: 4))
+    #expect(before.count { grown[$0.key] != $0.value } < 40)
+    #expect(try parts(plan, of: all.reversed()) == before)
   }
 
   /// Each item has some of fifteen topics, of which the last are rare.
@@ -89,7 +124,7 @@ import Workflow
         name: "item \(place)", labels: Set(topics).map { DatasetLabel($0, .whole) })
     }
     func parts(_ seed: String) throws -> [String] {
-      var division = try division(["split_by": "stratified", "seed": .string(seed)])
+      var division = try division(["split_by": "stratified", "seed": .string(seed)], of: items)
       return items.map { division.part(of: $0) }
     }
     let first = try parts("")
@@ -99,7 +134,7 @@ import Workflow
       for topic in 0..<15 {
         let own = items.indices.filter { items[$0].labels.contains { $0.classIndex == topic } }
         let have = Double(own.count { first[$0] == part }) / Double(own.count)
-        #expect(abs(have - share) < 0.02, "\(have) of topic \(topic) in \(part)")
+        #expect(abs(have - share) < 0.03, "\(have) of topic \(topic) in \(part)")
       }
     }
     #expect(try parts("") == first)

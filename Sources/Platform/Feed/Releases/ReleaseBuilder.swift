@@ -42,9 +42,13 @@ struct ReleaseBuilder {
     var built = Built()
     let lines = DatasetFormat.jsonLines
     var outputs = try ([lines] + plan.formats).map(output)
-    var division = ReleaseDivision(plan)
+    var division = try ReleaseDivision(plan) { body in
+      _ = try source.forEachItem(plan, hasMedia: false, vault, connection) { item, schema, _ in
+        body(item, schema)
+      }
+    }
     var (absent, unlabelled) = (0, 0)
-    let schema = try source.forEachItem(plan, vault, connection) {
+    let schema = try source.forEachItem(plan, hasMedia: plan.hasMedia, vault, connection) {
       item, schema, origin in
       var item = item
       item.subset = division.part(of: item)

@@ -3,18 +3,23 @@ import Formats
 import Notation
 import Foundation
 
-/// Puts items into the parts of a plan, one after the other; the same items in the same order always alike.
+/// Puts items into the parts of a plan, one after the other; the same items always alike.
 struct ReleaseDivision {
   private let plan: ReleasePlan
-  /// Items so far, and those of each class, by part.
-  private var all: [Int]
-  private var byClass: [Int: [Int]] = [:]
+  /// Where each part has its share of each class: the parts of the items in their order, the first one last.
+  private var drawn: [Int] = []
   /// Items that have no value of the field by which they are grouped: each is a group by itself.
   private(set) var ungrouped = 0
 
-  init(_ plan: ReleasePlan) {
+  /// - Parameter walk: hands out all items in their order, where they must be known before the first is put.
+  init(
+    _ plan: ReleasePlan, walk: (_ body: (DatasetItem, DatasetSchema) -> Void) throws -> Void
+  ) rethrows {
     self.plan = plan
-    all = [Int](repeating: 0, count: plan.parts.count)
+    guard plan.way == .stratified else { return }
+    var strata = ReleaseStrata(plan)
+    try walk { strata.add($0, $1) }
+    drawn = strata.parts().reversed()
   }
 
   mutating func part(of item: DatasetItem) -> String {
@@ -26,7 +31,7 @@ struct ReleaseDivision {
       let value = said == .null || said == .string("") ? nil : said
       if value == nil { ungrouped += 1 }
       return byChance(value.map { "=\(Self.group($0))" } ?? item.name)
-    case .stratified: return plan.parts[stratified(item)].name
+    case .stratified: return plan.parts[drawn.popLast() ?? 0].name
     }
   }
 
@@ -39,49 +44,23 @@ struct ReleaseDivision {
     return value.text
   }
 
-  /// The part that lacks most of its share of the item's classes and of all items, each counted against how
-  /// many there are, so that a rare class has as much of a say as a common one; by lot where several do
-  /// (after Sechidis, Tsoumakas & Vlahavas, *On the Stratification of Multi-label Data*, ECML 2011, item by
-  /// item).
-  ///
-  /// - Complexity: O(classes of the item × parts)
-  private mutating func stratified(_ item: DatasetItem) -> Int {
-    let none = [Int](repeating: 0, count: plan.parts.count)
-    // What has no label is a class by itself.
-    let classes = item.labels.isEmpty ? [-1] : Set(item.labels.map(\.classIndex)).sorted()
-    let counts = [all] + classes.map { byClass[$0] ?? none }
-    let lacks = plan.parts.indices.map { part in
-      counts.reduce(0.0) { sum, have in
-        // With this item.
-        let total = Double(have.reduce(1, +))
-        return sum + Double(plan.parts[part].percent) / 100 - Double(have[part]) / total
-      }
-    }
-    let most = lacks.max() ?? 0
-    let chosen = plan.parts.indices.filter { lacks[$0] > most - 1e-9 }
-      .max {
-        lot("\(plan.parts[$0].name)\u{0}\(item.name)")
-          < lot("\(plan.parts[$1].name)\u{0}\(item.name)")
-      }
-    let part = chosen ?? 0
-    all[part] += 1
-    for name in classes { byClass[name, default: none][part] += 1 }
-    return part
-  }
+  private func byChance(_ key: String) -> String { plan.parts[plan.part(at: plan.lot(key))].name }
+}
 
-  private func byChance(_ key: String) -> String {
-    let lot = lot(key) * 100
+extension ReleasePlan {
+  /// The part that a number of 0..<1 falls into, each as wide as its share.
+  func part(at place: Double) -> Int {
     var sum = 0.0
-    for part in plan.parts {
+    for (number, part) in parts.enumerated() {
       sum += Double(part.percent)
-      if lot < sum { return part.name }
+      if place * 100 < sum { return number }
     }
-    return plan.parts[plan.parts.count - 1].name
+    return parts.count - 1
   }
 
   /// A number of 0..<1 that the seed and a key decide.
-  private func lot(_ key: String) -> Double {
-    let hash = SHA256.hash(data: Data("\(plan.seed)\u{0}\(key)".utf8))
+  func lot(_ key: String) -> Double {
+    let hash = SHA256.hash(data: Data("\(seed)\u{0}\(key)".utf8))
     let number = hash.prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
     return Double(number >> 11) / 9_007_199_254_740_992
   }

@@ -23,17 +23,19 @@ package enum ReleaseSource: Hashable, Sendable {
 
   /// Hands out each item with its schema and where it is from, always in the same order.
   ///
-  /// - Parameter plan: says whether each says where its image is, and in which order those of a dataset come.
+  /// - Parameters:
+  ///   - plan: says in which order those of a dataset come.
+  ///   - hasMedia: whether each says where its image is.
   /// - Returns: the schema of all of them.
   func forEachItem(
-    _ plan: ReleasePlan, _ vault: ClientVault, _ connection: any Connection,
+    _ plan: ReleasePlan, hasMedia: Bool, _ vault: ClientVault, _ connection: any Connection,
     _ body: (DatasetItem, DatasetSchema, Origin) throws -> Void
   ) throws -> DatasetSchema {
     switch self {
     case .project(let project):
-      try Self.results(of: project, plan.hasMedia, vault, connection, body)
+      try Self.results(of: project, hasMedia, vault, connection, body)
     case .dataset(let dataset, let query, let set):
-      try Self.items(of: dataset, query, set, plan, vault, connection, body)
+      try Self.items(of: dataset, query, set, plan, hasMedia, vault, connection, body)
     }
   }
 
@@ -123,8 +125,8 @@ package enum ReleaseSource: Hashable, Sendable {
   static let imageField = ownPrefix + "image"
 
   private static func items(
-    of dataset: DatasetID, _ text: String, _ set: String, _ plan: ReleasePlan, _ vault: ClientVault,
-    _ connection: any Connection, _ body: (DatasetItem, DatasetSchema, Origin) throws -> Void
+    of dataset: DatasetID, _ text: String, _ set: String, _ plan: ReleasePlan, _ hasMedia: Bool,
+    _ vault: ClientVault, _ connection: any Connection, _ body: (DatasetItem, DatasetSchema, Origin) throws -> Void
   ) throws -> DatasetSchema {
     guard let labels = try LabelSet.find(set, of: dataset, connection) else {
       throw Refusal.unknown(.labelSet, set)
@@ -141,7 +143,7 @@ package enum ReleaseSource: Hashable, Sendable {
       item.labels = said ?? []
       item.metadata.removeAll { $0.name == imageField }
       if let image = found.image { item.metadata.append(ownImage(image)) }
-      if plan.hasMedia { item.media = try media(found.image, vault, connection) }
+      if hasMedia { item.media = try media(found.image, vault, connection) }
       try body(item, schema, .item(number: number, isLabelled: said != nil))
     }
     return schema
