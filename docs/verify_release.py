@@ -41,12 +41,13 @@ for name in ("manifest.json", "manifest.sig"):
     need(os.path.isfile(place) and not os.path.islink(place), f"{name} is not there, or is a link")
 raw = open(os.path.join(folder, "manifest.json"), "rb").read()
 try:
-    manifest = json.loads(raw)
+    manifest = json.loads(raw.decode())
+    if not isinstance(manifest["files"], list): raise ValueError("it lists no files")
     signature = bytes.fromhex(open(os.path.join(folder, "manifest.sig")).read().strip())
     public = Ed25519PublicKey.from_public_bytes(bytes.fromhex(manifest["public_key"]))
 except (ValueError, KeyError, TypeError) as error:
     need(False, f"the manifest or its signature cannot be read ({error})")
-need(key in (None, manifest["public_key"]), "signed by another key")
+need(key is None or key.lower() == manifest["public_key"], "signed by another key")
 try: public.verify(signature, raw)
 except InvalidSignature: need(False, "the signature is not that of the manifest")
 files = sorted(manifest["files"], key=lambda file: file["path"].encode())
@@ -63,3 +64,4 @@ for where, folders, names in os.walk(folder):
         path = os.path.relpath(os.path.join(where, name), folder).replace(os.sep, "/")
         need(name in LEAVINGS and name not in links or path in known, f"{path} is none of its files")
 print(f"{len(files)} files, {manifest['items']} items: as they were signed")
+if key is None: print("Whose key it is was not checked: give it as the second argument.")

@@ -380,129 +380,132 @@ BYTES(file_124) = {
 #embed "../../Workbench/parts/receipts.js"
 };
 BYTES(file_125) = {
-#embed "../../Workbench/parts/releases.js"
+#embed "../../Workbench/parts/release-files.js"
 };
 BYTES(file_126) = {
-#embed "../../Workbench/parts/remarks.js"
+#embed "../../Workbench/parts/releases.js"
 };
 BYTES(file_127) = {
-#embed "../../Workbench/parts/rest.js"
+#embed "../../Workbench/parts/remarks.js"
 };
 BYTES(file_128) = {
-#embed "../../Workbench/parts/review-panel.js"
+#embed "../../Workbench/parts/rest.js"
 };
 BYTES(file_129) = {
-#embed "../../Workbench/parts/rule-dialog.js"
+#embed "../../Workbench/parts/review-panel.js"
 };
 BYTES(file_130) = {
-#embed "../../Workbench/parts/save-light.js"
+#embed "../../Workbench/parts/rule-dialog.js"
 };
 BYTES(file_131) = {
-#embed "../../Workbench/parts/section.js"
+#embed "../../Workbench/parts/save-light.js"
 };
 BYTES(file_132) = {
-#embed "../../Workbench/parts/source.js"
+#embed "../../Workbench/parts/section.js"
 };
 BYTES(file_133) = {
-#embed "../../Workbench/parts/terms-dialog.js"
+#embed "../../Workbench/parts/source.js"
 };
 BYTES(file_134) = {
-#embed "../../Workbench/parts/toolbar.js"
+#embed "../../Workbench/parts/terms-dialog.js"
 };
 BYTES(file_135) = {
-#embed "../../Workbench/parts/veil.js"
+#embed "../../Workbench/parts/toolbar.js"
 };
 BYTES(file_136) = {
-#embed "../../Workbench/parts/write-dialog.js"
+#embed "../../Workbench/parts/veil.js"
 };
 BYTES(file_137) = {
-#embed "../../Workbench/theme.css"
+#embed "../../Workbench/parts/write-dialog.js"
 };
 BYTES(file_138) = {
-#embed "../../Workbench/words/ar.js"
+#embed "../../Workbench/theme.css"
 };
 BYTES(file_139) = {
-#embed "../../Workbench/words/en.js"
+#embed "../../Workbench/words/ar.js"
 };
 BYTES(file_140) = {
-#embed "../../Workbench/words/es.js"
+#embed "../../Workbench/words/en.js"
 };
 BYTES(file_141) = {
-#embed "../../Workbench/words/explore/ar.js"
+#embed "../../Workbench/words/es.js"
 };
 BYTES(file_142) = {
-#embed "../../Workbench/words/explore/es.js"
+#embed "../../Workbench/words/explore/ar.js"
 };
 BYTES(file_143) = {
-#embed "../../Workbench/words/explore/fr.js"
+#embed "../../Workbench/words/explore/es.js"
 };
 BYTES(file_144) = {
-#embed "../../Workbench/words/explore/zh.js"
+#embed "../../Workbench/words/explore/fr.js"
 };
 BYTES(file_145) = {
-#embed "../../Workbench/words/files/ar.js"
+#embed "../../Workbench/words/explore/zh.js"
 };
 BYTES(file_146) = {
-#embed "../../Workbench/words/files/es.js"
+#embed "../../Workbench/words/files/ar.js"
 };
 BYTES(file_147) = {
-#embed "../../Workbench/words/files/fr.js"
+#embed "../../Workbench/words/files/es.js"
 };
 BYTES(file_148) = {
-#embed "../../Workbench/words/files/zh.js"
+#embed "../../Workbench/words/files/fr.js"
 };
 BYTES(file_149) = {
-#embed "../../Workbench/words/fr.js"
+#embed "../../Workbench/words/files/zh.js"
 };
 BYTES(file_150) = {
-#embed "../../Workbench/words/home/ar.js"
+#embed "../../Workbench/words/fr.js"
 };
 BYTES(file_151) = {
-#embed "../../Workbench/words/home/es.js"
+#embed "../../Workbench/words/home/ar.js"
 };
 BYTES(file_152) = {
-#embed "../../Workbench/words/home/fr.js"
+#embed "../../Workbench/words/home/es.js"
 };
 BYTES(file_153) = {
-#embed "../../Workbench/words/home/zh.js"
+#embed "../../Workbench/words/home/fr.js"
 };
 BYTES(file_154) = {
-#embed "../../Workbench/words/manage/ar.js"
+#embed "../../Workbench/words/home/zh.js"
 };
 BYTES(file_155) = {
-#embed "../../Workbench/words/manage/es.js"
+#embed "../../Workbench/words/manage/ar.js"
 };
 BYTES(file_156) = {
-#embed "../../Workbench/words/manage/fr.js"
+#embed "../../Workbench/words/manage/es.js"
 };
 BYTES(file_157) = {
-#embed "../../Workbench/words/manage/zh.js"
+#embed "../../Workbench/words/manage/fr.js"
 };
 BYTES(file_158) = {
-#embed "../../Workbench/words/pay/ar.js"
+#embed "../../Workbench/words/manage/zh.js"
 };
 BYTES(file_159) = {
-#embed "../../Workbench/words/pay/es.js"
+#embed "../../Workbench/words/pay/ar.js"
 };
 BYTES(file_160) = {
-#embed "../../Workbench/words/pay/fr.js"
+#embed "../../Workbench/words/pay/es.js"
 };
 BYTES(file_161) = {
-#embed "../../Workbench/words/pay/zh.js"
+#embed "../../Workbench/words/pay/fr.js"
 };
 BYTES(file_162) = {
-#embed "../../Workbench/words/people/ar.js"
+#embed "../../Workbench/words/pay/zh.js"
 };
 BYTES(file_163) = {
-#embed "../../Workbench/words/people/es.js"
+#embed "../../Workbench/words/people/ar.js"
 };
 BYTES(file_164) = {
-#embed "../../Workbench/words/people/fr.js"
+#embed "../../Workbench/words/people/es.js"
 };
 BYTES(file_165) = {
-#embed "../../Workbench/words/people/zh.js"
+#embed "../../Workbench/words/people/fr.js"
 };
 BYTES(file_166) = {
+#embed "../../Workbench/words/people/zh.js"
+};
+BYTES(file_167) = {
 #embed "../../Workbench/words/zh.js"
 };
 
@@ -632,48 +635,49 @@ static const struct workbench_file files[] = {
     {"parts/rate-dialog.js", file_122, sizeof file_122},
     {"parts/reasons.js", file_123, sizeof file_123},
     {"parts/receipts.js", file_124, sizeof file_124},
-    {"parts/releases.js", file_125, sizeof file_125},
-    {"parts/remarks.js", file_126, sizeof file_126},
-    {"parts/rest.js", file_127, sizeof file_127},
-    {"parts/review-panel.js", file_128, sizeof file_128},
-    {"parts/rule-dialog.js", file_129, sizeof file_129},
-    {"parts/save-light.js", file_130, sizeof file_130},
-    {"parts/section.js", file_131, sizeof file_131},
-    {"parts/source.js", file_132, sizeof file_132},
-    {"parts/terms-dialog.js", file_133, sizeof file_133},
-    {"parts/toolbar.js", file_134, sizeof file_134},
-    {"parts/veil.js", file_135, sizeof file_135},
-    {"parts/write-dialog.js", file_136, sizeof file_136},
-    {"theme.css", file_137, sizeof file_137},
-    {"words/ar.js", file_138, sizeof file_138},
-    {"words/en.js", file_139, sizeof file_139},
-    {"words/es.js", file_140, sizeof file_140},
-    {"words/explore/ar.js", file_141, sizeof file_141},
-    {"words/explore/es.js", file_142, sizeof file_142},
-    {"words/explore/fr.js", file_143, sizeof file_143},
-    {"words/explore/zh.js", file_144, sizeof file_144},
-    {"words/files/ar.js", file_145, sizeof file_145},
-    {"words/files/es.js", file_146, sizeof file_146},
-    {"words/files/fr.js", file_147, sizeof file_147},
-    {"words/files/zh.js", file_148, sizeof file_148},
-    {"words/fr.js", file_149, sizeof file_149},
-    {"words/home/ar.js", file_150, sizeof file_150},
-    {"words/home/es.js", file_151, sizeof file_151},
-    {"words/home/fr.js", file_152, sizeof file_152},
-    {"words/home/zh.js", file_153, sizeof file_153},
-    {"words/manage/ar.js", file_154, sizeof file_154},
-    {"words/manage/es.js", file_155, sizeof file_155},
-    {"words/manage/fr.js", file_156, sizeof file_156},
-    {"words/manage/zh.js", file_157, sizeof file_157},
-    {"words/pay/ar.js", file_158, sizeof file_158},
-    {"words/pay/es.js", file_159, sizeof file_159},
-    {"words/pay/fr.js", file_160, sizeof file_160},
-    {"words/pay/zh.js", file_161, sizeof file_161},
-    {"words/people/ar.js", file_162, sizeof file_162},
-    {"words/people/es.js", file_163, sizeof file_163},
-    {"words/people/fr.js", file_164, sizeof file_164},
-    {"words/people/zh.js", file_165, sizeof file_165},
-    {"words/zh.js", file_166, sizeof file_166},
+    {"parts/release-files.js", file_125, sizeof file_125},
+    {"parts/releases.js", file_126, sizeof file_126},
+    {"parts/remarks.js", file_127, sizeof file_127},
+    {"parts/rest.js", file_128, sizeof file_128},
+    {"parts/review-panel.js", file_129, sizeof file_129},
+    {"parts/rule-dialog.js", file_130, sizeof file_130},
+    {"parts/save-light.js", file_131, sizeof file_131},
+    {"parts/section.js", file_132, sizeof file_132},
+    {"parts/source.js", file_133, sizeof file_133},
+    {"parts/terms-dialog.js", file_134, sizeof file_134},
+    {"parts/toolbar.js", file_135, sizeof file_135},
+    {"parts/veil.js", file_136, sizeof file_136},
+    {"parts/write-dialog.js", file_137, sizeof file_137},
+    {"theme.css", file_138, sizeof file_138},
+    {"words/ar.js", file_139, sizeof file_139},
+    {"words/en.js", file_140, sizeof file_140},
+    {"words/es.js", file_141, sizeof file_141},
+    {"words/explore/ar.js", file_142, sizeof file_142},
+    {"words/explore/es.js", file_143, sizeof file_143},
+    {"words/explore/fr.js", file_144, sizeof file_144},
+    {"words/explore/zh.js", file_145, sizeof file_145},
+    {"words/files/ar.js", file_146, sizeof file_146},
+    {"words/files/es.js", file_147, sizeof file_147},
+    {"words/files/fr.js", file_148, sizeof file_148},
+    {"words/files/zh.js", file_149, sizeof file_149},
+    {"words/fr.js", file_150, sizeof file_150},
+    {"words/home/ar.js", file_151, sizeof file_151},
+    {"words/home/es.js", file_152, sizeof file_152},
+    {"words/home/fr.js", file_153, sizeof file_153},
+    {"words/home/zh.js", file_154, sizeof file_154},
+    {"words/manage/ar.js", file_155, sizeof file_155},
+    {"words/manage/es.js", file_156, sizeof file_156},
+    {"words/manage/fr.js", file_157, sizeof file_157},
+    {"words/manage/zh.js", file_158, sizeof file_158},
+    {"words/pay/ar.js", file_159, sizeof file_159},
+    {"words/pay/es.js", file_160, sizeof file_160},
+    {"words/pay/fr.js", file_161, sizeof file_161},
+    {"words/pay/zh.js", file_162, sizeof file_162},
+    {"words/people/ar.js", file_163, sizeof file_163},
+    {"words/people/es.js", file_164, sizeof file_164},
+    {"words/people/fr.js", file_165, sizeof file_165},
+    {"words/people/zh.js", file_166, sizeof file_166},
+    {"words/zh.js", file_167, sizeof file_167},
 };
 
 int workbench_file_count(void) { return sizeof files / sizeof files[0]; }

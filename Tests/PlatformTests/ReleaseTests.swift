@@ -340,7 +340,7 @@ import Workflow
     try await fixture.vault { vault in
       let releases = Releases(vault, actor: .console)
       var release = try await releases.start(
-        .project(project.id), name: name, ReleasePlan(from: [:]))
+        .project(project.id), name: name, ReleasePlan(from: [:]), by: OneImage())
       while release.state == .running {
         try await Task.sleep(for: .milliseconds(5))
         release = try await releases.get(release.id)

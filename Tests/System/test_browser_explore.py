@@ -185,11 +185,33 @@ def test_what_lies_together_on_the_map_is_selected_and_sent(streets, scheme, wid
 def test_what_a_query_finds_is_frozen(streets):
     page = streets.signed_in(); page.goto(f"{streets.assay.url}#/explore/{streets.dataset}"); counted(page, 260)
     page.get_by_role("combobox", name="Query").fill("weather = fog"); page.keyboard.press("Escape"); page.keyboard.press("Enter"); counted(page, 86)
-    page.get_by_role("tab", name="Releases").click(); page.get_by_role("button", name="New release").click(); page.get_by_label("Name").fill("Fog"); page.get_by_label("Take the images along").check()
+    page.get_by_role("tab", name="Releases").click(); page.get_by_role("button", name="New release").click(); page.get_by_text("86 items are frozen, which this query finds: weather = fog").wait_for()
+    page.get_by_label("Name").fill("Fog"); page.get_by_label("Take the images along").check(); page.get_by_role("dialog").get_by_label("Labels").select_option(label="Ground truth")
     page.get_by_role("button", name="Freeze it").click(); row = page.get_by_role("row", name="Fog"); row.get_by_text("completed").wait_for(); row.get_by_text("86").wait_for()
     streets.shot(page, "explore-releases"); assert axed(page) == []
-    row.get_by_role("button", name="Files").click(); page.get_by_role("link", name="images/street/0002.png").wait_for()
+    row.get_by_role("button", name="Files").click(); page.get_by_role("definition").filter(has_text="weather = fog").wait_for()
+    # Many files lie in folders, which are opened.
+    assert page.get_by_role("link").filter(has_text="images/").count() == 0
+    page.get_by_role("dialog").get_by_text("images/street/", exact=True).click(); page.get_by_role("link", name="images/street/0002.png").wait_for()
+    streets.shot(page, "explore-release-files"); assert axed(page) == []
     assert page.problems == []
+
+
+def test_spans_that_differ_are_all_seen_and_a_duplicate_names_its_original(world):  # noqa: F811
+    assay, key = world.assay, world.key; dataset = assay.send("POST", "/api/datasets", {"name": "Names"}, key)[1]["id"]
+    span = lambda name, *ends: {"class": name, "span": [list(ends)]}
+    truth = [{"name": "first", "text": "Ann met Bob Ross in Bonn", "labels": [span("PER", 0, 3), span("PER", 8, 16)]}, {"name": "again", "text": "Ann met Bob Ross in Bonn", "labels": []}]
+    for path, lines in [("", truth), ("?set=m", [{"name": "first", "labels": [span("PER", 0, 3), span("LOC", 12, 24)]}])]:
+        assert assay.send("POST", f"/api/datasets/{dataset}/items{path}", "\n".join(map(json.dumps, lines)), key, LINES)[0] == 200
+    for scheme, width in [("light", 1280), ("dark", 390)]:
+        page = world.signed_in(scheme=scheme, width=width); page.goto(f"{assay.url}#/explore/{dataset}"); counted(page, 2)
+        page.get_by_role("option", name="first").click(); text = page.get_by_role("region", name="Text"); text.get_by_text("LOC").wait_for()
+        marks = text.evaluate("(text) => [...text.querySelectorAll('mark')].map((mark) => [mark.textContent, mark.className.includes('predicted')])")
+        assert marks == [["Ann PER PER", False], ["Ann PER PER", True], ["Bob ", False], ["Ross PER", False], ["Ross PER", True], [" in Bonn LOC", True]], marks
+        world.shot(page, f"explore-spans-{scheme}-{width}"); assert axed(page) == []
+        page.keyboard.press("ArrowRight"); page.get_by_role("button", name="first", exact=True).wait_for(); page.get_by_text("The same as").wait_for()
+        world.shot(page, f"explore-original-{scheme}-{width}"); page.get_by_role("button", name="first", exact=True).click(); page.get_by_role("heading", name="first", exact=True).wait_for()
+        assert page.problems == []
 
 
 def test_the_grid_scrolls_through_all_and_keeps_little(streets):

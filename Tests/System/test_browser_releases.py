@@ -30,8 +30,21 @@ def test_a_manager_freezes_a_release_and_opens_its_files(world, scheme, width): 
     page.get_by_role("link", name="doccano/train.jsonl").wait_for()
     world.shot(page, f"release-files-{scheme}-{width}")
     assert clean(page) == []
-    with urllib.request.urlopen(page.get_by_label("Address").input_value() + "train.jsonl") as lines: assert len(lines.read().splitlines()) > 5
-    address = page.get_by_label("Address").input_value()
+    with page.expect_download() as file: page.get_by_role("link", name="train.jsonl", exact=True).first.click()
+    assert len(open(file.value.path(), encoding="utf-8").read().splitlines()) > 5
+    # Nothing is open to others until an address is made, and none is once it has ended.
+    assert assay.send("GET", f"/api/projects/{world.texts}/releases", token=world.key)[1]["items"][0]["state"] == "completed" and page.get_by_text("open until").count() == 0
+    addresses = []
+    for _ in range(2):
+        page.get_by_role("button", name="Make an address").click(); page.wait_for_function("(known) => !known.includes(document.querySelector('dialog input[readonly]')?.value ?? known[0] ?? '')", arg=addresses)
+        addresses.append(page.get_by_label("Address", exact=True).input_value())
+    world.shot(page, f"release-addresses-{scheme}-{width}"); assert clean(page) == []
+    for address in addresses:
+        with urllib.request.urlopen(address + "train.jsonl") as lines: assert len(lines.read().splitlines()) > 5
+    page.get_by_role("button", name="End it").first.click(); page.get_by_text("open until").nth(1).wait_for(state="detached")
+    with pytest.raises(urllib.error.HTTPError) as ended: urllib.request.urlopen(addresses[1] + "train.jsonl")
+    assert ended.value.code == 410
+    address = addresses[0]
     page.get_by_role("button", name="Close", exact=True).click()
     page.get_by_label("Another format").select_option(label="doccano JSONL")
     with page.expect_download() as file: page.get_by_role("link", name="DOCCANO").first.click()

@@ -531,6 +531,9 @@ def test_duplicates_are_found_exact_and_near(assay):
     assert [i["name"] for i in ask(lab, dataset, "duplicate != *")[1]["items"]] == ["a.png", "other.png", "t1", "t3"]
     told = assay_run("dataset", "duplicates", "--dataset", dataset, env=env).splitlines()
     assert told == ["4 duplicates", "1  lighter.png  like 0  a.png", "2  small.png  like 0  a.png", "4  same.png  the same as 0  a.png", "6  t2  like 5  t1"]
+    original = lambda n: lab.call("GET", f"/api/datasets/{dataset}/items/{n}/original")
+    assert original(1)[1] == {"original": {"number": 0, "name": "a.png", "same": False}} and original(4)[1]["original"]["same"] is True
+    assert original(0)[1] == {"original": None} and original(99)[0] == 404
     # What an image shows is no field of the item, and is not said of the image that takes its place.
     assert ask(lab, dataset, "name = small.png")[1]["items"][0]["metadata"] == {}
     other = lines([{"name": "small.png", "image": assay.upload(lab.key, scene(seed=5))}])
@@ -588,6 +591,12 @@ def test_personal_data_in_texts_is_flagged_and_masked_on_request(assay):
     lab.call("POST", f"/api/datasets/{dataset}/items?personal_data=mask", lines([{**sent[0], "name": "c"}]))
     item = ask(lab, dataset, "name = c", sets="truth")[1]["items"][0]
     assert item["text"] == "Write to " + "█" * 15 + ", or call " + "█" * 13 + "." and item["metadata"] == {"personal_data": "email phone masked"} and item["labels"]["truth"]["labels"][0]["span"] == [[9, 12]]
+    # What was found in a text stands, whatever a line without it says; what is found in the line is added.
+    for said, found in [(None, "email phone"), ("no", "email phone"), ("none masked", "email phone"), ("card", "card email phone")]:
+        assert lab.call("POST", f"/api/datasets/{dataset}/items", lines([{"name": "a", "metadata": {"personal_data": said}}]))[0] == 200
+        assert ask(lab, dataset, "name = a")[1]["items"][0]["metadata"] == {"personal_data": found}, said
+    lab.call("POST", f"/api/datasets/{dataset}/items", lines([{"name": "c", "metadata": {"note": "bob@example.org"}}]))
+    assert ask(lab, dataset, "name = c")[1]["items"][0]["metadata"] == {"personal_data": "email phone", "note": "bob@example.org"}
 
 
 def test_labels_lie_in_what_their_item_is_whichever_of_both_comes_later(assay):
@@ -615,6 +624,18 @@ def test_labels_lie_in_what_their_item_is_whichever_of_both_comes_later(assay):
     assert put({"name": "m", "width": 9, "height": 9}) is None and [ask(lab, dataset, "name = m")[1]["items"][0][s] for s in ("width", "height")] == [4, 2]
     assert put({**larger, "labels": mask(4, 8)}, "?replace=true") is None
     assert "at least three points" in put({"name": "m", "labels": [{"class": "x", "polygon": [[0, 0], [1, 1]]}]})
+    box = lambda *sides: [{"class": "x", "box": sides}]
+    for sides in [(500, 1, 3, 3), (1, 500, 3, 3), (-9, 1, 3, 3)]: assert "outside of the image of 8 × 4 pixels" in put({"name": "m", "labels": box(*sides)}, "?set=far")
+    for sides in [(7, 3, 9, 9), (-2, -2, 3, 3), (0, 0, 0, 0)]: assert put({"name": "m", "labels": box(*sides)}, "?set=far") is None
+
+
+def test_predicted_spans_are_errors_as_they_are_in_the_comparison(assay):
+    lab = Lab(assay); dataset = lab.call("POST", "/api/datasets", {"name": "Names"})[1]["id"]; base = f"/api/datasets/{dataset}"
+    span = lambda name, *ends: {"class": name, "span": [list(ends)]}
+    lab.call("POST", base + "/items", lines([{"name": "a", "text": "Ann met Bob", "labels": [span("PER", 0, 3), span("PER", 8, 11)]}, {"name": "b", "text": "Ann", "labels": [span("PER", 0, 3)]}]))
+    lab.call("POST", base + "/items?set=m", lines([{"name": "a", "labels": [span("PER", 0, 3), span("LOC", 8, 11)]}, {"name": "b", "labels": [span("PER", 0, 3)]}]))
+    worst = lab.call("GET", base + "/comparison?set=m")[1]["worst"]; assert [(w["name"], w["found"], w["wrong"], w["missed"]) for w in worst] == [("a", 1, 1, 1)]
+    for query, names in [("m.wrong > 0 or m.missed > 0", ["a"]), ("m.found = 1", ["a", "b"]), ("m.wrong = 0", ["b"])]: assert [i["name"] for i in ask(lab, dataset, query)[1]["items"]] == names
 
 
 def test_a_release_tells_of_items_that_nobody_labelled(assay):
@@ -626,6 +647,7 @@ def test_a_release_tells_of_items_that_nobody_labelled(assay):
         url = lab.call("POST", f"/api/releases/{made['id']}/links", {})[1]["url"]
         return [(one["what"], one["count"]) for one in lab.call("GET", url[url.index("/feed"):] + "manifest.json")[1]["losses"]]
     assert losses("") == [("items nobody labelled are as ones without labels", 2)] and losses("truth.labels = 0") == []
+    assert losses("name = b") == [("items nobody labelled are as ones without labels", 1)]
 
 
 def test_what_is_alike_is_found_by_vectors(assay, tmp_path):

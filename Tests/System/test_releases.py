@@ -1,11 +1,12 @@
 """Releases: frozen, divided, signed, served as files that training reads by URL; and the feed of what settles."""
-import hashlib, json, os, shutil, subprocess, sys, threading, time, urllib.request
+import functools, hashlib, http.server, json, os, shutil, subprocess, sys, threading, time, urllib.request
 import pytest
 
-from conftest import BINARY, PASSWORD, ROOT
+from conftest import BINARY, PASSWORD, ROOT, Assay
 from test_browser import png
 
 PYTHON = os.path.join(ROOT, ".venv-formats", "bin", "python")
+VERIFIER = os.path.join(ROOT, "docs", "verify_release.py")
 ONTOLOGY = {"classes": [{"name": "mood", "kind": "category", "options": ["good", "bad"], "required": True}]}
 needs_readers = pytest.mark.skipif(not os.path.exists(PYTHON), reason="the reference readers are absent")
 
@@ -60,7 +61,7 @@ def test_a_release_is_signed_divided_and_never_changes(texts, tmp_path):
     # Offline, by us and by a program of thirty lines that knows nothing of us.
     verify = lambda *more: subprocess.run([BINARY, "verify", str(tmp_path / "r"), *more], capture_output=True, text=True)
     assert verify("--key", manifest["public_key"]).returncode == 0 and "another key" in verify("--key", "00" * 32).stderr
-    alone = lambda: subprocess.run([PYTHON if os.path.exists(PYTHON) else sys.executable, os.path.join(ROOT, "docs", "verify_release.py"), str(tmp_path / "r")], capture_output=True, text=True)
+    alone = lambda: subprocess.run([PYTHON if os.path.exists(PYTHON) else sys.executable, VERIFIER, str(tmp_path / "r")], capture_output=True, text=True)
     first = alone()
     if "No module named" not in first.stderr: assert first.returncode == 0 and "200 items" in first.stdout, first.stderr
     # More work does not change it; made again it is the same, byte for byte.
@@ -343,7 +344,7 @@ def test_files_that_are_not_of_a_release_are_named(texts, tmp_path):
     (folder / "parquet" / ".DS_Store").write_text("x"); verify = lambda: subprocess.run([BINARY, "verify", str(folder)], capture_output=True, text=True)
     assert verify().returncode == 0
     def alone(*options):
-        return subprocess.run([PYTHON if os.path.exists(PYTHON) else sys.executable, *options, os.path.join(ROOT, "docs", "verify_release.py"), str(folder)], capture_output=True, text=True)
+        return subprocess.run([PYTHON if os.path.exists(PYTHON) else sys.executable, *options, VERIFIER, str(folder)], capture_output=True, text=True)
 
     if "No module named" in (sound := alone("-O")).stderr: alone = None
     else: assert sound.returncode == 0, sound.stderr
@@ -368,11 +369,65 @@ def test_a_release_can_be_taken_away_and_holds_its_dataset_until_then(assay):
     _, made = assay.send("POST", f"{path}/releases", {"name": "v"}, assay.key); assay.send("GET", f"/api/releases/{made['id']}?wait=30", token=assay.key)
     url = link(assay, made); assert fetch(url + "manifest.json")[0] == 200
     status, problem = assay.send("DELETE", path, token=assay.key); assert status == 409 and "a release is of" in problem["detail"], problem
-    done = cli(assay, "release", "remove", made["id"]); assert done.returncode == 0, done.stderr
+    done = cli(assay, "release", "remove", made["id"]); assert done.returncode == 64 and "--yes" in done.stderr
+    done = cli(assay, "release", "remove", made["id"], "--yes"); assert done.returncode == 0, done.stderr
     # Its address has ended, whatever is asked of it.
     assert [fetch(url + part)[0] for part in ("manifest.json", "", "shards?split=train")] == [410] * 3 and assay.send("GET", f"/api/releases/{made['id']}", token=assay.key)[0] == 404
+    # Its number is not given to another.
+    _, next_one = assay.send("POST", f"{path}/releases", {"name": "w"}, assay.key); assert (made["number"], next_one["number"]) == (1, 2)
+    assert assay.send("GET", f"/api/releases/{next_one['id']}?wait=30", token=assay.key)[1]["state"] == "completed"
+    assert cli(assay, "release", "remove", next_one["id"], "--yes").returncode == 0
     assert assay.send("DELETE", path, token=assay.key)[0] == 204
     assert sum(len(files) for _, _, files in os.walk(os.path.join(assay.data, "vaults", os.listdir(os.path.join(assay.data, "vaults"))[0], "blobs"))) == 0
+
+
+def test_images_that_lie_elsewhere_go_along_with_a_release(tmp_path):
+    """Whoever has looked at them before; those that cannot be had are told."""
+    folder = tmp_path / "far"; folder.mkdir()
+    for n in range(3): (folder / f"{n}.png").write_bytes(png(20 + n, 10))
+    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(folder))
+    far = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler); threading.Thread(target=far.serve_forever, daemon=True).start()
+    server = Assay(tmp_path / "data", "--egress-allow", "127.0.0.0/8"); server.key = server.client(); server.start()
+    try:
+        _, dataset = server.send("POST", "/api/datasets", {"name": "D"}, server.key); path = f"/api/datasets/{dataset['id']}"
+        lines = [{"name": f"{n}.png", "image": f"http://127.0.0.1:{far.server_port}/{n}.png", "labels": [{"class": "cat", "box": [1, 1, 2, 2]}]} for n in range(4)]
+        assert server.send("POST", f"{path}/items", "\n".join(map(json.dumps, lines)), server.key, {"Content-Type": "application/x-ndjson"})[0] == 200
+        roots = []
+        for _ in range(2):
+            _, made = server.send("POST", f"{path}/releases", {"name": "v", "media": True, "formats": ["yolo"], "splits": {"train": 100}}, server.key)
+            made = server.send("GET", f"/api/releases/{made['id']}?wait=60", token=server.key)[1]
+            assert sorted(f["path"] for f in made["files"] if f["path"].startswith("images/")) == [f"images/{n}.png" for n in range(3)], made
+            told = [l["what"] for l in made["losses"] if l["format"] == "images"]; assert told == ["images left out that could not be fetched (there is nothing at this address)"], made["losses"]
+            roots.append(made["merkle_root"])
+        assert roots[0] == roots[1]
+    finally:
+        server.stop(); far.shutdown()
+
+
+def test_the_public_key_is_had_from_the_server_and_lines_have_a_root(texts, tmp_path):
+    ed25519 = pytest.importorskip("cryptography.hazmat.primitives.asymmetric.ed25519")
+    made = release(texts, texts.texts); folder = tmp_path / "r"; assert cli(texts, "release", "fetch", made["id"], str(folder)).returncode == 0
+    key = cli(texts, "release", "key").stdout.strip(); manifest = json.loads((folder / "manifest.json").read_text()); assert key == manifest["public_key"]
+    for said in (key, key.upper()):
+        assert subprocess.run([BINARY, "verify", str(folder), "--key", said], capture_output=True).returncode == 0
+        assert subprocess.run([sys.executable, VERIFIER, str(folder), said], capture_output=True).returncode == 0
+    # Signed by another: what it says of the lines is checked all the same.
+    for change in (lambda m: m["files"][0].update(lines_root="0" * 64), lambda m: m.update(files=None)):
+        own = ed25519.Ed25519PrivateKey.generate(); changed = json.loads((folder / "manifest.json").read_text()); changed["public_key"] = own.public_key().public_bytes_raw().hex()
+        lined = [f for f in changed["files"] if "lines_root" in f]; changed["files"].sort(key=lambda f: f not in lined); change(changed)
+        if changed["files"]: changed["files"].sort(key=lambda f: f["path"].encode())
+        raw = json.dumps(changed).encode(); other = tmp_path / "other"; shutil.rmtree(other, ignore_errors=True); shutil.copytree(folder, other)
+        (other / "manifest.json").write_bytes(raw); (other / "manifest.sig").write_text(own.sign(raw).hex() + "\n")
+        for tool in ([BINARY, "verify"], [sys.executable, VERIFIER]):
+            done = subprocess.run([*tool, str(other)], capture_output=True, text=True); assert done.returncode == 1 and "Traceback" not in done.stderr, done.stderr
+            assert "other lines" in done.stderr or changed["files"] is None, done.stderr
+
+
+def test_a_poll_whose_key_is_revoked_ends_as_one_without_a_key(texts):
+    _, key = texts.send("POST", "/api/keys", {}, texts.key); ended = []
+    poll = threading.Thread(target=lambda: ended.append(texts.send("GET", f"/api/projects/{texts.texts}/feed?after=now&wait=20", token=key["key"])[0])); poll.start()
+    time.sleep(1); assert texts.send("DELETE", f"/api/keys/{key['id']}", token=texts.key)[0] == 204
+    poll.join(timeout=15); assert ended == [401]
 
 
 def test_a_release_that_was_cut_off_has_failed_and_leaves_no_files(assay):
@@ -401,6 +456,14 @@ def test_datasets_loads_the_folder_by_its_page(texts, tmp_path):
     if "No module named" in done.stderr: pytest.skip(done.stderr.strip().splitlines()[-1])
     counts = eval(done.stdout.strip().splitlines()[-1]) if done.returncode == 0 else done.stderr[-2000:]
     assert [k for k, _ in counts] == ["train", "validation"] and sum(n for _, n in counts) == 200
+    # Another release in a folder of that name is another set to the library, which keeps what it has read.
+    code = "import sys, datasets\nfor at in sys.argv[2:]: print(sum(len(v) for v in datasets.load_dataset(at, cache_dir=sys.argv[1]).values()))"
+    texts.load(texts.key, texts.texts, [answered(f"more-{n}") for n in range(7)]); more = release(texts, texts.texts, splits={"train": 80, "val": 20}, formats=["hf"])
+    assert cli(texts, "release", "fetch", more["id"], str(tmp_path / "later" / "r")).returncode == 0
+    for first, second in (("r", "later/r"), ("set/huggingface", "later/r/huggingface")):
+        if first != "r": assert subprocess.run([BINARY, "convert", "--to", "hf", str(tmp_path / "r" / "train.jsonl"), str(tmp_path / first)], capture_output=True).returncode == 0
+        done = subprocess.run([PYTHON, "-c", code, str(tmp_path / "cache"), str(tmp_path / first), str(tmp_path / second)], capture_output=True, text=True, timeout=300)
+        seen = [int(line) for line in done.stdout.split()]; assert seen[1] == 207 and seen[0] < 207, done.stderr[-2000:]
 
 
 @needs_readers
@@ -474,6 +537,7 @@ def test_an_address_can_be_ended_alone_with_all_of_a_release_and_with_the_key_th
     assert [opens(url) for url in urls] == [410, 200, 200, 410]
     assert cli(assay, "release", "link", made["id"], "--end-all").stdout == "2 addresses ended\n" and [opens(url) for url in urls] == [410] * 4
     assert assay.send("DELETE", base + "?id=none", token=assay.key)[0] == 404
+    mistyped = cli(assay, "release", "link", made["id"], "--end", "a" * 24); assert mistyped.returncode == 1 and "no link" in mistyped.stderr, mistyped.stderr
 
 
 def test_what_a_format_could_not_hold_is_told_of_releases_and_exports(assay, tmp_path):
@@ -498,12 +562,12 @@ def test_a_file_that_is_a_link_is_not_the_one_that_was_signed(assay, tmp_path):
         folder = tmp_path / f"of-{name}"; shutil.copytree(tmp_path / "r", folder)
         (folder / name).rename(tmp_path / f"other-{name}"); (folder / name).symlink_to(tmp_path / f"other-{name}")
         assert cli(assay, "verify", folder).returncode != 0
-        done = subprocess.run([sys.executable, os.path.join(ROOT, "docs", "verify_release.py"), folder], capture_output=True, text=True)
+        done = subprocess.run([sys.executable, VERIFIER, folder], capture_output=True, text=True)
         assert done.returncode == 1 and "is a link" in done.stderr and "Traceback" not in done.stderr, done.stderr
     for name, text in (("manifest.sig", "00" * 64), ("manifest.sig", "x"), ("manifest.json", "{"), ("manifest.json", None)):
         folder = tmp_path / "wrong"; shutil.rmtree(folder, ignore_errors=True); shutil.copytree(tmp_path / "r", folder)
         (folder / name).unlink() if text is None else (folder / name).write_text(text)
-        done = subprocess.run([sys.executable, os.path.join(ROOT, "docs", "verify_release.py"), folder], capture_output=True, text=True)
+        done = subprocess.run([sys.executable, VERIFIER, folder], capture_output=True, text=True)
         assert done.returncode == 1 and "Do not train on it" in done.stderr and "Traceback" not in done.stderr, done.stderr
 
 
@@ -579,7 +643,7 @@ def test_names_that_only_look_alike_are_two_files(assay, tmp_path):
     found = assay.send("GET", f"/api/releases/{second}/difference/{first}", token=assay.key)[1]; assert found["same"] == 5 and not found["items"], found
     folder = tmp_path / "r"; done = cli(assay, "release", "fetch", first, str(folder)); assert done.returncode == 0, done.stderr
     python = PYTHON if os.path.exists(PYTHON) else sys.executable
-    done = subprocess.run([python, os.path.join(ROOT, "docs", "verify_release.py"), str(folder)], capture_output=True, text=True)
+    done = subprocess.run([python, VERIFIER, str(folder)], capture_output=True, text=True)
     assert "No module named" in done.stderr or done.returncode == 0, done.stderr
     # One that is called as another looks is none of its files.
     evil = next(f for f in os.listdir(folder / "images") if f == "\u00e9t\u00e9.png"); os.rename(folder / "images" / evil, folder / "images" / "e\u0301t\u00e9.png")

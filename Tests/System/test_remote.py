@@ -183,3 +183,34 @@ def test_what_cannot_be_gathered_says_why(near, tmp_path):
     out = gather(near, key, dataset, "s3://some-bucket/", "--endpoint", url, status=1)
     assert near.send("GET", f"/api/datasets/{'0' * 24}/sources", token=key)[0] == 404
     nothing.shutdown()
+
+
+def test_a_bucket_whose_keys_end_is_read_by_new_ones(near):
+    """By a run with keys, by gathering the place again, and after the source was taken away."""
+    dead, names = set(), ["a.png", "b.png", "c.png"]
+
+    class Store(http.server.BaseHTTPRequestHandler):
+        log_message = lambda *_: None
+
+        def do_GET(self):
+            place = urllib.parse.urlparse(self.path); query = urllib.parse.parse_qs(place.query)
+            if query.get("X-Amz-Credential", [""])[0].split("/")[0] in dead | {""}: return self.send_error(403)
+            rows = "".join(f"<Contents><Key>{n}</Key><ETag>\"{n}\"</ETag><Size>1</Size></Contents>" for n in names)
+            body = f"<ListBucketResult>{rows}</ListBucketResult>".encode() if "list-type" in query else png(20 + names.index(place.path.split("/")[-1]), 10)
+            self.send_response(200); self.send_header("Content-Length", str(len(body))); self.end_headers(); self.wfile.write(body)
+    store, url = listening(Store); key, dataset = ready(near)
+
+    def gathered(place, *options, access):
+        out = assay_run("dataset", "gather", place, "--dataset", dataset, "--bucket-keys", "--json", *options, env={"ASSAY_KEY": key, "ASSAY_URL": near.url, "AWS_ACCESS_KEY_ID": access, "AWS_SECRET_ACCESS_KEY": "x"})
+        done = json.loads(out); return done["id"], done["added"], done["changed"], done["failed"]
+    shows = lambda n: near.send("GET", f"/api/datasets/{dataset}/items/{n}/image", token=key)[0]
+    first, *counts = gathered("s3://bkt/", "--endpoint", url, access="ONE"); assert counts == [3, 0, 0]
+    dead.add("ONE"); assert shows(0) == 422
+    assert gathered(first, access="TWO")[1:] == (0, 0, 0) and shows(0) == 200
+    dead.add("TWO"); assert shows(1) == 422
+    second, *counts = gathered("s3://bkt/", "--endpoint", url, access="THREE"); assert counts == [0, 0, 0] and shows(1) == 200
+    # Of a source that is gone the items are read by the one that finds them again.
+    assert near.send("DELETE", f"/api/datasets/{dataset}/sources/{first}", token=key)[0] == 204 and shows(2) == 404
+    assert gathered(second, access="THREE")[1:] == (0, 3, 0) and shows(2) == 200
+    status, told = near.send("POST", f"/api/datasets/{dataset}/sources/{second}/runs", {"access_key": "x"}, key); assert status == 422 and "secret_key" in told["detail"]
+    store.shutdown()

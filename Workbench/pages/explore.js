@@ -253,7 +253,7 @@ export class DatasetPage {
         }
         return map.element;
       }
-      default: return h("div.explore-scroll", {}, releaseCard(`/api/datasets/${id}`, this.rights, say("A release freezes what the query finds, with its ground truth: signed files that training reads by their address."), () => ({ query: this.query })));
+      default: return h("div.explore-scroll", {}, releaseCard(`/api/datasets/${id}`, this.rights, say("A release freezes what the query finds, with its ground truth: signed files that training reads by their address."), () => ({ query: this.query, sets: dataset.sets })));
     }
   }
 

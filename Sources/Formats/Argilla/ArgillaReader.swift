@@ -40,7 +40,7 @@ struct ArgillaRecord {
         diagnostics.lose("suggestions left out beside responses")
       }
       guard let value = (response ?? suggestion)?["value"], value != .null else { continue }
-      let score = response == nil ? suggestion?["score"]?.number : nil
+      let score = response == nil ? suggestion?["score"] : nil
       try add(value, of: question, score, to: &item, &schema)
     }
     return item
@@ -51,11 +51,16 @@ struct ArgillaRecord {
   }
 
   private func add(
-    _ value: JSON, of question: String, _ score: Double?, to item: inout DatasetItem,
+    _ value: JSON, of question: String, _ scores: JSON?, to item: inout DatasetItem,
     _ schema: inout DatasetSchema
   ) throws {
-    func whole(_ name: String) {
-      item.labels.append(DatasetLabel(schema.index(of: name), .whole, score: score))
+    // One for all that is suggested, or one of each.
+    func score(_ place: Int) -> Double? {
+      guard let list = scores?.array else { return scores?.number }
+      return list.indices.contains(place) ? list[place].number : nil
+    }
+    func whole(_ name: String, _ place: Int = 0) {
+      item.labels.append(DatasetLabel(schema.index(of: name), .whole, score: score(place)))
     }
     if let text = value.string {
       if texts.contains(question) {
@@ -64,14 +69,14 @@ struct ArgillaRecord {
         whole(text)
       }
     } else if let list = value.array, !list.isEmpty, list.allSatisfy({ $0.string != nil }) {
-      list.compactMap(\.string).forEach(whole)
+      for (place, name) in list.compactMap(\.string).enumerated() { whole(name, place) }
     } else if let list = value.array, list.contains(where: { $0["start"] != nil }) {
       for (place, span) in list.enumerated() {
         do {
           let path = "\(question)[\(place)]"
           let range = try TextLines.range(span["start"], span["end"], in: item.text ?? "", path)
           item.labels.append(
-            DatasetLabel(schema.index(of: try span.text("label")), .spans([range]), score: score))
+            DatasetLabel(schema.index(of: try span.text("label")), .spans([range]), score: score(place)))
         } catch {
           try diagnostics.report(
             file, "element \(number), \(error.path)", error.problem,

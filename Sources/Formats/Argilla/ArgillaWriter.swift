@@ -27,9 +27,17 @@ final class ArgillaWriter: DatasetWriting {
   private func record(_ item: DatasetItem, _ schema: DatasetSchema) -> JSON {
     var suggestions: [JSON.Member] = []
     func suggest(_ question: String, _ value: JSON, _ labels: [DatasetLabel]) {
+      // A list of values has a score of each, or none.
       let scores = labels.compactMap(\.score)
+      let isWhole = scores.count == labels.count
+      if !isWhole, !scores.isEmpty {
+        diagnostics.lose("scores left out beside labels that have none", count: scores.count)
+      }
+      let score: JSON = value.array == nil ? .optional(scores.first) : .array(scores.map { .double($0) })
       suggestions.append(
-        .init(question, ["value": value, "score": .optional(scores.min()), "agent": "assay"]))
+        .init(
+          question,
+          ["value": value, "score": isWhole && !scores.isEmpty ? score : .null, "agent": "assay"]))
     }
     let wholes = item.labels.filter { $0.value == .whole }
     let names = wholes.map { JSON.string(schema.name($0.classIndex)) }

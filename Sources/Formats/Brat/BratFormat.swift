@@ -19,6 +19,12 @@ extension DatasetFormat {
           file, "", "there is no \(Brat.text(of: file)), which its places are of",
           remedy: "Put the text beside it; it is left out.")
       }
+      let bare = folder.files(ending: ".txt").filter { text in
+        !folder.has(DatasetItem.stem(of: text) + ".ann") && !text.lowercased().hasPrefix("readme")
+      }
+      if !bare.isEmpty {
+        diagnostics.lose("texts left out beside which there is no .ann file", count: bare.count)
+      }
       return ItemFiles(Brat.files(folder), folder, DatasetSchema(), diagnostics, item: Brat.item)
     }, write: { sink, _, diagnostics in BratWriter(sink: sink, diagnostics: diagnostics) })
 }

@@ -18,21 +18,26 @@ extension DatasetFormat {
           folder.title, "", "there is no JSON list of images with annotations",
           remedy: "Name Create ML's file, or a folder with it.")
       }
-      return ChainedReader(files: files) { file, schema in
-        try JSONItems(file, folder, schema, diagnostics) { json, number, schema in
-          [
-            try CreateML.item(json, &schema, folder, file, diagnostics) { fault in
-              try diagnostics.report(
-                file, "element \(number), \(fault.path)", fault.problem,
-                remedy: "Put it right; it is left out.")
-            }
-          ]
+      return try GatheredItems(diagnostics) { diagnostics in
+        ChainedReader(files: files) { file, schema in
+          try JSONItems(file, folder, schema, diagnostics) { json, number, schema in
+            [
+              try CreateML.item(json, &schema, folder, file, diagnostics) { fault in
+                try diagnostics.report(
+                  file, "element \(number), \(fault.path)", fault.problem,
+                  remedy: "Put it right; it is left out.")
+              }
+            ]
+          }
         }
       }
     }, write: { sink, options, _ in CreateMLWriter(sink, options) })
 }
 
 enum CreateML {
+  /// What the file of an image and the list of its boxes are called: by its app, and by Apple's pages.
+  static let (image, annotations) = (["image", "imagefilename"], ["annotations", "annotation"])
+
   static func files(_ folder: DatasetFolder) -> [String] {
     folder.files(ending: ".json").filter { name in
       guard let bytes = try? folder.open(name) else { return false }
@@ -40,7 +45,7 @@ enum CreateML {
       guard cursor.peek() == UInt8(ascii: "["), (try? cursor.enterArray()) != nil,
         (try? cursor.nextElement(isFirst: true)) == true, let first = try? cursor.value()
       else { return false }
-      return first["image"]?.string != nil && first["annotations"]?.array != nil
+      return image.contains { first[$0]?.string != nil } && annotations.contains { first[$0]?.array != nil }
     }
   }
 }

@@ -7,12 +7,13 @@ extension CreateML {
     _ json: JSON, _ schema: inout DatasetSchema, _ folder: DatasetFolder, _ file: String,
     _ diagnostics: Diagnostics, _ report: (NotationFault) throws -> Void
   ) throws -> DatasetItem {
-    let name = try json.text("image")
+    let name = try json.text(image.first { json[$0] != nil } ?? image[0])
     let media = folder.image(named: name, like: file)
     var item = DatasetItem(
       name: name, size: media.flatMap(folder.size), media: media.map(folder.fullPath))
-    _ = try json.required("annotations")
-    for (number, annotation) in try json.list("annotations").enumerated() {
+    let list = annotations.first { json[$0] != nil } ?? annotations[0]
+    _ = try json.required(list)
+    for (number, annotation) in try json.list(list).enumerated() {
       do throws(NotationFault) {
         let box = try box(annotation)
         var label = DatasetLabel(schema.index(of: try annotation.text("label")), .shape(.box(box)))
@@ -21,7 +22,7 @@ extension CreateML {
         diagnostics.loseMembers(of: annotation, besides: known, "annotations")
       } catch {
         try report(
-          NotationFault(path: "annotations[\(number)].\(error.path)", problem: error.problem))
+          NotationFault(path: "\(list)[\(number)].\(error.path)", problem: error.problem))
       }
     }
     return item

@@ -21,7 +21,9 @@ package enum HubCard {
     return String(subset.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" })
   }
 
-  package static func text(_ splits: [Split], _ body: String) -> String {
+  /// - Parameter contents: another where the files are others. The library knows a set that it has read by
+  ///   these notes and the name of its folder, and hands out what it read then.
+  package static func text(_ splits: [Split], contents: String, _ body: String) -> String {
     guard !splits.isEmpty else { return body }
     // Quoted, since YAML has numbers and truths that are called like splits.
     var names: [String] = []
@@ -34,6 +36,7 @@ package enum HubCard {
       ---
       configs:
       - config_name: default
+        description: "files \(contents)"
         data_files:
       \(files.joined(separator: "\n"))
       ---

@@ -8,11 +8,20 @@ struct HuggingFaceWriter: DatasetWriting {
     let path: String
     let stream: any DatasetStream
     var table: ParquetTable
+    /// Of the bytes that were written.
+    private(set) var sum: UInt64 = 0
 
     init(_ path: String, _ sink: any DatasetSink) throws {
       self.path = path
       stream = try sink.open(path)
-      table = try ParquetTable(Column.fields, put: stream.append)
+      table = try ParquetTable(Column.fields) { _ in }
+      table = try ParquetTable(Column.fields, put: put)
+    }
+
+    private func put(_ bytes: [UInt8]) throws {
+      let own = bytes.withUnsafeBufferPointer { CRC32.of($0) }
+      sum = (sum ^ UInt64(own)) &* 0x100_0000_01B3
+      try stream.append(bytes)
     }
   }
 
@@ -122,6 +131,7 @@ struct HuggingFaceWriter: DatasetWriting {
     try sink.write(DatasetLineNotation.json(schema).utf8 + [0x0A], to: "classes.json")
     let card = HubCard.text(
       parts.map { HubCard.Split($0.key, path: $0.value.path) },
+      contents: parts.map { String($0.value.sum, radix: 16) }.joined(separator: " "),
       "# A labelled dataset\n\nWritten by Assay. `classes.json` lists the classes.\n")
     try sink.write(card, to: HubCard.name)
   }

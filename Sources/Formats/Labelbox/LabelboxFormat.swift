@@ -22,7 +22,9 @@ extension DatasetFormat {
           folder.title, "", "there is no file of Labelbox's JSON lines",
           remedy: "Name Labelbox's NDJSON file, or a folder with it.")
       }
-      return ChainedReader(files: files) { try LabelboxReader($0, folder, $1, diagnostics) }
+      return try GatheredItems(diagnostics) { diagnostics in
+        ChainedReader(files: files) { try LabelboxReader($0, folder, $1, diagnostics) }
+      }
     }, write: { try LabelboxWriter($0, $1, $2) })
 }
 

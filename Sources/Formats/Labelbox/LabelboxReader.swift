@@ -2,7 +2,8 @@ import Geometry
 import Labels
 import Notation
 
-/// Lines of one image stand together in what is written; where they do not, the image comes again.
+/// Lines of one image stand together in what is written; where they do not, the image comes again
+/// (`GatheredItems` puts them together).
 struct LabelboxReader: DatasetReading {
   private var rows: JSONItems
   private var ahead: DatasetItem?
@@ -150,6 +151,9 @@ struct LabelboxReader: DatasetReading {
     let row = try json.required("data_row")
     let name = row["external_id"]?.string ?? row["global_key"]?.string ?? row["id"]?.string ?? ""
     var item = DatasetItem(name: name)
+    if let data = row["row_data"]?.string, !data.isEmpty {
+      if DatasetItem.isAddress(data) { item.media = data } else { item.text = data }
+    }
     if let width = json["media_attributes"]?["width"]?.integer,
       let height = json["media_attributes"]?["height"]?.integer, width > 0, height > 0
     {

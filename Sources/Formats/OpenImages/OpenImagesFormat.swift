@@ -24,7 +24,8 @@ extension DatasetFormat {
       let masks = folder.files.count(where: OpenImages.isMask)
       if masks > 0 { diagnostics.lose("masks left out, which are not read", count: masks) }
       return WithUnlabelledImages(
-        try OpenImagesReader(folder, diagnostics), folder, labels: [], isSet: true
+        try GatheredItems(diagnostics) { try OpenImagesReader(folder, $0) }, folder, labels: [],
+        isSet: true
       ) { image in
         guard !OpenImages.isMask(image) else { return nil }
         let name = image.split(separator: "/").last.map(String.init) ?? image

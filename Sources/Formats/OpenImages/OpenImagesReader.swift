@@ -2,7 +2,8 @@ import Geometry
 import Labels
 import Notation
 
-/// Rows of an image stand together in the files that are published; where they do not, the image comes again.
+/// Rows of an image stand together in the files that are published; where they do not, the image comes again
+/// (`GatheredItems` puts them together).
 struct OpenImagesReader: DatasetReading {
   private(set) var schema = DatasetSchema()
   private let folder: DatasetFolder

@@ -105,7 +105,9 @@ struct RecordItems: DatasetReading {
 
   private mutating func item(_ fields: [RecordField]) throws -> DatasetItem? {
     let record = RecordValue.record(fields)
-    let own = record["labels"].flatMap { Self.array(in: $0) }
+    let own = record["labels"].flatMap { Self.array(in: $0) }.flatMap { list in
+      list.allSatisfy { $0.members != nil } ? list : nil
+    }
     if own == nil, record["name"] != nil, record["metadata"] != nil,
       case .json(.string(let text))? = record["labels"], text.hasPrefix("[")
     {
@@ -139,6 +141,9 @@ struct RecordItems: DatasetReading {
     }
     return item
   }
+
+  /// A list as such, or in a text.
+  private static func list(in value: RecordValue) -> [JSON]? { value.json.array ?? array(in: value) }
 
   private static func array(in value: RecordValue) -> [JSON]? {
     if case .json(.string(let text)) = value { return (try? JSON(parsing: text))?.array }
@@ -224,14 +229,24 @@ struct RecordItems: DatasetReading {
     }
     // Beside tokens, a list says something of each of them.
     addClasses(fields, &taken, tokens == nil ? Self.listsOfClasses : [], to: &item)
-    if let objects = record["objects"], let boxes = objects["bbox"]?.json.array {
-      taken.insert("objects")
-      try add(boxes, objects, to: &item)
+    if let objects = record["objects"] {
+      // A record of lists, or a list of records.
+      let list = objects.json.array ?? []
+      let isList = !list.isEmpty && list.allSatisfy { $0["bbox"] != nil }
+      if let boxes = isList ? list.map({ $0["bbox"] ?? .null }) : objects["bbox"]?.json.array {
+        taken.insert("objects")
+        try add(boxes, to: &item) { name in
+          isList ? list.map { $0[name] ?? .null } : objects[name]?.json.array
+        }
+      }
     }
     item.metadata = fields.filter { !taken.contains($0.name) }.compactMap { field in
       if let what = field.value.leftOut { diagnostics.lose("\(what) in the column \(field.name)") }
       let json = field.value.json
-      return json == .null ? nil : .init(field.name, json)
+      guard json.integer != nil, reader?.classes[field.name] != nil else {
+        return json == .null ? nil : .init(field.name, json)
+      }
+      return className(json, field.name).map { .init(field.name, .string($0)) }
     }
     return item
   }
@@ -272,8 +287,8 @@ struct RecordItems: DatasetReading {
       taken.insert(label.name)
     } else if let labels = Self.column(
       lists, of: fields,
-      where: { $0.json.array?.allSatisfy { $0.string != nil || $0.integer != nil } ?? false }),
-      let list = labels.value.json.array,
+      where: { Self.list(in: $0)?.allSatisfy { $0.string != nil || $0.integer != nil } ?? false }),
+      let list = Self.list(in: labels.value),
       reader?.classes[labels.name] != nil || list.allSatisfy({ $0.string != nil })
     {
       names = list.map { className($0, labels.name) }
@@ -355,12 +370,14 @@ struct RecordItems: DatasetReading {
   }
 
   /// Boxes as Hugging Face's object detection writes them: COCO's x, y, width, height, and a class each.
+  ///
+  /// - Parameter member: what each box has of a name.
   private mutating func add(
-    _ boxes: [JSON], _ objects: RecordValue, to item: inout DatasetItem
+    _ boxes: [JSON], to item: inout DatasetItem, _ member: (String) -> [JSON]?
   ) throws {
     let columns = ["category", "categories", "label", "labels", "category_id"]
-    let column = columns.first { objects[$0] != nil } ?? ""
-    let classes = objects[column]?.json.array ?? []
+    let column = columns.first { member($0)?.contains { !$0.isNull } == true } ?? ""
+    let classes = member(column) ?? []
     for (place, box) in boxes.enumerated() {
       let sides = box.array?.compactMap(\.number) ?? []
       guard sides.count == 4, sides.allSatisfy(\.isFinite), sides[2] > 0, sides[3] > 0 else {

@@ -79,7 +79,8 @@ extension RecordItems {
   /// Whether any of the columns says what an item is.
   static func understands(_ columns: [String]) -> Bool {
     let known = Set(names + texts + dialogues + pictures)
-    return columns.contains { known.contains($0.trimmingASCIISpace.lowercased()) }
+    let names = Set(columns.map { $0.trimmingASCIISpace.lowercased() })
+    return !names.isDisjoint(with: known) || names.contains("tokens") && !names.isDisjoint(with: tags)
   }
 }
 

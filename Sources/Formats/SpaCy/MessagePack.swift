@@ -30,6 +30,8 @@ indirect enum MessagePack: Hashable {
     switch self {
     case .int(let value): Double(value)
     case .double(let value): value
+    // As spaCy takes truths for shares.
+    case .bool(let value): value ? 1 : 0
     default: nil
     }
   }

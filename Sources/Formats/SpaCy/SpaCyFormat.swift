@@ -38,8 +38,8 @@ enum SpaCy {
   ) throws -> [String] {
     try TextLines.files(folder, diagnostics) {
       $0["text"]?.string != nil
-        && ($0["spans"] != nil || $0["cats"]?.members != nil || $0["tokens"] != nil
-          || isAnswered($0) || $0["accept"]?.array != nil)
+        && ($0["spans"] != nil || $0["ents"]?.array != nil || $0["cats"]?.members != nil
+          || $0["tokens"] != nil || isAnswered($0) || $0["accept"]?.array != nil)
     }
   }
 

@@ -19,7 +19,7 @@ extension SpaCy {
         try TextLines.range(token["start"], token["end"], in: text, "tokens[\(place)]"))
     }
     var heads: [Int64: Int] = [:]
-    for (place, span) in try json.list("spans").enumerated() {
+    for (place, span) in try Self.spans(json).enumerated() {
       do {
         let range = try TextLines.range(span["start"], span["end"], in: text, "spans[\(place)]")
         let known: Set<String> = [
@@ -52,7 +52,8 @@ extension SpaCy {
     }
     for one in json["cats"]?.members ?? [] {
       let index = schema.index(of: one.name)
-      guard let share = one.value.number, share >= 0.5 else { continue }
+      let share = one.value.number ?? (one.value.bool == true ? 1 : 0)
+      guard share >= 0.5 else { continue }
       item.labels.append(DatasetLabel(index, .whole, score: share < 1 ? share : nil))
     }
     // Choices, by the ids of their options.
@@ -67,9 +68,16 @@ extension SpaCy {
     return [item]
   }
 
+  /// Spans of a line; of `Doc.to_json` entities and the spans of all groups.
+  private static func spans(_ json: JSON) throws(NotationFault) -> [JSON] {
+    let groups = (json["spans"]?.members ?? []).map(\.value.array)
+    let areGroups = !groups.isEmpty && groups.allSatisfy { $0 != nil }
+    return try json.list("ents") + (areGroups ? groups.flatMap { $0 ?? [] } : json.list("spans"))
+  }
+
   /// Members of texts that are read, or say only how they were shown.
   private static let known: Set<String> = [
-    "text", "meta", "tokens", "spans", "relations", "cats", "accept", "label", "answer", "options", "html",
-    "_input_hash", "_task_hash", "_view_id", "_is_binary", "_timestamp", "config",
+    "text", "meta", "tokens", "spans", "ents", "relations", "cats", "accept", "label", "answer", "options",
+    "html", "_input_hash", "_task_hash", "_view_id", "_is_binary", "_timestamp", "config",
   ]
 }

@@ -38,8 +38,11 @@ extension DatasetFormat {
       matches: { !VOCReader.files($0).isEmpty },
       read: { folder, diagnostics in
         let reader = try VOCReader(counting, folder, diagnostics)
+        let hasFolder = folder.files.contains { $0.contains("JPEGImages/") && DatasetFolder.isImage($0) }
         return WithUnlabelledImages(reader, folder, labels: VOCReader.files(folder)) { image in
-          guard image.contains("JPEGImages/") else { return nil }
+          guard hasFolder == image.contains("JPEGImages/"), !image.contains("Segmentation") else {
+            return nil
+          }
           let parts = image.split(separator: "/")
           let root = parts.firstIndex(of: "JPEGImages").map { $0 + 1 } ?? 0
           let name = parts[root...].joined(separator: "/")

@@ -32,7 +32,8 @@ extension DatasetFormat {
         notes: notes
           + " Numbers are shares of the image's size, so the images must lie beside to be read. Boxes and "
           + "outlines may be in one set. Where nothing says what classes are called, their numbers are "
-          + "their names. Crowds, groups, scores and attributes are not kept.", isFilePerItem: true),
+          + "their names. Labels may lie beside their images. Confidences of predictions are read as scores. "
+          + "Crowds, groups, scores and attributes are not kept.", isFilePerItem: true),
       matches: { folder in
         YOLOFiles.found(in: folder)?.task == task
           || task == .detect && YOLOFiles.brokenList(folder) != nil
@@ -91,7 +92,7 @@ struct YOLOFiles: Sendable {
         keypoints = (shape[0], shape[1])
       }
     } else if let list = folder.files.first(where: { name in
-      ["classes.txt", "obj.names", "labels/classes.txt"].contains(name)
+      Self.lists.contains(name) || name.hasSuffix("_darknet.labels")
     }), let text = try? folder.text(list) {
       // A class is the line that it stands in; one without a name has its number.
       names = text.split(separator: "\n", omittingEmptySubsequences: false).map { $0.trimmingASCIISpace }
@@ -103,7 +104,7 @@ struct YOLOFiles: Sendable {
       isNamed = false
     }
     let lists: Set<String> = [
-      "classes.txt", "train.txt", "val.txt", "test.txt", "notes.txt", "labels.txt",
+      "classes.txt", "predefined_classes.txt", "train.txt", "val.txt", "test.txt", "notes.txt", "labels.txt",
     ]
     labels = folder.files(ending: ".txt").filter { name in
       let last = name.split(separator: "/").last.map(String.init) ?? name
@@ -123,6 +124,11 @@ struct YOLOFiles: Sendable {
   }
 
   private static let darknet = "obj.data"
+  /// Lists of classes, a line each; labelImg and Roboflow have names of their own.
+  private static let lists = [
+    "classes.txt", "obj.names", "labels/classes.txt", "predefined_classes.txt",
+    "data/predefined_classes.txt",
+  ]
 
   private static func list(_ folder: DatasetFolder) -> String? {
     folder.files.first { ["data.yaml", "dataset.yaml", "data.yml"].contains($0) }
@@ -154,15 +160,17 @@ struct YOLOFiles: Sendable {
   /// One more than the greatest class of a set without a list of them; nil where its files are no labels:
   /// each must have an image, and numbers alone.
   private func classCount(_ folder: DatasetFolder) -> Int? {
-    guard !labels.isEmpty, labels.allSatisfy({ $0.contains("labels/") }) else { return nil }
     var count = 0
     for name in labels {
-      guard folder.image(named: Self.place(of: name).stem, like: name) != nil,
+      guard let image = folder.image(named: Self.place(of: name).stem, like: name),
         let bytes = try? folder.open(name)
       else { return nil }
+      // Beside its image, as labelImg has it, it may be a text of a few numbers.
+      let isLabel = name.contains("labels/")
+      guard isLabel || DatasetItem.stem(of: image) == DatasetItem.stem(of: name) else { return nil }
       for line in bytes.lines() where !line.isEmpty {
         let words = line.words
-        guard words.allSatisfy({ Double($0) != nil }),
+        guard isLabel || words.count >= 5, words.allSatisfy({ Double($0) != nil }),
           let number = Double(words[0]).flatMap({ Int(exactly: $0) }),
           (0..<Self.classLimit).contains(number)
         else { return nil }
@@ -201,7 +209,8 @@ struct YOLOFiles: Sendable {
       if counts.count > 3 { break }
     }
     if counts.isEmpty || counts.isSubset(of: [5, 6]) { return .detect }
-    return counts == [9] ? .obb : .segment
+    // Predictions have their confidence at the end.
+    return counts.isSubset(of: [9, 10]) ? .obb : .segment
   }
 
   /// `train`, and `train2017` as COCO calls it.

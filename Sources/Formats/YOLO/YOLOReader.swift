@@ -102,6 +102,12 @@ struct YOLOReader: DatasetReading {
       }
       numbers.append(number)
     }
+    if task == .detect || task == .segment, numbers.count == 6, numbers[5] > 1,
+      numbers[5] == numbers[5].rounded()
+    {
+      diagnostics.lose("ids of tracks left out, which YOLO's tracker writes")
+      numbers.removeLast()
+    }
     let isFar = numbers.contains { $0.magnitude > 4 }
     guard task == .pose || !isFar else {
       throw NotationFault(
@@ -116,18 +122,21 @@ struct YOLOReader: DatasetReading {
           index, .shape(.box(try Self.box(numbers, width, height))),
           score: numbers.count == 5 ? numbers[4] : nil)
       }
-      guard numbers.count >= 6, numbers.count % 2 == 0 else {
+      guard numbers.count >= 6 else {
         throw Self.count(numbers, task == .detect ? "four" : "six or more, in pairs")
       }
-      return DatasetLabel(index, .shape(.polygon(Polygon(Self.points(numbers, width, height)))))
+      let score = numbers.count % 2 == 1 ? numbers.removeLast() : nil
+      return DatasetLabel(
+        index, .shape(.polygon(Polygon(Self.points(numbers, width, height)))), score: score)
     case .obb:
+      let score = numbers.count == 9 ? numbers.removeLast() : nil
       guard numbers.count == 8 else { throw Self.count(numbers, "eight") }
       let corners = Self.points(numbers, width, height)
       guard !RotatedBox.areOfRectangle(corners) else {
-        return DatasetLabel(index, .shape(.rotatedBox(RotatedBox(corners: corners))))
+        return DatasetLabel(index, .shape(.rotatedBox(RotatedBox(corners: corners))), score: score)
       }
       diagnostics.lose("outlines of four corners read as the smallest box around them")
-      return DatasetLabel(index, .shape(.rotatedBox(RotatedBox(around: corners))))
+      return DatasetLabel(index, .shape(.rotatedBox(RotatedBox(around: corners))), score: score)
     case .pose: return try pose(index, numbers, width, height)
     }
   }
@@ -136,15 +145,19 @@ struct YOLOReader: DatasetReading {
     _ index: Int, _ numbers: [Double], _ width: Double, _ height: Double
   ) throws(NotationFault) -> DatasetLabel {
     let (count, dimensions) = files.keypoints ?? ((numbers.count - 4) / 3, 3)
+    let whole = 4 + count * dimensions
     guard numbers.count >= 4, count >= 0, (2...3).contains(dimensions),
-      numbers.count == 4 + count * dimensions
-    else {
-      throw Self.count(numbers, "\(4 + count * dimensions)")
-    }
+      [whole, whole + 1].contains(numbers.count)
+    else { throw Self.count(numbers, "\(whole)") }
+    let score = numbers.count > whole ? numbers[whole] : nil
     var keypoints: [Keypoints.Keypoint] = []
-    for start in stride(from: 4, to: numbers.count, by: dimensions) {
+    for start in stride(from: 4, to: whole, by: dimensions) {
       let isNowhere = numbers[start] == 0 && numbers[start + 1] == 0
-      let said = dimensions == 3 ? Int32(exactly: numbers[start + 2]) : isNowhere ? 0 : 2
+      var said = dimensions == 3 ? Int32(exactly: numbers[start + 2]) : isNowhere ? 0 : 2
+      if said == nil, (0...1).contains(numbers[start + 2]) {
+        diagnostics.lose("confidences of keypoints read as visible, or hidden below 0.5")
+        said = numbers[start + 2] < 0.5 ? 1 : 2
+      }
       guard let visibility = said.flatMap(Keypoints.Visibility.init) else {
         throw NotationFault(path: "", problem: "a keypoint's visibility must be 0, 1 or 2")
       }
@@ -152,7 +165,8 @@ struct YOLOReader: DatasetReading {
       keypoints.append(.init(visibility == .absent ? Point(x: 0, y: 0) : point, visibility))
     }
     return DatasetLabel(
-      index, .shape(.keypoints(Keypoints(keypoints))), box: try Self.box(numbers, width, height))
+      index, .shape(.keypoints(Keypoints(keypoints))), box: try Self.box(numbers, width, height),
+      score: score)
   }
 
   private static func count(_ numbers: [Double], _ wanted: String) -> NotationFault {

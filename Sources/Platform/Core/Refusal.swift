@@ -13,7 +13,7 @@ package enum Refusal: Error, Hashable, Sendable {
     case client, user, key, project, batch, task, asset, lease, answer, export, `import`
     case group, invitation, chart
     case earning, payout, decision, appeal, invoice
-    case release, file
+    case release, file, link
     case dataset, item, slice
     case source, upload
     case labelSet = "set of labels"

@@ -5,7 +5,7 @@ extension Schema {
     vaultStep1, vaultStep2, vaultStep3, vaultStep4, vaultStep5, vaultStep6,
     vaultStep7, vaultStep8, vaultStep9, vaultStep10,
     vaultStep11, vaultStep12, vaultStep13, vaultStep14, vaultStep15, vaultStep16,
-    vaultStep17,
+    vaultStep17, vaultStep18,
   ])
 
   package static let vaultStep1 = """

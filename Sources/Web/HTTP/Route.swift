@@ -167,6 +167,12 @@ package struct Call: Sendable {
     return client
   }
 
+  /// Whether the key or session of whoever asks is still good.
+  func isStillKnown() async throws -> Bool {
+    guard let credential = Gate.credential(request) else { return false }
+    return try await services.signIn.principal(secret: credential.secret) != nil
+  }
+
   /// Whether whoever asks may still ask this of a client: what stays open outlives keys, sessions and roles.
   func isStillAllowed(in client: ClientID) async throws -> Bool {
     guard case .client(let roles) = access, let credential = Gate.credential(request),

@@ -196,6 +196,20 @@ enum DatasetRoutes {
       }
     },
     Route(
+      .get, "/api/datasets/{dataset}/items/{number}/original", .reviewers,
+      "The earlier item that one is the same as, or nearly; `null` where there is none."
+    ) { call in
+      try await call.inVault { vault, actor in
+        let id: DatasetID = try call.id("dataset", .dataset)
+        let number = try await item(call, id, with: [], Datasets(vault, actor: actor)).number
+        let found = try await ItemSearch(vault, dataset: id).original(of: number)
+        let original: JSON? = found.map {
+          ["number": .count($0.original), "name": .string($0.originalName), "same": .bool($0.isSame)]
+        }
+        return .json(["original": original ?? .null])
+      }
+    },
+    Route(
       .get, "/api/datasets/{dataset}/items/{number}/image", .reviewers,
       "The item's image; a small one with `thumbnail=true`, one that browsers show with `shown=true`.",
       query: [

@@ -45,10 +45,17 @@ struct FeedListing {
     let lines = files.map { file in
       let name = String(decoding: file.path.utf8.dropFirst(folder.utf8.count), as: UTF8.self)
       let link = XMLText.escaped(Self.address(name))
-      return "<li><a href=\"\(link)\">\(XMLText.escaped(name))</a> \(file.size)</li>\n"
+      let size = file.size.formatted(.byteCount(style: .decimal).locale(Locale(identifier: "en_US")))
+      return "<li><a href=\"\(link)\">\(XMLText.escaped(name))</a> \(size)</li>\n"
     }
     let page =
-      "<!doctype html><meta charset=\"utf-8\"><title>Files</title>\n<ul>\n\(lines.joined())</ul>\n"
+      """
+      <!doctype html><html lang="en"><meta charset="utf-8"><title>Files of a release</title>
+      <meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark">
+      <ul>
+      \(lines.joined())</ul>
+
+      """
     return Response(
       status: .ok,
       headers: [

@@ -73,6 +73,23 @@ enum ReleaseRoutes {
       }
     },
     Route(
+      .get, "/api/releases/{release}/files/**", .managers,
+      "A file of a release, whole or by range, to whoever is signed in."
+    ) { call in
+      try await call.inVault { vault, actor in
+        let id: ReleaseID = try call.id("release", .release)
+        return try await download(call.filePath, of: id, Releases(vault, actor: actor), call)
+      }
+    },
+    Route(
+      .get, "/api/signing-key", .reviewers,
+      "The public key (Ed25519, hexadecimal) by which releases are signed: what `assay verify --key` takes."
+    ) { call in
+      try await call.inVault { vault, _ in
+        .json(["public_key": .string(try vault.key.publicSigningKey.hexadecimal)])
+      }
+    },
+    Route(
       .delete, "/api/releases/{release}", .clientAdmins,
       "Takes a release away with its files: whoever has a link to it finds nothing there."
     ) { call in
@@ -156,7 +173,7 @@ enum ReleaseRoutes {
     let source = try source(fields)
     return try await call.inVault { vault, actor in
       let release = try await Releases(vault, actor: actor).start(
-        source, name: fields.string("name"), plan)
+        source, name: fields.string("name"), plan, by: call.services.fetcher)
       return .json(release.json, status: .accepted)
     }
   }
@@ -207,20 +224,14 @@ enum ReleaseRoutes {
       }
     },
     Route(.get, "/feed/{token}/**", .anyone, "A file of a release, whole or by range.") { call in
-      let path = call.parameters.getCatchAll().joined(separator: "/").removingPercentEncoding ?? ""
+      let path = call.filePath
       return try await onRelease(call) { releases, id in
         // A folder, as readers look into it for names by a pattern.
         if call.request.uri.path.hasSuffix("/") {
           let listing = FeedListing(try await releases.files(of: id), in: path)
           if !listing.files.isEmpty { return listing.response(to: call) }
         }
-        let (file, blob) = try await releases.file(path, of: id)
-        return Download(
-          blob: blob, size: file.size, tag: file.sha256,
-          headers: [
-            .contentType: contentType(path), .cacheControl: "private, max-age=31536000, immutable",
-          ], isCompressible: compressible.contains { path.hasSuffix($0) }
-        ).response(to: call.request)
+        return try await download(path, of: id, releases, call)
       }
     },
     Route(
@@ -247,7 +258,7 @@ enum ReleaseRoutes {
       while true {
         let items = try await events(project, of: client, after: after, limit, call.engine)
         if begin.duration(to: .now) > pause, try await !call.isStillAllowed(in: client) {
-          throw Denial.forbidden
+          throw try await call.isStillKnown() ? Denial.forbidden : .notSignedIn
         }
         if !items.isEmpty || begin.duration(to: .now) >= .seconds(seconds) {
           let next = items.last?["cursor"] ?? .int(after)
@@ -267,6 +278,18 @@ enum ReleaseRoutes {
         path: place, problem: "must be a cursor of this feed, which has come to \(head), or “now”")
     }
     return cursor
+  }
+
+  private static func download(
+    _ path: String, of id: ReleaseID, _ releases: Releases, _ call: Call
+  ) async throws -> Response {
+    let (file, blob) = try await releases.file(path, of: id)
+    return try Download(
+      blob: blob, size: file.size, tag: file.sha256,
+      headers: [
+        .contentType: contentType(path), .cacheControl: "private, max-age=31536000, immutable",
+      ], isCompressible: compressible.contains { path.hasSuffix($0) }
+    ).response(to: call.request)
   }
 
   /// The release that the token of the path opens; any other looks like none.
@@ -385,5 +408,12 @@ extension Releases.Link {
       "id": .string(id.text), "made_by": .string(madeBy), "created_at": .time(createdAt),
       "expires_at": .time(expiresAt), "ended_at": endedAt.map { .time($0) } ?? .null,
     ]
+  }
+}
+
+extension Call {
+  /// What stands in the place of `**` in the path.
+  fileprivate var filePath: String {
+    parameters.getCatchAll().joined(separator: "/").removingPercentEncoding ?? ""
   }
 }

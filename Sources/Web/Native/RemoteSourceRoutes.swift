@@ -11,9 +11,8 @@ enum RemoteSourceRoutes {
       "Begins to gather a bucket (`s3://bucket/prefix`) or an HTTP index, by reference or as copies.",
       body: [
         .string("url", isRequired: true), .choice("mode", RemoteSource.Mode.self),
-        .string("endpoint"), .string("region"), .string("access_key"), .string("secret_key"),
-        .string("session_token"), .strings("include"), .bool("mask_personal_data"),
-      ]
+        .string("endpoint"), .string("region"), .strings("include"), .bool("mask_personal_data"),
+      ] + keyMembers
     ) { call in
       let fields = try await call.fields()
       let location = try RemoteLocation(
@@ -53,12 +52,15 @@ enum RemoteSourceRoutes {
     },
     Route(
       .post, "/api/datasets/{dataset}/sources/{source}/runs", .managers,
-      "Looks for what is new or other in a source; one that failed goes on where it ended."
+      "Looks for what is new or other in a source, with other keys where some are given; one that failed "
+        + "goes on where it ended.",
+      body: keyMembers
     ) { call in
       let client = try call.clientID()
+      let keys = try keys(await call.fields())
       return try await call.inVault { vault, actor in
         let begun = try await RemoteSources(vault, actor: actor).runAgain(
-          call.id("source", .source), of: call.id("dataset", .dataset))
+          call.id("source", .source), of: call.id("dataset", .dataset), keys: keys)
         call.services.gatherer.begin(.source(begun.id), of: client)
         return .json(begun.json, status: .accepted)
       }
@@ -73,6 +75,10 @@ enum RemoteSourceRoutes {
         return .noContent
       }
     },
+  ]
+
+  private static let keyMembers: [BodyMember] = [
+    .string("access_key"), .string("secret_key"), .string("session_token"),
   ]
 
   private static func keys(_ fields: Fields) throws(Refusal) -> BucketKeys? {

@@ -13,7 +13,8 @@ extension DatasetCommand {
         they are looked at; with --copy they are brought into the vault.
 
         With --bucket-keys the keys of the bucket, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and \
-        AWS_SESSION_TOKEN in this command's environment, are sent along and kept sealed.
+        AWS_SESSION_TOKEN in this command's environment, are sent along and kept sealed; all that came from \
+        this bucket before is read by them from then on.
         """)
     @Argument(help: "The bucket, the index, or the id of a source.") var source: String
     @Option(help: "The dataset's id.") var dataset: String
@@ -34,7 +35,7 @@ extension DatasetCommand {
       var state =
         source.contains("://")
         ? try await client.send(.POST, path, body())
-        : try await client.send(.POST, "\(path)/\(source)/runs")
+        : try await client.send(.POST, "\(path)/\(source)/runs", bucketKeys ? .object(keys()) : nil)
       let meter = ProgressLine(quiet: output.json)
       while !background, state["state"]?.string == "running" {
         try await Task.sleep(for: .milliseconds(300))
@@ -56,21 +57,23 @@ extension DatasetCommand {
         .init("include", .array(include.map { .string($0) })),
         .init("mask_personal_data", .bool(maskPersonalData)),
       ]
-      if bucketKeys {
-        let environment = ProcessInfo.processInfo.environment
-        guard let access = environment["AWS_ACCESS_KEY_ID"],
-          let secret = environment["AWS_SECRET_ACCESS_KEY"]
-        else {
-          throw Failure(
-            "there are no keys in the environment",
-            remedy: "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or leave --bucket-keys out.")
-        }
-        members += [
-          .init("access_key", .string(access)), .init("secret_key", .string(secret)),
-          .init("session_token", .optional(environment["AWS_SESSION_TOKEN"])),
-        ]
-      }
+      if bucketKeys { members += try keys() }
       return .object(members)
+    }
+
+    private func keys() throws -> [JSON.Member] {
+      let environment = ProcessInfo.processInfo.environment
+      guard let access = environment["AWS_ACCESS_KEY_ID"],
+        let secret = environment["AWS_SECRET_ACCESS_KEY"]
+      else {
+        throw Failure(
+          "there are no keys in the environment",
+          remedy: "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or leave --bucket-keys out.")
+      }
+      return [
+        .init("access_key", .string(access)), .init("secret_key", .string(secret)),
+        .init("session_token", .optional(environment["AWS_SESSION_TOKEN"])),
+      ]
     }
 
     private func counts(_ state: JSON) -> String {

@@ -10,7 +10,7 @@ import Vault
 struct ReleaseCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "release", abstract: "Freeze results into signed versions, and fetch them.",
-    subcommands: [Create.self, List.self, Fetch.self, Diff.self, Link.self, Remove.self])
+    subcommands: [Create.self, List.self, Fetch.self, Diff.self, Link.self, Remove.self, Key.self])
 
   /// What formats could not hold, a line each.
   static func told(_ losses: JSON?) -> [String] {
@@ -227,11 +227,31 @@ struct ReleaseCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "remove", abstract: "Take a release away with its files.")
     @Argument(help: "The release's id.") var release: String
+    @Flag(help: "Do not ask: its files are gone for good.") var yes = false
     @OptionGroup var server: ServerOptions
+
+    func validate() throws {
+      guard yes else {
+        throw ValidationError("Its files are gone for good, and addresses of it open nothing: add --yes.")
+      }
+    }
 
     func run() async throws {
       _ = try await server.client().send(.DELETE, "/api/releases/\(release)")
       print("\(release) is gone")
+    }
+  }
+
+  struct Key: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "key", abstract: "Show the public key that releases are signed by.",
+      discussion: "`assay verify FOLDER --key` checks that a release is signed by it.")
+    @OptionGroup var server: ServerOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+      let found = try await server.client().send(.GET, "/api/signing-key")
+      output.print(found, found["public_key"]?.string ?? "")
     }
   }
 
@@ -316,7 +336,7 @@ struct ReleaseFolder {
     }
     do {
       let files = try ReleaseManifest.check(manifest, signature: signature, key: key)
-      for file in files { try check(file.path, file.sha256) }
+      for file in files { try check(file) }
       if let other = others(than: files.map(\.path)).first {
         throw ReleaseManifest.Fault.unlisted(other)
       }
@@ -352,21 +372,24 @@ struct ReleaseFolder {
     }
   }
 
-  private func check(_ file: String, _ sha256: String) throws {
+  private func check(_ listed: ReleaseManifest.File) throws {
+    let file = listed.path
     guard !isLink(file), let handle = FileHandle(forReadingAtPath: try Self.place(of: file, in: path)) else {
       throw ReleaseManifest.Fault.missing(file)
     }
-    var hash = SHA256()
+    var (hash, lines) = (SHA256(), LinesTree())
     do {
       while let piece = try handle.read(upToCount: 1 << 20), !piece.isEmpty {
         hash.update(data: piece)
+        if listed.linesRoot != nil { lines.append([UInt8](piece)) }
       }
     } catch {
       // A folder in its place, or a disk that gives it no more.
       throw ReleaseManifest.Fault.missing(file)
     }
-    guard Data(hash.finalize()).hexadecimal == sha256 else {
+    guard Data(hash.finalize()).hexadecimal == listed.sha256 else {
       throw ReleaseManifest.Fault.changed(file)
     }
+    if let root = listed.linesRoot, lines.root != root { throw ReleaseManifest.Fault.otherLines(file) }
   }
 }

@@ -50,9 +50,17 @@ export function showItem(dataset, number, sets, way = null) {
         fill(stage);
         title.textContent = item.name;
         draw();
+        showOriginal(item.number);
       } catch (error) {
         fill(stage, h("p.error-text", { role: "alert" }, /** @type {Error} */ (error).message));
       }
+    };
+    // Asked for by itself: the first time after a start it has all of the dataset be read.
+    const showOriginal = async (/** @type {number} */ wanted) => {
+      const { original } = await get(`/api/datasets/${dataset}/items/${wanted}/original`).catch(() => ({ original: null }));
+      if (!original || item.number !== wanted) return;
+      item.original = original;
+      facts.querySelector(".facts")?.append(h("dt", {}, original.same ? say("The same as") : say("Nearly the same as")), h("dd", {}, h("button.button.quiet", { dir: "auto", onclick: () => load(original.number) }, original.name)));
     };
     const step = async (/** @type {number} */ by) => { const next = await way?.next?.(by); if (next !== null && next !== undefined) await load(next); };
     fill(element, h("div.spread.item-head", {}, title, h("div.row.tight", {},
@@ -74,24 +82,35 @@ export function showItem(dataset, number, sets, way = null) {
   });
 }
 
-/** A text with its spans marked.
+/** A text with its spans marked, those of predictions by broken lines; what lies over each other is marked by all of them.
  * @param {any} item */
 function marked(item) {
   const characters = [...(item.text ?? "")];
-  const spans = labelsOf(item).flatMap(({ label }) => (label.span ?? []).map((/** @type {number[]} */ [from, to]) => ({ from, to, name: label.class })))
+  const spans = labelsOf(item).flatMap(({ set, label }) => (label.span ?? []).map((/** @type {number[]} */ [from, to]) => ({ from, to, name: label.class, isPredicted: set !== "truth" })))
     .sort((a, b) => a.from - b.from || b.to - a.to);
-  const parts = [];
-  let place = 0;
-  for (const { from, to, name } of spans) {
-    // Of spans that lie over each other the first is marked; the list has them all.
-    if (from < place) continue;
-    parts.push(characters.slice(place, from).join(""));
-    const mark = h("mark.item-span", {}, characters.slice(from, to).join(""), h("small", {}, ` ${name}`));
-    mark.style.setProperty("--class", classColor(name, 0.3));
-    parts.push(mark);
-    place = to;
-  }
-  return h("div.item-text", { dir: "auto", tabindex: 0, role: "region", "aria-label": say("Text") }, parts, characters.slice(place).join(""));
+  const cuts = [...new Set([0, characters.length, ...spans.flatMap(({ from, to }) => [from, to])])].sort((a, b) => a - b);
+  /** Those that the text has come into.
+   * @type {Array<{ from: number, to: number, name: string, isPredicted: boolean }>} */
+  let over = [];
+  let next = 0;
+  const parts = cuts.slice(1).map((end, place) => {
+    const start = cuts[place];
+    over = over.filter(({ to }) => to > start);
+    while (next < spans.length && spans[next].from <= start) over.push(spans[next++]);
+    const part = characters.slice(start, end).join("");
+    if (!over.length) return part;
+    const names = over.filter(({ to }) => to === end).map(({ name, isPredicted }) => {
+      const small = h(`small${isPredicted ? ".is-predicted" : ""}`, {}, name);
+      small.style.setProperty("--class", classColor(name));
+      return [" ", small];
+    });
+    return over.reduceRight((inner, { name, isPredicted }) => {
+      const mark = h(`mark.item-span${isPredicted ? ".is-predicted" : ""}`, {}, inner);
+      mark.style.setProperty("--class", classColor(name, isPredicted ? 1 : 0.3));
+      return [mark];
+    }, /** @type {any[]} */ ([part, ...names]));
+  });
+  return h("div.item-text", { dir: "auto", tabindex: 0, role: "region", "aria-label": say("Text") }, parts);
 }
 
 /** @param {any} item whole

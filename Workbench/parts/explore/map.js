@@ -24,7 +24,7 @@ export async function mapPanel(dataset, query, selected, told) {
   const way = (/** @type {boolean} */ selects, /** @type {string} */ name) => h("label.check.chip-check", {},
     h("input", { type: "radio", name: "map-drag", checked: field.isSelecting === selects, onchange: () => { field.isSelecting = selects; } }), h("span", {}, name));
   const element = h("div.explore-map", {}, field.element, h("div.spread", {},
-    h("p.muted", {}, say("Each point is an item; those near each other are alike. The wheel zooms, a click opens."),
+    h("p.muted", {}, say("Each point is an item; those near each other are alike. The wheel zooms, a click opens; with Shift a line drawn round some selects them."),
       points.length < count ? ` ${say("{n} of {all} items are points here.", { n: points.length.toLocaleString(language), all: count.toLocaleString(language) })}` : ""),
     h("div.row", {}, h("div.row.tight", { role: "radiogroup", "aria-label": say("What a drag does") }, way(false, say("Move")), way(true, say("Select"))),
       h("button.button", { onclick: () => field.showAll() }, say("Show all")))));

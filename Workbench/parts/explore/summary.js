@@ -19,8 +19,8 @@ export async function summaryPanel(dataset, query, sets, refine) {
       h("div.tiles", {}, tile(say("Items"), found.items), tile(say("Labels"), found.labels), tile(say("Items without labels"), found.unlabelled, () => refine(`count(${ofSet.trim()}) = 0`)), tile(say("Classes"), found.class_count)),
       h("div.charts", {},
         card(say("Labels by class"), found.classes.length ? bars(found.classes, found.labels, (name) => refine(`any(${ofSet}${quoted(name)})`), classColor) : none()),
-        card(say("Labels of an item"), histogram(found.labels_per_item, say("Labels of an item"))),
-        found.box_sizes ? card(say("Size of objects: √area in pixels"), histogram(found.box_sizes, say("Size of objects: √area in pixels"))) : null,
+        card(say("Labels of an item"), histogram(found.labels_per_item, say("Labels of an item"), { ask: (from, to, isLast) => refine(`count(${ofSet.trim()}) >= ${from} and count(${ofSet.trim()}) ${isLast ? "<=" : "<"} ${to}`) })),
+        found.box_sizes ? card(say("Size of objects: √area in pixels"), histogram(found.box_sizes, say("Size of objects: √area in pixels"), { ask: (from, to, isLast) => refine(`any(${ofSet}area >= ${Number(from) ** 2} and area ${isLast ? "<=" : "<"} ${Number(to) ** 2})`) })) : null,
         found.text_lengths ? card(say("Length of texts in bytes"), histogram(found.text_lengths, say("Length of texts in bytes"))) : null,
         card(say("Duplicates"), duplicates),
         found.fields.map((/** @type {any} */ one) => card(one.name, one.histogram ? histogram(one.histogram, one.name, { isOfTimes: one.times, ask: (from, to, isLast) => refine(`${quoted(one.field)} >= ${from} and ${quoted(one.field)} ${isLast ? "<=" : "<"} ${to}`) })

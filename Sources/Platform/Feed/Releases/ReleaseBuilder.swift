@@ -10,6 +10,8 @@ struct ReleaseBuilder {
   let release: ReleaseID
   let source: ReleaseSource
   let plan: ReleasePlan
+  /// Why images are not here that lie elsewhere.
+  let absence: String?
 
   /// Of each format, faults that are told one by one.
   private static let toldFaults = 20
@@ -70,10 +72,10 @@ struct ReleaseBuilder {
     }
     try settle(division, of: &built)
     if absent > 0 {
-      built.losses.append(
-        ("images", "images left out that lie elsewhere and were not fetched", absent))
+      let reason = absence.map { " (\($0))" } ?? ""
+      built.losses.append(("images", "images left out that could not be fetched\(reason)", absent))
     }
-    if unlabelled > 0, unlabelled < built.items {
+    if unlabelled > 0 {
       built.losses.append(
         ("labels", "items nobody labelled are as ones without labels", unlabelled))
     }
@@ -93,7 +95,8 @@ struct ReleaseBuilder {
     }
     let card = ReleaseSink(vault, release, under: "")
     let parts = plan.parts.map(\.name).filter { built.parts[$0] != nil }
-    try card.write(Array(ReleaseCard.text(parts, plan.formats).utf8), to: HubCard.name)
+    let root = ReleaseManifest.root(of: built.files.map { ($0.path, $0.sha256) })
+    try card.write(Array(ReleaseCard.text(parts, plan.formats, root: root).utf8), to: HubCard.name)
     built.files += card.files
     built.files.sort { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
     return built

@@ -3,8 +3,10 @@ import Formats
 /// The page of a release, by which `datasets.load_dataset` of its folder knows its files: without it the
 /// library takes whatever lies there as one set. The same for the same files.
 enum ReleaseCard {
-  /// - Parameter parts: those that have items, in the order of the plan.
-  static func text(_ parts: [String], _ formats: [DatasetFormat]) -> String {
+  /// - Parameters:
+  ///   - parts: those that have items, in the order of the plan.
+  ///   - root: over the other files.
+  static func text(_ parts: [String], _ formats: [DatasetFormat], root: String) -> String {
     // Of a table all rows are of one type; of lines a reader finds it out.
     let isTable = formats.contains(.parquet)
     let splits = parts.map { part in
@@ -12,7 +14,7 @@ enum ReleaseCard {
         HubCard.split(part), path: isTable ? "parquet/\(part).parquet" : "\(part).jsonl")
     }
     return HubCard.text(
-      splits,
+      splits, contents: root,
       """
       # A release of labelled data
 

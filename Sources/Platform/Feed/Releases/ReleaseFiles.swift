@@ -53,34 +53,47 @@ final class ReleaseSink: DatasetSink {
   }
 }
 
+/// The Merkle tree over the lines of a file; what stands after the last line's end is none.
+package struct LinesTree {
+  private var tree = MerkleTree()
+  private var line: [UInt8] = []
+
+  package init() {}
+
+  package mutating func append(_ bytes: [UInt8]) {
+    var start = 0
+    for place in bytes.indices where bytes[place] == 0x0A {
+      tree.append(leaf: MerkleTree.leaf(line + bytes[start..<place]))
+      line.removeAll(keepingCapacity: true)
+      start = place + 1
+    }
+    line += bytes[start...]
+  }
+
+  /// In hexadecimal.
+  package var root: String { tree.root.hexadecimal }
+}
+
 private final class ReleaseStream: DatasetStream {
   private let path: String
   private let blob: String
   private let writer: SealedBlob.Writer
   private let done: (ReleaseFile) -> Void
   private var hash = SHA256()
-  private var tree: MerkleTree?
-  private var line: [UInt8] = []
+  private var lines: LinesTree?
 
   init(
     _ path: String, _ blob: String, _ writer: SealedBlob.Writer,
     done: @escaping (ReleaseFile) -> Void
   ) {
     (self.path, self.blob, self.writer, self.done) = (path, blob, writer, done)
-    tree = path.hasSuffix(".jsonl") ? MerkleTree() : nil
+    lines = path.hasSuffix(".jsonl") ? LinesTree() : nil
   }
 
   func append(_ bytes: [UInt8]) throws {
     hash.update(data: bytes)
     try writer.append(bytes)
-    guard tree != nil else { return }
-    var start = 0
-    for place in bytes.indices where bytes[place] == 0x0A {
-      tree?.append(leaf: MerkleTree.leaf(line + bytes[start..<place]))
-      line.removeAll(keepingCapacity: true)
-      start = place + 1
-    }
-    line += bytes[start...]
+    lines?.append(bytes)
   }
 
   func close() throws {
@@ -88,6 +101,6 @@ private final class ReleaseStream: DatasetStream {
     done(
       ReleaseFile(
         path: path, size: writer.size, sha256: Data(hash.finalize()).hexadecimal,
-        linesRoot: tree?.root.hexadecimal, blob: blob))
+        linesRoot: lines?.root, blob: blob))
   }
 }

@@ -42,6 +42,7 @@ package enum ReleaseManifest {
     case wrongRoot
     case missing(String)
     case changed(String)
+    case otherLines(String)
     case unlisted(String)
 
     package var sentence: String {
@@ -52,9 +53,19 @@ package enum ReleaseManifest {
       case .wrongRoot: "the root is not of the files that are listed"
       case .missing(let path): "\(path) is missing"
       case .changed(let path): "\(path) was changed: its SHA-256 is another"
+      case .otherLines(let path): "\(path) has other lines than the root over them says"
       case .unlisted(let path): "\(path) is none of its files"
       }
     }
+  }
+
+  /// A file that a manifest vouches for.
+  package struct File: Hashable, Sendable {
+    package var path: String
+    package var size: Int64
+    package var sha256: String
+    /// Of one of lines.
+    package var linesRoot: String?
   }
 
   /// Checks a manifest by itself.
@@ -63,7 +74,7 @@ package enum ReleaseManifest {
   /// - Returns: the files that it vouches for.
   package static func check(
     _ bytes: [UInt8], signature: Data, key: String?
-  ) throws(Fault) -> [(path: String, size: Int64, sha256: String, linesRoot: String?)] {
+  ) throws(Fault) -> [File] {
     let json: JSON
     do { json = try JSON(parsing: bytes) } catch { throw .notAManifest(error.explanation) }
     guard json["assay_release"]?.integer == version, let listed = json["files"]?.array,
@@ -71,12 +82,12 @@ package enum ReleaseManifest {
     else { throw .notAManifest("members are missing") }
     if let key, key.lowercased() != own { throw .wrongKey }
     guard Signature.isValid(signature, of: bytes, by: public_) else { throw .wrongSignature }
-    var files: [(path: String, size: Int64, sha256: String, linesRoot: String?)] = []
+    var files: [File] = []
     for file in listed {
       guard let path = file["path"]?.string, let size = file["size"]?.integer,
         let hash = file["sha256"]?.string
       else { throw .notAManifest("a file is listed without its path, size or hash") }
-      files.append((path, size, hash, file["lines_root"]?.string))
+      files.append(File(path: path, size: size, sha256: hash, linesRoot: file["lines_root"]?.string))
     }
     let leaves = files.map { (path: $0.path, sha256: $0.sha256) }
     // Releases before the order was that of bytes had names with marks apart in another.

@@ -126,7 +126,8 @@ package enum ReleaseSource: Hashable, Sendable {
 
   private static func items(
     of dataset: DatasetID, _ text: String, _ set: String, _ plan: ReleasePlan, _ hasMedia: Bool,
-    _ vault: ClientVault, _ connection: any Connection, _ body: (DatasetItem, DatasetSchema, Origin) throws -> Void
+    _ vault: ClientVault, _ connection: any Connection,
+    _ body: (DatasetItem, DatasetSchema, Origin) throws -> Void
   ) throws -> DatasetSchema {
     guard let labels = try LabelSet.find(set, of: dataset, connection) else {
       throw Refusal.unknown(.labelSet, set)

@@ -103,7 +103,7 @@ extension Releases {
   /// Ends a link, or all of a release.
   ///
   /// - Returns: how many ended.
-  /// - Throws: `.unknown(.release)`
+  /// - Throws: `.unknown(.release)`, `.unknown(.link)`
   package func endLinks(to id: ReleaseID, only link: ReleaseLinkID? = nil) async throws -> Int {
     _ = try await get(id)
     let record = vault.record(by: actor)
@@ -113,6 +113,12 @@ extension Releases {
         at: record.at, connection)
       if count > 0 {
         try record.append(connection, "release.links-ended", id.text, ["count": .count(count)])
+      } else if let link {
+        // One that ended before is ended; one that nobody made is a mistake.
+        let known = try connection.first(
+          "SELECT 1 FROM release_links WHERE id = ? AND release_id = ?", [link.sql, id.sql]
+        ) { $0.int(0) }
+        guard known != nil else { throw Refusal.unknown(.link, link.text) }
       }
       return count
     }

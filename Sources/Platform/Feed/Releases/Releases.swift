@@ -41,10 +41,11 @@ package struct Releases: Sendable {
 
   /// Begins a release of what there is now, and returns at once.
   ///
+  /// - Parameter fetcher: brings images that lie elsewhere, where they are to go along.
   /// - Throws: `.invalid` for a name that is missing or too long or a query that is not understood,
   ///   `.unknown`, `.tooLarge` beyond `countLimit`.
   package func start(
-    _ source: ReleaseSource, name: String, _ plan: ReleasePlan
+    _ source: ReleaseSource, name: String, _ plan: ReleasePlan, by fetcher: any Fetcher
   ) async throws -> Release {
     let name = name.trimmingCharacters(in: .whitespacesAndNewlines)
     guard (1...Self.nameLimit).contains(name.unicodeScalars.count) else {
@@ -68,6 +69,13 @@ package struct Releases: Sendable {
           try connection.first(
             "SELECT coalesce(max(number), 0), count(*) FROM releases WHERE \(column) = ?", [owner]
           ) { ($0.int(0), $0.int(1)) } ?? (0, 0)
+        // Those that were taken away keep their numbers.
+        let number = try connection.first(
+          """
+          INSERT INTO counters VALUES ('releases ' || ?, ?)
+          ON CONFLICT (name) DO UPDATE SET value = max(value + 1, excluded.value) RETURNING value
+          """, [owner, .int(last + 1)]
+        ) { $0.int(0) }
         guard count < Self.countLimit else {
           throw Refusal.tooLarge(what: "releases of a project or dataset", limit: Self.countLimit)
         }
@@ -77,7 +85,7 @@ package struct Releases: Sendable {
           VALUES (?, ?, ?, ?, 'running', ?, ?)
           """,
           [
-            id.sql, owner, .int(last + 1), .text(name), .int(record.at),
+            id.sql, owner, .int(number ?? last + 1), .text(name), .int(record.at),
             .text(plan.json.adding(source.planMembers).text),
           ])
         try record.append(connection, "release.started", id.text)
@@ -87,7 +95,7 @@ package struct Releases: Sendable {
       throw error
     }
     let release = try await get(id)
-    Task { await make(release, source, plan) }
+    Task { await make(release, source, plan, fetcher) }
     return release
   }
 
@@ -104,13 +112,17 @@ package struct Releases: Sendable {
     }
   }
 
-  private func make(_ release: Release, _ source: ReleaseSource, _ plan: ReleasePlan) async {
+  private func make(
+    _ release: Release, _ source: ReleaseSource, _ plan: ReleasePlan, _ fetcher: any Fetcher
+  ) async {
     defer { vault.work.end(Self.work(release.id)) }
     do {
+      let images = ReleaseImages(vault: vault, fetcher: fetcher)
+      let absence = plan.hasMedia ? try await images.fetch(for: source) : nil
       // In one snapshot, so that what vouches for the items is about these.
       let (built, certificate) = try await vault.database.read { connection in
         let built = try ReleaseBuilder(
-          vault: vault, release: release.id, source: source, plan: plan
+          vault: vault, release: release.id, source: source, plan: plan, absence: absence
         )
         .build(connection)
         return (built, try ReleaseCertificate(of: source, built, vault, connection))

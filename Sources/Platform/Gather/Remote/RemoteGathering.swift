@@ -225,7 +225,8 @@ package struct RemoteGathering: Sendable {
   }
 
   private func known(_ files: [RemoteFile], _ source: RemoteSource) async throws -> [Known] {
-    try await vault.database.read { connection in
+    let sources = Set(try await RemoteSources(vault, actor: .system).list(of: source.dataset).map(\.id))
+    return try await vault.database.read { connection in
       try files.map { file in
         func stored(_ name: String) throws -> StoredItem? {
           let number = try Datasets.number(of: name, in: source.dataset, vault, connection)
@@ -243,7 +244,9 @@ package struct RemoteGathering: Sendable {
         guard let origin = field("source") else { return .foreign("which was sent") }
         guard origin == source.location.text else { return .foreign("from \(origin)") }
         let isOther = !file.version.isEmpty && field("etag") != file.version
-        return source.lacks(stored) || isOther ? .new : .same
+        // One whose source was taken away is read by this one.
+        let isLost = stored.image.flatMap(RemoteReference.source(of:)).map { !sources.contains($0) } ?? false
+        return source.lacks(stored) || isOther || isLost ? .new : .same
       }
     }
   }

@@ -69,7 +69,18 @@ package struct RemoteBucket: Hashable, Sendable {
   package let prefix: String
   package let region: String
   package let endpoint: String?
-  package let keys: BucketKeys?
+  package private(set) var keys: BucketKeys?
+
+  func with(_ keys: BucketKeys) -> RemoteBucket {
+    var bucket = self
+    bucket.keys = keys
+    return bucket
+  }
+
+  /// Whether it is a part of the same bucket of the same store.
+  func isSameStore(as other: RemoteBucket) -> Bool {
+    (name, endpoint) == (other.name, other.endpoint)
+  }
 
   package var text: String { "s3://\(name)/\(prefix)" }
 

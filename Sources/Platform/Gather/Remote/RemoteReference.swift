@@ -15,6 +15,13 @@ enum RemoteReference {
     }
   }
 
+  /// Through which a file of a bucket is read.
+  static func source(of text: String) -> RemoteSourceID? {
+    guard text.hasPrefix("s3://") else { return nil }
+    return URLComponents(string: text)?.queryItems?.first { $0.name == "source" }?.value
+      .flatMap { RemoteSourceID($0) }
+  }
+
   /// Where the file is read now; what is no reference to a bucket is an address itself.
   ///
   /// - Throws: `.unknown(.source)` for one that was taken away.
@@ -23,8 +30,7 @@ enum RemoteReference {
       return String(text.prefix { $0 != "#" })
     }
     let parts = URLComponents(string: text)
-    let id = parts?.queryItems?.first { $0.name == "source" }?.value ?? ""
-    guard let source = RemoteSourceID(id) else { throw Refusal.unknown(.source, text) }
+    guard let source = source(of: text) else { throw Refusal.unknown(.source, text) }
     let found = try await RemoteSources(vault, actor: .system).get(source)
     // The name stands before the path, so that a reference leads to no other bucket than its source's.
     guard case .bucket(let bucket) = found.location, parts?.host == bucket.name,

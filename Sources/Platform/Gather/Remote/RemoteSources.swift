@@ -108,6 +108,7 @@ package struct RemoteSources: Sendable {
           made.id.sql, dataset.sql, .text(mode.rawValue), .int(record.at),
           .blob(vault.key.seal(made.stored.utf8, table: "remote_sources", row: made.id)),
         ])
+      try Self.renewKeys(as: made, vault, connection)
       try record.append(
         connection, "source.created", made.id.text, ["dataset": .string(dataset.text)])
     }
@@ -135,8 +136,11 @@ package struct RemoteSources: Sendable {
 
   /// Looks for what is new or other since the last time; one that failed goes on where it ended.
   ///
-  /// - Throws: `.alreadyRunning`
-  package func runAgain(_ id: RemoteSourceID, of dataset: DatasetID) async throws -> RemoteSource {
+  /// - Parameter keys: in the place of those that it has; nil to keep them.
+  /// - Throws: `.alreadyRunning`, `.invalid` for keys of what is no bucket
+  package func runAgain(
+    _ id: RemoteSourceID, of dataset: DatasetID, keys: BucketKeys? = nil
+  ) async throws -> RemoteSource {
     let record = vault.record(by: actor)
     return try await vault.database.write(.flushed) { connection in
       var source = try Self.get(id, of: dataset, vault, connection)
@@ -145,9 +149,31 @@ package struct RemoteSources: Sendable {
         (source.mark, source.counts, source.problems) = (RemoteMark(), .init(), [])
       }
       (source.state, source.reason, source.endedAt) = (.running, nil, nil)
+      if let keys {
+        guard case .bucket(let bucket) = source.location else {
+          throw Refusal.invalid(path: "access_key", problem: "is for buckets, and this is none")
+        }
+        source.location = .bucket(bucket.with(keys))
+        try Self.renewKeys(as: source, vault, connection)
+      }
       try Self.save(source, vault, connection)
       try record.append(connection, "source.begun-again", id.text)
       return source
+    }
+  }
+
+  /// Gives all sources of a dataset that read the same bucket the keys of one, where it has some: items that
+  /// came by an older one are read by its keys.
+  private static func renewKeys(
+    as newest: RemoteSource, _ vault: ClientVault, _ connection: any Connection
+  ) throws {
+    guard case .bucket(let bucket) = newest.location, let keys = bucket.keys else { return }
+    for var other in try rows("dataset_id", newest.dataset.text, vault, connection) {
+      guard case .bucket(let known) = other.location, known.isSameStore(as: bucket) else { continue }
+      other.location = .bucket(known.with(keys))
+      try connection.run(
+        "UPDATE remote_sources SET sealed = ? WHERE id = ?",
+        [.blob(vault.key.seal(other.stored.utf8, table: "remote_sources", row: other.id)), other.id.sql])
     }
   }
 

@@ -209,7 +209,10 @@ extension StoredItem {
       if image == nil { result.item.metadata.removeAll { $0.name == Self.personalDataField } }
     }
     result.image = new.image ?? image
-    for member in new.item.metadata {
+    for var member in new.item.metadata {
+      if member.name == Self.personalDataField {
+        member.value = Self.personal(result.field(member.name), and: member.value)
+      }
       if let place = result.item.metadata.firstIndex(where: { $0.name == member.name }) {
         result.item.metadata[place] = member
       } else {
@@ -218,6 +221,25 @@ extension StoredItem {
     }
     return result
   }
+
+  /// What is personal in an item of which a part is said anew: what was found in the rest is still there.
+  private static func personal(_ before: JSON?, and new: JSON) -> JSON {
+    func words(_ value: JSON?) -> Set<String> {
+      Set((value?.string ?? "").split(separator: " ").map(String.init)).intersection(personalWords)
+    }
+    let masked = "masked"
+    let (known, said) = (words(before), words(new))
+    guard !known.isEmpty else { return new }
+    let kinds = known.union(said).subtracting([masked])
+    // Masked is all of it or not at all.
+    let isMasked = [known, said].contains { $0.contains(masked) && kinds.isSubset(of: $0) }
+    return .string((kinds.sorted() + (isMasked ? [masked] : [])).joined(separator: " "))
+  }
+
+  private static let personalWords = Set(
+    PersonalData.Kind.allCases.map(\.rawValue) + [ModelRuns.faceClass, "masked"])
+
+  private func field(_ name: String) -> JSON? { item.metadata.last { $0.name == name }?.value }
 
   /// What was found in an image before this one, but for what comes with this one.
   fileprivate mutating func forgetFaces(said new: StoredItem) {

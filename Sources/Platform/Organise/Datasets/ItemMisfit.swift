@@ -1,5 +1,7 @@
 import Formats
+import Geometry
 import Labels
+import Notation
 import Store
 
 extension ItemImport {
@@ -42,6 +44,11 @@ extension ItemImport {
     }
     if let size = after.size, let fault = own.lazy.compactMap({ $0.problem(in: size) }).first {
       return "a mask \(fault)"
+    }
+    if let size = after.size, let box = own.lazy.compactMap(\.bounds).first(where: { $0.isBeyond(size) }) {
+      return
+        "a label lies outside of the image of \(size.width) × \(size.height) pixels, at "
+        + "\(JSON.double(box.x).text), \(JSON.double(box.y).text)"
     }
     guard let number, let before, after != Extent(text: before.item.text, size: before.item.size)
     else { return nil }
@@ -100,5 +107,12 @@ extension ItemImport {
       let id = sent.image.flatMap({ AssetID($0) })
     else { return nil }
     return try Assets.find("id", id.text, vault, connection)?.imageSize
+  }
+}
+
+extension Box {
+  /// Whether no part of it lies in an image.
+  fileprivate func isBeyond(_ size: ImageSize) -> Bool {
+    x > Double(size.width) || y > Double(size.height) || x + width < 0 || y + height < 0
   }
 }

@@ -109,6 +109,20 @@ package struct ItemSearch: Sendable {
     }
   }
 
+  /// The earlier item that one is a duplicate of; nil where there is none.
+  package func original(of number: Int) async throws -> Duplicate? {
+    let dataset = dataset
+    return try await use { table, connection in
+      guard let found = table.original(of: number) else { return nil }
+      func name(_ number: Int) throws -> String {
+        try Datasets.item(number, of: dataset, vault, connection)?.item.name ?? ""
+      }
+      return Duplicate(
+        number: number, name: try name(number), original: found.original,
+        originalName: try name(found.original), isSame: found.isSame)
+    }
+  }
+
   /// What something is to be like.
   package enum Likeness: Sendable {
     case item(Int)

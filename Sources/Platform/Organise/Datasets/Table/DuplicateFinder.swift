@@ -120,11 +120,11 @@ package enum PictureFingerprint {
 
   /// Of images with less difference between their brightest and darkest place, as pages of text, bits say
   /// nothing of what they show…
-  static let contrastLimit = 24
+  static let contrastLimit = 12
   /// …nor where fewer waves than this have a strength at all, as of a plain slope…
   static let waveLimit = 20
   /// …which is more than this, in shades.
-  private static let strengthLimit = 0.5
+  private static let strengthLimit = 0.2
 
   /// Whether two that are near show the same: one that says next to nothing is near to many.
   static func isTelling(_ bits: UInt64) -> Bool { bits != 0 }

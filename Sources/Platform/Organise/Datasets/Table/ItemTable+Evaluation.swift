@@ -124,13 +124,15 @@ extension ItemTable {
 
   /// Each item that is a duplicate, with the earlier item, and whether both have the same file.
   mutating func originals() -> [(item: Int, original: Int, isSame: Bool)] {
-    let column = duplicates()
-    return (0..<count).compactMap { item in
-      column.number(at: item).map { number in
-        let original = Int(number)
-        return (item, original, isSame(item, original))
-      }
+    (0..<count).compactMap { item in
+      original(of: item).map { (item, $0.original, $0.isSame) }
     }
+  }
+
+  /// The earlier item that one is a duplicate of, and whether both have the same file.
+  mutating func original(of item: Int) -> (original: Int, isSame: Bool)? {
+    guard (0..<count).contains(item), let number = duplicates().number(at: item) else { return nil }
+    return (Int(number), isSame(item, Int(number)))
   }
 
   /// Whether two have one file, or without files one text, but for its case and white space.
@@ -242,7 +244,7 @@ extension ItemTable {
     return errors(of: set, columns)[name] ?? ValueColumn()
   }
 
-  /// What the predictions of a set find, see wrongly and miss, by the boxes of labels.
+  /// What the predictions of a set find, see wrongly and miss, by the boxes and the spans of labels.
   private mutating func errors(of set: String, _ predictions: LabelColumns) -> [String: ValueColumn]
   {
     if let known = errors[set] { return known }

@@ -15,6 +15,8 @@ struct LabelColumns: Sendable {
   private(set) var boxes: [(x: Float, y: Float, width: Float, height: Float)] = []
   private(set) var areas: [Float] = []
   private(set) var crowds: [Bool] = []
+  /// Of spans of text, by label, where they are.
+  private var ranges: [Int: [Range<Int>]] = [:]
   private(set) var attributes: [String: ValueColumn] = [:]
   /// Labels that belong to an item now.
   private(set) var count = 0
@@ -43,6 +45,7 @@ struct LabelColumns: Sendable {
       boxes.append((Float(box.x), Float(box.y), Float(box.width), Float(box.height)))
       areas.append(Float(Self.area(label, box)))
       crowds.append(label.isCrowd)
+      if case .spans(let own) = label.value { ranges[row] = own }
       for one in label.attributes {
         attributes[one.name, default: ValueColumn()].set(one.value, at: row)
       }
@@ -74,7 +77,7 @@ struct LabelColumns: Sendable {
     return spans[item].start..<spans[item].start + spans[item].count
   }
 
-  /// The labels of an item that have a class and a place, as boxes.
+  /// The labels of an item that have a class and a place: boxes and spans of text.
   func detections(of item: Int) -> [Detection] {
     labels(of: item).compactMap { label in
       guard classes[label] >= 0 else { return nil }
@@ -83,7 +86,8 @@ struct LabelColumns: Sendable {
       let region: Detection.Region
       switch kind {
       case .whole: region = .whole
-      case .caption, .relation, .span: return nil
+      case .span: region = .spans(ranges[label] ?? [])
+      case .caption, .relation: return nil
       default:
         region = .box(
           Box(
