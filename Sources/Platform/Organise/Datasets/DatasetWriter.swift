@@ -230,9 +230,10 @@ extension StoredItem {
     let masked = "masked"
     let (known, said) = (words(before), words(new))
     guard !known.isEmpty else { return new }
+    guard said != [masked], !said.isEmpty else { return before ?? new }
     let kinds = known.union(said).subtracting([masked])
     // Masked is all of it or not at all.
-    let isMasked = [known, said].contains { $0.contains(masked) && kinds.isSubset(of: $0) }
+    let isMasked = said.contains(masked) && (known.contains(masked) || known.isSubset(of: said))
     return .string((kinds.sorted() + (isMasked ? [masked] : [])).joined(separator: " "))
   }
 
