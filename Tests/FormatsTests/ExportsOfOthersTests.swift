@@ -170,7 +170,41 @@ struct ExportsOfOthersTests {
     #expect(set.told.faultCount == 0)
   }
 
+  @Test func notationInAColumnIsNoNameOfAClass() throws {
+    let cell = "\"[{\"\"start\"\": 0, \"\"labels\"\": [\"\"P\"\"]}]\""
+    let set = try found(["a.csv": "id,text,label\n1,so,\(cell)\n"])
+    #expect(set.items[0].labels.isEmpty && set.items[0].metadata.map(\.name) == ["label"])
+  }
+
+  @Test(arguments: ["instanceIds", "labelIds"])
+  func picturesOfCityscapesAreReadWhereThereAreNoOutlines(_ kind: String) throws {
+    let folder = try TestFolder()
+    // 26 is a car: one object by its number, or all of them.
+    let values: [UInt8] = kind == "labelIds" ? [0, 7, 26, 26] : [0, 7, 26, 24]
+    let picture = PNGWriter.png(values, width: 4, height: 1, pixels: .grey)
+    try folder.write(picture, to: "gtFine/val/bonn/bonn_1_gtFine_\(kind).png")
+    try folder.write(png, to: "leftImg8bit/val/bonn/bonn_1_leftImg8bit.png")
+    let set = try DatasetFolder(folder.path)
+    #expect(try DatasetFormat.detected(in: set) == .cityscapes)
+    var reader = try DatasetFormat.cityscapes.reader(of: set, Diagnostics(.strict))
+    let item = try #require(try reader.next())
+    #expect(item.name == "bonn_1_leftImg8bit.png" && item.subset == "val" && item.media != nil)
+    let names = item.labels.map { reader.schema.name($0.classIndex) }
+    #expect(names == (kind == "labelIds" ? ["road", "car"] : ["road", "person", "car"]))
+    #expect(item.labels.map(\.isCrowd) == (kind == "labelIds" ? [false, false] : [false, true, true]))
+    #expect(try reader.next() == nil)
+  }
+
   // MARK: Others
+
+  @Test func captionsOfCOCOAreReadWhereDatumaroGivesThemACategoryOfNone() throws {
+    let set = try found([
+      "annotations/captions_train.json":
+        #"{"categories": [], "images": [{"id": 5, "width": 10, "height": 5, "file_name": "a.jpg"}],"#
+        + #" "annotations": [{"id": 1, "image_id": 5, "category_id": 0, "caption": "hello"}]}"#
+    ])
+    #expect(set.items[0].labels.map(\.value) == [.caption("hello")] && set.told.faultCount == 0)
+  }
 
   @Test func aRowOfLabelboxHasItsImageOrItsText() throws {
     func row(_ data: String) -> String {

@@ -220,8 +220,9 @@ struct COCOReader: DatasetReading {
   private mutating func label(
     _ annotation: COCOAnnotation, _ classes: [Int64: Int]
   ) throws(NotationFault) -> DatasetLabel? {
-    // Beside a class it is said of the object.
-    if let caption = annotation.caption, !caption.isNull, annotation.category == nil {
+    // Beside a class it is said of the object; Datumaro writes 0 where there is none.
+    let isOfObject = COCOIndex.id(annotation.category).map { $0 != 0 || classes[$0] != nil }
+    if let caption = annotation.caption, !caption.isNull, isOfObject != true {
       guard let text = caption.string else { throw .init(path: "caption", problem: "must be a text") }
       return DatasetLabel(-1, .caption(text))
     }

@@ -15,13 +15,19 @@ extension DatasetFormat {
       notes: """
         Outlines in whole pixels, drawn one over the other in their order. A class with `group` at its end \
         stands for many objects. Pictures of ids are made from the outlines by Cityscapes' own scripts; \
-        holes are filled.
+        holes are filled. Where there are no outlines such pictures are read (`…_gtFine_instanceIds.png`, or \
+        `…_labelIds.png`), as masks; `label_colors.txt` may name the ids otherwise than Cityscapes does.
         """, isFilePerItem: true),
-    matches: { !Cityscapes.files($0).isEmpty },
+    matches: { !Cityscapes.files($0).isEmpty || !CityscapesPictures.files($0).isEmpty },
     read: { folder, diagnostics in
-      ItemFiles(
-        Cityscapes.files(folder), folder, Cityscapes.schema(folder), diagnostics,
-        item: Cityscapes.item)
+      let files = Cityscapes.files(folder)
+      if files.isEmpty, !CityscapesPictures.files(folder).isEmpty {
+        let pictures = CityscapesPictures(folder)
+        return ItemFiles(
+          CityscapesPictures.files(folder), folder, pictures.schema, diagnostics, item: pictures.item)
+      }
+      return ItemFiles(
+        files, folder, Cityscapes.schema(folder), diagnostics, item: Cityscapes.item)
     },
     write: { sink, options, diagnostics in CityscapesWriter(sink, options, diagnostics) })
 }

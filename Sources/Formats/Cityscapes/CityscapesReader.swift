@@ -8,13 +8,7 @@ extension Cityscapes {
     _ diagnostics: Diagnostics
   ) throws -> DatasetItem? {
     let json = try folder.json(file)
-    let parts = file.split(separator: "/").map(String.init)
-    let stem = String((parts.last ?? file).dropLast(ending.count))
-    let media = folder.image(named: stem + imageEnding) ?? folder.image(named: stem)
-    let name =
-      media.flatMap { $0.split(separator: "/").last.map(String.init) }
-      ?? "\(stem)\(imageEnding).png"
-    let subset = parts.dropLast().last { ["train", "val", "test"].contains($0) } ?? ""
+    let (name, subset, media) = place(of: file, ending: ending, folder)
     var item = DatasetItem(name: name, subset: subset, media: media.map(folder.fullPath))
     let (width, height) = (try json.number("imgWidth"), try json.number("imgHeight"))
     guard width >= 1, height >= 1, width <= 1e6, height <= 1e6 else {
@@ -37,6 +31,19 @@ extension Cityscapes {
       }
     }
     return item
+  }
+
+  /// What the image of a file of labels is called, its subset, and where it is.
+  static func place(
+    of file: String, ending: String, _ folder: DatasetFolder
+  ) -> (name: String, subset: String, media: String?) {
+    let parts = file.split(separator: "/").map(String.init)
+    let stem = String((parts.last ?? file).dropLast(ending.count))
+    let media = folder.image(named: stem + imageEnding) ?? folder.image(named: stem)
+    let name =
+      media.flatMap { $0.split(separator: "/").last.map(String.init) }
+      ?? "\(stem)\(imageEnding).png"
+    return (name, parts.dropLast().last { ["train", "val", "test"].contains($0) } ?? "", media)
   }
 
   /// Members of objects that are read, or say who drew them when.

@@ -142,6 +142,9 @@ struct RecordItems: DatasetReading {
     return item
   }
 
+  /// What Label Studio writes into a column is no name of a class.
+  private static func isNotation(_ text: String) -> Bool { text.hasPrefix("[{") || text.hasPrefix("{\"") }
+
   /// A list as such, or in a text.
   private static func list(in value: RecordValue) -> [JSON]? { value.json.array ?? array(in: value) }
 
@@ -281,7 +284,7 @@ struct RecordItems: DatasetReading {
     let ofOne = Self.classes + lists.filter { reader?.classes[$0] != nil }
     if let label = Self.column(
       ofOne, of: fields,
-      where: { $0.json.string?.isEmpty == false || $0.json.integer != nil })
+      where: { $0.json.string.map { !$0.isEmpty && !Self.isNotation($0) } ?? ($0.json.integer != nil) })
     {
       names = [className(label.value.json, label.name)]
       taken.insert(label.name)

@@ -4,10 +4,10 @@ import Formats
 /// come, go or are labelled otherwise: those at the edges.
 ///
 /// A stratum is of the items whose rarest class is the same, as of a rare class most depends on where each
-/// goes (with it begin Sechidis, Tsoumakas & Vlahavas, *On the Stratification of Multi-label Data*, ECML
-/// 2011). Its items lie in an order of chance, evenly over 0..<1 from a start of chance, and each falls into a
-/// part: of every stratum a part has its share to one item, and small ones do not all round the same way.
-/// Strata of two classes are no evener over 3,000 items of 15 topics, and three times as many items move.
+/// goes: with it begin Sechidis, Tsoumakas & Vlahavas (*On the Stratification of Multi-label Data*, 2011).
+/// Its items lie in an order of chance, evenly over 0..<1 from a start of chance, and each falls into a part:
+/// of every stratum a part has its share to one item, and small ones do not all round the same way. Strata of
+/// two classes are no evener over 3,000 items of 15 topics, and three times as many items move.
 struct ReleaseStrata {
   private let plan: ReleasePlan
   /// By item.
