@@ -41,7 +41,7 @@ def test_a_manager_freezes_a_release_and_opens_its_files(world, scheme, width): 
     world.shot(page, f"release-addresses-{scheme}-{width}"); assert clean(page) == []
     for address in addresses:
         with urllib.request.urlopen(address + "train.jsonl") as lines: assert len(lines.read().splitlines()) > 5
-    page.get_by_role("button", name="End it").first.click(); page.get_by_text("open until").nth(1).wait_for(state="detached")
+    page.get_by_role("button", name="End this address").first.click(); page.get_by_text("open until").nth(1).wait_for(state="detached")
     with pytest.raises(urllib.error.HTTPError) as ended: urllib.request.urlopen(addresses[1] + "train.jsonl")
     assert ended.value.code == 410
     address = addresses[0]

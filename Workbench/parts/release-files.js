@@ -81,7 +81,7 @@ function addresses(links, path) {
   const made = h("div.stack.tight", { role: "status" });
   const open = h("ul.plain");
   const draw = () => fill(open, links.filter((one) => !one.ended_at && Date.parse(one.expires_at) > Date.now()).map((one) => h("li.spread", {}, h("span", {}, say("open until {when}", { when: new Date(one.expires_at).toLocaleString(language) })),
-    h("button.button.quiet", { onclick: () => act(async () => { await send("DELETE", `${path}/links?id=${one.id}`); one.ended_at = one.expires_at; }) }, say("End it")))));
+    h("button.button.quiet", { onclick: () => act(async () => { await send("DELETE", `${path}/links?id=${one.id}`); one.ended_at = one.expires_at; }) }, say("End this address")))));
   const act = async (/** @type {() => Promise<any>} */ step) => {
     try {
       await step();

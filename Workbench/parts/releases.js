@@ -82,7 +82,7 @@ async function create(owner, asked, load) {
       ...(shard.disabled ? {} : { shard_samples: Number(shard.value) }),
     });
     return form(close, () => post(`${owner}/releases`, { ...read(), ...(asked ? { query: asked.query, set: set.value } : {}) }), [
-      asked ? h("p", { dir: "auto" }, say(asked.query ? "{n} items are frozen, which this query finds: {query}" : "All {n} items are frozen.", { n: found.count.toLocaleString(language), query: asked.query })) : null,
+      asked ? h("p", { dir: "auto" }, asked.query ? say("{n} items are frozen, which this query finds: {query}", { n: found.count.toLocaleString(language), query: asked.query }) : say("All {n} items are frozen.", { n: found.count.toLocaleString(language) })) : null,
       field(say("Name"), name), set && asked && asked.sets.length > 1 ? field(say("Labels"), set) : null, h("div.tiles", {}, parts.map(([part, input]) => field(say("Percent for {part}", { part }), input))),
       field(say("Divided"), way), groups, h("fieldset.plain-set", {}, h("legend", {}, say("Formats, beside JSON Lines")), h("div.tiles", {}, boxes)), shards, h("label.check", {}, media, h("span", {}, say("Take the images along")))], say("Freeze it"));
   });

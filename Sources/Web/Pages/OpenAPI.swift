@@ -7,10 +7,11 @@ enum OpenAPI {
     var paths: [JSON.Member] = []
     for route in routes where route.path.hasPrefix("/api") || route.path.hasPrefix("/media") {
       let operation = JSON.Member("\(route.method)".lowercased(), operation(route))
-      if let index = paths.firstIndex(where: { $0.name == route.path }) {
+      let path = path(of: route)
+      if let index = paths.firstIndex(where: { $0.name == path }) {
         paths[index].value = paths[index].value.adding([operation])
       } else {
-        paths.append(.init(route.path, .object([operation])))
+        paths.append(.init(path, .object([operation])))
       }
     }
     return [
@@ -75,13 +76,16 @@ enum OpenAPI {
     ]
   }
 
+  /// What is open at the end of a path has a name there.
+  package static func path(of route: Route) -> String { route.path.replacing("**", with: "{path}") }
+
   private static func operation(_ route: Route) -> JSON {
-    let names = route.path.split(separator: "/").filter { $0.hasPrefix("{") }
+    let names = path(of: route).split(separator: "/").filter { $0.hasPrefix("{") }
       .map { String($0.dropFirst().dropLast()) }
     let parameters = names.map { name -> JSON in
       [
         "name": .string(name), "in": "path", "required": true,
-        "schema": name == "invitation"
+        "schema": ["invitation", "path"].contains(name)
           ? ["type": "string"] : ["type": "string", "pattern": "^[0-9a-f]{24}$"],
       ]
     }
@@ -118,7 +122,7 @@ enum OpenAPI {
   }
 
   private static func operationID(_ route: Route) -> String {
-    let parts = route.path.split(separator: "/").dropFirst().map {
+    let parts = path(of: route).split(separator: "/").dropFirst().map {
       $0.hasPrefix("{") ? "by-" + $0.dropFirst().dropLast() : String($0)
     }
     return ("\(route.method)".lowercased() + "-" + parts.joined(separator: "-"))

@@ -173,7 +173,7 @@ export default {
   "Addresses": "العناوين",
   "Make an address": "أنشئ عنوانًا",
   "open until {when}": "مفتوح حتى {when}",
-  "End it": "أنهِه",
+  "End this address": "أنهِه",
   "{n} files": "{n} ملفات",
   "{n} more": "{n} أخرى",
   "This address opens the files to whoever has it, for a day.": "يفتح هذا العنوان الملفات لمن يملكه، لمدة يوم.",

@@ -173,7 +173,7 @@ export default {
   "Addresses": "Direcciones",
   "Make an address": "Crear una dirección",
   "open until {when}": "abierta hasta el {when}",
-  "End it": "Terminarla",
+  "End this address": "Terminarla",
   "{n} files": "{n} archivos",
   "{n} more": "{n} más",
   "This address opens the files to whoever has it, for a day.": "Esta dirección abre los archivos a quien la tenga, durante un día.",

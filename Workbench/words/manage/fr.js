@@ -173,7 +173,7 @@ export default {
   "Addresses": "Adresses",
   "Make an address": "Créer une adresse",
   "open until {when}": "ouverte jusqu'au {when}",
-  "End it": "La terminer",
+  "End this address": "La terminer",
   "{n} files": "{n} fichiers",
   "{n} more": "{n} de plus",
   "This address opens the files to whoever has it, for a day.": "Cette adresse ouvre les fichiers à qui la possède, pendant un jour.",

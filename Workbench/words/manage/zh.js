@@ -173,7 +173,7 @@ export default {
   "Addresses": "地址",
   "Make an address": "生成地址",
   "open until {when}": "有效至 {when}",
-  "End it": "结束",
+  "End this address": "结束",
   "{n} files": "{n} 个文件",
   "{n} more": "另有 {n} 个",
   "This address opens the files to whoever has it, for a day.": "任何持有此地址的人一天内都能打开这些文件。",

@@ -155,11 +155,12 @@ package struct ItemImport: Sendable {
             read.flag(masking: options.masksPersonalData)
             let name = read.stored.item.name
             let number = try Datasets.number(of: name, in: dataset, vault, connection)
-            read = try settled(read, at: number, of: dataset, options, connection).line
+            let (settled, isResized) = try settled(read, at: number, of: dataset, options, connection)
+            read = settled
             if !options.makesItems, number == nil {
               report.refuse(line.number, Self.absent(name))
             } else if let fault = try misfit(
-              read, at: number, of: dataset, options.set, options, connection)
+              read, at: number, of: dataset, options.set, options, isResized: isResized, connection)
             {
               report.refuse(line.number, fault)
             } else if options.makesItems, let id = read.stored.image.flatMap({ AssetID($0) }),
@@ -231,7 +232,9 @@ package struct ItemImport: Sendable {
         let known = try writer.number(of: name)
         let (settled, isResized) = try settled(read, at: known, of: dataset, options, connection)
         read = settled
-        if let fault = try misfit(read, at: known, of: dataset, set, options, connection) {
+        if let fault = try misfit(
+          read, at: known, of: dataset, set, options, isResized: isResized, connection)
+        {
           report.refuse(line.number, fault)
           continue
         }

@@ -9,10 +9,12 @@ extension ItemImport {
   /// picture, labels of the line do not lie in what the item is, or labels that the item has would not in
   /// what it becomes.
   ///
-  /// - Parameter number: of the item; nil where there is none yet.
+  /// - Parameters:
+  ///   - number: of the item; nil where there is none yet.
+  ///   - isResized: whether the line says another size than its image has, of which its labels may be.
   func misfit(
     _ line: Line, at number: Int?, of dataset: DatasetID, _ set: String, _ options: Options,
-    _ connection: any Connection
+    isResized: Bool, _ connection: any Connection
   ) throws -> String? {
     let sent = line.stored
     let own = line.labels ?? []
@@ -45,7 +47,9 @@ extension ItemImport {
     if let size = after.size, let fault = own.lazy.compactMap({ $0.problem(in: size) }).first {
       return "a mask \(fault)"
     }
-    if let size = after.size, let box = own.lazy.compactMap(\.bounds).first(where: { $0.isBeyond(size) }) {
+    if !isResized, let size = after.size,
+      let box = own.lazy.compactMap(\.bounds).first(where: { $0.isBeyond(size) })
+    {
       return
         "a label lies outside of the image of \(size.width) × \(size.height) pixels, at "
         + "\(JSON.double(box.x).text), \(JSON.double(box.y).text)"
