@@ -24,7 +24,7 @@ export async function showRelease(item, all, takeAway) {
     const { splits = {}, losses = [], certificate = {} } = manifest;
     const parts = Object.entries(splits).map(([part, items]) => `${part}: ${items.toLocaleString(language)}`);
     dialog(say("Release {number}: {name}", { number: item.number, name: item.name }), (close) => [
-      h("dl.facts", {}, item.plan.query === undefined ? null : [fact(say("Query"), item.plan.query || say("All")), fact(say("Labels"), item.plan.set === "truth" ? say("Ground truth") : item.plan.set)],
+      h("dl.known-facts", {}, item.plan.query === undefined ? null : [fact(say("Query"), item.plan.query || say("All")), fact(say("Labels"), item.plan.set === "truth" ? say("Ground truth") : item.plan.set)],
         parts.length ? fact(say("Items"), parts.join(" · ")) : null, vouched(certificate)),
       certificate.limitations?.length ? list(say("What the certificate does not say"), certificate.limitations) : null,
       losses.length ? list(say("What formats have no form for"), losses.map((/** @type {any} */ one) => `${one.format}: ${one.count.toLocaleString(language)} × ${one.what}`)) : null,

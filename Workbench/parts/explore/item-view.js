@@ -60,7 +60,7 @@ export function showItem(dataset, number, sets, way = null) {
       const { original } = await get(`/api/datasets/${dataset}/items/${wanted}/original`).catch(() => ({ original: null }));
       if (!original || item.number !== wanted) return;
       item.original = original;
-      facts.querySelector(".facts")?.append(h("dt", {}, original.same ? say("The same as") : say("Nearly the same as")), h("dd", {}, h("button.button.quiet", { dir: "auto", onclick: () => load(original.number) }, original.name)));
+      facts.querySelector(".known-facts")?.append(h("dt", {}, original.same ? say("The same as") : say("Nearly the same as")), h("dd", {}, h("button.button.quiet", { dir: "auto", onclick: () => load(original.number) }, original.name)));
     };
     const step = async (/** @type {number} */ by) => { const next = await way?.next?.(by); if (next !== null && next !== undefined) await load(next); };
     fill(element, h("div.spread.item-head", {}, title, h("div.row.tight", {},
@@ -123,14 +123,14 @@ function describe(item, visible, shown, draw, stress) {
   const metadata = Object.entries(item.metadata);
   const size = item.width ? `${item.width} × ${item.height}` : "";
   return [
-    h("dl.facts", {}, fact(say("Item number"), String(item.number)), item.subset ? fact(say("Subset"), item.subset) : null, size ? fact(say("Size"), size) : null,
+    h("dl.known-facts", {}, fact(say("Item number"), String(item.number)), item.subset ? fact(say("Subset"), item.subset) : null, size ? fact(say("Size"), size) : null,
       metadata.map(([name, value]) => fact(name, text(value)))),
     sets.map((set) => {
       const { labels, facts } = item.labels[set];
       const start = labelsOf(visible).findIndex((one) => one.set === set);
       return h("section.stack.tight", {}, h("label.check", {}, h("input", { type: "checkbox", checked: shown.has(set), onchange: () => { if (!shown.delete(set)) shown.add(set); draw(); } }),
         h("strong", { dir: "auto" }, set === "truth" ? say("Ground truth") : set), h("span.muted.number", {}, String(labels.length))),
-        facts ? h("dl.facts", {}, Object.entries(facts).map(([name, value]) => fact(name, text(value)))) : null,
+        facts ? h("dl.known-facts", {}, Object.entries(facts).map(([name, value]) => fact(name, text(value)))) : null,
         h("ul.plain.label-list", {}, labels.slice(0, 200).map((/** @type {any} */ label, /** @type {number} */ place) => {
           const swatch = h("span.swatch", { "aria-hidden": "true" });
           swatch.style.background = classColor(label.class ?? "");
