@@ -62,7 +62,9 @@ function fileList(files, path) {
   const folders = new Map();
   for (const file of files) {
     const folder = files.length > few && file.path.includes("/") ? file.path.slice(0, file.path.lastIndexOf("/") + 1) : "";
-    folders.set(folder, [...(folders.get(folder) ?? []), file]);
+    const some = folders.get(folder);
+    if (some) some.push(file);
+    else folders.set(folder, [file]);
   }
   const top = folders.get("") ?? [];
   folders.delete("");

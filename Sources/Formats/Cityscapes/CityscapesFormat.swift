@@ -21,10 +21,10 @@ extension DatasetFormat {
     matches: { !Cityscapes.files($0).isEmpty || !CityscapesPictures.files($0).isEmpty },
     read: { folder, diagnostics in
       let files = Cityscapes.files(folder)
-      if files.isEmpty, !CityscapesPictures.files(folder).isEmpty {
-        let pictures = CityscapesPictures(folder)
-        return ItemFiles(
-          CityscapesPictures.files(folder), folder, pictures.schema, diagnostics, item: pictures.item)
+      let pictures = files.isEmpty ? CityscapesPictures.files(folder) : []
+      if !pictures.isEmpty {
+        let set = CityscapesPictures(folder)
+        return ItemFiles(pictures, folder, set.schema, diagnostics, item: set.item)
       }
       return ItemFiles(
         files, folder, Cityscapes.schema(folder), diagnostics, item: Cityscapes.item)

@@ -1,4 +1,3 @@
-import Foundation
 import Labels
 import Notation
 
@@ -40,12 +39,7 @@ struct CityscapesPictures: Sendable {
     _ file: String, _ folder: DatasetFolder, _ schema: inout DatasetSchema,
     _ diagnostics: Diagnostics
   ) throws -> DatasetItem? {
-    let picture: PNGReader
-    do {
-      picture = try PNGReader([UInt8](Data(contentsOf: URL(fileURLWithPath: folder.fullPath(file)))))
-    } catch let fault as PNGReader.Fault {
-      throw NotationFault(path: "", problem: fault.reason)
-    }
+    let picture = try IndexMasks.picture(file, folder)
     let ending = file.hasSuffix(Self.ofObjects) ? Self.ofObjects : Self.ofClasses
     let (name, subset, media) = Cityscapes.place(of: file, ending: ending, folder)
     var item = DatasetItem(

@@ -6,22 +6,13 @@ import Notation
 struct HuggingFaceWriter: DatasetWriting {
   private final class Part {
     let path: String
-    let stream: any DatasetStream
+    let stream: SummedStream
     var table: ParquetTable
-    /// Of the bytes that were written.
-    private(set) var sum: UInt64 = 0
 
     init(_ path: String, _ sink: any DatasetSink) throws {
       self.path = path
-      stream = try sink.open(path)
-      table = try ParquetTable(Column.fields) { _ in }
-      table = try ParquetTable(Column.fields, put: put)
-    }
-
-    private func put(_ bytes: [UInt8]) throws {
-      let own = bytes.withUnsafeBufferPointer { CRC32.of($0) }
-      sum = (sum ^ UInt64(own)) &* 0x100_0000_01B3
-      try stream.append(bytes)
+      stream = SummedStream(try sink.open(path))
+      table = try ParquetTable(Column.fields, put: stream.append)
     }
   }
 
@@ -131,10 +122,26 @@ struct HuggingFaceWriter: DatasetWriting {
     try sink.write(DatasetLineNotation.json(schema).utf8 + [0x0A], to: "classes.json")
     let card = HubCard.text(
       parts.map { HubCard.Split($0.key, path: $0.value.path) },
-      contents: parts.map { String($0.value.sum, radix: 16) }.joined(separator: " "),
+      contents: parts.map { String($0.value.stream.sum, radix: 16) }.joined(separator: " "),
       "# A labelled dataset\n\nWritten by Assay. `classes.json` lists the classes.\n")
     try sink.write(card, to: HubCard.name)
   }
+}
+
+/// Tells what was written from what else could have been.
+private final class SummedStream: DatasetStream {
+  private let stream: any DatasetStream
+  private(set) var sum: UInt64 = 0
+
+  init(_ stream: any DatasetStream) { self.stream = stream }
+
+  func append(_ bytes: [UInt8]) throws {
+    let own = bytes.withUnsafeBufferPointer { CRC32.of($0) }
+    sum = (sum ^ UInt64(own)) &* 0x100_0000_01B3
+    try stream.append(bytes)
+  }
+
+  func close() throws { try stream.close() }
 }
 
 /// What `datasets` notes of the columns of a table (`Features.to_dict`).

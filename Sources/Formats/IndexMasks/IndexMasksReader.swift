@@ -82,7 +82,7 @@ struct IndexMasks: Sendable {
     }
   }
 
-  private static func picture(_ file: String, _ folder: DatasetFolder) throws -> PNGReader {
+  static func picture(_ file: String, _ folder: DatasetFolder) throws -> PNGReader {
     do {
       return try PNGReader([UInt8](Data(contentsOf: URL(fileURLWithPath: folder.fullPath(file)))))
     } catch let fault as PNGReader.Fault {

@@ -168,15 +168,17 @@ package struct Call: Sendable {
   }
 
   /// Whether the key or session of whoever asks is still good.
-  func isStillKnown() async throws -> Bool {
-    guard let credential = Gate.credential(request) else { return false }
-    return try await services.signIn.principal(secret: credential.secret) != nil
+  func isStillKnown() async throws -> Bool { try await presentPrincipal() != nil }
+
+  /// Whoever asks, as their key or session is now.
+  private func presentPrincipal() async throws -> Principal? {
+    guard let credential = Gate.credential(request) else { return nil }
+    return try await services.signIn.principal(secret: credential.secret)
   }
 
   /// Whether whoever asks may still ask this of a client: what stays open outlives keys, sessions and roles.
   func isStillAllowed(in client: ClientID) async throws -> Bool {
-    guard case .client(let roles) = access, let credential = Gate.credential(request),
-      let role = try await services.signIn.principal(secret: credential.secret)?.role(in: client)
+    guard case .client(let roles) = access, let role = try await presentPrincipal()?.role(in: client)
     else { return false }
     return roles.contains(role)
   }

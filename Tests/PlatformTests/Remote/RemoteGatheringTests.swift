@@ -8,7 +8,7 @@ import Testing
 
 @Suite struct RemoteGatheringTests {
   /// A bucket in memory with pages of three keys, that can fall away.
-  private final class Store: Fetcher {
+  private final class Store: FilesAlone {
     struct State {
       var files: [String: String] = [:]
       var asked = 0
@@ -58,19 +58,6 @@ import Testing
       return try answer.get()
     }
 
-    func page(at url: String, limit: Int) async throws(EgressRefusal) -> FetchedPage {
-      FetchedPage(url: url, body: try await fetch(url, limit: limit))
-    }
-
-    func head(of url: String) -> FileHead { FileHead() }
-
-    func post(
-      _ json: Data, to url: String, headers: [(name: String, value: String)]
-    ) async throws(EgressRefusal) -> Int { 200 }
-
-    func ask(
-      _ json: Data, at url: String, headers: [(name: String, value: String)], limit: Int
-    ) async throws(EgressRefusal) -> Data { Data() }
   }
 
   private struct World {

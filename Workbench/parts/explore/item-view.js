@@ -41,7 +41,7 @@ export function showItem(dataset, number, sets, way = null) {
         fit();
         picture.draw();
       } else fill(stage, marked(visible));
-      fill(facts, describe(item, visible, shown, draw, (place) => { if (picture) { picture.marked = place; picture.draw(); } }));
+      fill(facts, describe(item, visible, shown, draw, (place) => { if (picture) { picture.marked = place; picture.draw(); } }, load));
     };
     const load = async (/** @type {number} */ wanted) => {
       try {
@@ -60,7 +60,7 @@ export function showItem(dataset, number, sets, way = null) {
       const { original } = await get(`/api/datasets/${dataset}/items/${wanted}/original`).catch(() => ({ original: null }));
       if (!original || item.number !== wanted) return;
       item.original = original;
-      facts.querySelector(".known-facts")?.append(h("dt", {}, original.same ? say("The same as") : say("Nearly the same as")), h("dd", {}, h("button.button.quiet", { dir: "auto", onclick: () => load(original.number) }, original.name)));
+      draw();
     };
     const step = async (/** @type {number} */ by) => { const next = await way?.next?.(by); if (next !== null && next !== undefined) await load(next); };
     fill(element, h("div.spread.item-head", {}, title, h("div.row.tight", {},
@@ -117,14 +117,17 @@ function marked(item) {
  * @param {any} visible with the sets that are shown
  * @param {Set<string>} shown
  * @param {() => void} draw
- * @param {(place: number | null) => void} stress */
-function describe(item, visible, shown, draw, stress) {
+ * @param {(place: number | null) => void} stress
+ * @param {(number: number) => any} load another item */
+function describe(item, visible, shown, draw, stress, load) {
   const sets = Object.keys(item.labels);
   const metadata = Object.entries(item.metadata);
+  const { original } = item;
   const size = item.width ? `${item.width} × ${item.height}` : "";
   return [
     h("dl.known-facts", {}, fact(say("Item number"), String(item.number)), item.subset ? fact(say("Subset"), item.subset) : null, size ? fact(say("Size"), size) : null,
-      metadata.map(([name, value]) => fact(name, text(value)))),
+      metadata.map(([name, value]) => fact(name, text(value))),
+      original ? [h("dt", {}, original.same ? say("The same as") : say("Nearly the same as")), h("dd", {}, h("button.button.quiet", { dir: "auto", onclick: () => load(original.number) }, original.name))] : null),
     sets.map((set) => {
       const { labels, facts } = item.labels[set];
       const start = labelsOf(visible).findIndex((one) => one.set === set);

@@ -15,15 +15,16 @@ export async function summaryPanel(dataset, query, sets, refine) {
   const load = async (/** @type {string} */ set) => {
     const found = await get(`/api/datasets/${dataset}/summary?query=${encodeURIComponent(query)}&set=${encodeURIComponent(set)}`);
     const ofSet = set === "truth" ? "" : `${set}: `;
+    const between = (/** @type {string} */ field) => (/** @type {string} */ from, /** @type {string} */ to, /** @type {boolean} */ isLast) => refine(`${field} >= ${from} and ${field} ${isLast ? "<=" : "<"} ${to}`);
     body.replaceChildren(
       h("div.tiles", {}, tile(say("Items"), found.items), tile(say("Labels"), found.labels), tile(say("Items without labels"), found.unlabelled, () => refine(`count(${ofSet.trim()}) = 0`)), tile(say("Classes"), found.class_count)),
       h("div.charts", {},
         card(say("Labels by class"), found.classes.length ? bars(found.classes, found.labels, (name) => refine(`any(${ofSet}${quoted(name)})`), classColor) : none()),
-        card(say("Labels of an item"), histogram(found.labels_per_item, say("Labels of an item"), { ask: (from, to, isLast) => refine(`count(${ofSet.trim()}) >= ${from} and count(${ofSet.trim()}) ${isLast ? "<=" : "<"} ${to}`) })),
+        card(say("Labels of an item"), histogram(found.labels_per_item, say("Labels of an item"), { ask: between(`count(${ofSet.trim()})`) })),
         found.box_sizes ? card(say("Size of objects: √area in pixels"), histogram(found.box_sizes, say("Size of objects: √area in pixels"), { ask: (from, to, isLast) => refine(`any(${ofSet}area >= ${Number(from) ** 2} and area ${isLast ? "<=" : "<"} ${Number(to) ** 2})`) })) : null,
         found.text_lengths ? card(say("Length of texts in bytes"), histogram(found.text_lengths, say("Length of texts in bytes"))) : null,
         card(say("Duplicates"), duplicates),
-        found.fields.map((/** @type {any} */ one) => card(one.name, one.histogram ? histogram(one.histogram, one.name, { isOfTimes: one.times, ask: (from, to, isLast) => refine(`${quoted(one.field)} >= ${from} and ${quoted(one.field)} ${isLast ? "<=" : "<"} ${to}`) })
+        found.fields.map((/** @type {any} */ one) => card(one.name, one.histogram ? histogram(one.histogram, one.name, { isOfTimes: one.times, ask: between(quoted(one.field)) })
           : bars(one.values.slice(0, 12), one.items, (value) => refine(`${quoted(one.field)} = ${quoted(value)}`)), one.different > 12 && !one.histogram ? say("{n} different values", { n: one.different }) : ""))));
   };
   await load("truth");

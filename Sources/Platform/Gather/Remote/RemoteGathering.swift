@@ -225,9 +225,12 @@ package struct RemoteGathering: Sendable {
   }
 
   private func known(_ files: [RemoteFile], _ source: RemoteSource) async throws -> [Known] {
-    let sources = Set(try await RemoteSources(vault, actor: .system).list(of: source.dataset).map(\.id))
-    return try await vault.database.read { connection in
-      try files.map { file in
+    try await vault.database.read { connection in
+      let sources: Set<RemoteSourceID> = Set(
+        try connection.all(
+          "SELECT id FROM remote_sources WHERE dataset_id = ?", [source.dataset.sql]
+        ) { $0.id(0) })
+      return try files.map { file in
         func stored(_ name: String) throws -> StoredItem? {
           let number = try Datasets.number(of: name, in: source.dataset, vault, connection)
           return try number.flatMap {

@@ -94,32 +94,32 @@ package struct ItemSearch: Sendable {
   package func duplicates(
     from offset: Int, limit: Int
   ) async throws -> (duplicates: [Duplicate], count: Int) {
-    let dataset = dataset
-    return try await use { table, connection in
-      func name(_ number: Int) throws -> String {
-        try Datasets.item(number, of: dataset, vault, connection)?.item.name ?? ""
-      }
+    try await use { table, connection in
       let all = table.originals()
-      let some = try all.dropFirst(offset).prefix(limit).map { one in
-        Duplicate(
-          number: one.item, name: try name(one.item), original: one.original,
-          originalName: try name(one.original), isSame: one.isSame)
+      let some = try all.dropFirst(offset).prefix(limit).map {
+        try duplicate($0.item, of: $0.original, isSame: $0.isSame, connection)
       }
       return (some, all.count)
     }
   }
 
+  private func duplicate(
+    _ number: Int, of original: Int, isSame: Bool, _ connection: any Connection
+  ) throws -> Duplicate {
+    func name(_ number: Int) throws -> String {
+      try Datasets.item(number, of: dataset, vault, connection)?.item.name ?? ""
+    }
+    return Duplicate(
+      number: number, name: try name(number), original: original, originalName: try name(original),
+      isSame: isSame)
+  }
+
   /// The earlier item that one is a duplicate of; nil where there is none.
   package func original(of number: Int) async throws -> Duplicate? {
-    let dataset = dataset
-    return try await use { table, connection in
-      guard let found = table.original(of: number) else { return nil }
-      func name(_ number: Int) throws -> String {
-        try Datasets.item(number, of: dataset, vault, connection)?.item.name ?? ""
+    try await use { table, connection in
+      try table.original(of: number).map {
+        try duplicate(number, of: $0.original, isSame: $0.isSame, connection)
       }
-      return Duplicate(
-        number: number, name: try name(number), original: found.original,
-        originalName: try name(found.original), isSame: found.isSame)
     }
   }
 
